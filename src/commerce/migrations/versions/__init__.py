@@ -1,0 +1,1 @@
+"""Revisions of the record store, oldest first."""

@@ -1,0 +1,221 @@
+"""Tenants: whose records these are, and what time it is for them.
+
+Two clocks run for every tenant. ``occurred_at`` is when a thing happened, ``recorded_at`` when the tenant could
+have known it. Once anything was computed as of some instant, a row that arrives later is recorded no earlier
+than that instant, so that what was computed stays true.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, Connection, Row, func, insert, or_, select, type_coerce, update
+
+from commerce import schema
+from commerce.errors import RecordError, TenantConflict, TenantNotFound
+from commerce.instants import from_micros, to_micros
+from commerce.money import currency_code
+
+ClockMode = Literal["wall", "recorded"]
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tenant:
+    """A shop whose records are kept apart from every other's.
+
+    Attributes
+    ----------
+    id : int
+        Key inside this record store.
+    slug : str
+        The name people type: lower-case letters, digits, ``-`` and ``_``.
+    zone : ZoneInfo
+        Where its days begin.
+    currency : str
+        ISO 4217; features count in it.
+    clock_mode : {"wall", "recorded"}
+        Whether its time is the wall's or stands behind its last recorded event.
+    observed_at : datetime or None
+        The latest instant as of which a snapshot, label or score was made.
+    """
+
+    id: int
+    slug: str
+    zone: ZoneInfo
+    currency: str
+    clock_mode: ClockMode
+    observed_at: datetime | None
+
+
+def _from_row(row: Row[tuple[object, ...]]) -> Tenant:
+    return Tenant(
+        id=row.id,
+        slug=row.slug,
+        zone=ZoneInfo(row.zone),
+        currency=row.currency,
+        clock_mode=cast(ClockMode, row.clock_mode),
+        observed_at=row.observed_at,
+    )
+
+
+def list_tenants(connection: Connection) -> list[Tenant]:
+    """List every tenant by slug."""
+    return [
+        _from_row(row)
+        for row in connection.execute(select(schema.tenant).order_by(schema.tenant.c.slug))
+    ]
+
+
+def find_tenant(connection: Connection, slug: str) -> Tenant:
+    """Find a tenant by its slug.
+
+    Raises
+    ------
+    TenantNotFound
+        "tenant must exist; got ... Did you mean ...?"
+    """
+    row = connection.execute(select(schema.tenant).where(schema.tenant.c.slug == slug)).first()
+    if row is None:
+        raise TenantNotFound(slug, [tenant.slug for tenant in list_tenants(connection)])
+    return _from_row(row)
+
+
+def create_tenant(
+    connection: Connection,
+    slug: str,
+    *,
+    zone: str,
+    currency: str,
+    clock_mode: ClockMode,
+    now: datetime,
+) -> Tenant:
+    """Create a tenant.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a writing transaction.
+    slug : str
+        Lower-case letters, digits, ``-`` and ``_``; at most 63 characters.
+    zone : str
+        IANA name.
+    currency : str
+        ISO 4217.
+    clock_mode : {"wall", "recorded"}
+        ``recorded`` for imported and simulated records.
+    now : datetime
+        Wall time, aware.
+
+    Raises
+    ------
+    RecordError
+        "tenant must be lower-case letters, digits, - and _; got ..."
+    TenantConflict
+        "tenant must be new; got ..."
+    """
+    if not _SLUG.fullmatch(slug):
+        raise RecordError(
+            f"tenant must be lower-case letters, digits, - and _; got {slug!r}."
+            " It names folders and models: choose one like acme-uk."
+        )
+    if connection.execute(select(schema.tenant.c.id).where(schema.tenant.c.slug == slug)).first():
+        raise TenantConflict(f"tenant must be new; got {slug!r}, which exists. Choose another.")
+    connection.execute(
+        insert(schema.tenant).values(
+            slug=slug,
+            zone=ZoneInfo(zone).key,
+            currency=currency_code(currency),
+            clock_mode=clock_mode,
+            created_at=now,
+        )
+    )
+    return find_tenant(connection, slug)
+
+
+def last_recorded(connection: Connection, tenant: Tenant) -> datetime | None:
+    """Give the latest instant at which anything of this tenant was recorded."""
+    micros = connection.execute(
+        select(func.max(type_coerce(schema.event.c.recorded_at, BigInteger))).where(
+            schema.event.c.tenant_id == tenant.id
+        )
+    ).scalar()
+    return None if micros is None else from_micros(micros)
+
+
+def clock(connection: Connection, tenant: Tenant, *, now: datetime) -> datetime:
+    """Tell what time it is for a tenant: the default ``as_of`` of everything.
+
+    Parameters
+    ----------
+    connection : Connection
+    tenant : Tenant
+    now : datetime
+        Wall time, aware.
+
+    Returns
+    -------
+    datetime
+        Wall time, or for imported and simulated tenants one microsecond after their last recorded event.
+    """
+    if tenant.clock_mode == "wall":
+        return now
+    last = last_recorded(connection, tenant)
+    return now if last is None else last + timedelta(microseconds=1)
+
+
+def observe(connection: Connection, tenant: Tenant, cutoff: datetime) -> None:
+    """Record that something was computed as of an instant; later arrivals go behind it.
+
+    Does nothing where a later instant is on record already.
+    """
+    micros = to_micros(cutoff)
+    seen = type_coerce(schema.tenant.c.observed_at, BigInteger)
+    connection.execute(
+        update(schema.tenant)
+        .where(schema.tenant.c.id == tenant.id, or_(seen.is_(None), seen < micros))
+        .values(observed_at=micros)
+    )
+
+
+def recording_instant(
+    tenant: Tenant, clock: datetime, occurred: int, recorded: int | None = None
+) -> int:
+    """Decide when a row that arrives now counts as recorded.
+
+    Parameters
+    ----------
+    tenant : Tenant
+        As read in this transaction.
+    clock : datetime
+        The tenant's clock before this arrival.
+    occurred : int
+        When it happened, in microseconds since 1970 UTC.
+    recorded : int, optional
+        When the source says it was recorded.
+
+    Returns
+    -------
+    int
+        Microseconds: the source's instant or else ``occurred``; but where something was computed as of a
+        later instant already, the later of the clock and that instant.
+
+    Raises
+    ------
+    RecordError
+        "recorded_at must not be before occurred_at; got ..."
+    """
+    known = occurred if recorded is None else recorded
+    if known < occurred:
+        raise RecordError(
+            f"recorded_at must not be before occurred_at; got {from_micros(known).isoformat()}"
+            f" before {from_micros(occurred).isoformat()}. Correct the row."
+        )
+    if tenant.observed_at is None or known >= to_micros(tenant.observed_at):
+        return known
+    return max(known, to_micros(clock), to_micros(tenant.observed_at))
