@@ -7,6 +7,7 @@ that order, because a shop's own ids are often numbers too.
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -82,10 +83,8 @@ def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> uuid
     attempts = [table.c.external_id == key]
     if key.isascii() and key.isdigit() and len(key) < 19:
         attempts.append(table.c.number == int(key))
-    try:
+    with suppress(ValueError):  # not every key is a UUID, and then it cannot be an id
         attempts.append(table.c.id == uuid.UUID(key))
-    except ValueError:
-        pass  # not every key is a UUID, and then it cannot be an id
     for attempt in attempts:
         found = connection.execute(
             select(table.c.id).where(table.c.tenant_id == tenant.id, attempt)

@@ -1,0 +1,153 @@
+"""Appending to the activity stream, under its contract and with the money it moves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from commerce.bulk import insert_rows, reserve_ids
+from commerce.errors import RecordError, did_you_mean
+from commerce.instants import from_micros
+from commerce.ledger import Posting, account_for, post_many
+from commerce.stream.words import EVENT_TYPES, MOVES_MONEY
+from commerce.tenants import Tenant
+
+
+class NewEvent(NamedTuple):
+    """An event about to be appended; its id is given by the stream.
+
+    Instants are microseconds since 1970 UTC, amounts minor units. ``source_key`` is unique per tenant: it
+    makes appending the same source twice impossible.
+    """
+
+    type: str
+    occurred_at: int
+    recorded_at: int
+    source_key: str
+    customer_id: uuid.UUID | None = None
+    actor_id: uuid.UUID | None = None
+    seller_id: uuid.UUID | None = None
+    product_id: uuid.UUID | None = None
+    aggregate_type: str | None = None
+    aggregate_id: str | None = None
+    due_at: int | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    base_minor: int | None = None
+    quantity: int | None = None
+    value: int | None = None
+    method: str | None = None
+    category: str | None = None
+    reason: str | None = None
+
+
+def append(
+    connection: Connection, tenant: Tenant, events: Sequence[NewEvent], *, ingested_at: int
+) -> range:
+    """Append events, and post the money that they move.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a writing transaction.
+    tenant : Tenant
+    events : sequence of NewEvent
+        In the order they are to stand in.
+    ingested_at : int
+        Wall time, microseconds since 1970 UTC.
+
+    Returns
+    -------
+    range
+        The ids given, one per event.
+
+    Raises
+    ------
+    RecordError
+        "event must ...; got ..." for a word or a column the stream does not allow.
+    """
+    if not events:
+        return range(0)
+    for event in events:
+        check(event)
+    first = reserve_ids(connection, "event", len(events))
+    ids = range(first, first + len(events))
+    insert_rows(
+        connection,
+        "event",
+        ("id", "tenant_id", "ingested_at", *NewEvent._fields),
+        [
+            (number, tenant.id, ingested_at, *event)
+            for number, event in zip(ids, events, strict=True)
+        ],
+    )
+    post_many(connection, tenant, _postings(connection, tenant, ids, events))
+    return ids
+
+
+def _postings(
+    connection: Connection, tenant: Tenant, ids: range, events: Sequence[NewEvent]
+) -> list[Posting]:
+    """Give the posting of each event that moves money between the shop and the world."""
+    accounts: dict[tuple[str, str], int] = {}
+
+    def account(asset: str, kind: str) -> int:
+        if (asset, kind) not in accounts:
+            accounts[asset, kind] = account_for(connection, tenant, asset, kind)
+        return accounts[asset, kind]
+
+    postings = []
+    for number, event in zip(ids, events, strict=True):
+        if event.type in MOVES_MONEY and event.amount_minor:
+            source, target = MOVES_MONEY[event.type]
+            asset = str(event.currency)
+            postings.append(
+                Posting(
+                    number,
+                    asset,
+                    account(asset, source),
+                    account(asset, target),
+                    event.amount_minor,
+                )
+            )
+    return postings
+
+
+def check(event: NewEvent) -> None:
+    """Refuse an event that breaks the contract of the stream.
+
+    Raises
+    ------
+    RecordError
+        "event must ...; got ..."
+    """
+    word = EVENT_TYPES.get(event.type)
+    if word is None:
+        raise RecordError(
+            f"event type must be a word of the stream; got {event.type!r}."
+            f" {did_you_mean(event.type, EVENT_TYPES)}"
+        )
+    if word.about_customer and event.customer_id is None:
+        raise RecordError(f"{event.type} must tell of a customer; got none. Name the customer.")
+    for column in word.carries:
+        if getattr(event, column) is None:
+            raise RecordError(f"{event.type} must carry {column}; got none. Fill it in.")
+    if event.amount_minor is not None:
+        if event.amount_minor < 0:
+            raise RecordError(
+                f"{event.type} amount must not be negative; got {event.amount_minor}."
+                " The type of an event gives the direction."
+            )
+        if event.currency is None or event.base_minor is None:
+            raise RecordError(
+                f"{event.type} amount must have a currency and a base amount;"
+                f" got {event.currency!r} and {event.base_minor!r}. Give both."
+            )
+    if event.recorded_at < event.occurred_at:
+        raise RecordError(
+            f"recorded_at must not be before occurred_at; got {from_micros(event.recorded_at)}"
+            f" before {from_micros(event.occurred_at)}. Correct the row."
+        )
