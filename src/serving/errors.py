@@ -1,0 +1,72 @@
+"""Why a question got no answer, each with the sentence its asker will read; `problems` says which HTTP status."""
+
+from __future__ import annotations
+
+
+class ServingError(Exception):
+    """Base of every refusal.
+
+    Attributes
+    ----------
+    field : str or None
+        The field of the question that is to blame, ``features.<name>`` for a feature.
+    """
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
+class UnreadableQuestion(ServingError, ValueError):
+    """A body that is not JSON, or too large to be a question."""
+
+
+class InvalidQuestion(ServingError, ValueError):
+    """A question with a field that breaks a rule."""
+
+
+class UnknownName(ServingError, LookupError):
+    """A tenant, customer or answer that nobody here knows."""
+
+
+class ModelMissing(ServingError, LookupError):
+    """No decision package can answer for this tenant and model."""
+
+    def __init__(self, tenant: str, model: str, refused: str | None = None) -> None:
+        self.tenant = tenant
+        self.model = model
+        found = f"one that was refused: {refused}" if refused else "none."
+        super().__init__(
+            f"model {tenant}.{model} must have a published package; got {found}"
+            f" Run `bellwether run --tenant {tenant} --models {model}`, then ask again."
+        )
+
+
+class StoreMissing(ServingError, LookupError):
+    """A question by customer, and no record store to look the customer up in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "record store must be known to answer by customer_id; got neither DATABASE_URL nor"
+            " BELLWETHER_HOME. Start the server with DATABASE_URL=sqlite:////path/records.db (or"
+            " BELLWETHER_HOME), or send the values as `features`.",
+            field="customer_id",
+        )
+
+
+class StoreUnavailable(ServingError, RuntimeError):
+    """The record store does not answer, or lacks its tables."""
+
+    def __init__(self, place: str, found: str) -> None:
+        super().__init__(
+            f"record store must answer; got {found} from {place}."
+            " Check that the database runs and was filled by `bellwether run`, then ask again."
+        )
+
+
+class ReplayDiffers(ServingError, ValueError):
+    """An answer that does not come out the same from the stream."""
+
+
+class BuildFailed(ServingError, RuntimeError):
+    """BentoML could not build the Bento."""

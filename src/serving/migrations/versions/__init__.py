@@ -1,0 +1,1 @@
+"""The branch ``serving``, which builds on the record store's."""
