@@ -1,0 +1,193 @@
+"""The two forms a scored model is made of: trees as tables, and a linear model on transformed values.
+
+Both give a row of contributions, one per column, whose sum with `base` is the component's logit. Nothing
+here depends on how many rows are scored together: comparisons and look-ups are exact, sums run in one fixed
+order, logarithms are taken one by one; so one row and many agree to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import copysign, log1p
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.errors import InvalidPackage
+from scoring.tree_tables import MAX_TESTS, Tree, tabulate
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_BYTE = 8
+_ROWS_AT_ONCE = 512
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trees:
+    """Boosted trees, each with the contributions of all its comparison patterns.
+
+    Parameters
+    ----------
+    weight : float
+        What the component counts for in the package's logit.
+    base : float
+        Logit of a row of which nothing is known: the start value plus every tree's mean.
+    feature, threshold, missing_left : arrays of shape (8 * n_trees,)
+        The tests, eight per tree; unused places have a threshold of NaN, which no value passes.
+    slot_tree, slot_feature, slot_offset : int arrays of shape (n_slots,)
+        One slot per (tree, column it tests): where in `table` its contributions begin.
+    table : float array
+        All contributions, slot by slot, pattern by pattern.
+    """
+
+    weight: float
+    base: float
+    feature: Integers
+    threshold: Floats
+    missing_left: NDArray[np.bool_]
+    slot_tree: Integers
+    slot_feature: Integers
+    slot_offset: Integers
+    table: Floats
+
+    @property
+    def n_trees(self) -> int:
+        """How many trees there are."""
+        return len(self.feature) // _BYTE
+
+    def contributions(self, values: Floats) -> Floats:
+        """Explain rows.
+
+        Parameters
+        ----------
+        values : float array of shape (n_rows, n_columns)
+            NaN where missing.
+
+        Returns
+        -------
+        float array of shape (n_rows, n_columns)
+            Log-odds, before `weight`.
+        """
+        if len(values) <= _ROWS_AT_ONCE:
+            return self._explain(values)
+        starts = range(0, len(values), _ROWS_AT_ONCE)
+        parts = [self._explain(values[start : start + _ROWS_AT_ONCE]) for start in starts]
+        return np.concatenate(parts)
+
+    def _explain(self, values: Floats) -> Floats:
+        rows, columns = values.shape
+        tested = values.take(self.feature, axis=1)
+        left = tested <= self.threshold
+        left |= (tested != tested) & self.missing_left
+        packed = np.packbits(left.reshape(rows, self.n_trees, _BYTE), axis=2, bitorder="little")[
+            :, :, 0
+        ]
+        places = packed.take(self.slot_tree, axis=1) + self.slot_offset
+        cells = self.slot_feature + np.arange(rows)[:, None] * columns
+        summed = np.bincount(
+            cells.ravel(), weights=self.table.take(places).ravel(), minlength=rows * columns
+        )
+        return np.asarray(summed, dtype=np.float64).reshape(rows, columns)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Linear:
+    """A linear model on transformed values, with contributions measured from the training mean.
+
+    A value is filled where missing, passed through log1p of its size (keeping the sign) where `log` says so,
+    and contributes `coefficient * (transformed - mean)`. Whether it was missing contributes
+    `missing_coefficient * (missing - missing_mean)` to the same column.
+
+    Parameters
+    ----------
+    weight : float
+        What the component counts for in the package's logit.
+    base : float
+        Logit of a row at the training means.
+    log : bool array of shape (n_columns,)
+    fill, mean, coefficient, missing_mean, missing_coefficient : float arrays of shape (n_columns,)
+    """
+
+    weight: float
+    base: float
+    log: NDArray[np.bool_]
+    fill: Floats
+    mean: Floats
+    coefficient: Floats
+    missing_mean: Floats
+    missing_coefficient: Floats
+
+    @cached_property
+    def _logged(self) -> Integers:
+        return np.flatnonzero(self.log)
+
+    def contributions(self, values: Floats) -> Floats:
+        """Explain rows; parameters and result as `Trees.contributions`."""
+        missing = values != values
+        filled = np.where(missing, self.fill, values)
+        logged = filled[:, self._logged]
+        filled[:, self._logged] = np.array(
+            [copysign(log1p(abs(value)), value) for value in logged.ravel().tolist()],
+            dtype=np.float64,
+        ).reshape(logged.shape)
+        filled -= self.mean
+        filled *= self.coefficient
+        filled += self.missing_coefficient * (missing - self.missing_mean)
+        return filled
+
+
+Component = Trees | Linear
+
+
+def trees_component(trees: Sequence[Tree], *, start: float, weight: float = 1.0) -> Trees:
+    """Tabulate boosted trees into a component.
+
+    Parameters
+    ----------
+    trees : sequence of Tree
+        At least one, each of at most eight tests.
+    start : float
+        The logit boosting started from.
+    weight : float, default 1
+        What the component counts for in a blend.
+
+    Raises
+    ------
+    InvalidPackage
+        "trees must be at least one; got 0. ..."
+    """
+    if not trees:
+        raise InvalidPackage("trees must be at least one; got 0. Fit for more iterations.")
+    n_tests = MAX_TESTS * len(trees)
+    feature = np.zeros(n_tests, dtype=np.int64)
+    threshold = np.full(n_tests, np.nan)
+    missing_left = np.zeros(n_tests, dtype=np.bool_)
+    slots: list[tuple[int, int, int]] = []
+    tables: list[Floats] = []
+    base, offset = float(start), 0
+    for index, tree in enumerate(trees):
+        first, nodes = index * MAX_TESTS, tree.tests
+        feature[first : first + len(nodes)] = tree.feature[nodes]
+        threshold[first : first + len(nodes)] = tree.threshold[nodes]
+        missing_left[first : first + len(nodes)] = tree.missing_left[nodes]
+        explained = tabulate(tree)
+        base += explained.expected
+        for column, contributions in zip(explained.features, explained.contributions, strict=True):
+            slots.append((index, column, offset))
+            tables.append(contributions)
+            offset += len(contributions)
+    places = np.array(slots, dtype=np.int64).reshape(-1, 3)
+    return Trees(
+        weight=weight,
+        base=base,
+        feature=feature,
+        threshold=threshold,
+        missing_left=missing_left,
+        slot_tree=places[:, 0].copy(),
+        slot_feature=places[:, 1].copy(),
+        slot_offset=places[:, 2].copy(),
+        table=np.concatenate(tables) if tables else np.zeros(0),
+    )

@@ -1,0 +1,115 @@
+"""The whole answer for a customer. Batch and online both call `decide_many`, so they cannot differ."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.package import Package
+from scoring.reasons import Reason, reasons
+from scoring.rules import rule_score
+from scoring.scale import band
+from scoring.scorer import score
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """What to do, the probability at which it changes, and the money that sets it."""
+
+    action: str
+    threshold: float
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """One customer's answer.
+
+    Parameters
+    ----------
+    probability : float, in [0, 1]
+        Of the outcome the model is named after: leaving, not paying.
+    score, band : int and str, or None
+        The learned score on the credit scale; None for models without one.
+    rule_score, rule_band : int and str, or None
+        The rule-based score beside it.
+    decision : Action
+    reasons : tuple of Reason
+        At most four, strongest first.
+    """
+
+    probability: float
+    score: int | None
+    band: str | None
+    rule_score: int | None
+    rule_band: str | None
+    decision: Action
+    reasons: tuple[Reason, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer in JSON's own types."""
+        answer = asdict(self)
+        answer["reasons"] = list(answer["reasons"])
+        return answer
+
+
+def decide_many(package: Package, values: Floats) -> list[Decision]:
+    """Decide for many customers.
+
+    Parameters
+    ----------
+    package : Package
+    values : float array of shape (n_customers, n_outputs)
+        In the order of `package.names`; NaN where missing.
+
+    Returns
+    -------
+    list of Decision
+        One per row, each to the bit what `decide` gives for that row alone.
+    """
+    table = np.ascontiguousarray(values, dtype=np.float64)
+    scores = score(package, table)
+    return [
+        _decision(package, row, contributions, probability)
+        for row, contributions, probability in zip(
+            table, scores.contributions, scores.probability.tolist(), strict=True
+        )
+    ]
+
+
+def decide(package: Package, values: Floats) -> Decision:
+    """Decide for one customer, whose values are an array of shape (n_outputs,)."""
+    return decide_many(package, np.asarray(values, dtype=np.float64)[None, :])[0]
+
+
+def _decision(package: Package, row: Floats, contributions: Floats, probability: float) -> Decision:
+    rule = package.decision
+    learned = None if package.scale is None else package.scale.score(probability)
+    ruled = None
+    if package.rule_inputs is not None:
+        inputs = package.rule_inputs
+        ruled = rule_score(
+            {
+                name: float(row[package.columns[feature]])
+                for name, feature in inputs.columns.items()
+            },
+            typical_order=inputs.typical_order,
+        )
+    return Decision(
+        probability=probability,
+        score=learned,
+        band=None if learned is None else band(learned),
+        rule_score=ruled,
+        rule_band=None if ruled is None else band(ruled),
+        decision=Action(
+            action=rule.at_or_above if probability >= rule.threshold else rule.below,
+            threshold=rule.threshold,
+            rule=rule.rule,
+        ),
+        reasons=tuple(reasons(package, row, contributions)),
+    )

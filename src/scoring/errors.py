@@ -1,0 +1,65 @@
+"""What can go wrong with a decision package, each with the sentence its user will read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ScoringError(Exception):
+    """Base of every error of this package."""
+
+
+class InvalidPackage(ScoringError, ValueError):
+    """A package, or one of its parts, that breaks a rule of the format."""
+
+
+class InvalidValues(ScoringError, ValueError):
+    """Feature values that cannot be scored."""
+
+
+class PackageNotFound(ScoringError, LookupError):
+    """There is no package of that model."""
+
+    def __init__(self, name: str, folder: str) -> None:
+        self.name = name
+        self.folder = folder
+        tenant = name.partition(".")[0]
+        super().__init__(
+            f"model {name!r} must have a published package; got none in {folder}."
+            f" Train it first: bellwether run --tenant {tenant}"
+        )
+
+
+class PackageDamaged(ScoringError, ValueError):
+    """A package whose files are not what was written."""
+
+    def __init__(self, path: str, found: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} must be as it was written; got {found}. Publish the package again."
+        )
+
+
+class PackageExists(ScoringError, ValueError):
+    """A version that is already published with other content."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        super().__init__(
+            f"package {label} must not change once published; got different content."
+            " Publish it under a new version."
+        )
+
+
+class PackageMismatch(ScoringError, ValueError):
+    """A package whose features are not declared here as they were when it was trained."""
+
+    def __init__(self, label: str, outputs: Sequence[str]) -> None:
+        self.label = label
+        self.outputs = tuple(outputs)
+        shown = ", ".join(self.outputs[:5])
+        more = f" and {len(self.outputs) - 5} more" if len(self.outputs) > 5 else ""
+        super().__init__(
+            f"package {label} must use features as they are declared here; got other declarations"
+            f" of {shown}{more}. Train the model again."
+        )

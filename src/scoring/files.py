@@ -1,0 +1,231 @@
+"""How a package lies on disk: `package.json` and `model.npz`, read without unpickling anything.
+
+A version's folder is complete or absent, and `current.json` beside it names a complete one: both appear by
+renaming. The checksum of the arrays and of the text is checked at every reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scoring.components import Component, Linear, Trees
+from scoring.errors import InvalidPackage, PackageDamaged, PackageExists, PackageNotFound
+from scoring.package import Calibration, DecisionRule, Package, PackageOutput
+from scoring.rules import RuleInputs
+from scoring.scale import Scale
+
+FORMAT = 1
+"""Version of the format; a reader refuses any other."""
+
+_KINDS: Mapping[str, type[Trees] | type[Linear]] = {"trees": Trees, "linear": Linear}
+
+
+def write_package(package: Package, folder: Path) -> None:
+    """Write a package into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {}
+    components = []
+    for index, component in enumerate(package.components):
+        kind = "trees" if isinstance(component, Trees) else "linear"
+        components.append({"kind": kind, "weight": component.weight, "base": component.base})
+        for name in _array_names(type(component)):
+            arrays[f"{index}.{name}"] = getattr(component, name)
+    with (folder / "model.npz").open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+        _settle(file)
+    content = {
+        "name": package.name,
+        "version": package.version,
+        "currency": package.currency,
+        "outputs": [asdict(output) for output in package.outputs],
+        "components": components,
+        "calibration": asdict(package.calibration),
+        "decision": asdict(package.decision),
+        "scale": None if package.scale is None else asdict(package.scale),
+        "rule_inputs": None
+        if package.rule_inputs is None
+        else {
+            "columns": dict(package.rule_inputs.columns),
+            "typical_order": package.rule_inputs.typical_order,
+        },
+        "validation": dict(package.validation),
+        "card": dict(package.card),
+        "trained_on": dict(package.trained_on),
+    }
+    text = _canonical(content)
+    sealed = {
+        "format": FORMAT,
+        "checksums": {
+            "model.npz": _digest((folder / "model.npz").read_bytes()),
+            "content": _digest(text.encode()),
+        },
+        "content": json.loads(text),
+    }
+    with (folder / "package.json").open("wb") as file:
+        file.write((json.dumps(sealed, indent=1, allow_nan=False) + "\n").encode())
+        _settle(file)
+
+
+def read_package(folder: Path) -> Package:
+    """Read a package.
+
+    Raises
+    ------
+    PackageNotFound
+        If there is none in the folder.
+    PackageDamaged
+        "... must be as it was written; got ..."
+    """
+    if not (folder / "package.json").is_file():
+        raise PackageNotFound(f"{folder.parent.name}/{folder.name}", str(folder))
+    try:
+        sealed = json.loads((folder / "package.json").read_bytes())
+        version, checksums, content = sealed["format"], sealed["checksums"], sealed["content"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise PackageDamaged(str(folder / "package.json"), "no package in it") from error
+    if version != FORMAT:
+        raise PackageDamaged(str(folder / "package.json"), f"format {version}, not {FORMAT}")
+    if _digest(_canonical(content).encode()) != checksums["content"]:
+        raise PackageDamaged(str(folder / "package.json"), "another checksum")
+    if not (folder / "model.npz").is_file():
+        raise PackageDamaged(str(folder / "model.npz"), "no file")
+    if _digest((folder / "model.npz").read_bytes()) != checksums["model.npz"]:
+        raise PackageDamaged(str(folder / "model.npz"), "another checksum")
+    scale, rule_inputs = content["scale"], content["rule_inputs"]
+    return Package(
+        name=content["name"],
+        version=content["version"],
+        currency=content["currency"],
+        outputs=tuple(PackageOutput(**output) for output in content["outputs"]),
+        components=_read_components(folder / "model.npz", content["components"]),
+        calibration=Calibration(**content["calibration"]),
+        decision=DecisionRule(**content["decision"]),
+        scale=None if scale is None else Scale(**scale),
+        rule_inputs=None if rule_inputs is None else RuleInputs(**rule_inputs),
+        validation=content["validation"],
+        card=content["card"],
+        trained_on=content["trained_on"],
+    )
+
+
+def publish(package: Package, packages: Path) -> Path:
+    """Publish a version and make it the current one.
+
+    Writes `<packages>/<tenant>/<model>/<version>/`, then replaces `current.json` beside it; a reader sees
+    the old version or the new one, never a part. Publishing the same content again changes nothing but makes
+    it current.
+
+    Returns
+    -------
+    Path
+        The version's folder.
+
+    Raises
+    ------
+    PackageExists
+        If that version is already there with other content.
+    """
+    home = packages / package.tenant / package.model
+    home.mkdir(parents=True, exist_ok=True)
+    final = home / package.version
+    made = Path(tempfile.mkdtemp(prefix=".new-", dir=home))
+    try:
+        write_package(package, made)
+        made.chmod(0o755)
+        if final.is_dir():
+            for name in ("package.json", "model.npz"):
+                there = final / name
+                if not there.is_file() or there.read_bytes() != (made / name).read_bytes():
+                    raise PackageExists(package.label)
+        else:
+            made.rename(final)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    _point(home, package.version)
+    return final
+
+
+def current(packages: Path, tenant: str, model: str) -> Package:
+    """Read the current package of a model.
+
+    Raises
+    ------
+    PackageNotFound
+        "model 'demo.churn' must have a published package; got none in ..."
+    """
+    version = current_version(packages, tenant, model)
+    if version is None:
+        raise PackageNotFound(f"{tenant}.{model}", str(packages / tenant / model))
+    return read_package(packages / tenant / model / version)
+
+
+def current_version(packages: Path, tenant: str, model: str) -> str | None:
+    """Read which version is current, None where the model has none.
+
+    Raises
+    ------
+    PackageDamaged
+        If `current.json` does not name a version.
+    """
+    path = packages / tenant / model / "current.json"
+    if not path.is_file():
+        return None
+    try:
+        version = json.loads(path.read_bytes())["version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise PackageDamaged(str(path), "no version in it") from error
+    if not isinstance(version, str) or not version or "/" in version or version.startswith("."):
+        raise PackageDamaged(str(path), f"version {version!r}")
+    return version
+
+
+def _point(home: Path, version: str) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=".current-", dir=home)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(json.dumps({"version": version}).encode() + b"\n")
+        _settle(file)
+    Path(name).chmod(0o644)
+    Path(name).replace(home / "current.json")
+
+
+def _read_components(path: Path, described: list[dict[str, Any]]) -> tuple[Component, ...]:
+    components: list[Component] = []
+    with np.load(path, allow_pickle=False) as arrays:
+        for index, description in enumerate(described):
+            kind = _KINDS.get(description["kind"])
+            if kind is None:
+                raise InvalidPackage(
+                    f"component must be one of {', '.join(_KINDS)}; got {description['kind']!r}."
+                    " Read the package with the version that wrote it."
+                )
+            parts = {name: arrays[f"{index}.{name}"] for name in _array_names(kind)}
+            components.append(kind(weight=description["weight"], base=description["base"], **parts))
+    return tuple(components)
+
+
+def _array_names(kind: type[Trees] | type[Linear]) -> list[str]:
+    return [field.name for field in fields(kind) if field.name not in ("weight", "base")]
+
+
+def _canonical(content: object) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _settle(file: Any) -> None:
+    """Bring what was written to the disk before it is renamed into place."""
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,218 @@
+"""What a decision package holds: everything needed to score, decide and explain, and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scoring.components import Component, Trees
+from scoring.errors import InvalidPackage, PackageMismatch
+from scoring.rules import RuleInputs
+from scoring.scale import Scale
+
+if TYPE_CHECKING:
+    from features.declaration import Catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageOutput:
+    """One feature the model reads.
+
+    Parameters
+    ----------
+    name, hash : str
+        The output of the catalogue, and the hash of its declaration at training time.
+    family : str
+        Features that tell the same story are explained together.
+    unit : str
+        "minor" (money), "days", "hours", "count", "share" or another word shown after the number.
+    reference : float or None
+        What is usual: the median over the training customers; None where all were missing.
+    template : str
+        The sentence of a reason, with {value}, {reference} or the name of another output in braces.
+    missing : str
+        The sentence where the customer has no value.
+    """
+
+    name: str
+    hash: str
+    family: str
+    unit: str
+    reference: float | None
+    template: str
+    missing: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """A straight line on the logit: `slope * logit + intercept`; the identity by default."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionRule:
+    """What to do on which side of a probability, and the money that says so.
+
+    Parameters
+    ----------
+    threshold : float, in [0, 1]
+        The break-even probability.
+    at_or_above, below : str
+        The action on each side.
+    rule : str
+        A sentence that shows the money.
+    """
+
+    threshold: float
+    at_or_above: str
+    below: str
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Package:
+    """A model version in the form that is scored, explained and decided with.
+
+    Parameters
+    ----------
+    name : str
+        Registered name, "<tenant>.<model>".
+    version : str
+        Version of the registered model.
+    currency : str
+        ISO 4217; the currency of every amount the package shows.
+    outputs : tuple of PackageOutput
+        The features read, in the order of the columns of every component.
+    components : tuple of Component
+        At least one; the logit is the weighted sum of theirs.
+    decision : DecisionRule
+    calibration : Calibration
+        Applied to the logit, and so to every contribution.
+    scale : Scale or None
+        Turns the probability into a score; None where the model has none.
+    rule_inputs : RuleInputs or None
+        Which features the rule-based score reads; None where there is none.
+    validation : mapping
+        Figures of the exported package, out of time.
+    card : mapping
+        The model card.
+    trained_on : mapping
+        Snapshot, cutoffs, rows: what reproduces the training table.
+
+    Raises
+    ------
+    InvalidPackage
+        "package ... must ..."
+    """
+
+    name: str
+    version: str
+    currency: str
+    outputs: tuple[PackageOutput, ...]
+    components: tuple[Component, ...]
+    decision: DecisionRule
+    calibration: Calibration = field(default_factory=Calibration)
+    scale: Scale | None = None
+    rule_inputs: RuleInputs | None = None
+    validation: Mapping[str, Any] = field(default_factory=dict)
+    card: Mapping[str, Any] = field(default_factory=dict)
+    trained_on: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        tenant, dot, model = self.name.rpartition(".")
+        if not (tenant and dot and model):
+            raise InvalidPackage(
+                f"package name must be '<tenant>.<model>'; got {self.name!r}."
+                " Put the tenant before the dot."
+            )
+        if len(set(self.names)) != len(self.outputs) or not self.outputs:
+            raise InvalidPackage(
+                f"package {self.label} must list each of its features once; got {list(self.names)}."
+                " Remove the repeated ones."
+            )
+        if not self.components:
+            raise InvalidPackage(
+                f"package {self.label} must have a component; got none. Export a fitted model."
+            )
+        for component in self.components:
+            self._check_columns(component)
+        if self.rule_inputs is not None:
+            unknown = set(self.rule_inputs.columns.values()) - set(self.names)
+            if unknown:
+                raise InvalidPackage(
+                    f"package {self.label} must list the features of its rule score;"
+                    f" got no {sorted(unknown)}. Add them to its outputs."
+                )
+
+    def _check_columns(self, component: Component) -> None:
+        if isinstance(component, Trees):
+            used = int(max(component.feature.max(initial=0), component.slot_feature.max(initial=0)))
+            fits = used < len(self.outputs)
+        else:
+            fits = len(component.mean) == len(self.outputs)
+        if not fits:
+            raise InvalidPackage(
+                f"package {self.label} must have components on its {len(self.outputs)} features;"
+                " got other columns. Export it again."
+            )
+
+    @property
+    def label(self) -> str:
+        """Name and version, as answers state them: "demo.churn/1"."""
+        return f"{self.name}/{self.version}"
+
+    @property
+    def tenant(self) -> str:
+        """The tenant whose model this is."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def model(self) -> str:
+        """The model without its tenant: "churn"."""
+        return self.name.rpartition(".")[2]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The features read, in order."""
+        return tuple(output.name for output in self.outputs)
+
+    @cached_property
+    def columns(self) -> Mapping[str, int]:
+        """The column of each feature."""
+        return {name: column for column, name in enumerate(self.names)}
+
+    @cached_property
+    def families(self) -> Mapping[str, tuple[int, ...]]:
+        """The columns of each family, in order."""
+        found: dict[str, list[int]] = {}
+        for column, output in enumerate(self.outputs):
+            found.setdefault(output.family, []).append(column)
+        return {family: tuple(columns) for family, columns in found.items()}
+
+    @cached_property
+    def base(self) -> float:
+        """The logit from which contributions are counted, after calibration."""
+        total = 0.0
+        for component in self.components:
+            total += component.weight * component.base
+        return float(np.float64(self.calibration.slope * total + self.calibration.intercept))
+
+
+def check_outputs(package: Package, catalogue: Catalogue) -> None:
+    """Refuse a package whose features are declared otherwise here.
+
+    Raises
+    ------
+    PackageMismatch
+        "package demo.churn/1 must use features as they are declared here; got other declarations of ..."
+    """
+    known = {output.name: output.hash for output in catalogue.outputs}
+    changed = [output.name for output in package.outputs if known.get(output.name) != output.hash]
+    if changed:
+        raise PackageMismatch(package.label, changed)

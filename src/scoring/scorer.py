@@ -1,0 +1,79 @@
+"""The one scorer: logit = base + sum of contributions, to the same bits for one row and for many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.errors import InvalidValues
+from scoring.package import Package
+
+Floats = NDArray[np.float64]
+
+_FAR = 700.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scores:
+    """What the scorer says of rows.
+
+    Parameters
+    ----------
+    base : float
+        Logit from which contributions count.
+    logit, probability : float arrays of shape (n_rows,)
+    contributions : float array of shape (n_rows, n_outputs)
+        Log-odds per feature; added to `base` from left to right they give `logit` exactly.
+    """
+
+    base: float
+    logit: Floats
+    probability: Floats
+    contributions: Floats
+
+
+def score(package: Package, values: Floats) -> Scores:
+    """Score and explain rows.
+
+    Parameters
+    ----------
+    package : Package
+    values : float array of shape (n_rows, n_outputs)
+        In the order of `package.names`; NaN where missing.
+
+    Raises
+    ------
+    InvalidValues
+        "values must be a table of ... columns; got shape ...", "values must be finite or missing; got ..."
+    """
+    table = np.ascontiguousarray(values, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] != len(package.outputs):
+        raise InvalidValues(
+            f"values must be a table of {len(package.outputs)} columns; got shape {table.shape}."
+            " Give one row per customer, one column per feature of the package."
+        )
+    if np.isinf(table).any():
+        column = package.names[int(np.argwhere(np.isinf(table))[0, 1])]
+        raise InvalidValues(
+            f"values must be finite or missing; got an infinite {column}. Correct the feature."
+        )
+    contributions = np.zeros_like(table)
+    for component in package.components:
+        contributions += component.weight * component.contributions(table)
+    contributions *= package.calibration.slope
+    steps = np.empty((table.shape[0], table.shape[1] + 1))
+    steps[:, 0] = package.base
+    steps[:, 1:] = contributions
+    logit = np.add.accumulate(steps, axis=1)[:, -1].copy()
+    probability = np.array([_sigmoid(value) for value in logit.tolist()], dtype=np.float64)
+    return Scores(
+        base=package.base, logit=logit, probability=probability, contributions=contributions
+    )
+
+
+def _sigmoid(logit: float) -> float:
+    """1 / (1 + exp(-logit)), by the one exponential of the scorer; level beyond +-700, where it is 0 or 1."""
+    return 1.0 / (1.0 + exp(-min(max(logit, -_FAR), _FAR)))

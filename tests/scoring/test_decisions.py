@@ -1,0 +1,127 @@
+"""The answer: actions, reasons and their sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scoring.components import Linear
+from scoring.decisions import decide, decide_many
+from scoring.errors import InvalidPackage
+from scoring.package import Calibration, DecisionRule, Package
+from scoring.rules import RuleInputs
+from scoring.scale import Scale, band
+
+from .conftest import NAMES, rows
+
+MakePackage = Callable[..., Package]
+
+
+def additive(coefficients: list[float]) -> Linear:
+    """A model whose contributions are coefficient x value."""
+    nothing = np.zeros(len(coefficients))
+    return Linear(
+        weight=1.0,
+        base=0.0,
+        log=np.zeros(len(coefficients), dtype=np.bool_),
+        fill=nothing,
+        mean=nothing,
+        coefficient=np.array(coefficients),
+        missing_mean=nothing,
+        missing_coefficient=np.ones(len(coefficients)),
+    )
+
+
+@pytest.fixture
+def plain(make_package: MakePackage) -> Package:
+    return make_package(components=(additive([1.0] * 5),), calibration=Calibration())
+
+
+def test_one_customer_and_many_are_decided_alike(
+    random: np.random.Generator, make_package: MakePackage
+) -> None:
+    package = make_package(
+        scale=Scale(), rule_inputs=RuleInputs(columns={"spend": "spend_365d"}, typical_order=50)
+    )
+    values = rows(random, 200, len(NAMES))
+    assert decide_many(package, values) == [decide(package, row) for row in values]
+
+
+def test_the_action_changes_at_the_threshold(plain: Package) -> None:
+    at = replace(
+        plain, decision=DecisionRule(threshold=0.5, at_or_above="retain", below="none", rule="r")
+    )
+    assert decide(at, np.zeros(5)).decision.action == "retain"
+    assert decide(at, np.array([-1e-9, 0, 0, 0, 0])).decision.action == "none"
+
+
+def test_a_model_without_scale_or_rules_answers_null(plain: Package) -> None:
+    answer = decide(plain, np.zeros(5))
+    assert (answer.score, answer.band, answer.rule_score, answer.rule_band) == (None,) * 4
+
+
+def test_both_credit_scores_stand_side_by_side(plain: Package) -> None:
+    package = replace(
+        plain,
+        scale=Scale(),
+        rule_inputs=RuleInputs(columns={"spend": "spend_365d"}, typical_order=50.0),
+    )
+    answer = decide(package, np.array([0, 0, 250.0, 0, -253.0]))
+    assert answer.score == Scale().score(answer.probability)
+    assert answer.band == band(answer.score)
+    assert (answer.rule_score, answer.rule_band) == (710, "B")
+
+
+def test_only_families_that_raise_the_risk_are_told_strongest_first(plain: Package) -> None:
+    answer = decide(plain, np.array([2.0, -1.0, 3.0, 0.01, -2.5]))
+    assert [reason.feature for reason in answer.reasons] == ["days_since_order", "spend_365d"]
+    assert [reason.contribution for reason in answer.reasons] == [2.0, 0.5]
+
+
+def test_a_family_whose_parts_cancel_is_not_told(plain: Package) -> None:
+    assert decide(plain, np.array([0, 0, 3.0, 0, -3.0])).reasons == ()
+
+
+def test_at_most_four_reasons_are_told(plain: Package) -> None:
+    outputs = tuple(replace(output, family=output.name) for output in plain.outputs)
+    answer = decide(replace(plain, outputs=outputs), np.array([1.0, 5, 2, 4, 3]))
+    assert [reason.contribution for reason in answer.reasons] == [5, 4, 3, 2]
+
+
+def test_a_sentence_holds_the_value_the_usual_value_and_units(plain: Package) -> None:
+    first = replace(plain.outputs[2], template="Spent {value}; usually {reference}.", reference=9e4)
+    package = replace(plain, outputs=(*plain.outputs[:2], first, *plain.outputs[3:]))
+    (reason,) = decide(package, np.array([0, 0, 123456.0, 0, 0])).reasons
+    assert reason.text == "Spent 1,234.56 EUR; usually 900.00 EUR."
+    assert (reason.value, reason.reference) == (123456.0, 9e4)
+
+
+def test_a_sentence_may_name_another_of_the_customers_values(plain: Package) -> None:
+    first = replace(
+        plain.outputs[0], template="No order for {value}; usually every {order_gap_mean}."
+    )
+    package = replace(plain, outputs=(first, *plain.outputs[1:]))
+    texts = [
+        decide(package, np.array([74.0, gap, 0, 0, 0])).reasons[0].text for gap in (12.2, np.nan)
+    ]
+    assert texts == ["No order for 74 days; usually every 12.2 days.", "No order for 74 days."]
+
+
+def test_a_missing_value_has_its_own_sentence(plain: Package) -> None:
+    (reason,) = decide(plain, np.array([np.nan, 0, 0, 0, 0])).reasons
+    assert (reason.value, reason.text) == (None, "No days_since_order.")
+
+
+def test_an_answer_is_plain_json(make_package: MakePackage, random: np.random.Generator) -> None:
+    for decision in decide_many(make_package(), rows(random, 30, len(NAMES))):
+        answer = decision.as_dict()
+        assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+
+
+def test_a_rule_score_on_features_the_package_lacks_is_refused(plain: Package) -> None:
+    with pytest.raises(InvalidPackage, match="must list the features of its rule score"):
+        replace(plain, rule_inputs=RuleInputs(columns={"spend": "other"}, typical_order=1.0))

@@ -1,0 +1,110 @@
+"""One row and many, additivity, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, log1p
+
+import numpy as np
+import pytest
+
+from scoring.components import Linear
+from scoring.errors import InvalidValues
+from scoring.package import Calibration, Package
+from scoring.scorer import score
+
+from .conftest import NAMES, rows
+
+MakePackage = Callable[..., Package]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 9, 31, 64, 511, 512, 513, 1300])
+def test_one_row_and_many_agree_to_the_bit(
+    random: np.random.Generator, make_package: MakePackage, count: int
+) -> None:
+    package = make_package()
+    values = rows(random, count, len(NAMES)) * 1e3
+    many = score(package, values)
+    for place in random.choice(count, size=min(count, 60), replace=False):
+        one = score(package, values[place : place + 1])
+        assert one.logit.tobytes() == many.logit[place : place + 1].tobytes()
+        assert one.probability.tobytes() == many.probability[place : place + 1].tobytes()
+        assert one.contributions.tobytes() == many.contributions[place : place + 1].tobytes()
+
+
+def test_the_layout_in_memory_does_not_change_a_bit(
+    random: np.random.Generator, make_package: MakePackage
+) -> None:
+    package, values = make_package(), rows(random, 100, len(NAMES))
+    turned, spread = np.asfortranarray(values), np.repeat(values, 2, axis=1)[:, ::2]
+    for same in (turned, spread):
+        assert score(package, same).logit.tobytes() == score(package, values).logit.tobytes()
+
+
+def test_base_and_contributions_give_the_logit_exactly(
+    random: np.random.Generator, make_package: MakePackage
+) -> None:
+    scores = score(make_package(), rows(random, 300, len(NAMES)))
+    for contributions, logit in zip(
+        scores.contributions.tolist(), scores.logit.tolist(), strict=True
+    ):
+        total = scores.base
+        for contribution in contributions:
+            total += contribution
+        assert total == logit
+
+
+def test_a_linear_component_is_the_formula_it_documents(make_package: MakePackage) -> None:
+    def full(value: float) -> np.ndarray:
+        return np.full(len(NAMES), value)
+
+    linear = Linear(
+        weight=0.5,
+        base=-1.0,
+        log=np.arange(len(NAMES)) == 0,
+        fill=full(4.0),
+        mean=full(1.0),
+        coefficient=full(2.0),
+        missing_mean=full(0.25),
+        missing_coefficient=full(0.5),
+    )
+    package = make_package(
+        components=(linear,), calibration=Calibration(slope=2.0, intercept=0.125)
+    )
+    scores = score(package, np.array([[-9.0, 3.0, np.nan, 1.0, 1.0]]))
+    expected = [
+        2.0 * (-log1p(9.0) - 1.0) - 0.125,
+        2.0 * (3.0 - 1.0) - 0.125,
+        2.0 * (4.0 - 1.0) + 0.375,
+        -0.125,
+        -0.125,
+    ]
+    np.testing.assert_allclose(scores.contributions[0], expected, rtol=1e-14)
+    logit = 2.0 * 0.5 * -1.0 + 0.125 + sum(expected)
+    assert scores.logit[0] == pytest.approx(logit, abs=1e-14)
+    assert scores.probability[0] == pytest.approx(1 / (1 + exp(-logit)), abs=1e-15)
+
+
+def test_probabilities_stay_in_range_however_far_the_logit(make_package: MakePackage) -> None:
+    for slope in (1e6, -1e6):
+        package = make_package(calibration=Calibration(slope=slope))
+        probability = score(package, np.full((1, len(NAMES)), 3.0)).probability[0]
+        assert 0.0 <= probability <= 1.0
+
+
+def test_a_table_of_other_columns_is_refused(make_package: MakePackage) -> None:
+    with pytest.raises(InvalidValues, match="table of 5 columns; got shape"):
+        score(make_package(), np.zeros((2, 4)))
+    with pytest.raises(InvalidValues, match="table of 5 columns; got shape"):
+        score(make_package(), np.zeros(5))
+
+
+def test_an_infinite_value_is_refused_by_name(make_package: MakePackage) -> None:
+    values = np.zeros((3, 5))
+    values[1, 2] = np.inf
+    with pytest.raises(InvalidValues, match="infinite spend_365d"):
+        score(make_package(), values)
+
+
+def test_no_rows_give_no_scores(make_package: MakePackage) -> None:
+    assert score(make_package(), np.zeros((0, 5))).logit.shape == (0,)

@@ -1,0 +1,90 @@
+"""Tables of contributions against the definition of Shapley values."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from scoring.components import trees_component
+from scoring.errors import InvalidPackage
+from scoring.tree_tables import Tree, tabulate
+
+from .conftest import grow, rows
+
+
+def goes_left(tree: Tree, node: int, row: NDArray[np.float64]) -> bool:
+    value = row[tree.feature[node]]
+    return bool(tree.missing_left[node]) if np.isnan(value) else bool(value <= tree.threshold[node])
+
+
+def expectation(tree: Tree, node: int, row: NDArray[np.float64], known: frozenset[int]) -> float:
+    """The tree's value when only some columns are known: path-dependent, straight from the definition."""
+    if tree.left[node] < 0:
+        return float(tree.value[node])
+    children = int(tree.left[node]), int(tree.right[node])
+    if int(tree.feature[node]) in known:
+        return expectation(tree, children[0 if goes_left(tree, node, row) else 1], row, known)
+    return sum(  # type: ignore[no-any-return]
+        tree.cover[child] / tree.cover[node] * expectation(tree, child, row, known)
+        for child in children
+    )
+
+
+def shapley(tree: Tree, row: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average over every order in which the columns can become known."""
+    contributions = np.zeros(len(row))
+    orders = list(permutations(range(len(row))))
+    for order in orders:
+        known: frozenset[int] = frozenset()
+        for column in order:
+            before = expectation(tree, 0, row, known)
+            known |= {column}
+            contributions[column] += expectation(tree, 0, row, known) - before
+    return contributions / len(orders)
+
+
+@pytest.mark.parametrize("leaves", [1, 2, 4, 8, 9])
+def test_contributions_are_the_shapley_values_of_their_definition(
+    random: np.random.Generator, leaves: int
+) -> None:
+    tree = grow(random, columns=4, leaves=leaves)
+    component = trees_component([tree], start=0.0)
+    values = rows(random, 12, 4)
+    expected = np.array([shapley(tree, row) for row in values])
+    np.testing.assert_allclose(component.contributions(values), expected, atol=1e-12)
+
+
+def test_base_and_contributions_add_up_to_the_leaf(random: np.random.Generator) -> None:
+    trees = [grow(random, columns=6) for _ in range(50)]
+    component = trees_component(trees, start=0.3)
+    values = rows(random, 200, 6)
+    everything = frozenset(range(6))
+    leaves = [0.3 + sum(expectation(tree, 0, row, everything) for tree in trees) for row in values]
+    np.testing.assert_allclose(
+        component.base + component.contributions(values).sum(axis=1), leaves, atol=1e-11
+    )
+
+
+def test_a_column_the_tree_does_not_test_contributes_nothing(random: np.random.Generator) -> None:
+    component = trees_component([grow(random, columns=3)], start=0.0)
+    assert not component.contributions(rows(random, 50, 5))[:, 3:].any()
+
+
+def test_a_tree_of_more_than_eight_tests_is_refused(random: np.random.Generator) -> None:
+    with pytest.raises(InvalidPackage, match="at most 8 tests; got 9"):
+        tabulate(grow(random, columns=4, leaves=10))
+
+
+def test_a_tree_with_an_empty_node_is_refused(random: np.random.Generator) -> None:
+    tree = grow(random, columns=4, leaves=2)
+    tree.cover[1] = 0
+    with pytest.raises(InvalidPackage, match="must have rows in every node"):
+        tabulate(tree)
+
+
+def test_no_trees_are_refused() -> None:
+    with pytest.raises(InvalidPackage, match="at least one"):
+        trees_component([], start=0.0)
