@@ -1,0 +1,78 @@
+# Bellwether. Bare `make` lists what can be done.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PINS := requirements/dev.txt
+READY := $(VENV)/ready
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
+
+export BELLWETHER_HOME ?= $(CURDIR)
+# one thread a process: kernels and candidate fits run side by side, and threads that contend are slower
+export OMP_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# The environment, built once and again when a pin changes. uv is taken from PyPI where it is not at hand.
+$(READY): $(PINS) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "Python must be 3.11 to 3.13; got " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/uv || { echo "setting up $(VENV)"; $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
+	@echo "installing $(PINS)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r $(PINS)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+.PHONY: setup
+setup: $(READY) ## Build the environment in .venv
+
+.PHONY: run
+run: $(READY) ## Simulate a shop, train, review and score it, build the service
+	@$(BIN)/bellwether demo
+
+.PHONY: test
+test: $(READY) lint ## Check everything that must hold
+	$(TESTS) -m "not slow"
+	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
+
+.PHONY: test-all
+test-all: $(READY) lint ## The same, with the slow and exhaustive cases
+	$(TESTS)
+	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
+
+.PHONY: lint
+lint: $(READY) ## Style, types and the import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src tests
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(READY) ## Put style in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: serve
+serve: $(READY) ## Answer predictions on http://127.0.0.1:3000
+	@$(BIN)/bellwether serve
+
+.PHONY: lab
+lab: $(READY) ## Open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+.PHONY: ui
+ui: $(READY) ## Look at runs and models in MLflow's pages
+	@$(BIN)/mlflow ui --backend-store-uri sqlite:///$(BELLWETHER_HOME)/mlruns/mlflow.db --host 127.0.0.1 --port 5000
+
+.PHONY: pins
+pins: $(READY) ## Compile the pinned requirements again
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header requirements/serving.in -o requirements/serving.txt
+
+.PHONY: clean
+clean: ## Remove what was generated: records, runs, models, reports
+	@find data -mindepth 1 ! -name README.md -delete
+	@find mlruns -mindepth 1 ! -name .gitkeep -delete
