@@ -89,6 +89,7 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
         _word("stock.low", "Stock ran low.", about_customer=False),
         _word("score.made", "A score was made."),
         _word("model.promoted", "A model became champion.", about_customer=False),
+        _word("tenant.simulated", "A simulated shop ends here.", "reason", about_customer=False),
     )
 )
 """Every word that may stand in ``event.type``."""

@@ -1,0 +1,24 @@
+"""A coherent shop that never was: customers who come, buy, pay, complain and leave.
+
+Start with `simulate`, which writes a shop into a tenant, and `SimulationOptions`, which say which shop.
+`behaviour` holds every number of it; `life` is one customer's way through `checkout`, `fulfilment`,
+`returns` and `billing`. Customers act on latent traits (`traits`) that go to a truth file and never into
+the database: what a model can learn about them it must learn from the records.
+"""
+
+from commerce.sources.simulator.behaviour import VERSION, Behaviour
+from commerce.sources.simulator.options import (
+    SimulationOptions,
+    SimulationRefused,
+    SimulationSummary,
+)
+from commerce.sources.simulator.simulate import simulate
+
+__all__ = [
+    "VERSION",
+    "Behaviour",
+    "SimulationOptions",
+    "SimulationRefused",
+    "SimulationSummary",
+    "simulate",
+]

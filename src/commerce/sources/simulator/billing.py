@@ -1,0 +1,178 @@
+"""Pay later: a bill, its payments whole or in parts, its credits, and what follows when it is not paid."""
+
+from __future__ import annotations
+
+import math
+
+from commerce.sources.simulator.calendar import office_hour
+from commerce.sources.simulator.checkout import open_payment
+from commerce.sources.simulator.diary import Invoice, Order, Payment
+from commerce.sources.simulator.settlement import refund, take_back
+from commerce.sources.simulator.shopper import MINUTE, Debt, Shopper
+
+_TERMS = (14, 30)
+_COLLECTED_AFTER_DAYS = 30
+_NEVER = math.inf
+
+
+def bill(shopper: Shopper, order: Order, at: float, credit: tuple[float, int, str] | None) -> None:
+    """Issue the bill of an order and let time pass over it.
+
+    Parameters
+    ----------
+    shopper : Shopper
+    order : Order
+    at : float
+        Day the order was placed.
+    credit : tuple of (day, amount, reason), optional
+        What a return or a cancellation takes off, known to the simulation beforehand.
+    """
+    rng, diary = shopper.rng, shopper.diary
+    terms = _TERMS[rng.random() < 0.55]
+    issued = at + 2 * MINUTE
+    due = math.floor(at) + 1.0 + terms
+    invoice = Invoice(
+        key=diary.key("invoice", order.external_id),
+        external_id="I" + order.external_id[1:],
+        order=order.key,
+        amount=order.total,
+        issued=diary.calendar.instant(issued),
+        due=diary.calendar.instant(due),
+    )
+    if diary.note(
+        "invoice.issued", issued, "invoice", invoice.key,
+        amount=invoice.amount, due=invoice.due, method="pay_later",
+    ):  # fmt: skip
+        diary.invoices.append(invoice)
+    plan = _plan(shopper, order.total, issued, due)
+    _Account(shopper, order, invoice, open_payment(shopper, order, "pay_later", at)).run(
+        issued, due, plan, credit
+    )
+
+
+def _plan(shopper: Shopper, total: int, issued: float, due: float) -> list[tuple[float, float]]:
+    """Decide when the customer means to pay, as (day, share of the balance then)."""
+    rng, behaviour = shopper.rng, shopper.behaviour
+    typical = shopper.assortment.typical_basket
+    exposure = math.log((total + shopper.owed(issued)) / typical) - 0.35 * shopper.traits.spend
+    strain = (
+        shopper.traits.shortage(due)
+        - behaviour.discipline_weight * shopper.traits.discipline
+        + behaviour.exposure_weight * exposure
+    )
+    if shopper.chance(behaviour.default_logit + strain):
+        if rng.random() < 0.25:
+            return [(due - 3 + 20 * rng.random(), 0.2 + 0.4 * rng.random())]
+        return []
+    if shopper.chance(behaviour.late_logit + 0.8 * strain):
+        delay = shopper.late_by(
+            behaviour.late_median * math.exp(0.3 * strain), behaviour.late_spread
+        )
+        first = math.floor(due + min(delay, 75.0)) + office_hour(rng)
+    else:
+        first = math.floor(due - (due - issued - 1.5) * rng.random() ** 1.3 - 1) + office_hour(rng)
+        first = max(first, issued + 0.1)
+    if shopper.chance(-2.3 + 0.6 * strain):
+        return [(first, 0.35 + 0.3 * rng.random()), (first + 6 + 20 * rng.random(), 1.0)]
+    return [(first, 1.0)]
+
+
+class _Account:
+    """One bill's running balance."""
+
+    def __init__(self, shopper: Shopper, order: Order, invoice: Invoice, payment: Payment) -> None:
+        self.shopper = shopper
+        self.order = order
+        self.invoice = invoice
+        self.payment = payment
+        self.balance = invoice.amount
+        self.captured = 0
+        self.debt = Debt(due=0.0, steps=[])
+        payment.status = "requires_capture"
+
+    def run(
+        self,
+        issued: float,
+        due: float,
+        plan: list[tuple[float, float]],
+        credit: tuple[float, int, str] | None,
+    ) -> None:
+        """Let payments, credits and the collection happen in the order of their days."""
+        self.debt.due = due
+        self.debt.steps.append((issued, self.balance))
+        collection = due + _COLLECTED_AFTER_DAYS + 6 / 24
+        happenings: list[tuple[float, int, float]] = [(day, 1, share) for day, share in plan]
+        happenings.append((collection, 2, 0.0))
+        if credit is not None:
+            happenings.append((credit[0], 0, 0.0))
+        for day, kind, share in sorted(happenings):
+            if kind == 0 and credit is not None:
+                self._credit(day, credit[1], credit[2])
+            elif kind == 1 and self.balance > 0:
+                self._pay(day, max(1, round(self.balance * share)), self.payment)
+            elif kind == 2 and self.balance > 0:
+                self._collect(day)
+        self.shopper.debts.append(self.debt)
+
+    def _pay(self, day: float, amount: int, payment: Payment) -> None:
+        """Pay a part of the balance or all of it, mostly by bank transfer, known a day or two later."""
+        shopper, diary, rng = self.shopper, self.shopper.diary, self.shopper.rng
+        transfer = rng.random() < 0.65
+        recorded = day + (0.7 + 1.5 * rng.random() if transfer else 0.0)
+        self.balance -= amount
+        self.captured += amount
+        self.debt.steps.append((day, self.balance))
+        on_record = diary.note(
+            "payment.captured", day, "payment", payment.key,
+            amount=amount, method=payment.method, recorded=recorded,
+        )  # fmt: skip
+        diary.note(
+            "invoice.paid", day, "invoice", self.invoice.key,
+            amount=amount, method=payment.method, recorded=recorded,
+        )  # fmt: skip
+        if self.balance > 0:
+            return
+        if on_record:
+            payment.status = self.payment.status = "succeeded"
+        diary.note(
+            "order.paid", day, "order", self.order.key,
+            amount=self.captured, method=self.payment.method, recorded=recorded,
+        )  # fmt: skip
+
+    def _credit(self, day: float, amount: int, reason: str) -> None:
+        """Lower the bill; what was paid beyond it goes back."""
+        lowered = min(amount, self.balance)
+        if lowered > 0:
+            self.balance -= lowered
+            self.debt.steps.append((day, self.balance))
+            seen = self.shopper.diary.note(
+                "invoice.credited", day, "invoice", self.invoice.key, amount=lowered, reason=reason
+            )
+            if seen and self.balance == 0:
+                self.payment.status = "succeeded" if self.captured else "canceled"
+        if amount > lowered and self.captured:
+            refunded = min(amount - lowered, self.captured)
+            refund(self.shopper, self.payment, refunded, day + 3.0, reason)
+
+    def _collect(self, day: float) -> None:
+        """Debit the account of who is 30 days overdue; where it bounces, the bank takes the money back."""
+        shopper, diary = self.shopper, self.shopper.diary
+        debit = Payment(
+            key=diary.key("payment", f"{self.order.external_id}:collection"),
+            order=self.order.key,
+            method="direct_debit",
+            amount=self.balance,
+            created=diary.calendar.instant(day),
+        )
+        if debit.created >= diary.calendar.end:
+            return
+        diary.payments.append(debit)
+        if shopper.rng.random() < 0.35:
+            self._pay(day, self.balance, debit)
+            return
+        if diary.note(
+            "payment.captured", day, "payment", debit.key, amount=debit.amount, method=debit.method
+        ):
+            debit.status = "succeeded"
+        bounced = day + 1.5 + 2.5 * shopper.rng.random()
+        take_back(shopper, debit, debit.amount, bounced, "invoice_overdue")

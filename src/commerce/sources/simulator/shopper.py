@@ -1,0 +1,72 @@
+"""One customer's dealings with the shop: who acts, with what luck, and who remembers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from random import Random
+
+from commerce.sources.simulator.assortment import Assortment
+from commerce.sources.simulator.behaviour import Behaviour
+from commerce.sources.simulator.calendar import Calendar
+from commerce.sources.simulator.diary import Diary
+from commerce.sources.simulator.traits import Traits
+
+MINUTE = 1 / 1440
+HOUR = 1 / 24
+
+
+@dataclass(slots=True, kw_only=True)
+class Debt:
+    """A bill as it will go, known to the simulation at once: balance over time."""
+
+    due: float
+    steps: list[tuple[float, int]]
+    """From each day on, the balance in minor units."""
+
+    def balance(self, at: float) -> int:
+        """Give the balance on a day."""
+        owed = 0
+        for since, amount in self.steps:
+            if since > at:
+                break
+            owed = amount
+        return owed
+
+
+@dataclass(slots=True, kw_only=True)
+class Shopper:
+    """A customer in action."""
+
+    rng: Random
+    traits: Traits
+    behaviour: Behaviour
+    calendar: Calendar
+    assortment: Assortment
+    diary: Diary
+    debts: list[Debt] = field(default_factory=list)
+    grievances: float = 0.0
+    """Hazard that bad experiences since the last order have added."""
+
+    def chance(self, logit: float) -> bool:
+        """Let luck decide, by log-odds."""
+        return self.rng.random() < 1 / (1 + math.exp(-logit))
+
+    def late_by(self, median: float, spread: float) -> float:
+        """Draw a heavy-tailed delay in days."""
+        return median * math.exp(spread * self.rng.normalvariate(0.0, 1.0))
+
+    def suffer(self, amount: float) -> None:
+        """Take a bad experience to heart."""
+        self.grievances += amount * self.traits.sensitivity
+
+    def owed(self, at: float) -> int:
+        """Give what is owed on all bills on a day, in minor units."""
+        return sum(debt.balance(at) for debt in self.debts)
+
+    def overdue(self, at: float) -> float:
+        """Give how many days the oldest open bill is past due, 0 for none."""
+        return max(
+            (at - debt.due for debt in self.debts if debt.due < at and debt.balance(at) > 0),
+            default=0.0,
+        )
