@@ -1,0 +1,183 @@
+"""What a notebook calls: `open` in its second cell, `finish` in its last.
+
+The same two lines serve a person in JupyterLab, a scheduler with papermill and `bellwether run`: paths come
+from the settings, never from the current directory, and nothing is recorded as done unless a run asked for it.
+
+    bench = notebook.open(tenant=tenant, as_of=as_of)
+    ...
+    notebook.finish("5,120 customers, 120 features", bench=bench, outputs={"snapshot": snapshot.hash})
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import ParameterError, ResultError
+from workbench.records import open_records
+from workbench.runs.execution import RUN_FOLDER_VARIABLE
+from workbench.runs.files import read_json, write_json
+from workbench.runs.values import Kind, check_value
+from workbench.settings import Settings
+
+if TYPE_CHECKING:
+    from commerce.tenants import Tenant
+    from sqlalchemy import Engine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """Where a notebook stands: whose records, as of when, and where things lie.
+
+    Parameters
+    ----------
+    settings : Settings
+        Folders and the record store's address.
+    engine : Engine
+        The record store, open.
+    tenant : Tenant
+        Whose records.
+    as_of : datetime
+        Nothing recorded at or after it is seen; aware, in UTC.
+    now : datetime
+        Wall time at which the notebook was opened.
+    """
+
+    settings: Settings
+    engine: Engine
+    tenant: Tenant
+    as_of: datetime
+    now: datetime
+
+    @property
+    def cutoff(self) -> int:
+        """``as_of`` in microseconds since 1970, as the evaluators take it."""
+        from commerce.instants import to_micros
+
+        return to_micros(self.as_of)
+
+    @property
+    def day(self) -> date:
+        """The day of ``as_of`` where the tenant is."""
+        return self.as_of.astimezone(self.tenant.zone).date()
+
+    def __repr__(self) -> str:
+        return f"tenant {self.tenant.slug}, as of {self.as_of.isoformat()}, home {self.settings.home}"
+
+
+def open(  # noqa: A001 - `notebook.open` is what it does
+    *, tenant: str, as_of: str | date | datetime | None = None
+) -> Bench:
+    """Open the bench of a notebook.
+
+    Parameters
+    ----------
+    tenant : str
+        Its slug.
+    as_of : str, date, datetime or None
+        A date means 00:00 where the tenant is, an instant without offset is in the tenant's zone, and None
+        is the tenant's clock.
+
+    Returns
+    -------
+    Bench
+
+    Raises
+    ------
+    ParameterError
+        "parameter 'as_of' must be an ISO date or instant; got ..."
+    TenantNotFound
+        "tenant must exist; got ... Did you mean ...?"
+    """
+    from commerce.database import reading
+    from commerce.instants import parse_as_of
+    from commerce.tenants import clock, find_tenant
+
+    check_value("tenant", tenant, Kind(name="str"))
+    check_value("as_of", as_of, Kind(name="datetime", optional=True))
+    settings = Settings.from_env(os.environ, Path.cwd())
+    now = datetime.now(UTC)
+    engine = open_records(settings)
+    with reading(engine) as connection:
+        found = find_tenant(connection, tenant)
+        if as_of is None:
+            instant = clock(connection, found, now=now)
+        else:
+            text = as_of if isinstance(as_of, str) else as_of.isoformat()
+            instant = parse_as_of(text, found.zone)
+    return Bench(settings=settings, engine=engine, tenant=found, as_of=instant, now=now)
+
+
+def finish(
+    headline: str,
+    *,
+    bench: Bench | None = None,
+    decision: str = "",
+    data_hash: str = "",
+    outputs: Mapping[str, Any] | None = None,
+    figures: Mapping[str, Any] | None = None,
+    files: Iterable[Path] = (),
+) -> None:
+    """Record that a notebook came to its end; the only proof a run accepts.
+
+    Parameters
+    ----------
+    headline : str
+        One line for people: what was done, with its figures.
+    bench : Bench, optional
+        Whose records and as of when.
+    decision : str
+        What stands in the box on top of the page; the headline where empty.
+    data_hash : str
+        Which data it saw.
+    outputs : mapping, optional
+        What later steps build on; they run again when it changes. JSON only.
+    figures : mapping, optional
+        Numbers for the tables of the command line. JSON only, no NaN.
+    files : iterable of Path
+        What was made and must still be there for the run to count as up to date.
+
+    Raises
+    ------
+    ResultError
+        "result must be JSON without NaN; got ..." or "file must exist; got ..."
+    """
+    kept = [str(Path(file).resolve()) for file in files]
+    missing = next((name for name in kept if not Path(name).exists()), None)
+    if missing is not None:
+        raise ResultError(f"file of a result must exist; got {missing!r}. Write it before finishing.")
+    print(headline)
+    named = os.environ.get(RUN_FOLDER_VARIABLE)
+    if not named:
+        return
+    folder = Path(named)
+    request = read_json(folder / "request.json")
+    if request is None:
+        raise ParameterError(
+            f"{RUN_FOLDER_VARIABLE} must be the folder of a run; got {named!r}. Unset it, or use"
+            " `bellwether notebook`."
+        )
+    result = {
+        "run_id": request["run_id"],
+        "key": request["key"],
+        "headline": headline,
+        "decision": decision,
+        "data_hash": data_hash,
+        "as_of": bench.as_of.isoformat() if bench else "",
+        "as_of_date": bench.day.isoformat() if bench else "",
+        "outputs": dict(outputs or {}),
+        "figures": dict(figures or {}),
+        "files": kept,
+        "finished_at": datetime.now(UTC).isoformat(),
+    }
+    try:
+        write_json(folder / "result.json", result)
+    except (TypeError, ValueError) as error:
+        raise ResultError(
+            f"result must be JSON without NaN; got {error}. Convert numbers with int() or float(), and"
+            " give None where there is none."
+        ) from error

@@ -1,0 +1,64 @@
+"""How a run can end: one table for exit codes, status files and the help text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """One way in which a command or a notebook ends.
+
+    Parameters
+    ----------
+    name : str
+        As written into ``status.json``.
+    code : int
+        The process's exit code.
+    meaning : str
+        For the table in ``--help``.
+    """
+
+    name: str
+    code: int
+    meaning: str
+
+
+SUCCEEDED = Ending(name="succeeded", code=0, meaning="done, or nothing to do")
+UNEXPECTED = Ending(name="unexpected", code=1, meaning="an error nobody foresaw; see the log it names")
+USAGE = Ending(name="usage", code=2, meaning="the command, a parameter or the records are not usable")
+CELL_RAISED = Ending(name="cell_raised", code=3, meaning="a cell of a notebook raised an error")
+TIMED_OUT = Ending(name="timed_out", code=4, meaning="a cell, or the kernel's start, took too long")
+KERNEL_DIED = Ending(name="kernel_died", code=5, meaning="the kernel was killed (memory?)")
+NO_PROOF = Ending(
+    name="no_proof", code=6, meaning="a notebook stopped before its last cell recorded a result"
+)
+LOCKED = Ending(name="locked", code=7, meaning="another run of the same tenant is at work")
+RUNNER_DIED = Ending(name="runner_died", code=8, meaning="a notebook's process was killed")
+FINDINGS = Ending(name="findings", code=9, meaning="doctor found records that contradict each other")
+INTERRUPTED = Ending(name="interrupted", code=130, meaning="stopped by Ctrl-C or a signal")
+
+ENDINGS = (
+    SUCCEEDED,
+    UNEXPECTED,
+    USAGE,
+    CELL_RAISED,
+    TIMED_OUT,
+    KERNEL_DIED,
+    NO_PROOF,
+    LOCKED,
+    RUNNER_DIED,
+    FINDINGS,
+    INTERRUPTED,
+)
+
+
+def exit_codes() -> str:
+    """Write the table of exit codes.
+
+    Examples
+    --------
+    >>> exit_codes().splitlines()[0]
+    '    0  done, or nothing to do'
+    """
+    return "\n".join(f"{ending.code:>5}  {ending.meaning}" for ending in ENDINGS)

@@ -1,0 +1,315 @@
+"""One notebook, run unattended: checked first, in its own process, believed only on proof.
+
+Guarantees: parameters are checked before any process starts; a run is `succeeded` only if its process ended
+in order and its last cell recorded a result under this run's id; whatever happens, the executed notebook so
+far and a page stay in the run's folder and `status.json` says how it ended; a run whose key succeeded before,
+and whose results still lie there, is not run again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workbench.runs.endings import (
+    CELL_RAISED,
+    ENDINGS,
+    INTERRUPTED,
+    NO_PROOF,
+    RUNNER_DIED,
+    SUCCEEDED,
+    UNEXPECTED,
+    Ending,
+)
+from workbench.runs.files import read_json, write_json
+from workbench.runs.history import History, RunRecord, safe_name
+from workbench.runs.key import run_key
+from workbench.runs.source import Notebook
+from workbench.runs.values import Value, as_json
+from workbench.runs.worker import Progress, Worker
+
+RUN_FOLDER_VARIABLE = "BELLWETHER_RUN_FOLDER"
+"""How a kernel knows which run it belongs to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One notebook with everything it needs.
+
+    Parameters
+    ----------
+    notebook : Notebook
+        What to run.
+    parameters : mapping of str to Value
+        Every declared parameter, from its contract.
+    label : str
+        For the progress line, such as ``20 train churn``.
+    input_hash : str
+        What it reads, as a hash.
+    cell_timeout : int, seconds, default 1800
+        No cell may take longer.
+    start_timeout : int, seconds, default 120
+        No kernel may take longer to start.
+    """
+
+    notebook: Notebook
+    parameters: Mapping[str, Value]
+    label: str
+    input_hash: str = ""
+    cell_timeout: int = 1800
+    start_timeout: int = 120
+
+    def text(self, name: str) -> str:
+        """Give a parameter as text; empty where the notebook has none of that name."""
+        value = self.parameters.get(name)
+        return "" if value is None else str(as_json(value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a task ended.
+
+    Parameters
+    ----------
+    ending : Ending
+        With its exit code.
+    record : RunRecord
+        As stored.
+    result : dict
+        What the last cell recorded; empty where it recorded nothing.
+    folder : Path
+        Executed notebook, page and log.
+    fresh : bool
+        False where an earlier run's result was used.
+    """
+
+    ending: Ending
+    record: RunRecord
+    result: dict[str, Any]
+    folder: Path
+    fresh: bool
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the result can be used."""
+        return self.ending is SUCCEEDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """What every run of one command shares.
+
+    Parameters
+    ----------
+    history : History
+        Where runs are kept.
+    reports : Path
+        Where pages go.
+    environ : mapping
+        The environment of the processes, complete.
+    code_version : str
+        From `workbench.runs.key.code_version`.
+    clock : callable
+        Gives the time, aware.
+    """
+
+    history: History
+    reports: Path
+    environ: Mapping[str, str]
+    code_version: str
+    clock: Callable[[], datetime]
+
+    def key(self, task: Task) -> str:
+        """Give the key of a task."""
+        return run_key(
+            task.notebook,
+            parameters=task.parameters,
+            code_version=self.code_version,
+            input_hash=task.input_hash,
+        )
+
+    def up_to_date(self, task: Task) -> Outcome | None:
+        """Find the result of an equal run; None where it must be run."""
+        record = self.history.succeeded(self.key(task))
+        if record is None:
+            return None
+        return self._outcome(SUCCEEDED, record, fresh=False)
+
+    def warm_up(self, notebook: Notebook) -> Worker:
+        """Start a process for a task that is to come."""
+        ipython = self.history.folder / ".ipython"
+        ipython.mkdir(parents=True, exist_ok=True)
+        environ = {
+            **self.environ,
+            "IPYTHONDIR": str(ipython),
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
+        return Worker.start(environ=environ, cwd=notebook.path.parent)
+
+    def execute(
+        self,
+        task: Task,
+        *,
+        worker: Worker | None = None,
+        progress: Progress | None = None,
+        showing: AbstractContextManager[object] | None = None,
+    ) -> Outcome:
+        """Run a task whether or not an equal one succeeded before.
+
+        Parameters
+        ----------
+        task : Task
+            Its parameters are already checked.
+        worker : Worker, optional
+            A warm process; one is started where none is given.
+        progress : callable, optional
+            Told at the start of every cell.
+        showing : context manager, optional
+            Entered while the notebook runs, such as a spinner.
+        """
+        started = self.clock()
+        key = self.key(task)
+        run_id, folder = self.history.begin(
+            task.notebook.name, model=task.text("model"), key=key, now=started
+        )
+        record = RunRecord(
+            run_id=run_id,
+            notebook=task.notebook.name,
+            label=task.label,
+            tenant=task.text("tenant"),
+            model=task.text("model"),
+            as_of=task.text("as_of"),
+            key=key,
+            input_hash=task.input_hash,
+            pid=os.getpid(),
+            started_at=started.isoformat(),
+        )
+        self.history.write(record)
+        write_json(folder / "request.json", _request(task, record))
+        begun = time.monotonic()
+        worker = worker or self.warm_up(task.notebook)
+        try:
+            with showing or nullcontext():
+                code = worker.run(folder, progress=progress)
+        except KeyboardInterrupt:
+            worker.stop()
+            self._close(
+                record, INTERRUPTED, "it was interrupted", seconds=time.monotonic() - begun
+            )
+            raise
+        finally:
+            worker.stop()
+        ending, sentence = judge(folder, run_id, code)
+        if not (folder / "page.html").is_file():
+            self._write_page(task, folder, sentence)
+        closed = self._close(record, ending, sentence, seconds=time.monotonic() - begun)
+        return self._outcome(ending, closed, fresh=True)
+
+    def _close(
+        self, record: RunRecord, ending: Ending, sentence: str, *, seconds: float
+    ) -> RunRecord:
+        """Store how a run ended, after its page lies where it is looked for."""
+        folder = self.history.of(record.run_id)
+        page = folder / "page.html"
+        if ending is SUCCEEDED:
+            result = self.history.result(record.run_id) or {}
+            page = self._publish(record, page, str(result.get("as_of_date") or ""))
+        closed = replace(
+            record,
+            state=ending.name,
+            sentence=sentence,
+            finished_at=self.clock().isoformat(),
+            seconds=round(seconds, 1),
+            page=str(page) if page.is_file() else "",
+        )
+        self.history.write(closed)
+        return closed
+
+    def _publish(self, record: RunRecord, page: Path, day: str) -> Path:
+        """Copy a page to the reports: ``<tenant>/<as-of date>/<notebook>_<model>.html``."""
+        name = record.notebook.removesuffix("_model") if record.model else record.notebook
+        stem = "_".join(part for part in (name, safe_name(record.model)) if part)
+        tenant = safe_name(record.tenant) or "notebooks"
+        target = self.reports / tenant / (safe_name(day) or record.started_at[:10]) / f"{stem}.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copyfile(page, scratch)
+        os.replace(scratch, target)
+        return target
+
+    def _write_page(self, task: Task, folder: Path, sentence: str) -> None:
+        """Let a fresh process write the page of a run whose own process was killed."""
+        failure = {"ending": RUNNER_DIED.name, "sentence": sentence}
+        write_json(folder / "failure.json", failure)
+        worker = Worker.start(
+            environ=self.environ, cwd=task.notebook.path.parent, page_only=True
+        )
+        try:
+            worker.run(folder)
+        finally:
+            worker.stop()
+
+    def _outcome(self, ending: Ending, record: RunRecord, *, fresh: bool) -> Outcome:
+        return Outcome(
+            ending=ending,
+            record=record,
+            result=self.history.result(record.run_id) or {},
+            folder=self.history.of(record.run_id),
+            fresh=fresh,
+        )
+
+
+def judge(folder: Path, run_id: str, code: int) -> tuple[Ending, str]:
+    """Decide how a run ended, from what it left and its process's exit code.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    run_id : str
+        The id that its result must carry.
+    code : int
+        The process's exit code; negative where a signal killed it.
+
+    Returns
+    -------
+    tuple of Ending and str
+        The sentence is empty on success.
+    """
+    failure = read_json(folder / "failure.json")
+    if failure is not None:
+        known = {ending.name: ending for ending in ENDINGS}
+        return known.get(str(failure.get("ending")), CELL_RAISED), str(failure.get("sentence"))
+    if code < 0:
+        return RUNNER_DIED, f"the notebook's process was killed by signal {-code} (memory?)"
+    if code != 0:
+        return UNEXPECTED, f"the notebook's process ended with code {code}; see log.txt"
+    result = read_json(folder / "result.json")
+    if result is None or result.get("run_id") != run_id:
+        return NO_PROOF, "no result was recorded"
+    return SUCCEEDED, ""
+
+
+def _request(task: Task, record: RunRecord) -> dict[str, Any]:
+    return {
+        "run_id": record.run_id,
+        "key": record.key,
+        "label": task.label,
+        "notebook": str(task.notebook.path),
+        "parameters": {name: as_json(value) for name, value in task.parameters.items()},
+        "tenant": record.tenant,
+        "model": record.model,
+        "as_of": record.as_of,
+        "cwd": str(task.notebook.path.parent),
+        "kernel": "python3",
+        "cell_timeout": task.cell_timeout,
+        "start_timeout": task.start_timeout,
+    }

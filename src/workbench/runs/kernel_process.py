@@ -1,0 +1,236 @@
+"""The process of one notebook: papermill inside, one kernel below it, and what happened in writing.
+
+Started as ``python -m workbench.runs.kernel_process``. It loads papermill, says that it is ready and waits on
+its standard input for the folder of a run, so that the next notebook's process can warm up while this one
+works. It writes ``executed.ipynb``, ``page.html`` and, where the notebook did not succeed, ``failure.json``;
+one JSON line per started cell goes to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from workbench.runs.endings import (
+    CELL_RAISED,
+    KERNEL_DIED,
+    NO_PROOF,
+    SUCCEEDED,
+    TIMED_OUT,
+    UNEXPECTED,
+    Ending,
+)
+from workbench.runs.execution import RUN_FOLDER_VARIABLE
+from workbench.runs.files import read_json, write_json
+from workbench.runs.page import write_page
+from workbench.runs.source import cell_title
+
+ENGINE = "bellwether"
+_INJECTED = "injected-parameters"
+
+
+class Stopped(Exception):
+    """A notebook that did not come to its end, with the sentence for it."""
+
+    def __init__(self, ending: Ending, sentence: str) -> None:
+        self.ending = ending
+        self.sentence = sentence
+        super().__init__(sentence)
+
+
+class TellingEngine(NBClientEngine):  # type: ignore[misc]
+    """Papermill's own engine, which also tells which cell it begins."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+        """Run the cells; `nb_man` is papermill's execution manager."""
+        begin = nb_man.cell_start
+
+        def told(cell: Any, cell_index: int, **more: Any) -> Any:
+            if cell.cell_type == "code" and _INJECTED not in cell.metadata.get("tags", []):
+                number, count = _number(nb_man.nb, cell_index)
+                _tell(cell=number, of=count, title=cell_title(cell))
+            return begin(cell, cell_index, **more)
+
+        nb_man.cell_start = told
+        return super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+
+def main() -> None:
+    """Wait for a run's folder on standard input and run its notebook."""
+    signal.signal(signal.SIGTERM, _stop)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    papermill_engines.register(ENGINE, TellingEngine)
+    _tell(ready=True)
+    folder = sys.stdin.readline().strip()
+    if not folder:
+        return
+    if "--page" in sys.argv:
+        _page_only(Path(folder))
+        return
+    os.environ[RUN_FOLDER_VARIABLE] = folder
+    sys.exit(run(Path(folder)).code)
+
+
+def run(folder: Path) -> Ending:
+    """Run the notebook that a folder's ``request.json`` asks for, and write what came of it."""
+    request = read_json(folder / "request.json")
+    if request is None:
+        raise FileNotFoundError(f"run folder must hold request.json; got {folder}.")
+    try:
+        _execute(folder, request)
+    except Stopped as stopped:
+        failure = {"ending": stopped.ending.name, "sentence": stopped.sentence}
+        write_json(folder / "failure.json", failure)
+        write_page(folder, request, failure)
+        return stopped.ending
+    write_page(folder, request, None)
+    return SUCCEEDED
+
+
+def _page_only(folder: Path) -> None:
+    """Write the page of a run whose own process was killed."""
+    request = read_json(folder / "request.json") or {}
+    write_page(folder, request, read_json(folder / "failure.json"))
+
+
+def _execute(folder: Path, request: dict[str, Any]) -> None:
+    try:
+        _papermill(folder, request)
+    except PapermillExecutionError as error:
+        raise Stopped(
+            CELL_RAISED, f"{_stopped_at(folder)} raised {error.ename}: {_short(error.evalue)}"
+        ) from error
+    except CellTimeoutError as error:
+        seconds = request["cell_timeout"]
+        raise Stopped(
+            TIMED_OUT, f"{_stopped_at(folder)} took longer than {seconds} s and was stopped"
+        ) from error
+    except DeadKernelError as error:
+        raise Stopped(
+            KERNEL_DIED, f"kernel died in {_stopped_at(folder)}; was it killed, out of memory?"
+        ) from error
+    except RuntimeError as error:
+        if _first_unfinished(folder) is not None or "ernel" not in str(error):
+            traceback.print_exc()
+            raise Stopped(UNEXPECTED, f"runner failed: {_short(str(error))}") from error
+        ending = TIMED_OUT if "respond" in str(error) else KERNEL_DIED
+        raise Stopped(ending, f"kernel did not start: {_short(str(error))}") from error
+    _require_proof(folder, request)
+
+
+def _papermill(folder: Path, request: dict[str, Any]) -> None:
+    """Hand the notebook to papermill; start the kernel twice if it fails before the first cell."""
+    for attempt in (1, 2):
+        try:
+            papermill.execute_notebook(
+                request["notebook"],
+                folder / "executed.ipynb",
+                parameters=request["parameters"],
+                engine_name=ENGINE,
+                kernel_name=request["kernel"],
+                progress_bar=False,
+                start_timeout=request["start_timeout"],
+                execution_timeout=request["cell_timeout"],
+                autosave_cell_every=5,
+                cwd=request["cwd"],
+            )
+        except RuntimeError as error:
+            started = isinstance(error, (DeadKernelError, PapermillExecutionError))
+            if attempt == 2 or started or _first_unfinished(folder) is not None:
+                raise
+            traceback.print_exc()
+        else:
+            return
+
+
+def _require_proof(folder: Path, request: dict[str, Any]) -> None:
+    """Accept success only from a result that this run's last cell recorded."""
+    notebook = _executed(folder)
+    for index, cell in enumerate(notebook.cells if notebook else []):
+        exits = [o for o in cell.get("outputs", []) if o.get("ename") == "SystemExit"]
+        if exits:
+            raise Stopped(
+                NO_PROOF,
+                f"{_cell_name(notebook, index)} called sys.exit({exits[0].get('evalue', '')}), so the cells"
+                " after it never ran and no result was recorded",
+            )
+    result = read_json(folder / "result.json")
+    if result is None or result.get("run_id") != request["run_id"]:
+        raise Stopped(
+            NO_PROOF,
+            "every cell ran, but none recorded a result; its last cell must call finish(...)",
+        )
+
+
+def _stopped_at(folder: Path) -> str:
+    notebook = _executed(folder)
+    index = _first_unfinished(folder)
+    return "a cell" if notebook is None or index is None else _cell_name(notebook, index)
+
+
+def _first_unfinished(folder: Path) -> int | None:
+    """Find the cell that failed, else the last one that began."""
+    notebook = _executed(folder)
+    if notebook is None:
+        return None
+    began = None
+    for index, cell in enumerate(notebook.cells):
+        record = cell.metadata.get("papermill", {})
+        if cell.cell_type != "code" or not record.get("start_time"):
+            continue
+        began = index
+        if record.get("exception"):
+            break
+    return began
+
+
+def _executed(folder: Path) -> Any:
+    path = folder / "executed.ipynb"
+    return nbformat.read(path, as_version=4) if path.is_file() else None
+
+
+def _cell_name(notebook: Any, index: int) -> str:
+    number, count = _number(notebook, index)
+    return f"cell {number} of {count} ({cell_title(notebook.cells[index])})"
+
+
+def _number(notebook: Any, index: int) -> tuple[int, int]:
+    """Count a code cell as its author does: from 1, without what the runner put in."""
+    own = [
+        place
+        for place, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+        and _INJECTED not in cell.metadata.get("tags", [])
+        and "papermill-error-cell-tag" not in cell.metadata.get("tags", [])
+    ]
+    return sum(place <= index for place in own), len(own)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 300 else f"{text[:297]}..."
+
+
+def _tell(**facts: Any) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

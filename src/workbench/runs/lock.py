@@ -1,0 +1,99 @@
+"""One run at a time: a lock file that names its holder and dies with it.
+
+The operating system holds the lock for the process, so a killed run leaves none behind; what a killed run
+does leave is its name in the file, and the next run says that it takes over.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import RunLocked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A lock in hand.
+
+    Parameters
+    ----------
+    path : Path
+        The lock file.
+    taken_over_from : str
+        The dead process that held it before; empty where the last holder let go in order.
+    """
+
+    path: Path
+    taken_over_from: str
+
+
+@contextmanager
+def run_lock(path: Path, *, subject: str, command: str, now: datetime) -> Iterator[Held]:
+    """Hold a lock for the length of a block.
+
+    Parameters
+    ----------
+    path : Path
+        The lock file; its folder is made.
+    subject : str
+        What must run alone, for the sentence: "run of tenant 'demo'".
+    command : str
+        What this process does, for the sentence another one prints.
+    now : datetime
+        Aware; when this process began.
+
+    Raises
+    ------
+    RunLocked
+        "run of tenant 'demo' must run alone; got a second run while process 4711 (...) is at work. ..."
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunLocked(subject, describe(_read(descriptor))) from error
+        before = _read(descriptor)
+        _write(descriptor, {"pid": os.getpid(), "command": command, "since": now.isoformat()})
+        try:
+            yield Held(path=path, taken_over_from=describe(before) if before else "")
+        finally:
+            _write(descriptor, None)
+    finally:
+        os.close(descriptor)
+
+
+def describe(holder: dict[str, Any] | None) -> str:
+    """Say who holds a lock.
+
+    Examples
+    --------
+    >>> describe({"pid": 4711, "command": "bellwether run", "since": "2026-01-01T03:00:00+00:00"})
+    'process 4711 (bellwether run, since 2026-01-01T03:00:00+00:00)'
+    """
+    if not holder:
+        return "another process"
+    return f"process {holder.get('pid')} ({holder.get('command')}, since {holder.get('since')})"
+
+
+def _read(descriptor: int) -> dict[str, Any] | None:
+    try:
+        content = json.loads(os.pread(descriptor, 4096, 0))
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _write(descriptor: int, holder: dict[str, Any] | None) -> None:
+    os.ftruncate(descriptor, 0)
+    if holder is not None:
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)

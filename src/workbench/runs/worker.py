@@ -1,0 +1,108 @@
+"""The caller's side of a notebook's process: start it early, hand it a run, follow it, stop it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Progress = Callable[[int, int, str], None]
+"""Told at the start of every cell: its number, how many there are, its first line."""
+
+_GRACE_SECONDS = 10
+_HARMLESS = "Kernel is running over TCP without encryption"
+
+
+@dataclass
+class Worker:
+    """A warm process that will run one notebook, or none.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+        The process of `workbench.runs.kernel_process`.
+    """
+
+    process: subprocess.Popen[str]
+
+    @classmethod
+    def start(cls, *, environ: Mapping[str, str], cwd: Path, page_only: bool = False) -> Worker:
+        """Start a process that loads papermill and waits.
+
+        Parameters
+        ----------
+        environ : mapping
+            The whole environment that the process, and the kernel below it, will see.
+        cwd : Path
+            Its directory.
+        page_only : bool, default False
+            Only write the page of a run that is over.
+        """
+        command = [sys.executable, "-m", "workbench.runs.kernel_process"]
+        process = subprocess.Popen(
+            [*command, "--page"] if page_only else command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=dict(environ),
+            cwd=cwd,
+            start_new_session=True,
+        )
+        return cls(process)
+
+    def run(self, folder: Path, *, progress: Progress | None = None) -> int:
+        """Hand a run's folder over and wait for its end.
+
+        Returns
+        -------
+        int
+            The process's exit code; negative where a signal killed it.
+        """
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        with suppress(BrokenPipeError):
+            self.process.stdin.write(f"{folder}\n")
+            self.process.stdin.close()
+        with (folder / "log.txt").open("a", encoding="utf-8") as log:
+            log.flush()
+            for line in self.process.stdout:
+                told = _told(line)
+                if told is None:
+                    log.write("" if _HARMLESS in line else line)
+                elif "cell" in told:
+                    log.write(f"cell {told['cell']} of {told['of']}: {told['title']}\n")
+                    if progress is not None:
+                        progress(told["cell"], told["of"], told["title"])
+                log.flush()
+        return self.process.wait()
+
+    def stop(self) -> None:
+        """End the process and its kernel; does nothing where it has ended."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                with suppress(ProcessLookupError):
+                    os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):
+                    stream.close()
+
+
+def _told(line: str) -> dict[str, Any] | None:
+    try:
+        content = json.loads(line)
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None

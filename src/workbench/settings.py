@@ -1,0 +1,205 @@
+"""Where Bellwether keeps things and which record store it uses, read once at an entry point.
+
+Two environment variables decide everything:
+
+``BELLWETHER_HOME``
+    The folder that holds ``data/`` and ``mlruns/``. Without it, the nearest folder at or above the current
+    one whose ``pyproject.toml`` names the project ``bellwether``.
+``DATABASE_URL``
+    The record store: ``sqlite:///path/records.db`` or ``postgresql://user@host/name``. Without it,
+    ``data/records.db`` under the home. A relative SQLite path is taken from the home, never from the
+    current directory, so that a kernel and a shell mean the same file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import SettingsError
+
+HOME_VARIABLE = "BELLWETHER_HOME"
+DATABASE_VARIABLE = "DATABASE_URL"
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The places of one Bellwether home.
+
+    Parameters
+    ----------
+    home : Path
+        Absolute folder that holds ``data/`` and ``mlruns/``.
+    database_url : str
+        Record store; may carry a password, so it is never printed or written down.
+    project : Path or None
+        Checkout that holds ``notebooks/`` and ``requirements/``; None where there is none.
+
+    Examples
+    --------
+    >>> settings = Settings(home=Path("/srv/shop"), database_url="sqlite:////srv/shop/records.db")
+    >>> settings.runs.as_posix(), settings.tracking_uri
+    ('/srv/shop/data/runs', 'sqlite:////srv/shop/mlruns/mlflow.db')
+    """
+
+    home: Path
+    database_url: str
+    project: Path | None = None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], start: Path | None = None) -> Settings:
+        """Read the settings at an entry point.
+
+        Parameters
+        ----------
+        environ : mapping of str to str
+            The process environment.
+        start : Path, optional
+            Folder from which to look upwards for the project; usually the current directory.
+
+        Returns
+        -------
+        Settings
+
+        Raises
+        ------
+        SettingsError
+            "home must be known; ..." or "BELLWETHER_HOME must be an existing folder; ..."
+        """
+        checkout = _checkout_above(start)
+        named = environ.get(HOME_VARIABLE, "").strip()
+        if named:
+            home = Path(named).expanduser()
+            if not home.is_dir():
+                raise SettingsError(
+                    f"{HOME_VARIABLE} must be an existing folder; got {named!r}."
+                    f" Create it with `mkdir -p {named}`, or point the variable elsewhere."
+                )
+        elif checkout is not None:
+            home = checkout
+        else:
+            raise SettingsError(
+                f"home must be known; got no {HOME_VARIABLE}, and no bellwether project at or above"
+                f" {start or 'the current directory'}. Set {HOME_VARIABLE} to the folder that holds (or"
+                " shall hold) data/ and mlruns/, or run from inside the project."
+            )
+        home = home.resolve()
+        project = next(
+            (
+                place
+                for place in (home, checkout, _source_checkout())
+                if place is not None and (place / "notebooks").is_dir()
+            ),
+            None,
+        )
+        return cls(home=home, database_url=_database(environ, home), project=project)
+
+    @property
+    def data(self) -> Path:
+        """Everything that is made, and can be made again from the record store."""
+        return self.home / "data"
+
+    @property
+    def raw(self) -> Path:
+        """What imports leave beside the records: rejected rows, the simulator's truth."""
+        return self.data / "raw"
+
+    @property
+    def snapshots(self) -> Path:
+        """Parquet copies of the stream."""
+        return self.data / "snapshots"
+
+    @property
+    def features(self) -> Path:
+        """Feature tables by tenant and cutoff."""
+        return self.data / "features"
+
+    @property
+    def packages(self) -> Path:
+        """Decision packages by tenant, model and version."""
+        return self.data / "packages"
+
+    @property
+    def runs(self) -> Path:
+        """One folder per notebook run: its request, status, executed notebook, page and result."""
+        return self.data / "runs"
+
+    @property
+    def reports(self) -> Path:
+        """Pages for people, by tenant and date, with an index."""
+        return self.data / "reports"
+
+    @property
+    def mlruns(self) -> Path:
+        """The tracking database and its artifacts."""
+        return self.home / "mlruns"
+
+    @property
+    def artifacts(self) -> Path:
+        """Artifacts of the tracked runs."""
+        return self.mlruns / "artifacts"
+
+    @property
+    def tracking_uri(self) -> str:
+        """The tracking database as an absolute URI, the same from every directory."""
+        return f"{_SQLITE}{(self.mlruns / 'mlflow.db').as_posix()}"
+
+    @property
+    def notebooks(self) -> Path:
+        """The folder of the numbered notebooks.
+
+        Raises
+        ------
+        SettingsError
+            "notebooks must lie in the project; ..."
+        """
+        if self.project is None:
+            raise SettingsError(
+                f"notebooks must lie in the project; got home {self.home} without a notebooks folder."
+                " Run from inside a checkout of bellwether."
+            )
+        return self.project / "notebooks"
+
+
+def _database(environ: Mapping[str, str], home: Path) -> str:
+    """Give the record store's URL with any relative SQLite path made absolute."""
+    url = environ.get(DATABASE_VARIABLE, "").strip()
+    if not url:
+        return f"{_SQLITE}{(home / 'data' / 'records.db').as_posix()}"
+    if url.startswith(_SQLITE) and url != f"{_SQLITE}:memory:":
+        return f"{_SQLITE}{(home / url.removeprefix(_SQLITE)).as_posix()}"
+    if "://" not in url or url in ("sqlite://", f"{_SQLITE}:memory:"):
+        raise SettingsError(
+            f"{DATABASE_VARIABLE} must name a record store that outlives the process; got"
+            f" {'memory' if url.startswith('sqlite') else 'text without ://'}."
+            " Use sqlite:///records.db or postgresql://user@host/name."
+        )
+    return url
+
+
+def _checkout_above(start: Path | None) -> Path | None:
+    """Find the nearest folder at or above ``start`` that is a bellwether checkout."""
+    if start is None:
+        return None
+    places = (start.resolve(), *start.resolve().parents)
+    return next((place for place in places if _is_checkout(place)), None)
+
+
+def _source_checkout() -> Path | None:
+    """Find the checkout this package is installed from, if it is an editable install."""
+    place = Path(__file__).resolve().parents[2]
+    return place if _is_checkout(place) else None
+
+
+def _is_checkout(place: Path) -> bool:
+    file = place / "pyproject.toml"
+    if not file.is_file():
+        return False
+    try:
+        project = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
+    except (ValueError, OSError):
+        return False
+    return bool(project.get("name") == "bellwether")
