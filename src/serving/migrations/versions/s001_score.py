@@ -11,7 +11,7 @@ from commerce.schema.columns import Document, Instant
 revision: str = "s001"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = ("serving",)
-depends_on: str | Sequence[str] | None = ("c001",)
+depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:

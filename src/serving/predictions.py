@@ -1,0 +1,256 @@
+"""A question becomes an answer: record, features, package, decision, kept.
+
+Every answer by customer, and every answer by values where there is a record store, is kept in the same
+transaction that read the records.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from commerce.errors import RecordError, did_you_mean
+from commerce.identity import find_customer
+from commerce.instants import midnight, parse_as_of, to_micros
+from commerce.tenants import Tenant, clock, find_tenant, observe
+from features.online import vector
+from scoring.decisions import Decision, decide
+from scoring.package import Package
+from serving.errors import InvalidQuestion, ModelMissing, StoreMissing, UnknownName
+from serving.packages import PackageShelf, Served
+from serving.questions import ByCustomer, ByValues
+from serving.scores import Origin, ScoreRow, record_score
+from serving.store import RecordStore
+from serving.values import read_values, write_values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everything an answer needs, made once when the server starts.
+
+    Parameters
+    ----------
+    shelf : PackageShelf
+    store : RecordStore or None
+        None: questions by values only, and nothing is kept.
+    now : callable
+        Gives wall time, aware.
+    """
+
+    shelf: PackageShelf
+    store: RecordStore | None
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer as it goes out, and the steps that led to it, for the log."""
+
+    body: dict[str, Any]
+    steps: tuple[str, ...]
+
+
+def answer(desk: Desk, model: str, question: ByCustomer | ByValues, request_id: str) -> Answer:
+    """Answer a question.
+
+    Parameters
+    ----------
+    desk : Desk
+    model : str
+        ``churn`` or ``credit``.
+    question : ByCustomer or ByValues
+    request_id : str
+        UUID text, new.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    TenantNotFound, CustomerNotFound, UnknownName
+        Nobody here knows that name.
+    InvalidQuestion
+        A field breaks its rule.
+    ModelMissing, StoreMissing, StoreUnavailable
+        No answer is possible now; the sentence says what to run or set.
+    """
+    if isinstance(question, ByCustomer):
+        return answer_customer(desk, model, question, request_id)
+    return answer_values(desk, model, question, request_id)
+
+
+def answer_customer(desk: Desk, model: str, question: ByCustomer, request_id: str) -> Answer:
+    """Answer by customer: features computed now, from everything committed before."""
+    if desk.store is None:
+        raise StoreMissing
+    with desk.store.recording() as connection:
+        now = desk.now()
+        tenant = find_tenant(connection, question.tenant)
+        served = desk.shelf.current(tenant.slug, model)
+        customer = find_customer(connection, tenant, question.customer_id)
+        as_of = settle_as_of(question.as_of, tenant, clock(connection, tenant, now=now))
+        _observe(connection, tenant, as_of)
+        values = vector(connection, tenant.id, customer, to_micros(as_of), served.outputs)
+        decision = decide(served.package, values)
+        kept = score_row(
+            decision,
+            served,
+            request_id=request_id,
+            tenant_id=tenant.id,
+            customer_id=customer,
+            as_of=as_of,
+            made_at=now,
+            origin="online",
+            features=write_values(values, served.outputs),
+        )
+        record_score(connection, kept)
+    return Answer(
+        body=_body(served.package, decision, question.customer_id, as_of, request_id),
+        steps=("customer", f"features:{len(values)}", served.package.label, "kept"),
+    )
+
+
+def answer_values(desk: Desk, model: str, question: ByValues, request_id: str) -> Answer:
+    """Answer by values; kept where there is a record store, which must then know the tenant."""
+    now = desk.now()
+    if desk.store is None:
+        served = _without_records(desk.shelf, question.tenant, model)
+        values = read_values(question.features, served.outputs)
+        decision, as_of, last = decide(served.package, values), now, "not kept"
+    else:
+        with desk.store.recording() as connection:
+            tenant = find_tenant(connection, question.tenant)
+            served = desk.shelf.current(tenant.slug, model)
+            values = read_values(question.features, served.outputs)
+            decision, last = decide(served.package, values), "kept"
+            as_of = clock(connection, tenant, now=now)
+            kept = score_row(
+                decision,
+                served,
+                request_id=request_id,
+                tenant_id=tenant.id,
+                customer_id=None,
+                as_of=as_of,
+                made_at=now,
+                origin="online",
+                features=write_values(values, served.outputs),
+            )
+            record_score(connection, kept)
+    return Answer(
+        body=_body(served.package, decision, None, as_of, request_id),
+        steps=(f"values:{len(question.features)}", served.package.label, last),
+    )
+
+
+def settle_as_of(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
+    """Decide which instant a question is about.
+
+    Parameters
+    ----------
+    asked : str or None
+        ISO date or instant; None for the tenant's clock.
+    tenant : Tenant
+    time : datetime
+        The tenant's clock.
+
+    Raises
+    ------
+    InvalidQuestion
+        "as_of must be an ISO date or instant; ...", "as_of must not be later than ...": a score about the
+        future could not be replayed, and would push later arrivals behind it.
+    """
+    if asked is None:
+        return time
+    try:
+        as_of = parse_as_of(asked, tenant.zone)
+    except RecordError as error:
+        raise InvalidQuestion(str(error), field="as_of") from error
+    latest = time
+    if tenant.clock_mode == "recorded":
+        local = time.astimezone(tenant.zone)
+        latest = midnight(local.date() + timedelta(days=1), tenant.zone)
+    if as_of > latest:
+        raise InvalidQuestion(
+            f"as_of must not be later than {write_instant(latest)} for tenant {tenant.slug!r};"
+            f" got {asked!r}. Leave it out to ask about now.",
+            field="as_of",
+        )
+    return as_of
+
+
+def score_row(
+    decision: Decision,
+    served: Served,
+    *,
+    request_id: str,
+    tenant_id: int,
+    customer_id: uuid.UUID | None,
+    as_of: datetime,
+    made_at: datetime,
+    origin: Origin,
+    features: dict[str, float | None],
+) -> ScoreRow:
+    """Write a decision down with its origin."""
+    parts = decision.as_dict()
+    return ScoreRow(
+        request_id=request_id,
+        tenant_id=tenant_id,
+        customer_id=customer_id,
+        model=served.package.model,
+        model_version=served.package.label,
+        as_of=as_of,
+        made_at=made_at,
+        origin=origin,
+        features=features,
+        **parts,
+    )
+
+
+def write_instant(instant: datetime) -> str:
+    """Write an instant for a client.
+
+    Examples
+    --------
+    >>> write_instant(datetime(2026, 1, 1, tzinfo=UTC))
+    '2026-01-01T00:00:00Z'
+    """
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _observe(connection: Connection, tenant: Tenant, as_of: datetime) -> None:
+    if tenant.observed_at is None or tenant.observed_at < as_of:
+        observe(connection, tenant, as_of)
+
+
+def _without_records(shelf: PackageShelf, tenant: str, model: str) -> Served:
+    """Find a package where only the packages say which tenants there are."""
+    try:
+        return shelf.current(tenant, model)
+    except ModelMissing:
+        tenants: Sequence[str] = sorted({known for known, _ in shelf.published()})
+        if not tenants or tenant in tenants:
+            raise
+        raise UnknownName(
+            f"tenant must have a model here; got {tenant!r}. {did_you_mean(tenant, tenants)}",
+            field="tenant",
+        ) from None
+
+
+def _body(
+    package: Package, decision: Decision, customer_id: str | None, as_of: datetime, request_id: str
+) -> dict[str, Any]:
+    return {
+        "model": package.model,
+        "tenant": package.tenant,
+        "customer_id": customer_id,
+        **decision.as_dict(),
+        "model_version": package.label,
+        "as_of": write_instant(as_of),
+        "request_id": request_id,
+    }

@@ -1,0 +1,122 @@
+"""What may be asked and what is answered, as the API declares it: the two forms of a question, one answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+LONGEST_NAME = 200
+"""Characters of a tenant or a customer id."""
+
+
+def _read_name(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value  # the field's own type refuses it
+    if not value or len(value) > LONGEST_NAME or not value.isprintable():
+        raise ValueError(f"be 1 to {LONGEST_NAME} printable characters")
+    return value
+
+
+def _read_customer(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) >= 10**LONGEST_NAME:
+            raise ValueError(f"have at most {LONGEST_NAME} digits")
+        return str(value)
+    return _read_name(value)
+
+
+Name = Annotated[str, BeforeValidator(_read_name)]
+CustomerKey = Annotated[
+    str, BeforeValidator(_read_customer, json_schema_input_type=str | int), Field()
+]
+
+
+class ByCustomer(BaseModel):
+    """Ask about a customer of the record store; the features are computed now."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tenant: Name = Field(description="Whose customer.", examples=["demo"])
+    customer_id: CustomerKey = Field(
+        description="The shop's own id, the customer's number or its UUID, tried in that order.",
+        examples=["17"],
+    )
+    as_of: str | None = Field(
+        default=None,
+        description="The instant to answer for: a date (00:00 in the tenant's zone) or an ISO instant (in"
+        " the tenant's zone where it has no offset). Default: the tenant's clock. Never later than that"
+        " clock; for a tenant whose clock stands behind its last record, never later than the midnight"
+        " that follows.",
+        examples=["2026-01-01"],
+    )
+
+
+class ByValues(BaseModel):
+    """Ask about feature values; no record store is needed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tenant: Name = Field(description="Whose model.", examples=["demo"])
+    features: dict[str, Any] = Field(
+        description="Values by feature name, at least one. A feature left out takes its declared value of"
+        " an empty window; null means missing where the feature may be missing.",
+        json_schema_extra={"additionalProperties": {"type": ["number", "null"]}, "minProperties": 1},
+    )
+
+
+def _form(body: Any) -> str:
+    return "values" if isinstance(body, dict) and "features" in body else "customer"
+
+
+FORMS = ("customer", "values")
+"""The tags of the two forms, as they appear in the place of an error."""
+
+Question = Annotated[
+    Annotated[ByCustomer, Tag("customer")] | Annotated[ByValues, Tag("values")],
+    Discriminator(_form),
+]
+
+
+class DecisionPart(BaseModel):
+    """What to do, where that changes, and the money that says so."""
+
+    action: str
+    threshold: float
+    rule: str
+
+
+class ReasonPart(BaseModel):
+    """One thing that raised the risk, strongest first."""
+
+    feature: str
+    value: float | None
+    reference: float | None
+    contribution: float = Field(description="Log-odds, > 0.")
+    text: str
+
+
+class Prediction(BaseModel):
+    """One answer, kept under its ``request_id``."""
+
+    model: str = Field(examples=["churn"])
+    tenant: str = Field(examples=["demo"])
+    customer_id: str | None = Field(description="As asked; null for an answer by values.")
+    probability: float = Field(ge=0, le=1, description="Of leaving, or of not paying.")
+    score: int | None = Field(description="Learned credit score, 300 to 1000; null for churn.")
+    band: Literal["A", "B", "C", "D", "E"] | None
+    rule_score: int | None = Field(description="Rule-based credit score, 300 to 1000.")
+    rule_band: Literal["A", "B", "C", "D", "E"] | None
+    decision: DecisionPart
+    reasons: list[ReasonPart] = Field(max_length=4)
+    model_version: str = Field(examples=["demo.churn/1"])
+    as_of: str = Field(description="The instant the answer is about, ISO 8601, UTC.")
+    request_id: str = Field(description="UUID; also in the header X-Request-ID.")
+
+
+class Refusal(BaseModel):
+    """Why there is no answer."""
+
+    error: str = Field(description="A sentence: what must hold, what was found, what to do.")
+    field: str | None = Field(description="The field to blame, `features.<name>` for a feature.")
+    request_id: str
