@@ -25,8 +25,9 @@ from workbench.runs.values import Kind, check_value
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
-    from commerce.tenants import Tenant
     from sqlalchemy import Engine
+
+    from commerce.tenants import Tenant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,9 @@ class Bench:
         return self.as_of.astimezone(self.tenant.zone).date()
 
     def __repr__(self) -> str:
-        return f"tenant {self.tenant.slug}, as of {self.as_of.isoformat()}, home {self.settings.home}"
+        return (
+            f"tenant {self.tenant.slug}, as of {self.as_of.isoformat()}, home {self.settings.home}"
+        )
 
 
 def open(  # noqa: A001 - `notebook.open` is what it does
@@ -149,7 +152,9 @@ def finish(
     kept = [str(Path(file).resolve()) for file in files]
     missing = next((name for name in kept if not Path(name).exists()), None)
     if missing is not None:
-        raise ResultError(f"file of a result must exist; got {missing!r}. Write it before finishing.")
+        raise ResultError(
+            f"file of a result must exist; got {missing!r}. Write it before finishing."
+        )
     print(headline)
     named = os.environ.get(RUN_FOLDER_VARIABLE)
     if not named:

@@ -25,8 +25,12 @@ class Ending:
 
 
 SUCCEEDED = Ending(name="succeeded", code=0, meaning="done, or nothing to do")
-UNEXPECTED = Ending(name="unexpected", code=1, meaning="an error nobody foresaw; see the log it names")
-USAGE = Ending(name="usage", code=2, meaning="the command, a parameter or the records are not usable")
+UNEXPECTED = Ending(
+    name="unexpected", code=1, meaning="an error nobody foresaw; see the log it names"
+)
+USAGE = Ending(
+    name="usage", code=2, meaning="the command, a parameter or the records are not usable"
+)
 CELL_RAISED = Ending(name="cell_raised", code=3, meaning="a cell of a notebook raised an error")
 TIMED_OUT = Ending(name="timed_out", code=4, meaning="a cell, or the kernel's start, took too long")
 KERNEL_DIED = Ending(name="kernel_died", code=5, meaning="the kernel was killed (memory?)")
@@ -35,7 +39,9 @@ NO_PROOF = Ending(
 )
 LOCKED = Ending(name="locked", code=7, meaning="another run of the same tenant is at work")
 RUNNER_DIED = Ending(name="runner_died", code=8, meaning="a notebook's process was killed")
-FINDINGS = Ending(name="findings", code=9, meaning="doctor found records that contradict each other")
+FINDINGS = Ending(
+    name="findings", code=9, meaning="doctor found records that contradict each other"
+)
 INTERRUPTED = Ending(name="interrupted", code=130, meaning="stopped by Ctrl-C or a signal")
 
 ENDINGS = (

@@ -201,9 +201,7 @@ class Runner:
                 code = worker.run(folder, progress=progress)
         except KeyboardInterrupt:
             worker.stop()
-            self._close(
-                record, INTERRUPTED, "it was interrupted", seconds=time.monotonic() - begun
-            )
+            self._close(record, INTERRUPTED, "it was interrupted", seconds=time.monotonic() - begun)
             raise
         finally:
             worker.stop()
@@ -242,16 +240,14 @@ class Runner:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = target.with_name(f".{target.name}.{os.getpid()}")
         shutil.copyfile(page, scratch)
-        os.replace(scratch, target)
+        scratch.replace(target)
         return target
 
     def _write_page(self, task: Task, folder: Path, sentence: str) -> None:
         """Let a fresh process write the page of a run whose own process was killed."""
         failure = {"ending": RUNNER_DIED.name, "sentence": sentence}
         write_json(folder / "failure.json", failure)
-        worker = Worker.start(
-            environ=self.environ, cwd=task.notebook.path.parent, page_only=True
-        )
+        worker = Worker.start(environ=self.environ, cwd=task.notebook.path.parent, page_only=True)
         try:
             worker.run(folder)
         finally:

@@ -54,10 +54,12 @@ def write_index(history: History, reports: Path) -> Path:
     write_text(
         index,
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>Bellwether reports</title><style>{_STYLE.read_text(encoding='utf-8')}"
         "body { max-width: 90rem; }</style></head>\n<body><h1>Reports</h1>\n"
-        f"<table><thead><tr>{heads}</tr></thead><tbody>\n" + "\n".join(rows) + "\n</tbody></table>\n"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>\n"
+        + "\n".join(rows)
+        + "\n</tbody></table>\n"
         "</body></html>\n",
     )
     return index

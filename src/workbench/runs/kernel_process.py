@@ -17,11 +17,15 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-import nbformat
-import papermill
+import papermill  # type: ignore[import-untyped]
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.engines import NBClientEngine, papermill_engines
-from papermill.exceptions import PapermillExecutionError
+from papermill.engines import (  # type: ignore[import-untyped]
+    NBClientEngine,
+    papermill_engines,
+)
+from papermill.exceptions import (  # type: ignore[import-untyped]
+    PapermillExecutionError,
+)
 
 from workbench.runs.endings import (
     CELL_RAISED,
@@ -34,7 +38,7 @@ from workbench.runs.endings import (
 )
 from workbench.runs.execution import RUN_FOLDER_VARIABLE
 from workbench.runs.files import read_json, write_json
-from workbench.runs.page import write_page
+from workbench.runs.page import read_executed, write_page
 from workbench.runs.source import cell_title
 
 ENGINE = "bellwether"
@@ -199,7 +203,7 @@ def _first_unfinished(folder: Path) -> int | None:
 
 def _executed(folder: Path) -> Any:
     path = folder / "executed.ipynb"
-    return nbformat.read(path, as_version=4) if path.is_file() else None
+    return read_executed(path) if path.is_file() else None
 
 
 def _cell_name(notebook: Any, index: int) -> str:

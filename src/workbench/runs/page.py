@@ -41,15 +41,22 @@ def write_page(folder: Path, request: Mapping[str, Any], failure: Mapping[str, A
     """
     executed = folder / "executed.ipynb"
     path = executed if executed.is_file() else Path(request["notebook"])
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_executed(path)
     result = read_json(folder / "result.json") or {}
     title = _take_title(notebook) or str(request.get("label", path.stem))
-    exporter = HTMLExporter(config=_config(show_code=failure is not None))
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+        config=_config(show_code=failure is not None)
+    )
     resources = {"page": _facts(title, request, result, failure)}
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
     page = folder / "page.html"
     write_text(page, html)
     return page
+
+
+def read_executed(path: Path) -> Any:
+    """Read a notebook as nbformat's own node."""
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
 
 
 def _config(*, show_code: bool) -> Config:

@@ -101,7 +101,9 @@ class Pipeline:
         base = {"snapshot": built.result["outputs"]["snapshot"]}
         seen = {**base, "model": built.result["outputs"]["models"][model]}
         chosen: dict[str, Value] = {"model": model}
-        train = bench.step(TRAIN, f"20 train {model}", chosen, content_hash(seen), followed_by=REVIEW)
+        train = bench.step(
+            TRAIN, f"20 train {model}", chosen, content_hash(seen), followed_by=REVIEW
+        )
         result.outcomes.append(train)
         if not train.succeeded:
             return

@@ -107,11 +107,11 @@ def cell_source(cell: dict[str, Any]) -> str:
 
 
 def cell_title(cell: dict[str, Any]) -> str:
-    """Name a cell by its first line, for progress and sentences.
+    r"""Name a cell by its first line, for progress and sentences.
 
     Examples
     --------
-    >>> cell_title({"source": "# Fit the candidates\\nfit()"})
+    >>> cell_title({"source": "# Fit the candidates\nfit()"})
     'Fit the candidates'
     """
     lines = [line.strip() for line in cell_source(cell).splitlines() if line.strip()]

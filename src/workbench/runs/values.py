@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -255,7 +256,7 @@ def _holds(value: object, name: str) -> bool:
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str], Value]] = {
     "str": str,
     "int": _read_int,
     "float": _read_float,

@@ -46,7 +46,7 @@ class Worker:
             Only write the page of a run that is over.
         """
         command = [sys.executable, "-m", "workbench.runs.kernel_process"]
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own module
             [*command, "--page"] if page_only else command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

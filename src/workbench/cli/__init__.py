@@ -1,0 +1,119 @@
+"""The `bellwether` command line: one module per group, each importing what it needs when it runs.
+
+Errors are one sentence on standard error and a documented exit code; a stack trace is shown for an error
+nobody foresaw, and for any error with ``--debug`` or ``BELLWETHER_DEBUG=1``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from workbench.cli.console import EXIT_CODES, examples
+from workbench.cli.refusals import Refusal, known_errors, refusal
+from workbench.runs.endings import INTERRUPTED
+
+COMMANDS = {
+    "import": "workbench.cli.imports:imports",
+    "simulate": "workbench.cli.simulations:simulate",
+    "doctor": "workbench.cli.doctor:doctor",
+    "run": "workbench.cli.run:run",
+    "notebook": "workbench.cli.notebooks:notebook",
+    "evaluate": "workbench.cli.evaluations:evaluate",
+    "tenants": "workbench.cli.tenants:tenants",
+    "reports": "workbench.cli.reports:reports",
+    "build": "workbench.cli.service:build",
+    "serve": "workbench.cli.service:serve",
+    "demo": "workbench.cli.demo:demo",
+}
+"""Every subcommand and where it lives, in the order of `bellwether --help`."""
+
+
+class Commands(click.Group):
+    """A group that loads a subcommand when it is asked for and turns known errors into sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the subcommands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a subcommand; None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Answer an unknown subcommand with the nearest known one."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from commerce.errors import did_you_mean
+
+            raise click.UsageError(
+                f"command must be a known one; got {args[0]!r}. {did_you_mean(args[0], COMMANDS)}"
+            )
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run, and say a known error in one sentence."""
+        try:
+            return super().invoke(ctx)
+        except known_errors() as error:
+            if ctx.params.get("debug"):
+                raise
+            raise refusal(error) from error
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog=examples(
+        "bellwether import transactions shop.csv --tenant acme --customer Kunde --time Datum --amount Betrag",
+        "bellwether run --tenant acme --models churn",
+        "bellwether COMMAND --help",
+    )
+    + EXIT_CODES,
+)
+@click.option("--debug", is_flag=True, envvar="BELLWETHER_DEBUG", help="Show stack traces.")
+@click.version_option(package_name="bellwether", message="%(prog)s %(version)s")
+def group(debug: bool) -> None:
+    """Turn a shop's own records into two explained decisions per customer.
+
+    Records come in with `import` or `simulate`; `run` builds features, trains, reviews and scores; `serve`
+    answers over HTTP. Everything lies below BELLWETHER_HOME (default: the project's folder); the record
+    store is DATABASE_URL (default: data/records.db below the home).
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        In place of the process's own.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        code = group.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="bellwether",
+            standalone_mode=False,
+        )
+    except Refusal as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED.code)
+    sys.exit(code if isinstance(code, int) else 0)

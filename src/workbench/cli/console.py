@@ -1,0 +1,137 @@
+"""What the command line prints: lines, tables, examples, and progress where someone watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from workbench.runs.endings import exit_codes
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+EXIT_CODES = f"\n\n\b\nExit codes:\n{exit_codes()}"
+"""The table of exit codes, for the end of a help text."""
+
+
+def examples(*lines: str) -> str:
+    r"""Write the examples that end a help text.
+
+    Examples
+    --------
+    >>> print(examples("bellwether doctor").replace("\b", ""))
+    <BLANKLINE>
+    Example:
+      $ bellwether doctor
+    """
+    head = "Example:" if len(lines) == 1 else "Examples:"
+    return "\b\n" + "\n".join([head, *(f"  $ {line}" for line in lines)])
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Align rows under their heads: the first column to the left, the others to the right.
+
+    Examples
+    --------
+    >>> print(table(["model", "AUC"], [["churn", "0.83"]]))
+      model   AUC
+      churn  0.83
+    """
+    lines = [list(heads), *(list(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+    return "\n".join(
+        "  "
+        + "  ".join(
+            text.ljust(width) if column == 0 else text.rjust(width)
+            for column, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def watched() -> bool:
+    """Tell whether someone watches standard error."""
+    return sys.stderr.isatty()
+
+
+class Bar:
+    """A progress bar on standard error; silent where nobody watches.
+
+    Its instances can be given to an importer or a simulator as their ``progress``.
+    """
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        self._progress = Progress(
+            TextColumn("  {task.description:<24}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not watched(),
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Move the bar of a stage."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage, total=total)
+        self._progress.update(self._tasks[stage], completed=done, total=total)
+
+    def __enter__(self) -> Bar:
+        """Show the bar."""
+        self._progress.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+
+class Spinner:
+    """The step at work and its current cell, on standard error; silent where nobody watches."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._status = None
+        if watched():
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status(f"{label} starting")
+
+    def cell(self, number: int, count: int, title: str) -> None:
+        """Show which cell runs."""
+        if self._status is not None:
+            from rich.markup import escape
+
+            self._status.update(f"{self._label}  cell {number} of {count}: {escape(title)}")
+
+    def __enter__(self) -> Spinner:
+        """Begin to show."""
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop showing."""
+        if self._status is not None:
+            self._status.stop()
+
+
+@contextmanager
+def note(text: str) -> Iterator[None]:
+    """Show one line while something works, where someone watches."""
+    with Spinner(text) as spinner:
+        spinner.cell(1, 1, text)
+        yield

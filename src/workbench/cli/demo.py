@@ -1,0 +1,69 @@
+"""`bellwether demo`: the whole way on a simulated shop, with nothing but this machine."""
+
+from __future__ import annotations
+
+import click
+
+from workbench.cli import home
+from workbench.cli.console import Bar, examples, note
+from workbench.records import open_records
+from workbench.settings import Settings
+
+TENANT = "demo"
+
+
+@click.command(
+    epilog=examples("bellwether demo", "curl -s localhost:3000/docs  # after: bellwether serve")
+)
+@click.pass_context
+def demo(ctx: click.Context) -> None:
+    """Go the whole way on a simulated shop.
+
+    Simulates a shop, trains both models on it, scores its customers and builds the service.
+
+    The shop is tenant demo: 2,000 customers over two years, its clock at 2026-01-01. A second call finds
+    everything in place and says so.
+    """
+    from serving.building import build_bento
+    from workbench.cli.running import run_tenant
+    from workbench.cli.service import project_of
+
+    settings = home.settings()
+    if not _stands(settings):
+        from commerce.sources.simulator import SimulationOptions, simulate
+
+        engine = open_records(settings)
+        with Bar() as bar:
+            made = simulate(
+                engine,
+                TENANT,
+                SimulationOptions(),
+                now=home.now(),
+                truth_folder=settings.raw / "truth",
+                progress=bar,
+            )
+        click.echo(
+            f"  simulated tenant {TENANT}: {made.customers:,} customers, {made.orders:,} orders"
+        )
+        engine.dispose()
+    code = run_tenant(settings, tenant=TENANT, as_of=None, models=None)
+    if code == 0:
+        with note("building the service"):
+            bento = build_bento(project_of(settings.project), settings.home, home.environ())
+        state = "built" if bento.built else "is up to date"
+        click.echo(f"  service {bento.tag} {state} with {', '.join(bento.packages) or 'no model'}")
+    ctx.exit(code)
+
+
+def _stands(settings: Settings) -> bool:
+    """Tell whether the demo's tenant has its records."""
+    from commerce.database import reading
+    from commerce.stream import stream_state
+    from commerce.tenants import list_tenants
+
+    engine = open_records(settings)
+    with reading(engine) as connection:
+        found = [tenant for tenant in list_tenants(connection) if tenant.slug == TENANT]
+        stands = bool(found) and stream_state(connection, found[0].id).events > 0
+    engine.dispose()
+    return stands

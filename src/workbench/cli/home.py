@@ -1,0 +1,57 @@
+"""The command line as an entry point: the only place here that reads environment, directory and clock."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import PlanError
+from workbench.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from commerce.tenants import Tenant
+
+
+def settings() -> Settings:
+    """Read the settings from the environment and the current directory."""
+    return Settings.from_env(os.environ, Path.cwd())
+
+
+def environ() -> dict[str, str]:
+    """Give a copy of the environment."""
+    return dict(os.environ)
+
+
+def now() -> datetime:
+    """Give the wall time, aware."""
+    return datetime.now(UTC)
+
+
+def choose_tenant(connection: Connection, named: str | None) -> Tenant:
+    """Find the tenant a command is about: the named one, else the only one.
+
+    Raises
+    ------
+    PlanError
+        "tenant must be named where there are several; got none. Known: ..."
+    """
+    from commerce.tenants import find_tenant, list_tenants
+
+    if named is not None:
+        return find_tenant(connection, named)
+    known = list_tenants(connection)
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise PlanError(
+            "tenant must exist; got an empty record store. Bring records in with `bellwether import` or"
+            " `bellwether simulate`, or type `bellwether demo`."
+        )
+    slugs = ", ".join(tenant.slug for tenant in known)
+    raise PlanError(
+        f"tenant must be named where there are several; got none. Add --tenant, one of: {slugs}."
+    )

@@ -1,0 +1,176 @@
+"""`bellwether import`: records from outside, every row accepted, refused with a reason, or known already."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workbench.cli import home
+from workbench.cli.console import Bar, examples
+from workbench.cli.running import shorten
+from workbench.records import open_records
+from workbench.settings import Settings
+
+if TYPE_CHECKING:
+    from commerce.sources.summary import ImportSummary
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_COLUMNS = {
+    "customer": "Who bought.",
+    "time": "When.",
+    "order": "Order or invoice number; without it, one order per customer and time.",
+    "product": "Product code.",
+    "description": "Product name.",
+    "quantity": "Units; 1 without it.",
+    "price": "Price of a unit.",
+    "amount": "Total of the line; wins over quantity x price.",
+    "country": "Where the customer is.",
+    "method": "How it was paid.",
+    "status": "State of the order, such as paid, cancelled or refunded.",
+    "recorded": "When the line came to be known; without it, when it happened.",
+    "currency-column": "Currency of each line.",
+}
+
+
+@click.group(
+    epilog=examples(
+        "bellwether import transactions shop.csv --tenant acme --customer Kunde --time Datum --amount Betrag",
+        "bellwether import events stream.parquet --tenant acme",
+    )
+)
+def imports() -> None:
+    """Bring records in from files.
+
+    Importing a file again writes nothing new; rows that cannot be used go to data/raw/TENANT/rejects.csv with
+    a reason each.
+    """
+
+
+def _column_options(command: Any) -> Any:
+    for name, text in reversed(_COLUMNS.items()):
+        command = click.option(f"--{name}", metavar="COLUMN", help=text)(command)
+    return command
+
+
+@imports.command(
+    epilog=examples(
+        "bellwether import transactions online_retail.csv.gz --tenant gifts --preset online-retail",
+        "bellwether import transactions shop.csv --tenant acme --customer Kunde --time Datum \\\n"
+        "      --amount Betrag --currency EUR --timezone Europe/Berlin",
+    )
+)
+@click.argument("file", type=_FILE)
+@click.option("--tenant", required=True, help="Whose records; created by the first import.")
+@click.option("--preset", help="A known file: online-retail is UCI 352.")
+@_column_options
+@click.option("--currency", metavar="CODE", help="ISO 4217; of a new tenant, default USD.")
+@click.option("--timezone", metavar="ZONE", help="IANA name; of a new tenant, default UTC.")
+@click.option(
+    "--returns", metavar="RULE", help="prefix:C (orders that begin so are returns) or negative."
+)
+@click.option(
+    "--repeats",
+    type=click.Choice(["keep", "drop"]),
+    help="Is a line that repeats another in every field a sale of its own?  [default: keep]",
+)
+@click.option("--refuse", metavar="RULE", help="prefix:A: orders that begin so are book-keeping.")
+@click.option("--delimiter", help="One character, or tab, space, comma, semicolon, pipe.")
+@click.option("--encoding", help="Such as utf-8 or cp1252.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
+@click.option("--time-format", metavar="FORMAT", help="DMY, MDY or a pattern such as %d.%m.%Y.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def transactions(file: Path, as_json: bool, **given: Any) -> None:
+    """Import sales lines: any CSV, TSV, space-separated or Parquet FILE, gzip too.
+
+    Name the columns that are called something else; delimiter, encoding, decimal mark and the order of day
+    and month are found out. Only customer, time, and a price or an amount are needed. A column is named by
+    its header, or by its position from 1.
+    """
+    from commerce.sources.options import TransactionOptions
+    from commerce.sources.transactions import import_transactions
+
+    settings = home.settings()
+    options = TransactionOptions(**given)
+    engine = open_records(settings)
+    with Bar() as bar:
+        summary = import_transactions(
+            engine,
+            file,
+            options,
+            now=home.now(),
+            rejects_folder=settings.raw / options.tenant,
+            progress=bar,
+        )
+    tell(summary, file, settings, as_json=as_json)
+
+
+@imports.command(epilog=examples("bellwether import events stream.parquet --tenant acme --json"))
+@click.argument("file", type=_FILE)
+@click.option("--tenant", required=True, help="Whose records; created by the first import.")
+@click.option("--currency", metavar="CODE", help="ISO 4217; of a new tenant, default USD.")
+@click.option("--timezone", metavar="ZONE", help="IANA name; of a new tenant, default UTC.")
+@click.option(
+    "--column",
+    "pairs",
+    multiple=True,
+    metavar="NAME=COLUMN",
+    help="Where a column of the stream is called something else; may be given many times.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def events(
+    file: Path,
+    tenant: str,
+    currency: str | None,
+    timezone: str | None,
+    pairs: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Import the typed stream itself from a CSV or Parquet FILE.
+
+    Its columns are those of the activity stream (type, customer_id, occurred_at, recorded_at, due_at,
+    amount, currency, ...), so that credit history of any origin can come in.
+    """
+    from commerce.sources.events import EventOptions, import_events
+
+    from workbench.cli.notebooks import split_pairs
+
+    settings = home.settings()
+    options = EventOptions(
+        tenant=tenant, currency=currency, timezone=timezone, columns=split_pairs(pairs)
+    )
+    engine = open_records(settings)
+    with Bar() as bar:
+        summary = import_events(
+            engine,
+            file,
+            options,
+            now=home.now(),
+            rejects_folder=settings.raw / tenant,
+            progress=bar,
+        )
+    tell(summary, file, settings, as_json=as_json)
+
+
+def tell(summary: ImportSummary, file: Path, settings: Settings, *, as_json: bool) -> None:
+    """Say what an import did."""
+    if as_json:
+        click.echo(json.dumps(summary.as_dict()))
+        return
+    click.echo(f"  reading {file}: {summary.detected.sentence()}")
+    refused = ""
+    if summary.rejects is not None:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
+        refused = f" (see {shorten(str(summary.rejects), settings.home)}: {reasons})"
+    click.echo(
+        f"  {summary.rows_read:,} rows: {summary.rows_accepted:,} in,"
+        f" {summary.rows_duplicate:,} known already, {summary.rows_rejected:,} refused{refused}"
+    )
+    click.echo(
+        f"  new: {summary.customers:,} customers, {summary.orders:,} orders, {summary.events:,} events;"
+        f" tenant {summary.tenant} counts in {summary.currency}, days begin in {summary.timezone}"
+    )
+    if summary.rows_accepted:
+        click.echo(f"  next: bellwether run --tenant {summary.tenant}")

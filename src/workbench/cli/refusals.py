@@ -1,0 +1,69 @@
+"""Known errors become one sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, Any
+
+import click
+
+from workbench.runs.endings import UNEXPECTED, USAGE
+
+
+class Refusal(click.ClickException):
+    """A sentence on standard error, and the exit code that goes with it."""
+
+    def __init__(self, sentence: str, code: int = USAGE.code) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        """What the process exits with."""
+        return self.code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence."""
+        click.echo(f"bellwether: {self.format_message()}", err=file is None, file=file)
+
+
+def known_errors() -> tuple[type[Exception], ...]:
+    """Give the base of every package's errors; asked only once an error is on its way."""
+    from commerce.errors import CommerceError
+    from features.errors import FeatureError
+    from scoring.errors import ScoringError
+    from serving.errors import ServingError
+    from training.errors import TrainingError
+    from workbench.errors import WorkbenchError
+
+    ours: tuple[type[Exception], ...] = (
+        CommerceError,
+        FeatureError,
+        ScoringError,
+        ServingError,
+        TrainingError,
+        WorkbenchError,
+        OSError,
+    )
+    store = sys.modules.get("sqlalchemy.exc")
+    return ours if store is None else (*ours, store.OperationalError)
+
+
+def refusal(error: Exception) -> Refusal:
+    """Say a known error in one sentence."""
+    if isinstance(error, OSError) and error.strerror:
+        place = f" {error.filename}" if error.filename else ""
+        return Refusal(
+            f"file{place} must be usable; got: {error.strerror}. Check the path and its permissions.",
+            UNEXPECTED.code,
+        )
+    original = getattr(error, "orig", None)
+    if original is not None:
+        first = (
+            str(original).strip().splitlines()[0] if str(original).strip() else "no reason given"
+        )
+        return Refusal(
+            f"record store must answer; got: {first}. Check DATABASE_URL and that the server is up.",
+            UNEXPECTED.code,
+        )
+    return Refusal(str(error), getattr(error, "exit_code", USAGE.code))

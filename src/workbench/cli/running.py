@@ -1,0 +1,243 @@
+"""What `bellwether run` does: settle tenant, cut-off and models, hold the lock, run, tell."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workbench.cli import home
+from workbench.cli.console import Spinner, table
+from workbench.errors import PlanError
+from workbench.records import open_records
+from workbench.runs.endings import SUCCEEDED, USAGE
+from workbench.runs.execution import Outcome, Runner
+from workbench.runs.history import History
+from workbench.runs.index import write_index
+from workbench.runs.key import code_version, content_hash
+from workbench.runs.lock import run_lock
+from workbench.runs.plan import REVIEW, SCORE, TRAIN, Pipeline, PipelineResult
+from workbench.runs.worker import Progress
+from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from commerce.tenants import Tenant
+
+
+def run_tenant(
+    settings: Settings, *, tenant: str | None, as_of: str | None, models: list[str] | None
+) -> int:
+    """Run the numbered notebooks for a tenant.
+
+    Returns
+    -------
+    int
+        The exit code: 0 where all is done or nothing was to do, else that of the first failure.
+    """
+    from commerce.database import reading
+    from training.specs import SPECS, find_spec
+
+    chosen = tuple(find_spec(name).name for name in models) if models else tuple(SPECS)
+    engine = open_records(settings)
+    with reading(engine) as connection:
+        found = home.choose_tenant(connection, tenant)
+        instant = cut_off(connection, found, as_of)
+        state = stream_hash(connection, found)
+        told = tenant_line(connection, found, instant)
+    engine.dispose()
+    lock = settings.runs / "locks" / f"{found.slug}.lock"
+    subject = f"run of tenant {found.slug!r}"
+    with run_lock(lock, subject=subject, command="bellwether run", now=home.now()) as held:
+        click.echo(told)
+        if held.taken_over_from:
+            click.echo(f"  taking over from {held.taken_over_from}, which has ended", err=True)
+        runner = make_runner(settings)
+        runner.history.bury(now=home.now())
+        pipeline = Pipeline(
+            runner=runner,
+            notebooks=settings.notebooks,
+            packages=settings.packages,
+            tenant=found.slug,
+            as_of=instant.isoformat(),
+            models=chosen,
+            input_hash=state,
+            report=lambda outcome: click.echo(progress_line(outcome, settings.home)),
+            skip=lambda sentence: click.echo(f"  {sentence}"),
+            showing=_showing,
+        )
+        result = pipeline.run()
+        if result.changed:
+            write_index(runner.history, settings.reports)
+    return conclude(result, settings, tenant=found.slug, asked=models)
+
+
+def make_runner(settings: Settings) -> Runner:
+    """Give the runner of a home, with an environment that is complete and the same for every run."""
+    sources = Path(__file__).resolve().parents[2]
+    project = settings.project
+    environ = home.environ()
+    # One thread a process: kernels and candidate fits run side by side, and contending threads are slower.
+    environ.setdefault("OMP_NUM_THREADS", "1")
+    environ |= {
+        HOME_VARIABLE: str(settings.home),
+        DATABASE_VARIABLE: settings.database_url,
+    }
+    return Runner(
+        history=History(settings.runs),
+        reports=settings.reports,
+        environ=environ,
+        code_version=code_version(
+            sources, requirements=project / "requirements" if project else None
+        ),
+        clock=home.now,
+    )
+
+
+def cut_off(connection: Connection, tenant: Tenant, as_of: str | None) -> datetime:
+    """Settle the instant a run is about.
+
+    Without ``--as-of`` it is the tenant's clock; where that is the wall's, the beginning of the tenant's day,
+    so that a second run on the same day has nothing to do.
+    """
+    from commerce.instants import parse_as_of
+    from commerce.tenants import clock
+
+    if as_of is not None:
+        return parse_as_of(as_of, tenant.zone)
+    instant = clock(connection, tenant, now=home.now())
+    if tenant.clock_mode == "wall":
+        day = instant.astimezone(tenant.zone).date()
+        return parse_as_of(datetime.combine(day, time()).isoformat(), tenant.zone)
+    return instant
+
+
+def stream_hash(connection: Connection, tenant: Tenant) -> str:
+    """Hash how far a tenant's stream has come, in this very record store.
+
+    Raises
+    ------
+    PlanError
+        "tenant must have records; ..."
+    """
+    from sqlalchemy import select
+
+    from commerce import schema
+    from commerce.stream import stream_state
+
+    state = stream_state(connection, tenant.id)
+    if not state.events:
+        raise PlanError(
+            f"tenant must have records; got {tenant.slug!r} without a single event. Bring some in with"
+            " `bellwether import`."
+        )
+    created = connection.execute(
+        select(schema.tenant.c.created_at).where(schema.tenant.c.id == tenant.id)
+    ).scalar_one()
+    return content_hash(
+        [tenant.slug, tenant.zone.key, tenant.currency, created.isoformat(), state.events]
+        + [state.last_id, state.first_occurred, state.last_recorded]
+    )
+
+
+def tenant_line(connection: Connection, tenant: Tenant, instant: datetime) -> str:
+    """Introduce the tenant: how many customers and events, as of when."""
+    from sqlalchemy import func, select
+
+    from commerce import schema
+    from commerce.stream import stream_state
+
+    customers = connection.execute(
+        select(func.count()).where(schema.customer.c.tenant_id == tenant.id)
+    ).scalar_one()
+    events = stream_state(connection, tenant.id).events
+    local = instant.astimezone(tenant.zone)
+    moment = f"{local:%Y-%m-%d}" if local.time() == time() else f"{local:%Y-%m-%d %H:%M}"
+    return f"  tenant {tenant.slug}: {customers:,} customers, {events:,} events, as of {moment}"
+
+
+def progress_line(outcome: Outcome, root: Path) -> str:
+    """Say in one line what a step came to.
+
+    The page's path stands for a review; every other step gives its own headline.
+    """
+    record = outcome.record
+    if not outcome.succeeded:
+        return f"  {record.label:<19} failed  {record.sentence}"
+    spent = f"{record.seconds:.0f} s" if outcome.fresh else "kept"
+    text = str(outcome.result.get("headline", ""))
+    if record.notebook == REVIEW:
+        text = shorten(record.page, root)
+    return f"  {record.label:<19} {spent:>6}  {text}"
+
+
+def shorten(path: str, root: Path) -> str:
+    """Give a path below a folder relative to it."""
+    place = Path(path)
+    return str(place.relative_to(root)) if place.is_relative_to(root) else path
+
+
+def conclude(
+    result: PipelineResult, settings: Settings, *, tenant: str, asked: list[str] | None
+) -> int:
+    """Print what a run came to and what to type next; give the exit code."""
+    summary = summary_table(result, settings.home)
+    if summary:
+        click.echo("")
+        click.echo(summary)
+    for outcome in result.failures:
+        folder = shorten(str(outcome.folder), settings.home)
+        click.echo(
+            f"bellwether: {outcome.record.label} failed ({outcome.ending.name}): {outcome.record.sentence}\n"
+            f"  executed so far: {folder}/executed.ipynb\n"
+            f"  page:            {folder}/page.html\n"
+            f"  log:             {folder}/log.txt",
+            err=True,
+        )
+    if result.failures:
+        return result.failures[0].ending.code
+    refused = [name for name in asked or [] if name in result.skipped]
+    if refused:
+        return USAGE.code
+    if not result.changed:
+        click.echo(f"  nothing to do: tenant {tenant} is up to date")
+    scored = result.of(SCORE)
+    if scored:
+        click.echo("  next: bellwether serve, or make lab to look around")
+    return SUCCEEDED.code
+
+
+def summary_table(result: PipelineResult, root: Path) -> str:
+    """Lay out the models' figures beside a plain logistic regression's; empty without any."""
+    pages = {outcome.record.model: outcome.record.page for outcome in result.of(REVIEW)}
+    rows = []
+    for outcome in result.of(TRAIN):
+        figures = outcome.result["figures"]
+        page = pages.get(outcome.record.model, "")
+        rows.append(
+            [
+                outcome.record.model,
+                _number(figures.get("auc"), 3),
+                _number(figures.get("logistic_auc"), 3),
+                _number(figures.get("brier"), 3),
+                _number(figures.get("base_rate"), 3),
+                str(figures.get("champion") or "none"),
+                shorten(page, root) or "-",
+            ]
+        )
+    if not rows:
+        return ""
+    return table(["model", "AUC", "logistic", "Brier", "base rate", "champion", "report"], rows)
+
+
+def _number(value: Any, digits: int) -> str:
+    return f"{value:.{digits}f}" if isinstance(value, (int, float)) else "-"
+
+
+def _showing(label: str) -> tuple[AbstractContextManager[object] | None, Progress | None]:
+    spinner = Spinner(label)
+    return spinner, spinner.cell
