@@ -141,7 +141,10 @@ class NumberReader:
         if written is None or digits is None:
             raise ValueError(f"a number with decimal {self.mark!r}; got {text!r}")
         signs = [written[name] for name in ("sign", "inner", "behind") if written[name]]
-        if bool(written["open"]) != bool(written["close"]) or len(signs) + bool(written["open"]) > 1:
+        if (
+            bool(written["open"]) != bool(written["close"])
+            or len(signs) + bool(written["open"]) > 1
+        ):
             raise ValueError(f"a number with one sign; got {text!r}")
         number = Decimal(digits + (written["power"] or ""))
         return -number if written["open"] or (signs and signs[0] != "+") else number

@@ -30,7 +30,7 @@ _LEAST = 3
 
 
 def delimiter_named(text: str) -> str:
-    """Read a delimiter a person gave: the character, or its name.
+    r"""Read a delimiter a person gave: the character, or its name.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def delimiter_named(text: str) -> str:
     Examples
     --------
     >>> delimiter_named("tab"), delimiter_named(";"), delimiter_named("space")
-    ('\\t', ';', ' ')
+    ('\t', ';', ' ')
     """
     mark = _NAMES.get(text.strip().lower(), text) if text.strip() else text[:1]
     if len(mark) != 1 or mark in '\r\n"':

@@ -86,7 +86,9 @@ def file_format(path: Path) -> Literal["csv", "parquet"]:
             " Unpack it, or save the sheet as CSV."
         )
     if not start:
-        raise SourceError(f"file must hold rows; got {path.name!r}, which is empty. Check the path.")
+        raise SourceError(
+            f"file must hold rows; got {path.name!r}, which is empty. Check the path."
+        )
     return "csv"
 
 

@@ -52,8 +52,6 @@ def parquet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             for column in batch.columns:
                 if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
                     column = pc.cast(column, pa.timestamp("us", tz=column.type.tz), safe=False)
-                if pa.types.is_dictionary(column.type):
-                    column = column.dictionary_decode()
                 columns.append([cell_text(value) for value in column.to_pylist()])
             for cells in zip(*columns, strict=True):
                 number += 1

@@ -82,9 +82,7 @@ class Table:
         delimiter, width = str(self.delimiter), len(self.columns)
         with opened(self.path) as file:
             text = io.TextIOWrapper(file.stream, encoding=self.encoding, newline="")
-            reader = csv.reader(
-                text, delimiter=delimiter, skipinitialspace=delimiter == BLANKS
-            )
+            reader = csv.reader(text, delimiter=delimiter, skipinitialspace=delimiter == BLANKS)
             header, before = self.header, 0
             while True:
                 try:
@@ -149,7 +147,9 @@ def open_table(path: Path, *, delimiter: str | None = None, encoding: str | None
             " Leave --encoding out to have it found."
         ) from error
     if not lines:
-        raise SourceError(f"file must hold rows; got {path.name!r}, which has none. Check the path.")
+        raise SourceError(
+            f"file must hold rows; got {path.name!r}, which has none. Check the path."
+        )
     mark = delimiter_named(delimiter) if delimiter else detect_delimiter(lines)
     rows = [row for row in split_lines(lines, mark) if any(cell.strip() for cell in row)]
     if not rows:

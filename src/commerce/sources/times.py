@@ -144,7 +144,7 @@ class TimeReader:
 
     def _moment(self, text: str) -> datetime | None:
         if self.pattern is not None:
-            return datetime.strptime(text, self.pattern)  # noqa: DTZ007 - the zone is attached after
+            return datetime.strptime(text, self.pattern)
         if text[4:5] == "-" and text[7:8] == "-":
             try:
                 return datetime.fromisoformat(text)
@@ -191,7 +191,9 @@ class TimeReader:
         if (written := _NUMERIC.fullmatch(stripped)) and len(written["a"]) <= 2:
             return _WORDS[self.order].format(written["sep"])
         if _ELAPSED.fullmatch(stripped):
-            return {10: "seconds", 13: "milliseconds", 16: "microseconds"}[len(stripped)] + " since 1970"
+            return {10: "seconds", 13: "milliseconds", 16: "microseconds"}[
+                len(stripped)
+            ] + " since 1970"
         if _COMPACT.fullmatch(stripped.replace(" ", "")):
             return "YYYYMMDD"
         return "day month year" if _NAMED.fullmatch(stripped) else "YYYY-MM-DD"
@@ -211,7 +213,7 @@ def _with_clock(date: tuple[int, int, int], written: re.Match[str], half: str | 
         if not 1 <= hour <= 12:
             raise ValueError("12-hour clock")
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
-    moment = datetime(*date, hour, minute, int(parts["second"] or 0), int(fraction))  # noqa: DTZ001
+    moment = datetime(*date, hour, minute, int(parts["second"] or 0), int(fraction))
     offset = parts["offset"]
     if not offset:
         return moment

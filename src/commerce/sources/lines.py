@@ -1,0 +1,287 @@
+"""One row of a file as one line of a sale or of a return, or the reason why it is none."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from hashlib import blake2b
+from typing import NamedTuple
+
+from commerce.errors import RecordError
+from commerce.money import to_minor
+from commerce.sources.amounts import NumberReader
+from commerce.sources.errors import Refused
+from commerce.sources.statuses import State, state_of
+from commerce.sources.times import TimeReader
+
+LIMIT = 2**53
+"""Quantities and minor units stay below it, so that every sum of features is exact."""
+
+_CACHE = 100_000
+_WHOLE = re.compile(r"[0-9]+\.0+")
+_ONE = Decimal(1)
+
+
+class Line(NamedTuple):
+    """A line of a sale or of a return, as it is staged.
+
+    Attributes
+    ----------
+    key : bytes
+        Stands for all fields of the row.
+    basket : str
+        What belongs to one order: its order id, else customer and time.
+    customer, product, description, country, method : str or None
+    quantity : int
+        Whole units, a fraction counts up (0.75 kg is one).
+    price : str or None
+        Exact, per unit.
+    amount : int
+        Minor units, >= 0.
+    at, recorded : int
+        Microseconds since 1970 UTC; ``recorded`` None where the file does not say.
+    state : str
+        One of `State`.
+    is_return : int
+        1 where goods came back.
+    """
+
+    key: bytes
+    basket: str
+    customer: str | None
+    product: str | None
+    description: str | None
+    quantity: int
+    price: str | None
+    amount: int
+    at: int
+    recorded: int | None
+    country: str | None
+    method: str | None
+    state: State
+    is_return: int
+
+
+def line_key(cells: Sequence[str]) -> bytes:
+    """Name a row by all of its fields.
+
+    Examples
+    --------
+    >>> line_key(["a", "b"]) == line_key(["a", "b"]), line_key(["a", "b"]) == line_key(["ab", ""])
+    (True, False)
+    """
+    text = "\x1f".join(cells)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def repeated_key(key: bytes, occurrence: int) -> bytes:
+    """Name the second, third ... repetition of a row.
+
+    Examples
+    --------
+    >>> repeated_key(b"k", 1) == b"k", repeated_key(b"k", 2) == repeated_key(b"k", 3)
+    (True, False)
+    """
+    if occurrence == 1:
+        return key
+    return blake2b(key + occurrence.to_bytes(8, "big"), digest_size=16).digest()
+
+
+def tidy_id(text: str) -> str:
+    """Write an id without the ``.0`` that spreadsheets and data frames add to whole numbers.
+
+    Examples
+    --------
+    >>> tidy_id(" 17850.0 "), tidy_id("A17.0")
+    ('17850', 'A17.0')
+    """
+    text = text.strip()
+    return text.partition(".")[0] if _WHOLE.fullmatch(text) else text
+
+
+class LineReader:
+    """Reads rows into lines.
+
+    Parameters
+    ----------
+    places : mapping of str to int
+        From `commerce.sources.columns.find_columns`.
+    width : int
+        Cells of a row.
+    currency : str
+        The tenant's.
+    number : NumberReader
+    time : TimeReader
+    return_prefix, refuse_prefix : str or None
+        Beginnings of the ids of returns, and of orders that are no orders.
+    negative_returns : bool
+        Whether negative lines are returns.
+    """
+
+    def __init__(
+        self,
+        places: Mapping[str, int],
+        *,
+        width: int,
+        currency: str,
+        number: NumberReader,
+        time: TimeReader,
+        return_prefix: str | None = None,
+        refuse_prefix: str | None = None,
+        negative_returns: bool = False,
+    ) -> None:
+        self._places = places
+        self._width = width
+        self._currency = currency
+        self._number = number
+        self._time = time
+        self._return_prefix = return_prefix
+        self._refuse_prefix = refuse_prefix
+        self._negative_returns = negative_returns
+        self._minor: dict[Decimal, int] = {}
+        self._states: dict[str, State] = {}
+
+    def __call__(self, cells: list[str]) -> Line:
+        """Read one row.
+
+        Raises
+        ------
+        Refused
+            With a reason and a sentence for the rejects file.
+        """
+        if len(cells) != self._width:
+            raise Refused(
+                "wrong number of cells",
+                f"row must have {self._width} cells; got {len(cells)}. Check its quotes and delimiters.",
+            )
+        cell = self._optional(cells)
+        at = self._instant("time", cells[self._places["time"]])
+        order = tidy_id(cell("order") or "")
+        if self._refuse_prefix and order.startswith(self._refuse_prefix):
+            raise Refused(
+                "no sale",
+                f"order must not begin with {self._refuse_prefix!r}, which marks book-keeping;"
+                f" got {order!r}.",
+            )
+        price = self._amount("price", cell("price"))
+        stated = self._amount("amount", cell("amount"))
+        quantity = self._quantity(cell("quantity"), stated)
+        exact = stated if stated is not None else price * quantity if price is not None else None
+        if exact is None:
+            raise Refused("no amount", "price or amount must be given; got blank cells.")
+        returned = self._is_return(order, quantity, price, exact)
+        self._check_currency(cell("currency_column"))
+        recorded_text = cell("recorded")
+        recorded = self._instant("recorded", recorded_text) if recorded_text else None
+        if recorded is not None and recorded < at:
+            raise Refused(
+                "recorded before time",
+                f"recorded must not be before the row's time; got {recorded_text!r}.",
+            )
+        customer = tidy_id(cells[self._places["customer"]])
+        key = line_key(cells)
+        if order:
+            basket = f"order\x1f{order}"
+        elif customer:
+            basket = f"time\x1f{at}\x1f{customer}"
+        else:
+            basket = f"line\x1f{key.hex()}"
+        return Line(
+            key,
+            basket,
+            customer or None,
+            cell("product"),
+            cell("description"),
+            math.ceil(abs(quantity)),
+            None if price is None else f"{abs(price):f}",
+            self._minor_units(abs(exact)),
+            at,
+            recorded,
+            cell("country"),
+            cell("method"),
+            self._state(cell("status")),
+            int(returned),
+        )
+
+    def _optional(self, cells: list[str]) -> Callable[[str], str | None]:
+        places = self._places
+
+        def cell(role: str) -> str | None:
+            place = places.get(role)
+            return None if place is None else cells[place].strip() or None
+
+        return cell
+
+    def _instant(self, role: str, text: str) -> int:
+        if not text.strip():
+            raise Refused(f"no {role}", f"{role} must be given; got a blank cell.")
+        try:
+            return self._time(text)
+        except ValueError as error:
+            raise Refused(f"no {role}", f"{role} must be {error}.") from error
+
+    def _amount(self, role: str, text: str | None) -> Decimal | None:
+        if text is None:
+            return None
+        try:
+            return self._number(text)
+        except ValueError as error:
+            raise Refused(f"no {role}", f"{role} must be {error}.") from error
+
+    def _quantity(self, text: str | None, stated: Decimal | None) -> Decimal:
+        quantity = self._amount("quantity", text)
+        if quantity is None:
+            if "quantity" in self._places and stated is None:
+                raise Refused("no quantity", "quantity must be given; got a blank cell.")
+            return _ONE
+        if abs(quantity) >= LIMIT:
+            raise Refused("too large", f"quantity must be below 2^53; got {text!r}.")
+        return quantity
+
+    def _is_return(
+        self, order: str, quantity: Decimal, price: Decimal | None, exact: Decimal
+    ) -> bool:
+        if self._return_prefix and order.startswith(self._return_prefix):
+            return True
+        if quantity >= 0 and (price is None or price >= 0) and exact >= 0:
+            return False
+        if self._negative_returns:
+            return True
+        name, value = (
+            ("quantity", quantity) if quantity < 0 else ("price or amount", price or exact)
+        )
+        raise Refused(
+            "negative outside returns",
+            f"{name} must not be negative outside returns; got {value}."
+            " Give --returns negative if such lines are returns.",
+        )
+
+    def _check_currency(self, code: str | None) -> None:
+        if code is not None and code.upper() != self._currency:
+            raise Refused(
+                "no rate",
+                f"currency must be {self._currency}, the tenant's; got {code!r} and no rate for it."
+                " Convert the amounts first.",
+            )
+
+    def _state(self, text: str | None) -> State:
+        known = self._states.get(text or "")
+        if known is None:
+            known = self._states[text or ""] = state_of(text or "")
+        return known
+
+    def _minor_units(self, exact: Decimal) -> int:
+        known = self._minor.get(exact)
+        if known is None:
+            if len(self._minor) >= _CACHE:
+                self._minor.clear()
+            try:
+                known = to_minor(exact, self._currency)
+            except (InvalidOperation, RecordError):
+                known = LIMIT
+            if known >= LIMIT:
+                raise Refused("too large", f"amount must be below 2^53 minor units; got {exact}.")
+            self._minor[exact] = known
+        return known

@@ -1,0 +1,256 @@
+"""Orders of a file: what was placed, line by line, and what became of it.
+
+Without a status every line is paid in full when it is placed. An order that the records hold already gets
+its new lines and what was captured for them; it is not placed a second time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, bindparam, func, select, type_coerce, update
+
+from commerce import schema
+from commerce.bulk import insert_rows, reserve_ids
+from commerce.identity import reserve_numbers
+from commerce.sources.order_events import ImportedOrder, events_of, product_of
+from commerce.sources.staging import KnownOrder, SaleLine
+from commerce.sources.writing import Desk, pages
+from commerce.stream import NewEvent
+from commerce.tenants import Tenant
+
+_ORDER = (
+    "tenant_id",
+    "id",
+    "number",
+    "external_id",
+    "customer_id",
+    "status",
+    "total_minor",
+    "currency",
+    "placed_at",
+)
+_LINE = (
+    "tenant_id",
+    "order_id",
+    "position",
+    "product_id",
+    "quantity",
+    "returned_quantity",
+    "unit_price",
+    "amount_minor",
+)
+_PAYMENT = (
+    "tenant_id",
+    "id",
+    "order_id",
+    "customer_id",
+    "method",
+    "status",
+    "amount_minor",
+    "currency",
+    "created_at",
+)
+PAYMENT_EVENT = ("id", "tenant_id", "payment_id", "event_id", "type", "amount_minor", "occurred_at")
+
+
+def known_orders(
+    connection: Connection, tenant: Tenant, ids: dict[str, uuid.UUID]
+) -> list[KnownOrder]:
+    """Find the baskets of which the records hold an order.
+
+    Parameters
+    ----------
+    connection : Connection
+    tenant : Tenant
+    ids : dict of str to UUID
+        Baskets, and the ids their orders would be given. Orders with an external id are found by it.
+    """
+    orders, line, customer = schema.orders, schema.order_line, schema.customer
+    by_name = {external_id(basket): basket for basket in ids if external_id(basket) is not None}
+    by_id = {str(order): basket for basket, order in ids.items() if external_id(basket) is None}
+    positions = (
+        select(func.coalesce(func.max(line.c.position), 0))
+        .where(line.c.tenant_id == tenant.id, line.c.order_id == orders.c.id)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            orders.c.id,
+            orders.c.external_id,
+            customer.c.external_id,
+            orders.c.customer_id,
+            type_coerce(orders.c.placed_at, BigInteger),
+            positions,
+        )
+        .select_from(orders)
+        .outerjoin(
+            customer,
+            (customer.c.tenant_id == orders.c.tenant_id) & (customer.c.id == orders.c.customer_id),
+        )
+        .where(orders.c.tenant_id == tenant.id)
+    )
+    rows: list[Any] = []
+    for page in pages([name for name in by_name if name is not None]):
+        rows += connection.execute(query.where(orders.c.external_id.in_(page)))
+    for page in pages(list(by_id)):
+        rows += connection.execute(query.where(orders.c.id.in_([uuid.UUID(one) for one in page])))
+    return [
+        KnownOrder(
+            basket=by_name[name] if name in by_name else by_id[str(order)],
+            order_id=order.hex,
+            owner=owner,
+            owner_id=None if owner_id is None else owner_id.hex,
+            placed_at=placed_at,
+            positions=count,
+        )
+        for order, name, owner, owner_id, placed_at, count in rows
+    ]
+
+
+def external_id(basket: str) -> str | None:
+    r"""Give the order id of a basket; None where the file has none.
+
+    Examples
+    --------
+    >>> external_id("order\x1f536365"), external_id("time\x1f0\x1f17850")
+    ('536365', None)
+    """
+    kind, _, name = basket.partition("\x1f")
+    return name if kind == "order" else None
+
+
+def write_sales(desk: Desk, baskets: Sequence[Sequence[SaleLine]]) -> None:
+    """Write whole orders: rows, events, payments and postings, in one transaction with the desk's.
+
+    Parameters
+    ----------
+    desk : Desk
+    baskets : sequence of sequences of SaleLine
+        The lines of each order.
+    """
+    orders = [_order(desk, lines) for lines in baskets]
+    _write_rows(desk, orders)
+    events: list[NewEvent] = []
+    payments: list[tuple[Any, ...]] = []
+    told: list[tuple[uuid.UUID, int]] = []
+    for order in orders:
+        for event in events_of(desk, order):
+            if event.aggregate_type == "payment":
+                told.append((order.payment_id, len(events)))
+            events.append(event)
+        if order.captured is not None or order.failed is not None:
+            payments.append(_payment(desk, order))
+    ids = desk.append(events)
+    insert_rows(desk.connection, "payment", _PAYMENT, payments)
+    write_payment_events(desk, [(payment, ids[place], events[place]) for payment, place in told])
+    desk.written.orders += sum(order.is_new for order in orders)
+    desk.written.lines += sum(len(order.lines) for order in orders)
+
+
+def write_payment_events(desk: Desk, rows: Sequence[tuple[uuid.UUID, int, NewEvent]]) -> None:
+    """Note what happened to payments: payment, id of the event, event."""
+    if not rows:
+        return
+    first = reserve_ids(desk.connection, "payment_event", len(rows))
+    insert_rows(
+        desk.connection,
+        "payment_event",
+        PAYMENT_EVENT,
+        [
+            (
+                first + place,
+                desk.tenant.id,
+                payment,
+                number,
+                event.type,
+                event.amount_minor,
+                event.occurred_at,
+            )
+            for place, (payment, number, event) in enumerate(rows)
+        ],
+    )
+
+
+def _order(desk: Desk, lines: Sequence[SaleLine]) -> ImportedOrder:
+    first = lines[0]
+    owner = first.owner_id if first.order_id else first.customer_id
+    at = first.basket_at if first.placed_at is None else max(first.basket_at, first.placed_at)
+    said = [line.recorded for line in lines if line.recorded is not None]
+    return ImportedOrder(
+        id=uuid.UUID(first.order_id) if first.order_id else desk.id_of("orders", first.basket),
+        customer_id=uuid.UUID(owner) if owner else None,
+        payment_id=desk.id_of("payment", first.source),
+        at=at,
+        recorded_at=desk.recorded(at, max(at, *said) if said else None),
+        is_new=first.order_id is None,
+        lines=lines,
+    )
+
+
+def _payment(desk: Desk, order: ImportedOrder) -> tuple[Any, ...]:
+    arrived = order.captured is not None
+    return (
+        desk.tenant.id,
+        order.payment_id,
+        order.id,
+        order.customer_id,
+        order.method,
+        "succeeded" if arrived else "requires_payment_method",
+        order.captured if arrived else order.failed,
+        desk.tenant.currency,
+        order.at,
+    )
+
+
+def _write_rows(desk: Desk, orders: Sequence[ImportedOrder]) -> None:
+    new = [order for order in orders if order.is_new]
+    tenant = desk.tenant
+    if new:
+        number = reserve_numbers(desk.connection, tenant, "orders", len(new))
+        insert_rows(
+            desk.connection,
+            "orders",
+            _ORDER,
+            [
+                (
+                    tenant.id,
+                    order.id,
+                    number + place,
+                    external_id(order.lines[0].basket),
+                    order.customer_id,
+                )
+                + (order.status, order.total, tenant.currency, order.at)
+                for place, order in enumerate(new)
+            ],
+        )
+    grown = [order for order in orders if not order.is_new]
+    if grown:
+        table = schema.orders
+        desk.connection.execute(
+            update(table)
+            .where(table.c.tenant_id == tenant.id, table.c.id == bindparam("order"))
+            .values(total_minor=table.c.total_minor + bindparam("more")),
+            [{"order": order.id, "more": order.total} for order in grown],
+        )
+    insert_rows(
+        desk.connection,
+        "order_line",
+        _LINE,
+        [
+            (
+                tenant.id,
+                order.id,
+                (line.positions or 0) + place,
+                product_of(line),
+                line.quantity,
+                line.quantity if line.state == "returned" else 0,
+                line.price,
+                line.amount,
+            )
+            for order in orders
+            for place, line in enumerate(order.lines, 1)
+        ],
+    )

@@ -1,0 +1,283 @@
+"""Accepted lines on their way into the records: kept in a temporary file, so that memory stays bounded.
+
+SQLite's nameless database is used: on disk, without a name, gone with the process even if it is killed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from commerce.sources.lines import Line, repeated_key
+
+_BATCH = 5_000
+_FIELDS = Line._fields
+_LINE_TABLE = f"CREATE TABLE line (row INTEGER PRIMARY KEY, {', '.join(_FIELDS)}, source TEXT)"
+_OFFSET = 2**32
+
+
+class Person(NamedTuple):
+    """A customer as the file tells of him first."""
+
+    name: str
+    at: int
+    recorded: int | None
+    country: str | None
+
+
+class Ware(NamedTuple):
+    """A product as the file names it first."""
+
+    name: str
+    description: str | None
+
+
+class KnownOrder(NamedTuple):
+    """What the records already hold of a basket."""
+
+    basket: str
+    order_id: str
+    owner: str | None
+    owner_id: str | None
+    placed_at: int | None
+    positions: int
+
+
+class SaleLine(NamedTuple):
+    """A line of a sale, ready to be written."""
+
+    seq: int
+    basket: str
+    basket_at: int
+    order_id: str | None
+    placed_at: int | None
+    positions: int | None
+    owner_id: str | None
+    customer_id: str | None
+    product_id: str | None
+    source: str
+    quantity: int
+    price: str | None
+    amount: int
+    at: int
+    recorded: int | None
+    method: str | None
+    state: str
+
+
+class ReturnLine(NamedTuple):
+    """A line of a return, ready to be written."""
+
+    basket: str
+    customer_id: str | None
+    product_id: str | None
+    source: str
+    quantity: int
+    amount: int
+    at: int
+    recorded: int | None
+    method: str | None
+
+
+def source_of(at: int, key: bytes) -> str:
+    r"""Name a line in the stream; names sort by time, which keeps the stream's index compact.
+
+    Examples
+    --------
+    >>> source_of(0, b"\x01\x02")
+    'sale:100000000:0102'
+    """
+    return f"sale:{at // 1_000_000 + _OFFSET:09x}:{key.hex()}"
+
+
+class Staging:
+    """Lines of one file, numbered, told apart and grouped; a context manager.
+
+    Call in this order: `add`, `settle_repeats`, `drop_known`, `refuse_strangers`, the `people` and `wares`
+    with `name_people` and `name_wares`, then `sales` and `returns`.
+    """
+
+    def __init__(self) -> None:
+        self._base = sqlite3.connect("", isolation_level=None)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
+            self._base.execute(f"PRAGMA {pragma}")
+        self._base.execute(_LINE_TABLE)
+        self._base.execute("CREATE TABLE refused (row INTEGER PRIMARY KEY, reason, sentence)")
+        self._base.execute("CREATE TABLE person (name PRIMARY KEY, id) WITHOUT ROWID")
+        self._base.execute("CREATE TABLE ware (name PRIMARY KEY, id) WITHOUT ROWID")
+        self._base.execute(
+            f"CREATE TABLE known ({', '.join(KnownOrder._fields)}, PRIMARY KEY (basket)) WITHOUT ROWID"
+        )
+        self._base.execute("BEGIN")
+
+    def __enter__(self) -> Staging:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._base.close()
+
+    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Take lines, each behind the number of its row."""
+        places = ", ".join("?" * (len(_FIELDS) + 1))
+        self._base.executemany(
+            f"INSERT INTO line (row, {', '.join(_FIELDS)}) VALUES ({places})",  # noqa: S608
+            rows,
+        )
+
+    def count(self) -> int:
+        """Count the lines that are left."""
+        return int(self._base.execute("SELECT count(*) FROM line").fetchone()[0])
+
+    def settle_repeats(self, *, keep: bool) -> None:
+        """Tell repeated lines apart, or leave only the first of each; then name every line."""
+        self._base.execute("CREATE INDEX line_key ON line (key)")
+        repeated = self._base.execute(
+            "SELECT row, key, row_number() OVER (PARTITION BY key ORDER BY row) FROM line"
+            " WHERE key IN (SELECT key FROM line GROUP BY key HAVING count(*) > 1)"
+        )
+        later = [
+            (repeated_key(key, place), row) for row, key, place in repeated if place > 1
+        ]  # only repetitions: few beside the lines themselves
+        if keep:
+            self._base.executemany("UPDATE line SET key = ? WHERE row = ?", later)
+        else:
+            self._base.executemany("DELETE FROM line WHERE row = ?", [(row,) for _, row in later])
+        self._base.create_function("source_of", 2, source_of, deterministic=True)
+        self._base.execute("UPDATE line SET source = source_of(at, key)")
+
+    def drop_known(self, known: Callable[[list[str]], Collection[str]]) -> None:
+        """Drop lines that the records hold already.
+
+        Parameters
+        ----------
+        known : callable
+            Tells which of some sources are in the stream.
+        """
+        page = "SELECT row, source FROM line WHERE row > ? ORDER BY row LIMIT ?"
+        last = -1
+        while batch := self._base.execute(page, (last, _BATCH)).fetchall():
+            last = batch[-1][0]
+            found = known([source for _, source in batch])
+            self._base.executemany(
+                "DELETE FROM line WHERE row = ?",
+                [(row,) for row, source in batch if source in found],
+            )
+
+    def note_orders(self, lookup: Callable[[list[str]], list[KnownOrder]]) -> None:
+        """Look up which baskets the records hold an order of already."""
+        self._base.execute("CREATE INDEX line_basket ON line (basket) WHERE is_return = 0")
+        for batch in self._batches("SELECT DISTINCT basket FROM line WHERE is_return = 0"):
+            self._base.executemany(
+                "INSERT INTO known VALUES (?, ?, ?, ?, ?, ?)", lookup([name for (name,) in batch])
+            )
+
+    def refuse_strangers(self) -> int:
+        """Refuse lines of a customer other than their order's.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        strangers = self._base.execute(
+            "SELECT l.row, l.basket, l.customer, k.basket IS NULL, coalesce(k.owner, ("
+            " SELECT f.customer FROM line f WHERE f.basket = l.basket AND f.is_return = 0"
+            " AND f.customer IS NOT NULL ORDER BY f.row LIMIT 1))"
+            " FROM line l LEFT JOIN known k ON k.basket = l.basket"
+            " WHERE l.is_return = 0 AND l.customer IS NOT NULL AND l.basket IN ("
+            "  SELECT basket FROM line WHERE is_return = 0 GROUP BY basket"
+            "  HAVING min(customer) <> max(customer) UNION SELECT basket FROM known)"
+        )
+        refused = []
+        for row, basket, customer, is_new, owner in strangers:
+            if not is_new and owner is None:
+                rule = "be recorded with its customer from the first; it has none"
+            elif customer == owner:
+                continue
+            else:
+                rule = f"belong to one customer; it is {owner!r}'s"
+            order = basket.partition("\x1f")[2]
+            refused.append(
+                (
+                    row,
+                    "order of another customer",
+                    f"order {order!r} must {rule}; got {customer!r}.",
+                )
+            )
+        self._base.executemany("INSERT INTO refused VALUES (?, ?, ?)", refused)
+        self._base.execute("DELETE FROM line WHERE row IN (SELECT row FROM refused)")
+        return len(refused)
+
+    def refused(self) -> dict[int, tuple[str, str]]:
+        """Give the refused rows by number: reason and sentence."""
+        return {
+            row: (reason, text) for row, reason, text in self._base.execute("SELECT * FROM refused")
+        }
+
+    def people(self) -> Iterator[list[Person]]:
+        """Give every customer at his earliest line, earliest first."""
+        return self._of(
+            Person,
+            "SELECT customer, min(at), recorded, country FROM line WHERE customer IS NOT NULL"
+            " GROUP BY customer ORDER BY min(at), min(row)",
+        )
+
+    def name_people(self, ids: Iterable[tuple[str, str]]) -> None:
+        """Note the ids of customers, 32 hexadecimal digits."""
+        self._base.executemany("INSERT INTO person VALUES (?, ?)", ids)
+
+    def wares(self) -> Iterator[list[Ware]]:
+        """Give every product with its first description, in the order of the file."""
+        return self._of(
+            Ware,
+            "SELECT a.product, d.description FROM"
+            " (SELECT product, min(row) AS first FROM line WHERE product IS NOT NULL GROUP BY product) a"
+            " LEFT JOIN (SELECT product, min(row), description FROM line"
+            "  WHERE description IS NOT NULL GROUP BY product) d ON d.product = a.product"
+            " ORDER BY a.first",
+        )
+
+    def name_wares(self, ids: Iterable[tuple[str, str]]) -> None:
+        """Note the ids of products, 32 hexadecimal digits."""
+        self._base.executemany("INSERT INTO ware VALUES (?, ?)", ids)
+
+    def sales(self) -> Iterator[SaleLine]:
+        """Give the lines of sales, order by order, the earliest order first."""
+        self._base.execute(
+            "CREATE TABLE basket AS SELECT basket, min(at) AS at, max(customer) AS customer FROM line"
+            " WHERE is_return = 0 GROUP BY basket ORDER BY min(at), min(row)"
+        )
+        rows = self._base.execute(
+            "SELECT b.rowid, b.basket, b.at, k.order_id, k.placed_at, k.positions, k.owner_id, p.id,"
+            " w.id, l.source, l.quantity, l.price, l.amount, l.at, l.recorded, l.method, l.state"
+            " FROM basket b CROSS JOIN line l ON l.basket = b.basket AND l.is_return = 0"
+            " LEFT JOIN known k ON k.basket = b.basket LEFT JOIN person p ON p.name = b.customer"
+            " LEFT JOIN ware w ON w.name = l.product ORDER BY b.rowid, l.row"
+        )
+        return map(SaleLine._make, rows)
+
+    def returns(self) -> Iterator[list[ReturnLine]]:
+        """Give the lines of returns, customer by customer, in the order of time."""
+        return self._of(
+            ReturnLine,
+            "SELECT l.basket, p.id, w.id, l.source, l.quantity, l.amount, l.at, l.recorded, l.method"
+            " FROM line l LEFT JOIN person p ON p.name = l.customer"
+            " LEFT JOIN ware w ON w.name = l.product"
+            " WHERE l.is_return = 1 ORDER BY p.id, l.at, l.row",
+        )
+
+    def _of(self, kind: Any, query: str) -> Iterator[list[Any]]:
+        for batch in self._batches(query):
+            yield [kind._make(row) for row in batch]
+
+    def _batches(self, query: str) -> Iterator[list[Any]]:
+        cursor = self._base.execute(query)
+        while batch := cursor.fetchmany(_BATCH):
+            yield batch

@@ -1,0 +1,249 @@
+"""Import a shop's sales lines: any delimited or Parquet file, as orders, payments and returns.
+
+Guarantees: every row of the file is accepted, refused with a reason, or known already; a line is known by all of
+its fields, so importing a file again writes nothing; each transaction writes whole orders, so an import that
+was killed is completed by the next; memory does not grow with the file.
+
+The file is read once into a temporary store (`commerce.sources.staging`), then written customer by customer,
+product by product, order by order in the order of time, and last the returns, tied to their purchases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Context, localcontext
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+
+from commerce.database import reading, writing
+from commerce.identity import imported_id
+from commerce.instants import to_micros
+from commerce.sources.errors import Refused, SourceError
+from commerce.sources.options import TransactionOptions, with_preset
+from commerce.sources.parties import write_people, write_wares
+from commerce.sources.reading import Plan, plan_reading
+from commerce.sources.rejects import Rejects
+from commerce.sources.returns import write_returns
+from commerce.sources.sales import known_orders, write_sales
+from commerce.sources.staging import KnownOrder, SaleLine, Staging
+from commerce.sources.summary import ImportSummary, Progress, silent
+from commerce.sources.table import open_table
+from commerce.sources.tenancy import TenantPlan, open_tenant, plan_tenant
+from commerce.sources.writing import Desk, Written, has_events, known_sources
+from commerce.tenants import Tenant, clock, find_tenant
+
+_STAGE = 2_000
+_CHUNK = 5_000
+_DIGITS = 60
+"""Digits of exact products; quantities and prices have fewer than half of them."""
+
+
+def import_transactions(
+    engine: Engine,
+    path: Path,
+    options: TransactionOptions,
+    *,
+    now: datetime,
+    rejects_folder: Path,
+    progress: Progress | None = None,
+) -> ImportSummary:
+    """Import a file of sales lines.
+
+    Parameters
+    ----------
+    engine : Engine
+        A record store with the newest tables.
+    path : Path
+    options : TransactionOptions
+        What is known of the file; the rest is found out.
+    now : datetime
+        Wall time, aware.
+    rejects_folder : Path
+        Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
+    progress : Progress, optional
+        Is told of the stages ``reading`` and ``writing``.
+
+    Returns
+    -------
+    ImportSummary
+
+    Raises
+    ------
+    SourceError
+        Where the file cannot be read as asked; nothing was written.
+    TenantConflict
+        "--currency must be that of tenant ...; got ..."
+    """
+    options = with_preset(options)
+    tell = progress or silent
+    table = open_table(path, delimiter=options.delimiter, encoding=options.encoding)
+    plan = plan_reading(table, options)
+    with reading(engine) as connection:
+        tenancy = plan_tenant(
+            connection,
+            options.tenant,
+            currency=options.currency,
+            zone=options.timezone,
+            seen_currency=plan.currency,
+        )
+    with Staging() as staging, Rejects(rejects_folder, plan.table.columns) as rejects:
+        read = _stage(plan, options, tenancy, staging, rejects, tell)
+        staged = staging.count()
+        staging.settle_repeats(keep=options.repeats != "drop")
+        if tenancy.tenant is not None:
+            _drop_known(engine, tenancy.tenant, staging)
+        strangers = staging.refuse_strangers()
+        accepted = staging.count()
+        written = Written()
+        if accepted:
+            written = _Writer.start(engine, tenancy, now=now).write(staging, accepted, tell)
+        if strangers:
+            _reject(plan, staging.refused(), rejects)
+        return ImportSummary(
+            rows_read=read,
+            rows_accepted=accepted,
+            rows_rejected=rejects.reasons.total(),
+            rows_duplicate=staged - strangers - accepted,
+            customers=written.customers,
+            orders=written.orders,
+            events=written.events,
+            tenant=tenancy.slug,
+            tenant_created=tenancy.tenant is None and accepted > 0,
+            currency=tenancy.currency,
+            timezone=tenancy.zone.key,
+            detected=plan.detected(),
+            rejects=rejects.close(),
+            reasons=dict(rejects.reasons.most_common()),
+        )
+
+
+def _stage(
+    plan: Plan,
+    options: TransactionOptions,
+    tenancy: TenantPlan,
+    staging: Staging,
+    rejects: Rejects,
+    tell: Progress,
+) -> int:
+    """Read the file into the staging store, and give the number of its rows."""
+    reader = plan.line_reader(options, currency=tenancy.currency, zone=tenancy.zone)
+    read, size, batch = 0, plan.table.size(), []
+    with localcontext(Context(prec=_DIGITS)):
+        for (number, cells), position in plan.table.rows_and_position():
+            read += 1
+            try:
+                batch.append((number, *reader(cells)))
+            except Refused as refused:
+                rejects.add(number, cells, refused)
+            if len(batch) >= _STAGE:
+                staging.add(batch)
+                batch.clear()
+                tell("reading", position, size)
+    staging.add(batch)
+    tell("reading", size, size)
+    return read
+
+
+def _drop_known(engine: Engine, tenant: Tenant, staging: Staging) -> None:
+    """Leave only what the records do not hold, and note the orders that grow."""
+
+    def orders(baskets: list[str]) -> list[KnownOrder]:
+        ids = {basket: imported_id(tenant.slug, "orders", basket) for basket in baskets}
+        return known_orders(connection, tenant, ids)
+
+    with reading(engine) as connection:
+        if has_events(connection, tenant):
+            staging.drop_known(lambda sources: known_sources(connection, tenant, sources))
+        staging.note_orders(orders)
+
+
+def _reject(plan: Plan, refused: dict[int, tuple[str, str]], rejects: Rejects) -> None:
+    """Read the file once more for the cells of rows that only their neighbours rule out."""
+    for number, cells in plan.table.rows():
+        if number in refused:
+            rejects.add(number, cells, Refused(*refused[number]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Writer:
+    """Writes what is staged, a transaction at a time."""
+
+    engine: Engine
+    slug: str
+    clock: datetime
+    ingested_at: int
+    written: Written
+
+    @classmethod
+    def start(cls, engine: Engine, tenancy: TenantPlan, *, now: datetime) -> _Writer:
+        """Make the tenant where it is new, and note its time before the import."""
+        with writing(engine) as connection:
+            tenant = open_tenant(connection, tenancy, now=now)
+            before = clock(connection, tenant, now=now)
+        return cls(
+            engine=engine,
+            slug=tenancy.slug,
+            clock=before,
+            ingested_at=to_micros(now),
+            written=Written(),
+        )
+
+    def write(self, staging: Staging, total: int, tell: Progress) -> Written:
+        """Write customers, products, orders and returns."""
+        for people in staging.people():
+            with self._desk() as desk:
+                named = write_people(desk, people)
+            staging.name_people(named)
+        for wares in staging.wares():
+            with self._desk() as desk:
+                named = write_wares(desk, wares)
+            staging.name_wares(named)
+        for baskets in _chunks(staging.sales()):
+            with self._desk() as desk:
+                write_sales(desk, baskets)
+            tell("writing", self.written.lines, total)
+        for lines in staging.returns():
+            with self._desk() as desk:
+                write_returns(desk, lines)
+            tell("writing", self.written.lines, total)
+        return self.written
+
+    @contextmanager
+    def _desk(self) -> Iterator[Desk]:
+        """Open one transaction; what it wrote counts once it is committed."""
+        try:
+            with writing(self.engine) as connection:
+                desk = Desk(
+                    connection=connection,
+                    tenant=find_tenant(connection, self.slug),
+                    clock=self.clock,
+                    ingested_at=self.ingested_at,
+                )
+                yield desk
+        except IntegrityError as error:
+            raise SourceError(
+                f"import must be the only one that writes tenant {self.slug!r}; another wrote the same"
+                " records meanwhile. Run it again: what is in already counts as duplicate."
+            ) from error
+        self.written.add(desk.written)
+
+
+def _chunks(lines: Iterable[SaleLine]) -> Iterator[list[list[SaleLine]]]:
+    """Put whole orders together until a transaction is worth its while."""
+    baskets: list[list[SaleLine]] = []
+    size = 0
+    for _, basket in groupby(lines, key=attrgetter("seq")):
+        baskets.append(list(basket))
+        size += len(baskets[-1])
+        if size >= _CHUNK:
+            yield baskets
+            baskets, size = [], 0
+    if baskets:
+        yield baskets
