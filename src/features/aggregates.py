@@ -1,0 +1,105 @@
+"""One row per aggregate, in plain Python: the twin of the SQL in :mod:`features.aggregate_sql`.
+
+Rows are event rows in the order of ``commerce.stream.FEATURE_COLUMNS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from features.sources import AGGREGATE_COLUMNS, DAY, HOUR, Aggregates
+
+Row = tuple[Any, ...]
+
+ID, TYPE, AGGREGATE, OCCURRED, RECORDED, DUE, AMOUNT = 0, 1, 6, 7, 8, 9, 10
+"""Places of an event row's columns that pairing and windows look at."""
+
+INSTANT = "occurred_at"
+"""The column a window looks at; an aggregate occurs when it is opened."""
+
+EVENT_PLACE = {
+    "seller_id": 3,
+    "product_id": 4,
+    "aggregate_id": 6,
+    INSTANT: OCCURRED,
+    "base_minor": AMOUNT,
+    "quantity": 11,
+    "value": 12,
+    "method": 13,
+    "category": 14,
+    "reason": 15,
+}
+"""Places of the event columns that features may read."""
+
+AGGREGATE_PLACE = {name: place for place, name in enumerate((INSTANT, "id", *AGGREGATE_COLUMNS))}
+"""Places of an aggregate row's columns."""
+
+
+def aggregate_rows(origin: Aggregates, events: Iterable[Row], as_of: int) -> list[Row]:
+    """Reduce admitted events to one row per aggregate.
+
+    Parameters
+    ----------
+    origin : Aggregates
+        Which types open and close.
+    events : iterable of event rows
+        Admitted events of one customer, ordered by (occurred_at, id); other types are ignored.
+    as_of : int, epoch microseconds
+        The cutoff, against which open aggregates are measured.
+
+    Returns
+    -------
+    list of rows
+        ``(opened_at, first id, *AGGREGATE_COLUMNS)``, ordered by the first two; aggregates without
+        an opening event are left out.
+    """
+    grouped: dict[str, list[Row]] = {}
+    for event in events:
+        if event[AGGREGATE] is not None:
+            grouped.setdefault(event[AGGREGATE], []).append(event)
+    rows = (_aggregate_row(origin, group, as_of) for group in grouped.values())
+    return sorted(row for row in rows if row is not None)
+
+
+def _aggregate_row(origin: Aggregates, events: list[Row], as_of: int) -> Row | None:
+    """Reduce the events of one aggregate."""
+    opening = [event for event in events if event[TYPE] in origin.open]
+    if not opening:
+        return None
+    closing = [event for event in events if event[TYPE] in origin.close]
+    opened = sum(event[AMOUNT] or 0 for event in opening)
+    closed = sum(event[AMOUNT] or 0 for event in closing)
+    opened_at = opening[0][OCCURRED]
+    if origin.settled_by == "event":
+        settled_at = closing[0][OCCURRED] if closing else None
+    elif opened > closed:
+        settled_at = None
+    else:
+        settled_at = _settlement(closing, opened, opened_at)
+    due_at = min((event[DUE] for event in opening if event[DUE] is not None), default=None)
+    end = as_of if settled_at is None else settled_at
+    late = None if due_at is None else max(end - due_at, 0)
+    return (
+        opened_at,
+        min(event[ID] for event in opening),
+        opened,
+        closed,
+        max(opened - closed, 0),
+        int(settled_at is None),
+        None if late is None else int(late > 0),
+        None if due_at is None else int(settled_at is not None or due_at < as_of),
+        None if late is None else late // DAY,
+        None if late is None else late // HOUR,
+        None if settled_at is None else max(settled_at - opened_at, 0) // HOUR,
+    )
+
+
+def _settlement(closing: list[Row], opened: int, opened_at: int) -> int:
+    """Find the instant at which the closing amounts first reached the opening ones."""
+    reached = 0
+    for event in closing:
+        reached += event[AMOUNT] or 0
+        if reached >= opened:
+            return int(event[OCCURRED])
+    return opened_at

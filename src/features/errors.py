@@ -1,0 +1,49 @@
+"""What can go wrong between a declaration and its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from commerce.errors import did_you_mean
+
+
+class FeatureError(Exception):
+    """Base of every error of the features."""
+
+
+class DeclarationError(FeatureError, ValueError):
+    """A declaration that cannot be compiled."""
+
+
+class UnknownFeature(FeatureError, LookupError):
+    """No output of the catalogue goes by that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        super().__init__(
+            f"feature must be in the catalogue; got {name!r}. {did_you_mean(name, known)}"
+        )
+
+
+class StateTooLarge(FeatureError, OverflowError):
+    """A sum or count beyond what a float holds exactly."""
+
+    def __init__(self, state: str, value: int) -> None:
+        self.state = state
+        self.value = value
+        super().__init__(
+            f"state {state} must be smaller than 2^53 in size; got {value}."
+            " Look for wrong amounts in the events, or shorten the window."
+        )
+
+
+class SnapshotNotFound(FeatureError, LookupError):
+    """The folder holds no such snapshot."""
+
+
+class SnapshotDamaged(FeatureError, ValueError):
+    """A snapshot whose files are not what its manifest says."""
+
+
+class NoEvents(FeatureError, LookupError):
+    """A tenant without a single event, where at least one is needed."""

@@ -1,0 +1,146 @@
+"""From integer states to values: one arithmetic for one row and for many.
+
+Guarantees: every evaluator hands its states to this module, and only ``+ - * /`` and ``sqrt`` are
+used, each element by element, so the same states give the same bits whether they come alone or among
+a million. States must be smaller than 2^53 in size, so that float64 holds each exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from features.compilation import Catalogue, Output
+from features.errors import StateTooLarge
+from features.operators import OPERATORS
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+LIMIT = 2**53
+"""Where float64 stops holding every integer."""
+
+
+def finish(catalogue: Catalogue, states: Integers, missing: Flags) -> Floats:
+    """Turn states into the values of a catalogue's outputs.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Whose outputs are wanted.
+    states : int64 array of shape (n_rows, n_states)
+        In the order of ``catalogue.states``.
+    missing : bool array of the same shape
+        True where a state has no value (the largest of no rows); what ``states`` holds there does
+        not matter.
+
+    Returns
+    -------
+    float64 array of shape (n_rows, n_outputs)
+        In the order of ``catalogue.outputs``; NaN where a value is missing.
+
+    Raises
+    ------
+    StateTooLarge
+        "state ... must be smaller than 2^53 in size; got ..."
+    """
+    plan = _plan(catalogue)
+    counted = np.where(missing, 0, states)
+    if counted.size and (counted.max() >= LIMIT or counted.min() <= -LIMIT):
+        row, column = np.argwhere((counted >= LIMIT) | (counted <= -LIMIT))[0]
+        raise StateTooLarge(catalogue.states[column].text, int(counted[row, column]))
+    exact = counted.astype(np.float64)
+    values = np.full((states.shape[0], len(catalogue.evaluated)), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for step in plan.steps:
+            if step.derived:
+                result, empty = _derive(step, values)
+            else:
+                result, empty = _reduce(step, exact, missing)
+            values[:, step.targets] = np.where(empty, step.null, result)
+    return values[:, plan.visible]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """Outputs that are finished together, by the same formula."""
+
+    formula: str
+    derived: bool
+    targets: npt.NDArray[np.intp]
+    operands: tuple[npt.NDArray[np.intp], ...]
+    divisor: Floats
+    null: Floats
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Steps in an order in which inputs come first, and the columns to show."""
+
+    steps: tuple[_Step, ...]
+    visible: npt.NDArray[np.intp]
+
+
+@lru_cache(maxsize=64)
+def _plan(catalogue: Catalogue) -> _Plan:
+    """Group a catalogue's outputs by depth and formula."""
+    state_at = {state: index for index, state in enumerate(catalogue.states)}
+    output_at = {output.name: index for index, output in enumerate(catalogue.evaluated)}
+    depth: dict[str, int] = {}
+    groups: dict[tuple[int, str], list[Output]] = {}
+    for output in catalogue.evaluated:
+        depth[output.name] = max((depth[needed] + 1 for needed in output.inputs), default=0)
+        formula = OPERATORS[output.kind].finish
+        groups.setdefault((depth[output.name], formula), []).append(output)
+    steps = []
+    for (level, formula), outputs in sorted(groups.items(), key=lambda group: group[0]):
+        places = [
+            [output_at[needed] for needed in output.inputs]
+            if level
+            else [state_at[state] for state in output.states]
+            for output in outputs
+        ]
+        steps.append(
+            _Step(
+                formula=formula,
+                derived=level > 0,
+                targets=np.array([output_at[output.name] for output in outputs]),
+                operands=tuple(np.array(place) for place in zip(*places, strict=True)),
+                divisor=np.array([float(OPERATORS[output.kind].divisor) for output in outputs]),
+                null=np.array(
+                    [np.nan if output.null is None else output.null for output in outputs]
+                ),
+            )
+        )
+    return _Plan(
+        tuple(steps), np.array([output_at[name] for name in catalogue.names], dtype=np.intp)
+    )
+
+
+def _reduce(step: _Step, states: Floats, missing: Flags) -> tuple[Floats, Flags]:
+    """Finish outputs from their states."""
+    if step.formula == "scale":
+        (only,) = step.operands
+        return states[:, only] / step.divisor, missing[:, only]
+    if step.formula == "quotient":
+        top, bottom = step.operands
+        number = states[:, bottom]
+        return states[:, top] / number / step.divisor, (number == 0) | missing[:, top]
+    squares, sums, counts = step.operands
+    number, total = states[:, counts], states[:, sums]
+    spread = states[:, squares] / number - (total / number) * (total / number)
+    return np.sqrt(np.maximum(spread, 0.0)) / step.divisor, number < 2
+
+
+def _derive(step: _Step, values: Floats) -> tuple[Floats, Flags]:
+    """Finish outputs from other outputs."""
+    left, right = values[:, step.operands[0]], values[:, step.operands[1]]
+    if step.formula == "difference":
+        result = left - right
+        return result, np.isnan(result)
+    bottom = right if step.formula == "ratio" else left + right
+    return left / bottom, (bottom == 0) | np.isnan(bottom) | np.isnan(left)

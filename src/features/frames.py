@@ -1,0 +1,212 @@
+"""Feature tables as pandas DataFrames, for training, for notebooks and on disk.
+
+The only module here, with the checks, that knows pandas.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.catalogue import CATALOGUE
+from features.compilation import Catalogue
+from features.duckdb_evaluator import evaluate, label_table
+from features.errors import SnapshotNotFound
+from features.labels import Label, find_label
+from features.operators import Feature
+from features.snapshot import Snapshot
+
+KEYS = ("customer_id", "cutoff")
+"""The columns that come before the features."""
+
+LABEL = "label"
+"""The column that comes after them."""
+
+
+def training_frame(
+    snapshot: Snapshot,
+    cutoffs: Sequence[int],
+    label: Label | str,
+    features: Iterable[str | Feature] | None = None,
+    horizon_days: int | None = None,
+) -> pd.DataFrame:
+    """Give features at cutoffs beside what came about after them.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    cutoffs : sequence of int, epoch microseconds
+    label : Label or str
+        One of the shop's own by name, or one declared on the spot.
+    features : iterable of str or Feature, optional
+        Names in the catalogue, and entries declared on the spot; the whole catalogue by default.
+    horizon_days : int, optional
+        The label's own by default.
+
+    Returns
+    -------
+    DataFrame
+        ``customer_id`` (32 hex digits), ``cutoff`` (UTC), the features as float64, ``label`` (0 or
+        1), one row per cutoff and customer of the label's population, in that order.
+    """
+    label = find_label(label) if isinstance(label, str) else label
+    outcomes = label_table(snapshot, label, cutoffs, horizon_days)
+    table = feature_frame(snapshot, cutoffs, chosen(features), customers=set(outcomes.customer_ids))
+    labels = pd.DataFrame(
+        {
+            "customer_id": pd.Series(outcomes.customer_ids, dtype="str"),
+            "cutoff": _instants(outcomes.cutoffs),
+            LABEL: outcomes.labels,
+        }
+    )
+    return table.merge(labels, on=list(KEYS), how="inner", validate="one_to_one")
+
+
+def feature_frame(
+    snapshot: Snapshot,
+    cutoffs: Sequence[int],
+    catalogue: Catalogue = CATALOGUE,
+    *,
+    customers: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Give the features of every customer known at each cutoff.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    cutoffs : sequence of int, epoch microseconds
+    catalogue : Catalogue, optional
+        The shop's own by default.
+    customers : collection of str, optional
+        32 hex digits each; all by default.
+
+    Returns
+    -------
+    DataFrame
+        ``customer_id``, ``cutoff`` (UTC), and the features as float64.
+    """
+    table = evaluate(snapshot, cutoffs, catalogue, customers=customers)
+    keys = pd.DataFrame(
+        {
+            "customer_id": pd.Series(table.customer_ids, dtype="str"),
+            "cutoff": _instants(table.cutoffs),
+        }
+    )
+    return pd.concat([keys, pd.DataFrame(table.values, columns=list(table.names))], axis=1)
+
+
+def chosen(features: Iterable[str | Feature] | None, base: Catalogue = CATALOGUE) -> Catalogue:
+    """Compile a choice of names and of entries declared on the spot.
+
+    Raises
+    ------
+    UnknownFeature
+        "feature must be in the catalogue; got ..."
+    DeclarationError
+        As :func:`features.declaration.catalogue`.
+    """
+    if features is None:
+        return base
+    wanted = list(features)
+    extended = base.extend([entry for entry in wanted if isinstance(entry, Feature)])
+    names = [
+        name
+        for entry in wanted
+        for name in (
+            [entry.output_name(window) for window in entry.windows]
+            if isinstance(entry, Feature)
+            else [entry]
+        )
+    ]
+    return extended.subset(names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFeatures:
+    """Feature values read back from disk.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As :func:`feature_frame` gives it.
+    snapshot : str
+        Hash of the snapshot it was made from.
+    hashes : dict
+        Hash per feature, as declared then.
+    """
+
+    frame: pd.DataFrame
+    snapshot: str
+    hashes: dict[str, str]
+
+
+def write_features(
+    frame: pd.DataFrame, folder: Path, *, snapshot: Snapshot, catalogue: Catalogue = CATALOGUE
+) -> tuple[Path, ...]:
+    """Write a feature frame, one Parquet file per cutoff, each complete or absent.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As :func:`feature_frame` or :func:`training_frame` gives it.
+    folder : Path
+        Where features of all tenants lie.
+    snapshot : Snapshot
+        What the frame was made from.
+    catalogue : Catalogue, optional
+        What it was made with.
+
+    Returns
+    -------
+    tuple of Path
+        ``folder/<tenant>/<snapshot hash>/<cutoff in microseconds>.parquet``, ordered by cutoff.
+    """
+    root = folder / snapshot.tenant / snapshot.hash
+    root.mkdir(parents=True, exist_ok=True)
+    hashes = {output.name: output.hash for output in catalogue.outputs if output.name in frame}
+    about = {"snapshot": snapshot.hash, "hashes": hashes}
+    paths = []
+    for cutoff, rows in frame.groupby("cutoff", sort=True):
+        assert isinstance(cutoff, pd.Timestamp), "cutoffs are instants"
+        table = pa.Table.from_pandas(rows.reset_index(drop=True), preserve_index=False)
+        table = table.replace_schema_metadata({"bellwether": json.dumps(about)})
+        path = root / f"{cutoff.as_unit('us').value}.parquet"
+        aside = root / f".{path.name}.{uuid.uuid4().hex}"
+        pq.write_table(table, aside, compression="zstd")
+        aside.replace(path)
+        paths.append(path)
+    return tuple(paths)
+
+
+def read_features(folder: Path, tenant: str, snapshot_hash: str, cutoff: int) -> StoredFeatures:
+    """Read the features of one cutoff back.
+
+    Raises
+    ------
+    SnapshotNotFound
+        "features at ... must have been written; got no file ..."
+    """
+    path = folder / tenant / snapshot_hash / f"{cutoff}.parquet"
+    if not path.exists():
+        raise SnapshotNotFound(
+            f"features at {cutoff} must have been written; got no file {path}."
+            " Build the features first."
+        )
+    table = pq.read_table(path)
+    about = json.loads((table.schema.metadata or {})[b"bellwether"])
+    frame = table.replace_schema_metadata(None).to_pandas()
+    frame["customer_id"] = frame["customer_id"].astype("str")
+    return StoredFeatures(frame=frame, snapshot=about["snapshot"], hashes=about["hashes"])
+
+
+def _instants(micros: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> pd.Series[pd.Timestamp]:
+    """Instants as UTC timestamps of microseconds."""
+    return pd.Series(pd.to_datetime(micros, unit="us", utc=True)).dt.as_unit("us")

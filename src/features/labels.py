@@ -1,0 +1,187 @@
+"""What the models predict, declared as data: whom a label is about, and what must come about.
+
+Features use what was recorded, and occurred, before a cutoff ``t``. A label's population is chosen
+from exactly that; its outcome is read off the events that occurred in ``[t, t + horizon)``, whenever
+they were recorded, and off the due dates that fall there, never off the moment at which somebody
+noticed. The state of an invoice at an instant is made of the events that occurred before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from commerce.errors import did_you_mean
+from features.errors import DeclarationError
+from features.sources import Aggregates, Source, per_aggregate, source
+
+
+@dataclass(frozen=True)
+class Had:
+    """Customers with at least one event of a source before the cutoff."""
+
+    rows: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owes:
+    """Customers with an open aggregate at the cutoff, none of them too long past due.
+
+    Parameters
+    ----------
+    aggregates : Source
+        From ``per_aggregate``, settled by amount.
+    days_past_due_below : int, days
+        Customers with an open one that is as many whole days past due, or more, are left out.
+    """
+
+    aggregates: Source
+    days_past_due_below: int
+
+
+@dataclass(frozen=True)
+class Without:
+    """No event of a source occurs within the horizon."""
+
+    rows: Source
+
+
+@dataclass(frozen=True)
+class Happens:
+    """At least one event of a source occurs within the horizon."""
+
+    rows: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaches:
+    """An aggregate open at the cutoff becomes some days past due within the horizon, still unpaid.
+
+    Parameters
+    ----------
+    aggregates : Source
+        From ``per_aggregate``, settled by amount.
+    days_past_due : int, days
+        The instant this long after the due time must lie in the horizon, with a balance above 0.
+    """
+
+    aggregates: Source
+    days_past_due: int
+
+
+Population = Had | Owes
+Outcome = Without | Happens | Reaches
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """What a model predicts.
+
+    Parameters
+    ----------
+    name : str
+    description : str
+        One sentence: when is the label 1?
+    population : Had or Owes
+        Whom it is about.
+    outcomes : tuple of Without, Happens or Reaches
+        The label is 1 if any of them comes about.
+    horizon_days : int, days
+        >= 1; how far after the cutoff to look, unless another horizon is asked for.
+    version : int
+        Raised when the meaning changes.
+    """
+
+    name: str
+    description: str
+    population: Population
+    outcomes: tuple[Outcome, ...]
+    horizon_days: int
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.outcomes or self.horizon_days < 1:
+            raise DeclarationError(
+                f"label {self.name} must have an outcome and a horizon of a day or more;"
+                f" got {len(self.outcomes)} outcomes in {self.horizon_days} days."
+            )
+        for part in (self.population, *self.outcomes):
+            rows = part.aggregates if isinstance(part, Owes | Reaches) else part.rows
+            if isinstance(rows.origin, Aggregates) != isinstance(part, Owes | Reaches):
+                raise DeclarationError(
+                    f"{type(part).__name__} of label {self.name} must look at"
+                    f" {'aggregates' if isinstance(part, Owes | Reaches) else 'events'};"
+                    f" got {rows.text}."
+                )
+            if rows.column is not None or rows.where:
+                raise DeclarationError(
+                    f"rows of label {self.name} must be whole; got {rows.text}."
+                    " Leave out the column, and conditions on aggregates."
+                )
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every source the label looks at."""
+        parts = (self.population, *self.outcomes)
+        return tuple(
+            part.aggregates if isinstance(part, Owes | Reaches) else part.rows for part in parts
+        )
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Every event type the label looks at."""
+        return tuple(sorted({word for rows in self.sources for word in rows.types}))
+
+
+ORDERS = source("order.placed")
+INVOICES = per_aggregate(open="invoice.issued", close=["invoice.paid", "invoice.credited"])
+
+LABELS: Mapping[str, Label] = MappingProxyType(
+    {
+        "churn": Label(
+            name="churn",
+            description="No order is placed within the horizon.",
+            population=Had(ORDERS),
+            outcomes=(Without(ORDERS),),
+            horizon_days=90,
+        ),
+        "credit": Label(
+            name="credit",
+            description=(
+                "An invoice open at the cutoff becomes 30 days past due, or a payment is charged back."
+            ),
+            population=Owes(aggregates=INVOICES, days_past_due_below=30),
+            outcomes=(
+                Reaches(aggregates=INVOICES, days_past_due=30),
+                Happens(source("payment.charged_back")),
+            ),
+            horizon_days=60,
+        ),
+    }
+)
+"""The shop's own labels, by name."""
+
+
+def find_label(name: str) -> Label:
+    """Give a label by its name.
+
+    Raises
+    ------
+    DeclarationError
+        "label must be one of the shop's own; got ..."
+
+    Examples
+    --------
+    >>> find_label("churn").horizon_days
+    90
+    >>> find_label("chrun")
+    Traceback (most recent call last):
+        ...
+    features.errors.DeclarationError: label must be one of the shop's own; got 'chrun'. Did you mean churn?
+    """
+    if name not in LABELS:
+        raise DeclarationError(
+            f"label must be one of the shop's own; got {name!r}. {did_you_mean(name, LABELS)}"
+        )
+    return LABELS[name]
