@@ -15,7 +15,7 @@ from sqlalchemy import Engine, make_url, text
 from commerce.database import COMMERCE, connect, migrate, writing
 from commerce.tenants import Tenant, create_tenant
 
-BRANCHES = (COMMERCE,)
+BRANCHES = (COMMERCE, "serving:migrations/versions")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 _databases = count(1)

@@ -161,7 +161,9 @@ def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(7302)"))
             config.attributes["connection"] = connection
-            command.upgrade(config, "heads")
+            for branch in branches:
+                for head in sorted(_script_heads([branch])):
+                    command.upgrade(config, head)
 
 
 def require_current(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:

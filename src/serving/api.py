@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import Match
 
 from commerce.errors import did_you_mean
 from serving import examples, pages
@@ -99,15 +98,15 @@ async def readyz(request: Request) -> Response:
 async def nothing_here(request: Request) -> Response:
     """Answer for every path that is not an operation, so that refusals keep their shape."""
     path = request.url.path
-    for route in request.app.router.routes[:-1]:
-        match, _ = route.matches(request.scope)
-        if match is Match.PARTIAL:
-            allowed = ", ".join(sorted(route.methods))
-            response = refuse(request, 405, f"{path} must be asked with {allowed}; got {request.method}.")
-            response.headers["Allow"] = allowed
-            return response
-    known = [route.path for route in request.app.router.routes[:-1] if hasattr(route, "path")]
-    return refuse(request, 404, f"path must exist; got {path!r}. {did_you_mean(path, known)}")
+    operations = request.app.openapi()["paths"]
+    if path in operations:
+        allowed = ", ".join(sorted(method.upper() for method in operations[path]))
+        sentence = f"{path} must be asked with {allowed}; got {request.method}. See /docs."
+        response = refuse(request, 405, sentence)
+        response.headers["Allow"] = allowed
+        return response
+    hint = did_you_mean(path, [*operations, *pages.START["read"]])
+    return refuse(request, 404, f"path must exist; got {path!r}. {hint}")
 
 
 def make_app(desk: Desk | None = None) -> FastAPI:

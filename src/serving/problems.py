@@ -91,13 +91,15 @@ async def _refuse_http(request: Request, error: Exception) -> JSONResponse:
 
 async def _refuse_fault(request: Request, error: Exception) -> JSONResponse:
     sentence = "the server must not fail on a question; it did. Look for the request_id in its log."
-    return refuse(request, 500, sentence)
+    response = refuse(request, 500, sentence)
+    response.headers["X-Request-ID"] = request_id_of(request.scope)  # sent from outside the trail
+    return response
 
 
 def _explain(error: dict[str, Any], request: Request) -> tuple[str, str | None]:
     """Turn one of pydantic's errors into a sentence and the field it blames."""
-    place = [str(part) for part in error["loc"] if part not in ("body", *FORMS)]
-    form = ByValues if "values" in error["loc"] else ByCustomer
+    place = [str(part) for part in error["loc"][1:] if part not in FORMS]
+    form = ByValues if FORMS[1] in error["loc"] else ByCustomer
     field = place[0] if place else None
     kind, given = error["type"], _shown(error.get("input"))
     if field is None:

@@ -66,14 +66,16 @@ class ByValues(BaseModel):
 
 
 def _form(body: Any) -> str:
-    return "values" if isinstance(body, dict) and "features" in body else "customer"
+    return _VALUES if isinstance(body, dict) and "features" in body else _CUSTOMER
 
 
-FORMS = ("customer", "values")
-"""The tags of the two forms, as they appear in the place of an error."""
+_CUSTOMER, _VALUES = "by customer", "by values"
+
+FORMS = (_CUSTOMER, _VALUES)
+"""The tags of the two forms, as they appear in the place of an error; no field can be named so."""
 
 Question = Annotated[
-    Annotated[ByCustomer, Tag("customer")] | Annotated[ByValues, Tag("values")],
+    Annotated[ByCustomer, Tag(_CUSTOMER)] | Annotated[ByValues, Tag(_VALUES)],
     Discriminator(_form),
 ]
 

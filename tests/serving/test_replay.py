@@ -1,0 +1,90 @@
+"""Any past answer comes out the same, whatever arrived since."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, delete, text
+
+from commerce import schema
+from commerce.database import reading, writing
+from commerce.instants import to_micros
+from commerce.stream import NewEvent, append
+from commerce.tenants import clock, find_tenant, recording_instant
+from scoring.files import publish
+from serving.errors import ReplayDiffers, UnknownName
+from serving.packages import PackageShelf
+from serving.replay import replay
+from tests.serving.conftest import LAST, NOW, SHOP, Asker, customer_id, make_package
+
+QUESTION = {"tenant": "acme", "customer_id": "17850"}
+
+
+def test_an_answer_replays_after_a_late_row_and_a_new_champion(
+    ask: Asker, engine: Engine, packages: Path
+) -> None:
+    body = ask.post("/predict/credit", QUESTION).json()
+    arrive_late(engine)
+    publish(make_package("credit", "2"), packages)
+    again = ask.post("/predict/credit", QUESTION | {"as_of": body["as_of"]}).json()
+    assert again["model_version"] == "acme.credit/2"
+    with reading(engine) as connection:
+        found = replay(connection, PackageShelf([packages], SHOP), body["request_id"])
+    found.require_same()
+    assert found.again["probability"] == body["probability"]
+
+
+def test_an_answer_by_values_replays_from_its_own_values(
+    ask: Asker, engine: Engine, packages: Path
+) -> None:
+    question = {"tenant": "acme", "features": {"spend_90d": 3499, "days_since_order": None}}
+    body = ask.post("/predict/churn", question).json()
+    with reading(engine) as connection:
+        replay(connection, PackageShelf([packages], SHOP), body["request_id"]).require_same()
+
+
+def test_a_stream_changed_by_hand_is_noticed(ask: Asker, engine: Engine, packages: Path) -> None:
+    body = ask.post("/predict/churn", QUESTION).json()
+    with writing(engine) as connection:
+        connection.execute(text("DROP TRIGGER event_refuses_delete"))
+        connection.execute(
+            delete(schema.event).where(schema.event.c.occurred_at == to_micros(LAST))
+        )
+    with reading(engine) as connection:
+        found = replay(connection, PackageShelf([packages], SHOP), body["request_id"])
+    with pytest.raises(ReplayDiffers, match=r"feature orders_90d was 2\.0, is 1\.0"):
+        found.require_same()
+
+
+def test_an_answer_nobody_gave_cannot_be_replayed(engine: Engine, packages: Path) -> None:
+    with reading(engine) as connection, pytest.raises(UnknownName, match="must be on record"):
+        replay(connection, PackageShelf([packages], SHOP), "0000")
+
+
+def arrive_late(engine: Engine) -> None:
+    """Append an order that happened before the answer and is recorded after it."""
+    with writing(engine) as connection:
+        tenant = find_tenant(connection, "acme")
+        occurred = to_micros(LAST - timedelta(days=1))
+        recorded = recording_instant(tenant, clock(connection, tenant, now=NOW), occurred)
+        append(
+            connection,
+            tenant,
+            [
+                NewEvent(
+                    "order.placed",
+                    occurred,
+                    recorded,
+                    "late",
+                    customer_id=customer_id("acme", "17850"),
+                    amount_minor=100,
+                    currency="EUR",
+                    base_minor=100,
+                    quantity=1,
+                    value=1,
+                )
+            ],
+            ingested_at=to_micros(NOW),
+        )
