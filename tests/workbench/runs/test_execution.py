@@ -1,0 +1,133 @@
+"""Real kernels: what each way of ending leaves behind."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import ParameterError
+from workbench.runs import endings
+from workbench.runs.execution import Outcome, Runner, Task
+from workbench.runs.source import cell_source, read_notebook
+
+WriteNotebook = Callable[..., Path]
+FINISH = "from workbench.notebook import finish\nfinish('all done', outputs={'answer': 42})"
+
+
+def run(
+    runner: Runner, path: Path, texts: dict[str, str] | None = None, cell_timeout: int = 60
+) -> Outcome:
+    notebook = read_notebook(path)
+    task = Task(
+        notebook=notebook,
+        parameters=notebook.contract.parse(texts or {}),
+        label=notebook.name,
+        cell_timeout=cell_timeout,
+    )
+    return runner.execute(task)
+
+
+def kept(outcome: Outcome) -> str:
+    """Check that notebook and page are there, and give the page."""
+    executed = read_notebook(outcome.folder / "executed.ipynb")
+    first = next(cell for cell in executed.cells if cell_source(cell) == "print('before', count)")
+    assert "before" in "".join(first["outputs"][0]["text"])
+    status = json.loads((outcome.folder / "status.json").read_text())
+    assert status["state"] == outcome.ending.name
+    page = Path(outcome.record.page).read_text()
+    assert "before" in page
+    return page
+
+
+def test_a_notebook_that_finishes_succeeds_and_is_up_to_date_after(
+    runner: Runner, write_notebook: WriteNotebook
+) -> None:
+    path = write_notebook("print('before', count)", FINISH)
+    outcome = run(runner, path, {"count": "7"})
+    assert outcome.ending is endings.SUCCEEDED
+    assert outcome.result["outputs"] == {"answer": 42}
+    page = kept(outcome)
+    assert "before 7" in page
+    assert "all done" in page
+    assert "print(" not in page
+    assert "<script" not in page
+    assert "http:" not in page
+    assert "https:" not in page
+    assert Path(outcome.record.page).is_relative_to(runner.reports)
+    notebook = read_notebook(path)
+    same = Task(notebook=notebook, parameters=notebook.contract.parse({"count": "7"}), label="x")
+    other = Task(notebook=notebook, parameters=notebook.contract.parse({"count": "8"}), label="x")
+    again = runner.up_to_date(same)
+    assert again is not None
+    assert again.result == outcome.result
+    assert not again.fresh
+    assert runner.up_to_date(other) is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "ending", "sentence"),
+    [
+        (["# Divide\n1 / 0"], endings.CELL_RAISED, r"cell 3 of 4 \(Divide\) raised ZeroDivision"),
+        (["import sys\nsys.exit(0)"], endings.NO_PROOF, r"cell 3 of 4 .* called sys.exit\(0\)"),
+        (
+            ["import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"],
+            endings.KERNEL_DIED,
+            r"kernel died in cell 3 of 4",
+        ),
+        (
+            [
+                "# Kill the process above\nimport os, signal\nos.kill(os.getppid(), signal.SIGKILL)\ninput()"
+            ],
+            endings.RUNNER_DIED,
+            r"process was killed by signal 9",
+        ),
+    ],
+    ids=["raises", "exits with 0", "kernel killed", "process killed"],
+)
+def test_a_notebook_that_does_not_finish_fails_and_keeps_what_it_did(
+    runner: Runner,
+    write_notebook: WriteNotebook,
+    cells: list[str],
+    ending: endings.Ending,
+    sentence: str,
+) -> None:
+    outcome = run(runner, write_notebook("print('before', count)", *cells, FINISH))
+    assert outcome.ending is ending
+    assert outcome.ending.code != 0
+    assert outcome.record.sentence
+    assert re.search(sentence, outcome.record.sentence)
+    page = kept(outcome)
+    assert "failed" in page
+    assert runner.history.succeeded(outcome.record.key) is None
+
+
+def test_a_cell_that_hangs_is_stopped_and_named(
+    runner: Runner, write_notebook: WriteNotebook
+) -> None:
+    path = write_notebook("print('before', count)", "# Wait\nimport time\ntime.sleep(600)", FINISH)
+    outcome = run(runner, path, cell_timeout=2)
+    assert outcome.ending is endings.TIMED_OUT
+    assert "cell 3 of 4 (Wait) took longer than 2 s" in outcome.record.sentence
+    kept(outcome)
+
+
+def test_a_notebook_that_records_nothing_has_not_succeeded(
+    runner: Runner, write_notebook: WriteNotebook
+) -> None:
+    outcome = run(runner, write_notebook("print('before', count)"))
+    assert outcome.ending is endings.NO_PROOF
+    assert "finish(...)" in outcome.record.sentence
+    kept(outcome)
+
+
+@pytest.mark.parametrize("texts", [{"count": "three"}, {"cuont": "3"}, {"password": "x"}])
+def test_wrong_parameters_are_refused_before_anything_starts(
+    runner: Runner, write_notebook: WriteNotebook, texts: dict[str, str]
+) -> None:
+    with pytest.raises(ParameterError):
+        run(runner, write_notebook(FINISH), texts)
+    assert not runner.history.folder.exists()
