@@ -17,6 +17,9 @@ from scoring.scale import Scale
 if TYPE_CHECKING:
     from features.declaration import Catalogue
 
+ALTERNATIVE = " | "
+"""What separates the alternatives of a reason's sentence."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PackageOutput:
@@ -33,7 +36,8 @@ class PackageOutput:
     reference : float or None
         What is usual: the median over the training customers; None where all were missing.
     template : str
-        The sentence of a reason, with {value}, {reference} or the name of another output in braces.
+        The sentence of a reason, with {value}, {reference} or the name of another output in braces;
+        alternatives are separated by " | ", and the first whose values are all known is told.
     missing : str
         The sentence where the customer has no value.
     """

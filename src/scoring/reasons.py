@@ -8,7 +8,7 @@ from string import Formatter
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.package import Package
+from scoring.package import ALTERNATIVE, Package
 from scoring.wording import write_value
 
 Floats = NDArray[np.float64]
@@ -85,13 +85,14 @@ def _reason(package: Package, row: list[float], column: int, contribution: float
 
 
 def _sentence(package: Package, row: list[float], column: int, *, missing: bool) -> str:
-    """Fill the template; the part after the last ";" is dropped where one of its values is missing."""
+    """Fill the first alternative of the template whose values are all known."""
     output = package.outputs[column]
-    text = output.missing if missing else output.template
-    filled = _fill(package, row, column, text)
-    if filled is None and ";" in text:
-        filled = _fill(package, row, column, text.rpartition(";")[0] + ".")
-    return filled if filled is not None else output.missing
+    if not missing:
+        for text in output.template.split(ALTERNATIVE):
+            filled = _fill(package, row, column, text)
+            if filled is not None:
+                return filled
+    return _fill(package, row, column, output.missing) or output.missing
 
 
 def _fill(package: Package, row: list[float], column: int, text: str) -> str | None:

@@ -23,8 +23,8 @@ def write_value(value: float, unit: str, currency: str) -> str:
     --------
     >>> [write_value(*pair, "EUR") for pair in ((123456.4, "minor"), (0.125, "share"), (1, "days"), (11.96, "days"))]
     ['1,234.56 EUR', '12.5 %', '1 day', '12 days']
-    >>> write_value(3, "count", "EUR"), write_value(2.25, "count", "EUR"), write_value(41250, "count", "EUR")
-    ('3', '2.2', '41,250')
+    >>> [write_value(number, "orders a day", "EUR") for number in (3, 2.25, 0.0217, 41250)]
+    ['3', '2.2', '0.022', '41,250']
     """
     if unit == "minor":
         return format_money(round(value), currency)
@@ -37,7 +37,9 @@ def write_value(value: float, unit: str, currency: str) -> str:
 
 
 def _short(value: float) -> str:
-    """At most one decimal below 100, none above, thousands separated; never a negative zero."""
+    """Two digits below 1, at most one decimal below 100, none above; never a negative zero."""
+    if 0 < abs(value) < 0.95:
+        return f"{value:.2g}" if abs(value) >= 0.0001 else "0"
     if (abs(value) >= 10 and abs(value - round(value)) < 0.05) or abs(value) >= 100:
         return f"{round(value):,}"
     text = f"{value:.1f}"

@@ -102,13 +102,18 @@ def test_a_sentence_holds_the_value_the_usual_value_and_units(plain: Package) ->
 
 def test_a_sentence_may_name_another_of_the_customers_values(plain: Package) -> None:
     first = replace(
-        plain.outputs[0], template="No order for {value}; usually every {order_gap_mean}."
+        plain.outputs[0],
+        template="No order for {value}; usually every {order_gap_mean}."
+        " | No order for {value}; others {reference}.",
     )
     package = replace(plain, outputs=(first, *plain.outputs[1:]))
     texts = [
         decide(package, np.array([74.0, gap, 0, 0, 0])).reasons[0].text for gap in (12.2, np.nan)
     ]
-    assert texts == ["No order for 74 days; usually every 12.2 days.", "No order for 74 days."]
+    assert texts == [
+        "No order for 74 days; usually every 12.2 days.",
+        "No order for 74 days; others 2 days.",
+    ]
 
 
 def test_a_missing_value_has_its_own_sentence(plain: Package) -> None:

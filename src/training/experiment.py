@@ -1,0 +1,149 @@
+"""The steps of training, in the order notebook 20 takes them, one call each; `train` takes them all.
+
+rows = load_rows(...); fitted = fit_candidates(rows); exported = export_package(rows, fitted);
+report = examine(rows, fitted, exported); certificate = certify_parity(...); verdict = decide_promotion(...);
+result = conclude(...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from commerce.tenants import Tenant
+from features.catalogue import CATALOGUE
+from features.declaration import Catalogue
+from features.snapshot import Snapshot
+from training.certificate import Certificate, certify
+from training.examination import Exported, Report, examine, export_package
+from training.fitting import Fitted, fit
+from training.promotion import TrainingResult, conclude, decide_promotion
+from training.rows import Rows, load_rows, why_not_trainable
+from training.schedule import fixed_schedule
+from training.specs import ModelSpec
+from training.tracking import Tracker, open_tracker
+
+__all__ = [
+    "Certificate",
+    "Exported",
+    "Fitted",
+    "Report",
+    "Rows",
+    "TrainingResult",
+    "certify_parity",
+    "conclude",
+    "decide_promotion",
+    "evaluate_protocol",
+    "examine",
+    "export_package",
+    "fit_candidates",
+    "load_rows",
+    "open_tracker",
+    "train",
+    "why_not_trainable",
+]
+
+
+def fit_candidates(rows: Rows, *, jobs: int = 1, seed: int = 0) -> Fitted:
+    """Choose among the candidates inside the training rows, and fit the best on all of them."""
+    return fit(rows.spec, rows.train, jobs=jobs, seed=seed)
+
+
+def certify_parity(engine: Engine, rows: Rows, exported: Exported) -> Certificate:
+    """Compare batch and online on a sample of the tenant's customers, as of the rows' instant."""
+    return certify(
+        engine, rows.tenant, rows.snapshot, exported.package, rows.catalogue, as_of=rows.as_of
+    )
+
+
+def train(
+    engine: Engine,
+    tenant: Tenant,
+    spec: ModelSpec,
+    snapshot: Snapshot,
+    *,
+    as_of: int,
+    tracker: Tracker,
+    packages: Path,
+    features: Path | None = None,
+    catalogue: Catalogue = CATALOGUE,
+    jobs: int = 1,
+    seed: int = 0,
+) -> TrainingResult:
+    """Train, judge and, if no gate refuses, publish one model of one tenant.
+
+    Raises
+    ------
+    NotTrainable
+        If the records are too few or too short.
+    """
+    rows = load_rows(tenant, spec, snapshot, as_of=as_of, features=features, catalogue=catalogue)
+    fitted = fit_candidates(rows, jobs=jobs, seed=seed)
+    exported = export_package(rows, fitted)
+    report = examine(rows, fitted, exported, seed=seed)
+    certificate = certify_parity(engine, rows, exported)
+    verdict = decide_promotion(rows, exported, report, certificate, packages=packages)
+    return conclude(
+        rows, fitted, exported, report, certificate, verdict, tracker=tracker, packages=packages
+    )
+
+
+def evaluate_protocol(
+    tenant: Tenant,
+    spec: ModelSpec,
+    snapshot: Snapshot,
+    *,
+    train_cutoffs: Sequence[int],
+    test_cutoff: int,
+    horizon_days: int,
+    catalogue: Catalogue = CATALOGUE,
+    jobs: int = 1,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Train on given cutoffs and measure the exported package at another; nothing is kept.
+
+    Parameters
+    ----------
+    train_cutoffs, test_cutoff : int, epoch microseconds
+    horizon_days : int
+
+    Returns
+    -------
+    dict
+        auc, brier, n_train, n_test, base_rate (of the test rows), auc_low, auc_high, ece, baseline_auc,
+        baseline_brier, candidate, features.
+
+    Raises
+    ------
+    ValueError
+        "train cutoffs must end ... days before the test cutoff; got ..."
+    """
+    rows = load_rows(
+        tenant,
+        replace(spec, horizon_days=horizon_days),
+        snapshot,
+        as_of=test_cutoff,
+        schedule=fixed_schedule(tuple(train_cutoffs), test_cutoff, horizon_days),
+        catalogue=catalogue,
+    )
+    fitted = fit_candidates(rows, jobs=jobs, seed=seed)
+    report = examine(rows, fitted, export_package(rows, fitted), seed=seed)
+    figures = report.figures
+    return {
+        "auc": figures.auc,
+        "brier": figures.brier,
+        "n_train": len(rows.train),
+        "n_test": figures.rows,
+        "base_rate": figures.base_rate,
+        "auc_low": figures.auc_low,
+        "auc_high": figures.auc_high,
+        "ece": figures.ece,
+        "baseline_auc": report.baseline["auc"],
+        "baseline_brier": report.baseline["brier"],
+        "candidate": fitted.chosen.name,
+        "features": len(fitted.features),
+    }

@@ -1,0 +1,129 @@
+"""When to look: monthly cutoffs at the tenant's midnight, and an embargo before the test cutoff.
+
+The test cutoff is the latest whose whole horizon has passed at `as_of`. The labels of every training cutoff
+end before it, so no training row knows anything of the test period.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from commerce.instants import from_micros, to_micros
+from training.errors import NotTrainable
+from training.specs import ModelSpec
+
+DAY = 86_400_000_000
+"""Microseconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """Cutoffs in epoch microseconds.
+
+    Parameters
+    ----------
+    train : tuple of int
+        Ascending, at least one, each followed by its horizon before `test`.
+    test : int
+    horizon_days : int
+    """
+
+    train: tuple[int, ...]
+    test: int
+    horizon_days: int
+
+    @property
+    def cutoffs(self) -> tuple[int, ...]:
+        """All of them, ascending."""
+        return (*self.train, self.test)
+
+
+def cutoffs_for(spec: ModelSpec, *, first_occurred: int, as_of: int, zone: ZoneInfo) -> Schedule:
+    """Lay out the cutoffs of a model.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    first_occurred, as_of : int, epoch microseconds
+        The tenant's first event, and the instant up to which records count.
+    zone : ZoneInfo
+        Where the tenant's midnight is.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    NotTrainable
+        "churn must have ... days of records; got ..."
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> from training.specs import CHURN
+    >>> began, ends = (to_micros(datetime(*day, tzinfo=UTC)) for day in ((2010, 12, 1), (2011, 12, 10)))
+    >>> schedule = cutoffs_for(CHURN, first_occurred=began, as_of=ends, zone=ZoneInfo("Europe/London"))
+    >>> [str(from_micros(cutoff).date()) for cutoff in schedule.cutoffs]
+    ['2011-03-12', '2011-04-10', '2011-05-10', '2011-06-10', '2011-09-10']
+    """
+    horizon = spec.horizon_days * DAY
+    test = _midnight_at_or_before(as_of - horizon, zone)
+    last = _local_date(_midnight_at_or_before(test - horizon, zone), zone)
+    earliest = first_occurred + spec.history_days * DAY
+    train = [
+        cutoff
+        for months in range(spec.max_cutoffs)
+        if (cutoff := _midnight(_months_before(last, months), zone)) >= earliest
+    ]
+    if not train:
+        needed = 2 * spec.horizon_days + spec.history_days
+        raise NotTrainable(
+            f"{spec.name} must have {needed} days of records"
+            f" ({spec.history_days} of history, {spec.horizon_days} to learn from,"
+            f" {spec.horizon_days} to be tested on); got {max(as_of - first_occurred, 0) // DAY}."
+            " Import older records, or wait."
+        )
+    return Schedule(train=tuple(sorted(train)), test=test, horizon_days=spec.horizon_days)
+
+
+def fixed_schedule(train: tuple[int, ...], test: int, horizon_days: int) -> Schedule:
+    """Check cutoffs that were given, for a protocol laid down elsewhere.
+
+    Raises
+    ------
+    ValueError
+        "train cutoffs must end ... days before the test cutoff; got ..."
+    """
+    cutoffs = tuple(sorted(set(train)))
+    if not cutoffs or cutoffs[-1] + horizon_days * DAY > test:
+        shown = ", ".join(str(from_micros(cutoff).date()) for cutoff in cutoffs) or "none"
+        raise ValueError(
+            f"train cutoffs must end {horizon_days} days before the test cutoff"
+            f" {from_micros(test).date()}; got {shown}. Give earlier ones, or a shorter horizon."
+        )
+    return Schedule(train=cutoffs, test=test, horizon_days=horizon_days)
+
+
+def _local_date(instant: int, zone: ZoneInfo) -> date:
+    return from_micros(instant).astimezone(zone).date()
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return to_micros(datetime.combine(day, time(), tzinfo=zone))
+
+
+def _midnight_at_or_before(instant: int, zone: ZoneInfo) -> int:
+    day = _local_date(instant, zone)
+    found = _midnight(day, zone)
+    return found if found <= instant else _midnight(day - timedelta(days=1), zone)
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or its last day where it has no such day."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))
