@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import NamedTuple
@@ -20,6 +20,19 @@ LIMIT = 2**53
 """Quantities and minor units stay below it, so that every sum of features is exact."""
 
 _CACHE = 100_000
+_OPTIONAL = (
+    "order",
+    "product",
+    "description",
+    "quantity",
+    "price",
+    "amount",
+    "country",
+    "method",
+    "status",
+    "recorded",
+    "currency_column",
+)
 _WHOLE = re.compile(r"[0-9]+\.0+")
 _ONE = Decimal(1)
 
@@ -132,7 +145,9 @@ class LineReader:
         refuse_prefix: str | None = None,
         negative_returns: bool = False,
     ) -> None:
-        self._places = places
+        self._customer_place, self._time_place = places["customer"], places["time"]
+        self._asked = [places.get(role) for role in _OPTIONAL]
+        self._has_quantity = "quantity" in places
         self._width = width
         self._currency = currency
         self._number = number
@@ -156,31 +171,34 @@ class LineReader:
                 "wrong number of cells",
                 f"row must have {self._width} cells; got {len(cells)}. Check its quotes and delimiters.",
             )
-        cell = self._optional(cells)
-        at = self._instant("time", cells[self._places["time"]])
-        order = tidy_id(cell("order") or "")
+        # one list of the optional cells, blanks as None
+        said = [None if place is None else cells[place].strip() or None for place in self._asked]
+        order_text, product, description, quantity_text, price_text, amount_text = said[:6]
+        country, method, status, recorded_text, currency = said[6:]
+        at = self._instant("time", cells[self._time_place])
+        order = tidy_id(order_text) if order_text else ""
         if self._refuse_prefix and order.startswith(self._refuse_prefix):
             raise Refused(
                 "no sale",
                 f"order must not begin with {self._refuse_prefix!r}, which marks book-keeping;"
                 f" got {order!r}.",
             )
-        price = self._amount("price", cell("price"))
-        stated = self._amount("amount", cell("amount"))
-        quantity = self._quantity(cell("quantity"), stated)
+        price = self._amount("price", price_text)
+        stated = self._amount("amount", amount_text)
+        quantity = self._quantity(quantity_text, stated)
         exact = stated if stated is not None else price * quantity if price is not None else None
         if exact is None:
             raise Refused("no amount", "price or amount must be given; got blank cells.")
         returned = self._is_return(order, quantity, price, exact)
-        self._check_currency(cell("currency_column"))
-        recorded_text = cell("recorded")
+        if currency is not None:
+            self._check_currency(currency)
         recorded = self._instant("recorded", recorded_text) if recorded_text else None
         if recorded is not None and recorded < at:
             raise Refused(
                 "recorded before time",
                 f"recorded must not be before the row's time; got {recorded_text!r}.",
             )
-        customer = tidy_id(cells[self._places["customer"]])
+        customer = tidy_id(cells[self._customer_place])
         key = line_key(cells)
         if order:
             basket = f"order\x1f{order}"
@@ -192,27 +210,18 @@ class LineReader:
             key,
             basket,
             customer or None,
-            cell("product"),
-            cell("description"),
+            product,
+            description,
             math.ceil(abs(quantity)),
             None if price is None else f"{abs(price):f}",
             self._minor_units(abs(exact)),
             at,
             recorded,
-            cell("country"),
-            cell("method"),
-            self._state(cell("status")),
+            country,
+            method,
+            self._state(status),
             int(returned),
         )
-
-    def _optional(self, cells: list[str]) -> Callable[[str], str | None]:
-        places = self._places
-
-        def cell(role: str) -> str | None:
-            place = places.get(role)
-            return None if place is None else cells[place].strip() or None
-
-        return cell
 
     def _instant(self, role: str, text: str) -> int:
         if not text.strip():
@@ -233,7 +242,7 @@ class LineReader:
     def _quantity(self, text: str | None, stated: Decimal | None) -> Decimal:
         quantity = self._amount("quantity", text)
         if quantity is None:
-            if "quantity" in self._places and stated is None:
+            if self._has_quantity and stated is None:
                 raise Refused("no quantity", "quantity must be given; got a blank cell.")
             return _ONE
         if abs(quantity) >= LIMIT:
@@ -258,8 +267,8 @@ class LineReader:
             " Give --returns negative if such lines are returns.",
         )
 
-    def _check_currency(self, code: str | None) -> None:
-        if code is not None and code.upper() != self._currency:
+    def _check_currency(self, code: str) -> None:
+        if code.upper() != self._currency:
             raise Refused(
                 "no rate",
                 f"currency must be {self._currency}, the tenant's; got {code!r} and no rate for it."

@@ -8,9 +8,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from commerce.sources.staging import SaleLine
+from commerce.sources.staging import ReturnLine, SaleLine, stamp_of
 from commerce.sources.writing import Desk
 from commerce.stream import NewEvent
 
@@ -81,30 +82,35 @@ class ImportedOrder:
         return next((line.method for line in self.lines if line.method), None)
 
 
-def product_of(line: Any) -> uuid.UUID | None:
+@lru_cache(maxsize=65_536)
+def uuid_of(digits: str) -> uuid.UUID:
+    """Read an id of 32 hexadecimal digits; the same few stand in many lines."""
+    return uuid.UUID(digits)
+
+
+def product_of(line: SaleLine | ReturnLine) -> uuid.UUID | None:
     """Give the id of a line's product."""
-    return None if line.product_id is None else uuid.UUID(line.product_id)
+    return None if line.product_id is None else uuid_of(line.product_id)
 
 
 def events_of(desk: Desk, order: ImportedOrder) -> Iterator[NewEvent]:
     """Tell an order, in the order in which it happened."""
-    currency, stamp = desk.tenant.currency, order.lines[0].source.partition(":")[2]
+    first = order.lines[0]
 
     def event(kind: str, amount: int | None, line: SaleLine | None = None, **more: Any) -> NewEvent:
         payment = kind.startswith("payment.")
-        word = kind.partition(".")[2]
         return NewEvent(
             type=kind,
             occurred_at=order.at,
             recorded_at=order.recorded_at
             if line is None
             else desk.recorded(order.at, line.recorded),
-            source_key=f"{word}:{stamp if line is None else line.source.partition(':')[2]}",
+            source_key=f"{kind.partition('.')[2]}:{stamp_of(line or first)}",
             customer_id=order.customer_id,
             aggregate_type="payment" if payment else "order",
             aggregate_id=(order.payment_id if payment else order.id).hex,
             amount_minor=amount,
-            currency=None if amount is None else currency,
+            currency=None if amount is None else desk.tenant.currency,
             base_minor=amount,
             **more,
         )
@@ -113,17 +119,16 @@ def events_of(desk: Desk, order: ImportedOrder) -> Iterator[NewEvent]:
         units = sum(line.quantity for line in order.lines)
         yield event("order.placed", order.total, quantity=units, value=len(order.lines))
     for line in order.lines:
-        sold = event(
+        yield event(
             "order.line", line.amount, line, product_id=product_of(line), quantity=line.quantity
         )
-        yield sold._replace(source_key=line.source)
-    captured, method, states = order.captured, order.method, order.states
+    captured, method = order.captured, order.method
     if captured is not None:
         yield event("payment.captured", captured, method=method)
     if order.failed is not None:
         yield event("payment.failed", order.failed, method=method)
     if order.is_new:
-        if captured is not None and states <= CAPTURED | {"cancelled"}:
+        if captured is not None and order.states <= CAPTURED | {"cancelled"}:
             yield event("order.paid", captured, method=method)
         if order.status == "completed":
             yield event("order.completed", captured)

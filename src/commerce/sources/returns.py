@@ -18,8 +18,8 @@ from sqlalchemy import BigInteger, bindparam, select, type_coerce, update
 from commerce import schema
 from commerce.sources.order_events import product_of
 from commerce.sources.sales import write_payment_events
-from commerce.sources.staging import ReturnLine
-from commerce.sources.writing import Desk, pages
+from commerce.sources.staging import ReturnLine, stamp_of
+from commerce.sources.writing import Desk, hexadecimal, pages
 from commerce.stream import NewEvent
 
 
@@ -33,7 +33,7 @@ class _Purchase:
     left: int
 
 
-_Shelf = dict[tuple[uuid.UUID, uuid.UUID], list[_Purchase]]
+_Shelf = dict[tuple[str, str], list[_Purchase]]
 
 
 def write_returns(desk: Desk, lines: Sequence[ReturnLine]) -> None:
@@ -78,19 +78,19 @@ def write_returns(desk: Desk, lines: Sequence[ReturnLine]) -> None:
 def _purchases(desk: Desk, lines: Sequence[ReturnLine]) -> _Shelf:
     """Fetch what the customers of some returns bought of the products they returned."""
     wanted = {
-        (uuid.UUID(line.customer_id), uuid.UUID(line.product_id))
+        (line.customer_id, line.product_id)
         for line in lines
         if line.customer_id is not None and line.product_id is not None
     }
     shelf: _Shelf = defaultdict(list)
     orders, bought = schema.orders, schema.order_line
-    for page in pages(sorted({customer.hex for customer, _ in wanted})):
+    for page in pages(sorted({customer for customer, _ in wanted})):
         rows = desk.connection.execute(
             select(
-                orders.c.customer_id,
-                bought.c.product_id,
+                hexadecimal(orders.c.customer_id, desk.connection),
+                hexadecimal(bought.c.product_id, desk.connection),
                 type_coerce(orders.c.placed_at, BigInteger),
-                orders.c.id,
+                hexadecimal(orders.c.id, desk.connection),
                 bought.c.position,
                 bought.c.quantity - bought.c.returned_quantity,
             )
@@ -110,7 +110,7 @@ def _purchases(desk: Desk, lines: Sequence[ReturnLine]) -> _Shelf:
         for customer, product, at, order, position, left in rows:
             if (customer, product) in wanted:
                 shelf[customer, product].append(
-                    _Purchase(at=at, order_id=order, position=position, left=left)
+                    _Purchase(at=at, order_id=uuid.UUID(order), position=position, left=left)
                 )
     return shelf
 
@@ -119,7 +119,7 @@ def _match(shelf: _Shelf, line: ReturnLine) -> _Purchase | None:
     """Take a return's quantity from the latest earlier purchase that has it."""
     if line.customer_id is None or line.product_id is None:
         return None
-    bought = shelf.get((uuid.UUID(line.customer_id), uuid.UUID(line.product_id)), [])
+    bought = shelf.get((line.customer_id, line.product_id), [])
     for purchase in reversed(bought):
         if purchase.at < line.at and purchase.left >= line.quantity:
             purchase.left -= line.quantity
@@ -160,7 +160,7 @@ def _events(
     }
     returned = NewEvent(
         type="order.returned",
-        source_key=line.source,
+        source_key=f"line:{stamp_of(line)}",
         product_id=product_of(line),
         aggregate_type="return" if match is None else "order",
         aggregate_id=alone if match is None else match.order_id.hex,
@@ -169,7 +169,7 @@ def _events(
     )
     refunded = NewEvent(
         type="payment.refunded",
-        source_key=f"refunded:{line.source.partition(':')[2]}",
+        source_key=f"refunded:{stamp_of(line)}",
         aggregate_type="return" if payment is None else "payment",
         aggregate_id=alone if payment is None else payment.hex,
         method=line.method,

@@ -16,7 +16,7 @@ from commerce import schema
 from commerce.bulk import insert_rows, reserve_ids
 from commerce.identity import reserve_numbers
 from commerce.sources.order_events import ImportedOrder, events_of, product_of
-from commerce.sources.staging import KnownOrder, SaleLine
+from commerce.sources.staging import KnownOrder, SaleLine, stamp_of
 from commerce.sources.writing import Desk, pages
 from commerce.stream import NewEvent
 from commerce.tenants import Tenant
@@ -182,7 +182,7 @@ def _order(desk: Desk, lines: Sequence[SaleLine]) -> ImportedOrder:
     return ImportedOrder(
         id=uuid.UUID(first.order_id) if first.order_id else desk.id_of("orders", first.basket),
         customer_id=uuid.UUID(owner) if owner else None,
-        payment_id=desk.id_of("payment", first.source),
+        payment_id=desk.id_of("payment", stamp_of(first)),
         at=at,
         recorded_at=desk.recorded(at, max(at, *said) if said else None),
         is_new=first.order_id is None,

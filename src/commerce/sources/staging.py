@@ -14,7 +14,7 @@ from commerce.sources.lines import Line, repeated_key
 
 _BATCH = 5_000
 _FIELDS = Line._fields
-_LINE_TABLE = f"CREATE TABLE line (row INTEGER PRIMARY KEY, {', '.join(_FIELDS)}, source TEXT)"
+_LINE_TABLE = f"CREATE TABLE line (row INTEGER PRIMARY KEY, {', '.join(_FIELDS)})"
 _OFFSET = 2**32
 
 
@@ -57,7 +57,7 @@ class SaleLine(NamedTuple):
     owner_id: str | None
     customer_id: str | None
     product_id: str | None
-    source: str
+    key: bytes
     quantity: int
     price: str | None
     amount: int
@@ -73,7 +73,7 @@ class ReturnLine(NamedTuple):
     basket: str
     customer_id: str | None
     product_id: str | None
-    source: str
+    key: bytes
     quantity: int
     amount: int
     at: int
@@ -81,15 +81,20 @@ class ReturnLine(NamedTuple):
     method: str | None
 
 
-def source_of(at: int, key: bytes) -> str:
-    r"""Name a line in the stream; names sort by time, which keeps the stream's index compact.
+def line_source(at: int, key: bytes) -> str:
+    r"""Name a line in the stream: ``line:``, and what `stamp_of` gives.
 
     Examples
     --------
-    >>> source_of(0, b"\x01\x02")
-    'sale:100000000:0102'
+    >>> line_source(0, b"\x01\x02")
+    'line:100000000:0102'
     """
-    return f"sale:{at // 1_000_000 + _OFFSET:09x}:{key.hex()}"
+    return f"line:{at // 1_000_000 + _OFFSET:09x}:{key.hex()}"
+
+
+def stamp_of(line: SaleLine | ReturnLine) -> str:
+    """Name a line: by its time first, so that the stream's index stays compact, then by all its fields."""
+    return f"{line.at // 1_000_000 + _OFFSET:09x}:{line.key.hex()}"
 
 
 class Staging:
@@ -136,7 +141,7 @@ class Staging:
         return int(self._base.execute("SELECT count(*) FROM line").fetchone()[0])
 
     def settle_repeats(self, *, keep: bool) -> None:
-        """Tell repeated lines apart, or leave only the first of each; then name every line."""
+        """Tell repeated lines apart, or leave only the first of each."""
         self._base.execute("CREATE INDEX line_key ON line (key)")
         repeated = self._base.execute(
             "SELECT row, key, row_number() OVER (PARTITION BY key ORDER BY row) FROM line"
@@ -149,8 +154,6 @@ class Staging:
             self._base.executemany("UPDATE line SET key = ? WHERE row = ?", later)
         else:
             self._base.executemany("DELETE FROM line WHERE row = ?", [(row,) for _, row in later])
-        self._base.create_function("source_of", 2, source_of, deterministic=True)
-        self._base.execute("UPDATE line SET source = source_of(at, key)")
 
     def drop_known(self, known: Callable[[list[str]], Collection[str]]) -> None:
         """Drop lines that the records hold already.
@@ -160,14 +163,13 @@ class Staging:
         known : callable
             Tells which of some sources are in the stream.
         """
-        page = "SELECT row, source FROM line WHERE row > ? ORDER BY row LIMIT ?"
+        page = "SELECT row, at, key FROM line WHERE row > ? ORDER BY row LIMIT ?"
         last = -1
         while batch := self._base.execute(page, (last, _BATCH)).fetchall():
             last = batch[-1][0]
-            found = known([source for _, source in batch])
+            rows = {line_source(at, key): row for row, at, key in batch}
             self._base.executemany(
-                "DELETE FROM line WHERE row = ?",
-                [(row,) for row, source in batch if source in found],
+                "DELETE FROM line WHERE row = ?", [(rows[source],) for source in known(list(rows))]
             )
 
     def note_orders(self, lookup: Callable[[list[str]], list[KnownOrder]]) -> None:
@@ -256,7 +258,7 @@ class Staging:
         )
         rows = self._base.execute(
             "SELECT b.rowid, b.basket, b.at, k.order_id, k.placed_at, k.positions, k.owner_id, p.id,"
-            " w.id, l.source, l.quantity, l.price, l.amount, l.at, l.recorded, l.method, l.state"
+            " w.id, l.key, l.quantity, l.price, l.amount, l.at, l.recorded, l.method, l.state"
             " FROM basket b CROSS JOIN line l ON l.basket = b.basket AND l.is_return = 0"
             " LEFT JOIN known k ON k.basket = b.basket LEFT JOIN person p ON p.name = b.customer"
             " LEFT JOIN ware w ON w.name = l.product ORDER BY b.rowid, l.row"
@@ -267,7 +269,7 @@ class Staging:
         """Give the lines of returns, customer by customer, in the order of time."""
         return self._of(
             ReturnLine,
-            "SELECT l.basket, p.id, w.id, l.source, l.quantity, l.amount, l.at, l.recorded, l.method"
+            "SELECT l.basket, p.id, w.id, l.key, l.quantity, l.amount, l.at, l.recorded, l.method"
             " FROM line l LEFT JOIN person p ON p.name = l.customer"
             " LEFT JOIN ware w ON w.name = l.product"
             " WHERE l.is_return = 1 ORDER BY p.id, l.at, l.row",

@@ -6,8 +6,19 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Table, exists, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    cast,
+    exists,
+    func,
+    select,
+    type_coerce,
+)
 
 from commerce import schema
 from commerce.identity import imported_id
@@ -73,6 +84,13 @@ class Desk:
         """Append events to the stream, with the money they move."""
         self.written.events += len(events)
         return append(self.connection, self.tenant, events, ingested_at=self.ingested_at)
+
+
+def hexadecimal(column: ColumnElement[Any], connection: Connection) -> ColumnElement[str]:
+    """Read a UUID column as 32 hexadecimal digits, without a UUID per row."""
+    if connection.dialect.name == "sqlite":
+        return type_coerce(column, Text)
+    return func.replace(cast(column, Text), "-", "")
 
 
 def pages(values: Sequence[str]) -> Iterator[Sequence[str]]:
