@@ -71,7 +71,6 @@ def _config(*, show_code: bool) -> Config:
     exporter.mathjax_url = ""
     exporter.require_js_url = ""
     exporter.jquery_url = ""
-    exporter.enable_mermaid = False
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = HIDDEN_TAGS
     return config

@@ -1,0 +1,218 @@
+"""The plan, with a runner that only pretends to run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.runs.endings import CELL_RAISED, SUCCEEDED, Ending
+from workbench.runs.execution import Outcome, Runner, Task
+from workbench.runs.files import write_json
+from workbench.runs.history import RunRecord
+from workbench.runs.plan import BUILD, REVIEW, SCORE, TRAIN, Pipeline
+from workbench.runs.worker import Progress
+
+PARAMETERS = {
+    BUILD: 'tenant: str = "demo"\nas_of: str = ""\nmodels: list[str] = ["churn"]',
+    TRAIN: 'tenant: str = "demo"\nas_of: str = ""\nmodel: str = "churn"',
+    REVIEW: 'tenant: str = "demo"\nas_of: str = ""\nmodel: str = "churn"',
+    SCORE: 'tenant: str = "demo"\nas_of: str = ""\nmodel: str = "churn"',
+}
+POPULATIONS: dict[str, dict[str, Any]] = {"churn": {"cutoffs": [1]}, "credit": {"cutoffs": [2]}}
+
+
+class NoWorker:
+    """A warm process that is none."""
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+
+@dataclass
+class Pretender:
+    """Says what each step would have come to, and remembers what was asked."""
+
+    runner: Runner
+    packages: Path
+    outputs: dict[str, dict[str, Any]]
+    endings: dict[str, Ending] = field(default_factory=dict)
+    champions: tuple[str, ...] = ("churn", "credit")
+    ran: list[str] = field(default_factory=list)
+
+    def up_to_date(self, task: Task) -> Outcome | None:
+        return self.runner.up_to_date(task)
+
+    def warm_up(self, notebook: object) -> NoWorker:
+        return NoWorker()
+
+    def execute(self, task: Task, **ignored: object) -> Outcome:
+        self.ran.append(task.label)
+        name, model = task.notebook.name, task.text("model")
+        ending = self.endings.get(task.label, SUCCEEDED)
+        run_id, folder = self.runner.history.begin(
+            name, model=model, key=self.runner.key(task), now=self.runner.clock()
+        )
+        result = {"headline": "done", "outputs": self.outputs.get(name, {}), "run_id": run_id}
+        write_json(folder / "result.json", result)
+        record = RunRecord(
+            run_id=run_id,
+            notebook=name,
+            label=task.label,
+            tenant="demo",
+            model=model,
+            as_of="",
+            key=self.runner.key(task),
+            input_hash=task.input_hash,
+            pid=1,
+            started_at="2026-01-01",
+        )
+        self.runner.history.write(replace(record, state=ending.name))
+        if name == TRAIN and ending is SUCCEEDED and model in self.champions:
+            current = self.packages / "demo" / model / "current.json"
+            write_json(current, {"version": "1"})
+        return Outcome(ending=ending, record=record, result=result, folder=folder, fresh=True)
+
+
+Told = tuple[AbstractContextManager[object] | None, Progress | None]
+
+
+@pytest.fixture
+def pretender(runner: Runner, tmp_path: Path) -> Pretender:
+    outputs = {BUILD: {"snapshot": "s1", "models": POPULATIONS}, TRAIN: {"package": "p1"}}
+    return Pretender(runner=runner, packages=tmp_path / "packages", outputs=outputs)
+
+
+@pytest.fixture
+def plan(pretender: Pretender, tmp_path: Path) -> Callable[..., Pipeline]:
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    for name, source in PARAMETERS.items():
+        cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": source}
+        (notebooks / f"{name}.ipynb").write_text(json.dumps({"cells": [cell]}))
+
+    def make(**changed: Any) -> Pipeline:
+        asked: dict[str, Any] = {
+            "runner": pretender,
+            "notebooks": notebooks,
+            "packages": pretender.packages,
+            "tenant": "demo",
+            "as_of": "2026-01-01T00:00:00+00:00",
+            "models": ("churn", "credit"),
+            "input_hash": "stream",
+            "report": lambda outcome: None,
+            "skip": lambda sentence: None,
+            "showing": lambda label: (None, None),
+            **changed,
+        }
+        return Pipeline(**asked)
+
+    return make
+
+
+ALL = [
+    "10 build_features",
+    "20 train churn",
+    "30 review churn",
+    "40 score churn",
+    "20 train credit",
+    "30 review credit",
+    "40 score credit",
+]
+
+
+def test_features_are_built_once_and_every_model_goes_its_way(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    result = plan().run()
+    assert pretender.ran == ALL
+    assert not result.failures
+    assert [outcome.record.model for outcome in result.of(TRAIN)] == ["churn", "credit"]
+
+
+def test_a_second_run_with_nothing_changed_runs_nothing(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    plan().run()
+    pretender.ran.clear()
+    result = plan().run()
+    assert pretender.ran == []
+    assert not result.changed
+    assert len(result.outcomes) == len(ALL)
+
+
+def test_new_records_that_change_nothing_seen_let_later_steps_stand(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    plan().run()
+    pretender.ran.clear()
+    plan(input_hash="stream and one more").run()
+    assert pretender.ran == ["10 build_features"]
+
+
+def test_a_new_snapshot_retrains_every_model(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    plan().run()
+    pretender.ran.clear()
+    pretender.outputs[BUILD] = {"snapshot": "s2", "models": POPULATIONS}
+    plan(input_hash="more").run()
+    assert pretender.ran == ALL
+
+
+def test_a_failed_step_stops_its_model_and_no_other(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    pretender.endings["20 train churn"] = CELL_RAISED
+    result = plan().run()
+    assert pretender.ran == [ALL[0], ALL[1], *ALL[4:]]
+    assert [outcome.record.label for outcome in result.failures] == ["20 train churn"]
+    pretender.ran.clear()
+    pretender.endings.clear()
+    plan().run()
+    assert pretender.ran == ALL[1:4]
+
+
+def test_nothing_is_trained_on_features_that_failed(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    pretender.endings["10 build_features"] = CELL_RAISED
+    assert [outcome.ending for outcome in plan().run().outcomes] == [CELL_RAISED]
+
+
+def test_a_model_without_a_population_is_left_out_with_a_sentence(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    populations = {**POPULATIONS, "credit": {"skipped": "no invoice was ever issued"}}
+    pretender.outputs[BUILD] = {"snapshot": "s1", "models": populations}
+    said: list[str] = []
+    result = plan(skip=said.append).run()
+    assert pretender.ran == ALL[:4]
+    assert said == ["credit is left out: no invoice was ever issued"]
+    assert result.skipped == {"credit": "no invoice was ever issued"}
+
+
+def test_without_a_champion_nobody_is_scored(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    pretender.champions = ("credit",)
+    said: list[str] = []
+    plan(skip=said.append).run()
+    assert "40 score churn" not in pretender.ran
+    assert "40 score credit" in pretender.ran
+    assert said == ["churn has no champion, so no customer is scored: done"]
+
+
+def test_another_champion_is_reviewed_and_scored_without_training(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    plan().run()
+    pretender.ran.clear()
+    write_json(pretender.packages / "demo" / "churn" / "current.json", {"version": "2"})
+    plan().run()
+    assert pretender.ran == ["30 review churn", "40 score churn"]
