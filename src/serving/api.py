@@ -12,7 +12,7 @@ from commerce.errors import did_you_mean
 from serving import examples, pages
 from serving.predictions import Desk, answer
 from serving.problems import RESPONSES, add_handlers, refuse
-from serving.questions import ByCustomer, Prediction, Question, Refusal
+from serving.questions import Prediction, Question, Refusal
 from serving.readiness import obstacles
 from serving.trail import Trail, note_steps, request_id_of
 
@@ -29,7 +29,7 @@ health = APIRouter(tags=["health"])
     " to do about it, and at most four reasons. Ask about a `customer_id` of the record store (features"
     " are computed now; what was committed before the request counts) or about `features` of your own.",
     response_model=Prediction,
-    responses={200: examples.answers("churn"), **RESPONSES},
+    responses=RESPONSES,
 )
 async def predict_churn(
     request: Request, question: Annotated[Question, Body(openapi_examples=examples.QUESTIONS)]
@@ -45,7 +45,7 @@ async def predict_churn(
     " the learned score and the rule-based score on one scale with their bands, what to do, and at most"
     " four reasons.",
     response_model=Prediction,
-    responses={200: examples.answers("credit"), **RESPONSES},
+    responses=RESPONSES,
 )
 async def predict_credit(
     request: Request, question: Annotated[Question, Body(openapi_examples=examples.QUESTIONS)]
@@ -109,6 +109,14 @@ async def nothing_here(request: Request) -> Response:
     return refuse(request, 404, f"path must exist; got {path!r}. {hint}")
 
 
+class Api(FastAPI):
+    """FastAPI whose document shows complete answers."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Give the OpenAPI 3.1 document."""
+        return examples.show_answers(super().openapi())
+
+
 def make_app(desk: Desk | None = None) -> FastAPI:
     """Make the application.
 
@@ -121,7 +129,7 @@ def make_app(desk: Desk | None = None) -> FastAPI:
     -------
     FastAPI
     """
-    app = FastAPI(
+    app = Api(
         title="Bellwether",
         version=API_VERSION,
         summary="Two explained decisions per customer: will they leave, will they pay.",

@@ -147,9 +147,7 @@ def score_customers(
     )
 
 
-def batch_request_id(
-    tenant: Tenant, package: Package, as_of: datetime, customer: uuid.UUID
-) -> str:
+def batch_request_id(tenant: Tenant, package: Package, as_of: datetime, customer: uuid.UUID) -> str:
     """Name a batch's answer by what it is about, so that writing it twice is writing it once."""
     about = f"{tenant.slug}\x1f{package.label}\x1f{to_micros(as_of)}\x1f{customer.hex}"
     return str(uuid.uuid5(_NAMESPACE, about))

@@ -61,7 +61,10 @@ class ByValues(BaseModel):
     features: dict[str, Any] = Field(
         description="Values by feature name, at least one. A feature left out takes its declared value of"
         " an empty window; null means missing where the feature may be missing.",
-        json_schema_extra={"additionalProperties": {"type": ["number", "null"]}, "minProperties": 1},
+        json_schema_extra={
+            "additionalProperties": {"type": ["number", "null"]},
+            "minProperties": 1,
+        },
     )
 
 

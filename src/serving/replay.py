@@ -83,7 +83,15 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
     ]
     differences += [
         f"{name} was {getattr(kept, name)!r}, is {again[name]!r}"
-        for name in ("probability", "score", "band", "rule_score", "rule_band", "decision", "reasons")
+        for name in (
+            "probability",
+            "score",
+            "band",
+            "rule_score",
+            "rule_band",
+            "decision",
+            "reasons",
+        )
         if getattr(kept, name) != again[name]
     ]
     return Replay(kept=kept, again=again, differences=tuple(differences))

@@ -20,8 +20,8 @@ from starlette.exceptions import HTTPException
 
 from features.catalogue import CATALOGUE
 from serving.api import make_app
-from serving.pages import OPENNESS
 from serving.packages import PackageShelf
+from serving.pages import OPENNESS
 from serving.predictions import Desk
 from serving.readiness import obstacles
 from serving.settings import ServingSettings
@@ -49,7 +49,8 @@ class Service:
 
     def __init__(self) -> None:
         _log_plainly()
-        settings = ServingSettings.from_env(os.environ, Path(__file__).resolve().parents[1])
+        sources = Path(__file__).resolve().parents[1]
+        settings = ServingSettings.from_env(os.environ, sources)
         url = settings.database_url
         store = None if url is None else RecordStore(url)
         self.desk = Desk(
@@ -58,9 +59,12 @@ class Service:
             now=lambda: datetime.now(UTC),
         )
         app.state.desk = self.desk
+        logger.info("sources from %s", sources)
         places = ", ".join(str(folder) for folder in settings.packages)
         logger.info("packages from %s", places)
-        logger.info("records from %s", "nowhere: answers by values only" if store is None else store.place)
+        logger.info(
+            "records from %s", "nowhere: answers by values only" if store is None else store.place
+        )
         for sentence in obstacles(self.desk):
             logger.warning("not ready: %s", sentence)
         logger.info(OPENNESS)
@@ -77,7 +81,7 @@ class Service:
             )
         return True
 
-    @bentoml.on_shutdown
+    @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
         """Give back what was opened."""
         if self.desk.store is not None:

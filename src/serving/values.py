@@ -69,7 +69,9 @@ def write_values(row: NDArray[np.float64], outputs: Catalogue) -> dict[str, floa
 def _read(value: Any, output: Output) -> float:
     if value is None:
         if output.null is not None:
-            raise _refuse(output, "be a number, never null", value, f"Send {output.null:g} for none.")
+            raise _refuse(
+                output, "be a number, never null", value, f"Send {output.null:g} for none."
+            )
         return math.nan
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _refuse(output, "be a number", value, "Send it without quotes.")

@@ -20,6 +20,7 @@ from commerce.database import writing
 from commerce.instants import to_micros
 from commerce.stream import NewEvent, append
 from commerce.tenants import Tenant, create_tenant
+from features.catalogue import CATALOGUE
 from features.declaration import DAYS, catalogue, count, ratio, recency, source, total
 from scoring.components import Linear
 from scoring.files import publish
@@ -89,12 +90,40 @@ def make_package(model: str = "churn", version: str = "1", tenant: str = "acme")
             ),
         ),
         decision=DecisionRule(
-            threshold=0.4, at_or_above="retain", below="leave alone", rule="5.00 EUR against 12.50 EUR"
+            threshold=0.4,
+            at_or_above="retain",
+            below="leave alone",
+            rule="5.00 EUR against 12.50 EUR",
         ),
         scale=Scale() if credit else None,
         rule_inputs=RuleInputs(columns={"spend": "spend_90d"}, typical_order=2500.0)
         if credit
         else None,
+    )
+
+
+def make_real_package(model: str, tenant: str = "acme") -> Package:
+    """A package on three features of the real catalogue."""
+    outputs = CATALOGUE.subset(["orders_90d", "average_order_value", "days_since_order"])
+    package = make_package(model, tenant=tenant)
+    listed = [
+        replace(package.outputs[0], name=each.name, hash=each.hash) for each in outputs.outputs
+    ]
+    linear = package.components[0]
+    assert isinstance(linear, Linear)
+    shorter = {
+        name: getattr(linear, name)[:3]
+        for name in Linear.__dataclass_fields__
+        if name not in ("weight", "base")
+    }
+    rule_inputs = RuleInputs(
+        columns={"average_order_value": "average_order_value"}, typical_order=2500.0
+    )
+    return replace(
+        package,
+        outputs=tuple(listed),
+        components=(replace(linear, **shorter),),
+        rule_inputs=None if package.rule_inputs is None else rule_inputs,
     )
 
 
@@ -183,7 +212,9 @@ class Asker:
 
         async def send() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://localhost"
+            ) as client:
                 return await client.request(method, path, **options)
 
         return anyio.run(send)

@@ -8,16 +8,6 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from sqlalchemy import Engine, func, select
-
-from commerce.database import reading
-from commerce.instants import to_micros
-from commerce.tenants import find_tenant
-from features.online import vector
-from scoring.errors import InvalidValues, PackageMismatch
-from serving.api import make_app
-from serving.batch import BatchSummary, score_customers
-from serving.predictions import Desk
-from serving.scores import latest, score
 from tests.serving.conftest import (
     LAST,
     NOW,
@@ -28,6 +18,16 @@ from tests.serving.conftest import (
     make_shop,
     make_stale,
 )
+
+from commerce.database import reading
+from commerce.instants import to_micros
+from commerce.tenants import find_tenant
+from features.online import vector
+from scoring.errors import InvalidValues, PackageMismatch
+from serving.api import make_app
+from serving.batch import BatchSummary, score_customers
+from serving.predictions import Desk
+from serving.scores import latest, score
 
 AS_OF = LAST + timedelta(microseconds=1)
 CUSTOMERS = ["17850", "12346"]

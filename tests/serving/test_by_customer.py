@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from tests.serving.conftest import LAST, NOW, Asker, customer_id, make_shop, place_order
 
 from commerce.database import reading
 from commerce.tenants import Tenant, find_tenant
 from serving.api import make_app
 from serving.predictions import Desk
 from serving.scores import find_score, latest
-from tests.serving.conftest import LAST, NOW, Asker, customer_id, make_shop, place_order
 
 ANSWER = [
     *("model", "tenant", "customer_id", "probability", "score", "band", "rule_score", "rule_band"),
@@ -39,7 +39,9 @@ def test_an_answer_has_every_part_in_order(ask: Asker) -> None:
     assert set(body["decision"]) == {"action", "threshold", "rule"}
     for reason in body["reasons"]:
         assert list(reason) == ["feature", "value", "reference", "contribution", "text"]
-    assert response.headers["x-request-id"] == body["request_id"] == str(uuid.UUID(body["request_id"]))
+    assert (
+        response.headers["x-request-id"] == body["request_id"] == str(uuid.UUID(body["request_id"]))
+    )
 
 
 def test_credit_shows_the_learned_and_the_rule_score_with_bands(ask: Asker) -> None:

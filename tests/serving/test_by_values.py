@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from tests.serving.conftest import SHOP, Asker, make_package
 
 from commerce.database import reading
 from scoring.decisions import decide
 from serving.scores import find_score
 from serving.values import read_values
-from tests.serving.conftest import SHOP, Asker, make_package
 
 VALUES = {"orders_90d": 2, "spend_90d": 3499, "days_since_order": 28.5, "order_value_90d": 1749.5}
 
@@ -44,7 +44,9 @@ def test_the_same_values_give_the_same_answer_as_the_customer_who_has_them(
     with reading(engine) as connection:
         kept = find_score(connection, by_customer["request_id"])
     assert kept is not None
-    by_values = ask.post("/predict/credit", {"tenant": "acme", "features": dict(kept.features)}).json()
+    by_values = ask.post(
+        "/predict/credit", {"tenant": "acme", "features": dict(kept.features)}
+    ).json()
     for name in ("probability", "score", "band", "rule_score", "rule_band", "decision", "reasons"):
         assert by_values[name] == by_customer[name]
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
+from tests.serving.conftest import SHOP, make_package, make_stale
 
 from scoring.files import publish
 from serving.errors import ModelMissing
 from serving.packages import PackageShelf
-from tests.serving.conftest import SHOP, make_package, make_stale
 
 
 def label(shelf: PackageShelf, tenant: str = "acme", model: str = "churn") -> str:
@@ -69,7 +68,9 @@ def test_a_pointer_to_nothing_is_refused(packages: Path, pointer: str) -> None:
     assert label(shelf) == "acme.churn/1"
 
 
-def test_the_bentos_own_copy_answers_where_the_home_has_none(packages: Path, tmp_path: Path) -> None:
+def test_the_bentos_own_copy_answers_where_the_home_has_none(
+    packages: Path, tmp_path: Path
+) -> None:
     home = tmp_path / "home"
     shelf = PackageShelf([home, packages], SHOP)
     assert label(shelf) == "acme.churn/1"
@@ -83,7 +84,7 @@ def test_the_bentos_own_copy_answers_where_the_home_has_none(packages: Path, tmp
 def test_a_withdrawn_package_answers_no_more(packages: Path) -> None:
     shelf = PackageShelf([packages], SHOP)
     assert label(shelf) == "acme.churn/1"
-    os.unlink(packages / "acme" / "churn" / "current.json")
+    (packages / "acme" / "churn" / "current.json").unlink()
     with pytest.raises(ModelMissing, match="got none"):
         shelf.current("acme", "churn")
 

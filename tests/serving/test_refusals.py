@@ -6,9 +6,9 @@ import logging
 from typing import Any
 
 import pytest
+from tests.serving.conftest import Asker
 
 from serving.trail import LARGEST_BODY
-from tests.serving.conftest import Asker
 
 JSON = {"content-type": "application/json"}
 
@@ -28,7 +28,12 @@ JSON = {"content-type": "application/json"}
         (b'{"customer_id": "1"}', 422, "tenant", "tenant must be given"),
         (b'{"tenant": 5, "customer_id": "1"}', 422, "tenant", "tenant must be text; got 5"),
         (b'{"tenant": "", "customer_id": "1"}', 422, "tenant", "printable"),
-        (b'{"tenant": "acme", "customer": "1", "customer_id": "1"}', 422, "customer", "customer_id"),
+        (
+            b'{"tenant": "acme", "customer": "1", "customer_id": "1"}',
+            422,
+            "customer",
+            "customer_id",
+        ),
         (
             b'{"tenant": "acme", "customer_id": "1", "features": {"orders_90d": 1}}',
             422,
@@ -62,7 +67,9 @@ def test_a_body_that_is_not_sent_as_json_is_told_about_the_header(ask: Asker) ->
 
 
 def test_a_body_too_large_to_be_a_question_is_413(ask: Asker) -> None:
-    response = ask.request("POST", "/predict/churn", content=b" " * (LARGEST_BODY + 1), headers=JSON)
+    response = ask.request(
+        "POST", "/predict/churn", content=b" " * (LARGEST_BODY + 1), headers=JSON
+    )
     assert response.status_code == 413
     assert "at most 1000000 bytes" in response.json()["error"]
 

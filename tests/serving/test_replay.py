@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, text
+from tests.serving.conftest import LAST, NOW, SHOP, Asker, customer_id, make_package
 
 from commerce import schema
 from commerce.database import reading, writing
@@ -17,7 +18,6 @@ from scoring.files import publish
 from serving.errors import ReplayDiffers, UnknownName
 from serving.packages import PackageShelf
 from serving.replay import replay
-from tests.serving.conftest import LAST, NOW, SHOP, Asker, customer_id, make_package
 
 QUESTION = {"tenant": "acme", "customer_id": "17850"}
 

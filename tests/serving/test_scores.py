@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import DBAPIError
+from tests.serving.conftest import NOW, customer_id, make_shop
 
 from commerce.database import reading, writing
 from serving.scores import ScoreRow, find_score, latest, record_score, record_scores, score
-from tests.serving.conftest import NOW, customer_id, make_shop
 
 AWKWARD = 0.1 + 0.2
 
@@ -61,7 +61,7 @@ def test_a_score_cannot_be_changed_or_deleted(any_engine: Engine) -> None:
 def test_a_score_points_at_a_customer_of_its_own_tenant(any_engine: Engine) -> None:
     make_shop(any_engine)
     other = make_shop(any_engine, slug="other")
-    with pytest.raises(DBAPIError, match="(?i)foreign key"), writing(any_engine) as connection:
+    with pytest.raises(DBAPIError, match=r"(?i)foreign key"), writing(any_engine) as connection:
         record_score(connection, make_row(other.id))
 
 
