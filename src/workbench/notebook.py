@@ -112,7 +112,18 @@ def open(  # noqa: A001 - `notebook.open` is what it does
         else:
             text = as_of if isinstance(as_of, str) else as_of.isoformat()
             instant = parse_as_of(text, found.zone)
+    _show_figures()
     return Bench(settings=settings, engine=engine, tenant=found, as_of=instant, now=now)
+
+
+def _show_figures() -> None:
+    """Let a kernel show figures that a cell ends with as pictures; does nothing outside of one."""
+    from IPython.core.getipython import get_ipython
+    from IPython.core.pylabtools import select_figure_formats
+
+    shell = get_ipython()
+    if shell is not None:
+        select_figure_formats(shell, {"png"})  # type: ignore[no-untyped-call]
 
 
 def finish(

@@ -108,21 +108,21 @@ class Pipeline:
         if not train.succeeded:
             return
         champion = read_json(self.packages / self.tenant / model / "current.json")
+        if champion is None:
+            self.skip(
+                f"{model} has no champion, so there is nothing to review and nobody is scored:"
+                f" {train.result.get('decision') or train.result['headline']}"
+            )
+            return
         reviewed = {**base, "trained": train.result["outputs"], "champion": champion}
         review = bench.step(
             REVIEW,
             f"30 review {model}",
             chosen,
             content_hash(reviewed),
-            followed_by=SCORE if champion else then,
+            followed_by=SCORE,
         )
         result.outcomes.append(review)
-        if champion is None:
-            self.skip(
-                f"{model} has no champion, so no customer is scored:"
-                f" {train.result.get('decision') or train.result['headline']}"
-            )
-            return
         score = bench.step(
             SCORE,
             f"40 score {model}",

@@ -13,7 +13,7 @@ REQUEST = {"label": "30 review churn", "tenant": "demo", "model": "churn", "run_
 FAILURE = {"ending": "cell_raised", "sentence": "cell 3 of 8 raised <b>ValueError</b>"}
 
 
-OUTPUTS = [
+OUTPUTS: list[dict[str, object]] = [
     {"output_type": "stream", "name": "stdout", "text": "churn of the quarter\n"},
     {"output_type": "display_data", "metadata": {}, "data": {"image/png": "iVBORw0KGgo="}},
     {

@@ -1,0 +1,173 @@
+"""The manager's view of a champion: how good, how honest, and what acting on it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from commerce.instants import from_micros
+from features.frames import training_frame
+from features.snapshot import Snapshot
+from scoring.files import current
+from scoring.package import Package
+from scoring.scorer import score
+from training.evaluation import Figures, measure
+from training.schedule import cutoffs_for
+from training.specs import find_spec
+from workbench.notebook import Bench
+from workbench.runs.history import History
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Review:
+    """A champion held against what happened after the latest cutoff whose outcomes are known.
+
+    Parameters
+    ----------
+    package : Package
+        The champion.
+    rows : DataFrame
+        Customers at that cutoff, with the package's features and what came about.
+    cutoff : int, epoch microseconds
+    challenger : mapping
+        What the latest training came to; empty where none was recorded by a run.
+    """
+
+    package: Package
+    rows: pd.DataFrame
+    cutoff: int
+    challenger: dict[str, Any]
+
+    @cached_property
+    def values(self) -> Floats:
+        """The package's features, one row per customer."""
+        return self.rows[list(self.package.names)].to_numpy(dtype=np.float64)
+
+    @cached_property
+    def probabilities(self) -> Floats:
+        """What the champion said."""
+        return score(self.package, self.values).probability
+
+    @cached_property
+    def labels(self) -> NDArray[np.int64]:
+        """What came about."""
+        return self.rows["label"].to_numpy(dtype=np.int64)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """How good it was."""
+        return measure(self.labels, self.probabilities)
+
+    @property
+    def verdict(self) -> pd.DataFrame:
+        """The champion's figures in words, beside what they are held against."""
+        found, card = self.figures, self.package.card
+        rows = {
+            "customers looked at": (f"{found.rows:,}", ""),
+            "outcome came about": (f"{found.base_rate:.1%}", ""),
+            "ranking (AUC)": (
+                f"{found.auc:.3f} ({found.auc_low:.3f} to {found.auc_high:.3f})",
+                f"plain logistic {card['baseline']['auc']:.3f}",
+            ),
+            "error (Brier)": (f"{found.brier:.4f}", f"base rate {found.brier_base:.4f}"),
+            "honesty (calibration error)": (f"{found.ece:.3f}", "0 is perfect"),
+            "labels shuffled (AUC)": (
+                f"{card['permuted_auc']:.3f}",
+                "about .5, or something leaks",
+            ),
+        }
+        return pd.DataFrame.from_dict(
+            rows, orient="index", columns=[self.package.label, "held against"]
+        )
+
+    @property
+    def acting(self) -> pd.DataFrame:
+        """What acting from the threshold on would have met."""
+        chosen = self.probabilities >= self.package.decision.threshold
+        came = self.labels == 1
+        rows = {
+            "customers acted on": f"{int(chosen.sum()):,} ({chosen.mean():.1%})",
+            "of those, outcome came about": _share(came[chosen]),
+            "of the others, outcome came about": _share(came[~chosen]),
+            "of all outcomes, acted on": _share(chosen[came]),
+        }
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["at the cutoff"])
+
+    @property
+    def gates(self) -> pd.DataFrame:
+        """Every gate the champion passed when it was promoted."""
+        gates = pd.DataFrame(self.package.card["gates"])
+        return gates[["name", "verdict", "text"]].set_index("name")
+
+    @property
+    def decision(self) -> str:
+        """One sentence for the box on top."""
+        found, threshold = self.figures, self.package.decision.threshold
+        acted = int((self.probabilities >= threshold).sum())
+        text = (
+            f"Champion {self.package.label}: AUC {found.auc:.3f}; from a risk of {threshold:.0%},"
+            f" {self.package.decision.at_or_above} {acted:,} of {found.rows:,} customers."
+        )
+        label = str(self.challenger.get("label", self.package.label))
+        if label != self.package.label and not self.challenger.get("promoted"):
+            text += f" Challenger {label} was refused: {'; '.join(self.challenger['refusals'])}"
+        return text
+
+    @property
+    def headline(self) -> str:
+        """One line for the progress of a run."""
+        found = self.figures
+        return f"{self.package.label}: AUC {found.auc:.3f} on {found.rows:,} customers"
+
+
+def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
+    """Hold a champion against the latest known outcomes; nothing is fitted.
+
+    Raises
+    ------
+    PackageNotFound
+        "model 'demo.churn' must have a published package; got none in ..."
+    """
+    spec = find_spec(model)
+    package = current(bench.settings.packages, bench.tenant.slug, model)
+    schedule = cutoffs_for(
+        spec, first_occurred=snapshot.first_occurred, as_of=bench.cutoff, zone=bench.tenant.zone
+    )
+    rows = training_frame(
+        snapshot, [schedule.test], spec.label, package.names, horizon_days=spec.horizon_days
+    )
+    return Review(
+        package=package, rows=rows, cutoff=schedule.test, challenger=_latest_training(bench, model)
+    )
+
+
+def window(bench: Bench, found: Review, model: str) -> str:
+    """Say which days a review looks at."""
+    begins = from_micros(found.cutoff).astimezone(bench.tenant.zone)
+    return f"customers as of {begins:%Y-%m-%d}, and the {find_spec(model).horizon_days} days after"
+
+
+def _latest_training(bench: Bench, model: str) -> dict[str, Any]:
+    history = History(bench.settings.runs)
+    trained = [
+        record
+        for record in history.records()
+        if record.notebook == "20_train_model"
+        and record.state == "succeeded"
+        and (record.tenant, record.model) == (bench.tenant.slug, model)
+    ]
+    if not trained:
+        return {}
+    newest = max(trained, key=lambda record: record.started_at)
+    return dict((history.result(newest.run_id) or {}).get("outputs", {}))
+
+
+def _share(values: NDArray[np.bool_]) -> str:
+    return f"{values.mean():.1%}" if len(values) else "-"

@@ -1,0 +1,162 @@
+"""What the numbered notebooks lay out and show, so that their cells stay one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from commerce.database import writing
+from commerce.instants import from_micros
+from commerce.tenants import observe
+from features.snapshot import Snapshot
+from scoring.files import current_version
+from training.examination import Report
+from training.fitting import Fitted
+from training.gates import Verdict
+from training.promotion import TrainingResult
+from training.rows import why_not_trainable
+from training.schedule import Schedule, cutoffs_for
+from training.specs import find_spec
+from workbench.notebook import Bench
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """When each model looks at the records, and which models cannot.
+
+    Parameters
+    ----------
+    bench : Bench
+    schedules : mapping of str to Schedule
+        By model.
+    skipped : mapping of str to str
+        Models that these records cannot train, and why.
+    """
+
+    bench: Bench
+    schedules: Mapping[str, Schedule]
+    skipped: Mapping[str, str]
+
+    @property
+    def cutoffs(self) -> tuple[int, ...]:
+        """Every instant at which features are needed, ascending; the last is now."""
+        found = {cutoff for schedule in self.schedules.values() for cutoff in schedule.cutoffs}
+        return tuple(sorted({*found, self.bench.cutoff}))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per model: how far it looks, when it is trained and tested, or why it is left out."""
+        zone = self.bench.tenant.zone
+        rows = [
+            {
+                "model": model,
+                "horizon": f"{schedule.horizon_days} days",
+                "trained at": ", ".join(
+                    f"{from_micros(cutoff).astimezone(zone):%Y-%m-%d}" for cutoff in schedule.train
+                ),
+                "tested at": f"{from_micros(schedule.test).astimezone(zone):%Y-%m-%d}",
+                "left out": "",
+            }
+            for model, schedule in self.schedules.items()
+        ]
+        left_out = [{"model": model, "left out": why} for model, why in self.skipped.items()]
+        return pd.DataFrame([*rows, *left_out]).fillna("").set_index("model")
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """What the runner goes by: cutoffs of each model, or why it is skipped."""
+        laid_out = {
+            model: {"train": list(schedule.train), "test": schedule.test}
+            for model, schedule in self.schedules.items()
+        }
+        return laid_out | {model: {"skipped": why} for model, why in self.skipped.items()}
+
+
+def lay_out(bench: Bench, snapshot: Snapshot, models: Sequence[str]) -> Layout:
+    """Settle when each model looks at the records; what is computed from now on stays true.
+
+    Rows that arrive later are recorded behind `bench.as_of`, as features and labels up to it are about to
+    exist.
+
+    Raises
+    ------
+    UnknownModel
+        "model must be known; got ... Did you mean ...?"
+    """
+    with writing(bench.engine) as connection:
+        observe(connection, bench.tenant, bench.as_of)
+    specs = [find_spec(model) for model in models]
+    reasons = {
+        spec.name: why_not_trainable(bench.tenant, spec, snapshot, as_of=bench.cutoff)
+        for spec in specs
+    }
+    schedules = {
+        spec.name: cutoffs_for(
+            spec,
+            first_occurred=snapshot.first_occurred,
+            as_of=bench.cutoff,
+            zone=bench.tenant.zone,
+        )
+        for spec in specs
+        if reasons[spec.name] is None
+    }
+    skipped = {model: why for model, why in reasons.items() if why is not None}
+    return Layout(bench=bench, schedules=schedules, skipped=skipped)
+
+
+def training_headline(result: TrainingResult) -> str:
+    """Say what a training came to, in one line."""
+    arrow = " -> champion" if result.promoted else ""
+    return f"challenger {result.label}: AUC {result.auc:.3f}, {result.gates}{arrow}"
+
+
+def training_decision(result: TrainingResult) -> str:
+    """Say what was decided about a challenger."""
+    if result.promoted:
+        return f"{result.label} is champion: {result.gates}"
+    return f"{result.label} was refused: {'; '.join(result.refusals)}"
+
+
+def training_figures(bench: Bench, result: TrainingResult) -> dict[str, Any]:
+    """Give the figures for the table at the end of a run."""
+    version = current_version(bench.settings.packages, bench.tenant.slug, result.model)
+    return {
+        "auc": result.auc,
+        "logistic_auc": result.baseline_auc,
+        "brier": result.brier,
+        "base_rate": result.base_rate,
+        "champion": None if version is None else f"{result.name}/{version}",
+    }
+
+
+def candidates_table(fitted: Fitted) -> pd.DataFrame:
+    """Show what cross-validation says of each candidate, best first."""
+    table = pd.DataFrame([asdict(candidate) for candidate in fitted.candidates])
+    return table.set_index("name").round({"auc": 4, "log_loss": 4})
+
+
+def report_table(report: Report) -> pd.DataFrame:
+    """Show the exported package's figures out of time, beside what they are held against."""
+    found, plain = report.figures, report.baseline
+    rows = [
+        (
+            "AUC",
+            f"{found.auc:.4f} ({found.auc_low:.4f} to {found.auc_high:.4f})",
+            f"{plain['auc']:.4f}",
+        ),
+        ("Brier", f"{found.brier:.4f}", f"{plain['brier']:.4f}"),
+        ("calibration error", f"{found.ece:.4f}", ""),
+        ("calibration slope", f"{found.slope:.3f}", "1 is perfect"),
+        ("AUC, labels shuffled", f"{report.permuted_auc:.4f}", ".5, or something leaks"),
+        ("rows", f"{found.rows:,}", ""),
+        ("base rate", f"{found.base_rate:.4f}", ""),
+    ]
+    return pd.DataFrame(rows, columns=["figure", "package", "plain logistic"]).set_index("figure")
+
+
+def gates_table(verdict: Verdict) -> pd.DataFrame:
+    """Show what every gate says of a challenger."""
+    return pd.DataFrame(verdict.as_list())[["name", "verdict", "text"]].set_index("name")
