@@ -179,7 +179,7 @@ def _opened(
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[str]]]:
     """Load the events that are needed, and number the customers in the order of their ids."""
     with duckdb.connect(":memory:") as database:
-        database.execute("SET enable_progress_bar = false")
+        _hide_progress(database)
         files = [str(path) for path in snapshot.files]
         database.read_parquet(files, hive_partitioning=False).create_view("snapshot")
         if customers is not None:
@@ -189,6 +189,13 @@ def _opened(
         database.execute(_events(sorted(types), before).sql("duckdb"))
         ids = database.execute("SELECT customer_id FROM customer ORDER BY customer").fetchall()
         yield database, [str(row[0]) for row in ids]
+
+
+def _hide_progress(database: duckdb.DuckDBPyConnection) -> None:
+    """Turn the progress bar off where it is on; in a kernel without ipywidgets setting it would fail."""
+    shown = database.execute("SELECT current_setting('enable_progress_bar')").fetchone()
+    if shown == (True,):
+        database.execute("SET enable_progress_bar = false")
 
 
 def _customers(chosen: bool) -> exp.Create:
