@@ -24,7 +24,7 @@ from features.label_sql import label_query
 from features.labels import Label
 from features.snapshot import Snapshot
 from features.sources import DAY
-from features.state_sql import state_query
+from features.state_sql import state_statement
 
 _COLUMNS = (
     "id",
@@ -113,7 +113,7 @@ def evaluate(
         "state ... must be smaller than 2^53 in size; got ..."
     """
     types = {word for state in catalogue.states for word in state.source.types}
-    query = state_query(catalogue).sql("duckdb")
+    query = state_statement(catalogue)
     width = len(catalogue.states)
     rows: list[npt.NDArray[Any]] = []
     values: list[Floats] = []
@@ -185,16 +185,17 @@ def _opened(
         if customers is not None:
             wanted = pa.table({"customer_id": pa.array(sorted(customers), pa.string())})
             database.register("wanted", wanted)
-        database.execute(_customers(customers is not None).sql("duckdb"))
-        database.execute(_events(sorted(types), before).sql("duckdb"))
+        for table in (_customers(customers is not None), _events(sorted(types), before)):
+            # Fetching ends the statement: the connection takes no other until then.
+            database.execute(table.sql("duckdb")).fetchall()
         ids = database.execute("SELECT customer_id FROM customer ORDER BY customer").fetchall()
         yield database, [str(row[0]) for row in ids]
 
 
 def _hide_progress(database: duckdb.DuckDBPyConnection) -> None:
     """Turn the progress bar off where it is on; in a kernel without ipywidgets setting it would fail."""
-    shown = database.execute("SELECT current_setting('enable_progress_bar')").fetchone()
-    if shown == (True,):
+    shown = database.execute("SELECT current_setting('enable_progress_bar')").fetchall()
+    if shown == [(True,)]:
         database.execute("SET enable_progress_bar = false")
 
 
