@@ -9,7 +9,7 @@ each of which serves every window; aggregates from one row each.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 from sqlglot import exp
 
@@ -74,29 +74,43 @@ customer) AS part_0 ON c.customer = part_0.customer WHERE c.known_from < $cutoff
             origin for origin in origins if isinstance(origin, Aggregates)
         )
     }
-    query = exp.select(column("customer", "c")).from_("customer AS c")
     part_of: Names = {}
+    joins = []
     for place, (build, states) in enumerate(_parts(names)):
         alias = f"part_{place}"
         relation = relations.get(states[0].source.origin, "admitted")
         matched = exp.EQ(this=column("customer", "c"), expression=column("customer", alias))
-        part = build(states, names, relation).subquery(alias)
-        query = query.join(part, on=matched, join_type="LEFT")
+        part = build(states, names, relation).subquery(alias, copy=False)
+        joins.append(exp.Join(this=part, on=matched, side="LEFT"))
         part_of.update(dict.fromkeys(states, alias))
-    for state, name in names.items():
-        value: exp.Expr = column(name, part_of[state])
-        if state.kind in _ZERO_IF_NONE:
-            value = if_null(value, literal(0))
-        if state.kind not in _SMALL:
-            value = bounded(value)
-        query = query.select(exp.alias_(value, name))
+    values = [
+        exp.alias_(_joined(state, column(name, part_of[state])), name, copy=False)
+        for state, name in names.items()
+    ]
+    query = exp.select(column("customer", "c"), *values, copy=False).from_("customer AS c")
+    query.set("joins", joins)
+    query.where(exp.LT(this=column("known_from", "c"), expression=CUTOFF), copy=False)
+    query.order_by(column("customer", "c"), copy=False)
     events = exp.select("*").from_("event").where(admitted(CUTOFF))
-    query = query.with_("admitted", as_=events)
+    query.with_("admitted", as_=events, copy=False)
     for origin, name in relations.items():
         if isinstance(origin, Aggregates):
-            query = query.with_(name, as_=aggregate_select(origin, "admitted", CUTOFF))
-    known = exp.LT(this=column("known_from", "c"), expression=CUTOFF)
-    return query.where(known).order_by(column("customer", "c"))
+            rows = aggregate_select(origin, "admitted", CUTOFF)
+            query.with_(name, as_=rows, copy=False)
+    return query
+
+
+@lru_cache(maxsize=32)
+def state_statement(catalogue: Catalogue, dialect: str = "duckdb") -> str:
+    """Write the query of :func:`state_query` in an engine's own words."""
+    return state_query(catalogue).sql(dialect)
+
+
+def _joined(state: State, value: exp.Expr) -> exp.Expr:
+    """A state's value for a customer who may have no row in its sub-query."""
+    if state.kind in _ZERO_IF_NONE:
+        value = if_null(value, literal(0))
+    return value if state.kind in _SMALL else bounded(value)
 
 
 Builder = Callable[[list[State], Names, str], exp.Select]
@@ -126,7 +140,8 @@ def _scan(states: list[State], names: Names, relation: str) -> exp.Select:
     types = {word for origin in origins if isinstance(origin, Events) for word in origin.types}
     if types:
         query = query.where(is_one_of(column("type"), sorted(types)))
-    return query.select(*[exp.alias_(_reduction(state), names[state]) for state in states])
+    reduced = [exp.alias_(_reduction(state), names[state], copy=False) for state in states]
+    return query.select(*reduced, copy=False)
 
 
 def _reduction(state: State) -> exp.Expr:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.features.conftest import Row, event
+from tests.features.streams import Row, event
 
 from commerce.instants import to_micros
 from features.catalogue import CATALOGUE
