@@ -25,7 +25,7 @@ _NAMES = {
     "caret": "^",
 }
 _CANDIDATES = (";", "\t", "|", ",")
-_AGREEMENT = 0.8
+_AGREEMENT = 0.55
 _LEAST = 3
 
 
@@ -59,11 +59,15 @@ def split_lines(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     >>> split_lines([" 00001 19970101  1   11.77 "], " ")
     [['00001', '19970101', '1', '11.77']]
     """
-    try:
-        rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter == BLANKS))
-    except csv.Error:
-        return []
-    return [trim(row, delimiter) for row in rows]
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter == BLANKS)
+    rows = []
+    while True:
+        try:
+            rows.append(trim(next(reader), delimiter))
+        except StopIteration:
+            return rows
+        except csv.Error:
+            continue  # a cell without end says nothing about the others
 
 
 def trim(cells: list[str], delimiter: str) -> list[str]:

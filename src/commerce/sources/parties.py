@@ -15,8 +15,17 @@ _CUSTOMER = ("tenant_id", "id", "number", "external_id", "country", "created_at"
 _PRODUCT = ("tenant_id", "id", "number", "external_id", "name")
 
 
-def write_people(desk: Desk, people: Sequence[Person]) -> list[tuple[str, str]]:
-    """Register the customers that are new, each once, at his earliest line.
+def write_people(
+    desk: Desk, people: Sequence[Person], *, register: bool = True
+) -> list[tuple[str, str]]:
+    """Add the customers that are new, each once, at his earliest line.
+
+    Parameters
+    ----------
+    desk : Desk
+    people : sequence of Person
+    register : bool, default True
+        Whether to write ``customer.registered`` too.
 
     Returns
     -------
@@ -46,21 +55,22 @@ def write_people(desk: Desk, people: Sequence[Person]) -> list[tuple[str, str]]:
                 for place, person in enumerate(new)
             ],
         )
-        desk.append(
-            [
-                NewEvent(
-                    type="customer.registered",
-                    occurred_at=person.at,
-                    recorded_at=desk.recorded(person.at, person.recorded),
-                    source_key=f"registered:{known[person.name].hex}",
-                    customer_id=known[person.name],
-                    aggregate_type="customer",
-                    aggregate_id=known[person.name].hex,
-                    category=person.country,
-                )
-                for person in new
-            ]
-        )
+        if register:
+            desk.append(
+                [
+                    NewEvent(
+                        type="customer.registered",
+                        occurred_at=person.at,
+                        recorded_at=desk.recorded(person.at, person.recorded),
+                        source_key=f"registered:{known[person.name].hex}",
+                        customer_id=known[person.name],
+                        aggregate_type="customer",
+                        aggregate_id=known[person.name].hex,
+                        category=person.country,
+                    )
+                    for person in new
+                ]
+            )
         desk.written.customers += len(new)
     return [(name, record.hex) for name, record in known.items()]
 

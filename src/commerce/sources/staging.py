@@ -1,20 +1,13 @@
-"""Accepted lines on their way into the records: kept in a temporary file, so that memory stays bounded.
-
-SQLite's nameless database is used: on disk, without a name, gone with the process even if it is killed.
-"""
+"""Accepted lines of sales on their way into the records: told apart, tied to known orders, grouped."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from types import TracebackType
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
 
 from commerce.sources.lines import Line, repeated_key
+from commerce.sources.store import Store
 
-_BATCH = 5_000
-_FIELDS = Line._fields
-_LINE_TABLE = f"CREATE TABLE line (row INTEGER PRIMARY KEY, {', '.join(_FIELDS)})"
 _OFFSET = 2**32
 
 
@@ -97,63 +90,27 @@ def stamp_of(line: SaleLine | ReturnLine) -> str:
     return f"{line.at // 1_000_000 + _OFFSET:09x}:{line.key.hex()}"
 
 
-class Staging:
-    """Lines of one file, numbered, told apart and grouped; a context manager.
+class Staging(Store):
+    """Lines of one file, told apart and grouped.
 
-    Call in this order: `add`, `settle_repeats`, `drop_known`, `refuse_strangers`, the `people` and `wares`
-    with `name_people` and `name_wares`, then `sales` and `returns`.
+    Call in this order: `add`, `settle_repeats`, `drop_known`, `note_orders`, `refuse_strangers`, `people` with
+    `name_people`, `wares` with `name_wares`, then `sales` and `returns`.
     """
 
     def __init__(self) -> None:
-        self._base = sqlite3.connect("", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
-            self._base.execute(f"PRAGMA {pragma}")
-        self._base.execute(_LINE_TABLE)
+        super().__init__("line", Line._fields)
         self._base.execute("CREATE TABLE refused (row INTEGER PRIMARY KEY, reason, sentence)")
-        self._base.execute("CREATE TABLE person (name PRIMARY KEY, id) WITHOUT ROWID")
-        self._base.execute("CREATE TABLE ware (name PRIMARY KEY, id) WITHOUT ROWID")
         self._base.execute(
             f"CREATE TABLE known ({', '.join(KnownOrder._fields)}, PRIMARY KEY (basket)) WITHOUT ROWID"
         )
-        self._base.execute("BEGIN")
-
-    def __enter__(self) -> Staging:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._base.close()
-
-    def add(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Take lines, each behind the number of its row."""
-        places = ", ".join("?" * (len(_FIELDS) + 1))
-        self._base.executemany(
-            f"INSERT INTO line (row, {', '.join(_FIELDS)}) VALUES ({places})",  # noqa: S608
-            rows,
-        )
-
-    def count(self) -> int:
-        """Count the lines that are left."""
-        return int(self._base.execute("SELECT count(*) FROM line").fetchone()[0])
 
     def settle_repeats(self, *, keep: bool) -> None:
         """Tell repeated lines apart, or leave only the first of each."""
-        self._base.execute("CREATE INDEX line_key ON line (key)")
-        repeated = self._base.execute(
-            "SELECT row, key, row_number() OVER (PARTITION BY key ORDER BY row) FROM line"
-            " WHERE key IN (SELECT key FROM line GROUP BY key HAVING count(*) > 1)"
-        )
-        later = [
-            (repeated_key(key, place), row) for row, key, place in repeated if place > 1
-        ]  # only repetitions: few beside the lines themselves
+        later = self.repeats()
         if keep:
-            self._base.executemany("UPDATE line SET key = ? WHERE row = ?", later)
+            self.rename((repeated_key(key, place), row) for row, key, place in later)
         else:
-            self._base.executemany("DELETE FROM line WHERE row = ?", [(row,) for _, row in later])
+            self.drop(row for row, _, _ in later)
 
     def drop_known(self, known: Callable[[list[str]], Collection[str]]) -> None:
         """Drop lines that the records hold already.
@@ -161,21 +118,16 @@ class Staging:
         Parameters
         ----------
         known : callable
-            Tells which of some sources are in the stream.
+            Tells which of some names of lines are in the stream.
         """
-        page = "SELECT row, at, key FROM line WHERE row > ? ORDER BY row LIMIT ?"
-        last = -1
-        while batch := self._base.execute(page, (last, _BATCH)).fetchall():
-            last = batch[-1][0]
+        for batch in self.walk("at", "key"):
             rows = {line_source(at, key): row for row, at, key in batch}
-            self._base.executemany(
-                "DELETE FROM line WHERE row = ?", [(rows[source],) for source in known(list(rows))]
-            )
+            self.drop(rows[source] for source in known(list(rows)))
 
     def note_orders(self, lookup: Callable[[list[str]], list[KnownOrder]]) -> None:
         """Look up which baskets the records hold an order of already."""
         self._base.execute("CREATE INDEX line_basket ON line (basket) WHERE is_return = 0")
-        for batch in self._batches("SELECT DISTINCT basket FROM line WHERE is_return = 0"):
+        for batch in self.batches("SELECT DISTINCT basket FROM line WHERE is_return = 0"):
             self._base.executemany(
                 "INSERT INTO known VALUES (?, ?, ?, ?, ?, ?)", lookup([name for (name,) in batch])
             )
@@ -189,9 +141,10 @@ class Staging:
             How many.
         """
         strangers = self._base.execute(
-            "SELECT l.row, l.basket, l.customer, k.basket IS NULL, coalesce(k.owner, ("
-            " SELECT f.customer FROM line f WHERE f.basket = l.basket AND f.is_return = 0"
-            " AND f.customer IS NOT NULL ORDER BY f.row LIMIT 1))"
+            "SELECT l.row, l.basket, l.customer, k.basket IS NULL,"
+            " CASE WHEN k.basket IS NOT NULL THEN k.owner ELSE"
+            " (SELECT f.customer FROM line f WHERE f.basket = l.basket AND f.is_return = 0"
+            " AND f.customer IS NOT NULL ORDER BY f.row LIMIT 1) END"
             " FROM line l LEFT JOIN known k ON k.basket = l.basket"
             " WHERE l.is_return = 0 AND l.customer IS NOT NULL AND l.basket IN ("
             "  SELECT basket FROM line WHERE is_return = 0 GROUP BY basket"
@@ -225,19 +178,15 @@ class Staging:
 
     def people(self) -> Iterator[list[Person]]:
         """Give every customer at his earliest line, earliest first."""
-        return self._of(
+        return self.each(
             Person,
             "SELECT customer, min(at), recorded, country FROM line WHERE customer IS NOT NULL"
-            " GROUP BY customer ORDER BY min(at), min(row)",
+            " GROUP BY customer ORDER BY min(at), row",
         )
-
-    def name_people(self, ids: Iterable[tuple[str, str]]) -> None:
-        """Note the ids of customers, 32 hexadecimal digits."""
-        self._base.executemany("INSERT INTO person VALUES (?, ?)", ids)
 
     def wares(self) -> Iterator[list[Ware]]:
         """Give every product with its first description, in the order of the file."""
-        return self._of(
+        return self.each(
             Ware,
             "SELECT a.product, d.description FROM"
             " (SELECT product, min(row) AS first FROM line WHERE product IS NOT NULL GROUP BY product) a"
@@ -245,10 +194,6 @@ class Staging:
             "  WHERE description IS NOT NULL GROUP BY product) d ON d.product = a.product"
             " ORDER BY a.first",
         )
-
-    def name_wares(self, ids: Iterable[tuple[str, str]]) -> None:
-        """Note the ids of products, 32 hexadecimal digits."""
-        self._base.executemany("INSERT INTO ware VALUES (?, ?)", ids)
 
     def sales(self) -> Iterator[SaleLine]:
         """Give the lines of sales, order by order, the earliest order first."""
@@ -267,19 +212,10 @@ class Staging:
 
     def returns(self) -> Iterator[list[ReturnLine]]:
         """Give the lines of returns, customer by customer, in the order of time."""
-        return self._of(
+        return self.each(
             ReturnLine,
             "SELECT l.basket, p.id, w.id, l.key, l.quantity, l.amount, l.at, l.recorded, l.method"
             " FROM line l LEFT JOIN person p ON p.name = l.customer"
             " LEFT JOIN ware w ON w.name = l.product"
             " WHERE l.is_return = 1 ORDER BY p.id, l.at, l.row",
         )
-
-    def _of(self, kind: Any, query: str) -> Iterator[list[Any]]:
-        for batch in self._batches(query):
-            yield [kind._make(row) for row in batch]
-
-    def _batches(self, query: str) -> Iterator[list[Any]]:
-        cursor = self._base.execute(query)
-        while batch := cursor.fetchmany(_BATCH):
-            yield batch

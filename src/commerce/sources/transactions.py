@@ -11,8 +11,6 @@ product by product, order by order in the order of time, and last the returns, t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Context, localcontext
 from itertools import groupby
@@ -20,12 +18,10 @@ from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
 
-from commerce.database import reading, writing
+from commerce.database import reading
 from commerce.identity import imported_id
-from commerce.instants import to_micros
-from commerce.sources.errors import Refused, SourceError
+from commerce.sources.errors import Refused
 from commerce.sources.options import TransactionOptions, with_preset
 from commerce.sources.parties import write_people, write_wares
 from commerce.sources.reading import Plan, plan_reading
@@ -35,9 +31,9 @@ from commerce.sources.sales import known_orders, write_sales
 from commerce.sources.staging import KnownOrder, SaleLine, Staging
 from commerce.sources.summary import ImportSummary, Progress, silent
 from commerce.sources.table import open_table
-from commerce.sources.tenancy import TenantPlan, open_tenant, plan_tenant
-from commerce.sources.writing import Desk, Written, has_events, known_sources
-from commerce.tenants import Tenant, clock, find_tenant
+from commerce.sources.tenancy import TenantPlan, plan_tenant
+from commerce.sources.writing import Writer, Written, has_events, known_sources
+from commerce.tenants import Tenant
 
 _STAGE = 2_000
 _CHUNK = 5_000
@@ -91,7 +87,7 @@ def import_transactions(
             options.tenant,
             currency=options.currency,
             zone=options.timezone,
-            seen_currency=plan.currency,
+            seen_currency=plan.formats.currency,
         )
     with Staging() as staging, Rejects(rejects_folder, plan.table.columns) as rejects:
         read = _stage(plan, options, tenancy, staging, rejects, tell)
@@ -103,7 +99,7 @@ def import_transactions(
         accepted = staging.count()
         written = Written()
         if accepted:
-            written = _Writer.start(engine, tenancy, now=now).write(staging, accepted, tell)
+            written = _write(Writer.start(engine, tenancy, now=now), staging, accepted, tell)
         if strangers:
             _reject(plan, staging.refused(), rejects)
         return ImportSummary(
@@ -171,68 +167,25 @@ def _reject(plan: Plan, refused: dict[int, tuple[str, str]], rejects: Rejects) -
             rejects.add(number, cells, Refused(*refused[number]))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Writer:
-    """Writes what is staged, a transaction at a time."""
-
-    engine: Engine
-    slug: str
-    clock: datetime
-    ingested_at: int
-    written: Written
-
-    @classmethod
-    def start(cls, engine: Engine, tenancy: TenantPlan, *, now: datetime) -> _Writer:
-        """Make the tenant where it is new, and note its time before the import."""
-        with writing(engine) as connection:
-            tenant = open_tenant(connection, tenancy, now=now)
-            before = clock(connection, tenant, now=now)
-        return cls(
-            engine=engine,
-            slug=tenancy.slug,
-            clock=before,
-            ingested_at=to_micros(now),
-            written=Written(),
-        )
-
-    def write(self, staging: Staging, total: int, tell: Progress) -> Written:
-        """Write customers, products, orders and returns."""
-        for people in staging.people():
-            with self._desk() as desk:
-                named = write_people(desk, people)
-            staging.name_people(named)
-        for wares in staging.wares():
-            with self._desk() as desk:
-                named = write_wares(desk, wares)
-            staging.name_wares(named)
-        for baskets in _chunks(staging.sales()):
-            with self._desk() as desk:
-                write_sales(desk, baskets)
-            tell("writing", self.written.lines, total)
-        for lines in staging.returns():
-            with self._desk() as desk:
-                write_returns(desk, lines)
-            tell("writing", self.written.lines, total)
-        return self.written
-
-    @contextmanager
-    def _desk(self) -> Iterator[Desk]:
-        """Open one transaction; what it wrote counts once it is committed."""
-        try:
-            with writing(self.engine) as connection:
-                desk = Desk(
-                    connection=connection,
-                    tenant=find_tenant(connection, self.slug),
-                    clock=self.clock,
-                    ingested_at=self.ingested_at,
-                )
-                yield desk
-        except IntegrityError as error:
-            raise SourceError(
-                f"import must be the only one that writes tenant {self.slug!r}; another wrote the same"
-                " records meanwhile. Run it again: what is in already counts as duplicate."
-            ) from error
-        self.written.add(desk.written)
+def _write(writer: Writer, staging: Staging, total: int, tell: Progress) -> Written:
+    """Write customers, products, orders and returns, each transaction whole ones."""
+    for people in staging.people():
+        with writer.desk() as desk:
+            named = write_people(desk, people)
+        staging.name_people(named)
+    for wares in staging.wares():
+        with writer.desk() as desk:
+            named = write_wares(desk, wares)
+        staging.name_wares(named)
+    for baskets in _chunks(staging.sales()):
+        with writer.desk() as desk:
+            write_sales(desk, baskets)
+        tell("writing", writer.written.lines, total)
+    for lines in staging.returns():
+        with writer.desk() as desk:
+            write_returns(desk, lines)
+        tell("writing", writer.written.lines, total)
+    return writer.written
 
 
 def _chunks(lines: Iterable[SaleLine]) -> Iterator[list[list[SaleLine]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Engine,
     Table,
     Text,
     cast,
@@ -19,11 +21,16 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.exc import IntegrityError
 
 from commerce import schema
+from commerce.database import writing
 from commerce.identity import imported_id
+from commerce.instants import to_micros
+from commerce.sources.errors import SourceError
+from commerce.sources.tenancy import TenantPlan, open_tenant
 from commerce.stream import NewEvent, append
-from commerce.tenants import Tenant, recording_instant
+from commerce.tenants import Tenant, clock, find_tenant, recording_instant
 
 _PAGE = 900
 """Values of one IN list; below the least limit of any SQLite."""
@@ -84,6 +91,61 @@ class Desk:
         """Append events to the stream, with the money they move."""
         self.written.events += len(events)
         return append(self.connection, self.tenant, events, ingested_at=self.ingested_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writer:
+    """Writes for one tenant, a transaction at a time.
+
+    Attributes
+    ----------
+    engine : Engine
+    slug : str
+    clock : datetime
+        The tenant's clock before the import.
+    ingested_at : int
+        Wall time, microseconds since 1970 UTC.
+    written : Written
+        Counts of what is committed.
+    """
+
+    engine: Engine
+    slug: str
+    clock: datetime
+    ingested_at: int
+    written: Written = field(default_factory=Written)
+
+    @classmethod
+    def start(cls, engine: Engine, plan: TenantPlan, *, now: datetime) -> Writer:
+        """Make the tenant where it is new, and note its time before the import."""
+        with writing(engine) as connection:
+            before = clock(connection, open_tenant(connection, plan, now=now), now=now)
+        return cls(engine=engine, slug=plan.slug, clock=before, ingested_at=to_micros(now))
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """Open one transaction; what it wrote counts once it is committed.
+
+        Raises
+        ------
+        SourceError
+            "import must be the only one that writes tenant ...; ..."
+        """
+        try:
+            with writing(self.engine) as connection:
+                desk = Desk(
+                    connection=connection,
+                    tenant=find_tenant(connection, self.slug),
+                    clock=self.clock,
+                    ingested_at=self.ingested_at,
+                )
+                yield desk
+        except IntegrityError as error:
+            raise SourceError(
+                f"import must be the only one that writes tenant {self.slug!r}; another wrote the same"
+                " records meanwhile. Run it again: what is in already counts as duplicate."
+            ) from error
+        self.written.add(desk.written)
 
 
 def hexadecimal(column: ColumnElement[Any], connection: Connection) -> ColumnElement[str]:

@@ -1,0 +1,93 @@
+"""Accepted events on their way into the stream: told apart, and in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
+
+from commerce.sources.event_rows import EventRow
+from commerce.sources.lines import repeated_key
+from commerce.sources.staging import Person, Ware
+from commerce.sources.store import Store
+
+
+class StagedEvent(NamedTuple):
+    """An event, and the ids of whom and what it tells of."""
+
+    row: EventRow
+    customer_id: str | None
+    product_id: str | None
+
+
+class EventStaging(Store):
+    """Events of one file.
+
+    Call in this order: `add`, `settle_repeats`, `drop_known`, `people` with `name_people`, `wares` with
+    `name_wares`, then `events`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("happening", EventRow._fields)
+
+    def settle_repeats(self) -> None:
+        """Drop repeated source keys; rows without one that repeat all fields happened more than once."""
+        named = "SELECT row FROM happening WHERE named = 1 AND row = ?"
+        again, more = [], []
+        for row, key, place in self.repeats():
+            if self._base.execute(named, (row,)).fetchone():
+                again.append(row)
+            else:
+                more.append((repeated_key(key, place), row))
+        self.drop(again)
+        self.rename(more)
+
+    def drop_known(self, known: Callable[[list[str]], Collection[str]]) -> None:
+        """Drop events that the stream holds already.
+
+        Parameters
+        ----------
+        known : callable
+            Tells which of some sources are in the stream.
+        """
+        for batch in self.walk("key"):
+            rows = {event_source(key): row for row, key in batch}
+            self.drop(rows[source] for source in known(list(rows)))
+
+    def people(self) -> Iterator[list[Person]]:
+        """Give every customer at his earliest event, with the country he was registered in."""
+        return self.each(
+            Person,
+            "SELECT customer, min(occurred_at), NULL,"
+            " max(CASE WHEN type = 'customer.registered' THEN category END) FROM happening"
+            " WHERE customer IS NOT NULL GROUP BY customer ORDER BY min(occurred_at), min(row)",
+        )
+
+    def wares(self) -> Iterator[list[Ware]]:
+        """Give every product, in the order of the file."""
+        return self.each(
+            Ware,
+            "SELECT product, NULL FROM happening WHERE product IS NOT NULL"
+            " GROUP BY product ORDER BY min(row)",
+        )
+
+    def events(self) -> Iterator[list[StagedEvent]]:
+        """Give every event, the earliest first."""
+        columns = ", ".join(f"h.{name}" for name in EventRow._fields)
+        query = (
+            f"SELECT {columns}, p.id, w.id FROM happening h"  # noqa: S608
+            " LEFT JOIN person p ON p.name = h.customer LEFT JOIN ware w ON w.name = h.product"
+            " ORDER BY h.occurred_at, h.row"
+        )
+        for batch in self.batches(query):
+            yield [StagedEvent(EventRow._make(row[:-2]), *row[-2:]) for row in batch]
+
+
+def event_source(key: bytes) -> str:
+    r"""Name an event in the stream.
+
+    Examples
+    --------
+    >>> event_source(b"\x01\x02")
+    'event:0102'
+    """
+    return f"event:{key.hex()}"

@@ -1,0 +1,58 @@
+"""Finding the columns of a file."""
+
+from __future__ import annotations
+
+import pytest
+
+from commerce.sources.columns import WELL_KNOWN, find_columns, plain
+from commerce.sources.errors import ColumnNotFound, SourceError
+from commerce.sources.statuses import STATUS_WORDS, state_of
+
+
+def test_names_match_exactly_before_they_match_whatever_their_case() -> None:
+    columns = ["who", "WHO", "When", "total"]
+    assert find_columns({"customer": "WHO"}, columns + ["Date"])["customer"] == 1
+    assert find_columns({"customer": "who", "time": "when"}, columns)["time"] == 2
+    with pytest.raises(SourceError, match="positions 1, 2"):
+        find_columns({"customer": "Who"}, columns)
+
+
+def test_a_misspelt_column_is_answered_with_the_closest() -> None:
+    with pytest.raises(
+        ColumnNotFound, match=r"--customer .* Did you mean Kunde\? Columns: Kunde, Datum"
+    ):
+        find_columns({"customer": "Kunden"}, ["Kunde", "Datum", "Betrag"])
+
+
+def test_a_position_beyond_the_file_is_a_sentence() -> None:
+    with pytest.raises(SourceError, match="position from 1 to 3; got 4"):
+        find_columns({"time": "4"}, ["a", "b", "c"])
+
+
+def test_two_columns_that_could_be_meant_are_asked_about() -> None:
+    with pytest.raises(SourceError, match="--time must be given"):
+        find_columns({}, ["customer", "Order Date", "Invoice Date", "amount"])
+
+
+def test_a_column_that_cannot_be_found_is_asked_for_by_its_option() -> None:
+    with pytest.raises(SourceError, match="--price or --amount must name a column"):
+        find_columns({"customer": "a", "time": "b"}, ["a", "b", "c"])
+
+
+def test_columns_that_were_not_named_are_left_alone_once_one_is() -> None:
+    columns = ["customer", "date", "order_id", "amount", "country"]
+    assert set(find_columns({}, columns)) == {"customer", "time", "order", "amount", "country"}
+    assert set(find_columns({"customer": "customer"}, columns)) == {"customer", "time", "amount"}
+
+
+def test_a_well_known_name_means_one_thing_only() -> None:
+    names = [name for known in WELL_KNOWN.values() for name in known]
+    assert len(names) == len(set(names))
+    assert all(plain(name) == name for name in names)
+
+
+def test_every_status_word_means_what_its_list_says() -> None:
+    assert all(state_of(word.upper()) == state for word, state in STATUS_WORDS.items())
+    assert {"paid", "completed", "open", "cancelled", "failed", "returned"} == set(
+        STATUS_WORDS.values()
+    )
