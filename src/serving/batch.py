@@ -118,7 +118,7 @@ def score_customers(
         decisions = decide_many(package, table)
         rows = [
             score_row(
-                decision,
+                decision.as_dict(),
                 served,
                 request_id=batch_request_id(tenant, package, as_of, customer),
                 tenant_id=tenant.id,

@@ -7,7 +7,7 @@ transaction that read the records.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from commerce.identity import find_customer
 from commerce.instants import midnight, parse_as_of, to_micros
 from commerce.tenants import Tenant, clock, find_tenant, observe
 from features.online import vector
-from scoring.decisions import Decision, decide
+from scoring.decisions import decide
 from scoring.package import Package
 from serving.errors import InvalidQuestion, ModelMissing, StoreMissing, UnknownName
 from serving.packages import PackageShelf, Served
@@ -97,7 +97,7 @@ def answer_customer(desk: Desk, model: str, question: ByCustomer, request_id: st
         as_of = settle_as_of(question.as_of, tenant, clock(connection, tenant, now=now))
         _observe(connection, tenant, as_of)
         values = vector(connection, tenant.id, customer, to_micros(as_of), served.outputs)
-        decision = decide(served.package, values)
+        decision = decide(served.package, values).as_dict()
         kept = score_row(
             decision,
             served,
@@ -122,13 +122,13 @@ def answer_values(desk: Desk, model: str, question: ByValues, request_id: str) -
     if desk.store is None:
         served = _without_records(desk.shelf, question.tenant, model)
         values = read_values(question.features, served.outputs)
-        decision, as_of, last = decide(served.package, values), now, "not kept"
+        decision, as_of, last = decide(served.package, values).as_dict(), now, "not kept"
     else:
         with desk.store.recording() as connection:
             tenant = find_tenant(connection, question.tenant)
             served = desk.shelf.current(tenant.slug, model)
             values = read_values(question.features, served.outputs)
-            decision, last = decide(served.package, values), "kept"
+            decision, last = decide(served.package, values).as_dict(), "kept"
             as_of = clock(connection, tenant, now=now)
             kept = score_row(
                 decision,
@@ -185,7 +185,7 @@ def settle_as_of(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
 
 
 def score_row(
-    decision: Decision,
+    parts: Mapping[str, Any],
     served: Served,
     *,
     request_id: str,
@@ -196,8 +196,7 @@ def score_row(
     origin: Origin,
     features: dict[str, float | None],
 ) -> ScoreRow:
-    """Write a decision down with its origin."""
-    parts = decision.as_dict()
+    """Write a decision, given as its `Decision.as_dict`, down with its origin."""
     return ScoreRow(
         request_id=request_id,
         tenant_id=tenant_id,
@@ -243,13 +242,17 @@ def _without_records(shelf: PackageShelf, tenant: str, model: str) -> Served:
 
 
 def _body(
-    package: Package, decision: Decision, customer_id: str | None, as_of: datetime, request_id: str
+    package: Package,
+    parts: Mapping[str, Any],
+    customer_id: str | None,
+    as_of: datetime,
+    request_id: str,
 ) -> dict[str, Any]:
     return {
         "model": package.model,
         "tenant": package.tenant,
         "customer_id": customer_id,
-        **decision.as_dict(),
+        **parts,
         "model_version": package.label,
         "as_of": write_instant(as_of),
         "request_id": request_id,

@@ -117,6 +117,7 @@ class ScoreRow:
 
 
 _FIELDS = tuple(ScoreRow.__dataclass_fields__)
+_INSERT = score.insert()
 
 
 def record_scores(connection: Connection, rows: Sequence[ScoreRow]) -> int:
@@ -161,7 +162,7 @@ def record_score(connection: Connection, row: ScoreRow) -> None:
     row : ScoreRow
         With a ``request_id`` never used before.
     """
-    connection.execute(score.insert(), {name: getattr(row, name) for name in _FIELDS})
+    connection.execute(_INSERT, {name: getattr(row, name) for name in _FIELDS})
 
 
 def find_score(connection: Connection, request_id: str) -> ScoreRow | None:

@@ -20,9 +20,6 @@ from scoring.files import publish
 from serving.predictions import Desk
 from serving.readiness import obstacles
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-"""BentoML 1.4 uses names that pathspec 1 and pydantic 2 call old, while it is imported."""
-
 HEAVY = ("pandas", "sklearn", "scipy", "mlflow", "matplotlib", "duckdb", "pyarrow", "alembic")
 
 
@@ -36,6 +33,8 @@ def bento_service() -> Any:
 def ask_service(path: str, **options: Any) -> httpx.Response:
     """Send one request through BentoML's own application."""
 
+    collector, interval = gc.get_threshold(), sys.getswitchinterval()
+
     async def send() -> httpx.Response:
         app = bento_service().to_asgi()
         async with app.router.lifespan_context(app):
@@ -44,7 +43,8 @@ def ask_service(path: str, **options: Any) -> httpx.Response:
     try:
         return asyncio.run(send())
     finally:
-        gc.set_threshold(700, 10, 10)
+        gc.set_threshold(*collector)
+        sys.setswitchinterval(interval)
 
 
 async def _send(app: Any, path: str, options: dict[str, Any]) -> httpx.Response:
