@@ -27,11 +27,11 @@ class Retention:
     spend, order_value : str
         Features that hold a customer's spend over `spend_days`, and his average order, in minor units.
     spend_days : int, > 0, default 365
-    value_days : int, > 0, default 365
-        How long a kept customer is counted for.
+    value_days : int, > 0, default 90
+        How long a kept customer is counted for: the horizon of the label.
     margin : float, in (0, 1], default 0.30
         What is earned of each amount spent.
-    success_rate : float, in (0, 1], default 0.20
+    success_rate : float, in (0, 1], default 0.25
         Share of leaving customers whom the offer keeps.
     offer_share : float, > 0, default 0.05
         Cost of the offer, as a share of the median order.
@@ -42,9 +42,9 @@ class Retention:
     spend: str
     order_value: str
     spend_days: int = 365
-    value_days: int = 365
+    value_days: int = 90
     margin: float = 0.30
-    success_rate: float = 0.20
+    success_rate: float = 0.25
     offer_share: float = 0.05
     offer_cost: int | None = None
 

@@ -22,5 +22,9 @@ class ExportMismatch(TrainingError, ArithmeticError):
         )
 
 
+class InvalidProtocol(TrainingError, ValueError):
+    """Cutoffs that would let a model learn from the period it is tested on."""
+
+
 class UnknownModel(TrainingError, LookupError):
     """No model goes by that name."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from commerce.instants import from_micros
 from scoring.package import Package
@@ -93,11 +94,12 @@ def examine(rows: Rows, fitted: Fitted, exported: Exported, *, seed: int = 0) ->
     """Measure the exported package out of time, beside a baseline and a run on shuffled labels."""
     labels = rows.test["label"].to_numpy(dtype=np.int64)
     predicted = probabilities(exported.package, rows.test)
-    return Report(
-        figures=measure(labels, predicted, seed=seed),
-        baseline=baseline(rows.train, rows.test, fitted.features),
-        permuted_auc=permuted_auc(rows.train, rows.test, fitted.features, seed=seed),
-        power=single_feature_power(rows.train, fitted.features),
-        labels=labels,
-        probabilities=predicted,
-    )
+    with threadpool_limits(limits=1):
+        return Report(
+            figures=measure(labels, predicted, seed=seed),
+            baseline=baseline(rows.train, rows.test, fitted.features),
+            permuted_auc=permuted_auc(rows.train, rows.test, fitted.features, seed=seed),
+            power=single_feature_power(rows.train, fitted.features),
+            labels=labels,
+            probabilities=predicted,
+        )

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from commerce.tenants import Tenant
 from features.catalogue import CATALOGUE
 from features.declaration import Catalogue
-from features.snapshot import Snapshot
+from features.snapshot import Snapshot, take_snapshot
 from training.certificate import Certificate, certify
 from training.examination import Exported, Report, examine, export_package
 from training.fitting import Fitted, fit
@@ -93,23 +93,26 @@ def train(
 
 
 def evaluate_protocol(
+    engine: Engine,
     tenant: Tenant,
     spec: ModelSpec,
-    snapshot: Snapshot,
     *,
     train_cutoffs: Sequence[int],
     test_cutoff: int,
     horizon_days: int,
+    snapshots: Path,
     catalogue: Catalogue = CATALOGUE,
     jobs: int = 1,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Train on given cutoffs and measure the exported package at another; nothing is kept.
+    """Train on given cutoffs and measure the exported package at another; only the snapshot is kept.
 
     Parameters
     ----------
     train_cutoffs, test_cutoff : int, epoch microseconds
     horizon_days : int
+    snapshots : Path
+        Where snapshots lie; one is taken first.
 
     Returns
     -------
@@ -119,15 +122,16 @@ def evaluate_protocol(
 
     Raises
     ------
-    ValueError
+    InvalidProtocol
         "train cutoffs must end ... days before the test cutoff; got ..."
     """
+    schedule = fixed_schedule(tuple(train_cutoffs), test_cutoff, horizon_days)
     rows = load_rows(
         tenant,
         replace(spec, horizon_days=horizon_days),
-        snapshot,
+        take_snapshot(engine, tenant, snapshots),
         as_of=test_cutoff,
-        schedule=fixed_schedule(tuple(train_cutoffs), test_cutoff, horizon_days),
+        schedule=schedule,
         catalogue=catalogue,
     )
     fitted = fit_candidates(rows, jobs=jobs, seed=seed)

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from commerce.instants import from_micros, to_micros
-from training.errors import NotTrainable
+from training.errors import InvalidProtocol, NotTrainable
 from training.specs import ModelSpec
 
 DAY = 86_400_000_000
@@ -65,9 +65,9 @@ def cutoffs_for(spec: ModelSpec, *, first_occurred: int, as_of: int, zone: ZoneI
     >>> from datetime import UTC
     >>> from training.specs import CHURN
     >>> began, ends = (to_micros(datetime(*day, tzinfo=UTC)) for day in ((2010, 12, 1), (2011, 12, 10)))
-    >>> schedule = cutoffs_for(CHURN, first_occurred=began, as_of=ends, zone=ZoneInfo("Europe/London"))
+    >>> schedule = cutoffs_for(CHURN, first_occurred=began, as_of=ends, zone=ZoneInfo("UTC"))
     >>> [str(from_micros(cutoff).date()) for cutoff in schedule.cutoffs]
-    ['2011-03-12', '2011-04-10', '2011-05-10', '2011-06-10', '2011-09-10']
+    ['2011-03-13', '2011-04-13', '2011-05-13', '2011-06-13', '2011-09-11']
     """
     horizon = spec.horizon_days * DAY
     test = _midnight_at_or_before(as_of - horizon, zone)
@@ -94,13 +94,13 @@ def fixed_schedule(train: tuple[int, ...], test: int, horizon_days: int) -> Sche
 
     Raises
     ------
-    ValueError
+    InvalidProtocol
         "train cutoffs must end ... days before the test cutoff; got ..."
     """
     cutoffs = tuple(sorted(set(train)))
     if not cutoffs or cutoffs[-1] + horizon_days * DAY > test:
         shown = ", ".join(str(from_micros(cutoff).date()) for cutoff in cutoffs) or "none"
-        raise ValueError(
+        raise InvalidProtocol(
             f"train cutoffs must end {horizon_days} days before the test cutoff"
             f" {from_micros(test).date()}; got {shown}. Give earlier ones, or a shorter horizon."
         )

@@ -117,6 +117,14 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "{value} of deliveries were late{within}; usually {reference}.",
         "No delivery has come due{within}.",
     ),
+    "delivery_hours_late": (
+        "Late deliveries missed their promise by {value}{within}; usually {reference}.",
+        "No late delivery{within}.",
+    ),
+    "hours_to_settle": (
+        "Invoices took {value} to settle{within}; usually {reference}.",
+        "No invoice settled{within}.",
+    ),
     "return_rate": (
         "Returned {value} of what was paid{within}; usually {reference}.",
         "Nothing paid{within}.",

@@ -1,0 +1,137 @@
+"""Rows of a shop that never was, with a known pattern in them, and tracking stores that start at once."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from commerce.instants import from_micros, to_micros
+from commerce.tenants import Tenant
+from features.catalogue import CATALOGUE
+from features.snapshot import Snapshot
+from training.fitting import Fitted, fit
+from training.rows import Rows
+from training.schedule import Schedule
+from training.specs import CHURN, CREDIT, ModelSpec
+from training.tracking import Tracker, open_tracker
+
+FEATURES = (
+    "days_since_order",
+    "order_gap_days",
+    "orders_365d",
+    "spend_365d",
+    "average_order_value",
+    "return_rate",
+    "failed_payment_rate",
+    "cash_on_delivery_rate",
+    "delivered_orders",
+)
+CUTOFFS = tuple(to_micros(datetime(2025, month, 1, tzinfo=UTC)) for month in (3, 4, 5, 9))
+BRISK = replace(CHURN, candidates=("logistic", "blend"), least_rows=100)
+
+
+def make_frame(customers: int, cutoffs: tuple[int, ...], seed: int = 3) -> pd.DataFrame:
+    """Customers at cutoffs, whose risk depends on recency, gaps and failed payments."""
+    random = np.random.default_rng(seed)
+    parts = []
+    for cutoff in cutoffs:
+        recency = random.gamma(1.5, 40, customers)
+        gap = np.where(random.random(customers) < 0.3, np.nan, random.gamma(2, 15, customers))
+        orders = random.poisson(4, customers).astype(float)
+        failed = random.beta(1, 6, customers)
+        logit = (
+            0.9 * np.log1p(recency) - 3.4 + 3 * failed - 0.1 * orders + np.where(recency > 90, 1, 0)
+        )
+        parts.append(
+            pd.DataFrame(
+                {
+                    "customer_id": [uuid.UUID(int=place).hex for place in range(customers)],
+                    "cutoff": pd.Series([from_micros(cutoff)] * customers).dt.as_unit("us"),
+                    "days_since_order": recency,
+                    "order_gap_days": gap,
+                    "orders_365d": orders,
+                    "spend_365d": np.round(orders * random.gamma(3, 1500, customers)),
+                    "average_order_value": np.round(random.gamma(3, 1500, customers)),
+                    "return_rate": random.beta(1, 9, customers),
+                    "failed_payment_rate": failed,
+                    "cash_on_delivery_rate": random.beta(1, 3, customers),
+                    "delivered_orders": np.full(customers, 2.0),
+                    "label": (random.random(customers) < 1 / (1 + np.exp(-logit))).astype("int64"),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def make_rows(spec: ModelSpec = BRISK, seed: int = 3) -> Rows:
+    """Training and test rows without a record store behind them."""
+    frame = make_frame(260, CUTOFFS, seed)
+    is_test = frame["cutoff"] == from_micros(CUTOFFS[-1])
+    return Rows(
+        tenant=Tenant(
+            id=1,
+            slug="demo",
+            zone=ZoneInfo("Europe/Berlin"),
+            currency="EUR",
+            clock_mode="recorded",
+            observed_at=None,
+        ),
+        spec=spec,
+        snapshot=Snapshot(
+            tenant="demo",
+            hash="ab" * 16,
+            files=(),
+            events=1,
+            last_id=1,
+            first_occurred=0,
+            last_recorded=1,
+        ),
+        catalogue=CATALOGUE.subset(FEATURES),
+        schedule=Schedule(train=CUTOFFS[:-1], test=CUTOFFS[-1], horizon_days=90),
+        as_of=to_micros(datetime(2025, 12, 1, tzinfo=UTC)),
+        train=frame[~is_test].reset_index(drop=True),
+        test=frame[is_test].reset_index(drop=True),
+    )
+
+
+@pytest.fixture(scope="session")
+def rows() -> Rows:
+    """Rows of a churn model."""
+    return make_rows()
+
+
+@pytest.fixture(scope="session")
+def fitted(rows: Rows) -> Fitted:
+    """A blend, so that every kind of member is in it."""
+    return fit(replace(BRISK, candidates=("blend",)), rows.train)
+
+
+@pytest.fixture(scope="session")
+def credit_rows() -> Rows:
+    """Rows of a credit model."""
+    return make_rows(replace(CREDIT, candidates=("logistic",), least_rows=100))
+
+
+@pytest.fixture(scope="session")
+def tracking_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tracking store, migrated once and copied by every test."""
+    folder = tmp_path_factory.mktemp("tracking")
+    open_tracker(folder)
+    return folder / "mlflow.db"
+
+
+@pytest.fixture
+def tracker(tracking_template: Path, tmp_path: Path) -> Tracker:
+    """A tracking store of this test's own."""
+    folder = tmp_path / "mlruns"
+    folder.mkdir()
+    shutil.copy(tracking_template, folder / "mlflow.db")
+    return open_tracker(folder)

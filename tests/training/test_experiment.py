@@ -1,0 +1,303 @@
+"""The whole way on a simulated shop: records, rows, model, certificate, gates, champion."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, update
+
+from commerce.database import connect, reading
+from commerce.instants import from_micros, to_micros
+from commerce.sources.simulator import SimulationOptions, simulate
+from commerce.tenants import Tenant, clock, find_tenant
+from features.catalogue import CATALOGUE
+from features.frames import feature_frame, write_features
+from features.snapshot import Snapshot, take_snapshot
+from scoring.errors import PackageNotFound
+from scoring.files import current, publish
+from scoring.scorer import score
+from training import rows as rows_module
+from training.errors import InvalidProtocol, NotTrainable
+from training.experiment import (
+    Exported,
+    Report,
+    Rows,
+    TrainingResult,
+    certify_parity,
+    decide_promotion,
+    evaluate_protocol,
+    examine,
+    export_package,
+    fit_candidates,
+    load_rows,
+    train,
+    why_not_trainable,
+)
+from training.fitting import Fitted
+from training.specs import CHURN, CREDIT
+from training.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SPEC = replace(CHURN, candidates=("logistic",), max_cutoffs=3, least_rows=100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """A simulated shop and what was made of it."""
+
+    engine: Engine
+    tenant: Tenant
+    snapshot: Snapshot
+    as_of: int
+    home: Path
+
+
+@pytest.fixture(scope="module")
+def shop(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    home = tmp_path_factory.mktemp("shop")
+    shutil.copy(migrated_file, home / "records.db")
+    engine = connect(f"sqlite:///{home / 'records.db'}")
+    options = SimulationOptions(customers=220, days=480, seed=5)
+    simulate(engine, "acme", options, now=NOW, truth_folder=home)
+    with reading(engine) as connection:
+        tenant = find_tenant(connection, "acme")
+        as_of = to_micros(clock(connection, tenant, now=NOW))
+    snapshot = take_snapshot(engine, tenant, home / "snapshots")
+    yield Shop(engine=engine, tenant=tenant, snapshot=snapshot, as_of=as_of, home=home)
+    engine.dispose()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A first training of the shop's churn model."""
+
+    result: TrainingResult
+    tracker: Tracker
+    packages: Path
+
+
+@pytest.fixture(scope="module")
+def trained(shop: Shop, tracking_template: Path) -> Trained:
+    folder = shop.home / "mlruns"
+    folder.mkdir()
+    shutil.copy(tracking_template, folder / "mlflow.db")
+    tracker, packages = open_tracker(folder), shop.home / "packages"
+    result = train(
+        shop.engine,
+        shop.tenant,
+        SPEC,
+        shop.snapshot,
+        as_of=shop.as_of,
+        tracker=tracker,
+        packages=packages,
+    )
+    return Trained(result=result, tracker=tracker, packages=packages)
+
+
+@pytest.fixture(scope="module")
+def rows(shop: Shop) -> Rows:
+    return load_rows(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of)
+
+
+@pytest.fixture(scope="module")
+def fitted(rows: Rows) -> Fitted:
+    return fit_candidates(rows)
+
+
+@pytest.fixture(scope="module")
+def exported(rows: Rows, fitted: Fitted) -> Exported:
+    return export_package(rows, fitted)
+
+
+@pytest.fixture(scope="module")
+def report(rows: Rows, fitted: Fitted, exported: Exported) -> Report:
+    return examine(rows, fitted, exported)
+
+
+def test_a_first_model_that_passes_becomes_champion(trained: Trained) -> None:
+    result = trained.result
+    assert result.promoted, result.gates
+    assert (result.name, result.version, result.gates) == ("acme.churn", "1", "gates 4/4")
+    for alias in (CHALLENGER, CHAMPION):
+        assert trained.tracker.version_with("acme.churn", alias) == "1"
+    assert current(trained.packages, "acme", "churn").label == "acme.churn/1"
+
+
+def test_the_published_package_scores_as_the_fitted_model(
+    trained: Trained, rows: Rows, fitted: Fitted
+) -> None:
+    package = current(trained.packages, "acme", "churn")
+    values = rows.test[list(package.names)].to_numpy(float)
+    expected = fitted.estimator.predict_proba(rows.test[list(fitted.features)].to_numpy(float))
+    np.testing.assert_allclose(score(package, values).probability, expected[:, 1], atol=1e-9)
+
+
+def test_the_package_carries_its_card_certificate_and_origin(trained: Trained, shop: Shop) -> None:
+    package = current(trained.packages, "acme", "churn")
+    assert package.card["certificate"]["holds"] is True
+    assert package.card["certificate"]["customers"] == 200
+    assert (
+        package.card["expires"] == from_micros(shop.as_of + 365 * 86_400_000_000).date().isoformat()
+    )
+    assert package.trained_on["snapshot"] == shop.snapshot.hash
+    assert package.validation["auc"] == trained.result.auc
+    assert package.trained_on["n_train"] == trained.result.n_train
+    artifacts = trained.tracker.folder / "artifacts" / "acme.churn"
+    kept = {path.name for path in artifacts.rglob("*") if path.is_file()}
+    assert {
+        "certificate.json",
+        "gates.json",
+        "card.json",
+        "package.json",
+        "calibration.png",
+    } <= kept
+
+
+def test_a_challenger_that_is_no_better_is_registered_but_not_published(
+    trained: Trained, shop: Shop
+) -> None:
+    second = train(
+        shop.engine,
+        shop.tenant,
+        SPEC,
+        shop.snapshot,
+        as_of=shop.as_of,
+        tracker=trained.tracker,
+        packages=trained.packages,
+    )
+    assert not second.promoted
+    assert second.refusals[0].startswith("champion.auc: AUC +0.0000 against acme.churn/1")
+    assert (second.version, second.package) == ("2", None)
+    assert trained.tracker.version_with("acme.churn", CHALLENGER) == "2"
+    assert trained.tracker.version_with("acme.churn", CHAMPION) == "1"
+    assert current(trained.packages, "acme", "churn").version == "1"
+
+
+def test_a_champion_declared_otherwise_stops_no_challenger(
+    shop: Shop, rows: Rows, exported: Exported, report: Report, tmp_path: Path
+) -> None:
+    outputs = tuple(replace(output, hash="older") for output in exported.package.outputs)
+    publish(replace(exported.package, outputs=outputs), tmp_path)
+    certificate = certify_parity(shop.engine, rows, exported)
+    verdict = decide_promotion(rows, exported, report, certificate, packages=tmp_path)
+    assert verdict.promoted
+    assert "can no longer be served" in verdict.gates[-1].text
+
+
+def test_a_worse_champion_is_replaced_and_a_fresher_challenger_may_lose_a_little(
+    shop: Shop, rows: Rows, exported: Exported, report: Report, tmp_path: Path
+) -> None:
+    certificate = certify_parity(shop.engine, rows, exported)
+    upside_down = replace(exported.package.calibration, slope=-1.0)
+    publish(replace(exported.package, calibration=upside_down), tmp_path / "worse")
+    verdict = decide_promotion(rows, exported, report, certificate, packages=tmp_path / "worse")
+    assert verdict.summary == "gates 6/6"
+    older = dict(exported.package.trained_on) | {"train_cutoffs": ["2020-01-01T00:00:00+00:00"]}
+    publish(replace(exported.package, trained_on=older), tmp_path / "older")
+    verdict = decide_promotion(rows, exported, report, certificate, packages=tmp_path / "older")
+    assert verdict.summary == "gates 6/6"
+
+
+def test_a_record_changed_behind_the_snapshot_costs_the_certificate(
+    shop: Shop, rows: Rows, exported: Exported, tmp_path: Path
+) -> None:
+    from commerce.schema import event
+
+    shutil.copy(shop.home / "records.db", tmp_path / "records.db")
+    changed = connect(f"sqlite:///{tmp_path / 'records.db'}")
+    with changed.connect() as connection:
+        connection.exec_driver_sql("DROP TRIGGER IF EXISTS event_is_append_only_on_update")
+        triggers = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'"
+        )
+        for (name,) in triggers.fetchall():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.execute(
+            update(event)
+            .where(event.c.type == "order.placed")
+            .values(quantity=event.c.quantity + 1)
+        )
+        connection.commit()
+    certificate = certify_parity(changed, rows, exported)
+    changed.dispose()
+    assert not certificate.holds
+    assert "basket_units" in certificate.text
+
+
+def test_rows_at_the_cutoffs_hold_every_labelled_customer_once(rows: Rows) -> None:
+    both = [*rows.train.groupby("cutoff"), *rows.test.groupby("cutoff")]
+    assert len(both) == len(rows.schedule.cutoffs) == 4
+    for _, part in both:
+        assert part["customer_id"].is_unique
+    assert set(rows.train["label"]) == {0, 1}
+    assert list(rows.summary["use"]) == ["train"] * 3 + ["test"]
+
+
+def test_stored_features_are_used_and_those_declared_otherwise_are_not(
+    shop: Shop, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = feature_frame(shop.snapshot, rows.schedule.cutoffs, CATALOGUE)
+    write_features(stored, tmp_path, snapshot=shop.snapshot)
+    evaluated: list[int] = []
+
+    def watched(*given: object) -> object:
+        evaluated.append(1)
+        return feature_frame(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rows_module, "feature_frame", watched)
+    again = load_rows(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path)
+    assert not evaluated
+    assert again.train.equals(rows.train)
+    outputs = (replace(CATALOGUE.outputs[0], hash="changed"), *CATALOGUE.outputs[1:])
+    other = replace(CATALOGUE, outputs=outputs)
+    load_rows(
+        shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path, catalogue=other
+    )
+    assert len(evaluated) == len(rows.schedule.cutoffs)
+
+
+def test_a_protocol_is_measured_on_the_exported_package_and_leaves_nothing(
+    shop: Shop, rows: Rows, trained: Trained, tmp_path: Path
+) -> None:
+    figures = evaluate_protocol(
+        shop.engine,
+        shop.tenant,
+        SPEC,
+        train_cutoffs=rows.schedule.train,
+        test_cutoff=rows.schedule.test,
+        horizon_days=90,
+        snapshots=tmp_path / "snapshots",
+    )
+    assert figures["auc"] == trained.result.auc
+    assert figures["brier"] == trained.result.brier
+    assert (figures["n_train"], figures["n_test"]) == (len(rows.train), len(rows.test))
+    assert figures["base_rate"] == pytest.approx(rows.test["label"].mean())
+    assert [path.name for path in tmp_path.iterdir()] == ["snapshots"]
+    with pytest.raises(InvalidProtocol):
+        evaluate_protocol(
+            shop.engine,
+            shop.tenant,
+            SPEC,
+            train_cutoffs=rows.schedule.train,
+            test_cutoff=rows.schedule.train[-1],
+            horizon_days=90,
+            snapshots=tmp_path,
+        )
+
+
+def test_what_cannot_be_trained_is_said_in_a_sentence(shop: Shop, tmp_path: Path) -> None:
+    assert why_not_trainable(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of) is None
+    far = replace(SPEC, least_rows=10**6)
+    reason = why_not_trainable(shop.tenant, far, shop.snapshot, as_of=shop.as_of)
+    assert reason is not None
+    assert "must have 1000000 rows to learn from" in reason
+    with pytest.raises(NotTrainable, match="must have 1000000 rows"):
+        load_rows(shop.tenant, far, shop.snapshot, as_of=shop.as_of)
+    with pytest.raises(PackageNotFound):
+        current(tmp_path, "acme", CREDIT.name)
