@@ -109,7 +109,14 @@ def count(
     rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
 ) -> Feature:
     """How many rows; 0 in an empty window. With a column: how many rows have a value there."""
-    return _reduced("count", rows, name, description, windows, {"null": 0, "minimum": 0, **words})
+    return _reduced(
+        "count",
+        rows,
+        name,
+        description,
+        windows,
+        {"unit": "count", "null": 0, "minimum": 0, **words},
+    )
 
 
 def total(
@@ -159,7 +166,12 @@ def distinct(
 ) -> Feature:
     """How many different values the source's column has; 0 in an empty window."""
     return _reduced(
-        "distinct", rows, name, description, windows, {"null": 0, "minimum": 0, **words}
+        "distinct",
+        rows,
+        name,
+        description,
+        windows,
+        {"unit": "count", "null": 0, "minimum": 0, **words},
     )
 
 

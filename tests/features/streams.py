@@ -120,7 +120,7 @@ _numbers = st.one_of(st.none(), st.integers(-3, 60), st.integers(-(10**9), 10**9
 
 
 @st.composite
-def streams(draw: st.DrawFn, max_size: int = 60, late: bool = True) -> list[Row]:
+def streams(draw: st.DrawFn, max_size: int = 60, types: Sequence[str] = tuple(TYPES)) -> list[Row]:
     """Rows of a few customers: equal instants, late records, nulls, events at the cutoff."""
     events = []
     for number in range(draw(st.integers(0, max_size))):
@@ -128,10 +128,10 @@ def streams(draw: st.DrawFn, max_size: int = 60, late: bool = True) -> list[Row]
         events.append(
             event(
                 number + 1,
-                draw(st.sampled_from(TYPES)),
+                draw(st.sampled_from(types)),
                 draw(st.sampled_from(CUSTOMERS)),
                 occurred_at,
-                recorded_at=occurred_at + (draw(_delays) if late else 0),
+                recorded_at=occurred_at + draw(_delays),
                 due_at=draw(st.one_of(st.none(), _instants)),
                 aggregate_id=draw(st.one_of(st.none(), st.sampled_from("xyz"))),
                 product_id=draw(st.one_of(st.none(), st.sampled_from(["1" * 32, "2" * 32]))),
