@@ -39,7 +39,7 @@ class PackageOutput:
         The sentence of a reason, with {value}, {reference} or the name of another output in braces;
         alternatives are separated by " | ", and the first whose values are all known is told.
     missing : str
-        The sentence where the customer has no value.
+        The sentence where the customer has no value, with alternatives likewise.
     """
 
     name: str

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 LIMIT = 4
 """The most reasons a person is told."""
 
-NOISE_FLOOR = 0.02
+NOISE_FLOOR = 0.05
 """Log-odds below which a family of features is not worth a sentence."""
 
 
@@ -87,12 +87,12 @@ def _reason(package: Package, row: list[float], column: int, contribution: float
 def _sentence(package: Package, row: list[float], column: int, *, missing: bool) -> str:
     """Fill the first alternative of the template whose values are all known."""
     output = package.outputs[column]
-    if not missing:
-        for text in output.template.split(ALTERNATIVE):
-            filled = _fill(package, row, column, text)
-            if filled is not None:
-                return filled
-    return _fill(package, row, column, output.missing) or output.missing
+    texts = [] if missing else output.template.split(ALTERNATIVE)
+    for text in [*texts, *output.missing.split(ALTERNATIVE)]:
+        filled = _fill(package, row, column, text)
+        if filled is not None:
+            return filled
+    return f"{output.name} is not known."
 
 
 def _fill(package: Package, row: list[float], column: int, text: str) -> str | None:

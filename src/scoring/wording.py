@@ -31,7 +31,7 @@ def write_value(value: float, unit: str, currency: str) -> str:
     if unit in ("share", "ratio"):
         return f"{_short(100.0 * value)} %"
     if unit in _WORDS:
-        number = _short(value)
+        number = f"{round(value):,}" if abs(value) >= 10 else _short(value)
         return f"{number} {_WORDS[unit][0 if number == '1' else 1]}"
     return _short(value)
 

@@ -23,11 +23,11 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
     "overdue_for_order": (
         "No order for {days_since_order}; usually every {order_gap_days}."
         " | No order for {value} times the usual gap; usually {reference} among customers.",
-        "Only one order so far.",
+        "Only one order, {days_since_order} ago. | Only one order so far.",
     ),
     "order_gap_days": (
         "An order every {value}; usually every {reference}.",
-        "Only one order so far.",
+        "Only one order, {days_since_order} ago. | Only one order so far.",
     ),
     "order_gap_deviation_days": (
         "Orders come irregularly, give or take {value}; usually {reference}.",

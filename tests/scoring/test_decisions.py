@@ -111,7 +111,7 @@ def test_a_sentence_may_name_another_of_the_customers_values(plain: Package) -> 
         decide(package, np.array([74.0, gap, 0, 0, 0])).reasons[0].text for gap in (12.2, np.nan)
     ]
     assert texts == [
-        "No order for 74 days; usually every 12.2 days.",
+        "No order for 74 days; usually every 12 days.",
         "No order for 74 days; others 2 days.",
     ]
 
@@ -119,6 +119,14 @@ def test_a_sentence_may_name_another_of_the_customers_values(plain: Package) -> 
 def test_a_missing_value_has_its_own_sentence(plain: Package) -> None:
     (reason,) = decide(plain, np.array([np.nan, 0, 0, 0, 0])).reasons
     assert (reason.value, reason.text) == (None, "No days_since_order.")
+
+
+def test_the_sentence_for_a_missing_value_has_alternatives_too(plain: Package) -> None:
+    second = replace(plain.outputs[1], missing="One order, {days_since_order} ago. | One order.")
+    package = replace(plain, outputs=(plain.outputs[0], second, *plain.outputs[2:]))
+    for recency, text in ((-9.0, "One order, -9 days ago."), (np.nan, "One order.")):
+        answer = decide(package, np.array([recency, np.nan, 0, 0, 0]))
+        assert text in [reason.text for reason in answer.reasons]
 
 
 def test_an_answer_is_plain_json(make_package: MakePackage, random: np.random.Generator) -> None:
