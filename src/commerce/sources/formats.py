@@ -167,7 +167,8 @@ def find_formats(
                 currencies[cells[currency].strip().upper()] += 1
     del currencies[""]
     return Formats(
-        mark=mark or marks.mark(),
+        # a comma between cells is hardly one within numbers
+        mark=mark or ("." if table.delimiter == "," and not marks.decided else marks.mark()),
         time_format=order or orders.order(),
         time_example=example,
         currency=currencies.most_common(1)[0][0] if currencies else None,

@@ -16,7 +16,7 @@ from commerce.instants import to_micros
 from commerce.sources.errors import SourceError
 
 _CACHE = 100_000
-_FIRST, _LAST = 1900, 2100
+_YEARS = range(1970, 2100)
 _CLOCK = (
     r"(?:[T ,]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<offset>Z|UTC|GMT|[-+][0-9]{2}:?[0-9]{2}|[-+][0-9]{2})?)?"
@@ -138,9 +138,10 @@ class TimeReader:
             moment = None
         if moment is None:
             raise ValueError(f"a time; got {text!r}")
-        if not _FIRST <= moment.year <= _LAST:
-            raise ValueError(f"a time between {_FIRST} and {_LAST}; got {text!r}")
-        return to_micros(moment if moment.tzinfo else moment.replace(tzinfo=self.zone))
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+        if moment.year not in _YEARS or moment.astimezone(UTC).year not in _YEARS:
+            raise ValueError(f"a time from {_YEARS[0]} to {_YEARS[-1]}; got {text!r}")
+        return to_micros(moment)
 
     def _moment(self, text: str) -> datetime | None:
         if self.pattern is not None:

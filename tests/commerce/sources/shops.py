@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Engine, select, type_coerce
 
 from commerce import schema
+from commerce.database import reading
+from commerce.doctor import examine
 from commerce.sources.events import EventOptions, import_events
 from commerce.sources.options import TransactionOptions
 from commerce.sources.summary import ImportSummary
@@ -85,6 +87,11 @@ class Shop:
             row.amount if accounts[row.credit_account_id] == "sales" else -row.amount
             for row in self.rows(schema.posting)
         )
+
+    def findings(self) -> list[str]:
+        """What the doctor has to say."""
+        with reading(self.engine) as connection:
+            return [str(finding) for finding in examine(connection)]
 
     def state(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, for comparing two record stores."""

@@ -7,6 +7,7 @@ import gzip
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,7 +26,7 @@ ORDERS = """invoice,sku,name,qty,at,price,who,land
 2,A,Lamp,1,2011-01-06 09:00,1.25,,FR
 3,A,Lamp,1,2011-01-04 09:00,1.25,bob,FR
 """
-NAMED = {
+NAMED: dict[str, Any] = {
     "order": "invoice",
     "product": "sku",
     "description": "name",
@@ -366,6 +367,17 @@ def test_day_and_month_in_doubt_are_asked_about_and_can_be_given(shop: Shop) -> 
     assert shop.rows(schema.tenant) == []
     shop.sell(content, customer="c", time="t", amount="a", time_format="mdy")
     assert shop.events("order.placed")[0].occurred_at == micros("2011-03-04")
+
+
+def test_a_doubtful_decimal_mark_is_asked_about_unless_commas_stand_between_cells(
+    shop: Shop,
+) -> None:
+    named = {"customer": "c", "time": "t", "amount": "a"}
+    with pytest.raises(SourceError, match="--decimal"):
+        shop.sell("c;t;a\nann;2011-01-01;1.234\n", **named)
+    shop.sell("c;t;a\nann;2011-01-01;1.234\n", **named, decimal=",")
+    shop.sell("c,t,a\nann,2011-01-02,1.234\n", **named)
+    assert [event.amount_minor for event in shop.events("order.placed")] == [123400, 123]
 
 
 def test_whole_numbers_of_a_data_frame_are_ids(shop: Shop) -> None:
