@@ -47,3 +47,13 @@ class SnapshotDamaged(FeatureError, ValueError):
 
 class NoEvents(FeatureError, LookupError):
     """A tenant without a single event, where at least one is needed."""
+
+
+class ExpectationsFailed(FeatureError, ValueError):
+    """Values that are not what their declarations promise."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self.sentences = tuple(sentences)
+        shown = " ".join(self.sentences[:5])
+        more = f" And {len(self.sentences) - 5} more." if len(self.sentences) > 5 else ""
+        super().__init__(f"features must keep to their declarations; got: {shown}{more}")

@@ -176,7 +176,11 @@ def write_features(
     paths = []
     for cutoff, rows in frame.groupby("cutoff", sort=True):
         assert isinstance(cutoff, pd.Timestamp), "cutoffs are instants"
-        table = pa.Table.from_pandas(rows.reset_index(drop=True), preserve_index=False)
+        # Instants go without their zone, and get it back: pyarrow's way to read it is deprecated in pandas.
+        plain = rows.assign(cutoff=rows["cutoff"].dt.tz_convert(None)).reset_index(drop=True)
+        table = pa.Table.from_pandas(plain, preserve_index=False)
+        instants = table["cutoff"].cast(pa.timestamp("us", tz="UTC"))
+        table = table.set_column(table.column_names.index("cutoff"), "cutoff", instants)
         table = table.replace_schema_metadata({"bellwether": json.dumps(about)})
         path = root / f"{cutoff.as_unit('us').value}.parquet"
         aside = root / f".{path.name}.{uuid.uuid4().hex}"
