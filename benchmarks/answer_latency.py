@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 from sqlalchemy import select
 
 from commerce import schema
@@ -72,11 +73,25 @@ class Load:
 
 @dataclass(frozen=True)
 class Speed:
-    """Requests per second and milliseconds."""
+    """Requests per second, milliseconds of waiting, milliseconds of the server's processors per request."""
 
     rate: float
     p50: float
     p99: float
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs."""
+
+    port: int
+    process: psutil.Process
+
+    def cpu(self) -> float:
+        """Seconds of processor its processes took so far."""
+        family = [self.process, *self.process.children(recursive=True)]
+        return float(sum(one.cpu_times().user + one.cpu_times().system for one in family))
 
 
 def main() -> None:
@@ -101,25 +116,26 @@ def main() -> None:
     at_home = environ | {"BELLWETHER_HOME": str(home)}
     serve = ["-m", "bentoml", "serve", bento.tag, "--port"]
     found: dict[str, Speed] = {}
-    with serving(serve, at_home) as port:
-        answer = asyncio.run(ask_once(port, load.path, load.by_customer[0]))
-        found["Bento, by customer, kept"] = measure(port, load, load.by_customer)
-        found["Bento, by values, kept"] = measure(port, load, load.by_values)
-    with serving(serve, environ) as port:
-        found["Bento, by values, no record store"] = measure(port, load, load.by_values)
-    with serving(["-c", ALONE], at_home) as port:
-        found["same API without BentoML, by customer"] = measure(port, load, load.by_customer)
+    with serving(serve, at_home) as server:
+        answer = asyncio.run(ask_once(server.port, load.path, load.by_customer[0]))
+        found["Bento, by customer, kept"] = measure(server, load, load.by_customer)
+        found["Bento, by values, kept"] = measure(server, load, load.by_values)
+    with serving(serve, environ) as server:
+        found["Bento, by values, no record store"] = measure(server, load, load.by_values)
+    with serving(["-c", ALONE], at_home) as server:
+        found["same API without BentoML, by customer"] = measure(server, load, load.by_customer)
     with tempfile.NamedTemporaryFile() as file:
         file.write(answer)
         file.flush()
-        with serving(["-c", BARE, file.name], environ) as port:
-            bare = measure(port, load, load.by_values)
+        with serving(["-c", BARE, file.name], environ) as server:
+            bare = measure(server, load, load.by_values)
             found["bare FastAPI on uvicorn, same bytes"] = bare
     print(f"{load.connections} connections, {load.seconds:g} s each, {os.cpu_count()} cores")
-    print(f"{'':40}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'of bare':>9}")
+    print(f"{'':40}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}{'CPU, bare = 1':>15}")
     for name, speed in found.items():
-        ratio = speed.rate / bare.rate
-        print(f"{name:40}{speed.rate:11.0f}{speed.p50:9.2f}{speed.p99:9.2f}{ratio:9.2f}")
+        print(
+            f"{name:40}{speed.rate:11.0f}{speed.p50:9.2f}{speed.p99:9.2f}{speed.cpu:9.2f}{speed.cpu / bare.cpu:15.1f}"
+        )
 
 
 def questions(home: Path, slug: str, model: str) -> tuple[list[bytes], list[bytes]]:
@@ -144,7 +160,7 @@ def questions(home: Path, slug: str, model: str) -> tuple[list[bytes], list[byte
 
 
 @contextmanager
-def serving(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[int]:
+def serving(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[Server]:
     """Run a server on a free port and wait until it listens."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -157,7 +173,7 @@ def serving(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[int]
     )
     try:
         asyncio.run(wait_until_it_answers(port))
-        yield port
+        yield Server(port, psutil.Process(process.pid))
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
@@ -175,14 +191,15 @@ async def wait_until_it_answers(port: int) -> None:
     raise TimeoutError("the server must answer within a minute; it did not")
 
 
-def measure(port: int, load: Load, bodies: list[bytes]) -> Speed:
+def measure(server: Server, load: Load, bodies: list[bytes]) -> Speed:
     """Ask for a while, after a warm-up, and take the times."""
-    asyncio.run(ask_for(port, load, bodies, 1.0))
-    began = time.perf_counter()
-    times = sorted(asyncio.run(ask_for(port, load, bodies, load.seconds)))
+    asyncio.run(ask_for(server.port, load, bodies, 1.0))
+    began, cpu = time.perf_counter(), server.cpu()
+    times = sorted(asyncio.run(ask_for(server.port, load, bodies, load.seconds)))
     elapsed = time.perf_counter() - began
     cuts = statistics.quantiles(times, n=100)
-    return Speed(len(times) / elapsed, cuts[49] * 1e3, cuts[98] * 1e3)
+    spent = (server.cpu() - cpu) / len(times)
+    return Speed(len(times) / elapsed, cuts[49] * 1e3, cuts[98] * 1e3, spent * 1e3)
 
 
 async def ask_for(port: int, load: Load, bodies: list[bytes], seconds: float) -> list[float]:

@@ -68,7 +68,7 @@ class Service:
         for sentence in obstacles(self.desk):
             logger.warning("not ready: %s", sentence)
         logger.info(OPENNESS)
-        _favour_small_answers()
+        _spare_collector()
 
     async def __is_ready__(self) -> bool:
         """Say what BentoML's /readyz answers; a sentence where it is no."""
@@ -99,13 +99,8 @@ def _log_plainly() -> None:
     logger.propagate = False
 
 
-def _favour_small_answers() -> None:
-    """Keep what lengthens a short answer off: full garbage collections, and long turns of one thread.
-
-    What is loaded now is here for good and need not be collected; a thread that comes back from the database
-    waits half a millisecond for its turn instead of five.
-    """
+def _spare_collector() -> None:
+    """Keep full passes of the garbage collector, the p99 of a small answer, off what is here for good."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    sys.setswitchinterval(0.0005)

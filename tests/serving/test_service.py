@@ -33,7 +33,7 @@ def bento_service() -> Any:
 def ask_service(path: str, **options: Any) -> httpx.Response:
     """Send one request through BentoML's own application."""
 
-    collector, interval = gc.get_threshold(), sys.getswitchinterval()
+    collector = gc.get_threshold()
 
     async def send() -> httpx.Response:
         app = bento_service().to_asgi()
@@ -44,7 +44,6 @@ def ask_service(path: str, **options: Any) -> httpx.Response:
         return asyncio.run(send())
     finally:
         gc.set_threshold(*collector)
-        sys.setswitchinterval(interval)
 
 
 async def _send(app: Any, path: str, options: dict[str, Any]) -> httpx.Response:
