@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from commerce.instants import to_micros
 from features.catalogue import CATALOGUE
 from features.compilation import Catalogue
 from features.duckdb_evaluator import evaluate, label_table
@@ -182,7 +183,7 @@ def write_features(
         instants = table["cutoff"].cast(pa.timestamp("us", tz="UTC"))
         table = table.set_column(table.column_names.index("cutoff"), "cutoff", instants)
         table = table.replace_schema_metadata({"bellwether": json.dumps(about)})
-        path = root / f"{cutoff.as_unit('us').value}.parquet"
+        path = root / f"{to_micros(cutoff.to_pydatetime())}.parquet"
         aside = root / f".{path.name}.{uuid.uuid4().hex}"
         pq.write_table(table, aside, compression="zstd")
         aside.replace(path)
