@@ -9,6 +9,7 @@ from itertools import accumulate
 from random import Random
 
 from commerce.money import minor_digits
+from commerce.sources.simulator.luck import luck
 
 _TREE = {
     "home": ("kitchen", "lighting", "textiles"),
@@ -87,7 +88,7 @@ def stock_the_shop(seed: int, currency: str) -> Assortment:
     currency : str
         ISO 4217; prices end in .99 where the currency has minor digits.
     """
-    rng = Random(f"{seed}:assortment")
+    rng = luck(seed, "assortment")
     categories: list[tuple[str, str | None]] = []
     for root, leaves in _TREE.items():
         categories.append((root, None))
@@ -132,4 +133,5 @@ def _price_tag(major: float, currency: str) -> int:
     digits = minor_digits(currency)
     if digits == 0:
         return max(10, round(major * 15) * 10)
-    return max(1, math.ceil(major)) * 10**digits - 10 ** (digits - 2)
+    unit = int(10**digits)
+    return max(1, math.ceil(major)) * unit - unit // 100

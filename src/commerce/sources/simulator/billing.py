@@ -28,7 +28,7 @@ def bill(shopper: Shopper, order: Order, at: float, credit: tuple[float, int, st
         What a return or a cancellation takes off, known to the simulation beforehand.
     """
     rng, diary = shopper.rng, shopper.diary
-    terms = _TERMS[rng.random() < 0.55]
+    terms = _TERMS[rng.random() < shopper.behaviour.long_terms_share]
     issued = at + 2 * MINUTE
     due = math.floor(at) + 1.0 + terms
     invoice = Invoice(
@@ -70,9 +70,9 @@ def _plan(shopper: Shopper, total: int, issued: float, due: float) -> list[tuple
         )
         first = math.floor(due + min(delay, 75.0)) + office_hour(rng)
     else:
-        first = math.floor(due - (due - issued - 1.5) * rng.random() ** 1.3 - 1) + office_hour(rng)
+        first = math.floor(due - (due - issued - 1.5) * rng.random() ** 2 - 1) + office_hour(rng)
         first = max(first, issued + 0.1)
-    if shopper.chance(-2.3 + 0.6 * strain):
+    if shopper.chance(-1.8 + 0.5 * strain):
         return [(first, 0.35 + 0.3 * rng.random()), (first + 6 + 20 * rng.random(), 1.0)]
     return [(first, 1.0)]
 
@@ -86,7 +86,7 @@ class _Account:
         self.invoice = invoice
         self.payment = payment
         self.balance = invoice.amount
-        self.captured = 0
+        self.received: list[tuple[Payment, int]] = []
         self.debt = Debt(due=0.0, steps=[])
         payment.status = "requires_capture"
 
@@ -116,11 +116,11 @@ class _Account:
 
     def _pay(self, day: float, amount: int, payment: Payment) -> None:
         """Pay a part of the balance or all of it, mostly by bank transfer, known a day or two later."""
-        shopper, diary, rng = self.shopper, self.shopper.diary, self.shopper.rng
+        diary, rng = self.shopper.diary, self.shopper.rng
         transfer = rng.random() < 0.65
         recorded = day + (0.7 + 1.5 * rng.random() if transfer else 0.0)
         self.balance -= amount
-        self.captured += amount
+        self.received.append((payment, amount))
         self.debt.steps.append((day, self.balance))
         on_record = diary.note(
             "payment.captured", day, "payment", payment.key,
@@ -136,7 +136,7 @@ class _Account:
             payment.status = self.payment.status = "succeeded"
         diary.note(
             "order.paid", day, "order", self.order.key,
-            amount=self.captured, method=self.payment.method, recorded=recorded,
+            amount=self._captured(), method=self.payment.method, recorded=recorded,
         )  # fmt: skip
 
     def _credit(self, day: float, amount: int, reason: str) -> None:
@@ -149,10 +149,15 @@ class _Account:
                 "invoice.credited", day, "invoice", self.invoice.key, amount=lowered, reason=reason
             )
             if seen and self.balance == 0:
-                self.payment.status = "succeeded" if self.captured else "canceled"
-        if amount > lowered and self.captured:
-            refunded = min(amount - lowered, self.captured)
-            refund(self.shopper, self.payment, refunded, day + 3.0, reason)
+                self.payment.status = "succeeded" if self.received else "canceled"
+        excess = amount - lowered
+        while excess > 0 and self.received:
+            payment, paid = self.received.pop()
+            refund(self.shopper, payment, min(excess, paid), day + 3.0, reason)
+            excess -= paid
+
+    def _captured(self) -> int:
+        return sum(amount for _, amount in self.received)
 
     def _collect(self, day: float) -> None:
         """Debit the account of who is 30 days overdue; where it bounces, the bank takes the money back."""

@@ -80,8 +80,8 @@ class Calendar:
 
 def _demand(day: date) -> float:
     """Give a day's share of trade, 1 on average."""
-    yearly = 1.0 + 0.10 * math.cos(2 * math.pi * (day.timetuple().tm_yday - 345) / 365.25)
-    rush = 1.5 if day.month == 11 and 23 <= day.day <= 29 and day.weekday() >= 4 else 1.0
+    yearly = 1.0 + 0.05 * math.cos(2 * math.pi * (day.timetuple().tm_yday - 345) / 365.25)
+    rush = 1.4 if day.month == 11 and 23 <= day.day <= 29 and day.weekday() >= 4 else 1.0
     quiet = (
         0.55 if (day.month, day.day) in {(12, 24), (12, 25), (12, 26), (12, 31), (1, 1)} else 1.0
     )

@@ -122,9 +122,11 @@ def pay_at_once(
             reason=_decline_code(shopper, at),
         )
         if rng.random() < 0.3:
-            return _give_up(shopper, order, payment, at)
+            _give_up(shopper, order, payment, at)
+            return None
     else:
-        return _give_up(shopper, order, payment, at)
+        _give_up(shopper, order, payment, at)
+        return None
     bank_days = 1.0 + 1.2 * rng.random() if method == "direct_debit" else 0.0
     capture(shopper, order, payment, at, recorded=at + bank_days)
     return payment, at

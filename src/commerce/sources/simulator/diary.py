@@ -20,7 +20,7 @@ class Note(NamedTuple):
 
     recorded: int
     sequence: int
-    type: str
+    word: str
     occurred: int
     kind: str
     key: str
@@ -138,7 +138,7 @@ class Diary:
 
     def note(
         self,
-        type: str,
+        word: str,
         at: float,
         kind: str,
         key: str,
@@ -157,8 +157,8 @@ class Diary:
 
         Parameters
         ----------
-        type : str
-            A word of the stream.
+        word : str
+            Of the stream.
         at, recorded : float
             Days since opening; recorded when it happened unless given.
         kind, key : str
@@ -176,7 +176,7 @@ class Diary:
             return False
         self.notes.append(
             Note(
-                known, self._sequence, type, occurred, kind, key, due, amount, quantity, value,
+                known, self._sequence, word, occurred, kind, key, due, amount, quantity, value,
                 method, category, reason, product,
             )
         )  # fmt: skip

@@ -80,8 +80,10 @@ def _stay(shopper: Shopper, at: float) -> float:
             return at + 3.0 * rng.random()
         patience -= shopper.grievances
         mood = 0.85 * mood + behaviour.mood_spread * rng.normalvariate(0.0, 1.0)
-        rate = traits.rate * math.exp(mood)
+        rate = traits.rate * math.exp(mood / max(1.0, traits.regularity**0.5))
         demand = rng.gammavariate(traits.regularity, 1 / (rate * traits.regularity))
+        if rng.random() < behaviour.pause_share:
+            demand += rng.expovariate(1 / behaviour.pause_days)
         following = _next_moment(shopper, at, demand)
         if patience <= traits.hazard * (following - at):
             return at + patience / traits.hazard

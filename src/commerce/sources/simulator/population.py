@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from random import Random
 
 from commerce.sources.simulator.assortment import Assortment
 from commerce.sources.simulator.behaviour import Behaviour
 from commerce.sources.simulator.calendar import Calendar
 from commerce.sources.simulator.diary import Diary
 from commerce.sources.simulator.life import Lapse, live
+from commerce.sources.simulator.luck import luck
 from commerce.sources.simulator.shopper import Shopper
 from commerce.sources.simulator.traits import Traits, draw_traits
 
@@ -34,7 +34,7 @@ def joining_days(
 
     Many come in the first six weeks, the others in cohorts: month by month, more where there was a campaign.
     """
-    rng = Random(f"{seed}:cohorts")
+    rng = luck(seed, "cohorts")
     weights = [_CAMPAIGNS[day.month - 1] for day in calendar.dates[: calendar.days]]
     opening = min(42, calendar.days)
     chosen = rng.choices(range(calendar.days), weights=weights, k=customers)
@@ -59,7 +59,7 @@ def people(
     """
     width = max(5, int(math.log10(max(1, len(joined)))) + 1)
     for number, day in enumerate(joined, start=1):
-        rng = Random(f"{seed}:{number}")
+        rng = luck(seed, number)
         traits = draw_traits(rng, day, calendar.days, assortment, behaviour)
         diary = Diary(calendar, tenant, f"C{number:0{width}d}")
         shopper = Shopper(

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.engine import Row as ResultRow
 
 from commerce import schema
 from commerce.bulk import insert_rows, reserve_ids
@@ -85,10 +84,10 @@ def simulate(
         tenant = _tenant(connection, tenant_slug, options, now)
         signature = _signature(connection, tenant)
         calendar = Calendar(options.first_day, options.days, find_zone(options.zone))
-        if signature is not None and signature.reason == options.fingerprint:
+        if signature is not None and signature[0] == options.fingerprint:
             return SimulationSummary(
                 customers=0, orders=0, events=0, clock=from_micros(calendar.end),
-                truth=truth, digest=signature.category,
+                truth=truth, digest=signature[1],
             )  # fmt: skip
         _refuse_other_records(connection, tenant, signature, options)
         truth_folder.mkdir(parents=True, exist_ok=True)
@@ -134,25 +133,26 @@ def _tenant(connection: Connection, slug: str, options: SimulationOptions, now: 
     return tenant
 
 
-def _signature(connection: Connection, tenant: Tenant) -> ResultRow[tuple[str, str]] | None:
+def _signature(connection: Connection, tenant: Tenant) -> tuple[str, str] | None:
     """Read which shop was simulated into a tenant, if any."""
-    return connection.execute(
+    row = connection.execute(
         select(schema.event.c.reason, schema.event.c.category).where(
             schema.event.c.tenant_id == tenant.id, schema.event.c.source_key == SIGNED
         )
     ).first()
+    return None if row is None else (row.reason, row.category)
 
 
 def _refuse_other_records(
     connection: Connection,
     tenant: Tenant,
-    signature: ResultRow[tuple[str, str]] | None,
+    signature: tuple[str, str] | None,
     options: SimulationOptions,
 ) -> None:
     events = stream_state(connection, tenant.id).events
     if events:
         found = f"{events:,} events" + (
-            f" of the simulated shop {signature.reason}" if signature is not None else ""
+            f" of the simulated shop {signature[0]}" if signature is not None else ""
         )
         raise SimulationRefused(
             f"tenant {tenant.slug!r} must have no other records to take the shop"

@@ -19,7 +19,7 @@ METHODS = ("card", "direct_debit", "cash_on_delivery", "pay_later")
 
 _CHANNELS = (("web", 0.48), ("app", 0.34), ("marketplace", 0.18))
 _COUNTRIES = (("DE", 0.62), ("AT", 0.14), ("NL", 0.10), ("FR", 0.09), ("PL", 0.05))
-_LEANINGS = (0.30, 0.10, 0.13, 0.47)
+_LEANINGS = (0.15, 0.07, 0.10, 0.68)
 _CHANNEL_HAZARD = {"web": 0.0, "app": -0.25, "marketplace": 0.45}
 
 
@@ -97,7 +97,7 @@ def draw_traits(
         channel=channel,
         country=country,
         rate=math.exp(behaviour.gap_spread * vigour) / behaviour.median_gap,
-        regularity=1.4 * math.exp(normal(0.0, behaviour.regularity_spread)),
+        regularity=_regularity(rng, behaviour),
         hazard=behaviour.lapse_hazard
         * math.exp(
             behaviour.lapse_spread * normal(0.0, 1.0) - 0.2 * vigour + _CHANNEL_HAZARD[channel]
@@ -116,6 +116,13 @@ def draw_traits(
         sends_back=normal(0.0, 0.8),
         leanings=_leanings(rng, liquidity),
     )
+
+
+def _regularity(rng: Random, behaviour: Behaviour) -> float:
+    """Draw whether someone buys on a whim or when the cupboard is empty."""
+    replenishes = rng.random() < behaviour.replenisher_share
+    usual = behaviour.replenisher_regularity if replenishes else behaviour.whim_regularity
+    return usual * math.exp(rng.normalvariate(0.0, 0.25))
 
 
 def _squeezes(
