@@ -66,10 +66,13 @@ class Bench:
         """The day of ``as_of`` where the tenant is."""
         return self.as_of.astimezone(self.tenant.zone).date()
 
+    @property
+    def moment(self) -> str:
+        """``as_of`` in words, where the tenant is."""
+        return f"{self.as_of.astimezone(self.tenant.zone):%Y-%m-%d %H:%M} {self.tenant.zone.key}"
+
     def __repr__(self) -> str:
-        return (
-            f"tenant {self.tenant.slug}, as of {self.as_of.isoformat()}, home {self.settings.home}"
-        )
+        return f"tenant {self.tenant.slug}, as of {self.moment}, home {self.settings.home}"
 
 
 def open(  # noqa: A001 - `notebook.open` is what it does
@@ -112,18 +115,21 @@ def open(  # noqa: A001 - `notebook.open` is what it does
         else:
             text = as_of if isinstance(as_of, str) else as_of.isoformat()
             instant = parse_as_of(text, found.zone)
-    _show_figures()
+    _show_well()
     return Bench(settings=settings, engine=engine, tenant=found, as_of=instant, now=now)
 
 
-def _show_figures() -> None:
-    """Let a kernel show figures that a cell ends with as pictures; does nothing outside of one."""
+def _show_well() -> None:
+    """Let a kernel show figures as pictures and tables whole; does nothing outside of one."""
+    import pandas as pd
     from IPython.core.getipython import get_ipython
     from IPython.core.pylabtools import select_figure_formats
 
     shell = get_ipython()
     if shell is not None:
         select_figure_formats(shell, {"png"})  # type: ignore[no-untyped-call]
+        pd.set_option("display.max_colwidth", None)
+        pd.set_option("display.max_rows", 200)
 
 
 def finish(
@@ -184,6 +190,7 @@ def finish(
         "decision": decision,
         "data_hash": data_hash,
         "as_of": bench.as_of.isoformat() if bench else "",
+        "as_of_text": bench.moment if bench else "",
         "as_of_date": bench.day.isoformat() if bench else "",
         "outputs": dict(outputs or {}),
         "figures": dict(figures or {}),

@@ -119,14 +119,13 @@ def transactions(file: Path, as_json: bool, **given: Any) -> None:
     metavar="NAME=COLUMN",
     help="Where a column of the stream is called something else; may be given many times.",
 )
+@click.option("--delimiter", help="One character, or tab, space, comma, semicolon, pipe.")
+@click.option("--encoding", help="Such as utf-8 or cp1252.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
+@click.option("--time-format", metavar="FORMAT", help="DMY, MDY or a pattern such as %d.%m.%Y.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def events(
-    file: Path,
-    tenant: str,
-    currency: str | None,
-    timezone: str | None,
-    pairs: tuple[str, ...],
-    as_json: bool,
+    file: Path, tenant: str, pairs: tuple[str, ...], as_json: bool, **given: str | None
 ) -> None:
     """Import the typed stream itself from a CSV or Parquet FILE.
 
@@ -134,13 +133,10 @@ def events(
     amount, currency, ...), so that credit history of any origin can come in.
     """
     from commerce.sources.events import EventOptions, import_events
-
     from workbench.cli.notebooks import split_pairs
 
     settings = home.settings()
-    options = EventOptions(
-        tenant=tenant, currency=currency, timezone=timezone, columns=split_pairs(pairs)
-    )
+    options = EventOptions(tenant=tenant, columns=split_pairs(pairs), **given)
     engine = open_records(settings)
     with Bar() as bar:
         summary = import_events(

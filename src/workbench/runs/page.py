@@ -86,7 +86,7 @@ def _facts(
     shown = {
         "tenant": request.get("tenant"),
         "model": request.get("model"),
-        "as of": result.get("as_of") or request.get("as_of"),
+        "as of": result.get("as_of_text") or request.get("as_of"),
         "data": str(result.get("data_hash") or "")[:16],
         "run": request.get("run_id"),
     }

@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
         {
             "headline": "3,370 customers reviewed",
             "decision": "champion demo.churn/1 stays",
-            "as_of": "2026-01-01T00:00:00+00:00",
+            "as_of_text": "2026-01-01 00:00 Europe/Berlin",
             "data_hash": "ab" * 16,
         },
     )

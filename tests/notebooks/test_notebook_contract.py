@@ -1,0 +1,118 @@
+"""Every notebook is thin, typed and clean, so that a person and a scheduler can both use it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from workbench.runs.source import Notebook, cell_source, read_notebook
+
+ROOT = Path(__file__).parents[2] / "notebooks"
+PATHS = sorted(path for path in ROOT.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+NUMBERED = [path for path in PATHS if path.name[:2].isdigit()]
+FORBIDDEN = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.For,
+    ast.While,
+    ast.Try,
+    ast.If,
+)
+OURS = ("commerce", "features", "scoring", "training", "serving", "workbench", "datetime")
+
+every = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def trees(notebook: Notebook) -> list[ast.Module]:
+    return [ast.parse(cell_source(cell)) for cell in notebook.code_cells]
+
+
+def test_there_are_notebooks_for_every_stage() -> None:
+    assert [path.stem for path in NUMBERED] == [
+        "10_build_features",
+        "20_train_model",
+        "30_review_model",
+        "40_score_customers",
+    ]
+
+
+@every
+def test_its_parameters_cell_comes_first_and_is_typed_and_explained(path: Path) -> None:
+    notebook = read_notebook(path)
+    first = next(place for place, cell in enumerate(notebook.cells) if cell["cell_type"] == "code")
+    assert notebook.parameters_index == first
+    contract = notebook.contract
+    assert contract.names[0] == "tenant"
+    assert contract["tenant"].default == "demo"
+    assert all(parameter.help for parameter in contract.parameters)
+
+
+@every
+def test_its_second_cell_opens_the_bench_and_its_last_one_finishes(path: Path) -> None:
+    cells = [cell_source(cell) for cell in read_notebook(path).code_cells]
+    assert "bench = notebook.open(tenant=tenant" in cells[1]
+    last = ast.parse(cells[-1]).body[-1]
+    assert isinstance(last, ast.Expr)
+    assert ast.unparse(last).startswith("notebook.finish(")
+    assert sum("notebook.finish(" in cell for cell in cells) == 1
+
+
+@every
+def test_it_defines_nothing_and_decides_nothing(path: Path) -> None:
+    found = [
+        type(node).__name__
+        for tree in trees(read_notebook(path))
+        for node in ast.walk(tree)
+        if isinstance(node, FORBIDDEN)
+    ]
+    assert found == []
+
+
+@every
+def test_it_imports_only_our_own_packages(path: Path) -> None:
+    imported = {
+        name.partition(".")[0]
+        for tree in trees(read_notebook(path))
+        for node in ast.walk(tree)
+        for name in (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else []
+        )
+    }
+    assert imported <= set(OURS)
+
+
+@every
+def test_its_cells_are_short_and_few(path: Path) -> None:
+    notebook = read_notebook(path)
+    assert len(notebook.code_cells) <= 12
+    assert all(len(cell_source(cell).splitlines()) <= 16 for cell in notebook.code_cells)
+
+
+@every
+def test_it_is_kept_without_outputs_and_with_clean_metadata(path: Path) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert set(content["metadata"]) == {"kernelspec", "language_info"}
+    assert content["metadata"]["kernelspec"]["name"] == "python3"
+    assert set(content["metadata"]["language_info"]) == {"name"}
+    for cell in content["cells"]:
+        assert set(cell["metadata"]) <= {"tags"}
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == []
+            assert cell["execution_count"] is None
+
+
+@every
+def test_it_explains_itself_in_words(path: Path) -> None:
+    notebook = read_notebook(path)
+    first = notebook.cells[0]
+    assert first["cell_type"] == "markdown"
+    assert cell_source(first).startswith("# ")
