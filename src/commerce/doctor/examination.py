@@ -46,14 +46,14 @@ class Finding:
         --------
         >>> print(Finding(rule="balances", tenant="demo", count=1, examples=("account 3",),
         ...     sentence="A kept balance must equal the fold of its postings."))
-        demo: balances: A kept balance must equal the fold of its postings. 1 does not: account 3
+        demo: balances: A kept balance must equal the fold of its postings. 1 breaks it: account 3
         """
         shown = ", ".join(self.examples)
         more = ", ..." if self.count > len(self.examples) else ""
-        verb = "does" if self.count == 1 else "do"
+        verb = "breaks" if self.count == 1 else "break"
         return (
             f"{self.tenant or 'database'}: {self.rule}: {self.sentence}"
-            f" {self.count:,} {verb} not: {shown}{more}"
+            f" {self.count:,} {verb} it: {shown}{more}"
         )
 
 

@@ -161,7 +161,7 @@ RULES = (
     Rule("orders", "An order must have its order.placed, of its total.", _unplaced_orders),
     Rule("invoices", "An invoice must have its invoice.issued, alike.", _unissued_invoices),
     Rule("overpaid", "An invoice must not be paid beyond its amount.", _overpaid_invoices),
-    Rule("sequence", "Nothing may happen to an order or invoice before it exists.", _too_early),
+    Rule("sequence", "An order or invoice must come before what happens to it.", _too_early),
     Rule("clocks", "An event must not be recorded before it occurred.", _recorded_early),
     Rule("amounts", "An amount must be 0 or more, with currency and base amount.", _bare_amounts),
     Rule("words", "An event must be a word of the stream, with what it carries.", _unknown_words),

@@ -12,7 +12,7 @@ from commerce.sources.simulator.options import (
     SimulationRefused,
     SimulationSummary,
 )
-from commerce.sources.simulator.simulate import simulate
+from commerce.sources.simulator.simulation import simulate
 
 __all__ = [
     "VERSION",
