@@ -79,11 +79,11 @@ class Tracker:
         """
         mlflow = _mlflow()
         with _quietly():
-            experiment = self._experiment(name)
-            with mlflow.start_run(
-                experiment_id=experiment, run_name=title, tags=dict(tags or {})
-            ) as active:
-                yield TrackedRun(name=name, run_id=active.info.run_id)
+            active = mlflow.start_run(
+                experiment_id=self._experiment(name), run_name=title, tags=dict(tags or {})
+            )
+        with active:
+            yield TrackedRun(name=name, run_id=active.info.run_id)
 
     def version_with(self, name: str, alias: str) -> str | None:
         """The version of a registered model that bears an alias, None where none does."""
@@ -126,27 +126,33 @@ class TrackedRun:
 
     def parameters(self, values: Mapping[str, object]) -> None:
         """Log what the run was asked to do."""
-        _mlflow().log_params(dict(values))
+        with _quietly():
+            _mlflow().log_params(dict(values))
 
     def metrics(self, values: Mapping[str, float]) -> None:
         """Log figures."""
-        _mlflow().log_metrics(dict(values))
+        with _quietly():
+            _mlflow().log_metrics(dict(values))
 
     def tags(self, values: Mapping[str, str]) -> None:
         """Write tags on the run."""
-        _mlflow().set_tags(dict(values))
+        with _quietly():
+            _mlflow().set_tags(dict(values))
 
     def document(self, path: str, content: object) -> None:
         """Log plain data as a JSON artifact."""
-        _mlflow().log_dict(content, path)
+        with _quietly():
+            _mlflow().log_dict(content, path)
 
     def figure(self, path: str, figure: Figure) -> None:
         """Log a picture."""
-        _mlflow().log_figure(figure, path)
+        with _quietly():
+            _mlflow().log_figure(figure, path)
 
     def files(self, folder: Path, path: str) -> None:
         """Log a folder of files."""
-        _mlflow().log_artifacts(str(folder), path)
+        with _quietly():
+            _mlflow().log_artifacts(str(folder), path)
 
     def dataset(self, frame: pd.DataFrame, *, digest: str, source: Path, context: str) -> None:
         """Log rows as the run's dataset: their shape and schema, not the rows themselves.
@@ -162,10 +168,12 @@ class TrackedRun:
             "training" or "testing".
         """
         mlflow = _mlflow()
-        rows = mlflow.data.from_pandas(
-            frame.astype({"label": "float64"}), source=str(source), name=self.name, digest=digest
-        )
-        mlflow.log_input(rows, context=context)
+        numbers = frame.astype({"label": "float64"})
+        with _quietly():
+            rows = mlflow.data.from_pandas(
+                numbers, source=str(source), name=self.name, digest=digest
+            )
+            mlflow.log_input(rows, context=context)
 
     def model(self, estimator: LogitBlend, example: pd.DataFrame) -> str:
         """Log a fitted model and register it.
@@ -239,9 +247,11 @@ def _quietly() -> Iterator[None]:
         warnings.simplefilter("ignore")
         for logger in loggers:
             logger.setLevel(logging.ERROR)
-        yield
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
 
 
 @contextmanager
