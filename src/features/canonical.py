@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from commerce.stream import FEATURE_COLUMNS
 
@@ -36,6 +37,8 @@ SCHEMA = pa.schema(
 """Columns of a snapshot: instants in epoch microseconds, ids of people and goods in 32 hex digits."""
 
 _ZERO: Any = pa.scalar(0, pa.int64())
+_EMPTY: Any = pa.scalar("", pa.string())
+_compute: Any = pc
 _START = hashlib.sha256(SCHEMA.to_string().encode()).hexdigest()
 
 
@@ -132,7 +135,7 @@ def _block_digest(block: pa.Table) -> bytes:
         if pa.types.is_integer(column.type):
             digest.update(column.fill_null(_ZERO).to_numpy().astype("<i8").tobytes())
         else:
-            words = [word or "" for word in column.to_pylist()]
-            digest.update(np.array([len(word) for word in words], dtype="<i4").tobytes())
-            digest.update("".join(words).encode())
+            words: Any = column.fill_null(_EMPTY)
+            digest.update(_compute.binary_length(words).to_numpy().astype("<i4").tobytes())
+            digest.update("".join(words.to_pylist()).encode())
     return digest.digest()
