@@ -6,8 +6,8 @@ them: instants as microseconds, decimals as text, UUIDs as UUIDs.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Uuid, func, insert, select, text
@@ -72,9 +72,9 @@ def insert_rows(
     ]
     if connection.dialect.name == "sqlite":
         compiled = insert(target).values(dict.fromkeys(columns)).compile(dialect=connection.dialect)
-        places = [columns.index(name) for name in compiled.positiontup or ()]
+        in_order = itemgetter(*(columns.index(name) for name in compiled.positiontup or ()))
         connection.exec_driver_sql(
-            str(compiled), [_as_hex(row, identifiers, places) for row in rows]
+            str(compiled), [in_order(_with_hex(row, identifiers)) for row in rows]
         )
         return
     from psycopg import sql
@@ -90,10 +90,11 @@ def insert_rows(
             copy.write_row(row)
 
 
-def _as_hex(row: Sequence[Any], identifiers: list[int], places: list[int]) -> tuple[Any, ...]:
-    """Put one row into the statement's order, UUIDs as SQLite keeps them."""
+def _with_hex(row: Sequence[Any], identifiers: list[int]) -> list[Any]:
+    """Write a row's UUIDs as SQLite keeps them."""
     values = list(row)
-    for index in identifiers:
-        if isinstance(values[index], uuid.UUID):
-            values[index] = values[index].hex
-    return tuple(values[place] for place in places)
+    for place in identifiers:
+        value = values[place]
+        if value is not None:
+            values[place] = value.hex
+    return values
