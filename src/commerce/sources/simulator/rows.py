@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Column, Uuid
 
 from commerce.identity import imported_id
 from commerce.money import from_minor
@@ -36,6 +39,25 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """The tables of a simulated shop, in the order in which they refer to each other."""
+
+
+def is_id(column: Column[Any]) -> bool:
+    """Tell whether a column holds UUIDs."""
+    return isinstance(column.type, Uuid)
+
+
+def with_ids(row: Row, places: Collection[int]) -> Row:
+    """Turn hexadecimal digits, which the spool carries, into UUIDs.
+
+    Examples
+    --------
+    >>> with_ids(("0" * 32, "C00001", None), {0, 2})
+    (UUID('00000000-0000-0000-0000-000000000000'), 'C00001', None)
+    """
+    return tuple(
+        UUID(value) if place in places and value is not None else value
+        for place, value in enumerate(row)
+    )
 
 
 class RowMaker:

@@ -28,7 +28,7 @@ from commerce.sources.simulator.options import (
     SimulationSummary,
 )
 from commerce.sources.simulator.population import joining_days, people
-from commerce.sources.simulator.rows import COLUMNS, RowMaker
+from commerce.sources.simulator.rows import COLUMNS, RowMaker, is_id, with_ids
 from commerce.sources.simulator.spool import Row, Spool
 from commerce.sources.simulator.truth import TruthFile
 from commerce.sources.summary import Progress, silent
@@ -235,11 +235,13 @@ class _Shop:
     def _insert_as(
         self, connection: Connection, table: str, columns: tuple[str, ...], rows: list[Row]
     ) -> None:
+        own = schema.metadata.tables[table].c
+        ids = frozenset(place for place, name in enumerate(columns) if is_id(own[name]))
         insert_rows(
             connection,
             table,
             ("tenant_id", *columns),
-            [(self.tenant.id, *row) for row in rows],
+            [(self.tenant.id, *with_ids(row, ids)) for row in rows],
         )
 
     def write_stream(self, connection: Connection, ingested_at: int) -> str:
