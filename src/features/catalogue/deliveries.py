@@ -1,0 +1,65 @@
+"""How orders arrive."""
+
+from __future__ import annotations
+
+from features.catalogue.activities import deliveries
+from features.declaration import (
+    DAYS,
+    EVER,
+    count,
+    family,
+    mean,
+    ratio,
+    source,
+)
+
+DELIVERIES = family(
+    "deliveries",
+    count(
+        source("delivery.delivered"),
+        name="delivered_orders",
+        windows=(*DAYS(365), *EVER),
+        description="Deliveries that arrived.",
+    ),
+    count(
+        deliveries.only(is_late=1),
+        name="late_deliveries",
+        windows=DAYS(90, 365),
+        description="Deliveries that did not arrive by their promised time.",
+    ),
+    count(
+        deliveries.only(is_open=1),
+        name="open_deliveries",
+        description="Deliveries promised and not arrived.",
+    ),
+    count(
+        deliveries.only(is_due=1),
+        name="deliveries_due",
+        windows=DAYS(365),
+        description="Deliveries that arrived or whose promised time has passed.",
+    ),
+    ratio(
+        "late_delivery_rate_365d",
+        "late_deliveries_365d",
+        "deliveries_due_365d",
+        minimum=0,
+        maximum=1,
+        unit="share",
+        description="Share of deliveries, arrived or due, that were late.",
+    ),
+    mean(
+        deliveries.only(is_late=1).of("hours_late"),
+        name="delivery_hours_late",
+        windows=DAYS(365),
+        minimum=0,
+        unit="hours",
+        description="Mean whole hours by which late deliveries missed their promise.",
+    ),
+    count(
+        source("delivery.failed", "delivery.proof_failed"),
+        name="failed_deliveries",
+        windows=DAYS(365),
+        description="Deliveries that failed at the door.",
+    ),
+    owner="operations",
+)
