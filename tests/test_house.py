@@ -37,7 +37,8 @@ def test_every_pin_is_exact_and_names_no_host(path: Path) -> None:
     assert lines
     for line in lines:
         assert re.match(r"^[a-z0-9._\[\],-]+==\S+", line), line
-        assert "://" not in line and "--" not in line, line
+        assert "://" not in line, line
+        assert "--" not in line, line
 
 
 def test_the_service_installs_no_pandas_scikit_learn_or_mlflow() -> None:
@@ -48,5 +49,7 @@ def test_the_service_installs_no_pandas_scikit_learn_or_mlflow() -> None:
 def test_every_link_between_documents_leads_somewhere() -> None:
     documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "data" / "README.md"]
     for document in documents:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")):
+        for target in re.findall(
+            r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")
+        ):
             assert (document.parent / target).exists(), f"{document.name} points to {target}"
