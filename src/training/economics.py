@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from commerce.money import format_money
 from scoring.package import DecisionRule
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
