@@ -19,9 +19,8 @@ def doctor(ctx: click.Context, tenant: str | None) -> None:
     Every posting balances, posted totals equal what was captured less what was refunded, nothing refers to
     what is not there, and no instant lacks its zone. Exits with 9 where something was found.
     """
-    from commerce.doctor import examine
-
     from commerce.database import reading
+    from commerce.doctor import examine
     from commerce.tenants import find_tenant
 
     engine = open_records(home.settings())
