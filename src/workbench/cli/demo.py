@@ -46,13 +46,14 @@ def demo(ctx: click.Context) -> None:
             f"  simulated tenant {TENANT}: {made.customers:,} customers, {made.orders:,} orders"
         )
         engine.dispose()
-    code = run_tenant(settings, tenant=TENANT, as_of=None, models=None)
-    if code == 0:
+
+    def build_service() -> None:
         with note("building the service"):
             bento = build_bento(project_of(settings.project), settings.home, home.environ())
         state = "built" if bento.built else "is up to date"
         click.echo(f"  service {bento.tag} {state} with {', '.join(bento.packages) or 'no model'}")
-    ctx.exit(code)
+
+    ctx.exit(run_tenant(settings, tenant=TENANT, as_of=None, models=None, then=build_service))
 
 
 def _stands(settings: Settings) -> bool:

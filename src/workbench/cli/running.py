@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, time
 from pathlib import Path
@@ -30,9 +31,14 @@ if TYPE_CHECKING:
 
 
 def run_tenant(
-    settings: Settings, *, tenant: str | None, as_of: str | None, models: list[str] | None
+    settings: Settings,
+    *,
+    tenant: str | None,
+    as_of: str | None,
+    models: list[str] | None,
+    then: Callable[[], None] | None = None,
 ) -> int:
-    """Run the numbered notebooks for a tenant.
+    """Run the numbered notebooks for a tenant, and where all went well what comes `then`.
 
     Returns
     -------
@@ -73,7 +79,13 @@ def run_tenant(
         result = pipeline.run()
         if result.changed:
             write_index(runner.history, settings.reports)
-    return conclude(result, settings, tenant=found.slug, asked=models)
+    code = conclude(result, settings, tenant=found.slug, asked=models)
+    if code == SUCCEEDED.code:
+        if then is not None:
+            then()
+        if result.of(SCORE):
+            click.echo("  next: bellwether serve, or make lab to look around")
+    return code
 
 
 def make_runner(settings: Settings) -> Runner:
@@ -184,7 +196,7 @@ def shorten(path: str, root: Path) -> str:
 def conclude(
     result: PipelineResult, settings: Settings, *, tenant: str, asked: list[str] | None
 ) -> int:
-    """Print what a run came to and what to type next; give the exit code."""
+    """Print what a run came to; give the exit code."""
     summary = summary_table(result, settings.home)
     if summary:
         click.echo("")
@@ -205,9 +217,6 @@ def conclude(
         return USAGE.code
     if not result.changed:
         click.echo(f"  nothing to do: tenant {tenant} is up to date")
-    scored = result.of(SCORE)
-    if scored:
-        click.echo("  next: bellwether serve, or make lab to look around")
     return SUCCEEDED.code
 
 
