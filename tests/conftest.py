@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 from collections.abc import Iterator
@@ -102,3 +103,11 @@ def make_tenant(engine: Engine, slug: str = "acme") -> Tenant:
 def acme(engine: Engine) -> Tenant:
     """A tenant in the embedded record store."""
     return make_tenant(engine)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much of what the product must do is checked."""
+    table = Path(__file__).parent / "requirements.csv"
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    checked = sum(row["test"] != "planned" for row in rows)
+    terminalreporter.write_line(f"requirements: {checked} of {len(rows)} checked")
