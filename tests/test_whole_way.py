@@ -99,7 +99,8 @@ def imported(home: Path, bellwether: list[str], environ: dict[str, str]) -> dict
         for _ in range(2)
     ]
     assert counts[1]["rows_accepted"] == counts[1]["events"] == 0
-    return written | counts[0]
+    counted: dict[str, int] = written | counts[0]
+    return counted
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,9 @@ def test_a_customer_is_found_by_external_id_then_number_then_id(any_engine: Engi
         assert find_customer(connection, tenant, str(second)) == second
 
 
-@pytest.mark.parametrize("key", ["nobody", "", "9" * 40, "²", "00000000-0000-4000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "key", ["nobody", "", "9" * 40, "²", "00000000-0000-4000-8000-000000000000"]
+)
 def test_a_stranger_is_told_apart_from_a_fault(engine: Engine, acme: Tenant, key: str) -> None:
     with reading(engine) as connection, pytest.raises(CustomerNotFound, match="must be known"):
         find_customer(connection, acme, key)
