@@ -190,6 +190,24 @@ def test_the_answer_is_the_score_the_run_has_written(port: int, home: Path) -> N
     assert (answer["probability"], answer["reasons"]) == (batch.probability, batch.reasons)
 
 
+def test_a_past_answer_is_rebuilt_to_the_last_digit(
+    port: int, bellwether: list[str], environ: dict[str, str]
+) -> None:
+    _, answer = ask(port, {"tenant": "acme", "customer_id": "K-0023"})
+    done = subprocess.run(
+        [*bellwether, "replay", answer["request_id"], "--json"],
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    again = json.loads(done.stdout)
+    assert {name: answer[name] for name in again if name in answer} == {
+        name: value for name, value in again.items() if name in answer
+    }
+    assert again["probability"] == answer["probability"]
+
+
 def test_what_cannot_be_answered_is_said_in_a_sentence(port: int) -> None:
     assert ask(port, {"tenant": "acme", "customer_id": "K-9999"})[0] == 404
     status, refusal = ask(port, {"tenant": "acme", "features": {"order_90d": 1}})

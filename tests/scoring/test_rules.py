@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,3 +127,15 @@ def test_rule_inputs_refuse_what_the_table_does_not_know() -> None:
         RuleInputs(columns={"shoe_size": "shoe_size"}, typical_order=5000)
     with pytest.raises(InvalidPackage, match="more than 0 minor units; got 0"):
         RuleInputs(columns={}, typical_order=0)
+
+
+def test_the_page_of_the_score_prints_the_table_that_decides() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "credit-score.md").read_text(encoding="utf-8")
+    printed = page.split("<!-- table -->")[1].split("<!-- end -->")[0].strip().splitlines()[2:]
+    read = {}
+    for line in printed:
+        name, *entries = (cell.strip() for cell in line.strip("|").split("|"))
+        pairs = (entry.split(":") for entry in entries if entry)
+        read[name] = tuple((float(value), float(points)) for value, points in pairs)
+    assert read == dict(POINTS)
+    assert f"starts at {START} points" in page

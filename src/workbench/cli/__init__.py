@@ -25,6 +25,7 @@ COMMANDS = {
     "run": "workbench.cli.run:run",
     "notebook": "workbench.cli.notebooks:notebook",
     "evaluate": "workbench.cli.evaluations:evaluate",
+    "replay": "workbench.cli.replays:replay",
     "tenants": "workbench.cli.tenants:tenants",
     "reports": "workbench.cli.reports:reports",
     "build": "workbench.cli.service:build",
