@@ -11,11 +11,15 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from commerce.errors import RecordError
 
-_DIGITS = dict.fromkeys(
-    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"]
-    + ["VUV", "XAF", "XOF", "XPF"],
-    0,
-) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
+_DIGITS = (
+    {"CLF": 4, "UYW": 4}
+    | dict.fromkeys(
+        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"]
+        + ["VUV", "XAF", "XOF", "XPF"],
+        0,
+    )
+    | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
+)
 _CODE = re.compile(r"[A-Z]{3}")
 
 

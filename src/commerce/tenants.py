@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, Connection, Row, func, insert, or_, select, t
 
 from commerce import schema
 from commerce.errors import RecordError, TenantConflict, TenantNotFound
-from commerce.instants import from_micros, to_micros
+from commerce.instants import from_micros, midnight, parse_as_of, to_micros
 from commerce.money import currency_code
 
 ClockMode = Literal["wall", "recorded"]
@@ -169,11 +169,86 @@ def clock(connection: Connection, tenant: Tenant, *, now: datetime) -> datetime:
     return now if last is None else last + timedelta(microseconds=1)
 
 
+def settle_as_of(asked: str | None, tenant: Tenant, clock: datetime) -> datetime:
+    """Decide which instant a question is about.
+
+    Parameters
+    ----------
+    asked : str or None
+        ISO date or instant, in the tenant's zone where it has no offset; None for the clock.
+    tenant : Tenant
+    clock : datetime
+        What time it is for the tenant.
+
+    Returns
+    -------
+    datetime
+        Aware, in UTC.
+
+    Raises
+    ------
+    RecordError
+        "as_of must be an ISO date or instant; got ..." or "as_of must not be later than ...; got ...": what
+        is computed as of the future cannot be replayed, and would push every later arrival behind it.
+        For a tenant whose clock stands behind its records, the rest of that day counts as now.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> acme = Tenant(
+    ...     id=1,
+    ...     slug="acme",
+    ...     zone=ZoneInfo("UTC"),
+    ...     currency="EUR",
+    ...     clock_mode="wall",
+    ...     observed_at=None,
+    ... )
+    >>> settle_as_of("2031-01-01", acme, datetime(2026, 1, 1, tzinfo=UTC))
+    Traceback (most recent call last):
+    ...
+    commerce.errors.RecordError: as_of must not be later than 2026-01-01T00:00:00+00:00 for tenant 'acme'; got '2031-01-01'. Leave it out to ask about now.
+    """
+    if asked is None:
+        return clock
+    as_of = parse_as_of(asked, tenant.zone)
+    latest = clock
+    if tenant.clock_mode == "recorded":
+        latest = midnight(clock.astimezone(tenant.zone).date() + timedelta(days=1), tenant.zone)
+    if as_of > latest:
+        raise RecordError(
+            f"as_of must not be later than {latest.astimezone(tenant.zone).isoformat()} for tenant"
+            f" {tenant.slug!r}; got {asked!r}. Leave it out to ask about now."
+        )
+    return as_of
+
+
+def hold_clock(connection: Connection, tenant: Tenant) -> Tenant:
+    """Keep others from computing as of later instants while rows are being recorded; give the tenant anew.
+
+    On PostgreSQL a writer of the stream shares a lock on the tenant's row with other writers, and `observe`
+    waits for them; SQLite has one writer at a time anyway.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a writing transaction; the lock lasts until it ends.
+    tenant : Tenant
+    """
+    row = connection.execute(
+        select(schema.tenant).where(schema.tenant.c.id == tenant.id).with_for_update(read=True)
+    ).one()
+    return _from_row(row)
+
+
 def observe(connection: Connection, tenant: Tenant, cutoff: datetime) -> None:
     """Record that something was computed as of an instant; later arrivals go behind it.
 
-    Does nothing where a later instant is on record already.
+    To be called before the stream is read: on PostgreSQL it waits for writers that hold the clock, and the
+    statements after it see what they wrote. Does nothing where a later instant is on record already.
     """
+    connection.execute(
+        select(schema.tenant.c.id).where(schema.tenant.c.id == tenant.id).with_for_update()
+    )
     micros = to_micros(cutoff)
     seen = type_coerce(schema.tenant.c.observed_at, BigInteger)
     connection.execute(

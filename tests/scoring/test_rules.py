@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.errors import InvalidPackage
-from scoring.rules import POINTS, RuleInputs, rule_score
+from scoring.rules import POINTS, START, RuleInputs, rule_score
 from scoring.scale import Scale, band
 
 REWARDS = ("spend", "delivered_orders", "average_order_value")
