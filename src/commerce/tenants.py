@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Connection, Row, func, insert, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Row, func, insert, select, type_coerce, update
 
 from commerce import schema
 from commerce.errors import RecordError, TenantConflict, TenantNotFound
@@ -246,15 +246,17 @@ def observe(connection: Connection, tenant: Tenant, cutoff: datetime) -> None:
     To be called before the stream is read: on PostgreSQL it waits for writers that hold the clock, and the
     statements after it see what they wrote. Does nothing where a later instant is on record already.
     """
-    connection.execute(
-        select(schema.tenant.c.id).where(schema.tenant.c.id == tenant.id).with_for_update()
-    )
     micros = to_micros(cutoff)
-    seen = type_coerce(schema.tenant.c.observed_at, BigInteger)
+    seen = select(type_coerce(schema.tenant.c.observed_at, BigInteger)).where(
+        schema.tenant.c.id == tenant.id
+    )
+    # whoever recorded rows under an earlier instant had committed before the later one was put on record
+    if (connection.execute(seen).scalar_one() or 0) >= micros:
+        return
+    if (connection.execute(seen.with_for_update()).scalar_one() or 0) >= micros:
+        return
     connection.execute(
-        update(schema.tenant)
-        .where(schema.tenant.c.id == tenant.id, or_(seen.is_(None), seen < micros))
-        .values(observed_at=micros)
+        update(schema.tenant).where(schema.tenant.c.id == tenant.id).values(observed_at=micros)
     )
 
 
