@@ -1,9 +1,12 @@
 """Tenants and their two clocks."""
 
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
+from tests.conftest import make_tenant
 
 from commerce.database import reading, writing
 from commerce.errors import RecordError, TenantConflict, TenantNotFound
@@ -14,9 +17,11 @@ from commerce.tenants import (
     clock,
     create_tenant,
     find_tenant,
+    hold_clock,
     last_recorded,
     observe,
     recording_instant,
+    settle_as_of,
 )
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -88,3 +93,39 @@ def test_a_row_that_arrives_after_something_was_computed_is_recorded_behind_it(
 def test_nothing_is_recorded_before_it_happened(acme: Tenant) -> None:
     with pytest.raises(RecordError, match="recorded_at must not be before occurred_at"):
         recording_instant(acme, NOW, MONDAY, MONDAY - 1)
+
+
+def test_nothing_may_be_computed_as_of_the_future(engine: Engine, acme: Tenant) -> None:
+    with writing(engine) as connection:
+        append(connection, acme, [sale(MONDAY, "a")], ingested_at=0)
+        time = clock(connection, acme, now=NOW)
+    assert settle_as_of(None, acme, time) == time
+    assert settle_as_of("2025-06-01", acme, time) < time
+    # the rest of the last recorded day counts as now, in the tenant's zone
+    assert settle_as_of("2025-06-03", acme, time) == datetime(2025, 6, 2, 22, tzinfo=UTC)
+    for future in ("2025-06-03T00:01", "2031-01-01"):
+        with pytest.raises(RecordError, match="as_of must not be later than"):
+            settle_as_of(future, acme, time)
+    with pytest.raises(RecordError, match="as_of must not be later than"):
+        settle_as_of("2026-01-02", replace(acme, clock_mode="wall"), NOW)
+
+
+def test_who_computes_waits_for_rows_that_are_being_recorded(postgres_engine: Engine) -> None:
+    tenant = make_tenant(postgres_engine)
+    scored_at = datetime(2025, 7, 1, tzinfo=UTC)
+    done = threading.Event()
+
+    def compute() -> None:
+        with writing(postgres_engine) as connection:
+            observe(connection, tenant, scored_at)
+            done.set()
+
+    scorer = threading.Thread(target=compute)
+    with writing(postgres_engine) as connection:
+        held = hold_clock(connection, tenant)
+        scorer.start()
+        assert not done.wait(0.5)  # a row recorded now still counts for the score
+        assert recording_instant(held, NOW, MONDAY) == MONDAY
+    scorer.join(30)
+    with writing(postgres_engine) as connection:
+        assert hold_clock(connection, tenant).observed_at == scored_at
