@@ -43,6 +43,10 @@ _COLUMNS = (
 )
 
 
+_NEVER = 2**63 - 1
+"""Later than any instant."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FeatureTable:
     """Values of features for customers at cutoffs.
@@ -134,7 +138,12 @@ def evaluate(
 
 
 def label_table(
-    snapshot: Snapshot, label: Label, cutoffs: Sequence[int], horizon_days: int | None = None
+    snapshot: Snapshot,
+    label: Label,
+    cutoffs: Sequence[int],
+    horizon_days: int | None = None,
+    *,
+    known_before: int | None = None,
 ) -> LabelTable:
     """Tell what became of the customers a label is about.
 
@@ -146,6 +155,9 @@ def label_table(
     horizon_days : int, optional
         Days after the cutoff; the label's own by default. The snapshot must reach that far: what
         lies beyond its end counts as not having happened.
+    known_before : int, optional, epoch microseconds
+        Outcomes as they were known then: what was recorded at that instant, or later, counts as
+        not having happened. By default whatever the snapshot holds counts.
 
     Returns
     -------
@@ -158,7 +170,11 @@ def label_table(
     labels: list[npt.NDArray[np.int8]] = []
     with _opened(snapshot, set(label.types), None, before=None) as (database, ids):
         for cutoff in cutoffs:
-            instants = {"cutoff": cutoff, "horizon_end": cutoff + horizon}
+            instants = {
+                "cutoff": cutoff,
+                "horizon_end": cutoff + horizon,
+                "known_before": _NEVER if known_before is None else known_before,
+            }
             found = database.execute(query, instants).fetchnumpy()
             rows.append(np.asarray(found["customer"]))
             labels.append(np.asarray(found["label"]).astype(np.int8))

@@ -38,6 +38,8 @@ def training_frame(
     label: Label | str,
     features: Iterable[str | Feature] | None = None,
     horizon_days: int | None = None,
+    *,
+    known_before: int | None = None,
 ) -> pd.DataFrame:
     """Give features at cutoffs beside what came about after them.
 
@@ -51,6 +53,8 @@ def training_frame(
         Names in the catalogue, and entries declared on the spot; the whole catalogue by default.
     horizon_days : int, optional
         The label's own by default.
+    known_before : int, optional, epoch microseconds
+        Labels as they were known then; by default whatever the snapshot holds counts.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def training_frame(
         1), one row per cutoff and customer of the label's population, in that order.
     """
     label = find_label(label) if isinstance(label, str) else label
-    outcomes = label_table(snapshot, label, cutoffs, horizon_days)
+    outcomes = label_table(snapshot, label, cutoffs, horizon_days, known_before=known_before)
     table = feature_frame(snapshot, cutoffs, chosen(features), customers=set(outcomes.customer_ids))
     labels = pd.DataFrame(
         {

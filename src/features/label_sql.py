@@ -1,4 +1,7 @@
-"""SQL for a label: who it is about at ``$cutoff``, and what came about before ``$horizon_end``."""
+"""SQL for a label: who it is about at ``$cutoff``, and what came about before ``$horizon_end``.
+
+What came about is read off the events recorded before ``$known_before``.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,9 @@ from features.sources import DAY, Aggregates, Events, Source
 HORIZON_END = exp.Parameter(this=exp.var("horizon_end"))
 """The second parameter: the first instant beyond the horizon."""
 
+KNOWN_BEFORE = exp.Parameter(this=exp.var("known_before"))
+"""The third parameter: what was recorded then, or later, is not known yet."""
+
 
 def label_query(label: Label) -> exp.Select:
     """Build the query for one cutoff.
@@ -31,8 +37,8 @@ def label_query(label: Label) -> exp.Select:
     -------
     sqlglot Select
         Columns ``customer`` and ``label`` (0 or 1), one row per customer of the population, ordered
-        by customer. It reads the table ``event`` and the parameters ``$cutoff`` and
-        ``$horizon_end``.
+        by customer. It reads the table ``event`` and the parameters ``$cutoff``, ``$horizon_end``
+        and ``$known_before``.
     """
     one_of_the = column("customer", "p")
     came_about = [
@@ -71,7 +77,9 @@ def _outcome(outcome: Outcome) -> exp.Select:
     customers = exp.select(column("customer")).group_by(column("customer"))
     if isinstance(outcome, Without | Happens):
         when = column("occurred_at")
-        return customers.from_("event").where(_belongs(outcome.rows), _in_horizon(when))
+        return customers.from_("event").where(
+            _belongs(outcome.rows), _in_horizon(when), _is_known(column("recorded_at"))
+        )
     return customers.from_(_unpaid(outcome).subquery("unpaid"))
 
 
@@ -102,6 +110,7 @@ def _unpaid(outcome: Reaches) -> exp.Select:
         .join("event AS e", on=matched)
         .where(_in_horizon(column("at", "o")))
         .where(is_one_of(column("type", "e"), (*origin.open, *origin.close)))
+        .where(_is_known(column("recorded_at", "e")))
         .group_by(*key)
         .having(exp.GT(this=opened, expression=closing_amount(origin, so_far)))
     )
@@ -120,6 +129,11 @@ def _belongs(rows: Source) -> exp.Expr:
     assert isinstance(rows.origin, Events), "a label checks its sources"
     tests = [is_one_of(column(test.column), test.values) for test in rows.origin.where]
     return all_of([is_one_of(column("type"), rows.origin.types), *tests])
+
+
+def _is_known(recorded_at: exp.Expr) -> exp.Expr:
+    """Whether an event was recorded before the instant up to which outcomes are known."""
+    return exp.LT(this=recorded_at, expression=KNOWN_BEFORE)
 
 
 def _in_horizon(when: exp.Expr) -> exp.Expr:

@@ -1,9 +1,10 @@
 """What the models predict, declared as data: whom a label is about, and what must come about.
 
 Features use what was recorded, and occurred, before a cutoff ``t``. A label's population is chosen
-from exactly that; its outcome is read off the events that occurred in ``[t, t + horizon)``, whenever
-they were recorded, and off the due dates that fall there, never off the moment at which somebody
-noticed. The state of an invoice at an instant is made of the events that occurred before it.
+from exactly that; its outcome is read off the events that occurred in ``[t, t + horizon)``, and off
+the due dates that fall there, never off the moment at which somebody noticed. An outcome may be
+asked for as it was known at an instant: then events recorded later do not count. The state of an
+invoice at an instant is made of the events that occurred before it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from commerce.errors import did_you_mean
+from features.activities import INVOICES, ORDERS
 from features.errors import DeclarationError
-from features.sources import Aggregates, Source, per_aggregate, source
+from features.sources import Aggregates, Source, source
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,6 @@ class Label:
         """Every event type the label looks at."""
         return tuple(sorted({word for rows in self.sources for word in rows.types}))
 
-
-ORDERS = source("order.placed")
-INVOICES = per_aggregate(open="invoice.issued", close=["invoice.paid", "invoice.credited"])
 
 LABELS: Mapping[str, Label] = MappingProxyType(
     {

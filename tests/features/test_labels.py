@@ -53,10 +53,14 @@ def shop(seed: int, customers: int = 300) -> list[Row]:
     return rows
 
 
-def labelled(name: str, rows: list[Row], horizon_days: int | None = None) -> dict[str, int]:
+def labelled(
+    name: str, rows: list[Row], horizon_days: int | None = None, known_before: int | None = None
+) -> dict[str, int]:
     with tempfile.TemporaryDirectory() as folder:
         snapshot = snapshot_of(rows, Path(folder) / "events.parquet")
-        table: LabelTable = label_table(snapshot, LABELS[name], [CUTOFF], horizon_days)
+        table: LabelTable = label_table(
+            snapshot, LABELS[name], [CUTOFF], horizon_days, known_before=known_before
+        )
     return dict(zip(table.customer_ids, table.labels.tolist(), strict=True))
 
 
@@ -111,15 +115,20 @@ NAIVE: dict[str, Callable[[list[Row], int], int | None]] = {
 @given(seed=st.integers(0, 2**32))
 def test_a_label_is_what_a_naive_reader_finds(name: str, seed: int) -> None:
     rows = shop(seed)
-    for horizon in (LABELS[name].horizon_days, 7):
+    for horizon, known_before in (
+        (LABELS[name].horizon_days, None),
+        (30, CUTOFF + 30 * DAY),
+        (7, None),
+    ):
         expected = {}
+        told = [row for row in rows if known_before is None or row[RECORDED] < known_before]
         for customer in sorted({row[2] for row in rows}):
-            own = [row for row in rows if row[2] == customer]
+            own = [row for row in told if row[2] == customer]
             label = NAIVE[name](own, CUTOFF + horizon * DAY)
             if label is not None:
                 expected[customer] = label
         assert set(expected.values()) == {0, 1}
-        assert labelled(name, rows, horizon) == expected
+        assert labelled(name, rows, horizon, known_before) == expected
 
 
 def order(number: int, at: int, recorded_at: int | None = None) -> Row:
@@ -135,9 +144,22 @@ def test_churn_looks_at_the_horizon_from_the_cutoff_to_before_its_end(
     assert labelled("churn", [order(1, 0), order(2, at)]) == {ANN: churned}
 
 
-def test_an_order_within_the_horizon_counts_whenever_it_was_recorded() -> None:
+def test_an_order_within_the_horizon_counts_only_from_when_it_was_recorded() -> None:
     rows = [order(1, 0), order(2, CUTOFF + DAY, CUTOFF + 400 * DAY)]
+    assert labelled("churn", rows, known_before=CUTOFF + 400 * DAY) == {ANN: 1}
+    assert labelled("churn", rows, known_before=CUTOFF + 400 * DAY + 1) == {ANN: 0}
     assert labelled("churn", rows) == {ANN: 0}
+
+
+def test_a_payment_or_a_charge_back_not_recorded_yet_changes_no_credit_label() -> None:
+    late = CUTOFF + 90 * DAY
+    paid = owed(CUTOFF, paid_at=CUTOFF + DAY, recorded_at=late)
+    assert labelled("credit", paid, known_before=late) == {BOB: 1}
+    assert labelled("credit", paid, known_before=late + 1) == {BOB: 0}
+    bounced = event(9, "payment.charged_back", BOB, CUTOFF, recorded_at=late, base_minor=1)
+    rows = [*owed(CUTOFF + 50 * DAY), bounced]
+    assert labelled("credit", rows, known_before=late) == {BOB: 0}
+    assert labelled("credit", rows, known_before=late + 1) == {BOB: 1}
 
 
 def test_nobody_is_in_the_population_by_an_order_recorded_after_the_cutoff() -> None:

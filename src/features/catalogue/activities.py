@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from features.activities import INVOICES, ORDERS, PAID
 from features.declaration import per_aggregate, source
 
-placed = source("order.placed")
-paid = source("order.paid")
+placed = ORDERS
+paid = PAID
 lines = source("order.line")
 captured = source("payment.captured")
 failed = source("payment.failed")
 refunded = source("payment.refunded")
 returned = source("order.returned", "return.approved")
-invoices = per_aggregate(open="invoice.issued", close=["invoice.paid", "invoice.credited"])
+invoices = INVOICES
 deliveries = per_aggregate(open="delivery.promised", close="delivery.delivered", settled_by="event")
