@@ -12,7 +12,7 @@ from commerce.money import to_minor
 from commerce.sources.amounts import NumberReader
 from commerce.sources.errors import Refused
 from commerce.sources.lines import LIMIT, line_key, tidy_id
-from commerce.sources.times import TimeReader
+from commerce.sources.times import NotYet, TimeReader, refusal
 from commerce.stream import EVENT_TYPES, NewEvent, check
 
 EVENT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -88,6 +88,9 @@ class EventReader:
         The tenant's.
     number : NumberReader
     time : TimeReader
+        Of what has happened.
+    due : TimeReader
+        Of what is due, which may be years ahead.
     """
 
     def __init__(
@@ -98,12 +101,14 @@ class EventReader:
         currency: str,
         number: NumberReader,
         time: TimeReader,
+        due: TimeReader,
     ) -> None:
         self._places = places
         self._width = width
         self._currency = currency
         self._number = number
         self._time = time
+        self._due = due
 
     def __call__(self, cells: list[str]) -> EventRow:
         """Read one row.
@@ -175,7 +180,9 @@ class EventReader:
         if text is None:
             return None
         try:
-            return self._time(text)
+            return (self._due if name == "due_at" else self._time)(text)
+        except NotYet as error:
+            raise refusal(name, error) from error
         except ValueError as error:
             raise Refused("no time", f"{name} must be {error}.") from error
 

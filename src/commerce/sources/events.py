@@ -32,7 +32,7 @@ from commerce.sources.rejects import Rejects
 from commerce.sources.summary import ImportSummary, Progress, silent
 from commerce.sources.table import Table, open_table
 from commerce.sources.tenancy import plan_tenant
-from commerce.sources.times import TimeReader
+from commerce.sources.times import TimeReader, latest_at
 from commerce.sources.writing import Writer, Written, has_events, known_sources
 
 _STAGE = 2_000
@@ -129,7 +129,7 @@ def import_events(
     path : Path
     options : EventOptions
     now : datetime
-        Wall time, aware.
+        Wall time, aware. What happened or was recorded more than a day later is refused.
     rejects_folder : Path
         Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
     progress : Progress, optional
@@ -173,7 +173,8 @@ def import_events(
         width=len(table.columns),
         currency=tenancy.currency,
         number=NumberReader(formats.mark),
-        time=TimeReader(tenancy.zone, formats.time_format),
+        time=TimeReader(tenancy.zone, formats.time_format, latest=latest_at(now)),
+        due=TimeReader(tenancy.zone, formats.time_format),
     )
     with EventStaging() as staging, Rejects(rejects_folder, table.columns) as rejects:
         read = _stage(table, reader, staging, rejects, tell)

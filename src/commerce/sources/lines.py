@@ -14,7 +14,7 @@ from commerce.money import to_minor
 from commerce.sources.amounts import NumberReader
 from commerce.sources.errors import Refused
 from commerce.sources.statuses import State, state_of
-from commerce.sources.times import TimeReader
+from commerce.sources.times import TimeReader, refusal
 
 LIMIT = 2**53
 """Quantities and minor units stay below it, so that every sum of features is exact."""
@@ -229,7 +229,7 @@ class LineReader:
         try:
             return self._time(text)
         except ValueError as error:
-            raise Refused(f"no {role}", f"{role} must be {error}.") from error
+            raise refusal(role, error) from error
 
     def _amount(self, role: str, text: str | None) -> Decimal | None:
         if text is None:

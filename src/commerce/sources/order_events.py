@@ -1,6 +1,12 @@
 """The events that an imported order is told in.
 
 Without a status column every line is ``paid``: the order is placed, captured and paid at one instant.
+
+A status is what an order had come to when the file was written, not when it was placed. So whatever a status
+other than paid or open tells (completed, cancelled, failed, returned and refunded) happens, and is recorded,
+when the row was: at its ``recorded`` time where the file gives one, else at the end of the file, its latest
+instant. Features as of earlier instants see an order that was placed, and of its end nothing. That the money of
+paid, completed and returned lines arrived when they were placed is taken for granted.
 """
 
 from __future__ import annotations
@@ -29,8 +35,9 @@ class ImportedOrder:
     customer_id : UUID or None
     payment_id : UUID
         Of the payment that captures these lines.
-    at, recorded_at : int
-        Microseconds since 1970 UTC: its earliest line; when the last of its lines was known.
+    at, recorded_at, settled_at : int
+        Microseconds since 1970 UTC: its earliest line; when the last of its lines was known; when its status
+        was.
     is_new : bool
         Whether the records hold no line of it yet.
     lines : sequence of SaleLine
@@ -42,6 +49,7 @@ class ImportedOrder:
     payment_id: uuid.UUID
     at: int
     recorded_at: int
+    settled_at: int
     is_new: bool
     lines: Sequence[SaleLine]
 
@@ -93,19 +101,32 @@ def product_of(line: SaleLine | ReturnLine) -> uuid.UUID | None:
     return None if line.product_id is None else uuid_of(line.product_id)
 
 
-def events_of(desk: Desk, order: ImportedOrder) -> Iterator[NewEvent]:
-    """Tell an order, in the order in which it happened."""
+def events_of(desk: Desk, order: ImportedOrder, *, end: int) -> Iterator[NewEvent]:
+    """Tell an order: what it is, then what became of it.
+
+    Parameters
+    ----------
+    desk : Desk
+    order : ImportedOrder
+    end : int
+        The latest instant of the file, in microseconds since 1970 UTC.
+    """
     first = order.lines[0]
 
-    def event(kind: str, amount: int | None, line: SaleLine | None = None, **more: Any) -> NewEvent:
+    def event(
+        kind: str,
+        amount: int | None,
+        at: int,
+        recorded_at: int,
+        line: SaleLine = first,
+        **more: Any,
+    ) -> NewEvent:
         payment = kind.startswith("payment.")
         return NewEvent(
             type=kind,
-            occurred_at=order.at,
-            recorded_at=order.recorded_at
-            if line is None
-            else desk.recorded(order.at, line.recorded),
-            source_key=f"{kind.partition('.')[2]}:{stamp_of(line or first)}",
+            occurred_at=at,
+            recorded_at=recorded_at,
+            source_key=f"{kind.partition('.')[2]}:{stamp_of(line)}",
             customer_id=order.customer_id,
             aggregate_type="payment" if payment else "order",
             aggregate_id=(order.payment_id if payment else order.id).hex,
@@ -115,29 +136,31 @@ def events_of(desk: Desk, order: ImportedOrder) -> Iterator[NewEvent]:
             **more,
         )
 
+    placed = (order.at, order.recorded_at)
+    settled = (order.settled_at, desk.recorded(order.settled_at, None))
     if order.is_new:
         units = sum(line.quantity for line in order.lines)
-        yield event("order.placed", order.total, quantity=units, value=len(order.lines))
+        yield event("order.placed", order.total, *placed, quantity=units, value=len(order.lines))
     for line in order.lines:
-        yield event(
-            "order.line", line.amount, line, product_id=product_of(line), quantity=line.quantity
-        )
+        known = desk.recorded(order.at, line.recorded)
+        goods: dict[str, Any] = {"product_id": product_of(line), "quantity": line.quantity}
+        yield event("order.line", line.amount, order.at, known, line, **goods)
     captured, method = order.captured, order.method
     if captured is not None:
-        yield event("payment.captured", captured, method=method)
+        yield event("payment.captured", captured, *placed, method=method)
     if order.failed is not None:
-        yield event("payment.failed", order.failed, method=method)
+        yield event("payment.failed", order.failed, *settled, method=method)
     if order.is_new:
         if captured is not None and order.states <= CAPTURED | {"cancelled"}:
-            yield event("order.paid", captured, method=method)
+            yield event("order.paid", captured, *placed, method=method)
         if order.status == "completed":
-            yield event("order.completed", captured)
+            yield event("order.completed", captured, *settled)
         if order.status == "cancelled":
-            yield event("order.cancelled", order.total)
+            yield event("order.cancelled", order.total, *settled)
     for line in order.lines:
         if line.state == "returned":
-            product = product_of(line)
-            yield event(
-                "order.returned", line.amount, line, product_id=product, quantity=line.quantity
-            )
-            yield event("payment.refunded", line.amount, line, method=method)
+            at = max(order.at, end if line.recorded is None else line.recorded)
+            back = (at, desk.recorded(at, None))
+            goods = {"product_id": product_of(line), "quantity": line.quantity}
+            yield event("order.returned", line.amount, *back, line, **goods)
+            yield event("payment.refunded", line.amount, *back, line, method=method)

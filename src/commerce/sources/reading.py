@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from commerce.sources.amounts import NumberReader
@@ -14,7 +15,7 @@ from commerce.sources.lines import LineReader
 from commerce.sources.options import COLUMNS, TransactionOptions, prefix_of
 from commerce.sources.summary import Detected
 from commerce.sources.table import Table
-from commerce.sources.times import TimeReader
+from commerce.sources.times import TimeReader, latest_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +39,15 @@ class Plan:
         return detected(self.table, self.places, self.formats)
 
     def line_reader(
-        self, options: TransactionOptions, *, currency: str, zone: ZoneInfo
+        self, options: TransactionOptions, *, currency: str, zone: ZoneInfo, now: datetime
     ) -> LineReader:
-        """Give the reader of the file's rows."""
+        """Give the reader of the file's rows; it refuses what is later than a day from ``now``."""
         return LineReader(
             self.places,
             width=len(self.table.columns),
             currency=currency,
             number=NumberReader(self.formats.mark),
-            time=TimeReader(zone, self.formats.time_format),
+            time=TimeReader(zone, self.formats.time_format, latest=latest_at(now)),
             return_prefix=prefix_of("returns", options.returns),
             refuse_prefix=prefix_of("refuse", options.refuse),
             negative_returns=options.returns == "negative",

@@ -122,7 +122,7 @@ def external_id(basket: str) -> str | None:
     return name if kind == "order" else None
 
 
-def write_sales(desk: Desk, baskets: Sequence[Sequence[SaleLine]]) -> None:
+def write_sales(desk: Desk, baskets: Sequence[Sequence[SaleLine]], *, end: int) -> None:
     """Write whole orders: rows, events, payments and postings, in one transaction with the desk's.
 
     Parameters
@@ -130,14 +130,16 @@ def write_sales(desk: Desk, baskets: Sequence[Sequence[SaleLine]]) -> None:
     desk : Desk
     baskets : sequence of sequences of SaleLine
         The lines of each order.
+    end : int
+        The latest instant of the file: when a status came to be known that no row dates.
     """
-    orders = [_order(desk, lines) for lines in baskets]
+    orders = [_order(desk, lines, end) for lines in baskets]
     _write_rows(desk, orders)
     events: list[NewEvent] = []
     payments: list[tuple[Any, ...]] = []
     told: list[tuple[uuid.UUID, int]] = []
     for order in orders:
-        for event in events_of(desk, order):
+        for event in events_of(desk, order, end=end):
             if event.aggregate_type == "payment":
                 told.append((order.payment_id, len(events)))
             events.append(event)
@@ -174,7 +176,7 @@ def write_payment_events(desk: Desk, rows: Sequence[tuple[uuid.UUID, int, NewEve
     )
 
 
-def _order(desk: Desk, lines: Sequence[SaleLine]) -> ImportedOrder:
+def _order(desk: Desk, lines: Sequence[SaleLine], end: int) -> ImportedOrder:
     first = lines[0]
     owner = first.owner_id if first.order_id else first.customer_id
     at = first.basket_at if first.placed_at is None else max(first.basket_at, first.placed_at)
@@ -185,6 +187,7 @@ def _order(desk: Desk, lines: Sequence[SaleLine]) -> ImportedOrder:
         payment_id=desk.id_of("payment", stamp_of(first)),
         at=at,
         recorded_at=desk.recorded(at, max(at, *said) if said else None),
+        settled_at=max(at, *(end if line.recorded is None else line.recorded for line in lines)),
         is_new=first.order_id is None,
         lines=lines,
     )

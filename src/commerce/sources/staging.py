@@ -104,6 +104,14 @@ class Staging(Store):
             f"CREATE TABLE known ({', '.join(KnownOrder._fields)}, PRIMARY KEY (basket)) WITHOUT ROWID"
         )
 
+    def latest(self) -> int:
+        """Give the latest instant of the file, in microseconds since 1970 UTC; 0 where it has no line.
+
+        To be asked before any line is dropped, so that a file comes out the same however often it is imported.
+        """
+        query = "SELECT coalesce(max(max(at, coalesce(recorded, at))), 0) FROM line"
+        return int(self._base.execute(query).fetchone()[0])
+
     def settle_repeats(self, *, keep: bool) -> None:
         """Tell repeated lines apart, or leave only the first of each."""
         later = self.repeats()

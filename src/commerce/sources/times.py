@@ -2,7 +2,8 @@
 
 Guarantees: a text without an offset is in the zone given; a time that a zone skips in spring is read as if the
 clock had not been changed yet, one that it repeats in autumn as the first; day and month are never guessed
-where the file does not tell them apart.
+where the file does not tell them apart; a time that has not come yet is refused where it must have happened, because the
+stream keeps it for good and a tenant's clock would stand behind it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from commerce.instants import to_micros
-from commerce.sources.errors import SourceError
+from commerce.instants import from_micros, to_micros
+from commerce.sources.errors import Refused, SourceError
 
 _CACHE = 100_000
 _YEARS = range(1970, 2100)
@@ -36,6 +37,8 @@ _NAMED = re.compile(
 )
 _ELAPSED = re.compile(r"[0-9]{10}|[0-9]{13}|[0-9]{16}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_AHEAD = timedelta(days=1)
+"""How far a shop's clock, or its unnamed zone, may be ahead of ours."""
 _WORDS = {"DMY": "day{0}month{0}year", "MDY": "month{0}day{0}year"}
 
 
@@ -92,6 +95,29 @@ class TimeSurvey:
         )
 
 
+class NotYet(ValueError):
+    """A time that has not come yet."""
+
+
+def latest_at(now: datetime) -> int:
+    """Give the latest time, in microseconds since 1970 UTC, that can have happened by ``now``: a day later."""
+    return to_micros(now + _AHEAD)
+
+
+def refusal(role: str, error: ValueError) -> Refused:
+    """Refuse a row for what a `TimeReader` said about its time.
+
+    Examples
+    --------
+    >>> refusal("time", ValueError("a time; got 'soon'")).reason
+    'no time'
+    >>> refusal("time", NotYet("a time until 2026-01-02; got '2095-01-01'")).reason
+    'time in the future'
+    """
+    reason = f"{role} in the future" if isinstance(error, NotYet) else f"no {role}"
+    return Refused(reason, f"{role} must be {error}.")
+
+
 class TimeReader:
     """Reads times in one zone; the same text is worked out once.
 
@@ -101,6 +127,8 @@ class TimeReader:
         Of times without an offset.
     time_format : str, default "DMY"
         ``DMY`` or ``MDY`` for dates like 03/04/2011, else a pattern of `datetime.strptime`.
+    latest : int, optional
+        Microseconds since 1970 UTC, as `latest_at` gives them: later times are refused. Without it any is read.
 
     Examples
     --------
@@ -115,14 +143,17 @@ class TimeReader:
     ValueError: a time; got 'yesterday'
     """
 
-    def __init__(self, zone: ZoneInfo, time_format: str = "DMY") -> None:
+    def __init__(
+        self, zone: ZoneInfo, time_format: str = "DMY", *, latest: int | None = None
+    ) -> None:
         self.zone = zone
+        self.latest = latest
         self.order = time_format if time_format in _WORDS else "DMY"
         self.pattern = None if time_format in _WORDS else time_format
         self._known: dict[str, int] = {}
 
     def __call__(self, text: str) -> int:
-        """Read one time as microseconds since 1970 UTC; ValueError says what was got instead."""
+        """Read one time as microseconds since 1970 UTC; ValueError or `NotYet` says what was got instead."""
         known = self._known.get(text)
         if known is None:
             if len(self._known) >= _CACHE:
@@ -141,7 +172,11 @@ class TimeReader:
         moment = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
         if moment.year not in _YEARS or moment.astimezone(UTC).year not in _YEARS:
             raise ValueError(f"a time from {_YEARS[0]} to {_YEARS[-1]}; got {text!r}")
-        return to_micros(moment)
+        micros = to_micros(moment)
+        if self.latest is not None and micros > self.latest:
+            until = from_micros(self.latest).isoformat(timespec="minutes")
+            raise NotYet(f"a time until {until}, a day from now; got {text!r}")
+        return micros
 
     def _moment(self, text: str) -> datetime | None:
         if self.pattern is not None:

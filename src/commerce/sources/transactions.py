@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 from commerce.database import reading
 from commerce.identity import imported_id
 from commerce.sources.errors import Refused
+from commerce.sources.lines import LineReader
 from commerce.sources.options import TransactionOptions, with_preset
 from commerce.sources.parties import write_people, write_wares
 from commerce.sources.reading import Plan, plan_reading
@@ -30,8 +31,8 @@ from commerce.sources.returns import write_returns
 from commerce.sources.sales import known_orders, write_sales
 from commerce.sources.staging import KnownOrder, SaleLine, Staging
 from commerce.sources.summary import ImportSummary, Progress, silent
-from commerce.sources.table import open_table
-from commerce.sources.tenancy import TenantPlan, plan_tenant
+from commerce.sources.table import Table, open_table
+from commerce.sources.tenancy import plan_tenant
 from commerce.sources.writing import Writer, Written, has_events, known_sources
 from commerce.tenants import Tenant
 
@@ -60,7 +61,7 @@ def import_transactions(
     options : TransactionOptions
         What is known of the file; the rest is found out.
     now : datetime
-        Wall time, aware.
+        Wall time, aware. Rows of more than a day later are refused.
     rejects_folder : Path
         Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
     progress : Progress, optional
@@ -90,8 +91,9 @@ def import_transactions(
             seen_currency=plan.formats.currency,
         )
     with Staging() as staging, Rejects(rejects_folder, plan.table.columns) as rejects:
-        read = _stage(plan, options, tenancy, staging, rejects, tell)
-        staged = staging.count()
+        reader = plan.line_reader(options, currency=tenancy.currency, zone=tenancy.zone, now=now)
+        read = _stage(plan.table, reader, staging, rejects, tell)
+        staged, end = staging.count(), staging.latest()
         staging.settle_repeats(keep=options.repeats != "drop")
         if tenancy.tenant is not None:
             _drop_known(engine, tenancy.tenant, staging)
@@ -99,7 +101,8 @@ def import_transactions(
         accepted = staging.count()
         written = Written()
         if accepted:
-            written = _write(Writer.start(engine, tenancy, now=now), staging, accepted, tell)
+            writer = Writer.start(engine, tenancy, now=now)
+            written = _write(writer, staging, accepted, end, tell)
         if strangers:
             _reject(plan, staging.refused(), rejects)
         return ImportSummary(
@@ -121,18 +124,16 @@ def import_transactions(
 
 
 def _stage(
-    plan: Plan,
-    options: TransactionOptions,
-    tenancy: TenantPlan,
+    table: Table,
+    reader: LineReader,
     staging: Staging,
     rejects: Rejects,
     tell: Progress,
 ) -> int:
     """Read the file into the staging store, and give the number of its rows."""
-    reader = plan.line_reader(options, currency=tenancy.currency, zone=tenancy.zone)
-    read, size, batch = 0, plan.table.size(), []
+    read, size, batch = 0, table.size(), []
     with localcontext(Context(prec=_DIGITS)):
-        for (number, cells), position in plan.table.rows_and_position():
+        for (number, cells), position in table.rows_and_position():
             read += 1
             try:
                 batch.append((number, *reader(cells)))
@@ -167,7 +168,7 @@ def _reject(plan: Plan, refused: dict[int, tuple[str, str]], rejects: Rejects) -
             rejects.add(number, cells, Refused(*refused[number]))
 
 
-def _write(writer: Writer, staging: Staging, total: int, tell: Progress) -> Written:
+def _write(writer: Writer, staging: Staging, total: int, end: int, tell: Progress) -> Written:
     """Write customers, products, orders and returns, each transaction whole ones."""
     for people in staging.people():
         with writer.desk() as desk:
@@ -179,7 +180,7 @@ def _write(writer: Writer, staging: Staging, total: int, tell: Progress) -> Writ
         staging.name_wares(named)
     for baskets in _chunks(staging.sales()):
         with writer.desk() as desk:
-            write_sales(desk, baskets)
+            write_sales(desk, baskets, end=end)
         tell("writing", writer.written.lines, total)
     for lines in staging.returns():
         with writer.desk() as desk:

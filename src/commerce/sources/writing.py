@@ -30,7 +30,7 @@ from commerce.instants import to_micros
 from commerce.sources.errors import SourceError
 from commerce.sources.tenancy import TenantPlan, open_tenant
 from commerce.stream import NewEvent, append
-from commerce.tenants import Tenant, clock, find_tenant, recording_instant
+from commerce.tenants import Tenant, clock, find_tenant, hold_clock, recording_instant
 
 _PAGE = 900
 """Values of one IN list; below the least limit of any SQLite."""
@@ -62,7 +62,7 @@ class Desk:
     connection : Connection
         Inside a writing transaction.
     tenant : Tenant
-        As read in this transaction.
+        As read in this transaction, with its clock held.
     clock : datetime
         The tenant's clock before the import.
     ingested_at : int
@@ -126,6 +126,8 @@ class Writer:
     def desk(self) -> Iterator[Desk]:
         """Open one transaction; what it wrote counts once it is committed.
 
+        Until then nothing is computed as of an instant that would need the rows written here.
+
         Raises
         ------
         SourceError
@@ -135,7 +137,7 @@ class Writer:
             with writing(self.engine) as connection:
                 desk = Desk(
                     connection=connection,
-                    tenant=find_tenant(connection, self.slug),
+                    tenant=hold_clock(connection, find_tenant(connection, self.slug)),
                     clock=self.clock,
                     ingested_at=self.ingested_at,
                 )

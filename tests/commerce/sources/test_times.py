@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from commerce.instants import from_micros, to_micros
 from commerce.sources.errors import SourceError
-from commerce.sources.times import TimeReader, TimeSurvey, is_time
+from commerce.sources.times import NotYet, TimeReader, TimeSurvey, is_time, latest_at
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -125,3 +125,13 @@ def test_a_header_is_no_time() -> None:
     assert not is_time("Order date")
     assert is_time("12/25/2011")
     assert not is_time("12/25/2011", "DMY")
+
+
+def test_a_time_more_than_a_day_ahead_has_not_come_yet() -> None:
+    now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    read = TimeReader(ZoneInfo("UTC"), latest=latest_at(now))
+    assert read("2026-01-02 12:00") == to_micros(now + timedelta(days=1))
+    with pytest.raises(
+        NotYet, match=r"a time until 2026-01-02T12:00\+00:00.*got '2026-01-02 12:01'"
+    ):
+        read("2026-01-02 12:01")
