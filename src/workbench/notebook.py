@@ -96,12 +96,13 @@ def open(  # noqa: A001 - `notebook.open` is what it does
     ------
     ParameterError
         "parameter 'as_of' must be an ISO date or instant; got ..."
+    RecordError
+        "as_of must not be later than ...; got ..."
     TenantNotFound
         "tenant must exist; got ... Did you mean ...?"
     """
     from commerce.database import reading
-    from commerce.instants import parse_as_of
-    from commerce.tenants import clock, find_tenant
+    from commerce.tenants import clock, find_tenant, settle_as_of
 
     check_value("tenant", tenant, Kind(name="str"))
     check_value("as_of", as_of, Kind(name="datetime", optional=True))
@@ -110,11 +111,8 @@ def open(  # noqa: A001 - `notebook.open` is what it does
     engine = open_records(settings)
     with reading(engine) as connection:
         found = find_tenant(connection, tenant)
-        if as_of is None:
-            instant = clock(connection, found, now=now)
-        else:
-            text = as_of if isinstance(as_of, str) else as_of.isoformat()
-            instant = parse_as_of(text, found.zone)
+        asked = as_of.isoformat() if isinstance(as_of, date) else as_of
+        instant = settle_as_of(asked, found, clock(connection, found, now=now))
     _show_well()
     return Bench(settings=settings, engine=engine, tenant=found, as_of=instant, now=now)
 

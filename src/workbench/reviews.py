@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,8 @@ from workbench.runs.history import History
 
 Floats = NDArray[np.float64]
 
+NOT_OUT_OF_TIME = "champion was trained on later records; figures are not out of time"
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Review:
@@ -38,12 +41,15 @@ class Review:
     cutoff : int, epoch microseconds
     challenger : mapping
         What the latest training came to; empty where none was recorded by a run.
+    out_of_time : bool
+        Whether all that the champion learned from came about before that cutoff.
     """
 
     package: Package
     rows: pd.DataFrame
     cutoff: int
     challenger: dict[str, Any]
+    out_of_time: bool
 
     @cached_property
     def values(self) -> Floats:
@@ -72,7 +78,7 @@ class Review:
         rows = {
             "customers looked at": (f"{found.rows:,}", ""),
             "outcome came about": (f"{found.base_rate:.1%}", ""),
-            "ranking (AUC)": (
+            "ranking (AUC)" + ("" if self.out_of_time else ", not out of time"): (
                 f"{found.auc:.3f} ({found.auc_low:.3f} to {found.auc_high:.3f})",
                 f"plain logistic {card['baseline']['auc']:.3f}",
             ),
@@ -111,8 +117,9 @@ class Review:
         """One sentence for the box on top."""
         found, threshold = self.figures, self.package.decision.threshold
         acted = int((self.probabilities >= threshold).sum())
+        quality = f"AUC {found.auc:.3f}" if self.out_of_time else NOT_OUT_OF_TIME
         text = (
-            f"Champion {self.package.label}: AUC {found.auc:.3f}; from a risk of {threshold:.0%},"
+            f"Champion {self.package.label}: {quality}; from a risk of {threshold:.0%},"
             f" {self.package.decision.at_or_above} {acted:,} of {found.rows:,} customers."
         )
         label = str(self.challenger.get("label", self.package.label))
@@ -124,6 +131,8 @@ class Review:
     def headline(self) -> str:
         """One line for the progress of a run."""
         found = self.figures
+        if not self.out_of_time:
+            return f"{self.package.label}: {NOT_OUT_OF_TIME}"
         return f"{self.package.label}: AUC {found.auc:.3f} on {found.rows:,} customers"
 
 
@@ -144,8 +153,19 @@ def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
         snapshot, [schedule.test], spec.label, package.names, horizon_days=spec.horizon_days
     )
     return Review(
-        package=package, rows=rows, cutoff=schedule.test, challenger=_latest_training(bench, model)
+        package=package,
+        rows=rows,
+        cutoff=schedule.test,
+        challenger=_latest_training(bench, model),
+        out_of_time=learned_until(package) <= from_micros(schedule.test),
     )
+
+
+def learned_until(package: Package) -> datetime:
+    """Give the instant up to which a package learned: the end of its last training cutoff's horizon."""
+    seen = package.trained_on
+    last = max(datetime.fromisoformat(cutoff) for cutoff in seen["train_cutoffs"])
+    return last + timedelta(days=seen["horizon_days"])
 
 
 def window(bench: Bench, found: Review, model: str) -> str:

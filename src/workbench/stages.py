@@ -11,7 +11,7 @@ import pandas as pd
 from commerce.database import writing
 from commerce.instants import from_micros
 from commerce.tenants import observe
-from features.snapshot import Snapshot
+from features.snapshot import Snapshot, take_snapshot
 from scoring.files import current_version
 from training.examination import Report
 from training.fitting import Fitted
@@ -75,19 +75,30 @@ class Layout:
         return laid_out | {model: {"skipped": why} for model, why in self.skipped.items()}
 
 
-def lay_out(bench: Bench, snapshot: Snapshot, models: Sequence[str]) -> Layout:
-    """Settle when each model looks at the records; what is computed from now on stays true.
+def copy_stream(bench: Bench) -> Snapshot:
+    """Copy the stream as it stands; what is computed from the copy stays true.
 
-    Rows that arrive later are recorded behind `bench.as_of`, as features and labels up to it are about to
-    exist.
+    That something is computed as of `bench.as_of` goes on record first: whatever arrives from then on is
+    recorded behind it, so the copy holds every row that will ever count before that instant.
+
+    Raises
+    ------
+    NoEvents
+        "tenant ... must have events; got none. ..."
+    """
+    with writing(bench.engine) as connection:
+        observe(connection, bench.tenant, bench.as_of)
+    return take_snapshot(bench.engine, bench.tenant, bench.settings.snapshots)
+
+
+def lay_out(bench: Bench, snapshot: Snapshot, models: Sequence[str]) -> Layout:
+    """Settle when each model looks at the records.
 
     Raises
     ------
     UnknownModel
         "model must be known; got ... Did you mean ...?"
     """
-    with writing(bench.engine) as connection:
-        observe(connection, bench.tenant, bench.as_of)
     specs = [find_spec(model) for model in models]
     reasons = {
         spec.name: why_not_trainable(bench.tenant, spec, snapshot, as_of=bench.cutoff)

@@ -52,7 +52,10 @@ def notebook(
 
     Its parameters cell says what it takes and of which type; anything else is refused before a kernel
     starts. Text is taken as it stands, truth values are true or false, a list is a,b, an empty value is None.
+    Where it names a tenant, it is not run again until the parameters, the code, the tenant's records or its
+    champions change; any other notebook is always run.
     """
+    from workbench.cli.inputs import settle_inputs
     from workbench.cli.running import make_runner, progress_line
     from workbench.runs.execution import Task
     from workbench.runs.index import write_index
@@ -63,19 +66,23 @@ def notebook(
     if describe:
         click.echo(f"  {found.path.name}\n{found.contract.describe() or '  takes no parameters'}")
         return
+    parameters = found.contract.parse(split_pairs(pairs))
+    settings = home.settings()
+    inputs = settle_inputs(settings, found.contract, parameters)
     task = Task(
         notebook=found,
-        parameters=found.contract.parse(split_pairs(pairs)),
+        parameters=inputs.parameters,
         label=found.name,
+        input_hash=inputs.hash,
         cell_timeout=cell_timeout,
         start_timeout=start_timeout,
     )
-    settings = home.settings()
-    runner = make_runner(settings)
     scope = task.text("tenant") or found.name
     lock = settings.runs / "locks" / f"{scope}.lock"
-    with run_lock(lock, subject=f"run of {scope!r}", command="bellwether notebook", now=home.now()):
-        outcome = None if again else runner.up_to_date(task)
+    subject = f"run of {scope!r}"
+    with run_lock(lock, subject=subject, command="bellwether notebook", now=home.now()) as held:
+        runner = make_runner(settings, lock=held)
+        outcome = None if again or not inputs.hash else runner.up_to_date(task)
         if outcome is None:
             spinner = Spinner(task.label)
             outcome = runner.execute(task, progress=spinner.cell, showing=spinner)

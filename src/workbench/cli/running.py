@@ -19,7 +19,7 @@ from workbench.runs.execution import Outcome, Runner
 from workbench.runs.history import History
 from workbench.runs.index import write_index
 from workbench.runs.key import code_version, content_hash
-from workbench.runs.lock import run_lock
+from workbench.runs.lock import Held, run_lock
 from workbench.runs.plan import REVIEW, SCORE, TRAIN, Pipeline, PipelineResult
 from workbench.runs.worker import Progress
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
@@ -53,7 +53,8 @@ def run_tenant(
     with reading(engine) as connection:
         found = home.choose_tenant(connection, tenant)
         instant = cut_off(connection, found, as_of)
-        state = stream_hash(connection, found)
+        require_records(connection, found)
+        state, records = stream_hash(connection, found), store_identity(connection, found)
         told = tenant_line(connection, found, instant)
     engine.dispose()
     lock = settings.runs / "locks" / f"{found.slug}.lock"
@@ -62,7 +63,7 @@ def run_tenant(
         click.echo(told)
         if held.taken_over_from:
             click.echo(f"  taking over from {held.taken_over_from}, which has ended", err=True)
-        runner = make_runner(settings)
+        runner = make_runner(settings, lock=held)
         runner.history.bury(now=home.now())
         pipeline = Pipeline(
             runner=runner,
@@ -72,6 +73,7 @@ def run_tenant(
             as_of=instant.isoformat(),
             models=chosen,
             input_hash=state,
+            records=records,
             report=lambda outcome: click.echo(progress_line(outcome, settings.home)),
             skip=lambda sentence: click.echo(f"  {sentence}"),
             showing=_showing,
@@ -88,7 +90,7 @@ def run_tenant(
     return code
 
 
-def make_runner(settings: Settings) -> Runner:
+def make_runner(settings: Settings, *, lock: Held) -> Runner:
     """Give the runner of a home, with an environment that is complete and the same for every run."""
     sources = Path(__file__).resolve().parents[2]
     project = settings.project
@@ -107,6 +109,7 @@ def make_runner(settings: Settings) -> Runner:
             sources, requirements=project / "requirements" if project else None
         ),
         clock=home.now,
+        lock=lock.descriptor,
     )
 
 
@@ -115,45 +118,59 @@ def cut_off(connection: Connection, tenant: Tenant, as_of: str | None) -> dateti
 
     Without ``--as-of`` it is the tenant's clock; where that is the wall's, the beginning of the tenant's day,
     so that a second run on the same day has nothing to do.
+
+    Raises
+    ------
+    RecordError
+        "as_of must not be later than ...; got ..."
     """
-    from commerce.instants import parse_as_of
-    from commerce.tenants import clock
+    from commerce.instants import midnight
+    from commerce.tenants import clock, settle_as_of
 
-    if as_of is not None:
-        return parse_as_of(as_of, tenant.zone)
     instant = clock(connection, tenant, now=home.now())
-    if tenant.clock_mode == "wall":
-        day = instant.astimezone(tenant.zone).date()
-        return parse_as_of(datetime.combine(day, time()).isoformat(), tenant.zone)
-    return instant
+    if as_of is None and tenant.clock_mode == "wall":
+        return midnight(instant.astimezone(tenant.zone).date(), tenant.zone)
+    return settle_as_of(as_of, tenant, instant)
 
 
-def stream_hash(connection: Connection, tenant: Tenant) -> str:
-    """Hash how far a tenant's stream has come, in this very record store.
+def require_records(connection: Connection, tenant: Tenant) -> None:
+    """Refuse a tenant without a single event.
 
     Raises
     ------
     PlanError
         "tenant must have records; ..."
     """
-    from sqlalchemy import select
-
-    from commerce import schema
     from commerce.stream import stream_state
 
-    state = stream_state(connection, tenant.id)
-    if not state.events:
+    if not stream_state(connection, tenant.id).events:
         raise PlanError(
             f"tenant must have records; got {tenant.slug!r} without a single event. Bring some in with"
             " `bellwether import`."
         )
+
+
+def stream_hash(connection: Connection, tenant: Tenant) -> str:
+    """Hash how far a tenant's stream has come, in this very record store."""
+    from commerce.stream import stream_state
+
+    state = stream_state(connection, tenant.id)
+    return content_hash(
+        [store_identity(connection, tenant), tenant.zone.key, tenant.currency, state.events]
+        + [state.last_id, state.first_occurred, state.last_recorded]
+    )
+
+
+def store_identity(connection: Connection, tenant: Tenant) -> str:
+    """Name a tenant's records by when they were begun: a record store made anew has another name."""
+    from sqlalchemy import select
+
+    from commerce import schema
+
     created = connection.execute(
         select(schema.tenant.c.created_at).where(schema.tenant.c.id == tenant.id)
     ).scalar_one()
-    return content_hash(
-        [tenant.slug, tenant.zone.key, tenant.currency, created.isoformat(), state.events]
-        + [state.last_id, state.first_occurred, state.last_recorded]
-    )
+    return f"{tenant.slug} since {created.isoformat()}"
 
 
 def tenant_line(connection: Connection, tenant: Tenant, instant: datetime) -> str:

@@ -18,19 +18,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workbench.runs.endings import (
-    CELL_RAISED,
-    ENDINGS,
-    INTERRUPTED,
-    NO_PROOF,
-    RUNNER_DIED,
-    SUCCEEDED,
-    UNEXPECTED,
-    Ending,
-)
-from workbench.runs.files import read_json, write_json
+from workbench.runs.endings import INTERRUPTED, RUNNER_DIED, SUCCEEDED, Ending
+from workbench.runs.files import write_json
 from workbench.runs.history import History, RunRecord, safe_name
 from workbench.runs.key import run_key
+from workbench.runs.proof import judge
 from workbench.runs.source import Notebook
 from workbench.runs.values import Value, as_json
 from workbench.runs.worker import Progress, Worker
@@ -118,6 +110,8 @@ class Runner:
         From `workbench.runs.key.code_version`.
     clock : callable
         Gives the time, aware.
+    lock : int, optional
+        Descriptor of the lock this run holds; the notebooks' processes hold it too.
     """
 
     history: History
@@ -125,6 +119,7 @@ class Runner:
     environ: Mapping[str, str]
     code_version: str
     clock: Callable[[], datetime]
+    lock: int | None = None
 
     def key(self, task: Task) -> str:
         """Give the key of a task."""
@@ -152,7 +147,7 @@ class Runner:
             "JUPYTER_PREFER_ENV_PATH": "1",
             "PYTHONUNBUFFERED": "1",
         }
-        return Worker.start(environ=environ, cwd=notebook.path.parent)
+        return Worker.start(environ=environ, cwd=notebook.path.parent, lock=self.lock)
 
     def execute(
         self,
@@ -261,37 +256,6 @@ class Runner:
             folder=self.history.of(record.run_id),
             fresh=fresh,
         )
-
-
-def judge(folder: Path, run_id: str, code: int) -> tuple[Ending, str]:
-    """Decide how a run ended, from what it left and its process's exit code.
-
-    Parameters
-    ----------
-    folder : Path
-        The run's folder.
-    run_id : str
-        The id that its result must carry.
-    code : int
-        The process's exit code; negative where a signal killed it.
-
-    Returns
-    -------
-    tuple of Ending and str
-        The sentence is empty on success.
-    """
-    failure = read_json(folder / "failure.json")
-    if failure is not None:
-        known = {ending.name: ending for ending in ENDINGS}
-        return known.get(str(failure.get("ending")), CELL_RAISED), str(failure.get("sentence"))
-    if code < 0:
-        return RUNNER_DIED, f"the notebook's process was killed by signal {-code} (memory?)"
-    if code != 0:
-        return UNEXPECTED, f"the notebook's process ended with code {code}; see log.txt"
-    result = read_json(folder / "result.json")
-    if result is None or result.get("run_id") != run_id:
-        return NO_PROOF, "no result was recorded"
-    return SUCCEEDED, ""
 
 
 def _request(task: Task, record: RunRecord) -> dict[str, Any]:

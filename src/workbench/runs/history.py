@@ -6,7 +6,6 @@ A run's folder holds ``request.json`` (what was asked), ``status.json`` (how it 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.runs.files import read_json, write_json
+from workbench.runs.lock import is_alive
 
 RUNNING = "running"
 
@@ -138,7 +138,7 @@ class History:
         """Mark runs that say they are running but whose process is gone."""
         buried = []
         for record in self.records():
-            if record.state == RUNNING and not _alive(record.pid):
+            if record.state == RUNNING and not is_alive(record.pid):
                 dead = replace(
                     record,
                     state="runner_died",
@@ -162,13 +162,3 @@ def safe_name(text: str) -> str:
     'my-shop'
     """
     return re.sub(r"[^A-Za-z0-9_.]+", "-", text).strip("-.")
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -2,7 +2,8 @@
 
 Started as ``python -m workbench.runs.kernel_process``. It loads papermill, says that it is ready and waits on
 its standard input for the folder of a run, so that the next notebook's process can warm up while this one
-works. It writes ``executed.ipynb``, ``page.html`` and, where the notebook did not succeed, ``failure.json``;
+works. Its standard input stays open; once that ends, whoever started it is gone, and so is this process soon
+after, with its kernel. It writes ``executed.ipynb``, ``page.html`` and, where the notebook did not succeed, ``failure.json``;
 one JSON line per started cell goes to standard output.
 """
 
@@ -13,6 +14,8 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
@@ -43,6 +46,7 @@ from workbench.runs.source import cell_title
 
 ENGINE = "bellwether"
 _INJECTED = "injected-parameters"
+_GRACE_SECONDS = 15
 
 
 class Stopped(Exception):
@@ -84,6 +88,7 @@ def main() -> None:
     if "--page" in sys.argv:
         _page_only(Path(folder))
         return
+    threading.Thread(target=_end_with_the_caller, daemon=True).start()
     os.environ[RUN_FOLDER_VARIABLE] = folder
     sys.exit(run(Path(folder)).code)
 
@@ -230,6 +235,15 @@ def _short(text: str) -> str:
 
 def _tell(**facts: Any) -> None:
     print(json.dumps(facts), flush=True)
+
+
+def _end_with_the_caller() -> None:
+    """Wait for the end of standard input, then stop in order, or after a while in any case."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_GRACE_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _stop(number: int, frame: object) -> NoReturn:

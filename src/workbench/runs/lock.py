@@ -1,7 +1,8 @@
 """One run at a time: a lock file that names its holder and dies with it.
 
-The operating system holds the lock for the process, so a killed run leaves none behind; what a killed run
-does leave is its name in the file, and the next run says that it takes over.
+The operating system holds the lock for the process and for the notebooks' processes below it, so a killed
+run leaves none behind once they have ended too; what a killed run does leave is its name in the file, and the
+next run says that it takes over.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import RunLocked
+
+_PATIENCE_SECONDS = 30
+_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +34,13 @@ class Held:
         The lock file.
     taken_over_from : str
         The dead process that held it before; empty where the last holder let go in order.
+    descriptor : int
+        The open lock file; a process that inherits it holds the lock as well.
     """
 
     path: Path
     taken_over_from: str
+    descriptor: int
 
 
 @contextmanager
@@ -58,14 +66,16 @@ def run_lock(path: Path, *, subject: str, command: str, now: datetime) -> Iterat
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunLocked(subject, describe(_read(descriptor))) from error
+        if not _take(descriptor):
+            raise RunLocked(subject, describe(_read(descriptor)))
         before = _read(descriptor)
         _write(descriptor, {"pid": os.getpid(), "command": command, "since": now.isoformat()})
         try:
-            yield Held(path=path, taken_over_from=describe(before) if before else "")
+            yield Held(
+                path=path,
+                taken_over_from=describe(before) if before else "",
+                descriptor=descriptor,
+            )
         finally:
             _write(descriptor, None)
     finally:
@@ -83,6 +93,34 @@ def describe(holder: dict[str, Any] | None) -> str:
     if not holder:
         return "another process"
     return f"process {holder.get('pid')} ({holder.get('command')}, since {holder.get('since')})"
+
+
+def _take(descriptor: int) -> bool:
+    """Take the lock; where its holder was killed, wait for the processes below it to end."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _read(descriptor) or {}
+            if is_alive(int(holder.get("pid", 0))) or time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+        else:
+            return True
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether there is a process of that id; 0 counts as alive, as nobody knows whose it is."""
+    if pid == 0:
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _read(descriptor: int) -> dict[str, Any] | None:

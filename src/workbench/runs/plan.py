@@ -1,7 +1,8 @@
 """The plan of `bellwether run`: the numbered notebooks, in order, each only where something changed.
 
 10 builds the features once; then 20 trains, 30 reviews and 40 scores each model. What a step builds on is
-part of its key, so an earlier step that runs again to the same result lets the later ones stand.
+part of its key, so an earlier step that runs again to the same result lets the later ones stand; the record
+store is part of it too, so that nothing kept speaks for a store that has been made anew.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench.runs.champions import champion_state
 from workbench.runs.execution import Outcome, Runner, Task
-from workbench.runs.files import read_json
 from workbench.runs.key import content_hash
 from workbench.runs.source import Notebook, read_notebook
 from workbench.runs.values import Value
@@ -43,6 +44,8 @@ class Pipeline:
         Which specs to try.
     input_hash : str
         The state of the tenant's stream.
+    records : str
+        Which record store this is; another one, or one made anew, has another name.
     report : callable
         Told of every step's outcome, in order.
     skip : callable
@@ -58,6 +61,7 @@ class Pipeline:
     as_of: str
     models: tuple[str, ...]
     input_hash: str
+    records: str
     report: Callable[[Outcome], None]
     skip: Callable[[str], None]
     showing: Callable[[str], tuple[AbstractContextManager[object] | None, Progress | None]]
@@ -98,16 +102,22 @@ class Pipeline:
         self, bench: _Bench, model: str, built: Outcome, result: PipelineResult, then: str | None
     ) -> None:
         """Train, review and score one model; stop at the first failure."""
-        base = {"snapshot": built.result["outputs"]["snapshot"]}
+        snapshot = built.result["outputs"]["snapshot"]
+        base = {"snapshot": snapshot, "records": self.records}
         seen = {**base, "model": built.result["outputs"]["models"][model]}
-        chosen: dict[str, Value] = {"model": model}
+        chosen: dict[str, Value] = {"model": model, "snapshot": snapshot}
         train = bench.step(
-            TRAIN, f"20 train {model}", chosen, content_hash(seen), followed_by=REVIEW
+            TRAIN,
+            f"20 train {model}",
+            chosen,
+            content_hash(seen),
+            followed_by=REVIEW,
+            stands=lambda kept: self._has_its_champion(model, kept),
         )
         result.outcomes.append(train)
         if not train.succeeded:
             return
-        champion = read_json(self.packages / self.tenant / model / "current.json")
+        champion = champion_state(self.packages, self.tenant, model)
         if champion is None:
             self.skip(
                 f"{model} has no champion, so there is nothing to review and nobody is scored:"
@@ -131,6 +141,11 @@ class Pipeline:
             followed_by=then,
         )
         result.outcomes.append(score)
+
+    def _has_its_champion(self, model: str, trained: Outcome) -> bool:
+        """Tell whether the champion that a kept training left, or was held against, is still there."""
+        left = trained.result.get("figures", {}).get("champion")
+        return left is None or champion_state(self.packages, self.tenant, model) is not None
 
 
 @dataclass
@@ -189,8 +204,9 @@ class _Bench:
         input_hash: str,
         *,
         followed_by: str | None,
+        stands: Callable[[Outcome], bool] = lambda kept: True,
     ) -> Outcome:
-        """Run one step, or find that it is up to date."""
+        """Run one step, or find that it is up to date and that what it left `stands`."""
         pipeline = self._pipeline
         notebook = self._notebook(name)
         given: dict[str, Any] = {
@@ -205,7 +221,7 @@ class _Bench:
             input_hash=input_hash,
         )
         outcome = pipeline.runner.up_to_date(task)
-        if outcome is None:
+        if outcome is None or not stands(outcome):
             worker, self._warm = self._warm or pipeline.runner.warm_up(notebook), None
             if followed_by is not None:
                 self._warm = pipeline.runner.warm_up(self._notebook(followed_by))

@@ -1,4 +1,8 @@
-"""The caller's side of a notebook's process: start it early, hand it a run, follow it, stop it."""
+"""The caller's side of a notebook's process: start it early, hand it a run, follow it, stop it.
+
+The pipe to its standard input stays open as long as this process lives; once it closes, even because this
+process was killed, the notebook's process ends itself and its kernel.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,14 @@ class Worker:
     process: subprocess.Popen[str]
 
     @classmethod
-    def start(cls, *, environ: Mapping[str, str], cwd: Path, page_only: bool = False) -> Worker:
+    def start(
+        cls,
+        *,
+        environ: Mapping[str, str],
+        cwd: Path,
+        page_only: bool = False,
+        lock: int | None = None,
+    ) -> Worker:
         """Start a process that loads papermill and waits.
 
         Parameters
@@ -44,6 +55,8 @@ class Worker:
             Its directory.
         page_only : bool, default False
             Only write the page of a run that is over.
+        lock : int, optional
+            Descriptor of a held lock file; the process holds the lock too, until it ends.
         """
         command = [sys.executable, "-m", "workbench.runs.kernel_process"]
         process = subprocess.Popen(  # noqa: S603 - our own module
@@ -55,6 +68,7 @@ class Worker:
             env=dict(environ),
             cwd=cwd,
             start_new_session=True,
+            pass_fds=() if lock is None else (lock,),
         )
         return cls(process)
 
@@ -70,7 +84,7 @@ class Worker:
         assert self.process.stdout is not None
         with suppress(BrokenPipeError):
             self.process.stdin.write(f"{folder}\n")
-            self.process.stdin.close()
+            self.process.stdin.flush()
         with (folder / "log.txt").open("a", encoding="utf-8") as log:
             log.flush()
             for line in self.process.stdout:

@@ -56,7 +56,7 @@ def test_a_notebook_that_is_not_there_is_a_sentence(invoke: Invoke) -> None:
     assert "notebook must be an existing .ipynb file" in result.stderr
 
 
-def test_a_second_call_with_nothing_changed_runs_nothing(
+def test_a_notebook_that_names_no_tenant_is_always_run(
     invoke: Invoke, write_notebook: Callable[..., Path], tmp_path: Path
 ) -> None:
     path = str(write_notebook(FINISH))
@@ -66,4 +66,39 @@ def test_a_second_call_with_nothing_changed_runs_nothing(
     assert (tmp_path / "data" / "reports" / "index.html").is_file()
     second = invoke(path, "-p", "count=4")
     assert second.exit_code == 0
+    assert "up to date" not in second.stdout
+
+
+TENANT = 'from datetime import datetime\ntenant: str = "acme"  # whose records\nas_of: datetime | None = None  # cut-off'
+
+
+def test_a_notebook_of_a_tenant_is_run_again_only_for_new_records(
+    invoke: Invoke, write_notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    simulate_shop(tmp_path, "acme")
+    path = str(write_notebook(FINISH, parameters=TENANT))
+    assert "up to date" not in invoke(path).stdout
+    second = invoke(path)
+    assert second.exit_code == 0, second.output
     assert "up to date" in second.stdout
+    for file in tmp_path.glob("data/records.db*"):
+        file.unlink()
+    simulate_shop(tmp_path, "acme")
+    assert "up to date" not in invoke(path).stdout
+
+
+def test_a_notebook_is_refused_a_cut_off_in_the_future(
+    invoke: Invoke, write_notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    simulate_shop(tmp_path, "acme")
+    result = invoke(str(write_notebook(FINISH, parameters=TENANT)), "-p", "as_of=2999-01-01")
+    assert result.exit_code == 2
+    assert "as_of must not be later than" in result.stderr
+    assert not (tmp_path / "data" / "runs").exists()
+
+
+def simulate_shop(home: Path, slug: str) -> None:
+    """Make a tenant of three customers."""
+    arguments = ["simulate", "--tenant", slug, "--customers", "3", "--days", "20"]
+    env = {"BELLWETHER_HOME": str(home), "DATABASE_URL": ""}
+    assert CliRunner().invoke(group, arguments, env=env).exit_code == 0

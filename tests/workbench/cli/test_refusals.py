@@ -57,6 +57,14 @@ def test_a_wrong_date_is_a_sentence(invoke: Invoke) -> None:
     assert "as_of must be an ISO date or instant" in result.stderr
 
 
+def test_a_cut_off_in_the_future_is_a_sentence(invoke: Invoke, tmp_path: Path) -> None:
+    invoke("simulate", "--tenant", "acme", "--customers", "3", "--days", "20")
+    result = invoke("run", "--as-of", "2999-01-01")
+    assert result.exit_code == 2
+    assert "as_of must not be later than" in result.stderr
+    assert not (tmp_path / "data" / "runs").exists()
+
+
 def test_one_of_several_tenants_must_be_named(invoke: Invoke) -> None:
     for tenant in ("acme", "bolt"):
         invoke("simulate", "--tenant", tenant, "--customers", "3", "--days", "20")

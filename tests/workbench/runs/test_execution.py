@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +16,11 @@ import pytest
 from workbench.errors import ParameterError
 from workbench.runs import endings
 from workbench.runs.execution import Outcome, Runner, Task
+from workbench.runs.lock import run_lock
 from workbench.runs.source import cell_source, read_notebook
 
 WriteNotebook = Callable[..., Path]
+NOW = datetime(2026, 1, 1, 3, tzinfo=UTC)
 FINISH = "from workbench.notebook import finish\nfinish('all done', outputs={'answer': 42})"
 
 
@@ -122,6 +128,59 @@ def test_a_notebook_that_records_nothing_has_not_succeeded(
     assert outcome.ending is endings.NO_PROOF
     assert "finish(...)" in outcome.record.sentence
     kept(outcome)
+
+
+KILLED = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from workbench.runs.execution import Runner, Task
+from workbench.runs.history import History
+from workbench.runs.lock import run_lock
+from workbench.runs.source import read_notebook
+home = Path(sys.argv[1])
+now = lambda: datetime.now(UTC)
+notebook = read_notebook(Path(sys.argv[2]))
+with run_lock(home / "run.lock", subject="run", command="x", now=now()) as held:
+    Runner(
+        history=History(home / "runs"),
+        reports=home / "reports",
+        environ=dict(os.environ),
+        code_version="test",
+        clock=now,
+        lock=held.descriptor,
+    ).execute(Task(notebook=notebook, parameters={}, label="sleeper"))
+"""
+
+
+def test_nothing_of_a_killed_run_lives_on_when_its_lock_is_free(
+    write_notebook: WriteNotebook, tmp_path: Path
+) -> None:
+    told = tmp_path / "pids.txt"
+    path = write_notebook(
+        "import os, pathlib, time\n"
+        f"pathlib.Path({str(told)!r}).write_text(f'{{os.getpid()}} {{os.getppid()}}.')\n"
+        "time.sleep(600)"
+    )
+    killed = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path), str(path)])
+    while not (told.is_file() and told.read_text().endswith(".")):
+        assert killed.poll() is None
+        time.sleep(0.05)
+    killed.kill()
+    killed.wait()
+    below = [int(pid) for pid in told.read_text().rstrip(".").split()]
+    with run_lock(tmp_path / "run.lock", subject="run", command="next", now=NOW) as held:
+        assert f"process {killed.pid}" in held.taken_over_from
+        assert not [pid for pid in below if is_running(pid)]
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process works; one that ended and was not yet collected does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.mark.parametrize("texts", [{"count": "three"}, {"cuont": "3"}, {"password": "x"}])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -60,6 +61,24 @@ def test_the_lock_of_a_killed_run_is_taken_over(tmp_path: Path) -> None:
     with run_lock(path, subject="run", command="next", now=NOW) as held:
         assert f"process {process.pid}" in held.taken_over_from
         assert f'"pid": {os.getpid()}' in path.read_text()
+
+
+def test_the_lock_lasts_until_the_processes_below_a_killed_run_have_ended(tmp_path: Path) -> None:
+    path = tmp_path / "demo.lock"
+    with run_lock(path, subject="run", command="first", now=NOW) as held:
+        below = subprocess.Popen(
+            [sys.executable, "-c", "import sys; sys.stdin.read()"],
+            stdin=subprocess.PIPE,
+            pass_fds=(held.descriptor,),
+        )
+    with (
+        path.open("r+") as lock,
+        pytest.raises(BlockingIOError),
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    below.communicate()
+    with run_lock(path, subject="run", command="next", now=NOW):
+        pass
 
 
 def test_a_run_that_ends_lets_go_even_when_it_fails(tmp_path: Path) -> None:

@@ -18,11 +18,17 @@ from workbench.runs.history import RunRecord
 from workbench.runs.plan import BUILD, REVIEW, SCORE, TRAIN, Pipeline
 from workbench.runs.worker import Progress
 
+MODEL_PARAMETERS = """
+tenant: str = "demo"
+as_of: str = ""
+model: str = "churn"
+snapshot: str | None = None
+"""
 PARAMETERS = {
     BUILD: 'tenant: str = "demo"\nas_of: str = ""\nmodels: list[str] = ["churn"]',
-    TRAIN: 'tenant: str = "demo"\nas_of: str = ""\nmodel: str = "churn"',
-    REVIEW: 'tenant: str = "demo"\nas_of: str = ""\nmodel: str = "churn"',
-    SCORE: 'tenant: str = "demo"\nas_of: str = ""\nmodel: str = "churn"',
+    TRAIN: MODEL_PARAMETERS,
+    REVIEW: MODEL_PARAMETERS,
+    SCORE: MODEL_PARAMETERS,
 }
 POPULATIONS: dict[str, dict[str, Any]] = {"churn": {"cutoffs": [1]}, "credit": {"cutoffs": [2]}}
 
@@ -44,6 +50,7 @@ class Pretender:
     endings: dict[str, Ending] = field(default_factory=dict)
     champions: tuple[str, ...] = ("churn", "credit")
     ran: list[str] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
 
     def up_to_date(self, task: Task) -> Outcome | None:
         return self.runner.up_to_date(task)
@@ -53,12 +60,20 @@ class Pretender:
 
     def execute(self, task: Task, **ignored: object) -> Outcome:
         self.ran.append(task.label)
+        self.tasks.append(task)
         name, model = task.notebook.name, task.text("model")
         ending = self.endings.get(task.label, SUCCEEDED)
         run_id, folder = self.runner.history.begin(
             name, model=model, key=self.runner.key(task), now=self.runner.clock()
         )
-        result = {"headline": "done", "outputs": self.outputs.get(name, {}), "run_id": run_id}
+        result: dict[str, Any] = {
+            "headline": "done",
+            "outputs": self.outputs.get(name, {}),
+            "run_id": run_id,
+        }
+        if name == TRAIN and ending is SUCCEEDED and model in self.champions:
+            publish(self.packages, model, "1")
+            result["figures"] = {"champion": f"demo.{model}/1"}
         write_json(folder / "result.json", result)
         record = RunRecord(
             run_id=run_id,
@@ -73,10 +88,14 @@ class Pretender:
             started_at="2026-01-01",
         )
         self.runner.history.write(replace(record, state=ending.name))
-        if name == TRAIN and ending is SUCCEEDED and model in self.champions:
-            current = self.packages / "demo" / model / "current.json"
-            write_json(current, {"version": "1"})
         return Outcome(ending=ending, record=record, result=result, folder=folder, fresh=True)
+
+
+def publish(packages: Path, model: str, version: str, content: str = "trees") -> None:
+    """Leave a champion where the plan looks for one."""
+    home = packages / "demo" / model
+    write_json(home / version / "package.json", {"checksums": {"content": content}})
+    write_json(home / "current.json", {"version": version})
 
 
 Told = tuple[AbstractContextManager[object] | None, Progress | None]
@@ -108,6 +127,7 @@ def plan(pretender: Pretender, tmp_path: Path) -> Callable[..., Pipeline]:
             "as_of": "2026-01-01T00:00:00+00:00",
             "models": ("churn", "credit"),
             "input_hash": "stream",
+            "records": "demo since 2026",
             "report": lambda outcome: None,
             "skip": lambda sentence: None,
             "showing": lambda label: (None, None),
@@ -215,6 +235,52 @@ def test_another_champion_is_reviewed_and_scored_without_training(
 ) -> None:
     plan().run()
     pretender.ran.clear()
-    write_json(pretender.packages / "demo" / "churn" / "current.json", {"version": "2"})
+    publish(pretender.packages, "churn", "2")
     plan().run()
     assert pretender.ran == ["30 review churn", "40 score churn"]
+    pretender.ran.clear()
+    publish(pretender.packages, "churn", "2", content="other trees")
+    plan().run()
+    assert pretender.ran == ["30 review churn", "40 score churn"]
+
+
+def test_every_step_is_run_for_a_record_store_that_was_made_anew(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    plan().run()
+    pretender.ran.clear()
+    plan(input_hash="the same stream, made anew", records="demo since today").run()
+    assert pretender.ran == ALL
+
+
+@pytest.mark.parametrize("lost", ["current.json", "1"])
+def test_a_lost_champion_is_trained_again(
+    plan: Callable[..., Pipeline], pretender: Pretender, lost: str
+) -> None:
+    plan().run()
+    pretender.ran.clear()
+    (pretender.packages / "demo" / "churn" / lost).rename(pretender.packages / "elsewhere")
+    result = plan().run()
+    assert pretender.ran[0] == "20 train churn"
+    assert not result.skipped
+    assert [outcome.record.model for outcome in result.of(SCORE)] == ["churn", "credit"]
+    pretender.ran.clear()
+    plan().run()
+    assert pretender.ran == []
+
+
+def test_a_training_that_left_no_champion_is_not_repeated(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    pretender.champions = ()
+    plan().run()
+    pretender.ran.clear()
+    plan().run()
+    assert pretender.ran == []
+
+
+def test_every_model_reads_the_snapshot_that_its_features_were_built_from(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    plan().run()
+    assert {task.text("snapshot") for task in pretender.tasks[1:]} == {"s1"}

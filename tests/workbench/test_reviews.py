@@ -1,0 +1,119 @@
+"""What a review may claim of a champion, with a model of one feature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from commerce.instants import from_micros, to_micros
+from commerce.sources.simulator import SimulationOptions, simulate
+from features.snapshot import Snapshot
+from scoring.components import Linear
+from scoring.files import publish
+from scoring.package import DecisionRule, Package, PackageOutput
+from training.schedule import cutoffs_for
+from training.specs import CHURN
+from workbench import notebook, stages
+from workbench.notebook import Bench
+from workbench.records import open_records
+from workbench.reviews import NOT_OUT_OF_TIME, review
+from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """The tenant acme, two years old."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+    settings = Settings.from_env({HOME_VARIABLE: str(tmp_path)}, tmp_path)
+    engine = open_records(settings)
+    options = SimulationOptions(customers=40, days=730)
+    simulate(engine, "acme", options, now=datetime.now(UTC), truth_folder=tmp_path / "truth")
+    engine.dispose()
+    opened = notebook.open(tenant="acme")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def snapshot(bench: Bench) -> Snapshot:
+    """Its stream."""
+    return stages.copy_stream(bench)
+
+
+def publish_champion(bench: Bench, snapshot: Snapshot, as_of: datetime) -> None:
+    """Leave a champion that says it was trained as of an instant."""
+    schedule = cutoffs_for(
+        CHURN,
+        first_occurred=snapshot.first_occurred,
+        as_of=to_micros(as_of),
+        zone=bench.tenant.zone,
+    )
+    one = np.ones(1)
+    publish(
+        Package(
+            name="acme.churn",
+            version="1",
+            currency="EUR",
+            outputs=(
+                PackageOutput(
+                    name="orders_90d",
+                    hash="any",
+                    family="orders",
+                    unit="count",
+                    reference=1.0,
+                    template="{value} orders.",
+                    missing="No orders.",
+                ),
+            ),
+            components=(
+                Linear(
+                    weight=1.0,
+                    base=0.0,
+                    log=np.zeros(1, dtype=bool),
+                    fill=one,
+                    mean=one,
+                    coefficient=-one,
+                    missing_mean=one,
+                    missing_coefficient=one,
+                ),
+            ),
+            decision=DecisionRule(threshold=0.4, at_or_above="retain", below="none", rule="Money."),
+            card={"baseline": {"auc": 0.5}, "permuted_auc": 0.5},
+            trained_on={
+                "train_cutoffs": [from_micros(cutoff).isoformat() for cutoff in schedule.train],
+                "horizon_days": schedule.horizon_days,
+            },
+        ),
+        bench.settings.packages,
+    )
+
+
+def test_a_champion_is_measured_on_what_came_after_all_that_it_learned_from(
+    bench: Bench, snapshot: Snapshot
+) -> None:
+    publish_champion(bench, snapshot, bench.as_of)
+    found = review(bench, snapshot, "churn")
+    assert found.out_of_time
+    assert "AUC" in found.headline
+    assert "AUC" in found.decision
+    assert "ranking (AUC)" in found.verdict.index
+
+
+def test_a_review_as_of_an_instant_before_the_champions_does_not_pass_for_honest(
+    bench: Bench, snapshot: Snapshot
+) -> None:
+    publish_champion(bench, snapshot, bench.as_of)
+    past = notebook.open(tenant="acme", as_of=bench.as_of - timedelta(days=100))
+    found = review(past, snapshot, "churn")
+    past.engine.dispose()
+    assert not found.out_of_time
+    assert NOT_OUT_OF_TIME in found.headline
+    assert NOT_OUT_OF_TIME in found.decision
+    assert "AUC" not in found.headline
+    assert "AUC" not in found.decision
+    assert "ranking (AUC), not out of time" in found.verdict.index
