@@ -68,6 +68,9 @@ def score_customers(
 ) -> BatchSummary:
     """Score every customer of a feature table and keep the scores.
 
+    The values must have been read after the tenant was observed at ``as_of``, as a run does before it takes
+    its snapshot; it is observed here again, so that the scores stand whoever computed the values.
+
     Idempotent by (tenant, model version, as_of): the second call writes nothing. Killed halfway, the next
     call writes the rest.
 
@@ -126,7 +129,7 @@ def score_customers(
                 as_of=as_of,
                 made_at=now,
                 origin="batch",
-                features=write_values(row, served.outputs),
+                features=write_values(row, package.names),
             )
             for customer, row, decision in zip(ids, table, decisions, strict=True)
         ]

@@ -32,16 +32,17 @@ _CHURN: dict[str, Any] = {
     "rule_band": None,
     "decision": {
         "action": "retain",
-        "threshold": 0.34,
-        "rule": "an offer of 5.00 EUR pays where the margin at stake exceeds it",
+        "threshold": 0.133,
+        "rule": "An offer costs 5.55 EUR and keeps 20 % of those who would leave; a customer who stays earns"
+        " 208.27 EUR in 365 days (30 % of 694.22 EUR): it pays from a risk of 13.3 %.",
     },
     "reasons": [
         {
             "feature": "days_since_order",
             "value": 74.0,
-            "reference": 12.0,
+            "reference": 55.7,
             "contribution": 0.62,
-            "text": "No order for 74 days; usual are 12.",
+            "text": "No order for 74 days; usually every 12 days.",
         }
     ],
     "model_version": "demo.churn/1",
@@ -51,19 +52,35 @@ _CHURN: dict[str, Any] = {
 
 _CREDIT: dict[str, Any] = _CHURN | {
     "model": "credit",
-    "probability": 0.03,
-    "score": 734,
-    "band": "B",
-    "rule_score": 760,
-    "rule_band": "B",
+    "probability": 0.31,
+    "score": 542,
+    "band": "D",
+    "rule_score": 560,
+    "rule_band": "D",
     "decision": {
-        "action": "offer pay later",
-        "threshold": 0.12,
-        "rule": "a loss of 49.00 EUR against a margin of 6.70 EUR breaks even at 0.12",
+        "action": "refuse",
+        "threshold": 0.227,
+        "rule": "An order of 108.29 EUR earns 27.07 EUR if it is paid and loses 92.05 EUR if not: credit"
+        " pays below a risk of 22.7 %.",
     },
+    "reasons": [
+        {
+            "feature": "current_days_past_due",
+            "value": 21.0,
+            "reference": 0.0,
+            "contribution": 0.94,
+            "text": "An invoice is 21 days past due; usually 0 days.",
+        },
+        {
+            "feature": "failed_payment_rate",
+            "value": 0.25,
+            "reference": 0.0,
+            "contribution": 0.37,
+            "text": "25 % of payment attempts failed; usually 0 %.",
+        },
+    ],
     "model_version": "demo.credit/1",
 }
-
 
 ANSWERS = {"/predict/churn": _CHURN, "/predict/credit": _CREDIT}
 """The documented answer of each path."""

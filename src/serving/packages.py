@@ -77,8 +77,8 @@ class PackageShelf:
                 refused = refused or slot.refused
         raise ModelMissing(tenant, model, refused)
 
-    def version(self, label: str) -> Served:
-        """Give a package by its label, current or not: what a replay needs.
+    def stored(self, label: str) -> Package:
+        """Give a package by its label, current or not, even if its features are declared otherwise by now.
 
         Parameters
         ----------
@@ -89,16 +89,27 @@ class PackageShelf:
         ------
         ModelMissing
             If no folder has that version.
-        PackageDamaged, PackageMismatch
-            If it cannot be used any more.
+        PackageDamaged
+            If its files were changed.
         """
         name, _, version = label.partition("/")
         tenant, _, model = name.partition(".")
         for folder in self.folders:
             place = folder / tenant / model / version
             if place.is_dir():
-                return self._serve(read_package(place))
+                return read_package(place)
         raise ModelMissing(tenant, model)
+
+    def serve(self, package: Package) -> Served:
+        """Give a package together with the declarations of its features.
+
+        Raises
+        ------
+        PackageMismatch
+            If it was trained on features declared otherwise.
+        """
+        check_outputs(package, self._catalogue)
+        return Served(package, self._catalogue.subset(package.names))
 
     def published(self) -> Iterator[tuple[str, str]]:
         """Walk over the tenants and models that have a package, usable or not."""
@@ -129,17 +140,13 @@ class PackageShelf:
         if signature is None:
             return _Slot()
         try:
-            served = self._serve(current(folder, tenant, model))
+            served = self.serve(current(folder, tenant, model))
         except (ScoringError, OSError) as error:
             kept = "none" if before.served is None else before.served.package.label
             logger.warning("package refused, %s goes on answering: %s", kept, error)
             return _Slot(signature, before.served, str(error))
         logger.info("package %s answers from now on", served.package.label)
         return _Slot(signature, served)
-
-    def _serve(self, package: Package) -> Served:
-        check_outputs(package, self._catalogue)
-        return Served(package, self._catalogue.subset(package.names))
 
 
 def _signature(path: Path) -> Signature | None:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-
-from sqlalchemy import Connection
 
 from commerce.errors import RecordError, did_you_mean
 from commerce.identity import find_customer
-from commerce.instants import midnight, parse_as_of, to_micros
-from commerce.tenants import Tenant, clock, find_tenant, observe
+from commerce.instants import to_micros
+from commerce.tenants import Tenant, clock, find_tenant, observe, settle_as_of
 from features.online import vector
 from scoring.decisions import decide
 from scoring.package import Package
@@ -94,8 +92,8 @@ def answer_customer(desk: Desk, model: str, question: ByCustomer, request_id: st
         tenant = find_tenant(connection, question.tenant)
         served = desk.shelf.current(tenant.slug, model)
         customer = find_customer(connection, tenant, question.customer_id)
-        as_of = settle_as_of(question.as_of, tenant, clock(connection, tenant, now=now))
-        _observe(connection, tenant, as_of)
+        as_of = settle_question(question.as_of, tenant, clock(connection, tenant, now=now))
+        observe(connection, tenant, as_of)  # first: waits for rows being recorded under as_of
         values = vector(connection, tenant.id, customer, to_micros(as_of), served.outputs)
         decision = decide(served.package, values).as_dict()
         kept = score_row(
@@ -107,7 +105,7 @@ def answer_customer(desk: Desk, model: str, question: ByCustomer, request_id: st
             as_of=as_of,
             made_at=now,
             origin="online",
-            features=write_values(values, served.outputs),
+            features=write_values(values, served.package.names),
         )
         record_score(connection, kept)
     return Answer(
@@ -139,7 +137,7 @@ def answer_values(desk: Desk, model: str, question: ByValues, request_id: str) -
                 as_of=as_of,
                 made_at=now,
                 origin="online",
-                features=write_values(values, served.outputs),
+                features=write_values(values, served.package.names),
             )
             record_score(connection, kept)
     return Answer(
@@ -148,40 +146,18 @@ def answer_values(desk: Desk, model: str, question: ByValues, request_id: str) -
     )
 
 
-def settle_as_of(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
-    """Decide which instant a question is about.
-
-    Parameters
-    ----------
-    asked : str or None
-        ISO date or instant; None for the tenant's clock.
-    tenant : Tenant
-    time : datetime
-        The tenant's clock.
+def settle_question(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
+    """Decide which instant a question is about, as `commerce.tenants.settle_as_of` does.
 
     Raises
     ------
     InvalidQuestion
-        "as_of must be an ISO date or instant; ...", "as_of must not be later than ...": a score about the
-        future could not be replayed, and would push later arrivals behind it.
+        "as_of must be an ISO date or instant; ...", "as_of must not be later than ..."; names the field.
     """
-    if asked is None:
-        return time
     try:
-        as_of = parse_as_of(asked, tenant.zone)
+        return settle_as_of(asked, tenant, time)
     except RecordError as error:
         raise InvalidQuestion(str(error), field="as_of") from error
-    latest = time
-    if tenant.clock_mode == "recorded":
-        local = time.astimezone(tenant.zone)
-        latest = midnight(local.date() + timedelta(days=1), tenant.zone)
-    if as_of > latest:
-        raise InvalidQuestion(
-            f"as_of must not be later than {write_instant(latest)} for tenant {tenant.slug!r};"
-            f" got {asked!r}. Leave it out to ask about now.",
-            field="as_of",
-        )
-    return as_of
 
 
 def score_row(
@@ -220,11 +196,6 @@ def write_instant(instant: datetime) -> str:
     '2026-01-01T00:00:00Z'
     """
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _observe(connection: Connection, tenant: Tenant, as_of: datetime) -> None:
-    if tenant.observed_at is None or tenant.observed_at < as_of:
-        observe(connection, tenant, as_of)
 
 
 def _without_records(shelf: PackageShelf, tenant: str, model: str) -> Served:

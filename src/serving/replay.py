@@ -1,16 +1,25 @@
-"""Any past answer can be rebuilt: from the stream, or from its own values, to the last digit."""
+"""Any past answer can be rebuilt: from the stream, or from its own values, to the last digit.
+
+Where the features were declared otherwise since, the stream no longer gives the values of then; the answer is
+decided from the values that were kept with it, and the replay says so.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from commerce.instants import to_micros
 from features.online import vector
 from scoring.decisions import decide
+from scoring.errors import PackageMismatch
+from scoring.package import Package
 from serving.errors import ReplayDiffers, UnknownName
 from serving.packages import PackageShelf
 from serving.scores import ScoreRow, find_score
@@ -28,11 +37,15 @@ class Replay:
         The same parts, computed again.
     differences : tuple of str
         What differs, empty where nothing does.
+    unread : str or None
+        Why the features were not computed again from the stream, in a sentence; None where they were, or
+        where the question itself brought its values.
     """
 
     kept: ScoreRow
     again: Mapping[str, Any]
     differences: tuple[str, ...]
+    unread: str | None = None
 
     def require_same(self) -> None:
         """Raise `ReplayDiffers` unless everything came out the same."""
@@ -59,8 +72,8 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
     ------
     UnknownName
         "answer must be on record; got ..."
-    ModelMissing
-        If that version of the package is gone.
+    ModelMissing, PackageDamaged
+        If that version of the package is gone, or its files were changed.
     """
     kept = find_score(connection, request_id)
     if kept is None:
@@ -68,14 +81,20 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
             f"answer must be on record; got {request_id!r}. Copy the request_id of an answer.",
             field="request_id",
         )
-    served = shelf.version(kept.model_version)
-    if kept.customer_id is None:
-        values = read_values(kept.features, served.outputs)
+    package, unread = shelf.stored(kept.model_version), None
+    try:
+        served = shelf.serve(package)
+    except PackageMismatch as error:
+        unread = f"features could not be computed again, the kept values were decided upon: {error}"
+        values = _kept_values(kept, package)
     else:
-        cutoff = to_micros(kept.as_of)
-        values = vector(connection, kept.tenant_id, kept.customer_id, cutoff, served.outputs)
-    again = decide(served.package, values).as_dict()
-    again["features"] = write_values(values, served.outputs)
+        if kept.customer_id is None:
+            values = read_values(kept.features, served.outputs)
+        else:
+            cutoff = to_micros(kept.as_of)
+            values = vector(connection, kept.tenant_id, kept.customer_id, cutoff, served.outputs)
+    again = decide(package, values).as_dict()
+    again["features"] = write_values(values, package.names)
     differences = [
         f"feature {name} was {kept.features.get(name)!r}, is {value!r}"
         for name, value in again["features"].items()
@@ -94,4 +113,10 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         )
         if getattr(kept, name) != again[name]
     ]
-    return Replay(kept=kept, again=again, differences=tuple(differences))
+    return Replay(kept=kept, again=again, differences=tuple(differences), unread=unread)
+
+
+def _kept_values(kept: ScoreRow, package: Package) -> NDArray[np.float64]:
+    """Give the values an answer was kept with, as its package reads them; NaN where none was known."""
+    found = (kept.features.get(name) for name in package.names)
+    return np.array([math.nan if value is None else value for value in found], dtype=np.float64)

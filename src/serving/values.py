@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,11 +58,11 @@ def read_values(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.f
     return np.array(row, dtype=np.float64)
 
 
-def write_values(row: NDArray[np.float64], outputs: Catalogue) -> dict[str, float | None]:
+def write_values(row: NDArray[np.float64], names: Sequence[str]) -> dict[str, float | None]:
     """Name the values of a scored row, None where missing: what a score keeps."""
     return {
         name: None if value != value else value
-        for name, value in zip(outputs.names, row.tolist(), strict=True)
+        for name, value in zip(names, row.tolist(), strict=True)
     }
 
 

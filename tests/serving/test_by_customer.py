@@ -112,7 +112,7 @@ def test_an_as_of_is_a_date_or_an_instant(ask: Asker, as_of: str, stated: str) -
 @pytest.mark.parametrize(
     ("as_of", "part"),
     [
-        ("2026-02-03", "must not be later than 2026-02-01T23:00:00Z"),
+        ("2026-02-03", "must not be later than 2026-02-02T00:00:00+01:00"),
         ("2999-01-01", "must not be later"),
         ("yesterday", "ISO date or instant"),
         ("", "ISO date or instant"),

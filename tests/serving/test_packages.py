@@ -92,6 +92,6 @@ def test_a_withdrawn_package_answers_no_more(packages: Path) -> None:
 def test_an_older_version_is_found_by_its_label(packages: Path) -> None:
     publish(make_package(version="2"), packages)
     shelf = PackageShelf([packages], SHOP)
-    assert shelf.version("acme.churn/1").package.version == "1"
+    assert shelf.stored("acme.churn/1").version == "1"
     with pytest.raises(ModelMissing):
-        shelf.version("acme.churn/9")
+        shelf.stored("acme.churn/9")

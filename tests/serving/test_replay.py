@@ -14,6 +14,7 @@ from commerce.database import reading, writing
 from commerce.instants import to_micros
 from commerce.stream import NewEvent, append
 from commerce.tenants import clock, find_tenant, recording_instant
+from features.declaration import DAYS, catalogue, count, recency, source, total
 from scoring.files import publish
 from serving.errors import ReplayDiffers, UnknownName
 from serving.packages import PackageShelf
@@ -56,6 +57,44 @@ def test_a_stream_changed_by_hand_is_noticed(ask: Asker, engine: Engine, package
         found = replay(connection, PackageShelf([packages], SHOP), body["request_id"])
     with pytest.raises(ReplayDiffers, match=r"feature orders_90d was 2\.0, is 1\.0"):
         found.require_same()
+
+
+def test_an_answer_on_features_declared_otherwise_since_replays_from_its_kept_values(
+    ask: Asker, engine: Engine, packages: Path
+) -> None:
+    body = ask.post("/predict/credit", QUESTION).json()
+    orders, placed = source("order.placed"), source("order.placed", column="base_minor")
+    otherwise = catalogue(
+        count(orders, name="orders", windows=DAYS(90), unit="orders", description="Otherwise."),
+        total(
+            placed,
+            name="spend",
+            windows=DAYS(90),
+            null=0,
+            minimum=0,
+            unit="minor",
+            description="Otherwise.",
+        ),
+        recency(
+            orders, name="days_since_first_order", minimum=0, unit="days", description="Otherwise."
+        ),
+    )
+    with reading(engine) as connection:
+        found = replay(connection, PackageShelf([packages], otherwise), body["request_id"])
+    found.require_same()
+    assert found.unread is not None
+    assert found.unread.startswith("features could not be computed again, the kept values")
+    assert found.again["probability"] == body["probability"]
+    assert found.again["reasons"] == body["reasons"]
+
+
+def test_a_replay_from_the_stream_says_nothing_of_kept_values(
+    ask: Asker, engine: Engine, packages: Path
+) -> None:
+    body = ask.post("/predict/credit", QUESTION).json()
+    with reading(engine) as connection:
+        found = replay(connection, PackageShelf([packages], SHOP), body["request_id"])
+    assert found.unread is None
 
 
 def test_an_answer_nobody_gave_cannot_be_replayed(engine: Engine, packages: Path) -> None:
