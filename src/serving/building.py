@@ -1,19 +1,23 @@
 """The Bento is built from the sources and the packages in use, and only when one of them changed.
 
 Its version is the hash of what goes into it: the same inputs give the same tag, and a build that exists is
-not built again. Everything lies under ``data/bentoml`` of the home, nothing in the user's own ``~/bentoml``.
+not built again. A build happens in a scratch store and is renamed into place with a list of what it holds, so a
+kill at any moment leaves nothing that passes for a Bento. Everything lies under ``data/bentoml`` of the home, nothing in the user's own ``~/bentoml``.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +33,12 @@ _ROOMS = ("commerce", "features", "scoring", "serving")
 _FILES = ("bentofile.yaml", "requirements/serving.txt")
 _LEFT_OUT = {"__pycache__", "migrations", "sources"}
 _FORMAT = b"1"
+_CONTENTS = ".contents.json"
+"""Inside a Bento, written last: each of its files and how many bytes it has."""
+_SCRATCH = "scratch-"
+_OURS = re.compile(r"[0-9a-f]{16}")
+_KEPT = 3
+"""Bentos that stay, the one in use among them: a server may still run from an older one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +81,8 @@ def build_bento(project: Path, home: Path, environ: Mapping[str, str]) -> BuiltB
     Returns
     -------
     BuiltBento
-        Safe to repeat: the second call builds nothing.
+        Safe to repeat: the second call builds nothing. Safe to kill: what is left half is built anew. Of
+        Bentos built so, the three used last stay.
 
     Raises
     ------
@@ -90,12 +101,14 @@ def build_bento(project: Path, home: Path, environ: Mapping[str, str]) -> BuiltB
     tag_version = _digest(inputs)
     shelf = store / "bentos" / BENTO
     path = shelf / tag_version
-    if (path / "bento.yaml").is_file():
+    shelf.mkdir(parents=True, exist_ok=True)
+    with _alone(store):
+        built = not _is_whole(path)
+        if built:
+            _build(inputs, path, store, environ)
+        os.utime(path)
         _make_latest(shelf, tag_version)
-        built = False
-    else:
-        _build(inputs, tag_version, store, environ)
-        built = True
+        _prune(shelf, store)
     return BuiltBento(
         tag=f"{BENTO}:{tag_version}", path=path, store=store, built=built, packages=labels
     )
@@ -135,31 +148,72 @@ def _digest(inputs: Mapping[str, Path]) -> str:
     return found.hexdigest()[:16]
 
 
-def _build(
-    inputs: Mapping[str, Path], tag_version: str, store: Path, environ: Mapping[str, str]
-) -> None:
-    store.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="staging-", dir=store) as folder:
-        staging = Path(folder)
-        for name, path in inputs.items():
-            place = staging / name
+@contextmanager
+def _alone(store: Path) -> Iterator[None]:
+    """Hold the store, and clear what a killed build left unfinished."""
+    with (store / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in store.glob(f"{_SCRATCH}*"):
+            shutil.rmtree(left)
+        yield
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a Bento has every file it was built with."""
+    try:
+        contents = json.loads((path / _CONTENTS).read_bytes())
+        return all((path / name).stat().st_size == size for name, size in contents.items())
+    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
+        return False
+
+
+def _build(inputs: Mapping[str, Path], path: Path, store: Path, environ: Mapping[str, str]) -> None:
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=store) as folder:
+        project, scratch = Path(folder) / "project", Path(folder) / "store"
+        for name, source in inputs.items():
+            place = project / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+            shutil.copyfile(source, place)
+        scratch.mkdir()
         done = subprocess.run(  # noqa: S603 - a fixed command and a hash
-            [sys.executable, "-m", "bentoml", "build", "--version", tag_version, "."],
-            cwd=staging,
-            env=bento_environment(store, environ) | {"PYTHONPATH": str(staging / "src")},
+            [sys.executable, "-m", "bentoml", "build", "--version", path.name, "."],
+            cwd=project,
+            env=bento_environment(scratch, environ) | {"PYTHONPATH": str(project / "src")},
             capture_output=True,
             text=True,
             check=False,
         )
-    if done.returncode != 0:
-        lines = (done.stdout + done.stderr).strip().splitlines()
-        raise BuildFailed(
-            f"BentoML must build {BENTO}:{tag_version}; got exit code {done.returncode}:"
-            f" {' / '.join(lines[-3:])}. Correct the cause and build again."
-        )
-    _make_latest(store / "bentos" / BENTO, tag_version)
+        if done.returncode != 0:
+            lines = (done.stdout + done.stderr).strip().splitlines()
+            raise BuildFailed(
+                f"BentoML must build {BENTO}:{path.name}; got exit code {done.returncode}:"
+                f" {' / '.join(lines[-3:])}. Correct the cause and build again."
+            )
+        made = scratch / "bentos" / BENTO / path.name
+        contents = {
+            file.relative_to(made).as_posix(): file.stat().st_size
+            for file in sorted(made.rglob("*"))
+            if file.is_file()
+        }
+        (made / _CONTENTS).write_text(json.dumps(contents), encoding="utf-8")
+        _put_away(path, store)
+        made.rename(path)
+
+
+def _prune(shelf: Path, store: Path) -> None:
+    """Remove the Bentos built here that were used longest ago; those built by hand stay."""
+    ours = [place for place in shelf.iterdir() if place.is_dir() and _OURS.fullmatch(place.name)]
+    ours.sort(key=lambda place: place.stat().st_mtime_ns, reverse=True)
+    for place in ours[_KEPT:]:
+        _put_away(place, store)
+
+
+def _put_away(path: Path, store: Path) -> None:
+    """Remove a folder in one step, as far as anybody can see."""
+    if path.exists():
+        aside = store / f"{_SCRATCH}{path.name}"
+        path.rename(aside)
+        shutil.rmtree(aside)
 
 
 def bento_environment(store: Path, environ: Mapping[str, str]) -> dict[str, str]:

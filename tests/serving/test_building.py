@@ -87,7 +87,74 @@ def test_a_second_build_is_up_to_date(home: Home) -> None:
     again = build_bento(home.checkout, home.folder, os.environ)
     assert (again.tag, again.built) == (home.bento.tag, False)
     assert (home.bento.store / "bentos" / "bellwether" / "latest").read_text() in again.tag
-    assert not list(home.bento.store.glob("staging-*"))
+    assert not list(home.bento.store.glob("scratch-*"))
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A checkout of two files, and a BentoML that takes no time: it writes a Bento as the real one does."""
+    checkout = tmp_path / "checkout"
+    for name in ("bentofile.yaml", "requirements/serving.txt", "src/serving/service.py"):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).write_text(name)
+
+    def build(command: list[str], *, env: dict[str, str], **options: Any) -> Any:
+        made = Path(env["BENTOML_HOME"]) / "bentos" / "bellwether" / command[-2]
+        (made / "src").mkdir(parents=True)  # fails where it exists, as BentoML does
+        (made / "bento.yaml").write_text("bento")
+        (made / "src" / "service.py").write_text("service")
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr("serving.building.subprocess.run", build)
+    return checkout
+
+
+def test_what_a_killed_build_left_is_built_anew(stand_in: Path, tmp_path: Path) -> None:
+    built = build_bento(stand_in, tmp_path, {})
+    assert not build_bento(stand_in, tmp_path, {}).built
+    for half in ("bento.yaml", "src/service.py", ".contents.json"):
+        (built.path / half).unlink()
+        assert build_bento(stand_in, tmp_path, {}).built, half
+        assert (built.path / "src" / "service.py").read_text() == "service"
+        assert not build_bento(stand_in, tmp_path, {}).built
+
+
+def test_a_kill_during_a_build_leaves_no_bento_and_the_next_clears_up(
+    stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "data" / "bentoml" / "scratch-killed" / "store"
+    left.mkdir(parents=True)
+
+    def killed(*command: Any, env: dict[str, str], **options: Any) -> Any:
+        (Path(env["BENTOML_HOME"]) / "bentos").mkdir()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.building.subprocess.run", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build_bento(stand_in, tmp_path, {})
+    store = tmp_path / "data" / "bentoml"
+    assert not list((store / "bentos" / "bellwether").iterdir())
+    assert build_bento(stand_in, tmp_path, {}).built
+    assert not list(store.glob("scratch-*"))
+
+
+def test_the_three_bentos_used_last_stay_and_any_built_by_hand(
+    stand_in: Path, tmp_path: Path
+) -> None:
+    source = stand_in / "src" / "serving" / "service.py"
+    made = []
+    for number in range(4):
+        source.write_text(str(number))
+        made.append(build_bento(stand_in, tmp_path, {}).path)
+        os.utime(made[-1], (number, number))
+        (made[0].parent / "byhand").mkdir(exist_ok=True)
+        if number == 2:
+            source.write_text("0")  # the first is used again
+            assert not build_bento(stand_in, tmp_path, {}).built
+    assert [path.is_dir() for path in made] == [True, False, True, True]
+    assert (made[0].parent / "byhand").is_dir()
+    assert (made[0].parent / "latest").read_text() == made[3].name
 
 
 def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
