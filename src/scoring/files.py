@@ -33,35 +33,10 @@ _KINDS: Mapping[str, type[Trees] | type[Linear]] = {"trees": Trees, "linear": Li
 def write_package(package: Package, folder: Path) -> None:
     """Write a package into a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, Any] = {}
-    components = []
-    for index, component in enumerate(package.components):
-        kind = "trees" if isinstance(component, Trees) else "linear"
-        components.append({"kind": kind, "weight": component.weight, "base": component.base})
-        for name in _array_names(type(component)):
-            arrays[f"{index}.{name}"] = getattr(component, name)
+    content, arrays = _parts(package)
     with (folder / "model.npz").open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
         _settle(file)
-    content = {
-        "name": package.name,
-        "version": package.version,
-        "currency": package.currency,
-        "outputs": [asdict(output) for output in package.outputs],
-        "components": components,
-        "calibration": asdict(package.calibration),
-        "decision": asdict(package.decision),
-        "scale": None if package.scale is None else asdict(package.scale),
-        "rule_inputs": None
-        if package.rule_inputs is None
-        else {
-            "columns": dict(package.rule_inputs.columns),
-            "typical_order": package.rule_inputs.typical_order,
-        },
-        "validation": dict(package.validation),
-        "card": dict(package.card),
-        "trained_on": dict(package.trained_on),
-    }
     text = _canonical(content)
     sealed = {
         "format": FORMAT,
@@ -116,6 +91,54 @@ def read_package(folder: Path) -> Package:
         card=content["card"],
         trained_on=content["trained_on"],
     )
+
+
+def is_same_model(one: Package, other: Package) -> bool:
+    """Whether two packages hold the same model of the same records: all but version, figures and card."""
+    told = []
+    for package in (one, other):
+        content, arrays = _parts(package)
+        for name in ("version", "validation", "card"):
+            del content[name]
+        told.append((_canonical(content), arrays))
+    (text, arrays), (other_text, other_arrays) = told
+    return text == other_text and all(
+        array.dtype == other_arrays[name].dtype
+        and array.shape == other_arrays[name].shape
+        and array.tobytes() == other_arrays[name].tobytes()
+        for name, array in arrays.items()
+    )
+
+
+def _parts(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a package holds: plain content, and arrays by the place of their component."""
+    arrays: dict[str, Any] = {}
+    components = []
+    for index, component in enumerate(package.components):
+        kind = "trees" if isinstance(component, Trees) else "linear"
+        components.append({"kind": kind, "weight": component.weight, "base": component.base})
+        for name in _array_names(type(component)):
+            arrays[f"{index}.{name}"] = getattr(component, name)
+    content: dict[str, Any] = {
+        "name": package.name,
+        "version": package.version,
+        "currency": package.currency,
+        "outputs": [asdict(output) for output in package.outputs],
+        "components": components,
+        "calibration": asdict(package.calibration),
+        "decision": asdict(package.decision),
+        "scale": None if package.scale is None else asdict(package.scale),
+        "rule_inputs": None
+        if package.rule_inputs is None
+        else {
+            "columns": dict(package.rule_inputs.columns),
+            "typical_order": package.rule_inputs.typical_order,
+        },
+        "validation": dict(package.validation),
+        "card": dict(package.card),
+        "trained_on": dict(package.trained_on),
+    }
+    return content, arrays
 
 
 def publish(package: Package, packages: Path) -> Path:

@@ -37,7 +37,9 @@ class PackageOutput:
         What is usual: the median over the training customers; None where all were missing.
     template : str
         The sentence of a reason, with {value}, {reference} or the name of another output in braces;
-        alternatives are separated by " | ", and the first whose values are all known is told.
+        alternatives are separated by " | ", and the first whose values are all known is told. One that
+        begins with tests in brackets, "[orders=1] ...", is told only where they hold, on values in the
+        package itself; the operators are =, >, >= and <.
     missing : str
         The sentence where the customer has no value, with alternatives likewise.
     """

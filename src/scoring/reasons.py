@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
@@ -18,6 +21,16 @@ LIMIT = 4
 
 NOISE_FLOOR = 0.05
 """Log-odds below which a family of features is not worth a sentence."""
+
+
+_TEST = re.compile(r"\[(\w+)(>=|=|>|<)(\d+)\] *")
+
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "=": operator.eq,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,29 +98,38 @@ def _reason(package: Package, row: list[float], column: int, contribution: float
 
 
 def _sentence(package: Package, row: list[float], column: int, *, missing: bool) -> str:
-    """Fill the first alternative of the template whose values are all known."""
+    """Fill the first alternative of the template whose tests hold and whose values are all known."""
     output = package.outputs[column]
-    texts = [] if missing else output.template.split(ALTERNATIVE)
-    for text in [*texts, *output.missing.split(ALTERNATIVE)]:
+    for text in (output.missing if missing else output.template).split(ALTERNATIVE):
         filled = _fill(package, row, column, text)
         if filled is not None:
             return filled
-    return f"{output.name} is not known."
+    known = "not known" if missing else write_value(row[column], output.unit, package.currency)
+    return f"{output.name} is {known}."
 
 
 def _fill(package: Package, row: list[float], column: int, text: str) -> str | None:
+    while test := _TEST.match(text):
+        tested = _named(package, row, column, test[1])
+        if tested is None or not _COMPARISONS[test[2]](tested[0], float(test[3])):
+            return None
+        text = text[test.end() :]
     written: dict[str, str] = {}
     for _, name, _, _ in Formatter().parse(text):
         if name is None:
             continue
-        if name == "reference":
-            value, unit = package.outputs[column].reference, package.outputs[column].unit
-        else:
-            place = column if name == "value" else package.columns.get(name)
-            if place is None:
-                return None
-            value, unit = row[place], package.outputs[place].unit
-        if value is None or value != value:
+        told = _named(package, row, column, name)
+        if told is None:
             return None
-        written[name] = write_value(value, unit, package.currency)
+        written[name] = write_value(*told, package.currency)
     return text.format_map(written)
+
+
+def _named(package: Package, row: list[float], column: int, name: str) -> tuple[float, str] | None:
+    """A value by its name in a template, and its unit; None where it is missing or not in the package."""
+    place = column if name in ("value", "reference") else package.columns.get(name)
+    if place is None:
+        return None
+    output = package.outputs[place]
+    value = output.reference if name == "reference" else row[place]
+    return None if value is None or value != value else (value, output.unit)

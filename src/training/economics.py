@@ -1,13 +1,12 @@
 """The threshold is money: where acting begins to pay, and the sentence that shows why.
 
 Amounts come from the training customers of the tenant, shares from the spec, so that nothing depends on a
-currency.
+currency. An amount that the records do not show is not made up: the sentence then does without it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,17 +22,16 @@ if TYPE_CHECKING:
 class Retention:
     """An offer that keeps some of those who would leave.
 
-    Offering pays where risk x success_rate x value > cost, the value being what a customer who stays earns.
+    Offering pays where risk x success_rate x value > cost, the value being what a customer who stays earns
+    within the horizon: what those who stayed did pay there, not what their past lets expect, since a shop's
+    records may be shorter than any window on the past.
 
     Parameters
     ----------
-    spend, order_value : str
-        Features that hold a customer's spend over `spend_days`, and his average order, in minor units.
-    spend_days : int, > 0, default 365
-    value_days : int, > 0, default 90
-        How long a kept customer is counted for: the horizon of the label.
+    order_value : str
+        Feature that holds a customer's average order, in minor units.
     margin : float, in (0, 1], default 0.30
-        What is earned of each amount spent.
+        What is earned of each amount paid.
     success_rate : float, in (0, 1], default 0.25
         Share of leaving customers whom the offer keeps.
     offer_share : float, > 0, default 0.05
@@ -42,39 +40,47 @@ class Retention:
         Cost of the offer where it is known; it comes before `offer_share`.
     """
 
-    spend: str
     order_value: str
-    spend_days: int = 365
-    value_days: int = 90
     margin: float = 0.30
     success_rate: float = 0.25
     offer_share: float = 0.05
     offer_cost: int | None = None
 
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The features it reads."""
-        return (self.spend, self.order_value)
+    def decision(
+        self, frame: pd.DataFrame, paid: pd.Series[float], *, days: int, currency: str
+    ) -> DecisionRule:
+        """Read the money off training rows with a `label` column (1: left).
 
-    def decision(self, frame: pd.DataFrame, currency: str) -> DecisionRule:
-        """Read the money off training rows with a `label` column (1: left)."""
-        stayed = frame.loc[frame["label"] == 0, self.spend]
-        spend = _mean(stayed) * self.value_days / self.spend_days
-        order = _median(frame[self.order_value])
-        cost = float(self.offer_cost) if self.offer_cost is not None else self.offer_share * order
+        Parameters
+        ----------
+        frame : DataFrame
+        paid : float Series, minor units
+            What the customer of each row paid within the horizon.
+        days : int
+            The horizon.
+        currency : str
+        """
+        stayed = paid[(frame["label"] == 0).to_numpy()].dropna()
+        spend = float(stayed.mean()) if len(stayed) else 0.0
+        order = typical_order(frame, self.order_value)
         gain = self.success_rate * self.margin * spend
-        threshold = min(cost / gain, 1.0) if gain > 0 else 1.0
-        written = format_money(round(cost), currency)
+        if not gain > 0 or (order is None and self.offer_cost is None):
+            return _retain(
+                1.0,
+                f"No payments of customers who stayed are on record in {days} days, so what an offer"
+                " would earn is not known: it is made to nobody.",
+            )
+        cost = self.offer_share * (order or 0.0) if self.offer_cost is None else self.offer_cost
+        threshold = min(cost / gain, 1.0)
         rule = (
-            f"An offer costs {written} and keeps {_percent(self.success_rate)} of those who would leave;"
+            f"An offer costs {format_money(round(cost), currency)} and keeps"
+            f" {_percent(self.success_rate)} of those who would leave;"
             f" a customer who stays earns {format_money(round(self.margin * spend), currency)}"
-            f" in {self.value_days} days ({_percent(self.margin)} of"
+            f" in {days} days ({_percent(self.margin)} of"
             f" {format_money(round(spend), currency)}): it pays"
         )
         ends = f" from a risk of {_percent(threshold)}." if threshold < 1 else " for nobody."
-        return DecisionRule(
-            threshold=threshold, at_or_above="retain", below="none", rule=rule + ends
-        )
+        return _retain(threshold, rule + ends)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,43 +103,45 @@ class Lending:
     margin: float = 0.25
     loss: float = 0.85
 
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The features it reads."""
-        return (self.order_value,)
-
-    def decision(self, frame: pd.DataFrame, currency: str) -> DecisionRule:
-        """Read the money off training rows."""
-        order = _median(frame[self.order_value])
+    def decision(
+        self, frame: pd.DataFrame, paid: pd.Series[float], *, days: int, currency: str
+    ) -> DecisionRule:
+        """Read the money off training rows, as `Retention.decision`; shares alone set the threshold."""
+        order = typical_order(frame, self.order_value)
         threshold = self.margin / (self.margin + self.loss)
-        rule = (
-            f"An order of {format_money(round(order), currency)} earns"
-            f" {format_money(round(self.margin * order), currency)} if it is paid and loses"
-            f" {format_money(round(self.loss * order), currency)} if not: credit pays below a risk of"
-            f" {_percent(threshold)}."
-        )
+        if order is None:
+            money = (
+                f"An order earns {_percent(self.margin)} of its worth if it is paid and loses"
+                f" {_percent(self.loss)} if not"
+            )
+        else:
+            money = (
+                f"An order of {format_money(round(order), currency)} earns"
+                f" {format_money(round(self.margin * order), currency)} if it is paid and loses"
+                f" {format_money(round(self.loss * order), currency)} if not"
+            )
+        rule = f"{money}: credit pays below a risk of {_percent(threshold)}."
         return DecisionRule(threshold=threshold, at_or_above="refuse", below="approve", rule=rule)
 
 
 Economics = Retention | Lending
 
 
-def typical_order(frame: pd.DataFrame, column: str) -> float:
-    """The median order value of the training rows, in minor units, at least 1."""
-    return max(_median(frame[column]), 1.0)
+def typical_order(frame: pd.DataFrame, column: str) -> float | None:
+    """The median order value of the customers who have paid for one.
+
+    Returns
+    -------
+    float or None
+        In minor units, > 0; None where nobody has paid for an order.
+    """
+    values = frame[column].to_numpy(dtype=np.float64)
+    paid = values[np.isfinite(values) & (values > 0)]
+    return float(np.median(paid)) if len(paid) else None
 
 
-def _mean(values: pd.Series[float]) -> float:
-    return _or_zero(float(values.fillna(0).mean()) if len(values) else 0.0)
-
-
-def _median(values: pd.Series[float]) -> float:
-    known = values.dropna().to_numpy(dtype=np.float64)
-    return _or_zero(float(np.median(known)) if len(known) else 0.0)
-
-
-def _or_zero(value: float) -> float:
-    return value if isfinite(value) else 0.0
+def _retain(threshold: float, rule: str) -> DecisionRule:
+    return DecisionRule(threshold=threshold, at_or_above="retain", below="none", rule=rule)
 
 
 def _percent(share: float) -> str:

@@ -12,11 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from commerce.tenants import Tenant
+from commerce.database import writing
+from commerce.instants import from_micros, to_micros
+from commerce.tenants import Tenant, last_recorded, observe
 from features.catalogue import CATALOGUE
 from features.declaration import Catalogue
+from features.errors import NoEvents
 from features.snapshot import Snapshot, take_snapshot
 from training.certificate import Certificate, certify
 from training.examination import Exported, Report, examine, export_package
@@ -123,14 +126,23 @@ def evaluate_protocol(
     Raises
     ------
     InvalidProtocol
-        "train cutoffs must end ... days before the test cutoff; got ..."
+        "train cutoffs must end ... days before the test cutoff; got ...", or "test cutoff must lie ...
+        days before the end of the records; got ..."
+    NoEvents
+        If the tenant has no records.
     """
-    schedule = fixed_schedule(tuple(train_cutoffs), test_cutoff, horizon_days)
+    with writing(engine) as connection:
+        ends = _end_of_records(connection, tenant)
+        schedule = fixed_schedule(
+            tuple(train_cutoffs), test_cutoff, horizon_days, ends=ends, zone=tenant.zone
+        )
+        # What arrives from now on is recorded behind everything the labels look at.
+        observe(connection, tenant, from_micros(ends))
     rows = load_rows(
         tenant,
         replace(spec, horizon_days=horizon_days),
         take_snapshot(engine, tenant, snapshots),
-        as_of=test_cutoff,
+        as_of=ends,
         schedule=schedule,
         catalogue=catalogue,
     )
@@ -151,3 +163,17 @@ def evaluate_protocol(
         "candidate": fitted.chosen.name,
         "features": len(fitted.features),
     }
+
+
+def _end_of_records(connection: Connection, tenant: Tenant) -> int:
+    """The first instant behind everything recorded: the clock of a tenant whose time its records tell.
+
+    A tenant on wall time may be asked about later instants, but what will still be recorded of the time
+    since its last event is not known.
+    """
+    last = last_recorded(connection, tenant)
+    if last is None:
+        raise NoEvents(
+            f"tenant {tenant.slug} must have events; got none. Import or simulate its records first."
+        )
+    return to_micros(last) + 1

@@ -46,9 +46,12 @@ class Verdict:
     Parameters
     ----------
     gates : tuple of Gate
+    same_as : str or None, default None
+        Label of the champion the challenger equals in everything but its version.
     """
 
     gates: tuple[Gate, ...]
+    same_as: str | None = None
 
     @property
     def promoted(self) -> bool:
@@ -66,6 +69,8 @@ class Verdict:
         counted = [gate for gate in self.gates if gate.passed is not None]
         passed = sum(gate.passed is True for gate in counted)
         text = f"gates {passed}/{len(counted)}"
+        if self.same_as is not None:
+            text = f"same as champion {self.same_as}, {text}"
         return text if self.promoted else f"{text}, refused: {'; '.join(self.refusals)}"
 
     def as_list(self) -> list[dict[str, Any]]:
@@ -99,6 +104,7 @@ def judge(
     certificate: Certificate,
     rivalry: Rivalry | None,
     no_rival: str = "there is no champion yet",
+    same_as: str | None = None,
 ) -> Verdict:
     """Hold a challenger against every gate.
 
@@ -107,12 +113,14 @@ def judge(
     figures : Figures
         Of the exported package, out of time.
     export_difference : float
-        As `training.export.assert_equal` gives it.
+        As `training.export.largest_difference` gives it.
     certificate : Certificate
     rivalry : Rivalry or None
         None where there is nothing to compare with.
     no_rival : str
         Why there is nothing, for the gates that then do not apply.
+    same_as : str, optional
+        Label of the champion, where the challenger is the same model over again.
     """
     return Verdict(
         gates=(
@@ -121,7 +129,8 @@ def judge(
             equals_fitted_model(export_difference),
             has_certificate(certificate),
             *against_champion(rivalry, no_rival),
-        )
+        ),
+        same_as=same_as,
     )
 
 
@@ -177,9 +186,8 @@ def against_champion(rivalry: Rivalry | None, no_rival: str) -> Sequence[Gate]:
         ),
         Gate(
             name="champion.brier",
-            passed=difference["delta_brier"] <= 0
-            or (rivalry.fresher and difference["delta_brier"] <= 0.001),
+            passed=difference["delta_brier"] <= 0,
             text=f"Brier {difference['delta_brier']:+.5f} against {rivalry.champion},"
-            f" must be at most {'+0.00100' if rivalry.fresher else '+0.00000'}",
+            " must not be above 0",
         ),
     )

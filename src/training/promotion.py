@@ -11,7 +11,7 @@ import numpy as np
 
 from commerce.instants import from_micros
 from scoring.errors import PackageMismatch, PackageNotFound
-from scoring.files import current, publish, write_package
+from scoring.files import current, current_version, is_same_model, publish, write_package
 from scoring.package import Package, check_outputs
 from training.card import model_card
 from training.certificate import Certificate
@@ -44,7 +44,7 @@ class TrainingResult:
         "churn", "demo.churn", "1", "demo.churn/1".
     promoted : bool
     gates : str
-        "gates 4/4", or what refuses.
+        "gates 4/4", or what refuses, or "same as champion ..., gates 4/4".
     refusals : tuple of str
     auc, brier, base_rate, baseline_auc : float
         Out of time.
@@ -88,17 +88,20 @@ def decide_promotion(
     packages : Path
         Where packages are published.
     """
-    rivalry, no_rival = None, "there is no champion yet"
+    rivalry, no_rival, same_as = None, "there is no champion yet", None
     try:
         champion = current(packages, rows.tenant.slug, rows.spec.name)
         check_outputs(champion, rows.catalogue)
-        rivalry = Rivalry(
-            champion=champion.label,
-            difference=compare(
-                report.labels, report.probabilities, probabilities(champion, rows.test)
-            ),
-            fresher=_newest(champion) < _newest(exported.package),
-        )
+        if is_same_model(champion, exported.package):
+            same_as, no_rival = champion.label, f"it is the same as champion {champion.label}"
+        else:
+            rivalry = Rivalry(
+                champion=champion.label,
+                difference=compare(
+                    report.labels, report.probabilities, probabilities(champion, rows.test)
+                ),
+                fresher=_newest(champion) < _newest(exported.package),
+            )
     except PackageNotFound:
         pass
     except PackageMismatch as mismatch:
@@ -109,6 +112,7 @@ def decide_promotion(
         certificate=certificate,
         rivalry=rivalry,
         no_rival=no_rival,
+        same_as=same_as,
     )
 
 
@@ -125,12 +129,28 @@ def conclude(
 ) -> TrainingResult:
     """Register the challenger with everything known of it; if no gate refuses, publish it as champion.
 
+    A challenger that is the champion over again is not registered: the result is the champion. Whoever is
+    stopped at any point may run the whole again, as the published package says which version is champion,
+    and the alias follows it.
+
     Parameters
     ----------
     tracker : Tracker
     packages : Path
         Where packages are published.
     """
+    champion_run = _follow_published(rows, tracker, packages)
+    if verdict.same_as is not None and verdict.promoted and champion_run is not None:
+        champion = current(packages, rows.tenant.slug, rows.spec.name)
+        return _result(
+            rows,
+            fitted,
+            report,
+            verdict,
+            package=champion,
+            run_id=champion_run,
+            published=packages / champion.tenant / champion.model / champion.version,
+        )
     title = f"{rows.name} as of {from_micros(rows.as_of).astimezone(rows.tenant.zone).date()}"
     with tracker.run(rows.name, title=title, tags={"snapshot": rows.snapshot.hash}) as run:
         run.parameters(
@@ -173,10 +193,36 @@ def conclude(
     if verdict.promoted:
         published = publish(package, packages)
         tracker.give_alias(rows.name, CHAMPION, version)
+    return _result(
+        rows, fitted, report, verdict, package=package, run_id=run.run_id, published=published
+    )
+
+
+def _follow_published(rows: Rows, tracker: Tracker, packages: Path) -> str | None:
+    """Give the alias of the champion to the published version; the run it came from, None if untracked."""
+    version = current_version(packages, rows.tenant.slug, rows.spec.name)
+    run_id = None if version is None else tracker.run_of(rows.name, version)
+    if version is None or run_id is None:
+        return None
+    if tracker.version_with(rows.name, CHAMPION) != version:
+        tracker.give_alias(rows.name, CHAMPION, version)
+    return run_id
+
+
+def _result(
+    rows: Rows,
+    fitted: Fitted,
+    report: Report,
+    verdict: Verdict,
+    *,
+    package: Package,
+    run_id: str,
+    published: Path | None,
+) -> TrainingResult:
     return TrainingResult(
         model=rows.spec.name,
         name=rows.name,
-        version=version,
+        version=package.version,
         label=package.label,
         promoted=verdict.promoted,
         gates=verdict.summary,
@@ -188,7 +234,7 @@ def conclude(
         candidate=fitted.chosen.name,
         n_train=len(rows.train),
         n_test=len(rows.test),
-        run_id=run.run_id,
+        run_id=run_id,
         package=None if published is None else str(published),
     )
 

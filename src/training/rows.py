@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from commerce.instants import from_micros
+from commerce.instants import DAY, from_micros
 from commerce.tenants import Tenant
+from features.activities import PAID
 from features.catalogue import CATALOGUE
-from features.declaration import Catalogue
+from features.declaration import DAYS, Catalogue, total
+from features.declaration import catalogue as compiled
 from features.duckdb_evaluator import label_table
 from features.errors import SnapshotNotFound
 from features.frames import feature_frame, read_features
@@ -40,6 +42,9 @@ class Rows:
         Records before it counted.
     train, test : DataFrame
         Columns customer_id, cutoff, every feature of the catalogue, label.
+    paid : float Series, minor units
+        What the customer of each training row paid for orders within the horizon, before refunds; it is
+        no feature, as it lies behind the cutoff.
     """
 
     tenant: Tenant
@@ -50,6 +55,7 @@ class Rows:
     as_of: int
     train: pd.DataFrame
     test: pd.DataFrame
+    paid: pd.Series[float]
 
     @property
     def name(self) -> str:
@@ -97,7 +103,7 @@ def load_rows(
     laid_out = schedule or cutoffs_for(
         spec, first_occurred=snapshot.first_occurred, as_of=as_of, zone=tenant.zone
     )
-    labels = _labels(spec, snapshot, laid_out)
+    labels = _labels(spec, snapshot, laid_out, as_of)
     _check(spec, labels, laid_out)
     values = pd.concat(
         [_features(snapshot, cutoff, catalogue, features) for cutoff in laid_out.cutoffs],
@@ -110,6 +116,7 @@ def load_rows(
             " Look at the populations of features and labels."
         )
     is_test = rows["cutoff"] == from_micros(laid_out.test)
+    train = rows[~is_test].reset_index(drop=True)
     return Rows(
         tenant=tenant,
         spec=spec,
@@ -117,8 +124,9 @@ def load_rows(
         catalogue=catalogue,
         schedule=laid_out,
         as_of=as_of,
-        train=rows[~is_test].reset_index(drop=True),
+        train=train,
         test=rows[is_test].reset_index(drop=True),
+        paid=_paid(snapshot, laid_out, train),
     )
 
 
@@ -130,21 +138,52 @@ def why_not_trainable(
         schedule = cutoffs_for(
             spec, first_occurred=snapshot.first_occurred, as_of=as_of, zone=tenant.zone
         )
-        _check(spec, _labels(spec, snapshot, schedule), schedule)
+        _check(spec, _labels(spec, snapshot, schedule, as_of), schedule)
     except NotTrainable as reason:
         return str(reason)
     return None
 
 
-def _labels(spec: ModelSpec, snapshot: Snapshot, schedule: Schedule) -> pd.DataFrame:
-    table = label_table(snapshot, find_label(spec.label), schedule.cutoffs, schedule.horizon_days)
-    return pd.DataFrame(
-        {
-            "customer_id": pd.Series(table.customer_ids, dtype="str"),
-            "cutoff": _instants(table.cutoffs.tolist()),
-            "label": table.labels.astype("int64"),
-        }
+def _labels(spec: ModelSpec, snapshot: Snapshot, schedule: Schedule, as_of: int) -> pd.DataFrame:
+    """Outcomes as they were known: those to learn from at the test cutoff, those to be tested on at `as_of`."""
+    parts = []
+    for cutoffs, known_before in ((schedule.train, schedule.test), ((schedule.test,), as_of)):
+        table = label_table(
+            snapshot,
+            find_label(spec.label),
+            cutoffs,
+            schedule.horizon_days,
+            known_before=known_before,
+        )
+        parts.append(
+            pd.DataFrame(
+                {
+                    "customer_id": pd.Series(table.customer_ids, dtype="str"),
+                    "cutoff": _instants(table.cutoffs.tolist()),
+                    "label": table.labels.astype("int64"),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _paid(snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame) -> pd.Series[float]:
+    """What was paid within the horizon of each training row: the spend that a look back from its end finds."""
+    horizon = schedule.horizon_days
+    spend = total(
+        PAID.of("base_minor"),
+        name="paid",
+        windows=DAYS(horizon),
+        null=0,
+        unit="minor",
+        description="Amount paid for orders within the horizon.",
     )
+    ends = [cutoff + horizon * DAY for cutoff in schedule.train]
+    found = feature_frame(snapshot, ends, compiled(spend))
+    found["cutoff"] = (found["cutoff"] - pd.Timedelta(days=horizon)).dt.as_unit("us")
+    return train[_KEYS].merge(found, on=_KEYS, how="left", validate="one_to_one")[
+        f"paid_{horizon}d"
+    ]
 
 
 def _check(spec: ModelSpec, labels: pd.DataFrame, schedule: Schedule) -> None:

@@ -7,15 +7,12 @@ end before it, so no training row knows anything of the test period.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from commerce.instants import from_micros, to_micros
+from commerce.instants import DAY, from_micros, midnight, to_micros
 from training.errors import InvalidProtocol, NotTrainable
 from training.specs import ModelSpec
-
-DAY = 86_400_000_000
-"""Microseconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +59,7 @@ def cutoffs_for(spec: ModelSpec, *, first_occurred: int, as_of: int, zone: ZoneI
 
     Examples
     --------
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from training.specs import CHURN
     >>> began, ends = (to_micros(datetime(*day, tzinfo=UTC)) for day in ((2010, 12, 1), (2011, 12, 10)))
     >>> schedule = cutoffs_for(CHURN, first_occurred=began, as_of=ends, zone=ZoneInfo("UTC"))
@@ -89,20 +86,39 @@ def cutoffs_for(spec: ModelSpec, *, first_occurred: int, as_of: int, zone: ZoneI
     return Schedule(train=tuple(sorted(train)), test=test, horizon_days=spec.horizon_days)
 
 
-def fixed_schedule(train: tuple[int, ...], test: int, horizon_days: int) -> Schedule:
+def fixed_schedule(
+    train: tuple[int, ...], test: int, horizon_days: int, *, ends: int, zone: ZoneInfo
+) -> Schedule:
     """Check cutoffs that were given, for a protocol laid down elsewhere.
+
+    Parameters
+    ----------
+    train : tuple of int, epoch microseconds
+    test : int, epoch microseconds
+    horizon_days : int
+    ends : int, epoch microseconds
+        Up to when the tenant's records reach.
+    zone : ZoneInfo
+        Where the dates of a refusal are read.
 
     Raises
     ------
     InvalidProtocol
-        "train cutoffs must end ... days before the test cutoff; got ..."
+        "train cutoffs must end ... days before the test cutoff; got ...", or "test cutoff must lie ...
+        days before the end of the records; got ..."
     """
     cutoffs = tuple(sorted(set(train)))
     if not cutoffs or cutoffs[-1] + horizon_days * DAY > test:
-        shown = ", ".join(str(from_micros(cutoff).date()) for cutoff in cutoffs) or "none"
+        shown = ", ".join(str(_local_date(cutoff, zone)) for cutoff in cutoffs) or "none"
         raise InvalidProtocol(
             f"train cutoffs must end {horizon_days} days before the test cutoff"
-            f" {from_micros(test).date()}; got {shown}. Give earlier ones, or a shorter horizon."
+            f" {_local_date(test, zone)}; got {shown}. Give earlier ones, or a shorter horizon."
+        )
+    if test + horizon_days * DAY > ends:
+        raise InvalidProtocol(
+            f"test cutoff must lie {horizon_days} days before the end of the records"
+            f" {from_micros(ends).astimezone(zone):%Y-%m-%d %H:%M}; got {_local_date(test, zone)}."
+            " Give an earlier one, or a shorter horizon."
         )
     return Schedule(train=cutoffs, test=test, horizon_days=horizon_days)
 
@@ -112,7 +128,7 @@ def _local_date(instant: int, zone: ZoneInfo) -> date:
 
 
 def _midnight(day: date, zone: ZoneInfo) -> int:
-    return to_micros(datetime.combine(day, time(), tzinfo=zone))
+    return to_micros(midnight(day, zone))
 
 
 def _midnight_at_or_before(instant: int, zone: ZoneInfo) -> int:

@@ -62,7 +62,7 @@ CHURN = ModelSpec(
     label="churn",
     horizon_days=90,
     outcome="places no order in the 90 days from the cutoff",
-    economics=Retention(spend="spend_365d", order_value="average_order_value"),
+    economics=Retention(order_value="average_order_value"),
 )
 
 CREDIT = ModelSpec(

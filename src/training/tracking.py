@@ -93,6 +93,14 @@ class Tracker:
                 return None if found is None else str(found)
         return None
 
+    def run_of(self, name: str, version: str) -> str | None:
+        """The run a version of a registered model came from, None where there is no such version."""
+        with _quietly():
+            for found in self._client().search_model_versions(filter_string=f"name = '{name}'"):
+                if str(found.version) == version:
+                    return str(found.run_id)
+        return None
+
     def give_alias(self, name: str, alias: str, version: str) -> None:
         """Let a version bear an alias, which any other version then loses."""
         with _quietly():

@@ -129,6 +129,26 @@ def test_the_sentence_for_a_missing_value_has_alternatives_too(plain: Package) -
         assert text in [reason.text for reason in answer.reasons]
 
 
+@pytest.mark.parametrize(
+    ("orders", "text"), [(1.0, "One order."), (2.0, "Many orders."), (np.nan, "Orders.")]
+)
+def test_an_alternative_with_a_test_is_told_only_where_it_holds(
+    plain: Package, orders: float, text: str
+) -> None:
+    words = "[orders_365d=1] One order. | [orders_365d>1] [value>0] Many orders. | Orders."
+    first = replace(plain.outputs[0], template=words, missing="[other>=0] Never. | Missing.")
+    package = replace(plain, outputs=(first, *plain.outputs[1:]))
+    texts = [one.text for one in decide(package, np.array([9.0, 0, 0, 0, orders])).reasons]
+    assert text in texts
+
+
+def test_what_no_alternative_fits_is_told_by_its_value_and_never_as_missing(plain: Package) -> None:
+    first = replace(plain.outputs[0], template="[value>9] Long.", missing="[value>9] None.")
+    package = replace(plain, outputs=(first, *plain.outputs[1:]))
+    texts = [decide(package, np.array([at, 0, 0, 0, 0])).reasons[0].text for at in (9.0, np.nan)]
+    assert texts == ["days_since_order is 9 days.", "days_since_order is not known."]
+
+
 def test_an_answer_is_plain_json(make_package: MakePackage, random: np.random.Generator) -> None:
     for decision in decide_many(make_package(), rows(random, 30, len(NAMES))):
         answer = decision.as_dict()

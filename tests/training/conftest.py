@@ -75,6 +75,7 @@ def make_rows(spec: ModelSpec = BRISK, seed: int = 3) -> Rows:
     """Training and test rows without a record store behind them."""
     frame = make_frame(260, CUTOFFS, seed)
     is_test = frame["cutoff"] == from_micros(CUTOFFS[-1])
+    train = frame[~is_test].reset_index(drop=True)
     return Rows(
         tenant=Tenant(
             id=1,
@@ -97,8 +98,9 @@ def make_rows(spec: ModelSpec = BRISK, seed: int = 3) -> Rows:
         catalogue=CATALOGUE.subset(FEATURES),
         schedule=Schedule(train=CUTOFFS[:-1], test=CUTOFFS[-1], horizon_days=90),
         as_of=to_micros(datetime(2025, 12, 1, tzinfo=UTC)),
-        train=frame[~is_test].reset_index(drop=True),
+        train=train,
         test=frame[is_test].reset_index(drop=True),
+        paid=train["spend_365d"] / 4,
     )
 
 

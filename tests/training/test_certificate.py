@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scoring.decisions import decide
 from scoring.package import Package
 from training.certificate import Certificate, compare, sample
-from training.export import export
+from training.examination import export_package
 from training.fitting import Fitted
 from training.rows import Rows
 
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 @pytest.fixture(scope="module")
 def package(rows: Rows, fitted: Fitted) -> Package:
-    return export(fitted, rows.train, rows.catalogue, tenant="demo", currency="EUR")
+    return export_package(rows, fitted).package
 
 
 @pytest.fixture

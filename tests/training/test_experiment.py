@@ -7,21 +7,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
 from sqlalchemy import Engine, update
+from tests.features.streams import Row, event, snapshot_of
 
 from commerce.database import connect, reading
-from commerce.instants import from_micros, to_micros
+from commerce.instants import DAY, from_micros, to_micros
+from commerce.money import format_money
 from commerce.sources.simulator import SimulationOptions, simulate
+from commerce.stream import FEATURE_COLUMNS, customer_rows
 from commerce.tenants import Tenant, clock, find_tenant
 from features.catalogue import CATALOGUE
 from features.frames import feature_frame, write_features
 from features.snapshot import Snapshot, take_snapshot
 from scoring.errors import PackageNotFound
 from scoring.files import current, publish
+from scoring.package import Package
 from scoring.scorer import score
+from training import examination
 from training import rows as rows_module
 from training.errors import InvalidProtocol, NotTrainable
 from training.experiment import (
@@ -39,8 +46,9 @@ from training.experiment import (
     train,
     why_not_trainable,
 )
+from training.export import export
 from training.fitting import Fitted
-from training.specs import CHURN, CREDIT
+from training.specs import CHURN, CREDIT, ModelSpec
 from training.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -120,6 +128,18 @@ def report(rows: Rows, fitted: Fitted, exported: Exported) -> Report:
     return examine(rows, fitted, exported)
 
 
+def trained_again(shop: Shop, trained: Trained, spec: ModelSpec = SPEC) -> TrainingResult:
+    return train(
+        shop.engine,
+        shop.tenant,
+        spec,
+        shop.snapshot,
+        as_of=shop.as_of,
+        tracker=trained.tracker,
+        packages=trained.packages,
+    )
+
+
 def test_a_first_model_that_passes_becomes_champion(trained: Trained) -> None:
     result = trained.result
     assert result.promoted, result.gates
@@ -159,24 +179,118 @@ def test_the_package_carries_its_card_certificate_and_origin(trained: Trained, s
     } <= kept
 
 
+def test_the_same_model_over_again_is_the_champion_and_not_a_new_version(
+    trained: Trained, shop: Shop
+) -> None:
+    second = trained_again(shop, trained)
+    assert second.gates == "same as champion acme.churn/1, gates 4/4"
+    assert (second.promoted, second.version) == (True, "1")
+    assert (second.run_id, second.package) == (trained.result.run_id, trained.result.package)
+    for alias in (CHALLENGER, CHAMPION):
+        assert trained.tracker.version_with("acme.churn", alias) == "1"
+
+
 def test_a_challenger_that_is_no_better_is_registered_but_not_published(
     trained: Trained, shop: Shop
 ) -> None:
-    second = train(
-        shop.engine,
-        shop.tenant,
-        SPEC,
-        shop.snapshot,
-        as_of=shop.as_of,
-        tracker=trained.tracker,
-        packages=trained.packages,
-    )
+    cheaper = replace(SPEC, economics=replace(CHURN.economics, margin=0.2))
+    second = trained_again(shop, trained, cheaper)
     assert not second.promoted
     assert second.refusals[0].startswith("champion.auc: AUC +0.0000 against acme.churn/1")
     assert (second.version, second.package) == ("2", None)
     assert trained.tracker.version_with("acme.churn", CHALLENGER) == "2"
     assert trained.tracker.version_with("acme.churn", CHAMPION) == "1"
     assert current(trained.packages, "acme", "churn").version == "1"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_training_stopped_after_publishing_is_mended_by_training_again(
+    shop: Shop, tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_alias = Tracker.give_alias
+
+    def stops(self: Tracker, name: str, alias: str, version: str) -> None:
+        if alias == CHAMPION:
+            raise Killed
+        give_alias(self, name, alias, version)
+
+    def again() -> TrainingResult:
+        return train(
+            shop.engine,
+            shop.tenant,
+            SPEC,
+            shop.snapshot,
+            as_of=shop.as_of,
+            tracker=tracker,
+            packages=tmp_path / "packages",
+        )
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Tracker, "give_alias", stops)
+        with pytest.raises(Killed):
+            again()
+    assert tracker.version_with("acme.churn", CHAMPION) is None
+    result = again()
+    assert (result.promoted, result.label) == (True, "acme.churn/1")
+    assert tracker.version_with("acme.churn", CHAMPION) == "1"
+    assert current(tmp_path / "packages", "acme", "churn").version == "1"
+
+
+def test_a_package_that_scores_otherwise_than_its_model_is_refused_by_its_gate(
+    shop: Shop, rows: Rows, fitted: Fitted, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bent(*given: Any, **named: Any) -> Package:
+        package = export(*given, **named)
+        return replace(package, calibration=replace(package.calibration, slope=1.001))
+
+    monkeypatch.setattr(examination, "export", bent)
+    exported = export_package(rows, fitted)
+    certificate = certify_parity(shop.engine, rows, exported)
+    verdict = decide_promotion(rows, exported, report, certificate, packages=shop.home / "none")
+    assert [refusal.split(":")[0] for refusal in verdict.refusals] == ["export"]
+
+
+def test_outcomes_recorded_too_late_to_be_known_are_not_learned_from(
+    shop: Shop, rows: Rows, tmp_path: Path
+) -> None:
+    late: list[Row] = []
+    for part, known_before in ((rows.train, rows.schedule.test), (rows.test, rows.as_of)):
+        left = part[(part["label"] == 1) & (part["cutoff"] == part["cutoff"].max())]
+        for customer, cutoff in zip(left["customer_id"], left["cutoff"], strict=True):
+            at = to_micros(cutoff.to_pydatetime()) + DAY
+            order = {"recorded_at": known_before, "base_minor": 100}
+            late.append(event(10**9 + len(late), "order.placed", customer, at, **order))
+    assert len(late) > 20
+    files = (*shop.snapshot.files, *snapshot_of(late, tmp_path / "late.parquet").files)
+    again = load_rows(shop.tenant, SPEC, replace(shop.snapshot, files=files), as_of=shop.as_of)
+    assert again.train["label"].equals(rows.train["label"])
+    assert again.test["label"].equals(rows.test["label"])
+
+
+def test_what_a_customer_who_stays_earns_is_what_those_who_stayed_paid(
+    shop: Shop, rows: Rows, exported: Exported
+) -> None:
+    paid = []
+    with reading(shop.engine) as connection:
+        for customer, cutoff in zip(rows.train["customer_id"], rows.train["cutoff"], strict=True):
+            at = to_micros(cutoff.to_pydatetime())
+            stream = customer_rows(connection, shop.tenant.id, UUID(customer), at + 90 * DAY)
+            named = [dict(zip(FEATURE_COLUMNS, row, strict=True)) for row in stream]
+            paid.append(
+                sum(
+                    row["base_minor"]
+                    for row in named
+                    if row["type"] == "order.paid" and row["occurred_at"] >= at
+                )
+            )
+    assert rows.paid.tolist() == paid
+    stayed = np.mean(
+        [spent for spent, left in zip(paid, rows.train["label"], strict=True) if not left]
+    )
+    assert f"of {format_money(round(stayed), 'EUR')})" in exported.package.decision.rule
 
 
 def test_a_champion_declared_otherwise_stops_no_challenger(
@@ -207,7 +321,7 @@ def test_a_worse_champion_is_replaced_and_a_fresher_challenger_may_lose_a_little
 def test_a_record_changed_behind_the_snapshot_costs_the_certificate(
     shop: Shop, rows: Rows, exported: Exported, tmp_path: Path
 ) -> None:
-    from commerce.schema import event
+    from commerce.schema import event as stream
 
     shutil.copy(shop.home / "records.db", tmp_path / "records.db")
     changed = connect(f"sqlite:///{tmp_path / 'records.db'}")
@@ -219,9 +333,9 @@ def test_a_record_changed_behind_the_snapshot_costs_the_certificate(
         for (name,) in triggers.fetchall():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         connection.execute(
-            update(event)
-            .where(event.c.type == "order.placed")
-            .values(quantity=event.c.quantity + 1)
+            update(stream)
+            .where(stream.c.type == "order.placed")
+            .values(quantity=stream.c.quantity + 1)
         )
         connection.commit()
     certificate = certify_parity(changed, rows, exported)
@@ -246,9 +360,10 @@ def test_stored_features_are_used_and_those_declared_otherwise_are_not(
     write_features(stored, tmp_path, snapshot=shop.snapshot)
     evaluated: list[int] = []
 
-    def watched(*given: object) -> object:
-        evaluated.append(1)
-        return feature_frame(*given)  # type: ignore[arg-type]
+    def watched(*given: Any) -> object:
+        if given[2].names != ("paid_90d",):
+            evaluated.append(1)
+        return feature_frame(*given)
 
     monkeypatch.setattr(rows_module, "feature_frame", watched)
     again = load_rows(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path)
@@ -289,6 +404,36 @@ def test_a_protocol_is_measured_on_the_exported_package_and_leaves_nothing(
             horizon_days=90,
             snapshots=tmp_path,
         )
+
+
+def test_a_protocol_tested_on_what_is_yet_to_come_is_refused_and_one_kept_is_observed(
+    shop: Shop, rows: Rows, tmp_path: Path
+) -> None:
+    shutil.copy(shop.home / "records.db", tmp_path / "records.db")
+    engine = connect(f"sqlite:///{tmp_path / 'records.db'}")
+
+    def measured(test_cutoff: int) -> None:
+        evaluate_protocol(
+            engine,
+            shop.tenant,
+            SPEC,
+            train_cutoffs=rows.schedule.train,
+            test_cutoff=test_cutoff,
+            horizon_days=90,
+            snapshots=tmp_path / "snapshots",
+        )
+
+    def observed() -> object:
+        with reading(engine) as connection:
+            return find_tenant(connection, "acme").observed_at
+
+    before = observed()
+    with pytest.raises(InvalidProtocol, match="must lie 90 days before the end of the records"):
+        measured(rows.schedule.test + 2 * DAY)
+    assert observed() == before
+    measured(rows.schedule.test)
+    assert observed() == from_micros(shop.as_of)
+    engine.dispose()
 
 
 def test_what_cannot_be_trained_is_said_in_a_sentence(shop: Shop, tmp_path: Path) -> None:

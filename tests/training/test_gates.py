@@ -76,8 +76,8 @@ def test_a_good_first_challenger_is_promoted() -> None:
         ),
         (
             "champion.brier",
-            {"rivalry": rivalry(fresher=True, delta_brier=0.0005)},
-            {"rivalry": rivalry(fresher=True, delta_brier=0.002)},
+            {"rivalry": rivalry(fresher=True, delta_brier=0.0)},
+            {"rivalry": rivalry(fresher=True, delta_brier=1e-6)},
         ),
     ],
 )

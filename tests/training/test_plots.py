@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from training.examination import Exported, Report, examine
-from training.export import export
+from training.examination import Exported, Report, examine, export_package
 from training.fitting import Fitted
 from training.promotion import figures_of
 from training.rows import Rows
@@ -17,7 +16,7 @@ from training.rows import Rows
 
 @pytest.fixture(scope="module")
 def drawn(rows: Rows, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
-    package = export(fitted, rows.train, rows.catalogue, tenant="demo", currency="EUR")
+    package = export_package(rows, fitted).package
     report = examine(rows, fitted, Exported(package=package, difference=0.0))
     pictures = {}
     for path, figure in figures_of(rows, package, report).items():

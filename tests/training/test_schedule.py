@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce.instants import from_micros, to_micros
+from commerce.instants import DAY, from_micros, to_micros
 from training.errors import InvalidProtocol, NotTrainable
-from training.schedule import DAY, cutoffs_for, fixed_schedule
+from training.schedule import cutoffs_for, fixed_schedule
 from training.specs import CHURN, CREDIT
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -79,10 +79,22 @@ def test_too_short_a_stream_is_refused_with_what_it_lacks() -> None:
         )
 
 
-def test_a_protocol_that_leaks_is_refused() -> None:
-    test = micros(2011, 9, 10)
-    assert fixed_schedule((micros(2011, 6, 10),), test, 90).test == test
-    with pytest.raises(InvalidProtocol, match="must end 90 days before the test cutoff 2011-09-09"):
-        fixed_schedule((micros(2011, 5, 1), micros(2011, 6, 20)), test, 90)
+def test_a_protocol_that_leaks_is_refused_with_the_dates_of_the_shop() -> None:
+    test, ends = micros(2011, 9, 10), micros(2012, 1, 1)
+    assert fixed_schedule((micros(2011, 6, 10),), test, 90, ends=ends, zone=BERLIN).test == test
+    early = (micros(2011, 5, 1), micros(2011, 6, 20))
+    with pytest.raises(InvalidProtocol, match=r"before the test cutoff 2011-09-10; got 2011-05-01"):
+        fixed_schedule(early, test, 90, ends=ends, zone=BERLIN)
     with pytest.raises(InvalidProtocol, match="got none"):
-        fixed_schedule((), test, 90)
+        fixed_schedule((), test, 90, ends=ends, zone=BERLIN)
+
+
+def test_a_protocol_that_looks_behind_the_end_of_the_records_is_refused() -> None:
+    test = micros(2011, 9, 10)
+    ends = test + 90 * DAY
+    assert fixed_schedule((micros(2011, 6, 10),), test, 90, ends=ends, zone=BERLIN).test == test
+    with pytest.raises(
+        InvalidProtocol,
+        match=r"test cutoff must lie 90 days before the end of the records 2011-12-08 .*2011-09-10",
+    ):
+        fixed_schedule((micros(2011, 6, 10),), test, 90, ends=ends - 1, zone=BERLIN)
