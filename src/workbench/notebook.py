@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ParameterError, ResultError
 from workbench.records import open_records
-from workbench.runs.execution import RUN_FOLDER_VARIABLE
+from workbench.runs.environment import RUN_FOLDER_VARIABLE
 from workbench.runs.files import read_json, write_json
 from workbench.runs.values import Kind, check_value
 from workbench.settings import Settings

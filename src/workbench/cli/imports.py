@@ -29,7 +29,8 @@ _COLUMNS = {
     "amount": "Total of the line; wins over quantity x price.",
     "country": "Where the customer is.",
     "method": "How it was paid.",
-    "status": "State of the order, such as paid, cancelled or refunded.",
+    "status": "State of the order, such as paid, cancelled or refunded. An end (cancelled, refunded, ...) counts from"
+    " --recorded, else from the end of the file: a shop knew no sooner.",
     "recorded": "When the line came to be known; without it, when it happened.",
     "currency-column": "Currency of each line.",
 }
@@ -107,7 +108,21 @@ def transactions(file: Path, as_json: bool, **given: Any) -> None:
     tell(summary, file, settings, as_json=as_json)
 
 
-@imports.command(epilog=examples("bellwether import events stream.parquet --tenant acme --json"))
+@imports.command(
+    epilog=examples(
+        "bellwether import events stream.parquet --tenant acme --json",
+        "bellwether import events ledger.csv --tenant acme --column customer=Kunde --column amount=Betrag",
+    )
+    + """
+  \b
+  A file that credit can learn from (one invoice paid, one still open):
+    type,customer,occurred_at,aggregate_type,aggregate_id,amount,currency,due_at
+    order.placed,K-1,2025-03-01T10:00,order,A1,24.99,EUR,
+    invoice.issued,K-1,2025-03-01T10:00,invoice,R1,24.99,EUR,2025-03-15
+    invoice.paid,K-1,2025-03-20T08:00,invoice,R1,24.99,EUR,
+    invoice.issued,K-2,2025-03-02T09:00,invoice,R2,80.00,EUR,2025-03-16
+"""
+)
 @click.argument("file", type=_FILE)
 @click.option("--tenant", required=True, help="Whose records; created by the first import.")
 @click.option("--currency", metavar="CODE", help="ISO 4217; of a new tenant, default USD.")
@@ -127,10 +142,22 @@ def transactions(file: Path, as_json: bool, **given: Any) -> None:
 def events(
     file: Path, tenant: str, pairs: tuple[str, ...], as_json: bool, **given: str | None
 ) -> None:
-    """Import the typed stream itself from a CSV or Parquet FILE.
+    r"""Import the typed stream itself from a CSV or Parquet FILE.
 
-    Its columns are those of the activity stream (type, customer_id, occurred_at, recorded_at, due_at,
-    amount, currency, ...), so that credit history of any origin can come in.
+    One row per thing that happened, so that credit history of any origin can come in. Needed are type and
+    occurred_at, and customer, amount with currency, due_at, quantity, value or reason where the type needs
+    them; a row that lacks one is refused with the reason. aggregate_type and aggregate_id tie events
+    together: without them no payment finds its invoice, and no delivery its promise.
+
+    \b
+    Columns: type, customer, occurred_at, recorded_at, due_at, amount (in major units), currency,
+             quantity, value, method, category, reason, aggregate_type, aggregate_id, product,
+             seller, source_key
+    Types:   customer.registered, order.placed, order.line, order.paid, order.cancelled,
+             order.returned, payment.captured, payment.failed, payment.refunded,
+             payment.charged_back, invoice.issued, invoice.paid, invoice.credited,
+             delivery.promised, delivery.delivered, return.requested, return.approved, ...
+             (all of them: src/commerce/stream/words.py)
     """
     from commerce.sources.events import EventOptions, import_events
     from workbench.cli.notebooks import split_pairs

@@ -45,4 +45,7 @@ def replay(request_id: str, as_json: bool) -> None:
     )
     for reason in kept.reasons:
         click.echo(f"    {reason['text']}")
+    if rebuilt.unread is not None:
+        click.echo(f"  {rebuilt.unread}")
+        return
     click.echo(f"  the same to the last digit, {len(kept.features)} features included")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def serve(port: int, host: str) -> None:
     from serving.building import BENTO_STORE, bento_environment
 
     settings = home.settings()
+    require_free(host, port)
     sources = Path(__file__).resolve().parents[2]
     environment = bento_environment((settings.home / BENTO_STORE).resolve(), home.environ())
     environment |= {
@@ -72,3 +74,22 @@ def project_of(project: Path | None) -> Path:
     if project is None:
         raise SettingsError("project must be a checkout; got none. Run from inside the project.")
     return project
+
+
+def require_free(host: str, port: int) -> None:
+    """Refuse a port that another program listens on.
+
+    Raises
+    ------
+    SettingsError
+        "port must be free; got ..."
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                f"port must be free; got {port} on {host}: {error.strerror}."
+                " Stop the other program, or give another --port."
+            ) from error

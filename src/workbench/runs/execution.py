@@ -27,9 +27,6 @@ from workbench.runs.source import Notebook
 from workbench.runs.values import Value, as_json
 from workbench.runs.worker import Progress, Worker
 
-RUN_FOLDER_VARIABLE = "BELLWETHER_RUN_FOLDER"
-"""How a kernel knows which run it belongs to."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Task:

@@ -39,7 +39,7 @@ from workbench.runs.endings import (
     UNEXPECTED,
     Ending,
 )
-from workbench.runs.execution import RUN_FOLDER_VARIABLE
+from workbench.runs.environment import RUN_FOLDER_VARIABLE
 from workbench.runs.files import read_json, write_json
 from workbench.runs.page import read_executed, write_page
 from workbench.runs.source import cell_title

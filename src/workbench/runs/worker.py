@@ -1,6 +1,8 @@
 """The caller's side of a notebook's process: start it early, hand it a run, follow it, stop it.
 
-The pipe to its standard input stays open as long as this process lives; once it closes, even because this
+A run is over when its process is, not when its output is: what a killed kernel leaves behind (workers of
+joblib, a forgotten subprocess) may hold the pipe for minutes. Such remains are known by the run's folder in
+their environment and are ended with the run. The pipe to its standard input stays open as long as this process lives; once it closes, even because this
 process was killed, the notebook's process ends itself and its kernel.
 """
 
@@ -11,11 +13,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import psutil
+
+from workbench.runs.environment import RUN_FOLDER_VARIABLE
 
 Progress = Callable[[int, int, str], None]
 """Told at the start of every cell: its number, how many there are, its first line."""
@@ -35,6 +42,8 @@ class Worker:
     """
 
     process: subprocess.Popen[str]
+    _folder: Path | None = field(default=None, init=False)
+    _listener: threading.Thread | None = field(default=None, init=False)
 
     @classmethod
     def start(
@@ -81,10 +90,19 @@ class Worker:
             The process's exit code; negative where a signal killed it.
         """
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
         with suppress(BrokenPipeError):
             self.process.stdin.write(f"{folder}\n")
             self.process.stdin.flush()
+        self._folder = folder
+        self._listener = threading.Thread(target=self._listen, args=(folder, progress), daemon=True)
+        self._listener.start()
+        code = self.process.wait()
+        self._end_remains()
+        return code
+
+    def _listen(self, folder: Path, progress: Progress | None) -> None:
+        """Write what the process says into the run's log, until nobody can say more."""
+        assert self.process.stdout is not None
         with (folder / "log.txt").open("a", encoding="utf-8") as log:
             log.flush()
             for line in self.process.stdout:
@@ -96,7 +114,6 @@ class Worker:
                     if progress is not None:
                         progress(told["cell"], told["of"], told["title"])
                 log.flush()
-        return self.process.wait()
 
     def stop(self) -> None:
         """End the process and its kernel; does nothing where it has ended."""
@@ -108,10 +125,22 @@ class Worker:
                 with suppress(ProcessLookupError):
                     os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
+        self._end_remains()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
+
+    def _end_remains(self) -> None:
+        """End what a run has left behind, and hear the last of its output."""
+        if self._folder is None or self._listener is None:
+            return
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.environ().get(RUN_FOLDER_VARIABLE) == str(self._folder):
+                    process.kill()
+        self._listener.join()
+        self._folder = self._listener = None
 
 
 def _told(line: str) -> dict[str, Any] | None:
