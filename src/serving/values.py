@@ -78,7 +78,10 @@ def _read(value: Any, output: Output) -> float:
     if not -LARGEST_WHOLE <= value <= LARGEST_WHOLE:  # false for NaN too
         raise _refuse(output, "be finite and at most 2**53 in size", value, "Check its unit.")
     if output.dtype == "int" and value != int(value):
-        raise _refuse(output, f"be a whole number of {output.unit or 'units'}", value, "Round it.")
+        if output.unit == "minor":
+            advice = "Give cents, not major units: 499.99 is 49999 where a currency has two digits."
+            raise _refuse(output, "be whole minor units of the tenant's currency", value, advice)
+        raise _refuse(output, "be a whole number", value, f"It counts: {output.description}")
     low, high = output.minimum, output.maximum
     if (low is not None and value < low) or (high is not None and value > high):
         span = f"lie in {'-inf' if low is None else f'{low:g}'}..{'inf' if high is None else f'{high:g}'}"
