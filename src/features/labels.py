@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from commerce.errors import did_you_mean
-from features.activities import INVOICES, ORDERS
+from features.activities import invoices, placed
 from features.errors import DeclarationError
 from features.sources import Aggregates, Source, source
 
@@ -141,8 +141,8 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         "churn": Label(
             name="churn",
             description="No order is placed within the horizon.",
-            population=Had(ORDERS),
-            outcomes=(Without(ORDERS),),
+            population=Had(placed),
+            outcomes=(Without(placed),),
             horizon_days=90,
         ),
         "credit": Label(
@@ -150,9 +150,9 @@ LABELS: Mapping[str, Label] = MappingProxyType(
             description=(
                 "An invoice open at the cutoff becomes 30 days past due, or a payment is charged back."
             ),
-            population=Owes(aggregates=INVOICES, days_past_due_below=30),
+            population=Owes(aggregates=invoices, days_past_due_below=30),
             outcomes=(
-                Reaches(aggregates=INVOICES, days_past_due=30),
+                Reaches(aggregates=invoices, days_past_due=30),
                 Happens(source("payment.charged_back")),
             ),
             horizon_days=60,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from commerce.instants import DAY, from_micros
 from commerce.tenants import Tenant
-from features.activities import PAID
+from features.activities import paid
 from features.catalogue import CATALOGUE
 from features.declaration import DAYS, Catalogue, total
 from features.declaration import catalogue as compiled
@@ -171,7 +171,7 @@ def _paid(snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame) -> pd.Ser
     """What was paid within the horizon of each training row: the spend that a look back from its end finds."""
     horizon = schedule.horizon_days
     spend = total(
-        PAID.of("base_minor"),
+        paid.of("base_minor"),
         name="paid",
         windows=DAYS(horizon),
         null=0,

@@ -69,7 +69,7 @@ CREDIT = ModelSpec(
     name="credit",
     label="credit",
     horizon_days=60,
-    outcome="an open invoice reaches 30 days past due, or a payment is charged back, within 60 days",
+    outcome="lets an open invoice become 30 days past due, or takes a payment back, within 60 days",
     economics=Lending(order_value="average_order_value"),
     on_credit_scale=True,
     rule_columns={

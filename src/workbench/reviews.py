@@ -84,9 +84,9 @@ class Review:
             ),
             "error (Brier)": (f"{found.brier:.4f}", f"base rate {found.brier_base:.4f}"),
             "honesty (calibration error)": (f"{found.ece:.3f}", "0 is perfect"),
-            "labels shuffled (AUC)": (
+            "labels shuffled in training (AUC)": (
                 f"{card['permuted_auc']:.3f}",
-                "about .5, or something leaks",
+                "about .5",
             ),
         }
         return pd.DataFrame.from_dict(
@@ -150,7 +150,12 @@ def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
         spec, first_occurred=snapshot.first_occurred, as_of=bench.cutoff, zone=bench.tenant.zone
     )
     rows = training_frame(
-        snapshot, [schedule.test], spec.label, package.names, horizon_days=spec.horizon_days
+        snapshot,
+        [schedule.test],
+        spec.label,
+        package.names,
+        horizon_days=spec.horizon_days,
+        known_before=bench.cutoff,
     )
     return Review(
         package=package,

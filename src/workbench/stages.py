@@ -161,7 +161,7 @@ def report_table(report: Report) -> pd.DataFrame:
         ("Brier", f"{found.brier:.4f}", f"{plain['brier']:.4f}"),
         ("calibration error", f"{found.ece:.4f}", ""),
         ("calibration slope", f"{found.slope:.3f}", "1 is perfect"),
-        ("AUC, labels shuffled", f"{report.permuted_auc:.4f}", ".5, or something leaks"),
+        ("AUC, labels shuffled in training", f"{report.permuted_auc:.4f}", "about .5"),
         ("rows", f"{found.rows:,}", ""),
         ("base rate", f"{found.base_rate:.4f}", ""),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.catalogue.activities import deliveries
+from features.activities import deliveries
 from features.declaration import (
     DAYS,
     EVER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.catalogue.activities import lines, paid, placed
+from features.activities import lines, paid, placed
 from features.declaration import (
     DAYS,
     EVER,

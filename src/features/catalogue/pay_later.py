@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.catalogue.activities import invoices
+from features.activities import invoices
 from features.declaration import (
     DAYS,
     EVER,

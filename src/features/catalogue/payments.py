@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.catalogue.activities import captured, failed, refunded
+from features.activities import captured, failed, refunded
 from features.declaration import (
     DAYS,
     EVER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.catalogue.activities import returned
+from features.activities import returned
 from features.declaration import (
     DAYS,
     EVER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.catalogue.activities import placed
+from features.activities import placed
 from features.declaration import (
     age,
     family,
