@@ -47,7 +47,7 @@ test-all: $(READY) lint ## The same, with the slow and exhaustive cases
 lint: $(READY) ## Style, types and the import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy src tests
+	$(BIN)/mypy src tests benchmarks
 	$(BIN)/lint-imports
 
 .PHONY: format

@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from sqlalchemy import select
 
 from commerce import schema
@@ -148,7 +148,7 @@ def questions(home: Path, slug: str, model: str) -> tuple[list[bytes], list[byte
         of_tenant = schema.customer.c.tenant_id == tenant.id
         keys = connection.scalars(select(schema.customer.c.id).where(of_tenant).limit(500)).all()
         rows = [
-            write_values(vector(connection, tenant.id, key, cutoff, outputs), outputs)
+            write_values(vector(connection, tenant.id, key, cutoff, outputs), outputs.names)
             for key in keys
         ]
     engine.dispose()

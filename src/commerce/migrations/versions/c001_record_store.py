@@ -1,4 +1,7 @@
-"""The record store: parties, goods, trade, money, the activity stream."""
+"""The record store: parties, goods, trade, money, the activity stream.
+
+Long because one revision makes every first table, and frozen: a later revision changes, this one never does.
+"""
 
 from collections.abc import Sequence
 
