@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from commerce.database import connect
-from commerce.sources.simulator import SimulationOptions, simulate
+from simulation import SimulationOptions, simulate
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SMALL = SimulationOptions(customers=250, days=300, seed=3, start=date(2025, 3, 1))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from commerce.sources.simulator import SimulationOptions, simulate
+from simulation import SimulationOptions, simulate
 from workbench.records import open_records
 from workbench.settings import Settings
 

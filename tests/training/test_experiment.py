@@ -18,7 +18,6 @@ from tests.features.streams import Row, event, snapshot_of
 from commerce.database import connect, reading
 from commerce.instants import DAY, from_micros, to_micros
 from commerce.money import format_money
-from commerce.sources.simulator import SimulationOptions, simulate
 from commerce.stream import FEATURE_COLUMNS, customer_rows
 from commerce.tenants import Tenant, clock, find_tenant
 from features.catalogue import CATALOGUE
@@ -28,6 +27,7 @@ from scoring.errors import PackageNotFound
 from scoring.files import current, publish
 from scoring.package import Package
 from scoring.scorer import score
+from simulation import SimulationOptions, simulate
 from training import examination
 from training import rows as rows_module
 from training.errors import InvalidProtocol, NotTrainable

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from commerce.instants import from_micros, to_micros
-from commerce.sources.simulator import SimulationOptions, simulate
 from features.snapshot import Snapshot
 from scoring.components import Linear
 from scoring.files import publish
 from scoring.package import DecisionRule, Package, PackageOutput
+from simulation import SimulationOptions, simulate
 from training.schedule import cutoffs_for
 from training.specs import CHURN
 from workbench import notebook, stages

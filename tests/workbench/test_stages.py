@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 
 from commerce.database import reading
 from commerce.errors import RecordError
-from commerce.sources.simulator import SimulationOptions, simulate
 from commerce.tenants import Tenant, find_tenant
 from features.snapshot import Snapshot, take_snapshot
+from simulation import SimulationOptions, simulate
 from workbench import notebook, stages
 from workbench.records import open_records
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings

@@ -30,7 +30,7 @@ def demo(ctx: click.Context) -> None:
 
     settings = home.settings()
     if not _stands(settings):
-        from commerce.sources.simulator import SimulationOptions, simulate
+        from simulation import SimulationOptions, simulate
 
         engine = open_records(settings)
         with Bar() as bar:

@@ -49,8 +49,8 @@ def simulate(
     goods come back. The same options give the same records, byte for byte. What the customers secretly are
     goes to data/raw/truth/TENANT.csv, never into the records.
     """
-    from commerce.sources.simulator import SimulationOptions
-    from commerce.sources.simulator import simulate as fill
+    from simulation import SimulationOptions
+    from simulation import simulate as fill
 
     settings = home.settings()
     options = SimulationOptions(

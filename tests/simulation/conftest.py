@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from tests.commerce.simulated import SMALL, simulated_file
 
 from commerce.database import connect
-from commerce.sources.simulator import SimulationOptions
+from simulation import SimulationOptions
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commerce.sources.simulator.diary import Order, Return
-from commerce.sources.simulator.shopper import Shopper
+from simulation.diary import Order, Return
+from simulation.shopper import Shopper
 
 _REASONS = ("wrong_size", "not_as_described", "changed_mind", "damaged")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from commerce.sources.simulator.assortment import Variant
-from commerce.sources.simulator.diary import Line, Order, Payment
-from commerce.sources.simulator.shopper import MINUTE, Shopper
-from commerce.sources.simulator.traits import METHODS
+from simulation.assortment import Variant
+from simulation.diary import Line, Order, Payment
+from simulation.shopper import MINUTE, Shopper
+from simulation.traits import METHODS
 
 _CODES = (
     ("insufficient_funds", 0.55),

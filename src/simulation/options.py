@@ -10,7 +10,7 @@ from typing import Any
 from commerce.errors import CommerceError
 from commerce.instants import find_zone
 from commerce.money import currency_code
-from commerce.sources.simulator.behaviour import VERSION
+from simulation.behaviour import VERSION
 
 USUAL_CLOCK = date(2026, 1, 1)
 """Where the shop's clock stands when no first day is asked for."""
@@ -46,7 +46,7 @@ class SimulationOptions:
     >>> SimulationOptions(customers=0)
     Traceback (most recent call last):
     ...
-    commerce.sources.simulator.options.SimulationRefused: customers must be 1 or more; got 0. Try --customers 2000.
+    simulation.options.SimulationRefused: customers must be 1 or more; got 0. Try --customers 2000.
     """
 
     customers: int = 2000

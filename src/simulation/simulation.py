@@ -19,21 +19,21 @@ from commerce.database import writing
 from commerce.errors import TenantNotFound
 from commerce.identity import imported_id, reserve_numbers
 from commerce.instants import find_zone, from_micros, to_micros
-from commerce.sources.simulator.assortment import stock_the_shop
-from commerce.sources.simulator.behaviour import Behaviour
-from commerce.sources.simulator.calendar import Calendar
-from commerce.sources.simulator.options import (
+from commerce.sources.summary import Progress, silent
+from commerce.stream import NewEvent, append, stream_state
+from commerce.tenants import Tenant, create_tenant, find_tenant
+from simulation.assortment import stock_the_shop
+from simulation.behaviour import Behaviour
+from simulation.calendar import Calendar
+from simulation.options import (
     SimulationOptions,
     SimulationRefused,
     SimulationSummary,
 )
-from commerce.sources.simulator.population import joining_days, people
-from commerce.sources.simulator.rows import COLUMNS, RowMaker, is_id, with_ids
-from commerce.sources.simulator.spool import Row, Spool
-from commerce.sources.simulator.truth import TruthFile
-from commerce.sources.summary import Progress, silent
-from commerce.stream import NewEvent, append, stream_state
-from commerce.tenants import Tenant, create_tenant, find_tenant
+from simulation.population import joining_days, people
+from simulation.rows import COLUMNS, RowMaker, is_id, with_ids
+from simulation.spool import Row, Spool
+from simulation.truth import TruthFile
 
 SIGNED = "simulator:shop"
 """Source key of the last event of a simulated stream, which names the shop and its digest."""

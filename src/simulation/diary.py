@@ -11,8 +11,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from commerce.identity import imported_id
-from commerce.sources.simulator.assortment import Variant
-from commerce.sources.simulator.calendar import Calendar
+from simulation.assortment import Variant
+from simulation.calendar import Calendar
 
 
 class Note(NamedTuple):

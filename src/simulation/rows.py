@@ -10,11 +10,11 @@ from sqlalchemy import Column, Uuid
 
 from commerce.identity import imported_id
 from commerce.money import from_minor
-from commerce.sources.simulator.assortment import Assortment
-from commerce.sources.simulator.diary import Diary
-from commerce.sources.simulator.population import Person
-from commerce.sources.simulator.spool import Row
 from commerce.stream import NewEvent
+from simulation.assortment import Assortment
+from simulation.diary import Diary
+from simulation.population import Person
+from simulation.spool import Row
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "category": ("id", "parent_id", "name"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from commerce.sources.simulator.checkout import capture
-from commerce.sources.simulator.diary import Order, Payment
-from commerce.sources.simulator.shopper import Shopper
+from simulation.checkout import capture
+from simulation.diary import Order, Payment
+from simulation.shopper import Shopper
 
 _BOUNCE_LOGIT = -4.3
 _DISPUTE_LOGIT = -6.8

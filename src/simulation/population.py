@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from commerce.sources.simulator.assortment import Assortment
-from commerce.sources.simulator.behaviour import Behaviour
-from commerce.sources.simulator.calendar import Calendar
-from commerce.sources.simulator.diary import Diary
-from commerce.sources.simulator.life import Lapse, live
-from commerce.sources.simulator.luck import luck
-from commerce.sources.simulator.shopper import Shopper
-from commerce.sources.simulator.traits import Traits, draw_traits
+from simulation.assortment import Assortment
+from simulation.behaviour import Behaviour
+from simulation.calendar import Calendar
+from simulation.diary import Diary
+from simulation.life import Lapse, live
+from simulation.luck import luck
+from simulation.shopper import Shopper
+from simulation.traits import Traits, draw_traits
 
 _CAMPAIGNS = (1.0, 0.8, 1.1, 0.9, 1.4, 0.8, 0.7, 0.8, 1.2, 1.0, 1.5, 1.2)
 

@@ -12,9 +12,9 @@ from commerce import schema
 from commerce.database import reading, writing
 from commerce.doctor import examine
 from commerce.instants import find_zone, midnight
-from commerce.sources.simulator import SimulationOptions, SimulationRefused, simulate
 from commerce.stream import NewEvent, append
 from commerce.tenants import clock, create_tenant, find_tenant
+from simulation import SimulationOptions, SimulationRefused, simulate
 
 TINY = SimulationOptions(customers=30, days=150, seed=5)
 
@@ -48,9 +48,9 @@ def test_the_size_of_a_chunk_and_of_a_batch_change_nothing(
     engine: Engine, postgres_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = run(engine, tmp_path / "a")
-    monkeypatch.setattr("commerce.sources.simulator.simulation._CHUNK", 7)
-    monkeypatch.setattr("commerce.sources.simulator.simulation._BATCH", 11)
-    monkeypatch.setattr("commerce.sources.simulator.spool._PAGE", 3)
+    monkeypatch.setattr("simulation.simulation._CHUNK", 7)
+    monkeypatch.setattr("simulation.simulation._BATCH", 11)
+    monkeypatch.setattr("simulation.spool._PAGE", 3)
     assert run(postgres_engine, tmp_path / "b") == usual
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from commerce.sources.simulator.calendar import office_hour
-from commerce.sources.simulator.checkout import cancel
-from commerce.sources.simulator.diary import Delivery, Order
-from commerce.sources.simulator.shopper import HOUR, MINUTE, Shopper
+from simulation.calendar import office_hour
+from simulation.checkout import cancel
+from simulation.diary import Delivery, Order
+from simulation.shopper import HOUR, MINUTE, Shopper
 
 _REASONS = ("nobody_home", "wrong_address", "refused")
 _BACK_AT_THE_SHOP_DAYS = 4.0

@@ -6,13 +6,13 @@ Start with `simulate`, which writes a shop into a tenant, and `SimulationOptions
 the database: what a model can learn about them it must learn from the records.
 """
 
-from commerce.sources.simulator.behaviour import VERSION, Behaviour
-from commerce.sources.simulator.options import (
+from simulation.behaviour import VERSION, Behaviour
+from simulation.options import (
     SimulationOptions,
     SimulationRefused,
     SimulationSummary,
 )
-from commerce.sources.simulator.simulation import simulate
+from simulation.simulation import simulate
 
 __all__ = [
     "VERSION",

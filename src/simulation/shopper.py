@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass, field
 from random import Random
 
-from commerce.sources.simulator.assortment import Assortment
-from commerce.sources.simulator.behaviour import Behaviour
-from commerce.sources.simulator.calendar import Calendar
-from commerce.sources.simulator.diary import Diary
-from commerce.sources.simulator.traits import Traits
+from simulation.assortment import Assortment
+from simulation.behaviour import Behaviour
+from simulation.calendar import Calendar
+from simulation.diary import Diary
+from simulation.traits import Traits
 
 MINUTE = 1 / 1440
 HOUR = 1 / 24

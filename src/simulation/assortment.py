@@ -9,7 +9,7 @@ from itertools import accumulate
 from random import Random
 
 from commerce.money import minor_digits
-from commerce.sources.simulator.luck import luck
+from simulation.luck import luck
 
 _TREE = {
     "home": ("kitchen", "lighting", "textiles"),

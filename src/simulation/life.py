@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from commerce.sources.simulator.billing import bill
-from commerce.sources.simulator.calendar import shopping_hour
-from commerce.sources.simulator.checkout import (
+from simulation.billing import bill
+from simulation.calendar import shopping_hour
+from simulation.checkout import (
     choose_method,
     open_payment,
     pay_at_once,
     place_order,
 )
-from commerce.sources.simulator.diary import Order
-from commerce.sources.simulator.fulfilment import fulfil
-from commerce.sources.simulator.returns import send_back
-from commerce.sources.simulator.settlement import charge_back, collect_cash, refund
-from commerce.sources.simulator.shopper import MINUTE, Shopper
+from simulation.diary import Order
+from simulation.fulfilment import fulfil
+from simulation.returns import send_back
+from simulation.settlement import charge_back, collect_cash, refund
+from simulation.shopper import MINUTE, Shopper
 
 _BACK_AFTER_DAYS = 120.0
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-from commerce.sources.simulator.assortment import Assortment
-from commerce.sources.simulator.behaviour import Behaviour
+from simulation.assortment import Assortment
+from simulation.behaviour import Behaviour
 
 METHODS = ("card", "direct_debit", "cash_on_delivery", "pay_later")
 """How one can pay, in the order of `Traits.leanings`."""

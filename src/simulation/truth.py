@@ -11,7 +11,7 @@ import io
 import math
 from pathlib import Path
 
-from commerce.sources.simulator.population import Person
+from simulation.population import Person
 
 COLUMNS = (
     "customer", "joined_day", "channel", "country", "rate", "regularity", "hazard", "sensitivity",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from commerce.sources.simulator.calendar import office_hour
-from commerce.sources.simulator.checkout import open_payment
-from commerce.sources.simulator.diary import Invoice, Order, Payment
-from commerce.sources.simulator.settlement import refund, take_back
-from commerce.sources.simulator.shopper import MINUTE, Debt, Shopper
+from simulation.calendar import office_hour
+from simulation.checkout import open_payment
+from simulation.diary import Invoice, Order, Payment
+from simulation.settlement import refund, take_back
+from simulation.shopper import MINUTE, Debt, Shopper
 
 _TERMS = (14, 30)
 _COLLECTED_AFTER_DAYS = 30
