@@ -1,0 +1,1 @@
+"""Auctions: what a bid does to the price, and who wins."""
