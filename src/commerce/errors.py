@@ -3,42 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Hint at the known words closest to a misspelt one.
-
-    Parameters
-    ----------
-    word : str
-        What was given.
-    known : iterable of str
-        What would have been right.
-
-    Returns
-    -------
-    str
-        A sentence that names at most three close matches, else at most eight known words.
-
-    Examples
-    --------
-    >>> did_you_mean("gift", ["gifts", "demo"])
-    'Did you mean gifts?'
-    >>> did_you_mean("acme", ["gifts", "demo"])
-    'Known: demo, gifts.'
-    >>> did_you_mean("acme", [])
-    'There are none yet.'
-    """
-    words = sorted(set(known))
-    if not words:
-        return "There are none yet."
-    close = get_close_matches(word, words, n=3, cutoff=0.6)
-    if close:
-        return f"Did you mean {' or '.join(close)}?"
-    shown = ", ".join(words[:8])
-    more = f" and {len(words) - 8} more" if len(words) > 8 else ""
-    return f"Known: {shown}{more}."
+from tables.errors import did_you_mean as did_you_mean
 
 
 class CommerceError(Exception):
@@ -73,8 +39,70 @@ class CustomerNotFound(CommerceError, LookupError):
         )
 
 
+class NotFound(CommerceError, LookupError):
+    """A record that this tenant does not have, or that is none of the actor's business."""
+
+    def __init__(self, kind: str, key: object) -> None:
+        self.kind = kind
+        super().__init__(f"{kind} must exist; got {str(key)!r}. Check the id.")
+
+
+class Forbidden(CommerceError, PermissionError):
+    """Somebody asks for what their role may not do."""
+
+    def __init__(self, act: str, roles: Iterable[str], role: str) -> None:
+        self.act = act
+        super().__init__(
+            f"role must be one of {', '.join(sorted(roles))} for {act}; got {role}."
+            " Ask somebody who may."
+        )
+
+
+class Conflict(CommerceError, ValueError):
+    """What is asked for does not fit what is there: taken, too late, too many."""
+
+
+class IllegalMove(Conflict):
+    """A record is not in a state in which this can happen to it.
+
+    Attributes
+    ----------
+    allowed : list of str
+        Events that may happen to it now.
+    """
+
+    def __init__(self, kind: str, key: object, event: str, status: str, allowed: list[str]) -> None:
+        self.kind = kind
+        self.status = status
+        self.allowed = allowed
+        what = f"It allows {', '.join(allowed)}." if allowed else "It allows nothing more."
+        super().__init__(
+            f"{kind} must be in a state that allows {event}; got {status!r} of {str(key)!r}. {what}"
+        )
+
+
+class KeyReused(Conflict):
+    """An idempotency key comes back with another request."""
+
+
+class Expired(CommerceError, ValueError):
+    """Something that was good until a time that has passed."""
+
+
 class LedgerError(CommerceError, ValueError):
     """A posting that would break the conservation law."""
+
+
+class InsufficientFunds(LedgerError, Conflict):
+    """An account is asked for more than it holds: money, goods or points."""
+
+    def __init__(self, kind: str, asset: str, asked: int, held: int) -> None:
+        self.kind = kind
+        self.asset = asset
+        super().__init__(
+            f"{kind} must hold what is taken from it; got {asked} {asset} asked of {held}."
+            " Take less, or fill it first."
+        )
 
 
 class MigrationNeeded(CommerceError, RuntimeError):

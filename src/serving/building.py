@@ -29,7 +29,7 @@ BENTO = "bellwether"
 BENTO_STORE = Path("data") / "bentoml"
 """Under a home: what ``BENTOML_HOME`` must name to serve ``bellwether:latest``."""
 
-_ROOMS = ("commerce", "features", "scoring", "serving")
+_ROOMS = ("commerce", "features", "scoring", "serving", "tables")
 _FILES = ("bentofile.yaml", "requirements/serving.txt")
 _LEFT_OUT = {"__pycache__", "migrations", "sources"}
 _FORMAT = b"1"

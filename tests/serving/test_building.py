@@ -73,7 +73,7 @@ def test_the_bento_carries_the_packages_and_nothing_it_does_not_need(home: Home)
     sources = home.bento.path / "src"
     assert (sources / "data" / "packages" / "acme" / "churn" / "current.json").is_file()
     assert {place.name for place in sources.iterdir()} == {
-        *("bentofile.yaml", "commerce", "data", "features", "scoring", "serving"),
+        *("bentofile.yaml", "commerce", "data", "features", "scoring", "serving", "tables"),
     }
     assert not (sources / "commerce" / "sources").exists()
     assert not list(sources.rglob("records.db"))

@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 
 from commerce.errors import RecordError, did_you_mean
 from commerce.money import to_minor
-from commerce.sources.amounts import NumberReader
-from commerce.sources.errors import Refused
 from commerce.sources.lines import LIMIT, line_key, tidy_id
-from commerce.sources.times import NotYet, TimeReader, refusal
 from commerce.stream import EVENT_TYPES, NewEvent, check
+from tables.amounts import NumberReader
+from tables.errors import Refused
+from tables.times import NotYet, TimeReader, refusal
 
 EVENT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "type": (),

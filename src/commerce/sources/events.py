@@ -20,20 +20,21 @@ from sqlalchemy import Engine
 
 from commerce.database import reading
 from commerce.errors import did_you_mean
-from commerce.sources.amounts import NumberReader
-from commerce.sources.columns import find_column
-from commerce.sources.errors import ColumnNotFound, Refused, SourceError
+from commerce.sources.errors import SourceError
 from commerce.sources.event_rows import EVENT_COLUMNS, REQUIRED, EventReader, new_event
 from commerce.sources.event_staging import EventStaging, event_source
-from commerce.sources.formats import detected, find_formats, with_header_settled
 from commerce.sources.order_events import uuid_of
 from commerce.sources.parties import write_people, write_wares
-from commerce.sources.rejects import Rejects
 from commerce.sources.summary import ImportSummary, Progress, silent
-from commerce.sources.table import Table, open_table
 from commerce.sources.tenancy import plan_tenant
-from commerce.sources.times import TimeReader, latest_at
 from commerce.sources.writing import Writer, Written, has_events, known_sources
+from tables.amounts import NumberReader
+from tables.columns import find_column
+from tables.errors import ColumnNotFound, Refused
+from tables.formats import detected, find_formats, with_header_settled
+from tables.rejects import Rejects
+from tables.table import Table, open_table
+from tables.times import TimeReader, latest_at
 
 _STAGE = 2_000
 

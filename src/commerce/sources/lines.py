@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from commerce.errors import RecordError
 from commerce.money import to_minor
-from commerce.sources.amounts import NumberReader
-from commerce.sources.errors import Refused
 from commerce.sources.statuses import State, state_of
-from commerce.sources.times import TimeReader, refusal
+from tables.amounts import NumberReader
+from tables.errors import Refused
+from tables.times import TimeReader, refusal
 
 LIMIT = 2**53
 """Quantities and minor units stay below it, so that every sum of features is exact."""

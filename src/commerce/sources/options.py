@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from commerce.errors import did_you_mean
 from commerce.sources.errors import SourceError
+from tables.columns import flag
 
 Repeats = Literal["keep", "drop"]
 
@@ -111,17 +112,6 @@ PRESETS: Final = {
     )
 }
 """Known files: ``online-retail`` is UCI 352, invoice lines of a British gift shop."""
-
-
-def flag(option: str) -> str:
-    """Write an option as it is typed.
-
-    Examples
-    --------
-    >>> flag("currency_column")
-    '--currency-column'
-    """
-    return "--" + option.replace("_", "-")
 
 
 def with_preset(options: TransactionOptions) -> TransactionOptions:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from commerce.sources.amounts import NumberReader
 from commerce.sources.columns import find_columns
 from commerce.sources.errors import SourceError
-from commerce.sources.formats import Formats, detected, find_formats, with_header_settled
 from commerce.sources.lines import LineReader
 from commerce.sources.options import COLUMNS, TransactionOptions, prefix_of
-from commerce.sources.summary import Detected
-from commerce.sources.table import Table
-from commerce.sources.times import TimeReader, latest_at
+from tables.amounts import NumberReader
+from tables.formats import Detected, Formats, detected, find_formats, with_header_settled
+from tables.table import Table
+from tables.times import TimeReader, latest_at
 
 
 @dataclass(frozen=True, kw_only=True)

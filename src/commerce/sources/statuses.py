@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from commerce.sources.errors import Refused
+from tables.errors import Refused
 
 State = Literal["paid", "completed", "open", "cancelled", "failed", "returned"]
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from tables.formats import Detected
+
 
 class Progress(Protocol):
     """Is told how far an import has come; `workbench` draws the bar."""
@@ -17,59 +19,6 @@ class Progress(Protocol):
 
 def silent(stage: str, done: int, total: int | None) -> None:
     """Show no progress."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Detected:
-    """What was found out about a file, or was given.
-
-    Attributes
-    ----------
-    file_format : str
-        ``csv`` or ``parquet``.
-    encoding, delimiter : str or None
-        None for Parquet.
-    header : bool
-        Whether the first row names the columns.
-    columns : tuple of str
-        Every column of the file.
-    used : mapping of str to str
-        What a column is used for, and which one.
-    decimal_mark : str
-        ``.`` or ``,``.
-    time_format : str
-        How times are written, in words.
-    """
-
-    file_format: str
-    encoding: str | None
-    delimiter: str | None
-    header: bool
-    columns: tuple[str, ...]
-    used: Mapping[str, str]
-    decimal_mark: str
-    time_format: str
-
-    def sentence(self) -> str:
-        """Say it as a person would.
-
-        Examples
-        --------
-        >>> Detected(file_format="csv", encoding="cp1252", delimiter=";", header=True,
-        ...     columns=("Kunde", "Datum", "Betrag"), used={}, decimal_mark=",",
-        ...     time_format="day.month.year").sentence()
-        "cp1252, ';' separated, 3 columns, decimal comma, times as day.month.year"
-        """
-        if self.file_format == "parquet":
-            return f"Parquet, {len(self.columns)} columns, times as {self.time_format}"
-        names = {"\t": "tab", " ": "blank"}
-        mark = names.get(self.delimiter or "", f"'{self.delimiter}'")
-        header = "" if self.header else " without a header"
-        decimal = "decimal comma" if self.decimal_mark == "," else "decimal point"
-        return (
-            f"{self.encoding}, {mark} separated, {len(self.columns)} columns{header},"
-            f" {decimal}, times as {self.time_format}"
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,20 +21,20 @@ from sqlalchemy import Engine
 
 from commerce.database import reading
 from commerce.identity import imported_id
-from commerce.sources.errors import Refused
 from commerce.sources.lines import LineReader
 from commerce.sources.options import TransactionOptions, with_preset
 from commerce.sources.parties import write_people, write_wares
 from commerce.sources.reading import Plan, plan_reading
-from commerce.sources.rejects import Rejects
 from commerce.sources.returns import write_returns
 from commerce.sources.sales import known_orders, write_sales
 from commerce.sources.staging import KnownOrder, SaleLine, Staging
 from commerce.sources.summary import ImportSummary, Progress, silent
-from commerce.sources.table import Table, open_table
 from commerce.sources.tenancy import plan_tenant
 from commerce.sources.writing import Writer, Written, has_events, known_sources
 from commerce.tenants import Tenant
+from tables.errors import Refused
+from tables.rejects import Rejects
+from tables.table import Table, open_table
 
 _STAGE = 2_000
 _CHUNK = 5_000

@@ -33,6 +33,7 @@ def known_errors() -> tuple[type[Exception], ...]:
     from features.errors import FeatureError
     from scoring.errors import ScoringError
     from serving.errors import ServingError
+    from tables.errors import TableError
     from training.errors import TrainingError
     from workbench.errors import WorkbenchError
 
@@ -41,6 +42,7 @@ def known_errors() -> tuple[type[Exception], ...]:
         FeatureError,
         ScoringError,
         ServingError,
+        TableError,
         TrainingError,
         WorkbenchError,
         OSError,

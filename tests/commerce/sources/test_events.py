@@ -9,8 +9,8 @@ from tests.commerce.sources.shops import Shop, counts, micros
 
 from commerce import schema
 from commerce.database import writing
-from commerce.sources.errors import SourceError
 from commerce.tenants import find_tenant, observe
+from tables.errors import TableError
 
 HEAD = "type,customer,occurred_at,recorded_at,due_at,amount,currency,method,aggregate_type,aggregate_id\n"
 CREDIT = (
@@ -132,9 +132,9 @@ def test_a_headerless_file_of_events_is_named_by_position(shop: Shop) -> None:
 
 
 def test_a_column_the_stream_does_not_have_is_a_sentence(shop: Shop) -> None:
-    with pytest.raises(SourceError, match="Did you mean amount"):
+    with pytest.raises(TableError, match="Did you mean amount"):
         shop.tell(CREDIT, columns={"amont": "amount"})
-    with pytest.raises(SourceError, match="--column occurred_at must name a column"):
+    with pytest.raises(TableError, match="--column occurred_at must name a column"):
         shop.tell("type,customer,at\nreview.removed,ann,2011-01-01\n")
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.commerce.sources.shops import Shop, counts
 
-from commerce.sources.errors import SourceError
+from tables.errors import TableError
 
 _CELLS = st.one_of(
     st.sampled_from(
@@ -78,7 +78,7 @@ def test_every_row_is_accounted_for_and_known_the_second_time(
     options = _NAMED | {"repeats": repeats, "encoding": "utf-8"}
     try:
         first = shop.sell(content, tenant=tenant, returns=returns, **options)
-    except SourceError as error:
+    except TableError as error:
         assert "must" in str(error)  # noqa: PT017 - a sentence is the other right answer
         return
     read, accepted, rejected, duplicate = counts(first)

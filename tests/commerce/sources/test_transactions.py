@@ -16,9 +16,9 @@ from tests.commerce.sources.shops import NOW, Shop, counts, micros
 
 from commerce import schema
 from commerce.errors import TenantConflict
-from commerce.sources.errors import ColumnNotFound, SourceError
 from commerce.sources.options import TransactionOptions
 from commerce.sources.transactions import import_transactions
+from tables.errors import ColumnNotFound, TableError
 
 ORDERS = """invoice,sku,name,qty,at,price,who,land
 1,A,Lamp,2,2011-01-05 10:00,1.25,ann,DE
@@ -362,7 +362,7 @@ def test_day_and_month_are_settled_by_a_row_far_down(shop: Shop) -> None:
 
 def test_day_and_month_in_doubt_are_asked_about_and_can_be_given(shop: Shop) -> None:
     content = "c,t,a\nann,03/04/2011,1\n"
-    with pytest.raises(SourceError, match="--time-format"):
+    with pytest.raises(TableError, match="--time-format"):
         shop.sell(content, customer="c", time="t", amount="a")
     assert shop.rows(schema.tenant) == []
     shop.sell(content, customer="c", time="t", amount="a", time_format="mdy")
@@ -373,7 +373,7 @@ def test_a_doubtful_decimal_mark_is_asked_about_unless_commas_stand_between_cell
     shop: Shop,
 ) -> None:
     named = {"customer": "c", "time": "t", "amount": "a"}
-    with pytest.raises(SourceError, match="--decimal"):
+    with pytest.raises(TableError, match="--decimal"):
         shop.sell("c;t;a\nann;2011-01-01;1.234\n", **named)
     shop.sell("c;t;a\nann;2011-01-01;1.234\n", **named, decimal=",")
     shop.sell("c,t,a\nann,2011-01-02,1.234\n", **named)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce.instants import from_micros, to_micros
-from commerce.sources.errors import SourceError
-from commerce.sources.times import NotYet, TimeReader, TimeSurvey, is_time, latest_at
+from tables.errors import TableError
+from tables.times import NotYet, TimeReader, TimeSurvey, is_time, latest_at
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -117,7 +117,7 @@ def test_a_file_that_leaves_day_and_month_in_doubt_is_asked_about() -> None:
     survey = TimeSurvey()
     survey.feed(["03/04/2011", "01/02/2011"])
     assert not survey.decided
-    with pytest.raises(SourceError, match="--time-format DMY"):
+    with pytest.raises(TableError, match="--time-format DMY"):
         survey.order()
 
 

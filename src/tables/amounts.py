@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
-from commerce.sources.errors import SourceError
+from tables.errors import TableError
 
 _CACHE = 100_000
 _BLANK = "\\s\u00a0\u202f"
@@ -88,13 +88,13 @@ class DecimalSurvey:
 
         Raises
         ------
-        SourceError
+        TableError
             "decimal mark must be told apart from the thousands mark; got ..."
         """
         if self.decided:
             return "," if self.comma > self.point else "."
         if self.doubtful is not None:
-            raise SourceError(
+            raise TableError(
                 f"decimal mark must be told apart from the thousands mark; got {self.doubtful!r}"
                 " and no clearer number in the file. Give --decimal . or --decimal ,"
             )

@@ -13,10 +13,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from commerce.instants import from_micros, to_micros
-from commerce.sources.errors import Refused, SourceError
+from tables.errors import Refused, TableError
 
 _CACHE = 100_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _YEARS = range(1970, 2100)
 _CLOCK = (
     r"(?:[T ,]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
@@ -82,14 +83,14 @@ class TimeSurvey:
 
         Raises
         ------
-        SourceError
+        TableError
             "times must tell day from month; got ..."
         """
         if self.month_first > self.day_first:
             return "MDY"
         if self.day_first or self.doubtful is None:
             return "DMY"
-        raise SourceError(
+        raise TableError(
             f"times must tell day from month; got {self.doubtful!r} and no day above 12 in the file."
             " Give --time-format DMY or --time-format MDY."
         )
@@ -99,9 +100,9 @@ class NotYet(ValueError):
     """A time that has not come yet."""
 
 
-def latest_at(now: datetime) -> int:
-    """Give the latest time, in microseconds since 1970 UTC, that can have happened by ``now``: a day later."""
-    return to_micros(now + _AHEAD)
+def latest_at(now: datetime) -> datetime:
+    """Give the latest time that can have happened by ``now``: a day later."""
+    return now + _AHEAD
 
 
 def refusal(role: str, error: ValueError) -> Refused:
@@ -127,8 +128,8 @@ class TimeReader:
         Of times without an offset.
     time_format : str, default "DMY"
         ``DMY`` or ``MDY`` for dates like 03/04/2011, else a pattern of `datetime.strptime`.
-    latest : int, optional
-        Microseconds since 1970 UTC, as `latest_at` gives them: later times are refused. Without it any is read.
+    latest : datetime, optional
+        Aware, as `latest_at` gives it: later times are refused. Without it any is read.
 
     Examples
     --------
@@ -144,7 +145,7 @@ class TimeReader:
     """
 
     def __init__(
-        self, zone: ZoneInfo, time_format: str = "DMY", *, latest: int | None = None
+        self, zone: ZoneInfo, time_format: str = "DMY", *, latest: datetime | None = None
     ) -> None:
         self.zone = zone
         self.latest = latest
@@ -172,11 +173,10 @@ class TimeReader:
         moment = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
         if moment.year not in _YEARS or moment.astimezone(UTC).year not in _YEARS:
             raise ValueError(f"a time from {_YEARS[0]} to {_YEARS[-1]}; got {text!r}")
-        micros = to_micros(moment)
-        if self.latest is not None and micros > self.latest:
-            until = from_micros(self.latest).isoformat(timespec="minutes")
+        if self.latest is not None and moment > self.latest:
+            until = self.latest.astimezone(UTC).isoformat(timespec="minutes")
             raise NotYet(f"a time until {until}, a day from now; got {text!r}")
-        return micros
+        return (moment - _EPOCH) // _MICROSECOND
 
     def _moment(self, text: str) -> datetime | None:
         if self.pattern is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from commerce.sources.errors import SourceError
+from tables.errors import TableError
 
 _CHUNK = 1 << 20
 _BOMS = (
@@ -44,7 +44,7 @@ def opened(path: Path) -> Iterator[Opened]:
 
     Raises
     ------
-    SourceError
+    TableError
         "file must exist; got ...", or "file must be whole; got ..." while reading.
     """
     try:
@@ -57,12 +57,12 @@ def opened(path: Path) -> Iterator[Opened]:
             else:
                 yield Opened(raw, raw)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        raise SourceError(
+        raise TableError(
             f"file must be one that can be read; got {str(path)!r} ({error.strerror})."
             " Check the path."
         ) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise SourceError(
+        raise TableError(
             f"file must be whole; got {str(path)!r}, whose compression breaks off ({error})."
             " Fetch it again."
         ) from error
@@ -73,7 +73,7 @@ def file_format(path: Path) -> Literal["csv", "parquet"]:
 
     Raises
     ------
-    SourceError
+    TableError
         "file must be text or Parquet; got ..." for archives, spreadsheets and empty files.
     """
     with opened(path) as file:
@@ -81,14 +81,12 @@ def file_format(path: Path) -> Literal["csv", "parquet"]:
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise SourceError(
+        raise TableError(
             f"file must be text or Parquet; got {path.name!r}, an archive or a spreadsheet."
             " Unpack it, or save the sheet as CSV."
         )
     if not start:
-        raise SourceError(
-            f"file must hold rows; got {path.name!r}, which is empty. Check the path."
-        )
+        raise TableError(f"file must hold rows; got {path.name!r}, which is empty. Check the path.")
     return "csv"
 
 
@@ -97,7 +95,7 @@ def check_encoding(name: str) -> str:
 
     Raises
     ------
-    SourceError
+    TableError
         "--encoding must be a known codec; got ..."
 
     Examples
@@ -108,7 +106,7 @@ def check_encoding(name: str) -> str:
     try:
         codecs.lookup(name)
     except LookupError as error:
-        raise SourceError(
+        raise TableError(
             f"--encoding must be a known codec; got {name!r}. Use utf-8, cp1252, utf-16 or latin-1."
         ) from error
     return name

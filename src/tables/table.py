@@ -14,15 +14,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from commerce.sources.delimiters import (
+from tables.delimiters import (
     BLANKS,
     delimiter_named,
     detect_delimiter,
     split_lines,
     trim,
 )
-from commerce.sources.encodings import check_encoding, detect_encoding, file_format, opened
-from commerce.sources.errors import SourceError
+from tables.encodings import check_encoding, detect_encoding, file_format, opened
+from tables.errors import TableError
 
 _SAMPLE_LINES = 200
 
@@ -65,7 +65,7 @@ class Table:
     def rows_and_position(self) -> Iterator[tuple[Row, int]]:
         """Give every row, and how many bytes of the file (rows, of Parquet) are read."""
         if self.file_format == "parquet":
-            from commerce.sources.parquet import parquet_rows
+            from tables.parquet import parquet_rows
 
             return ((row, row[0]) for row in parquet_rows(self.path))
         return self._text_rows()
@@ -73,7 +73,7 @@ class Table:
     def size(self) -> int:
         """Give what `rows_and_position` counts to."""
         if self.file_format == "parquet":
-            from commerce.sources.parquet import parquet_row_count
+            from tables.parquet import parquet_row_count
 
             return parquet_row_count(self.path)
         return self.path.stat().st_size
@@ -92,7 +92,7 @@ class Table:
                 except csv.Error as error:
                     cells = [f"cannot be read: {error}"]
                 except UnicodeDecodeError as error:
-                    raise SourceError(
+                    raise TableError(
                         f"--encoding must fit the file; got {self.encoding!r}, which fails after line"
                         f" {before} ({error.reason}). Leave --encoding out to have it found."
                     ) from error
@@ -122,11 +122,11 @@ def open_table(path: Path, *, delimiter: str | None = None, encoding: str | None
 
     Raises
     ------
-    SourceError
+    TableError
         "file must ...; got ..."
     """
     if file_format(path) == "parquet":
-        from commerce.sources.parquet import parquet_columns
+        from tables.parquet import parquet_columns
 
         return Table(
             path=path,
@@ -142,18 +142,16 @@ def open_table(path: Path, *, delimiter: str | None = None, encoding: str | None
             text = io.TextIOWrapper(file.stream, encoding=encoding, newline="")
             lines = [line for line in islice(text, _SAMPLE_LINES) if line.strip()]
     except UnicodeError as error:
-        raise SourceError(
+        raise TableError(
             f"--encoding must fit the file; got {encoding!r} ({error})."
             " Leave --encoding out to have it found."
         ) from error
     if not lines:
-        raise SourceError(
-            f"file must hold rows; got {path.name!r}, which has none. Check the path."
-        )
+        raise TableError(f"file must hold rows; got {path.name!r}, which has none. Check the path.")
     mark = delimiter_named(delimiter) if delimiter else detect_delimiter(lines)
     rows = [row for row in split_lines(lines, mark) if any(cell.strip() for cell in row)]
     if not rows:
-        raise SourceError(
+        raise TableError(
             f"file must hold rows; got {path.name!r}, whose start cannot be split by {mark!r}."
             " Give --delimiter."
         )

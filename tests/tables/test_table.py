@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce.sources.delimiters import delimiter_named, detect_delimiter
-from commerce.sources.errors import SourceError
-from commerce.sources.table import open_table
+from tables.delimiters import delimiter_named, detect_delimiter
+from tables.errors import TableError
+from tables.table import open_table
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -51,9 +51,9 @@ def test_runs_of_blanks_before_between_and_behind_are_one_delimiter(tmp_path: Pa
 
 
 def test_a_text_that_no_delimiter_splits_is_asked_about(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="--delimiter"):
+    with pytest.raises(TableError, match="--delimiter"):
         open_table(write(tmp_path / "f", "one\ntwo\nthree\n"))
-    with pytest.raises(SourceError, match="one character or its name"):
+    with pytest.raises(TableError, match="one character or its name"):
         delimiter_named("||")
 
 
@@ -89,9 +89,9 @@ def test_a_foreign_byte_far_behind_the_start_is_found(tmp_path: Path) -> None:
 
 def test_a_wrong_encoding_is_a_sentence(tmp_path: Path) -> None:
     path = write(tmp_path / "f", "a;b;c\n" + "1;2;3\n" * 5000 + "é;2;3\n")
-    with pytest.raises(SourceError, match="Leave --encoding out"):
+    with pytest.raises(TableError, match="Leave --encoding out"):
         list(open_table(path, encoding="ascii").rows())
-    with pytest.raises(SourceError, match="known codec"):
+    with pytest.raises(TableError, match="known codec"):
         open_table(path, encoding="utf-9")
 
 
@@ -102,15 +102,15 @@ def test_gzip_is_known_by_its_content(tmp_path: Path) -> None:
 
 def test_a_gzip_that_breaks_off_is_a_sentence(tmp_path: Path) -> None:
     packed = gzip.compress(b"a,b,c\n" + bytes(range(49, 58)) * 10_000)
-    with pytest.raises(SourceError, match="whole"):
+    with pytest.raises(TableError, match="whole"):
         open_table(write(tmp_path / "f.gz", packed[: len(packed) // 2]))
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04rest", b"\n\n \n"])
 def test_what_holds_no_rows_is_a_sentence(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(SourceError, match="file must"):
+    with pytest.raises(TableError, match="file must"):
         open_table(write(tmp_path / "f", content))
-    with pytest.raises(SourceError, match="Check the path"):
+    with pytest.raises(TableError, match="Check the path"):
         open_table(tmp_path / "missing.csv")
 
 
@@ -158,6 +158,6 @@ def test_any_bytes_are_rows_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
     path = write(tmp_path_factory.mktemp("any") / "f", content)
-    with contextlib.suppress(SourceError):
+    with contextlib.suppress(TableError):
         for _, cells in open_table(path).rows():
             assert all(isinstance(cell, str) for cell in cells)

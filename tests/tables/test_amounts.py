@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce.sources.amounts import DecimalSurvey, NumberReader
-from commerce.sources.errors import SourceError
+from tables.amounts import DecimalSurvey, NumberReader
+from tables.errors import TableError
 
 
 @pytest.mark.parametrize(
@@ -102,5 +102,5 @@ def test_the_decimal_mark_is_found_where_some_cell_settles_it(cells: list[str], 
 def test_a_file_that_leaves_the_decimal_mark_in_doubt_is_asked_about() -> None:
     survey = DecimalSurvey()
     survey.feed(["1.234", "2.000"])
-    with pytest.raises(SourceError, match="--decimal"):
+    with pytest.raises(TableError, match="--decimal"):
         survey.mark()

@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from commerce.sources.amounts import DecimalSurvey
-from commerce.sources.columns import is_position
-from commerce.sources.errors import SourceError
-from commerce.sources.summary import Detected
-from commerce.sources.table import Table
-from commerce.sources.times import TimeReader, TimeSurvey, is_time
+from tables.amounts import DecimalSurvey
+from tables.columns import is_position
+from tables.errors import TableError
+from tables.table import Table
+from tables.times import TimeReader, TimeSurvey, is_time
 
 _SAMPLE = 2_000
 _DECIMALS = {".": ".", ",": ",", "point": ".", "dot": ".", "comma": ","}
@@ -42,6 +41,59 @@ class Formats:
     time_format: str
     time_example: str
     currency: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detected:
+    """What was found out about a file, or was given.
+
+    Attributes
+    ----------
+    file_format : str
+        ``csv`` or ``parquet``.
+    encoding, delimiter : str or None
+        None for Parquet.
+    header : bool
+        Whether the first row names the columns.
+    columns : tuple of str
+        Every column of the file.
+    used : mapping of str to str
+        What a column is used for, and which one.
+    decimal_mark : str
+        ``.`` or ``,``.
+    time_format : str
+        How times are written, in words.
+    """
+
+    file_format: str
+    encoding: str | None
+    delimiter: str | None
+    header: bool
+    columns: tuple[str, ...]
+    used: Mapping[str, str]
+    decimal_mark: str
+    time_format: str
+
+    def sentence(self) -> str:
+        """Say it as a person would.
+
+        Examples
+        --------
+        >>> Detected(file_format="csv", encoding="cp1252", delimiter=";", header=True,
+        ...     columns=("Kunde", "Datum", "Betrag"), used={}, decimal_mark=",",
+        ...     time_format="day.month.year").sentence()
+        "cp1252, ';' separated, 3 columns, decimal comma, times as day.month.year"
+        """
+        if self.file_format == "parquet":
+            return f"Parquet, {len(self.columns)} columns, times as {self.time_format}"
+        names = {"\t": "tab", " ": "blank"}
+        mark = names.get(self.delimiter or "", f"'{self.delimiter}'")
+        header = "" if self.header else " without a header"
+        decimal = "decimal comma" if self.decimal_mark == "," else "decimal point"
+        return (
+            f"{self.encoding}, {mark} separated, {len(self.columns)} columns{header},"
+            f" {decimal}, times as {self.time_format}"
+        )
 
 
 def detected(table: Table, places: Mapping[str, int], formats: Formats) -> Detected:
@@ -81,7 +133,7 @@ def settled_time_format(given: str | None) -> str | None:
 
     Raises
     ------
-    SourceError
+    TableError
         "--time-format must be DMY, MDY or a pattern ...; got ..."
 
     Examples
@@ -92,7 +144,7 @@ def settled_time_format(given: str | None) -> str | None:
     if given is None or given.upper() in ("DMY", "MDY"):
         return given and given.upper()
     if "%" not in given:
-        raise SourceError(
+        raise TableError(
             f"--time-format must be DMY, MDY or a pattern such as '%d %b %Y'; got {given!r}."
             " See datetime.strptime for the signs of a pattern."
         )
@@ -104,7 +156,7 @@ def settled_decimal(given: str | None) -> str | None:
 
     Raises
     ------
-    SourceError
+    TableError
         "--decimal must be . or ,; got ..."
 
     Examples
@@ -115,7 +167,7 @@ def settled_decimal(given: str | None) -> str | None:
     if given is None:
         return None
     if given.lower() not in _DECIMALS:
-        raise SourceError(f"--decimal must be . or ,; got {given!r}. Give the decimal mark.")
+        raise TableError(f"--decimal must be . or ,; got {given!r}. Give the decimal mark.")
     return _DECIMALS[given.lower()]
 
 
@@ -142,7 +194,7 @@ def find_formats(
 
     Raises
     ------
-    SourceError
+    TableError
         "times must tell day from month; ..." or "decimal mark must be told apart ...": nothing in the
         whole file settles it.
     """

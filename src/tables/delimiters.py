@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 
-from commerce.sources.errors import SourceError
+from tables.errors import TableError
 
 BLANKS = " "
 """The delimiter of files whose cells are set apart by runs of blanks."""
@@ -34,7 +34,7 @@ def delimiter_named(text: str) -> str:
 
     Raises
     ------
-    SourceError
+    TableError
         "--delimiter must be one character or its name; got ..."
 
     Examples
@@ -44,7 +44,7 @@ def delimiter_named(text: str) -> str:
     """
     mark = _NAMES.get(text.strip().lower(), text) if text.strip() else text[:1]
     if len(mark) != 1 or mark in '\r\n"':
-        raise SourceError(
+        raise TableError(
             f"--delimiter must be one character or its name; got {text!r}."
             " Use one like ',', ';', tab, pipe or space."
         )
@@ -92,7 +92,7 @@ def detect_delimiter(lines: Sequence[str]) -> str:
 
     Raises
     ------
-    SourceError
+    TableError
         "delimiter must split every line into equally many cells; ..."
 
     Examples
@@ -119,7 +119,7 @@ def detect_delimiter(lines: Sequence[str]) -> str:
         if best is None or rank[:2] > best[:2]:
             best = rank
     if best is None:
-        raise SourceError(
+        raise TableError(
             "delimiter must split every line into equally many cells, at least three; found none that"
             " does. Give it with --delimiter."
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from commerce.sources.errors import Refused
+from tables.errors import Refused
 
 REJECTS = "rejects.csv"
 """Name of the file inside the folder that is given."""

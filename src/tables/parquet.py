@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from commerce.sources.errors import SourceError
+from tables.errors import TableError
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -23,7 +23,7 @@ def _open(path: Path) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise SourceError(
+        raise TableError(
             f"file must be a whole Parquet file; got {path.name!r} ({error}). Fetch it again."
         ) from error
 
