@@ -6,20 +6,24 @@ them: instants as microseconds, decimals as text, UUIDs as UUIDs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Uuid, func, insert, select, text
+from sqlalchemy.dialects import sqlite
 
 from commerce import schema
 
+_FEW = 200
 
-def reserve_ids(connection: Connection, table: str, count: int) -> int:
-    """Take consecutive ids of a counted table (``event``, ``posting``, ``payment_event``).
 
-    On SQLite the writing transaction holds the only lock; on PostgreSQL a lock of its own keeps two
-    writers' blocks apart until both have committed.
+def reserve_ids(connection: Connection, table: str, count: int) -> Sequence[int]:
+    """Take ids of a counted table (``event``, ``payment_event``), in rising order.
+
+    On SQLite the writing transaction holds the only lock; on PostgreSQL the table's sequence gives them, so
+    that writers never wait for each other, and another writer's ids may stand between.
 
     Parameters
     ----------
@@ -27,22 +31,22 @@ def reserve_ids(connection: Connection, table: str, count: int) -> int:
         Inside a writing transaction.
     table : str
     count : int, >= 1
-
-    Returns
-    -------
-    int
-        The first of ``count`` consecutive ids.
     """
-    target = schema.metadata.tables[table]
     if connection.dialect.name == "sqlite":
-        last = connection.execute(select(func.coalesce(func.max(target.c.id), 0))).scalar_one()
-        return int(last) + 1
-    connection.execute(text("SELECT pg_advisory_xact_lock(7303)"))
-    sequence = func.pg_get_serial_sequence(table, "id")
-    first = int(connection.execute(select(func.nextval(sequence))).scalar_one())
-    if count > 1:
-        connection.execute(select(func.setval(sequence, first + count - 1)))
-    return first
+        last = connection.exec_driver_sql(_last_id(table)).scalar_one() or 0
+        return range(last + 1, last + 1 + count)
+    return connection.execute(_NEXT_IDS, {"table": table, "count": count}).scalars().all()
+
+
+_NEXT_IDS = text(
+    "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
+)
+
+
+@cache
+def _last_id(table: str) -> str:
+    target = schema.metadata.tables[table]
+    return str(select(func.max(target.c.id)).compile(dialect=sqlite.dialect()))
 
 
 def insert_rows(
@@ -62,36 +66,60 @@ def insert_rows(
 
     Notes
     -----
-    COPY appends on PostgreSQL; a row that breaks a constraint fails the whole call on both.
+    COPY appends on PostgreSQL, a pipeline of inserts where they are few; a row that breaks a constraint fails
+    the whole call on both.
     """
     if not rows:
         return
+    if connection.dialect.name == "sqlite":
+        statement, in_order, identifiers = _for_sqlite(table, tuple(columns))
+        connection.exec_driver_sql(
+            statement, [in_order(_with_hex(row, identifiers)) for row in rows]
+        )
+        return
+    insertion, copying = _for_postgres(table, tuple(columns))
+    with connection.connection.dbapi_connection.cursor() as cursor:  # type: ignore[union-attr]
+        if len(rows) <= _FEW:
+            cursor.executemany(insertion, rows)
+            return
+        with cursor.copy(copying) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+@cache
+def _for_sqlite(
+    table: str, columns: tuple[str, ...]
+) -> tuple[str, Callable[[Sequence[Any]], Any], list[int]]:
+    """Compile an INSERT once: its text, how a row is put in its order, and where its UUIDs stand."""
     target = schema.metadata.tables[table]
     identifiers = [
         index for index, name in enumerate(columns) if isinstance(target.c[name].type, Uuid)
     ]
-    if connection.dialect.name == "sqlite":
-        compiled = insert(target).values(dict.fromkeys(columns)).compile(dialect=connection.dialect)
-        in_order = itemgetter(*(columns.index(name) for name in compiled.positiontup or ()))
-        connection.exec_driver_sql(
-            str(compiled), [in_order(_with_hex(row, identifiers)) for row in rows]
-        )
-        return
+    compiled = insert(target).values(dict.fromkeys(columns)).compile(dialect=sqlite.dialect())
+    order = [columns.index(name) for name in compiled.positiontup or ()]
+    return str(compiled), itemgetter(*order) if len(order) > 1 else tuple, identifiers
+
+
+@cache
+def _for_postgres(table: str, columns: tuple[str, ...]) -> tuple[Any, Any]:
+    """Compose an INSERT and a COPY once."""
     from psycopg import sql
 
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    marks = sql.SQL(", ").join([sql.Placeholder()] * len(columns))
+    insertion = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
+    copying = sql.SQL("COPY {} ({}) FROM STDIN")
+    return (
+        insertion.format(sql.Identifier(table), names, marks),
+        copying.format(sql.Identifier(table), names),
     )
-    with (
-        connection.connection.dbapi_connection.cursor() as cursor,  # type: ignore[union-attr]
-        cursor.copy(statement) as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
 
 
-def _with_hex(row: Sequence[Any], identifiers: list[int]) -> list[Any]:
+def _with_hex(row: Sequence[Any], identifiers: list[int]) -> Sequence[Any]:
     """Write a row's UUIDs as SQLite keeps them."""
+    if not identifiers:
+        return row
     values = list(row)
     for place in identifiers:
         value = values[place]

@@ -155,15 +155,39 @@ def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
     from alembic import command
 
     config = _alembic_config(branches)
+    with _remodelling(engine) as connection:
+        config.attributes["connection"] = connection
+        for branch in branches:
+            for head in sorted(_script_heads([branch])):
+                command.upgrade(config, head)
+
+
+@contextmanager
+def _remodelling(engine: Engine) -> Iterator[Connection]:
+    """Open the one transaction in which tables change.
+
+    SQLite changes a table by copying it: references are not followed meanwhile, and all checked in the end.
+    """
     with engine.connect() as connection:
         connection = connection.execution_options(writes=True)
-        with connection.begin():
-            if engine.dialect.name == "postgresql":
+        if engine.dialect.name == "postgresql":
+            with connection.begin():
                 connection.execute(text("SELECT pg_advisory_xact_lock(7302)"))
-            config.attributes["connection"] = connection
-            for branch in branches:
-                for head in sorted(_script_heads([branch])):
-                    command.upgrade(config, head)
+                yield connection
+            return
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if broken is not None:
+                    raise RecordError(
+                        f"references must hold after a migration; got a row of {broken[0]!r} without its"
+                        f" {broken[2]!r}. Nothing was changed: repair the row first."
+                    )
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def require_current(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:

@@ -1,155 +1,181 @@
 """The ledger: every posting moves one asset from one account to another under one event.
 
-The conservation law: an asset is only ever moved, so what all accounts hold of it sums to zero. Accounts
-that may not go negative keep a balance under ``CHECK (balance >= 0)``, so an oversell or a double release
-fails in the database itself; accounts that may (`FREE`) are the fold of their postings.
+The conservation law: an asset is only ever moved, so what all accounts hold of it sums to zero. Accounts that
+may not go negative keep a balance under ``CHECK (balance >= 0)``, so an oversell or a double release fails in
+the database itself; accounts that may (`FREE`) are the fold of their postings, so they are no hot row.
 
-Only `post` and `post_many` write a posting or a balance.
+Only `post` writes postings; a trigger moves the balances with them, and another refuses any balance that moves
+without one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 
 from commerce import schema
-from commerce.bulk import insert_rows, reserve_ids
-from commerce.errors import LedgerError
+from commerce.bulk import insert_rows
+from commerce.errors import InsufficientFunds, LedgerError
 from commerce.tenants import Tenant
 
-FREE = frozenset({"external", "sales", "fees"})
-"""Kinds of account that may go negative; they keep no balance, so they are no hot row."""
+FREE = frozenset({"external", "sales", "fees", "tax"})
+"""Kinds of account that may go negative; they keep no balance."""
 
 
-class Posting(NamedTuple):
-    """One movement, from the debit account to the credit account.
+class Account(NamedTuple):
+    """Where something is: a kind of place, and whose.
 
-    ``amount`` is in the asset's smallest unit, > 0.
+    ``external`` is the world outside, ``sales``, ``fees`` and ``tax`` are the shop's own, ``wallet`` is a
+    customer's or a seller's money, ``held`` is set aside for an order or an auction and ends at zero,
+    ``on_hand`` and ``scrapped`` are goods, ``points`` a seller's points.
     """
 
-    event_id: int
+    kind: str
+    key: str = ""
+
+
+WORLD = Account("external")
+SALES = Account("sales")
+FEES = Account("fees")
+TAX = Account("tax")
+
+
+class Transfer(NamedTuple):
+    """A movement: so much of an asset from one account to another.
+
+    ``asset`` is a currency, ``PTS`` or ``SKU:<variant>``; ``amount`` is in its smallest unit. An amount of zero
+    is no movement and posts nothing.
+    """
+
     asset: str
-    debit_account_id: int
-    credit_account_id: int
+    source: Account
+    target: Account
     amount: int
 
 
-def account_for(
-    connection: Connection, tenant: Tenant, asset: str, kind: str, key: str = ""
-) -> int:
-    """Find or open an account.
+def post(connection: Connection, tenant: Tenant, transfers: Sequence[tuple[int, Transfer]]) -> None:
+    """Move assets, each movement under its event.
+
+    Accounts are opened where they are new, and locked in one order, so that two who post never wait for each
+    other in a circle.
 
     Parameters
     ----------
     connection : Connection
         Inside a writing transaction.
     tenant : Tenant
-    asset : str
-        A currency, ``PTS`` or ``SKU:<variant>``.
-    kind : str
-        ``external``, ``sales``, ``wallet``, ``held``, ``on_hand`` and so on.
-    key : str, default ""
-        Whose: a customer, an order, an auction; empty where the tenant has just one.
-
-    Returns
-    -------
-    int
-        The account's id.
-    """
-    table = schema.account
-    wanted = {"tenant_id": tenant.id, "asset": asset, "kind": kind, "key": key}
-    query = select(table.c.id).where(*(table.c[name] == value for name, value in wanted.items()))
-    found = connection.execute(query).scalar()
-    if found is None:
-        make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        connection.execute(
-            make(table)
-            .values(**wanted, balance=None if kind in FREE else 0)
-            .on_conflict_do_nothing(index_elements=list(wanted))
-        )
-        found = connection.execute(query).scalar_one()
-    return int(found)
-
-
-def post(connection: Connection, tenant: Tenant, posting: Posting) -> None:
-    """Move an asset between two accounts.
+    transfers : sequence of (event id, Transfer)
+        In the order in which they happen: what an earlier one brings a later one may take.
 
     Raises
     ------
     LedgerError
-        "posting must move a positive amount between two accounts; got ..." or
-        "account must hold what is taken from it; got ..."
+        "transfer must move a positive amount between two accounts; got ..."
+    InsufficientFunds
+        "wallet must hold what is taken from it; got ..."
     """
-    if posting.amount <= 0 or posting.debit_account_id == posting.credit_account_id:
-        raise LedgerError(
-            "posting must move a positive amount between two accounts;"
-            f" got {posting.amount} from {posting.debit_account_id} to"
-            f" {posting.credit_account_id}. Swap the accounts instead of the sign."
-        )
-    table = schema.account
-    accounts = (posting.debit_account_id, posting.credit_account_id)
-    change = case((table.c.id == accounts[0], -posting.amount), else_=posting.amount)
-    try:
-        # one statement, so that both rows are locked in the table's own order
-        connection.execute(
-            update(table)
-            .where(
-                table.c.tenant_id == tenant.id,
-                table.c.id.in_(sorted(accounts)),
-                table.c.balance.is_not(None),
-            )
-            .values(balance=table.c.balance + change)
-        )
-    except IntegrityError as error:
-        raise LedgerError(
-            f"account must hold what is taken from it; got {posting.amount} {posting.asset} asked of"
-            f" account {posting.debit_account_id}. Take less, or fill it first."
-        ) from error
-    connection.execute(insert(schema.posting).values(tenant_id=tenant.id, **posting._asdict()))
-
-
-def post_many(connection: Connection, tenant: Tenant, postings: Sequence[Posting]) -> None:
-    """Move assets in bulk; what touches a materialised balance goes through `post` one by one."""
-    if not postings:
+    moving = [(event, transfer) for event, transfer in transfers if transfer.amount]
+    if not moving:
         return
-    table = schema.account
-    free = set(
-        connection.execute(
-            select(table.c.id).where(table.c.tenant_id == tenant.id, table.c.balance.is_(None))
-        ).scalars()
+    for _, transfer in moving:
+        if transfer.amount < 0 or transfer.source == transfer.target:
+            raise LedgerError(
+                "transfer must move a positive amount between two accounts; got"
+                f" {transfer.amount} from {transfer.source} to {transfer.target}."
+                " Swap the accounts instead of the sign."
+            )
+    places = {
+        (transfer.asset, *side)
+        for _, transfer in moving
+        for side in (transfer.source, transfer.target)
+    }
+    accounts = _open(connection, tenant, places)
+    held = dict(accounts.values())
+    rows = []
+    for event, (asset, source, target, amount) in moving:
+        debit, credit = accounts[asset, *source][0], accounts[asset, *target][0]
+        holds, gets = held[debit], held[credit]
+        if holds is not None:
+            if holds < amount:
+                raise InsufficientFunds(source.kind, asset, amount, holds)
+            held[debit] = holds - amount
+        if gets is not None:
+            held[credit] = gets + amount
+        rows.append((tenant.id, event, asset, debit, credit, amount))
+    insert_rows(connection, "posting", _COLUMNS, rows)
+
+
+_COLUMNS = ("tenant_id", "event_id", "asset", "debit_account_id", "credit_account_id", "amount")
+_account = schema.account
+_place = (_account.c.asset, _account.c.kind, _account.c.key)
+_free = (
+    select(_account.c.id, *_place, _account.c.balance)
+    .where(
+        _account.c.tenant_id == bindparam("tenant"),
+        tuple_(*_place).in_(bindparam("places", expanding=True)),
     )
-    bulk = []
-    for posting in postings:
-        if (
-            posting.amount > 0
-            and posting.debit_account_id != posting.credit_account_id
-            and {posting.debit_account_id, posting.credit_account_id} <= free
-        ):
-            bulk.append(posting)
-        else:
-            post(connection, tenant, posting)
-    if bulk:
-        first = reserve_ids(connection, "posting", len(bulk))
-        insert_rows(
-            connection,
-            "posting",
-            ("id", "tenant_id", *Posting._fields),
-            [(first + place, tenant.id, *posting) for place, posting in enumerate(bulk)],
+    .order_by(_account.c.id)
+)
+_kept = _free.with_for_update(key_share=True)
+
+
+def _open(
+    connection: Connection, tenant: Tenant, places: Collection[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], tuple[int, int | None]]:
+    """Find accounts, lock those that keep a balance, and open the new; give each one's id and balance."""
+    found: dict[tuple[str, str, str], tuple[int, int | None]] = {}
+    for query, wanted in (
+        (_kept, [place for place in places if place[1] not in FREE]),
+        (_free, [place for place in places if place[1] in FREE]),
+    ):
+        if wanted:
+            rows = connection.execute(query, {"tenant": tenant.id, "places": wanted})
+            found.update(
+                {(asset, kind, key): (number, kept) for number, asset, kind, key, kept in rows}
+            )
+    missing = sorted(set(places) - set(found))
+    if missing:
+        make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        new = make(_account).values(
+            [
+                {
+                    "tenant_id": tenant.id,
+                    "asset": asset,
+                    "kind": kind,
+                    "key": key,
+                    "balance": None if kind in FREE else 0,
+                }
+                for asset, kind, key in missing
+            ]
         )
+        # who loses the race to open an account takes the winner's, and its lock
+        rows = connection.execute(
+            new.on_conflict_do_update(
+                index_elements=["tenant_id", "asset", "kind", "key"], set_={"key": new.excluded.key}
+            ).returning(_account.c.id, *_place, _account.c.balance)
+        )
+        found.update(
+            {(asset, kind, key): (number, kept) for number, asset, kind, key, kept in rows}
+        )
+    return found
 
 
-def balance(connection: Connection, tenant: Tenant, account_id: int) -> int:
-    """Fold an account's postings into what it holds.
+def balance(connection: Connection, tenant: Tenant, asset: str, account: Account) -> int:
+    """Tell what an account holds, in the asset's smallest unit; negative only for `FREE` kinds.
 
-    Returns
-    -------
-    int
-        In the asset's smallest unit; negative only for `FREE` kinds.
+    A kept balance is read, any other folded from the postings; an account nobody opened yet holds nothing.
     """
+    row = connection.execute(_free, {"tenant": tenant.id, "places": [(asset, *account)]}).first()
+    if row is None:
+        return 0
+    return fold(connection, tenant, row.id) if row.balance is None else int(row.balance)
+
+
+def fold(connection: Connection, tenant: Tenant, account_id: int) -> int:
+    """Add an account's postings up to what it holds."""
     table = schema.posting
     signed = case((table.c.credit_account_id == account_id, table.c.amount), else_=-table.c.amount)
     total = connection.execute(

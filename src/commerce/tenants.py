@@ -8,9 +8,10 @@ than that instant, so that what was computed stays true.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Connection, Row, func, insert, select, type_coerce, update
@@ -43,6 +44,10 @@ class Tenant:
         Whether its time is the wall's or stands behind its last recorded event.
     observed_at : datetime or None
         The latest instant as of which a snapshot, label or score was made.
+    settings : mapping
+        The shop's own rules where they differ from the defaults of `commerce.policy`.
+    closed_at : datetime or None
+        Since when nobody works for it any more.
     """
 
     id: int
@@ -51,9 +56,12 @@ class Tenant:
     currency: str
     clock_mode: ClockMode
     observed_at: datetime | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    closed_at: datetime | None = None
 
 
-def _from_row(row: Row[tuple[object, ...]]) -> Tenant:
+def tenant_of(row: Row[Any]) -> Tenant:
+    """Read a tenant from its row."""
     return Tenant(
         id=row.id,
         slug=row.slug,
@@ -61,13 +69,15 @@ def _from_row(row: Row[tuple[object, ...]]) -> Tenant:
         currency=row.currency,
         clock_mode=cast(ClockMode, row.clock_mode),
         observed_at=row.observed_at,
+        settings=row.settings or {},
+        closed_at=row.closed_at,
     )
 
 
 def list_tenants(connection: Connection) -> list[Tenant]:
     """List every tenant by slug."""
     return [
-        _from_row(row)
+        tenant_of(row)
         for row in connection.execute(select(schema.tenant).order_by(schema.tenant.c.slug))
     ]
 
@@ -83,7 +93,7 @@ def find_tenant(connection: Connection, slug: str) -> Tenant:
     row = connection.execute(select(schema.tenant).where(schema.tenant.c.slug == slug)).first()
     if row is None:
         raise TenantNotFound(slug, [tenant.slug for tenant in list_tenants(connection)])
-    return _from_row(row)
+    return tenant_of(row)
 
 
 def create_tenant(
@@ -237,7 +247,7 @@ def hold_clock(connection: Connection, tenant: Tenant) -> Tenant:
     row = connection.execute(
         select(schema.tenant).where(schema.tenant.c.id == tenant.id).with_for_update(read=True)
     ).one()
-    return _from_row(row)
+    return tenant_of(row)
 
 
 def observe(connection: Connection, tenant: Tenant, cutoff: datetime) -> None:

@@ -11,7 +11,7 @@ from tests.conftest import make_tenant
 
 from commerce.database import connect, reading, writing
 from commerce.doctor import examine
-from commerce.ledger import Posting, account_for, post
+from commerce.ledger import WORLD, Account, Transfer, post
 from commerce.stream import NewEvent, append
 from commerce.tenants import find_tenant
 
@@ -24,9 +24,8 @@ def healthy(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     with writing(engine) as connection:
         tenant = find_tenant(connection, TENANT)
         number = append(connection, tenant, [NewEvent("stock.low", 1, 1, "gift")], ingested_at=1)[0]
-        world = account_for(connection, tenant, "EUR", "external")
-        wallet = account_for(connection, tenant, "EUR", "wallet", "ada")
-        post(connection, tenant, Posting(number, "EUR", world, wallet, 10))
+        transfer = Transfer("EUR", WORLD, Account("wallet", "ada"), 10)
+        post(connection, tenant, [(number, transfer)])
     engine.dispose()
     return path
 

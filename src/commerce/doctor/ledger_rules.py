@@ -8,7 +8,7 @@ from sqlalchemy import Select, Subquery, and_, case, func, or_, select, union_al
 
 from commerce import schema
 from commerce.doctor.rule import Rule, micros, named
-from commerce.ledger import FREE
+from commerce.ledger import FREE, WORLD
 from commerce.stream import MOVES_MONEY
 from commerce.tenants import Tenant
 
@@ -71,23 +71,26 @@ def _mixed_assets(tenant: Tenant) -> Select[Any]:
 
 
 def _told_and_moved(tenant: Tenant) -> Subquery:
-    """Put what events say beside what was posted for it: id, asset, and inwards counted positive."""
+    """Put what events say crossed the shop's border beside what was posted for it, inwards positive.
+
+    What is paid from a wallet crosses nothing.
+    """
     event, posting = schema.event, schema.posting
     debit, credit = schema.account.alias(), schema.account.alias()
-    into = [word for word, (source, _) in MOVES_MONEY.items() if source == "external"]
-    inwards = and_(debit.c.kind == "external", credit.c.kind == "sales")
-    outwards = and_(debit.c.kind == "sales", credit.c.kind == "external")
+    into = [word for word, (source, _) in MOVES_MONEY.items() if source == WORLD]
+    inwards, outwards = debit.c.kind == WORLD.kind, credit.c.kind == WORLD.kind
+    crossing = and_(
+        event.c.tenant_id == tenant.id,
+        event.c.type.in_(MOVES_MONEY),
+        event.c.method.is_distinct_from("wallet"),
+    )
     told = select(
         event.c.id.label("id"),
         event.c.currency.label("asset"),
         case((event.c.type.in_(into), event.c.amount_minor), else_=-event.c.amount_minor).label(
             "amount"
         ),
-    ).where(
-        event.c.tenant_id == tenant.id,
-        event.c.type.in_(MOVES_MONEY),
-        event.c.amount_minor != 0,
-    )
+    ).where(crossing, event.c.amount_minor != 0)
     moved = (
         select(
             posting.c.event_id,
@@ -96,7 +99,8 @@ def _told_and_moved(tenant: Tenant) -> Subquery:
         )
         .join_from(posting, debit, debit.c.id == posting.c.debit_account_id)
         .join(credit, credit.c.id == posting.c.credit_account_id)
-        .where(posting.c.tenant_id == tenant.id, or_(inwards, outwards))
+        .join(event, event.c.id == posting.c.event_id)
+        .where(posting.c.tenant_id == tenant.id, crossing, or_(inwards, outwards))
     )
     return union_all(told, moved).subquery()
 

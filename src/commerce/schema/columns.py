@@ -109,6 +109,19 @@ def currency_column(*, nullable: bool = False) -> Column[str]:
     return Column("currency", Text(), nullable=nullable)
 
 
+def located() -> tuple[CheckConstraint, CheckConstraint]:
+    """Keep ``latitude`` and ``longitude`` on the globe, in degrees."""
+    return (
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
+    )
+
+
+def told_by() -> Column[int]:
+    """Give the column that names the event which brought a record to its present status."""
+    return Column("event_id", BigInteger())
+
+
 def reference(columns: list[str], table: str, keys: list[str]) -> ForeignKeyConstraint:
     """Reference a row of the same tenant by several columns."""
     return ForeignKeyConstraint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -13,16 +14,19 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from commerce.schema.columns import (
     BigKey,
+    Document,
     Instant,
     currency_column,
     metadata,
     one_of,
     tenant_key,
     to,
+    told_by,
     uuid_key,
 )
 
@@ -35,6 +39,7 @@ PAYMENT_STATES = (
     "canceled",
     "succeeded",
 )
+DISPUTE_STATES = ("open", "won", "lost")
 
 payment = Table(
     "payment",
@@ -48,10 +53,73 @@ payment = Table(
     Column("amount_minor", BigInteger, nullable=False),
     currency_column(),
     Column("created_at", Instant, nullable=False),
+    Column("provider", Text),
+    Column("reference", Text),
+    Column("payment_method_id", Uuid),
+    told_by(),
     to("orders", "order_id"),
     to("customer"),
+    to("payment_method"),
+    UniqueConstraint("tenant_id", "provider", "reference"),
     one_of("status", PAYMENT_STATES),
     Index(None, "tenant_id", "order_id"),
+    Index(None, "tenant_id", "customer_id"),
+)
+
+payment_method = Table(
+    "payment_method",
+    metadata,
+    tenant_key(),
+    uuid_key(),
+    Column("customer_id", Uuid, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("brand", Text),
+    Column("last4", Text),
+    Column("is_default", Boolean, nullable=False),
+    Column("attached_at", Instant, nullable=False),
+    Column("detached_at", Instant),
+    to("customer"),
+    UniqueConstraint("tenant_id", "provider", "reference"),
+    Index(
+        "uq_payment_method_one_default",
+        "tenant_id",
+        "customer_id",
+        unique=True,
+        sqlite_where=text("is_default"),
+        postgresql_where=text("is_default"),
+    ),
+)
+
+provider_record = Table(
+    "provider_record",
+    metadata,
+    tenant_key(),
+    Column("reference", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("document", Document, nullable=False),
+)
+
+dispute = Table(
+    "dispute",
+    metadata,
+    tenant_key(),
+    uuid_key(),
+    Column("payment_id", Uuid, nullable=False),
+    Column("customer_id", Uuid),
+    Column("reference", Text),
+    Column("status", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    currency_column(),
+    Column("reason", Text),
+    Column("opened_at", Instant, nullable=False),
+    told_by(),
+    to("payment"),
+    to("customer"),
+    UniqueConstraint("tenant_id", "reference"),
+    one_of("status", DISPUTE_STATES),
+    CheckConstraint("amount_minor > 0", name="amount_minor"),
+    Index(None, "tenant_id", "payment_id"),
 )
 
 payment_event = Table(
@@ -64,9 +132,11 @@ payment_event = Table(
     Column("type", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("occurred_at", Instant, nullable=False),
+    Column("reference", Text),
     to("payment"),
     to("event"),
     Index(None, "tenant_id", "payment_id"),
+    Index("uq_payment_event_reference", "tenant_id", "payment_id", "reference", unique=True),
 )
 
 invoice = Table(
@@ -81,9 +151,13 @@ invoice = Table(
     currency_column(),
     Column("issued_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
+    Column("payment_id", Uuid),
     to("orders", "order_id"),
     to("customer"),
+    to("payment"),
     UniqueConstraint("tenant_id", "external_id"),
+    Index(None, "tenant_id", "order_id"),
+    Index(None, "tenant_id", "customer_id"),
 )
 
 account = Table(
@@ -95,6 +169,7 @@ account = Table(
     Column("kind", Text, nullable=False),
     Column("key", Text, nullable=False, server_default=""),
     Column("balance", BigInteger),
+    Column("last_posting_id", BigInteger),
     ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
     UniqueConstraint("tenant_id", "id"),
     UniqueConstraint("tenant_id", "asset", "kind", "key"),

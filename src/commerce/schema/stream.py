@@ -72,6 +72,8 @@ outbox = Table(
     tenant_key(),
     Column("event_id", BigInteger, primary_key=True, autoincrement=False),
     Column("published_at", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("retry_at", Instant),
     to("event"),
     Index(None, "published_at"),
 )

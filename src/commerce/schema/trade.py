@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    Float,
     Index,
     Integer,
     Table,
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from commerce.schema.columns import (
     ExactDecimal,
     Instant,
     currency_column,
+    located,
     metadata,
     one_of,
     reference,
     tenant_key,
     to,
+    told_by,
     uuid_key,
 )
 
 ORDER_STATES = ("cart", "placed", "completed", "cancelled")
 DELIVERY_STATES = ("available", "processing", "shipped", "delivered")
 RETURN_STATES = ("requested", "received", "inspected", "approved", "rejected")
+CONDITIONS = ("new", "opened", "damaged")
 
 orders = Table(
     "orders",
@@ -42,11 +48,28 @@ orders = Table(
     Column("total_minor", BigInteger, nullable=False),
     currency_column(),
     Column("placed_at", Instant),
+    Column("method", Text),
+    Column("discount_minor", BigInteger, nullable=False, server_default="0"),
+    Column("tax_minor", BigInteger, nullable=False, server_default="0"),
+    Column("country", Text),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("address", Text),
+    told_by(),
     to("customer"),
     UniqueConstraint("tenant_id", "number"),
     UniqueConstraint("tenant_id", "external_id"),
     one_of("status", ORDER_STATES),
+    *located(),
     Index(None, "tenant_id", "customer_id", "placed_at"),
+    Index(
+        "uq_orders_one_cart",
+        "tenant_id",
+        "customer_id",
+        unique=True,
+        sqlite_where=text("status = 'cart'"),
+        postgresql_where=text("status = 'cart'"),
+    ),
 )
 
 order_line = Table(
@@ -61,9 +84,15 @@ order_line = Table(
     Column("returned_quantity", BigInteger, nullable=False, server_default="0"),
     Column("unit_price", ExactDecimal),
     Column("amount_minor", BigInteger, nullable=False),
+    Column("seller_id", Uuid),
+    Column("promotion_id", Uuid),
+    Column("discount_minor", BigInteger, nullable=False, server_default="0"),
+    Column("tax_minor", BigInteger, nullable=False, server_default="0"),
     to("orders", "order_id"),
     to("product"),
     to("variant"),
+    to("users", "seller_id"),
+    to("promotion"),
     CheckConstraint("quantity >= 0", name="quantity"),
     CheckConstraint(
         "returned_quantity >= 0 AND returned_quantity <= quantity", name="returned_quantity"
@@ -79,9 +108,21 @@ delivery = Table(
     Column("status", Text, nullable=False),
     Column("promised_at", Instant),
     Column("delivered_at", Instant),
+    Column("courier_id", Uuid),
+    Column("pin_hash", Text),
+    Column("token_hash", Text),
+    Column("proof_expires_at", Instant),
+    Column("wrong_tries", Integer, nullable=False, server_default="0"),
+    Column("proof_latitude", Float),
+    Column("proof_longitude", Float),
+    told_by(),
     to("orders", "order_id"),
+    to("users", "courier_id"),
     one_of("status", DELIVERY_STATES),
+    CheckConstraint("wrong_tries >= 0", name="wrong_tries"),
     Index(None, "tenant_id", "order_id"),
+    Index(None, "tenant_id", "status"),
+    Index(None, "tenant_id", "courier_id"),
 )
 
 return_request = Table(
@@ -95,7 +136,15 @@ return_request = Table(
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("requested_at", Instant, nullable=False),
+    Column("received_quantity", BigInteger),
+    Column("condition", Text),
+    Column("seller_at_fault", Boolean),
+    Column("refund_minor", BigInteger),
+    told_by(),
     reference(["order_id", "position"], "order_line", ["order_id", "position"]),
     CheckConstraint("quantity > 0", name="quantity"),
+    CheckConstraint("received_quantity BETWEEN 0 AND quantity", name="received_quantity"),
     one_of("status", RETURN_STATES),
+    one_of("condition", CONDITIONS),
+    Index(None, "tenant_id", "order_id"),
 )

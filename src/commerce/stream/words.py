@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from commerce.ledger import SALES, WORLD, Account
+
 
 @dataclass(frozen=True)
 class EventType:
@@ -87,6 +89,89 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
         _word("stock.received", "Stock came in.", "quantity", about_customer=False),
         _word("stock.adjusted", "Stock was corrected.", "reason", about_customer=False),
         _word("stock.low", "Stock ran low.", about_customer=False),
+        _word("customer.noted", "Somebody wrote a note about a customer."),
+        _word("customer.erased", "A customer's name, address and notes are erased."),
+        _word("cart.opened", "A customer began to fill a cart."),
+        _word("cart.dropped", "A cart was left."),
+        _word("payment.created", "A payment is to be made.", "amount_minor", about_customer=False),
+        _word("payment.method_chosen", "A payment got a method.", about_customer=False),
+        _word("payment.confirmed", "The payer confirmed a payment.", about_customer=False),
+        _word(
+            "payment.action_required",
+            "The payer has to prove something first.",
+            about_customer=False,
+        ),
+        _word(
+            "payment.authorised", "A payment is authorised, to be captured.", about_customer=False
+        ),
+        _word("payment.cancelled", "A payment was called off.", about_customer=False),
+        _word(
+            "payment.refund_requested", "Money is to go back.", "amount_minor", about_customer=False
+        ),
+        _word(
+            "payment.refund_failed", "Money did not go back.", "amount_minor", about_customer=False
+        ),
+        _word("payment_method.attached", "A customer can pay in one more way.", "method"),
+        _word("payment_method.detached", "A customer can pay in one way less.", "method"),
+        _word("payment_method.preferred", "A customer prefers a way to pay.", "method"),
+        _word("delivery.released", "A courier gave an order back.", about_customer=False),
+        _word(
+            "delivery.proof_renewed", "A delivery got a new PIN and token.", about_customer=False
+        ),
+        _word(
+            "auction.drafted", "An item is meant for auction.", "amount_minor", about_customer=False
+        ),
+        _word("auction.submitted", "An auction waits for approval.", about_customer=False),
+        _word("auction.scheduled", "An auction is approved.", about_customer=False),
+        _word("auction.rejected", "An auction is not approved.", about_customer=False),
+        _word("auction.started", "An auction takes bids.", about_customer=False),
+        _word(
+            "auction.extended", "A late bid moved an auction's end.", "due_at", about_customer=False
+        ),
+        _word(
+            "auction.bought", "An item was bought at once.", "amount_minor", about_customer=False
+        ),
+        _word(
+            "seller.paid",
+            "A seller got the money for an order.",
+            "amount_minor",
+            about_customer=False,
+        ),
+        _word("brand.requested", "A seller asks for a brand.", about_customer=False),
+        _word("brand.approved", "A brand is approved.", about_customer=False),
+        _word("brand.rejected", "A brand is not approved.", about_customer=False),
+        _word(
+            "product.submitted", "A product waits for approval.", "product_id", about_customer=False
+        ),
+        _word("product.approved", "A product is for sale.", "product_id", about_customer=False),
+        _word("product.rejected", "A product is not approved.", "product_id", about_customer=False),
+        _word(
+            "product.retired",
+            "A product is no longer for sale.",
+            "product_id",
+            about_customer=False,
+        ),
+        _word(
+            "product.relisted", "A product is for sale again.", "product_id", about_customer=False
+        ),
+        _word(
+            "product.changed",
+            "A product's description changed.",
+            "product_id",
+            about_customer=False,
+        ),
+        _word("category.created", "A category was added.", about_customer=False),
+        _word("category.changed", "A category was renamed or moved.", about_customer=False),
+        _word("promotion.created", "A discount was set.", about_customer=False),
+        _word("promotion.ended", "A discount was ended.", about_customer=False),
+        _word("user.created", "Somebody can log in.", about_customer=False),
+        _word("user.changed", "A user's role or password changed.", "reason", about_customer=False),
+        _word("user.deactivated", "Somebody can no longer log in.", about_customer=False),
+        _word("user.key_issued", "An API key was given out.", about_customer=False),
+        _word("user.key_revoked", "An API key was taken back.", about_customer=False),
+        _word("tenant.created", "A shop opened.", about_customer=False),
+        _word("tenant.changed", "A shop's settings changed.", "reason", about_customer=False),
+        _word("tenant.closed", "A shop closed.", about_customer=False),
         _word("score.made", "A score was made."),
         _word("model.promoted", "A model became champion.", about_customer=False),
         _word("tenant.simulated", "A simulated shop ends here.", "reason", about_customer=False),
@@ -94,9 +179,10 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
 )
 """Every word that may stand in ``event.type``."""
 
-MOVES_MONEY: Mapping[str, tuple[str, str]] = {
-    "payment.captured": ("external", "sales"),
-    "payment.refunded": ("sales", "external"),
-    "payment.charged_back": ("sales", "external"),
+MOVES_MONEY: Mapping[str, tuple[Account, Account]] = {
+    "payment.captured": (WORLD, SALES),
+    "payment.refunded": (SALES, WORLD),
+    "payment.charged_back": (SALES, WORLD),
+    "wallet.topped_up": (WORLD, SALES),
 }
-"""From which account to which an event's amount moves."""
+"""Words that move money over the shop's border, and between which accounts, where only history is known."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from commerce.bulk import insert_rows, reserve_ids
 from commerce.errors import RecordError, did_you_mean
 from commerce.instants import from_micros
-from commerce.ledger import Posting, account_for, post_many
+from commerce.ledger import Transfer, post
 from commerce.stream.words import EVENT_TYPES, MOVES_MONEY
 from commerce.tenants import Tenant
 
@@ -46,8 +46,11 @@ class NewEvent(NamedTuple):
 
 def append(
     connection: Connection, tenant: Tenant, events: Sequence[NewEvent], *, ingested_at: int
-) -> range:
-    """Append events, and post the money that they move.
+) -> Sequence[int]:
+    """Append history, and post the money that it moves: from the world to the shop's sales, or back.
+
+    For what is brought in whole: imports, simulations. What happens here and now goes through
+    `commerce.machine.fire`. History is no news: the outbox gets none of it.
 
     Parameters
     ----------
@@ -61,59 +64,62 @@ def append(
 
     Returns
     -------
-    range
-        The ids given, one per event.
+    sequence of int
+        The ids given, one per event, rising.
 
     Raises
     ------
     RecordError
         "event must ...; got ..." for a word or a column the stream does not allow.
     """
+    ids = _insert(connection, tenant, events, ingested_at)
+    post(
+        connection,
+        tenant,
+        [
+            (number, Transfer(str(event.currency), *MOVES_MONEY[event.type], event.amount_minor))
+            for number, event in zip(ids, events, strict=True)
+            if event.type in MOVES_MONEY and event.amount_minor
+        ],
+    )
+    return ids
+
+
+def tell(
+    connection: Connection, tenant: Tenant, events: Sequence[NewEvent], *, ingested_at: int
+) -> Sequence[int]:
+    """Append what happens now, and put it in the outbox; `commerce.machine.fire` alone does so.
+
+    Parameters and errors are those of `append`; nothing is posted.
+    """
+    ids = _insert(connection, tenant, events, ingested_at)
+    insert_rows(
+        connection, "outbox", ("tenant_id", "event_id"), [(tenant.id, number) for number in ids]
+    )
+    return ids
+
+
+def _insert(
+    connection: Connection, tenant: Tenant, events: Sequence[NewEvent], ingested_at: int
+) -> Sequence[int]:
     if not events:
-        return range(0)
+        return ()
     for event in events:
         check(event)
-    first = reserve_ids(connection, "event", len(events))
-    ids = range(first, first + len(events))
+    ids = reserve_ids(connection, "event", len(events))
     insert_rows(
         connection,
         "event",
-        ("id", "tenant_id", "ingested_at", *NewEvent._fields),
+        _COLUMNS,
         [
             (number, tenant.id, ingested_at, *event)
             for number, event in zip(ids, events, strict=True)
         ],
     )
-    post_many(connection, tenant, _postings(connection, tenant, ids, events))
     return ids
 
 
-def _postings(
-    connection: Connection, tenant: Tenant, ids: range, events: Sequence[NewEvent]
-) -> list[Posting]:
-    """Give the posting of each event that moves money between the shop and the world."""
-    accounts: dict[tuple[str, str], int] = {}
-
-    def account(asset: str, kind: str) -> int:
-        if (asset, kind) not in accounts:
-            accounts[asset, kind] = account_for(connection, tenant, asset, kind)
-        return accounts[asset, kind]
-
-    postings = []
-    for number, event in zip(ids, events, strict=True):
-        if event.type in MOVES_MONEY and event.amount_minor:
-            source, target = MOVES_MONEY[event.type]
-            asset = str(event.currency)
-            postings.append(
-                Posting(
-                    number,
-                    asset,
-                    account(asset, source),
-                    account(asset, target),
-                    event.amount_minor,
-                )
-            )
-    return postings
+_COLUMNS = ("id", "tenant_id", "ingested_at", *NewEvent._fields)
 
 
 def check(event: NewEvent) -> None:

@@ -1,0 +1,46 @@
+"""Who acts: a person of a tenant in a role, or the house itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+Role = Literal["user", "seller", "delivery", "admin", "superadmin", "system"]
+"""What somebody may do; ``system`` is the house itself, which nobody logs in as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who does something.
+
+    Attributes
+    ----------
+    role : Role
+    user_id : UUID or None
+        The user who is logged in; None for the house.
+    customer_id : UUID or None
+        The customer that this user is, where it buys.
+
+    Examples
+    --------
+    >>> SYSTEM.may_act_as("system"), Actor("superadmin").may_act_as("admin")
+    (True, True)
+    """
+
+    role: Role
+    user_id: UUID | None = None
+    customer_id: UUID | None = None
+
+    @property
+    def runs_the_shop(self) -> bool:
+        """Whether every record of the tenant is this actor's business."""
+        return self.role in ("admin", "superadmin", "system")
+
+    def may_act_as(self, *roles: str) -> bool:
+        """Tell whether this actor has one of some roles; a superadmin is an admin too."""
+        return self.role in roles or (self.role == "superadmin" and "admin" in roles)
+
+
+SYSTEM = Actor("system")
+"""The house: ticks, webhooks, imports."""

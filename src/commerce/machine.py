@@ -1,0 +1,255 @@
+"""Moving a record from one state to the next: the only way a status changes or an event is told.
+
+A workflow says what happened (`Fact`) and to which record; `fire` looks the move up in the record's `Machine`,
+checks the role, tells the event, changes the row if it still is where the move starts, and posts what moves.
+All of it happens in the transaction of the `Work`, or none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, Table, bindparam, insert, select, update
+
+from commerce.errors import Forbidden, IllegalMove, NotFound
+from commerce.ledger import Transfer, post
+from commerce.stream.writing import NewEvent, tell
+from commerce.work import Work
+
+
+class Move:
+    """One row of a machine's table.
+
+    Parameters
+    ----------
+    event : str
+        The word of the stream that tells it.
+    sources, targets : str
+        States, blank between them; empty sources make a new record.
+    roles : str
+        Who may, blank between them; ``admin`` includes ``superadmin``.
+    starts : bool, default False
+        Whether it makes a new record, too, where ``sources`` names states.
+    stays : bool, default False
+        Whether the record stays in the state it is in.
+    """
+
+    def __init__(
+        self,
+        event: str,
+        sources: str = "",
+        targets: str = "",
+        roles: str = "",
+        *,
+        starts: bool = False,
+        stays: bool = False,
+    ) -> None:
+        self.event = event
+        self.sources = tuple(sources.split())
+        self.targets = tuple(targets.split())
+        self.roles = frozenset(roles.split())
+        self.stays = stays
+        self.makes = bool(self.targets) and (starts or not self.sources)
+
+    @property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """Every pair of states it leads from and to."""
+        if self.stays:
+            return tuple((state, state) for state in self.sources)
+        return tuple((source, target) for source in self.sources for target in self.targets)
+
+
+class Machine:
+    """The states of one kind of record, and the moves between them.
+
+    Parameters
+    ----------
+    kind : str
+        What stands in ``event.aggregate_type``.
+    table : Table or None
+        Where the status is kept; None for what has none.
+    *moves : Move
+    """
+
+    def __init__(self, kind: str, table: Table | None, *moves: Move) -> None:
+        self.kind = kind
+        self.table = table
+        self.moves: Mapping[str, Move] = {move.event: move for move in moves}
+        if table is not None:
+            own = (table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record"))
+            self.row = select(table).where(*own)
+            self.row_for_update = self.row.with_for_update()
+            self.change = update(table).where(
+                *own, table.c.status.in_(bindparam("sources", expanding=True))
+            )
+
+    def allowed(self, status: str) -> list[str]:
+        """Name the events that may happen in a state."""
+        return sorted(event for event, move in self.moves.items() if status in move.sources)
+
+
+class Fact(NamedTuple):
+    """Something that happens now, in the words of the stream.
+
+    ``amount`` is in minor units of the tenant's currency; ``transfers`` are posted under its event. ``record``
+    (kind and id) is given where the fact tells of another record than the one that moves.
+    """
+
+    type: str
+    customer_id: UUID | None = None
+    amount: int | None = None
+    quantity: int | None = None
+    value: int | None = None
+    method: str | None = None
+    category: str | None = None
+    reason: str | None = None
+    due_at: int | None = None
+    product_id: UUID | None = None
+    seller_id: UUID | None = None
+    record: tuple[str, UUID] | None = None
+    transfers: Sequence[Transfer] = ()
+
+
+def fetch(work: Work, machine: Machine, record: UUID, *, lock: bool = True) -> Row[Any]:
+    """Read a record of the tenant, and by default keep others from changing it until the work is done.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    """
+    query = machine.row_for_update if lock else machine.row
+    row = work.connection.execute(query, {"tenant": work.tenant.id, "record": record}).first()
+    if row is None:
+        raise NotFound(machine.kind, record)
+    return row
+
+
+def fire(
+    work: Work,
+    machine: Machine,
+    record: UUID,
+    fact: Fact,
+    *also: Fact,
+    to: str | None = None,
+    new: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> Sequence[int]:
+    """Let something happen to a record.
+
+    Parameters
+    ----------
+    work : Work
+    machine : Machine
+    record : UUID
+    fact : Fact
+        What happens; its type names the move.
+    *also : Fact
+        What is told in the same breath, in this order: lines of an order, holds, payments.
+    to : str, optional
+        The state to reach where the move leads to several.
+    new : mapping, optional
+        Columns of a new record, for a move that makes one.
+    changes : mapping, optional
+        Further columns that change with the status.
+
+    Returns
+    -------
+    sequence of int
+        Ids of the events, the fact's first.
+
+    Raises
+    ------
+    Forbidden
+        "role must be one of ...; got ..."
+    NotFound
+        "order must exist; got ..."
+    IllegalMove
+        "order must be cart for order.placed; got cancelled. ..."
+    InsufficientFunds
+        "wallet must hold ...; got ..."
+    """
+    move = machine.moves[fact.type]
+    if not work.actor.may_act_as(*move.roles):
+        raise Forbidden(fact.type, move.roles, work.actor.role)
+    ids = tell(
+        work.connection,
+        work.tenant,
+        [_event(work, machine, record, each) for each in (fact, *also)],
+        ingested_at=work.now,
+    )
+    if machine.table is not None:
+        target = to or (None if move.stays else move.targets[0])
+        if target is not None and target not in move.targets:
+            raise IllegalMove(machine.kind, record, fact.type, target, machine.allowed(target))
+        _write(work, machine, record, move, target, ids[0], new, changes)
+    post(
+        work.connection,
+        work.tenant,
+        [
+            (number, transfer)
+            for number, each in zip(ids, (fact, *also), strict=True)
+            for transfer in each.transfers
+        ],
+    )
+    return ids
+
+
+def _write(
+    work: Work,
+    machine: Machine,
+    record: UUID,
+    move: Move,
+    target: str | None,
+    event_id: int,
+    new: Mapping[str, Any] | None,
+    changes: Mapping[str, Any] | None,
+) -> None:
+    """Make the record, or move it if it still is where the move starts."""
+    assert machine.table is not None
+    if new is not None:
+        if not move.makes:
+            raise IllegalMove(machine.kind, record, move.event, "new", [])
+        values = {"tenant_id": work.tenant.id, "id": record, "event_id": event_id, **new}
+        work.connection.execute(
+            insert(machine.table), {**values, "status": target or move.targets[0]}
+        )
+        return
+    values = dict(changes or {})
+    if target is not None:
+        values |= {"status": target, "event_id": event_id}
+    elif not values:
+        values = {"event_id": event_id}
+    key = {"tenant": work.tenant.id, "record": record, "sources": list(move.sources)}
+    done = work.connection.execute(machine.change.values(values), key)
+    if done.rowcount != 1:
+        status = fetch(work, machine, record, lock=False).status
+        raise IllegalMove(machine.kind, record, move.event, status, machine.allowed(status))
+
+
+def _event(work: Work, machine: Machine, record: UUID, fact: Fact) -> NewEvent:
+    kind, key = fact.record or (machine.kind, record)
+    currency = None if fact.amount is None else work.tenant.currency
+    return NewEvent(
+        type=fact.type,
+        occurred_at=work.now,
+        recorded_at=work.recorded_at,
+        source_key=f"live:{work.new_id().hex}",
+        customer_id=fact.customer_id,
+        actor_id=work.actor.user_id,
+        seller_id=fact.seller_id,
+        product_id=fact.product_id,
+        aggregate_type=kind,
+        aggregate_id=key.hex,
+        due_at=fact.due_at,
+        amount_minor=fact.amount,
+        currency=currency,
+        base_minor=fact.amount,
+        quantity=fact.quantity,
+        value=fact.value,
+        method=fact.method,
+        category=fact.category,
+        reason=fact.reason,
+    )
