@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, select
 
 from commerce import schema
-from commerce.bulk import insert_rows, reserve_ids
+from commerce.bulk import insert_rows
 from commerce.database import writing
 from commerce.errors import TenantNotFound
 from commerce.identity import imported_id, reserve_numbers
@@ -262,7 +262,7 @@ class _Shop:
         self.events += 1
         return digest.hexdigest()
 
-    def _follow_payments(self, connection: Connection, ids: range, events: list[NewEvent]) -> None:
+    def _follow_payments(self, connection: Connection, ids: Sequence[int], events: list[NewEvent]) -> None:
         """Tie each payment's events to the payment."""
         rows = [
             (event.aggregate_id, number, event.type, event.amount_minor, event.occurred_at)
@@ -270,10 +270,8 @@ class _Shop:
             if event.aggregate_type == "payment"
         ]
         if rows:
-            first = reserve_ids(connection, "payment_event", len(rows))
-            columns = ("id", "payment_id", "event_id", "type", "amount_minor", "occurred_at")
-            numbered = [(first + place, *row) for place, row in enumerate(rows)]
-            self._insert_as(connection, "payment_event", columns, numbered)
+            columns = ("payment_id", "event_id", "type", "amount_minor", "occurred_at")
+            self._insert_as(connection, "payment_event", columns, rows)
 
     def _sign(self, connection: Connection, ingested_at: int, digest: str) -> None:
         """Close the stream at the shop's clock, naming the shop and the digest of its stream."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, bindparam, func, select, type_coerce, update
 
 from commerce import schema
-from commerce.bulk import insert_rows, reserve_ids
+from commerce.bulk import insert_rows
 from commerce.identity import reserve_numbers
 from commerce.sources.order_events import ImportedOrder, events_of, product_of
 from commerce.sources.staging import KnownOrder, SaleLine, stamp_of
@@ -53,7 +53,7 @@ _PAYMENT = (
     "currency",
     "created_at",
 )
-PAYMENT_EVENT = ("id", "tenant_id", "payment_id", "event_id", "type", "amount_minor", "occurred_at")
+PAYMENT_EVENT = ("tenant_id", "payment_id", "event_id", "type", "amount_minor", "occurred_at")
 
 
 def known_orders(
@@ -156,14 +156,12 @@ def write_payment_events(desk: Desk, rows: Sequence[tuple[uuid.UUID, int, NewEve
     """Note what happened to payments: payment, id of the event, event."""
     if not rows:
         return
-    first = reserve_ids(desk.connection, "payment_event", len(rows))
     insert_rows(
         desk.connection,
         "payment_event",
         PAYMENT_EVENT,
         [
             (
-                first + place,
                 desk.tenant.id,
                 payment,
                 number,
@@ -171,7 +169,7 @@ def write_payment_events(desk: Desk, rows: Sequence[tuple[uuid.UUID, int, NewEve
                 event.amount_minor,
                 event.occurred_at,
             )
-            for place, (payment, number, event) in enumerate(rows)
+            for payment, number, event in rows
         ],
     )
 

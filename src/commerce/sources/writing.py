@@ -87,7 +87,7 @@ class Desk:
             return occurred if recorded is None else max(occurred, recorded)
         return recording_instant(self.tenant, self.clock, occurred, recorded)
 
-    def append(self, events: Sequence[NewEvent]) -> range:
+    def append(self, events: Sequence[NewEvent]) -> Sequence[int]:
         """Append events to the stream, with the money they move."""
         self.written.events += len(events)
         return append(self.connection, self.tenant, events, ingested_at=self.ingested_at)
