@@ -1,7 +1,7 @@
 """Writing many rows at the speed the database's own driver allows.
 
 SQLite takes them through executemany, PostgreSQL through COPY. Values are given as the database keeps
-them: instants as microseconds, decimals as text, UUIDs as UUIDs.
+them: instants as microseconds, decimals as text, UUIDs as UUIDs or as their 32 hexadecimal digits.
 """
 
 from __future__ import annotations
@@ -123,6 +123,6 @@ def _with_hex(row: Sequence[Any], identifiers: list[int]) -> Sequence[Any]:
     values = list(row)
     for place in identifiers:
         value = values[place]
-        if value is not None:
+        if value is not None and value.__class__ is not str:
             values[place] = value.hex
     return values

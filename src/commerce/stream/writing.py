@@ -49,7 +49,7 @@ def append(
 ) -> Sequence[int]:
     """Append history, and post the money that it moves: from the world to the shop's sales, or back.
 
-    For what is brought in whole: imports, simulations. What happens here and now goes through
+    What is paid from a wallet crosses no border. For what is brought in whole: imports, simulations. What happens here and now goes through
     `commerce.machine.fire`. History is no news: the outbox gets none of it.
 
     Parameters
@@ -79,7 +79,7 @@ def append(
         [
             (number, Transfer(str(event.currency), *MOVES_MONEY[event.type], event.amount_minor))
             for number, event in zip(ids, events, strict=True)
-            if event.type in MOVES_MONEY and event.amount_minor
+            if event.type in MOVES_MONEY and event.amount_minor and event.method != "wallet"
         ],
     )
     return ids
