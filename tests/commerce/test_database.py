@@ -4,11 +4,21 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.command import downgrade, upgrade
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, ForeignKeyConstraint, text
+from sqlalchemy import CheckConstraint, Engine, ForeignKeyConstraint, inspect, text
+from tests.conftest import BRANCHES, make_tenant
 
 from commerce import schema
-from commerce.database import connect, is_current, migrate, require_current, writing
+from commerce.database import (
+    _alembic_config,
+    _remodelling,
+    connect,
+    is_current,
+    migrate,
+    require_current,
+    writing,
+)
 from commerce.errors import MigrationNeeded, RecordError
 
 
@@ -82,3 +92,37 @@ def test_a_failed_transaction_leaves_nothing(any_engine: Engine) -> None:
         write_and_fail()
     with any_engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM tenant")).scalar_one() == 0
+
+
+def test_tables_come_go_and_come_again(any_engine: Engine) -> None:
+    make_tenant(any_engine)
+    config = _alembic_config(BRANCHES)
+    for revision in ("c001", "c005"):
+        with _remodelling(any_engine) as connection:
+            config.attributes["connection"] = connection
+            command = downgrade if revision == "c001" else upgrade
+            command(config, revision)
+    with any_engine.connect() as connection:
+        assert connection.execute(text("SELECT slug FROM tenant")).scalars().all() == ["acme"]
+    test_every_rule_of_a_row_stands_in_the_database(any_engine)
+
+
+def test_every_rule_of_a_row_stands_in_the_database(any_engine: Engine) -> None:
+    found = inspect(any_engine)
+    for table in schema.metadata.sorted_tables:
+        declared = {rule.name for rule in table.constraints if isinstance(rule, CheckConstraint)}
+        kept = {rule["name"] for rule in found.get_check_constraints(table.name)}
+        assert {str(name) for name in declared} <= kept, table.name
+
+
+def test_a_migration_that_breaks_a_reference_changes_nothing(engine: Engine) -> None:
+    make_tenant(engine)
+    with (
+        pytest.raises(RecordError, match="references must hold after a migration"),
+        _remodelling(engine) as connection,
+    ):
+        connection.execute(
+            text("INSERT INTO counter (tenant_id, name, value) VALUES (99, 'lost', 1)")
+        )
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM counter")).scalar_one() == 0

@@ -65,11 +65,11 @@ def test_a_move_that_cannot_pay_leaves_nothing(any_engine: Engine) -> None:
     tenant = make_tenant(any_engine)
     brand = asked(any_engine, tenant)
     wallet = Account("wallet", "ada")
+    more = Fact("seller.paid", amount=3, transfers=[Transfer("EUR", wallet, WORLD, 3)])
     with (
         pytest.raises(InsufficientFunds),
         working(any_engine, tenant, ADMIN, now=NOW) as work,
     ):
-        more = Fact("seller.paid", amount=3, transfers=[Transfer("EUR", wallet, WORLD, 3)])
         fire(work, BRAND, brand, Fact("brand.approved"), more)
     with looking(any_engine, tenant, ADMIN, now=NOW) as work:
         assert fetch(work, BRAND, brand, lock=False).status == "pending"

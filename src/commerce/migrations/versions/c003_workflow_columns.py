@@ -1,6 +1,7 @@
 """What the workflows need to know of records that are there already."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,11 +14,11 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
-def _count(name: str) -> sa.Column[int]:
+def _count(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.BigInteger(), server_default="0", nullable=False)
 
 
-def _place() -> list[sa.Column[object]]:
+def _place() -> list[sa.Column[Any]]:
     return [
         sa.Column("latitude", sa.Float()),
         sa.Column("longitude", sa.Float()),
@@ -25,7 +26,7 @@ def _place() -> list[sa.Column[object]]:
     ]
 
 
-def _columns() -> dict[str, list[sa.Column[object]]]:
+def _columns() -> dict[str, list[sa.Column[Any]]]:
     return {
         "account": [sa.Column("last_posting_id", sa.BigInteger())],
         "customer": [*_place(), sa.Column("erased_at", Instant())],
@@ -153,15 +154,15 @@ def upgrade() -> None:
                     op.f("uq_payment_tenant_id_provider_reference"),
                     ["tenant_id", "provider", "reference"],
                 )
-            for _, column, target in (row for row in REFERENCES if row[0] == table):
+            for _, name, target in (row for row in REFERENCES if row[0] == table):
                 batch.create_foreign_key(
-                    op.f(f"fk_{table}_tenant_id_{column}"),
+                    op.f(f"fk_{table}_tenant_id_{name}"),
                     target,
-                    ["tenant_id", column],
+                    ["tenant_id", name],
                     ["tenant_id", "id"],
                 )
-    for table, column in INDEXES:
-        op.create_index(op.f(f"ix_{table}_tenant_id_{column}"), table, ["tenant_id", column])
+    for table, name in INDEXES:
+        op.create_index(op.f(f"ix_{table}_tenant_id_{name}"), table, ["tenant_id", name])
     for name, (table, names, where) in UNIQUE_INDEXES.items():
         condition = None if where is None else sa.text(where)
         op.create_index(
@@ -172,12 +173,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name, (table, _, _) in UNIQUE_INDEXES.items():
         op.drop_index(name, table)
-    for table, column in INDEXES:
-        op.drop_index(op.f(f"ix_{table}_tenant_id_{column}"), table)
+    for table, name in INDEXES:
+        op.drop_index(op.f(f"ix_{table}_tenant_id_{name}"), table)
     for table, columns in reversed(_columns().items()):
         with op.batch_alter_table(table) as batch:
-            for _, column, _ in (row for row in REFERENCES if row[0] == table):
-                batch.drop_constraint(op.f(f"fk_{table}_tenant_id_{column}"), type_="foreignkey")
+            for _, name, _ in (row for row in REFERENCES if row[0] == table):
+                batch.drop_constraint(op.f(f"fk_{table}_tenant_id_{name}"), type_="foreignkey")
             if table == "payment":
                 batch.drop_constraint(
                     op.f("uq_payment_tenant_id_provider_reference"), type_="unique"
