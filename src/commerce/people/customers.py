@@ -1,0 +1,321 @@
+"""Customers: registered, changed, listed and erased.
+
+Names, addresses and notes stand in tables that can be erased; the stream tells only that they changed. What
+is left of an erased customer is a pseudonym under which ledger and features still add up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Row, Table, delete, insert, select, update
+
+from commerce import schema
+from commerce.errors import Conflict, Forbidden, NotFound, RecordError, did_you_mean
+from commerce.identity import reserve_numbers
+from commerce.machine import Fact, fire
+from commerce.states import CUSTOMER
+from commerce.unique import unique
+from commerce.work import Work
+
+PROFILE: Mapping[str, bool] = {
+    "full_name": False,
+    "email": False,
+    "phone": False,
+    "country": True,
+}
+"""Fields of a profile, and whether the stream may tell their value: never one that names somebody."""
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Somebody who buys.
+
+    ``latitude`` and ``longitude`` are in degrees; ``erased_at`` is set once the personal fields are gone.
+    """
+
+    id: UUID
+    number: int
+    external_id: str | None
+    full_name: str | None
+    email: str | None
+    phone: str | None
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+    address: str | None
+    created_at: datetime
+    erased_at: datetime | None
+
+
+def register(
+    work: Work,
+    *,
+    full_name: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    country: str | None = None,
+    external_id: str | None = None,
+    channel: str | None = None,
+) -> UUID:
+    """Register a customer: done by who runs the shop; who signs up is registered by the house.
+
+    Parameters
+    ----------
+    work : Work
+    full_name, email, phone : str, optional
+        Kept here, never told. An e-mail address is kept in lower case and is unique in its shop.
+    country : str, optional
+        Told with the event.
+    external_id : str, optional
+        The shop's own word, unique in its shop.
+    channel : str, optional
+        Where the customer came from; told with the event.
+
+    Returns
+    -------
+    UUID
+
+    Raises
+    ------
+    Forbidden
+        "role must be one of admin, system for customer.registered; got user. ..."
+    RecordError
+        "e-mail address must be of the form name@host; got ..."
+    Conflict
+        "e-mail address must be new; got ..., which is taken. ..."
+    """
+    if not work.actor.runs_the_shop:
+        raise Forbidden("customer.registered", ("admin", "system"), work.actor.role)
+    customer = work.new_id()
+    profile = _cleaned({"full_name": full_name, "email": email, "phone": phone, "country": country})
+    values = {
+        "tenant_id": work.tenant.id,
+        "id": customer,
+        "number": reserve_numbers(work.connection, work.tenant, "customer", 1),
+        "external_id": external_id,
+        "created_at": work.now,
+    }
+    with unique("e-mail address or external id", email or external_id):
+        work.connection.execute(insert(_customer).values(**values, **profile))
+    told = Fact(
+        "customer.registered", customer_id=customer, method=channel, category=profile["country"]
+    )
+    fire(work, CUSTOMER, customer, told)
+    return customer
+
+
+def get(work: Work, customer_id: UUID) -> Customer:
+    """Read a customer: the customer's own business, and that of who runs the shop.
+
+    Raises
+    ------
+    NotFound
+        "customer must exist; got ..."
+    """
+    return _read(_own(work, customer_id))
+
+
+def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Customer]:
+    """List customers by number; who does not run the shop sees at most itself.
+
+    Parameters
+    ----------
+    work : Work
+    after : int, default 0
+        The last number of the page before.
+    limit : int, default 100
+    """
+    query = select(_customer).where(
+        _customer.c.tenant_id == work.tenant.id, _customer.c.number > after
+    )
+    if not work.actor.runs_the_shop:
+        query = query.where(_customer.c.id == work.actor.customer_id)
+    rows = work.connection.execute(query.order_by(_customer.c.number).limit(limit))
+    return [_read(row) for row in rows]
+
+
+def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> None:
+    """Change fields of a profile; each that gets another value is told, by name.
+
+    Parameters
+    ----------
+    work : Work
+    customer_id : UUID
+    fields : mapping of str to str or None
+        Of `PROFILE`.
+
+    Raises
+    ------
+    NotFound
+        "customer must exist; got ..."
+    RecordError
+        "profile field must be known; got ..." or "e-mail address must be of the form name@host; got ..."
+    Conflict
+        "customer must not be erased; got ..." or "e-mail address must be new; got ..."
+    """
+    row = _own(work, customer_id, lock=True)
+    for name in fields:
+        if name not in PROFILE:
+            raise RecordError(
+                f"profile field must be known; got {name!r}. {did_you_mean(name, PROFILE)}"
+            )
+    new = {name: value for name, value in _cleaned(fields).items() if value != getattr(row, name)}
+    with unique("e-mail address", new.get("email")):
+        _tell_change(work, customer_id, new, {name: new[name] for name in new if PROFILE[name]})
+
+
+def set_location(
+    work: Work, customer_id: UUID, latitude: float, longitude: float, address: str | None = None
+) -> None:
+    """Set where a customer gets its orders; the stream tells that it changed, never where.
+
+    Parameters
+    ----------
+    work : Work
+    customer_id : UUID
+    latitude : float
+        Degrees, -90 to 90.
+    longitude : float
+        Degrees, -180 to 180.
+    address : str, optional
+
+    Raises
+    ------
+    RecordError
+        "latitude must be -90 to 90 degrees; got ..."
+    NotFound
+        "customer must exist; got ..."
+    Conflict
+        "customer must not be erased; got ..."
+    """
+    for name, value, bound in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+        if not -bound <= value <= bound:  # refuses NaN, too
+            raise RecordError(
+                f"{name} must be -{bound} to {bound} degrees; got {value}. Correct it."
+            )
+    _own(work, customer_id, lock=True)
+    place = {"latitude": latitude, "longitude": longitude, "address": address}
+    _tell_change(work, customer_id, place, {}, reason="location")
+
+
+def erase(work: Work, customer_id: UUID) -> None:
+    """Erase what names a customer: profile, addresses of orders, notes, notifications, log-in.
+
+    Amounts, dates, the country and the shop's own ``external_id`` stay, so that ledger, features and a second
+    import still meet the same pseudonym. Erasing twice changes nothing.
+
+    Raises
+    ------
+    NotFound
+        "customer must exist; got ..."
+    """
+    if _own(work, customer_id, lock=True, erased=True).erased_at is not None:
+        return
+    user = work.connection.execute(
+        select(_users.c.id).where(
+            _users.c.tenant_id == work.tenant.id, _users.c.customer_id == customer_id
+        )
+    ).scalar()
+    facts = [Fact("customer.erased", customer_id=customer_id)]
+    if user is not None:
+        facts.append(Fact("user.deactivated", record=("user", user)))
+    fire(work, CUSTOMER, customer_id, *facts)
+    orders = select(schema.orders.c.id).where(
+        schema.orders.c.tenant_id == work.tenant.id, schema.orders.c.customer_id == customer_id
+    )
+    for table, key, names in _PERSONAL:
+        theirs = key.in_(orders) if key.name == "order_id" else key == customer_id
+        work.connection.execute(
+            update(table)
+            .where(table.c.tenant_id == work.tenant.id, theirs)
+            .values(dict.fromkeys(names))
+        )
+    for table, name in ((schema.note, "customer_id"), (schema.notification, "recipient_id")):
+        theirs = table.c[name].in_([customer_id, user])
+        work.connection.execute(delete(table).where(table.c.tenant_id == work.tenant.id, theirs))
+    work.connection.execute(
+        update(_customer)
+        .where(_customer.c.tenant_id == work.tenant.id, _customer.c.id == customer_id)
+        .values(erased_at=work.now)
+    )
+    work.connection.execute(
+        update(_users)
+        .where(_users.c.tenant_id == work.tenant.id, _users.c.id == user)
+        .values(username=f"erased-{customer_id.hex}", email=None, password_hash="", active=False)
+    )
+
+
+_customer, _users = schema.customer, schema.users
+_PLACE = ("address", "latitude", "longitude")
+_PERSONAL: tuple[tuple[Table, Column[UUID], tuple[str, ...]], ...] = (
+    (_customer, _customer.c.id, ("full_name", "email", "phone", *_PLACE)),
+    (schema.orders, schema.orders.c.customer_id, _PLACE),
+    (schema.payment_method, schema.payment_method.c.customer_id, ("brand", "last4")),
+    (schema.review, schema.review.c.customer_id, ("body",)),
+    (schema.delivery, schema.delivery.c.order_id, ("proof_latitude", "proof_longitude")),
+    (schema.return_request, schema.return_request.c.order_id, ("reason",)),
+)
+"""What names or places somebody, beside the rows that are deleted whole."""
+
+
+def _own(work: Work, customer_id: UUID, *, lock: bool = False, erased: bool = False) -> Row[Any]:
+    """Read a customer's row if it is the actor's business; an erased one is not to be changed."""
+    query = select(_customer).where(
+        _customer.c.tenant_id == work.tenant.id, _customer.c.id == customer_id
+    )
+    if lock:
+        query = query.with_for_update(key_share=True)
+    row = work.connection.execute(query).first()
+    if row is None or not (work.actor.runs_the_shop or work.actor.customer_id == customer_id):
+        raise NotFound("customer", customer_id)
+    if lock and not erased and row.erased_at is not None:
+        raise Conflict(f"customer must not be erased; got {customer_id}. Register anew.")
+    return row
+
+
+def _read(row: Row[Any]) -> Customer:
+    return Customer(*(getattr(row, name) for name in Customer.__dataclass_fields__))
+
+
+def _cleaned(fields: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Strip blanks; empty is none."""
+    values = {name: (value or "").strip() or None for name, value in fields.items()}
+    email = values.get("email")
+    if email is not None:
+        if not _EMAIL.fullmatch(email):
+            raise RecordError(
+                f"e-mail address must be of the form name@host; got {email!r}. Correct it."
+            )
+        values["email"] = email.lower()
+    return values
+
+
+def _tell_change(
+    work: Work,
+    customer_id: UUID,
+    changes: Mapping[str, object],
+    told: Mapping[str, str | None],
+    *,
+    reason: str | None = None,
+) -> None:
+    """Write new values, and tell which fields changed."""
+    if not changes:
+        return
+    work.connection.execute(
+        update(_customer)
+        .where(_customer.c.tenant_id == work.tenant.id, _customer.c.id == customer_id)
+        .values(**changes)
+    )
+    facts = [
+        Fact("customer.profiled", customer_id=customer_id, reason=name, category=told.get(name))
+        for name in ([reason] if reason else changes)
+    ]
+    fire(work, CUSTOMER, customer_id, *facts)

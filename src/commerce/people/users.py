@@ -1,0 +1,315 @@
+"""Users: who logs in to a shop, in which role.
+
+An admin manages the users of the own shop and makes nobody a superadmin; a superadmin may do both.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, Row, insert, select, update
+
+from commerce import schema
+from commerce.actors import SYSTEM, Actor, Role
+from commerce.errors import Conflict, Forbidden, NotFound, RecordError
+from commerce.machine import Fact, fire
+from commerce.people import customers
+from commerce.people.passwords import (
+    BadCredentials,
+    PasswordHash,
+    hash_password,
+    is_stale,
+    verify,
+)
+from commerce.states import USER
+from commerce.tenants import Tenant
+from commerce.unique import unique
+from commerce.work import Work, looking, working
+
+_USERNAME = re.compile(r"[a-z0-9@.+_-]{1,150}")
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who can log in, without what he logs in with."""
+
+    id: UUID
+    username: str
+    email: str | None
+    role: Role
+    customer_id: UUID | None
+    active: bool
+    created_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts when this user does."""
+        return Actor(self.role, self.id, self.customer_id)
+
+
+def create(
+    work: Work,
+    username: str,
+    password: PasswordHash,
+    *,
+    role: Role = "user",
+    email: str | None = None,
+    customer_id: UUID | None = None,
+) -> UUID:
+    """Let somebody log in.
+
+    Parameters
+    ----------
+    work : Work
+        By an admin or the house.
+    username : str
+        Kept in lower case, unique in its shop.
+    password : PasswordHash
+        From `commerce.people.passwords.hash_password`, made before the transaction opened.
+    role : Role, default "user"
+        Only a superadmin or the house makes a superadmin.
+    email : str, optional
+        Where notifications are mailed.
+    customer_id : UUID, optional
+        The customer that the user is; who buys or bids has one.
+
+    Raises
+    ------
+    Forbidden
+        "role must be one of ... for user.created; got ..."
+    RecordError
+        "username must be 1 to 150 letters, digits or @.+-_; got ..." or "role must be one of ...; got ..."
+    NotFound
+        "customer must exist; got ..."
+    Conflict
+        "username must be new; got ..., which is taken. ..."
+    """
+    _may_grant(work, role)
+    name = username.strip().lower()
+    if not _USERNAME.fullmatch(name):
+        raise RecordError(
+            f"username must be 1 to 150 letters, digits or @.+-_; got {username!r}. Choose another."
+        )
+    if customer_id is not None:
+        customers.get(work, customer_id)
+    user = work.new_id()
+    fire(work, USER, user, Fact("user.created", category=role))
+    values = {
+        "tenant_id": work.tenant.id,
+        "id": user,
+        "username": name,
+        "password_hash": password,
+        "role": role,
+        "email": email,
+        "customer_id": customer_id,
+        "active": True,
+        "created_at": work.now,
+    }
+    with unique("username or customer of a user", name):
+        work.connection.execute(insert(_users).values(values))
+    return user
+
+
+def sign_up(
+    work: Work,
+    username: str,
+    password: PasswordHash,
+    *,
+    email: str,
+    full_name: str | None = None,
+    phone: str | None = None,
+    country: str | None = None,
+) -> Actor:
+    """Register somebody who comes from outside, as a customer and as a user.
+
+    Raises
+    ------
+    RecordError, Conflict
+        As `create` and `commerce.people.customers.register` do.
+    """
+    house = work.acting_as(SYSTEM)
+    customer = customers.register(
+        house, full_name=full_name, email=email, phone=phone, country=country, channel="sign_up"
+    )
+    user = create(house, username, password, email=email, customer_id=customer)
+    return Actor("user", user, customer)
+
+
+def get(work: Work, user_id: UUID) -> User:
+    """Read a user: its own business, and that of who runs the shop.
+
+    Raises
+    ------
+    NotFound
+        "user must exist; got ..."
+    """
+    if not work.actor.runs_the_shop and work.actor.user_id != user_id:
+        raise NotFound("user", user_id)
+    return _read(_row(work, user_id))
+
+
+def list_users(work: Work) -> list[User]:
+    """List the users of the shop by name; who does not run the shop sees itself.
+
+    Returns
+    -------
+    list of User
+    """
+    query = _query.where(_users.c.tenant_id == work.tenant.id)
+    if not work.actor.runs_the_shop:
+        query = query.where(_users.c.id == work.actor.user_id)
+    return [_read(row) for row in work.connection.execute(query.order_by(_users.c.username))]
+
+
+def change_role(work: Work, user_id: UUID, role: Role) -> None:
+    """Give a user of the shop another role.
+
+    Raises
+    ------
+    Forbidden
+        Where the actor is no admin, or one of both roles is superadmin and the actor is none.
+    NotFound
+        "user must exist; got ..."
+    Conflict
+        "user must be somebody else; got oneself. ..."
+    """
+    _may_grant(work, role)
+    _managed(work, user_id)
+    fire(work, USER, user_id, Fact("user.changed", reason="role", category=role))
+    _update(work, user_id, role=role)
+
+
+def deactivate(work: Work, user_id: UUID) -> None:
+    """Keep a user from logging in; what was done in the user's name stays. Twice changes nothing.
+
+    Raises
+    ------
+    Forbidden, NotFound, Conflict
+        As `change_role`.
+    """
+    if _managed(work, user_id).active:
+        fire(work, USER, user_id, Fact("user.deactivated"))
+        _update(work, user_id, active=False)
+
+
+def change_password(
+    work: Work, user_id: UUID, new: PasswordHash, *, current: str | None = None
+) -> None:
+    """Change a password: one's own by giving the current one, another's as an admin.
+
+    Parameters
+    ----------
+    work : Work
+    user_id : UUID
+    new : PasswordHash
+    current : str, optional
+        The password so far; needed for one's own.
+
+    Raises
+    ------
+    BadCredentials
+        "current password must be valid; ..."
+    Forbidden, NotFound
+        As `change_role`.
+    """
+    if work.actor.user_id == user_id:
+        if not verify(_row(work, user_id, lock=True).password_hash, current or ""):
+            raise BadCredentials("current password")
+    else:
+        _managed(work, user_id)
+    fire(work, USER, user_id, Fact("user.changed", reason="password"))
+    _update(work, user_id, password_hash=new)
+
+
+def authenticate(
+    engine: Engine, tenant: Tenant, username: str, password: str, *, now: datetime
+) -> Actor:
+    """Tell who logs in.
+
+    Hashing takes its time, so no transaction is open meanwhile. A hash made with older parameters is made anew.
+
+    Raises
+    ------
+    BadCredentials
+        "username and password must be valid; ..." for an unknown name, a wrong password and an inactive user
+        alike, after the same work.
+    RecordError
+        "tenant must be open; got ..."
+    """
+    named = _query.where(
+        _users.c.tenant_id == tenant.id, _users.c.username == username.strip().lower()
+    )
+    with looking(engine, tenant, SYSTEM, now=now) as work:
+        row = work.connection.execute(named).first()
+    right = verify(None if row is None else row.password_hash, password)
+    if row is None or not right or not row.active:
+        raise BadCredentials("username and password")
+    if is_stale(row.password_hash):
+        fresh = hash_password(password)
+        with working(engine, tenant, SYSTEM, now=now) as work:
+            _update(work, row.id, expected=row.password_hash, password_hash=fresh)
+    return _read(row).actor
+
+
+def recall(work: Work, user_id: UUID) -> Actor:
+    """Tell who a session or a token belongs to, in the role the user has today.
+
+    Raises
+    ------
+    NotFound
+        "user must exist; got ..." where the user is gone or may no longer log in.
+    """
+    row = _row(work, user_id)
+    if not row.active:
+        raise NotFound("user", user_id)
+    return _read(row).actor
+
+
+_users = schema.users
+_query = select(_users)
+
+
+def _row(work: Work, user_id: UUID, *, lock: bool = False) -> Row[Any]:
+    query = _query.where(_users.c.tenant_id == work.tenant.id, _users.c.id == user_id)
+    if lock:
+        query = query.with_for_update(key_share=True)
+    row = work.connection.execute(query).first()
+    if row is None:
+        raise NotFound("user", user_id)
+    return row
+
+
+def _read(row: Row[Any]) -> User:
+    return User(*(getattr(row, name) for name in User.__dataclass_fields__))
+
+
+def _managed(work: Work, user_id: UUID) -> Row[Any]:
+    """Read a user whom the actor may manage: of the own shop, not oneself, no superadmin by an admin."""
+    if not work.actor.may_act_as("admin", "system"):
+        raise Forbidden("user.changed", ("admin",), work.actor.role)
+    row = _row(work, user_id, lock=True)
+    _may_grant(work, row.role)
+    if work.actor.user_id == user_id:
+        raise Conflict("user must be somebody else; got oneself. Ask another admin.")
+    return row
+
+
+def _may_grant(work: Work, role: Role) -> None:
+    if role not in schema.ROLES:
+        raise RecordError(f"role must be one of {', '.join(schema.ROLES)}; got {role!r}.")
+    if role == "superadmin" and not work.actor.may_act_as("superadmin", "system"):
+        raise Forbidden("a superadmin", ("superadmin",), work.actor.role)
+
+
+def _update(
+    work: Work, user_id: UUID, *, expected: PasswordHash | None = None, **values: object
+) -> None:
+    """Write columns of a user; given ``expected``, only where the password still is that."""
+    query = update(_users).where(_users.c.tenant_id == work.tenant.id, _users.c.id == user_id)
+    if expected is not None:
+        query = query.where(_users.c.password_hash == expected)
+    work.connection.execute(query.values(**values))
