@@ -156,7 +156,13 @@ PRODUCT = Machine(
     Move("product.rejected", "submitted", "rejected", "admin"),
     Move("product.retired", "approved", "retired", _SELLER),
     Move("product.relisted", "retired", "approved", _SELLER),
-    Move("product.changed", "submitted approved", "submitted approved", _SELLER, stays=True),
+    Move(
+        "product.changed",
+        "submitted approved rejected retired",
+        "submitted approved rejected retired",
+        _SELLER,
+        stays=True,
+    ),
 )
 
 REVIEW = Machine(

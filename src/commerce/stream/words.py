@@ -5,9 +5,11 @@ The list may grow; a word once used keeps its meaning. Amounts are positive, the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from commerce.errors import RecordError
 from commerce.ledger import SALES, WORLD, Account
 
 
@@ -140,9 +142,7 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
         _word("brand.requested", "A seller asks for a brand.", about_customer=False),
         _word("brand.approved", "A brand is approved.", about_customer=False),
         _word("brand.rejected", "A brand is not approved.", about_customer=False),
-        _word(
-            "product.submitted", "A product waits for approval.", "product_id", about_customer=False
-        ),
+        _word("product.submitted", "A product waits for approval.", about_customer=False),
         _word("product.approved", "A product is for sale.", "product_id", about_customer=False),
         _word("product.rejected", "A product is not approved.", "product_id", about_customer=False),
         _word(
@@ -186,3 +186,25 @@ MOVES_MONEY: Mapping[str, tuple[Account, Account]] = {
     "wallet.topped_up": (WORLD, SALES),
 }
 """Words that move money over the shop's border, and between which accounts, where only history is known."""
+
+_REASON = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def reason_code(text: str) -> str:
+    """Check a reason that is to enter the stream: one word, never what somebody wrote to somebody.
+
+    Raises
+    ------
+    RecordError
+        "reason must be one lower-case word; got ..."
+
+    Examples
+    --------
+    >>> reason_code("changed_mind")
+    'changed_mind'
+    """
+    if not _REASON.fullmatch(text):
+        raise RecordError(
+            f"reason must be one lower-case word; got {text!r}. Write one like changed_mind."
+        )
+    return text
