@@ -7,6 +7,7 @@ Kuwaiti dinar. Rounding to minor units is half-even, so that a long column of ha
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from commerce.errors import RecordError
@@ -102,3 +103,68 @@ def format_money(minor: int, currency: str) -> str:
     ('1,234.56 EUR', '-0.05 EUR', '120 JPY')
     """
     return f"{from_minor(minor, currency):,.{minor_digits(currency)}f} {currency}"
+
+
+def exact_minor(amount: Decimal, currency: str) -> int:
+    """Turn an amount that somebody wrote into minor units, or refuse it; nothing is rounded.
+
+    Raises
+    ------
+    RecordError
+        "amount must have at most 2 decimals in EUR; got 1.005. ..."
+
+    Examples
+    --------
+    >>> exact_minor(Decimal("19.99"), "EUR"), exact_minor(Decimal("2.50"), "EUR")
+    (1999, 250)
+    """
+    minor = to_minor(amount, currency)
+    if from_minor(minor, currency) != amount:
+        raise RecordError(
+            f"amount must have at most {minor_digits(currency)} decimals in {currency}; got {amount}."
+            " Round it first."
+        )
+    return minor
+
+
+def allocate(amount: int, weights: Sequence[int]) -> list[int]:
+    """Distribute an amount by weights, whole units only, so that the parts sum to it.
+
+    The largest remainder gets the next unit; of equal remainders, the first.
+
+    Parameters
+    ----------
+    amount : int
+        Minor units, 0 or more.
+    weights : sequence of int
+        0 or more each; not all 0 unless the amount is.
+
+    Returns
+    -------
+    list of int
+        One part per weight, each within one unit of its exact share; 0 for a weight of 0.
+
+    Raises
+    ------
+    RecordError
+        "amount must be distributed by weights of 0 or more, not all 0; got ..."
+
+    Examples
+    --------
+    >>> allocate(100, [1, 1, 1]), allocate(5, [0, 3, 7]), allocate(0, [])
+    ([34, 33, 33], [0, 2, 3], [])
+    """
+    whole = sum(weights)
+    if amount < 0 or min(weights, default=0) < 0 or (amount and not whole):
+        raise RecordError(
+            "amount must be distributed by weights of 0 or more, not all 0; got"
+            f" {amount} by {list(weights)}. Give each its share."
+        )
+    if not amount:
+        return [0] * len(weights)
+    shares = [divmod(amount * weight, whole) for weight in weights]
+    parts = [part for part, _ in shares]
+    first = sorted(range(len(shares)), key=lambda place: -shares[place][1])
+    for place in first[: amount - sum(parts)]:
+        parts[place] += 1
+    return parts

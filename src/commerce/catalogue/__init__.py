@@ -1,0 +1,1 @@
+"""What a shop sells: categories, products with their variants, promotions."""

@@ -1,0 +1,164 @@
+"""Categories: a forest in which what is in a category is in its parents, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import CTE, Table, bindparam, insert, literal, select, update
+
+from commerce import schema
+from commerce.errors import Conflict, NotFound
+from commerce.machine import Fact, fire
+from commerce.states import RANGE
+from commerce.unique import unique
+from commerce.work import Work
+
+_category = schema.category
+
+
+class Category(NamedTuple):
+    """A category and its place: 0 for a root, 1 for what is in one."""
+
+    id: UUID
+    name: str
+    parent_id: UUID | None
+    depth: int
+
+
+def create(work: Work, name: str, *, parent_id: UUID | None = None) -> UUID:
+    """Add a category.
+
+    Raises
+    ------
+    NotFound
+        "category must exist; got ..."
+    Conflict
+        "category must be new; got ..."
+    """
+    if parent_id is not None:
+        require(work, _category, parent_id)
+    category_id = work.new_id()
+    told = Fact("category.created", record=(_category.name, category_id))
+    fire(work, RANGE, category_id, told)
+    with unique("category", name):
+        work.connection.execute(
+            insert(_category),
+            {
+                "tenant_id": work.tenant.id,
+                "id": category_id,
+                "name": name,
+                "parent_id": parent_id,
+            },
+        )
+    return category_id
+
+
+def rename(work: Work, category_id: UUID, name: str) -> None:
+    """Give a category another name.
+
+    Raises
+    ------
+    NotFound
+        "category must exist; got ..."
+    Conflict
+        "category must be new; got ..."
+    """
+    with unique("category", name):
+        _change(work, category_id, {"name": name})
+
+
+def move(work: Work, category_id: UUID, parent_id: UUID | None) -> None:
+    """Put a category into another, or make it a root.
+
+    Raises
+    ------
+    NotFound
+        "category must exist; got ..."
+    Conflict
+        "category must not be inside itself; got ..."
+    """
+    # two moves at once could close a circle that neither sees: one waits for the other
+    known = {"tenant": work.tenant.id}
+    parents = {row.id: row.parent_id for row in work.connection.execute(_LOCKED, known)}
+    if parent_id is not None and parent_id not in parents:
+        raise NotFound(_category.name, parent_id)
+    above = parent_id
+    while above is not None:
+        if above == category_id:
+            raise Conflict(
+                f"category must not be inside itself; got {category_id} into {parent_id}."
+                " Choose a parent outside of it."
+            )
+        above = parents[above]
+    _change(work, category_id, {"parent_id": parent_id})
+
+
+def tree(work: Work) -> list[Category]:
+    """List every category, each after its parent, siblings by name."""
+    rows = work.connection.execute(_ALL, {"tenant": work.tenant.id}).all()
+    children: dict[UUID | None, list[Any]] = {}
+    for row in rows:
+        children.setdefault(row.parent_id, []).append(row)
+    found: list[Category] = []
+    waiting = [(row, 0) for row in reversed(children.get(None, []))]
+    while waiting:
+        row, depth = waiting.pop()
+        found.append(Category(row.id, row.name, row.parent_id, depth))
+        waiting += [(child, depth + 1) for child in reversed(children.get(row.id, []))]
+    return found
+
+
+def below(category: object) -> CTE:
+    """Give, as SQL, the ids of a category and of all that are in it; binds ``tenant``.
+
+    Parameters
+    ----------
+    category : UUID or SQL expression
+    """
+    top = select(_category.c.id).where(
+        _category.c.tenant_id == bindparam("tenant"), _category.c.id == category
+    )
+    found = top.cte("below", recursive=True)
+    return found.union(
+        select(_category.c.id).where(
+            _category.c.tenant_id == bindparam("tenant"), _category.c.parent_id == found.c.id
+        )
+    )
+
+
+def require(work: Work, table: Table, record: UUID) -> None:
+    """Refuse the id of a record that this tenant does not have.
+
+    Raises
+    ------
+    NotFound
+        "category must exist; got ..."
+    """
+    there = select(literal(1)).where(table.c.tenant_id == work.tenant.id, table.c.id == record)
+    if work.connection.execute(there).first() is None:
+        raise NotFound(table.name, record)
+
+
+def _change(work: Work, category_id: UUID, values: Mapping[str, Any]) -> None:
+    done = work.connection.execute(
+        update(_category)
+        .where(_category.c.tenant_id == work.tenant.id, _category.c.id == category_id)
+        .values(**values)
+    )
+    if done.rowcount != 1:
+        raise NotFound(_category.name, category_id)
+    told = Fact("category.changed", record=(_category.name, category_id))
+    fire(work, RANGE, category_id, told)
+
+
+_ALL = (
+    select(_category).where(_category.c.tenant_id == bindparam("tenant")).order_by(_category.c.name)
+)
+_LOCKED = (
+    select(_category)
+    .where(_category.c.tenant_id == bindparam("tenant"))
+    .order_by(_category.c.id)
+    .with_for_update()
+)

@@ -1,0 +1,288 @@
+"""Products: from a seller's submission to the shelf and off it again, and the variants that are sold of each.
+
+A product is on sale while it is ``approved``. What the house lists itself needs nobody's approval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from commerce import schema
+from commerce.catalogue.categories import require
+from commerce.errors import Conflict, Forbidden, NotFound, RecordError
+from commerce.identity import reserve_numbers
+from commerce.machine import Fact, fetch, fire
+from commerce.states import PRODUCT
+from commerce.stream.words import reason_code
+from commerce.unique import unique
+from commerce.work import Work
+
+_product, _variant, _brand = schema.product, schema.variant, schema.brand
+
+
+class NewVariant(NamedTuple):
+    """A variant about to be listed: its SKU, unique in the shop, its price in minor units, and when it is low."""
+
+    sku: str
+    price_minor: int
+    low_stock_at: int = 0
+
+
+def create(
+    work: Work,
+    name: str,
+    variants: Sequence[NewVariant],
+    *,
+    category_id: UUID | None = None,
+    brand_id: UUID | None = None,
+    description: str | None = None,
+    external_id: str | None = None,
+) -> UUID:
+    """List a product: a seller's waits for approval, the house's own is on sale at once.
+
+    Parameters
+    ----------
+    work : Work
+        By a seller or an admin.
+    name : str
+    variants : sequence of NewVariant
+    category_id, brand_id : UUID, optional
+        A brand is used by whom it belongs to, once it is approved.
+    description, external_id : str, optional
+
+    Returns
+    -------
+    UUID
+
+    Raises
+    ------
+    NotFound
+        "category must exist; got ...", "brand must exist; got ..."
+    Conflict
+        "SKU must be new; got ...", "brand must be approved; got 'pending'. ..."
+    RecordError
+        "price must be 0 or more; got ..."
+    """
+    if category_id is not None:
+        require(work, schema.category, category_id)
+    _check_brand(work, brand_id)
+    product_id = work.new_id()
+    seller = None if work.actor.runs_the_shop else work.actor.user_id
+    if seller is None and not work.actor.runs_the_shop:
+        raise Forbidden("a product of nobody's", ["admin"], work.actor.role)
+    fact = Fact(
+        "product.submitted", seller_id=seller
+    )  # the stream refers to products that are there
+    with unique("product", external_id or name):
+        fire(
+            work,
+            PRODUCT,
+            product_id,
+            fact,
+            new={
+                "number": reserve_numbers(work.connection, work.tenant, "product", 1),
+                "external_id": external_id,
+                "name": name,
+                "category_id": category_id,
+                "brand_id": brand_id,
+                "seller_id": seller,
+                "description": description,
+            },
+        )
+    _list_variants(work, product_id, variants)
+    if work.actor.runs_the_shop:
+        approve(work, product_id)
+    return product_id
+
+
+def add_variant(work: Work, product_id: UUID, variant: NewVariant) -> UUID:
+    """Sell one more variant of a product.
+
+    Raises
+    ------
+    NotFound
+        "product must exist; got ..."
+    Conflict
+        "SKU must be new; got ..."
+    RecordError
+        "price must be 0 or more; got ..."
+    """
+    _tell(work, "product.changed", product_id)
+    return _list_variants(work, product_id, [variant])[0]
+
+
+def change_variant(
+    work: Work, variant_id: UUID, *, price_minor: int | None = None, low_stock_at: int | None = None
+) -> None:
+    """Set the price of a variant, or from how few on it counts as low; orders placed keep their price.
+
+    Raises
+    ------
+    NotFound
+        "variant must exist; got ..."
+    RecordError
+        "price must be 0 or more; got ..."
+    """
+    known = {"tenant": work.tenant.id, "variant": variant_id}
+    product_id = work.connection.execute(_PRODUCT_OF, known).scalar()
+    if product_id is None:
+        raise NotFound("variant", variant_id)
+    _tell(work, "product.changed", product_id)
+    values = {
+        column: value
+        for column, value in (("price_minor", price_minor), ("low_stock_at", low_stock_at))
+        if value is not None
+    }
+    for column, value in values.items():
+        _check_natural(column.removesuffix("_minor"), value)
+    if values:
+        work.connection.execute(
+            update(_variant)
+            .where(_variant.c.tenant_id == work.tenant.id, _variant.c.id == variant_id)
+            .values(**values)
+        )
+
+
+def submit(work: Work, product_id: UUID) -> None:
+    """Ask for approval again after a rejection."""
+    _tell(work, "product.submitted", product_id)
+
+
+def approve(work: Work, product_id: UUID) -> None:
+    """Put a submitted product on sale."""
+    _tell(work, "product.approved", product_id)
+
+
+def reject(work: Work, product_id: UUID, *, reason: str) -> None:
+    """Refuse a submitted product; the reason is a word like ``counterfeit``."""
+    _tell(work, "product.rejected", product_id, reason=reason_code(reason))
+
+
+def retire(work: Work, product_id: UUID) -> None:
+    """Take a product off sale; orders that were placed go on."""
+    _tell(work, "product.retired", product_id)
+
+
+def relist(work: Work, product_id: UUID) -> None:
+    """Put a retired product on sale again."""
+    _tell(work, "product.relisted", product_id)
+
+
+def change(work: Work, product_id: UUID, changes: Mapping[str, Any]) -> None:
+    """Change what a product is called and where it stands.
+
+    Parameters
+    ----------
+    work : Work
+    product_id : UUID
+    changes : mapping
+        Any of ``name``, ``description``, ``category_id``, ``external_id``.
+
+    Raises
+    ------
+    NotFound
+        "product must exist; got ..."
+    RecordError
+        "change must be of name, description, category_id or external_id; got ..."
+    """
+    unknown = set(changes) - {"name", "description", "category_id", "external_id"}
+    if unknown:
+        raise RecordError(
+            "change must be of name, description, category_id or external_id; got"
+            f" {', '.join(sorted(unknown))}. Leave it out."
+        )
+    if changes.get("category_id") is not None:
+        require(work, schema.category, changes["category_id"])
+    with unique("product", changes.get("external_id")):
+        _tell(work, "product.changed", product_id, changes=changes)
+
+
+def assign_brand(work: Work, product_id: UUID, brand_id: UUID | None) -> None:
+    """Sell a product under a brand, or under none.
+
+    Raises
+    ------
+    NotFound
+        "product must exist; got ...", "brand must exist; got ..."
+    Conflict
+        "brand must be approved; got 'pending'. ..."
+    """
+    _own(work, product_id)
+    _check_brand(work, brand_id)
+    _tell(work, "product.changed", product_id, changes={"brand_id": brand_id})
+
+
+def _tell(
+    work: Work,
+    word: str,
+    product_id: UUID,
+    *,
+    reason: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Let something happen to a product that is the actor's business."""
+    row = _own(work, product_id)
+    fact = Fact(word, product_id=product_id, seller_id=row.seller_id, reason=reason)
+    fire(work, PRODUCT, product_id, fact, changes=changes)
+
+
+def _own(work: Work, product_id: UUID) -> Row[Any]:
+    row = fetch(work, PRODUCT, product_id)
+    if not work.actor.runs_the_shop and (
+        row.seller_id is None or row.seller_id != work.actor.user_id
+    ):
+        raise NotFound(PRODUCT.kind, product_id)
+    return row
+
+
+def _check_brand(work: Work, brand_id: UUID | None) -> None:
+    """A seller uses own brands, the house any; either only once it is approved."""
+    if brand_id is None:
+        return
+    known = {"tenant": work.tenant.id, "brand": brand_id}
+    brand = work.connection.execute(_BRAND, known).first()
+    if brand is None or not (
+        work.actor.runs_the_shop or brand.owner_id == work.actor.user_id is not None
+    ):
+        raise NotFound("brand", brand_id)
+    if brand.status != "approved":
+        raise Conflict(
+            f"brand must be approved; got {brand.status!r}. Wait for an admin's approval."
+        )
+
+
+def _list_variants(work: Work, product_id: UUID, variants: Sequence[NewVariant]) -> list[UUID]:
+    for variant in variants:
+        _check_natural("price", variant.price_minor)
+        _check_natural("low_stock_at", variant.low_stock_at)
+    rows = [
+        {
+            "tenant_id": work.tenant.id,
+            "id": work.new_id(),
+            "product_id": product_id,
+            "currency": work.tenant.currency,
+            **variant._asdict(),
+        }
+        for variant in variants
+    ]
+    if rows:
+        with unique("SKU", ", ".join(variant.sku for variant in variants)):
+            work.connection.execute(insert(_variant), rows)
+    return [row["id"] for row in rows]
+
+
+def _check_natural(name: str, value: int) -> None:
+    if not 0 <= value < 2**53:
+        raise RecordError(f"{name} must be 0 or more; got {value}. Correct it.")
+
+
+_PRODUCT_OF = select(_variant.c.product_id).where(
+    _variant.c.tenant_id == bindparam("tenant"), _variant.c.id == bindparam("variant")
+)
+_BRAND = select(_brand.c.status, _brand.c.owner_id).where(
+    _brand.c.tenant_id == bindparam("tenant"), _brand.c.id == bindparam("brand")
+)

@@ -1,0 +1,1 @@
+"""What is bought: the cart, checkout, prices and tax, completion and cancellation."""

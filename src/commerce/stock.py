@@ -1,0 +1,293 @@
+"""Goods: how many of each variant there are, where, and why that changed.
+
+A variant is an asset of the ledger, ``SKU:<variant>``: what may be sold lies in ``on_hand``, what an order or an
+auction has set aside in ``held``. Nothing is counted twice and nothing is sold that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Text, and_, bindparam, cast, func, literal, select
+from sqlalchemy.sql import ColumnElement
+
+from commerce import schema
+from commerce.errors import NotFound, RecordError
+from commerce.ledger import WORLD, Account, Transfer, balance
+from commerce.machine import Fact, fire
+from commerce.states import SHELF
+from commerce.work import Work
+
+ON_HAND = Account("on_hand")
+"""What may be sold."""
+
+SCRAPPED = Account("scrapped")
+"""What came back damaged, or broke."""
+
+MOST = 1_000_000
+"""Units at most in one movement."""
+
+REASONS: Mapping[str, tuple[Account, Account]] = {
+    "found": (WORLD, ON_HAND),
+    "lost": (ON_HAND, WORLD),
+    "stolen": (ON_HAND, WORLD),
+    "sent_back": (ON_HAND, WORLD),
+    "damaged": (ON_HAND, SCRAPPED),
+    "expired": (ON_HAND, SCRAPPED),
+}
+"""Why stock is corrected, and from where to where goods move for it."""
+
+_variant, _product, _account = schema.variant, schema.product, schema.account
+
+
+def asset(variant_id: UUID) -> str:
+    """Name a variant as an asset of the ledger."""
+    return f"SKU:{variant_id.hex}"
+
+
+def hold(variant_id: UUID, quantity: int, key: UUID) -> Transfer:
+    """Set goods aside for an order or an auction."""
+    return Transfer(asset(variant_id), ON_HAND, Account("held", key.hex), quantity)
+
+
+def release(variant_id: UUID, quantity: int, key: UUID) -> Transfer:
+    """Put back what was set aside."""
+    return Transfer(asset(variant_id), Account("held", key.hex), ON_HAND, quantity)
+
+
+def leave(variant_id: UUID, quantity: int, key: UUID) -> Transfer:
+    """Ship what was set aside."""
+    return Transfer(asset(variant_id), Account("held", key.hex), WORLD, quantity)
+
+
+def come_back(variant_id: UUID, quantity: int, *, damaged: bool) -> Transfer:
+    """Take returned goods in: to be sold again, or scrapped."""
+    return Transfer(asset(variant_id), WORLD, SCRAPPED if damaged else ON_HAND, quantity)
+
+
+def receive(work: Work, variant_id: UUID, quantity: int) -> int:
+    """Take a delivery of a supplier in.
+
+    Parameters
+    ----------
+    work : Work
+        By the seller of the product, or by who runs the shop.
+    variant_id : UUID
+    quantity : int
+        1 to `MOST`.
+
+    Returns
+    -------
+    int
+        Units that may be sold now.
+
+    Raises
+    ------
+    NotFound
+        "variant must exist; got ..."
+    RecordError
+        "quantity must be 1 to 1000000; got ..."
+    """
+    return _move(work, variant_id, quantity, WORLD, ON_HAND, Fact("stock.received"))
+
+
+def adjust(work: Work, variant_id: UUID, quantity: int, *, reason: str) -> int:
+    """Correct the stock of a variant; the reason gives the direction.
+
+    Parameters
+    ----------
+    work : Work
+        By the seller of the product, or by who runs the shop.
+    variant_id : UUID
+    quantity : int
+        1 to `MOST`.
+    reason : str
+        One of `REASONS`.
+
+    Returns
+    -------
+    int
+        Units that may be sold now.
+
+    Raises
+    ------
+    NotFound
+        "variant must exist; got ..."
+    RecordError
+        "reason must be one of ...; got ..."
+    InsufficientFunds
+        "on_hand must hold what is taken from it; got ..."
+    """
+    if reason not in REASONS:
+        raise RecordError(
+            f"reason must be one of {', '.join(REASONS)}; got {reason!r}. Choose the nearest."
+        )
+    fact = Fact("stock.adjusted", reason=reason)
+    left = _move(work, variant_id, quantity, *REASONS[reason], fact)
+    if REASONS[reason][0] == ON_HAND:
+        tell_low(work, {variant_id: quantity})
+    return left
+
+
+def _move(
+    work: Work, variant_id: UUID, quantity: int, source: Account, target: Account, fact: Fact
+) -> int:
+    check_quantity(quantity)
+    product_id, seller_id = _own(work, variant_id)
+    moved = Transfer(asset(variant_id), source, target, quantity)
+    fire(
+        work,
+        SHELF,
+        variant_id,
+        fact._replace(
+            quantity=quantity,
+            product_id=product_id,
+            seller_id=seller_id,
+            transfers=[moved],
+        ),
+    )
+    return balance(work.connection, work.tenant, moved.asset, ON_HAND)
+
+
+def check_quantity(quantity: int) -> None:
+    """Refuse what is no number of units.
+
+    Raises
+    ------
+    RecordError
+        "quantity must be 1 to 1000000; got ..."
+    """
+    if not 1 <= quantity <= MOST:
+        raise RecordError(f"quantity must be 1 to {MOST}; got {quantity}. Correct it.")
+
+
+def _own(work: Work, variant_id: UUID) -> tuple[UUID, UUID | None]:
+    """Find a variant that is the actor's business."""
+    known = {"tenant": work.tenant.id, "variant": variant_id}
+    row = work.connection.execute(_OWNER, known).one_or_none()
+    if row is None or not (work.actor.runs_the_shop or row.seller_id == work.actor.user_id):
+        raise NotFound("variant", variant_id)
+    return row.product_id, row.seller_id
+
+
+def shelf(column: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Join ``account`` as what of a variant may be sold, in both databases' way of writing an id."""
+    name = literal("SKU:") + func.replace(cast(column, Text), "-", "")
+    return and_(
+        _account.c.tenant_id == bindparam("tenant"),
+        _account.c.asset == name,
+        _account.c.kind == ON_HAND.kind,
+        _account.c.key == ON_HAND.key,
+    )
+
+
+AVAILABLE = func.coalesce(_account.c.balance, 0)
+"""Units that may be sold, where ``account`` is joined on `shelf`."""
+
+_in_range = _variant.join(
+    _product,
+    and_(_product.c.tenant_id == _variant.c.tenant_id, _product.c.id == _variant.c.product_id),
+)
+_OWNER = (
+    select(_variant.c.product_id, _product.c.seller_id)
+    .select_from(_in_range)
+    .where(_variant.c.tenant_id == bindparam("tenant"), _variant.c.id == bindparam("variant"))
+)
+_levels = (
+    select(
+        _variant.c.id,
+        _variant.c.sku,
+        _variant.c.product_id,
+        _product.c.seller_id,
+        _variant.c.low_stock_at,
+        AVAILABLE.label("available"),
+    )
+    .select_from(_in_range.outerjoin(_account, shelf(_variant.c.id)))
+    .where(_variant.c.tenant_id == bindparam("tenant"))
+)
+_SOME_LEVELS = _levels.where(_variant.c.id.in_(bindparam("variants", expanding=True)))
+_LOW = (
+    _levels.where(
+        _product.c.status == "approved",
+        func.coalesce(bindparam("threshold"), _variant.c.low_stock_at) >= AVAILABLE,
+    )
+    .order_by(_variant.c.sku)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+
+
+def available(work: Work, variant_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Tell how many units of some variants may be sold; what is not the tenant's is left out."""
+    rows = work.connection.execute(
+        _SOME_LEVELS, {"tenant": work.tenant.id, "variants": list(variant_ids)}
+    )
+    return {row.id: row.available for row in rows}
+
+
+class Level(NamedTuple):
+    """How many units of a variant may be sold, and from how few on it counts as low."""
+
+    variant_id: UUID
+    sku: str
+    product_id: UUID
+    seller_id: UUID | None
+    low_stock_at: int
+    available: int
+
+
+def low(
+    work: Work, *, threshold: int | None = None, limit: int = 100, offset: int = 0
+) -> list[Level]:
+    """List the variants on sale of which no more are there than their own threshold, or than one given.
+
+    A seller sees own variants only.
+    """
+    query = _LOW
+    if not work.actor.runs_the_shop:
+        query = query.where(_product.c.seller_id == work.actor.user_id)
+    rows = work.connection.execute(
+        query,
+        {"tenant": work.tenant.id, "threshold": threshold, "limit": limit, "offset": offset},
+    )
+    return [Level(*row) for row in rows]
+
+
+def low_facts(work: Work, taken: Mapping[UUID, int]) -> list[Fact]:
+    """Say which variants ran low by what was just taken from the shelf, once per crossing.
+
+    Parameters
+    ----------
+    work : Work
+        After the goods were posted away: who posts holds the shelf, so that no other sees the same crossing.
+    taken : mapping of UUID to int
+        Units of each variant.
+
+    Returns
+    -------
+    list of Fact
+        ``stock.low`` of each variant that was above its threshold before and is not now.
+    """
+    rows = work.connection.execute(
+        _SOME_LEVELS, {"tenant": work.tenant.id, "variants": list(taken)}
+    )
+    return [
+        Fact(
+            "stock.low",
+            value=row.available,
+            product_id=row.product_id,
+            seller_id=row.seller_id,
+            record=(SHELF.kind, row.id),
+        )
+        for row in rows
+        if row.available <= row.low_stock_at < row.available + taken[row.id]
+    ]
+
+
+def tell_low(work: Work, taken: Mapping[UUID, int]) -> None:
+    """Tell of every variant that ran low by what was just taken; see `low_facts`."""
+    facts = low_facts(work, taken)
+    if facts:
+        fire(work, SHELF, next(iter(taken)), *facts)
