@@ -6,16 +6,34 @@ minor units of the tenant's currency.
 
 from __future__ import annotations
 
+from features.catalogue.auctions import AUCTIONS
 from features.catalogue.deliveries import DELIVERIES
+from features.catalogue.disputes import DISPUTES
 from features.catalogue.habits import HABITS
 from features.catalogue.orders import ORDERS
 from features.catalogue.pay_later import PAY_LATER
 from features.catalogue.payments import PAYMENTS
+from features.catalogue.points import POINTS
 from features.catalogue.returns import RETURNS
+from features.catalogue.reviews import REVIEWS
 from features.catalogue.tenure import TENURE
+from features.catalogue.wallet import WALLET
 from features.declaration import catalogue
 
-CATALOGUE = catalogue(*ORDERS, *HABITS, *PAYMENTS, *PAY_LATER, *DELIVERIES, *RETURNS, *TENURE)
+CATALOGUE = catalogue(
+    *ORDERS,
+    *HABITS,
+    *PAYMENTS,
+    *PAY_LATER,
+    *DELIVERIES,
+    *RETURNS,
+    *AUCTIONS,
+    *WALLET,
+    *REVIEWS,
+    *POINTS,
+    *DISPUTES,
+    *TENURE,
+)
 """Every feature of the shop, in the order of its families."""
 
 __all__ = ["CATALOGUE"]

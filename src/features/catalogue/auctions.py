@@ -1,0 +1,71 @@
+"""How a customer bids, and what comes of it."""
+
+from __future__ import annotations
+
+from features.activities import bids, outbid, won
+from features.declaration import (
+    DAYS,
+    EVER,
+    count,
+    distinct,
+    family,
+    maximum,
+    mean,
+    ratio,
+    recency,
+    source,
+)
+
+AUCTIONS = family(
+    "auctions",
+    count(bids, name="bids", windows=(*DAYS(90, 365), *EVER), description="Bids that counted."),
+    distinct(
+        bids.of("aggregate_id"),
+        name="auctions_joined",
+        windows=DAYS(365),
+        unit="auctions",
+        description="Auctions with a bid of the customer.",
+    ),
+    count(won, name="auctions_won", windows=DAYS(365), description="Auctions won."),
+    ratio(
+        "auction_win_rate_365d",
+        "auctions_won_365d",
+        "auctions_joined_365d",
+        minimum=0,
+        unit="share",
+        description="Auctions won over auctions joined, of the last year.",
+    ),
+    count(outbid, name="outbids", windows=DAYS(365), description="Times somebody bid more."),
+    ratio(
+        "outbid_rate_365d",
+        "outbids_365d",
+        "bids_365d",
+        minimum=0,
+        unit="share",
+        description="Times outbid over bids, of the last year.",
+    ),
+    mean(
+        bids.of("base_minor"),
+        name="bid_amount_mean",
+        windows=DAYS(365),
+        minimum=0,
+        unit="minor",
+        description="Mean amount of a bid as others saw it.",
+    ),
+    maximum(
+        bids.of("value"),
+        name="highest_bid",
+        windows=DAYS(365),
+        minimum=0,
+        unit="minor",
+        description="The most the customer was ready to pay in an auction.",
+    ),
+    recency(bids, name="days_since_bid", description="Days since the latest bid."),
+    count(
+        source("auction.sold"),
+        name="auctions_sold",
+        windows=DAYS(365),
+        description="Items the customer sold by auction.",
+    ),
+    owner="growth",
+)

@@ -1,0 +1,56 @@
+"""Points that a customer earned and lost as a seller."""
+
+from __future__ import annotations
+
+from features.activities import deducted, earned
+from features.declaration import (
+    DAYS,
+    EVER,
+    count,
+    family,
+    ratio,
+    recency,
+    share,
+    total,
+)
+
+POINTS = family(
+    "points",
+    total(
+        earned.of("value"),
+        name="points_earned",
+        windows=(*DAYS(365), *EVER),
+        null=0,
+        minimum=0,
+        unit="points",
+        description="Points earned.",
+    ),
+    total(
+        deducted.of("value"),
+        name="points_deducted",
+        windows=(*DAYS(365), *EVER),
+        null=0,
+        minimum=0,
+        unit="points",
+        description="Points lost by penalties.",
+    ),
+    share(
+        "points_lost_share",
+        "points_deducted",
+        "points_earned",
+        description="Points lost, of all points that came or went.",
+    ),
+    count(
+        deducted, name="penalties", windows=DAYS(365), description="Penalties for returns at fault."
+    ),
+    ratio(
+        "penalty_rate_365d",
+        "points_deducted_365d",
+        "points_earned_365d",
+        minimum=0,
+        unit="share",
+        description="Points lost over points earned, of the last year.",
+    ),
+    recency(earned, name="days_since_points", description="Days since points were earned."),
+    owner="risk",
+)
