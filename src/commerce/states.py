@@ -34,12 +34,17 @@ ORDER = Machine(
 PAYMENT = Machine(
     "payment",
     schema.payment,
-    Move("payment.created", _NEW, "requires_payment_method requires_confirmation", _BUYER),
+    Move(
+        "payment.created",
+        _NEW,
+        "requires_payment_method requires_confirmation processing requires_capture",
+        _BUYER,
+    ),
     Move("payment.method_chosen", "requires_payment_method", "requires_confirmation", _BUYER),
     Move(
         "payment.confirmed",
-        "requires_confirmation",
-        "processing requires_action requires_capture",
+        "requires_confirmation requires_action",
+        "processing",
         _BUYER,
     ),
     Move(
@@ -78,6 +83,7 @@ PAYMENT = Machine(
         "canceled",
         _BUYER,
     ),
+    Move("payment.settled", "processing", "succeeded", _BUYER),
     Move("payment.refund_requested", "succeeded", "succeeded", _BUYER, stays=True),
     Move("payment.refund_failed", "succeeded", "succeeded", _HOUSE, stays=True),
     Move(
@@ -215,6 +221,11 @@ RANGE = Machine(
     Move("promotion.created", roles=_SELLER),
     Move("promotion.ended", roles=_SELLER),
 )
+ATTEMPT = Machine(
+    "payment",
+    None,
+    Move("payment.failed", roles=_HOUSE),
+)
 METHOD = Machine(
     "payment_method",
     None,
@@ -228,6 +239,7 @@ INVOICE = Machine(
     Move("invoice.issued", roles=_BUYER),
     Move("invoice.paid", roles=_BUYER),
     Move("invoice.credited", roles=_BUYER),
+    Move("invoice.overdue", roles=_HOUSE),
 )
 WALLET = Machine(
     "wallet",
@@ -245,7 +257,7 @@ POINTS = Machine(
     Move("points.deducted", roles=_HOUSE),
 )
 
-FACTS = (CUSTOMER, USER, TENANT, SHELF, RANGE, METHOD, INVOICE, WALLET, POINTS)
+FACTS = (CUSTOMER, USER, TENANT, SHELF, RANGE, ATTEMPT, METHOD, INVOICE, WALLET, POINTS)
 """What happens without a status of its own."""
 
 EDGES = tuple(

@@ -56,6 +56,7 @@ payment = Table(
     Column("provider", Text),
     Column("reference", Text),
     Column("payment_method_id", Uuid),
+    Column("heard_at", Instant),
     told_by(),
     to("orders", "order_id"),
     to("customer"),

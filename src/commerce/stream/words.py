@@ -60,6 +60,7 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
         _word("invoice.issued", "An invoice is to be paid by its due date.", "amount_minor due_at"),
         _word("invoice.paid", "An invoice, or a part of it, was paid.", "amount_minor"),
         _word("invoice.credited", "An invoice was lowered.", "amount_minor"),
+        _word("invoice.overdue", "A customer is reminded of an invoice.", "amount_minor due_at"),
         _word("delivery.promised", "A delivery is due by a date.", "due_at", about_customer=False),
         _word("delivery.claimed", "A courier took the order.", about_customer=False),
         _word("delivery.shipped", "The order is on its way.", about_customer=False),
@@ -107,6 +108,7 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
             "payment.authorised", "A payment is authorised, to be captured.", about_customer=False
         ),
         _word("payment.cancelled", "A payment was called off.", about_customer=False),
+        _word("payment.settled", "Nothing of a payment is owed any more.", about_customer=False),
         _word(
             "payment.refund_requested", "Money is to go back.", "amount_minor", about_customer=False
         ),

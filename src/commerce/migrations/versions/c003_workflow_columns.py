@@ -81,6 +81,7 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
             sa.Column("provider", sa.Text()),
             sa.Column("reference", sa.Text()),
             sa.Column("payment_method_id", sa.Uuid()),
+            sa.Column("heard_at", Instant()),
             sa.Column("event_id", sa.BigInteger()),
         ],
         "payment_event": [sa.Column("reference", sa.Text())],
