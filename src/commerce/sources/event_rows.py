@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
 from commerce.errors import RecordError, did_you_mean
-from commerce.money import to_minor
-from commerce.sources.lines import LIMIT, line_key, tidy_id
+from commerce.sources.lines import line_key, tidy_id
+from commerce.sources.rows import LIMIT, RowReader
 from commerce.stream import EVENT_TYPES, NewEvent, check
 from tables.amounts import NumberReader
 from tables.errors import Refused
-from tables.times import NotYet, TimeReader, refusal
+from tables.times import TimeReader
 
 EVENT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "type": (),
@@ -75,7 +74,7 @@ class EventRow(NamedTuple):
     reason: str | None
 
 
-class EventReader:
+class EventReader(RowReader):
     """Reads rows into events.
 
     Parameters
@@ -103,11 +102,8 @@ class EventReader:
         time: TimeReader,
         due: TimeReader,
     ) -> None:
+        super().__init__(width=width, currency=currency, number=number, time=time)
         self._places = places
-        self._width = width
-        self._currency = currency
-        self._number = number
-        self._time = time
         self._due = due
 
     def __call__(self, cells: list[str]) -> EventRow:
@@ -118,11 +114,7 @@ class EventReader:
         Refused
             With a reason and a sentence for the rejects file.
         """
-        if len(cells) != self._width:
-            raise Refused(
-                "wrong number of cells",
-                f"row must have {self._width} cells; got {len(cells)}. Check its quotes and delimiters.",
-            )
+        self.check_width(cells)
         said = {name: cells[place].strip() or None for name, place in self._places.items()}
         kind = said["type"] or ""
         if kind not in EVENT_TYPES:
@@ -133,9 +125,9 @@ class EventReader:
         customer = said.get("customer")
         if EVENT_TYPES[kind].about_customer and customer is None:
             raise Refused("no customer", f"{kind} must tell of a customer; got a blank cell.")
-        occurred = self._instant("occurred_at", said["occurred_at"])
-        if occurred is None:
-            raise Refused("no time", "occurred_at must be given; got a blank cell.")
+        occurred = self.instant(
+            "occurred_at", self.given("occurred_at", said["occurred_at"], "no time"), "no time"
+        )
         recorded = self._instant("recorded_at", said.get("recorded_at"))
         if recorded is not None and recorded < occurred:
             raise Refused(
@@ -179,18 +171,7 @@ class EventReader:
     def _instant(self, name: str, text: str | None) -> int | None:
         if text is None:
             return None
-        try:
-            return (self._due if name == "due_at" else self._time)(text)
-        except NotYet as error:
-            raise refusal(name, error) from error
-        except ValueError as error:
-            raise Refused("no time", f"{name} must be {error}.") from error
-
-    def _decimal(self, name: str, text: str) -> Decimal:
-        try:
-            return self._number(text)
-        except ValueError as error:
-            raise Refused(f"no {name}", f"{name} must be {error}.") from error
+        return self._when(self._due if name == "due_at" else self._time, name, text, "no time")
 
     def _amount(self, said: Mapping[str, str | None]) -> int | None:
         major, minor = said.get("amount"), said.get("amount_minor")
@@ -201,37 +182,13 @@ class EventReader:
             raise Refused(
                 "no currency", f"amount must have a currency; got {major or minor!r} alone."
             )
-        if code.upper() != self._currency:
-            raise Refused(
-                "no rate",
-                f"currency must be {self._currency}, the tenant's; got {code!r} and no rate for it."
-                " Convert the amounts first.",
-            )
+        self.check_currency(code)
         if major is None:
             return self._count("amount_minor", minor)
-        amount = self._decimal("amount", major)
-        if amount < 0:
-            raise Refused(
-                "negative amount",
-                f"amount must not be negative; got {major!r}. The type gives the direction.",
-            )
-        try:
-            cents = to_minor(amount, self._currency)
-        except (InvalidOperation, RecordError):
-            cents = LIMIT
-        if cents >= LIMIT:
-            raise Refused("too large", f"amount must be below 2^53 minor units; got {major!r}.")
-        return cents
+        return self.money("amount", major)
 
     def _count(self, name: str, text: str | None, least: int = 0) -> int | None:
-        if text is None:
-            return None
-        number = self._decimal(name, text)
-        if number != number.to_integral_value() or not least <= number < LIMIT:
-            raise Refused(
-                f"no {name}", f"{name} must be a whole number from {least} to 2^53; got {text!r}."
-            )
-        return int(number)
+        return None if text is None else self.whole(name, text, least)
 
 
 def new_event(

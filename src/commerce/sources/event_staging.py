@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from commerce.sources.event_rows import EventRow
 from commerce.sources.lines import repeated_key
-from commerce.sources.staging import Person, Ware
-from commerce.sources.store import Store
+from commerce.sources.store import Person, Store, Ware
 
 
 class StagedEvent(NamedTuple):
@@ -66,7 +65,7 @@ class EventStaging(Store):
         """Give every product, in the order of the file."""
         return self.each(
             Ware,
-            "SELECT product, NULL FROM happening WHERE product IS NOT NULL"
+            "SELECT product, NULL, NULL FROM happening WHERE product IS NOT NULL"
             " GROUP BY product ORDER BY min(row)",
         )
 

@@ -24,19 +24,17 @@ from commerce.sources.errors import SourceError
 from commerce.sources.event_rows import EVENT_COLUMNS, REQUIRED, EventReader, new_event
 from commerce.sources.event_staging import EventStaging, event_source
 from commerce.sources.order_events import uuid_of
-from commerce.sources.parties import write_people, write_wares
-from commerce.sources.summary import ImportSummary, Progress, silent
+from commerce.sources.parties import write_parties
+from commerce.sources.summary import ImportSummary, Progress, silent, summarise
 from commerce.sources.tenancy import plan_tenant
 from commerce.sources.writing import Writer, Written, has_events, known_sources
 from tables.amounts import NumberReader
 from tables.columns import find_column
-from tables.errors import ColumnNotFound, Refused
+from tables.errors import ColumnNotFound
 from tables.formats import detected, find_formats, with_header_settled
 from tables.rejects import Rejects
-from tables.table import Table, open_table
+from tables.table import open_table
 from tables.times import TimeReader, latest_at
-
-_STAGE = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +176,7 @@ def import_events(
         due=TimeReader(tenancy.zone, formats.time_format),
     )
     with EventStaging() as staging, Rejects(rejects_folder, table.columns) as rejects:
-        read = _stage(table, reader, staging, rejects, tell)
+        read = staging.stage(table, reader, rejects, tell)
         staged = staging.count()
         staging.settle_repeats()
         tenant = tenancy.tenant
@@ -191,56 +189,21 @@ def import_events(
         if accepted:
             writer = Writer.start(engine, tenancy, now=now)
             written = _write(writer, staging, tenancy.currency, accepted, tell)
-        return ImportSummary(
-            rows_read=read,
-            rows_accepted=accepted,
-            rows_rejected=rejects.reasons.total(),
-            rows_duplicate=staged - accepted,
-            customers=written.customers,
-            orders=0,
-            events=written.events,
-            tenant=tenancy.slug,
-            tenant_created=tenant is None and accepted > 0,
-            currency=tenancy.currency,
-            timezone=tenancy.zone.key,
+        return summarise(
+            tenancy,
+            read=read,
+            duplicate=staged - accepted,
+            written=written,
             detected=detected(table, places, formats),
-            rejects=rejects.close(),
-            reasons=dict(rejects.reasons.most_common()),
+            rejects=rejects,
         )
-
-
-def _stage(
-    table: Table, reader: EventReader, staging: EventStaging, rejects: Rejects, tell: Progress
-) -> int:
-    """Read the file into the staging store, and give the number of its rows."""
-    read, size, batch = 0, table.size(), []
-    for (number, cells), position in table.rows_and_position():
-        read += 1
-        try:
-            batch.append((number, *reader(cells)))
-        except Refused as refused:
-            rejects.add(number, cells, refused)
-        if len(batch) >= _STAGE:
-            staging.add(batch)
-            batch.clear()
-            tell("reading", position, size)
-    staging.add(batch)
-    tell("reading", size, size)
-    return read
 
 
 def _write(
     writer: Writer, staging: EventStaging, currency: str, total: int, tell: Progress
 ) -> Written:
     """Write customers, products and events, a batch per transaction."""
-    for people in staging.people():
-        with writer.desk() as desk:
-            named = write_people(desk, people, register=False)
-        staging.name_people(named)
-    for wares in staging.wares():
-        with writer.desk() as desk:
-            named = write_wares(desk, wares)
-        staging.name_wares(named)
+    write_parties(writer, staging, register=False)
     for batch in staging.events():
         with writer.desk() as desk:
             desk.append(

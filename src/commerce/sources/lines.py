@@ -5,21 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import blake2b
 from typing import NamedTuple
 
-from commerce.errors import RecordError
-from commerce.money import to_minor
+from commerce.sources.rows import LIMIT, RowReader
 from commerce.sources.statuses import State, state_of
 from tables.amounts import NumberReader
 from tables.errors import Refused
-from tables.times import TimeReader, refusal
+from tables.times import TimeReader
 
-LIMIT = 2**53
-"""Quantities and minor units stay below it, so that every sum of features is exact."""
-
-_CACHE = 100_000
 _OPTIONAL = (
     "order",
     "product",
@@ -114,7 +109,7 @@ def tidy_id(text: str) -> str:
     return text.partition(".")[0] if _WHOLE.fullmatch(text) else text
 
 
-class LineReader:
+class LineReader(RowReader):
     """Reads rows into lines.
 
     Parameters
@@ -145,17 +140,13 @@ class LineReader:
         refuse_prefix: str | None = None,
         negative_returns: bool = False,
     ) -> None:
+        super().__init__(width=width, currency=currency, number=number, time=time)
         self._customer_place, self._time_place = places["customer"], places["time"]
         self._asked = [places.get(role) for role in _OPTIONAL]
         self._has_quantity = "quantity" in places
-        self._width = width
-        self._currency = currency
-        self._number = number
-        self._time = time
         self._return_prefix = return_prefix
         self._refuse_prefix = refuse_prefix
         self._negative_returns = negative_returns
-        self._minor: dict[Decimal, int] = {}
         self._states: dict[str, State] = {}
 
     def __call__(self, cells: list[str]) -> Line:
@@ -166,16 +157,12 @@ class LineReader:
         Refused
             With a reason and a sentence for the rejects file.
         """
-        if len(cells) != self._width:
-            raise Refused(
-                "wrong number of cells",
-                f"row must have {self._width} cells; got {len(cells)}. Check its quotes and delimiters.",
-            )
+        self.check_width(cells)
         # one list of the optional cells, blanks as None
         said = [None if place is None else cells[place].strip() or None for place in self._asked]
         order_text, product, description, quantity_text, price_text, amount_text = said[:6]
         country, method, status, recorded_text, currency = said[6:]
-        at = self._instant("time", cells[self._time_place])
+        at = self.instant("time", self.given("time", cells[self._time_place]))
         order = tidy_id(order_text) if order_text else ""
         if self._refuse_prefix and order.startswith(self._refuse_prefix):
             raise Refused(
@@ -191,8 +178,8 @@ class LineReader:
             raise Refused("no amount", "price or amount must be given; got blank cells.")
         returned = self._is_return(order, quantity, price, exact)
         if currency is not None:
-            self._check_currency(currency)
-        recorded = self._instant("recorded", recorded_text) if recorded_text else None
+            self.check_currency(currency)
+        recorded = self.instant("recorded", recorded_text) if recorded_text else None
         if recorded is not None and recorded < at:
             raise Refused(
                 "recorded before time",
@@ -214,7 +201,7 @@ class LineReader:
             description,
             math.ceil(abs(quantity)),
             None if price is None else f"{abs(price):f}",
-            self._minor_units(abs(exact)),
+            self.minor(abs(exact), abs(exact)),
             at,
             recorded,
             country,
@@ -223,21 +210,8 @@ class LineReader:
             int(returned),
         )
 
-    def _instant(self, role: str, text: str) -> int:
-        if not text.strip():
-            raise Refused(f"no {role}", f"{role} must be given; got a blank cell.")
-        try:
-            return self._time(text)
-        except ValueError as error:
-            raise refusal(role, error) from error
-
     def _amount(self, role: str, text: str | None) -> Decimal | None:
-        if text is None:
-            return None
-        try:
-            return self._number(text)
-        except ValueError as error:
-            raise Refused(f"no {role}", f"{role} must be {error}.") from error
+        return None if text is None else self.decimal(role, text)
 
     def _quantity(self, text: str | None, stated: Decimal | None) -> Decimal:
         quantity = self._amount("quantity", text)
@@ -267,30 +241,8 @@ class LineReader:
             " Give --returns negative if such lines are returns.",
         )
 
-    def _check_currency(self, code: str) -> None:
-        if code.upper() != self._currency:
-            raise Refused(
-                "no rate",
-                f"currency must be {self._currency}, the tenant's; got {code!r} and no rate for it."
-                " Convert the amounts first.",
-            )
-
     def _state(self, text: str | None) -> State:
         known = self._states.get(text or "")
         if known is None:
             known = self._states[text or ""] = state_of(text or "")
-        return known
-
-    def _minor_units(self, exact: Decimal) -> int:
-        known = self._minor.get(exact)
-        if known is None:
-            if len(self._minor) >= _CACHE:
-                self._minor.clear()
-            try:
-                known = to_minor(exact, self._currency)
-            except (InvalidOperation, RecordError):
-                known = LIMIT
-            if known >= LIMIT:
-                raise Refused("too large", f"amount must be below 2^53 minor units; got {exact}.")
-            self._minor[exact] = known
         return known

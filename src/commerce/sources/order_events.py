@@ -35,9 +35,10 @@ class ImportedOrder:
     customer_id : UUID or None
     payment_id : UUID
         Of the payment that captures these lines.
-    at, recorded_at, settled_at : int
-        Microseconds since 1970 UTC: its earliest line; when the last of its lines was known; when its status
-        was.
+    at, settled_at : int
+        Microseconds since 1970 UTC: its earliest line; when its status was known.
+    known_at : int or None
+        When the last of its lines was known, if the file says so.
     is_new : bool
         Whether the records hold no line of it yet.
     lines : sequence of SaleLine
@@ -48,7 +49,7 @@ class ImportedOrder:
     customer_id: uuid.UUID | None
     payment_id: uuid.UUID
     at: int
-    recorded_at: int
+    known_at: int | None
     settled_at: int
     is_new: bool
     lines: Sequence[SaleLine]
@@ -117,34 +118,31 @@ def events_of(desk: Desk, order: ImportedOrder, *, end: int) -> Iterator[NewEven
         kind: str,
         amount: int | None,
         at: int,
-        recorded_at: int,
+        known: int | None,
         line: SaleLine = first,
         **more: Any,
     ) -> NewEvent:
         payment = kind.startswith("payment.")
-        return NewEvent(
-            type=kind,
-            occurred_at=at,
-            recorded_at=recorded_at,
-            source_key=f"{kind.partition('.')[2]}:{stamp_of(line)}",
+        return desk.event(
+            kind,
+            at,
+            f"{kind.partition('.')[2]}:{stamp_of(line)}",
+            amount,
+            known=known,
             customer_id=order.customer_id,
             aggregate_type="payment" if payment else "order",
             aggregate_id=(order.payment_id if payment else order.id).hex,
-            amount_minor=amount,
-            currency=None if amount is None else desk.tenant.currency,
-            base_minor=amount,
             **more,
         )
 
-    placed = (order.at, order.recorded_at)
-    settled = (order.settled_at, desk.recorded(order.settled_at, None))
+    placed = (order.at, order.known_at)
+    settled = (order.settled_at, None)
     if order.is_new:
         units = sum(line.quantity for line in order.lines)
         yield event("order.placed", order.total, *placed, quantity=units, value=len(order.lines))
     for line in order.lines:
-        known = desk.recorded(order.at, line.recorded)
         goods: dict[str, Any] = {"product_id": product_of(line), "quantity": line.quantity}
-        yield event("order.line", line.amount, order.at, known, line, **goods)
+        yield event("order.line", line.amount, order.at, line.recorded, line, **goods)
     captured, method = order.captured, order.method
     if captured is not None:
         yield event("payment.captured", captured, *placed, method=method)
@@ -160,7 +158,7 @@ def events_of(desk: Desk, order: ImportedOrder, *, end: int) -> Iterator[NewEven
     for line in order.lines:
         if line.state == "returned":
             at = max(order.at, end if line.recorded is None else line.recorded)
-            back = (at, desk.recorded(at, None))
+            back = (at, None)
             goods = {"product_id": product_of(line), "quantity": line.quantity}
             yield event("order.returned", line.amount, *back, line, **goods)
             yield event("payment.refunded", line.amount, *back, line, method=method)

@@ -2,105 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
 
 from commerce import schema
-from commerce.bulk import insert_rows
-from commerce.identity import reserve_numbers
-from commerce.sources.staging import Person, Ware
-from commerce.sources.writing import Desk, known_ids
-from commerce.stream import NewEvent
-
-_CUSTOMER = ("tenant_id", "id", "number", "external_id", "country", "created_at")
-_PRODUCT = ("tenant_id", "id", "number", "external_id", "name")
+from commerce.sources.bundle import Bundle
+from commerce.sources.store import Person, Store, Ware
+from commerce.sources.writing import Desk, Writer, known_ids
 
 
-def write_people(
-    desk: Desk, people: Sequence[Person], *, register: bool = True
-) -> list[tuple[str, str]]:
-    """Add the customers that are new, each once, at his earliest line.
+def write_parties(writer: Writer, staging: Store, *, register: bool = True) -> None:
+    """Write the customers and products of a staging store that are new, and note the ids of all.
 
     Parameters
     ----------
-    desk : Desk
-    people : sequence of Person
+    writer : Writer
+    staging : Store
+        Gives ``people`` and ``wares``.
     register : bool, default True
         Whether to write ``customer.registered`` too.
-
-    Returns
-    -------
-    list of (name, id)
-        Of all, new or not; ids as 32 hexadecimal digits.
     """
+    for people in staging.people():
+        with writer.desk() as desk:
+            named = _write_people(desk, people, register)
+        staging.name_people(named)
+    for wares in staging.wares():
+        with writer.desk() as desk:
+            named = _write_wares(desk, wares)
+        staging.name_wares(named)
+
+
+def _write_people(desk: Desk, people: Sequence[Person], register: bool) -> list[tuple[str, str]]:
+    """Add the customers that are new, each once, at his earliest line; give names and ids of all."""
     known = known_ids(
         desk.connection, desk.tenant, schema.customer, [person.name for person in people]
     )
-    new = [person for person in people if person.name not in known]
-    if new:
-        known |= {person.name: desk.id_of("customer", person.name) for person in new}
-        number = reserve_numbers(desk.connection, desk.tenant, "customer", len(new))
-        insert_rows(
-            desk.connection,
+    bundle = Bundle(desk)
+    for person in people:
+        if person.name in known:
+            continue
+        new = known[person.name] = desk.id_of("customer", person.name)
+        bundle.keep(
             "customer",
-            _CUSTOMER,
-            [
-                (
-                    desk.tenant.id,
-                    known[person.name],
-                    number + place,
-                    *person[:1],
-                    person.country,
-                    person.at,
-                )
-                for place, person in enumerate(new)
-            ],
+            id=new,
+            external_id=person.name,
+            country=person.country,
+            created_at=person.at,
         )
         if register:
-            desk.append(
-                [
-                    NewEvent(
-                        type="customer.registered",
-                        occurred_at=person.at,
-                        recorded_at=desk.recorded(person.at, person.recorded),
-                        source_key=f"registered:{known[person.name].hex}",
-                        customer_id=known[person.name],
-                        aggregate_type="customer",
-                        aggregate_id=known[person.name].hex,
-                        category=person.country,
-                    )
-                    for person in new
-                ]
+            bundle.tell(
+                desk.event(
+                    "customer.registered",
+                    person.at,
+                    f"registered:{new.hex}",
+                    known=person.recorded,
+                    customer_id=new,
+                    aggregate_type="customer",
+                    aggregate_id=new.hex,
+                    category=person.country,
+                )
             )
-        desk.written.customers += len(new)
+        desk.written.customers += 1
+    bundle.write()
     return [(name, record.hex) for name, record in known.items()]
 
 
-def write_wares(desk: Desk, wares: Sequence[Ware]) -> list[tuple[str, str]]:
-    """Add the products that are new, under their first description.
-
-    Returns
-    -------
-    list of (name, id)
-        Of all, new or not; ids as 32 hexadecimal digits.
-    """
+def _write_wares(desk: Desk, wares: Sequence[Ware]) -> list[tuple[str, str]]:
+    """Add the products that are new, under their first description; give names and ids of all."""
     known = known_ids(desk.connection, desk.tenant, schema.product, [ware.name for ware in wares])
     new = [ware for ware in wares if ware.name not in known]
-    if new:
-        known |= {ware.name: desk.id_of("product", ware.name) for ware in new}
-        number = reserve_numbers(desk.connection, desk.tenant, "product", len(new))
-        insert_rows(
-            desk.connection,
+    bundle = Bundle(desk)
+    categories = _categories(bundle, {ware.category for ware in new if ware.category})
+    for ware in new:
+        known[ware.name] = desk.id_of("product", ware.name)
+        bundle.keep(
             "product",
-            _PRODUCT,
-            [
-                (
-                    desk.tenant.id,
-                    known[ware.name],
-                    number + place,
-                    ware.name,
-                    ware.description or ware.name,
-                )
-                for place, ware in enumerate(new)
-            ],
+            id=known[ware.name],
+            external_id=ware.name,
+            name=ware.description or ware.name,
+            category_id=categories.get(ware.category or ""),
         )
+    bundle.write()
     return [(name, record.hex) for name, record in known.items()]
+
+
+def _categories(bundle: Bundle, names: set[str]) -> Mapping[str, uuid.UUID]:
+    """Find the ids of categories, those that are new among them."""
+    desk, table = bundle.desk, schema.category
+    rows = desk.connection.execute(
+        select(table.c.name, table.c.id).where(table.c.tenant_id == desk.tenant.id)
+    )
+    known: dict[str, uuid.UUID] = dict(rows.tuples().all()) if names else {}
+    for name in sorted(names - known.keys()):
+        known[name] = desk.id_of("category", name)
+        bundle.keep("category", id=known[name], name=name)
+    return known

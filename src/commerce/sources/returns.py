@@ -11,16 +11,15 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from sqlalchemy import BigInteger, bindparam, select, type_coerce, update
 
 from commerce import schema
+from commerce.sources.bundle import Bundle
 from commerce.sources.order_events import product_of
-from commerce.sources.sales import write_payment_events
 from commerce.sources.staging import ReturnLine, stamp_of
 from commerce.sources.writing import Desk, hexadecimal, pages
-from commerce.stream import NewEvent
 
 
 @dataclass(kw_only=True)
@@ -47,15 +46,10 @@ def write_returns(desk: Desk, lines: Sequence[ReturnLine]) -> None:
     shelf = _purchases(desk, lines)
     matches = [_match(shelf, line) for line in lines]
     payments = _payments(desk, {match.order_id for match in matches if match is not None})
-    events: list[NewEvent] = []
-    told: list[tuple[uuid.UUID, int]] = []
+    bundle = Bundle(desk)
     for line, match in zip(lines, matches, strict=True):
-        payment = None if match is None else payments.get(match.order_id)
-        events += _events(desk, line, match, payment)
-        if payment is not None:
-            told.append((payment, len(events) - 1))
-    ids = desk.append(events)
-    write_payment_events(desk, [(payment, ids[place], events[place]) for payment, place in told])
+        _tell(bundle, line, match, None if match is None else payments.get(match.order_id))
+    bundle.write()
     back = [(line, match) for line, match in zip(lines, matches, strict=True) if match is not None]
     if back:
         table = schema.order_line
@@ -145,34 +139,31 @@ def _payments(desk: Desk, orders: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     return found
 
 
-def _events(
-    desk: Desk, line: ReturnLine, match: _Purchase | None, payment: uuid.UUID | None
-) -> tuple[NewEvent, NewEvent]:
+def _tell(
+    bundle: Bundle, line: ReturnLine, match: _Purchase | None, payment: uuid.UUID | None
+) -> None:
     """Tell a return and its refund, at the return's own time."""
+    desk = bundle.desk
     alone = desk.id_of("return", line.basket).hex
-    common: dict[str, Any] = {
-        "occurred_at": line.at,
-        "recorded_at": desk.recorded(line.at, line.recorded),
-        "customer_id": None if line.customer_id is None else uuid.UUID(line.customer_id),
-        "amount_minor": line.amount,
-        "currency": desk.tenant.currency,
-        "base_minor": line.amount,
-    }
-    returned = NewEvent(
-        type="order.returned",
-        source_key=f"line:{stamp_of(line)}",
-        product_id=product_of(line),
-        aggregate_type="return" if match is None else "order",
-        aggregate_id=alone if match is None else match.order_id.hex,
-        quantity=line.quantity,
-        **common,
+    who = None if line.customer_id is None else uuid.UUID(line.customer_id)
+    tell = partial(desk.event, at=line.at, amount=line.amount, known=line.recorded, customer_id=who)
+    bundle.tell(
+        tell(
+            "order.returned",
+            source_key=f"line:{stamp_of(line)}",
+            product_id=product_of(line),
+            aggregate_type="return" if match is None else "order",
+            aggregate_id=alone if match is None else match.order_id.hex,
+            quantity=line.quantity,
+        )
     )
-    refunded = NewEvent(
-        type="payment.refunded",
-        source_key=f"refunded:{stamp_of(line)}",
-        aggregate_type="return" if payment is None else "payment",
-        aggregate_id=alone if payment is None else payment.hex,
-        method=line.method,
-        **common,
+    bundle.tell(
+        tell(
+            "payment.refunded",
+            source_key=f"refunded:{stamp_of(line)}",
+            aggregate_type="return" if payment is None else "payment",
+            aggregate_id=alone if payment is None else payment.hex,
+            method=line.method,
+        ),
+        payment,
     )
-    return returned, refunded

@@ -13,47 +13,11 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, bindparam, func, select, type_coerce, update
 
 from commerce import schema
-from commerce.bulk import insert_rows
-from commerce.identity import reserve_numbers
+from commerce.sources.bundle import Bundle
 from commerce.sources.order_events import ImportedOrder, events_of, product_of
 from commerce.sources.staging import KnownOrder, SaleLine, stamp_of
 from commerce.sources.writing import Desk, pages
-from commerce.stream import NewEvent
 from commerce.tenants import Tenant
-
-_ORDER = (
-    "tenant_id",
-    "id",
-    "number",
-    "external_id",
-    "customer_id",
-    "status",
-    "total_minor",
-    "currency",
-    "placed_at",
-)
-_LINE = (
-    "tenant_id",
-    "order_id",
-    "position",
-    "product_id",
-    "quantity",
-    "returned_quantity",
-    "unit_price",
-    "amount_minor",
-)
-_PAYMENT = (
-    "tenant_id",
-    "id",
-    "order_id",
-    "customer_id",
-    "method",
-    "status",
-    "amount_minor",
-    "currency",
-    "created_at",
-)
-PAYMENT_EVENT = ("tenant_id", "payment_id", "event_id", "type", "amount_minor", "occurred_at")
 
 
 def known_orders(
@@ -133,45 +97,16 @@ def write_sales(desk: Desk, baskets: Sequence[Sequence[SaleLine]], *, end: int) 
     end : int
         The latest instant of the file: when a status came to be known that no row dates.
     """
+    bundle = Bundle(desk)
     orders = [_order(desk, lines, end) for lines in baskets]
-    _write_rows(desk, orders)
-    events: list[NewEvent] = []
-    payments: list[tuple[Any, ...]] = []
-    told: list[tuple[uuid.UUID, int]] = []
     for order in orders:
+        _keep(bundle, order)
         for event in events_of(desk, order, end=end):
-            if event.aggregate_type == "payment":
-                told.append((order.payment_id, len(events)))
-            events.append(event)
-        if order.captured is not None or order.failed is not None:
-            payments.append(_payment(desk, order))
-    ids = desk.append(events)
-    insert_rows(desk.connection, "payment", _PAYMENT, payments)
-    write_payment_events(desk, [(payment, ids[place], events[place]) for payment, place in told])
+            bundle.tell(event, order.payment_id if event.aggregate_type == "payment" else None)
+    _grow(desk, [order for order in orders if not order.is_new])
+    bundle.write()
     desk.written.orders += sum(order.is_new for order in orders)
     desk.written.lines += sum(len(order.lines) for order in orders)
-
-
-def write_payment_events(desk: Desk, rows: Sequence[tuple[uuid.UUID, int, NewEvent]]) -> None:
-    """Note what happened to payments: payment, id of the event, event."""
-    if not rows:
-        return
-    insert_rows(
-        desk.connection,
-        "payment_event",
-        PAYMENT_EVENT,
-        [
-            (
-                desk.tenant.id,
-                payment,
-                number,
-                event.type,
-                event.amount_minor,
-                event.occurred_at,
-            )
-            for payment, number, event in rows
-        ],
-    )
 
 
 def _order(desk: Desk, lines: Sequence[SaleLine], end: int) -> ImportedOrder:
@@ -184,74 +119,60 @@ def _order(desk: Desk, lines: Sequence[SaleLine], end: int) -> ImportedOrder:
         customer_id=uuid.UUID(owner) if owner else None,
         payment_id=desk.id_of("payment", stamp_of(first)),
         at=at,
-        recorded_at=desk.recorded(at, max(at, *said) if said else None),
+        known_at=max(at, *said) if said else None,
         settled_at=max(at, *(end if line.recorded is None else line.recorded for line in lines)),
         is_new=first.order_id is None,
         lines=lines,
     )
 
 
-def _payment(desk: Desk, order: ImportedOrder) -> tuple[Any, ...]:
-    arrived = order.captured is not None
-    return (
-        desk.tenant.id,
-        order.payment_id,
-        order.id,
-        order.customer_id,
-        order.method,
-        "succeeded" if arrived else "requires_payment_method",
-        order.captured if arrived else order.failed,
-        desk.tenant.currency,
-        order.at,
-    )
-
-
-def _write_rows(desk: Desk, orders: Sequence[ImportedOrder]) -> None:
-    new = [order for order in orders if order.is_new]
-    tenant = desk.tenant
-    if new:
-        number = reserve_numbers(desk.connection, tenant, "orders", len(new))
-        insert_rows(
-            desk.connection,
+def _keep(bundle: Bundle, order: ImportedOrder) -> None:
+    """Keep the rows of an order, of its new lines, and of the payment that captures them."""
+    currency = bundle.desk.tenant.currency
+    if order.is_new:
+        bundle.keep(
             "orders",
-            _ORDER,
-            [
-                (
-                    tenant.id,
-                    order.id,
-                    number + place,
-                    external_id(order.lines[0].basket),
-                    order.customer_id,
-                )
-                + (order.status, order.total, tenant.currency, order.at)
-                for place, order in enumerate(new)
-            ],
+            id=order.id,
+            external_id=external_id(order.lines[0].basket),
+            customer_id=order.customer_id,
+            status=order.status,
+            total_minor=order.total,
+            currency=currency,
+            placed_at=order.at,
         )
-    grown = [order for order in orders if not order.is_new]
-    if grown:
+    for place, line in enumerate(order.lines, 1):
+        bundle.keep(
+            "order_line",
+            order_id=order.id,
+            position=(line.positions or 0) + place,
+            product_id=product_of(line),
+            quantity=line.quantity,
+            returned_quantity=line.quantity if line.state == "returned" else 0,
+            unit_price=line.price,
+            amount_minor=line.amount,
+        )
+    arrived = order.captured is not None
+    if arrived or order.failed is not None:
+        bundle.keep(
+            "payment",
+            id=order.payment_id,
+            order_id=order.id,
+            customer_id=order.customer_id,
+            method=order.method,
+            status="succeeded" if arrived else "requires_payment_method",
+            amount_minor=order.captured if arrived else order.failed,
+            currency=currency,
+            created_at=order.at,
+        )
+
+
+def _grow(desk: Desk, orders: Sequence[ImportedOrder]) -> None:
+    """Add new lines to the totals of orders that the records hold."""
+    if orders:
         table = schema.orders
         desk.connection.execute(
             update(table)
-            .where(table.c.tenant_id == tenant.id, table.c.id == bindparam("order"))
+            .where(table.c.tenant_id == desk.tenant.id, table.c.id == bindparam("order"))
             .values(total_minor=table.c.total_minor + bindparam("more")),
-            [{"order": order.id, "more": order.total} for order in grown],
+            [{"order": order.id, "more": order.total} for order in orders],
         )
-    insert_rows(
-        desk.connection,
-        "order_line",
-        _LINE,
-        [
-            (
-                tenant.id,
-                order.id,
-                (line.positions or 0) + place,
-                product_of(line),
-                line.quantity,
-                line.quantity if line.state == "returned" else 0,
-                line.price,
-                line.amount,
-            )
-            for order in orders
-            for place, line in enumerate(order.lines, 1)
-        ],
-    )

@@ -6,25 +6,9 @@ from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from commerce.sources.lines import Line, repeated_key
-from commerce.sources.store import Store
+from commerce.sources.store import Person, Store, Ware
 
 _OFFSET = 2**32
-
-
-class Person(NamedTuple):
-    """A customer as the file tells of him first."""
-
-    name: str
-    at: int
-    recorded: int | None
-    country: str | None
-
-
-class Ware(NamedTuple):
-    """A product as the file names it first."""
-
-    name: str
-    description: str | None
 
 
 class KnownOrder(NamedTuple):
@@ -196,7 +180,7 @@ class Staging(Store):
         """Give every product with its first description, in the order of the file."""
         return self.each(
             Ware,
-            "SELECT a.product, d.description FROM"
+            "SELECT a.product, d.description, NULL FROM"
             " (SELECT product, min(row) AS first FROM line WHERE product IS NOT NULL GROUP BY product) a"
             " LEFT JOIN (SELECT product, min(row), description FROM line"
             "  WHERE description IS NOT NULL GROUP BY product) d ON d.product = a.product"

@@ -6,11 +6,34 @@ SQLite's nameless database is used: on disk, without a name, gone with the proce
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
+
+from commerce.sources.summary import Progress
+from tables.errors import Refused
+from tables.rejects import Rejects
+from tables.table import Table
 
 _BATCH = 5_000
+_STAGE = 2_000
+
+
+class Person(NamedTuple):
+    """A customer as the file tells of him first."""
+
+    name: str
+    at: int
+    recorded: int | None
+    country: str | None
+
+
+class Ware(NamedTuple):
+    """A product as the file names it first."""
+
+    name: str
+    description: str | None
+    category: str | None
 
 
 class Store:
@@ -54,6 +77,29 @@ class Store:
         places = ", ".join("?" * (len(self._fields) + 1))
         self._base.executemany(f"INSERT INTO {self._table} VALUES ({places})", rows)  # noqa: S608
 
+    def stage(
+        self,
+        table: Table,
+        read: Callable[[list[str]], Sequence[Any]],
+        rejects: Rejects,
+        tell: Progress,
+    ) -> int:
+        """Take the rows of a file that can be read, reject the others, and give the number of all."""
+        rows, size, batch = 0, table.size(), []
+        for (number, cells), position in table.rows_and_position():
+            rows += 1
+            try:
+                batch.append((number, *read(cells)))
+            except Refused as refused:
+                rejects.add(number, cells, refused)
+            if len(batch) >= _STAGE:
+                self.add(batch)
+                batch.clear()
+                tell("reading", position, size)
+        self.add(batch)
+        tell("reading", size, size)
+        return rows
+
     def count(self) -> int:
         """Count the rows that are left."""
         query = f"SELECT count(*) FROM {self._table}"  # noqa: S608
@@ -87,6 +133,14 @@ class Store:
     def name_wares(self, ids: Iterable[tuple[str, str]]) -> None:
         """Note the ids of products: name, 32 hexadecimal digits."""
         self._base.executemany("INSERT INTO ware VALUES (?, ?)", ids)
+
+    def people(self) -> Iterator[list[Person]]:
+        """Give every customer at his earliest row."""
+        raise NotImplementedError
+
+    def wares(self) -> Iterator[list[Ware]]:
+        """Give every product."""
+        raise NotImplementedError
 
     def walk(self, *fields: str) -> Iterator[list[Any]]:
         """Give number and some fields of every row, in batches; rows may be dropped meanwhile."""

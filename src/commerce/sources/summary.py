@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from commerce.sources.tenancy import TenantPlan
+from commerce.sources.writing import Written
 from tables.formats import Detected
+from tables.rejects import Rejects
 
 
 class Progress(Protocol):
@@ -73,3 +76,33 @@ class ImportSummary:
             "orders": self.orders,
             "events": self.events,
         }
+
+
+def summarise(
+    tenancy: TenantPlan,
+    *,
+    read: int,
+    duplicate: int,
+    written: Written,
+    detected: Detected,
+    rejects: Rejects,
+) -> ImportSummary:
+    """Sum an import up, and put its rejects file in place: what is neither refused nor known was accepted."""
+    refused = rejects.reasons.total()
+    accepted = read - refused - duplicate
+    return ImportSummary(
+        rows_read=read,
+        rows_accepted=accepted,
+        rows_rejected=refused,
+        rows_duplicate=duplicate,
+        customers=written.customers,
+        orders=written.orders,
+        events=written.events,
+        tenant=tenancy.slug,
+        tenant_created=tenancy.tenant is None and accepted > 0,
+        currency=tenancy.currency,
+        timezone=tenancy.zone.key,
+        detected=detected,
+        rejects=rejects.close(),
+        reasons=dict(rejects.reasons.most_common()),
+    )

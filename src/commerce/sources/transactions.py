@@ -21,22 +21,20 @@ from sqlalchemy import Engine
 
 from commerce.database import reading
 from commerce.identity import imported_id
-from commerce.sources.lines import LineReader
 from commerce.sources.options import TransactionOptions, with_preset
-from commerce.sources.parties import write_people, write_wares
+from commerce.sources.parties import write_parties
 from commerce.sources.reading import Plan, plan_reading
 from commerce.sources.returns import write_returns
 from commerce.sources.sales import known_orders, write_sales
 from commerce.sources.staging import KnownOrder, SaleLine, Staging
-from commerce.sources.summary import ImportSummary, Progress, silent
+from commerce.sources.summary import ImportSummary, Progress, silent, summarise
 from commerce.sources.tenancy import plan_tenant
 from commerce.sources.writing import Writer, Written, has_events, known_sources
 from commerce.tenants import Tenant
 from tables.errors import Refused
 from tables.rejects import Rejects
-from tables.table import Table, open_table
+from tables.table import open_table
 
-_STAGE = 2_000
 _CHUNK = 5_000
 _DIGITS = 60
 """Digits of exact products; quantities and prices have fewer than half of them."""
@@ -92,7 +90,8 @@ def import_transactions(
         )
     with Staging() as staging, Rejects(rejects_folder, plan.table.columns) as rejects:
         reader = plan.line_reader(options, currency=tenancy.currency, zone=tenancy.zone, now=now)
-        read = _stage(plan.table, reader, staging, rejects, tell)
+        with localcontext(Context(prec=_DIGITS)):
+            read = staging.stage(plan.table, reader, rejects, tell)
         staged, end = staging.count(), staging.latest()
         staging.settle_repeats(keep=options.repeats != "drop")
         if tenancy.tenant is not None:
@@ -105,47 +104,14 @@ def import_transactions(
             written = _write(writer, staging, accepted, end, tell)
         if strangers:
             _reject(plan, staging.refused(), rejects)
-        return ImportSummary(
-            rows_read=read,
-            rows_accepted=accepted,
-            rows_rejected=rejects.reasons.total(),
-            rows_duplicate=staged - strangers - accepted,
-            customers=written.customers,
-            orders=written.orders,
-            events=written.events,
-            tenant=tenancy.slug,
-            tenant_created=tenancy.tenant is None and accepted > 0,
-            currency=tenancy.currency,
-            timezone=tenancy.zone.key,
+        return summarise(
+            tenancy,
+            read=read,
+            duplicate=staged - strangers - accepted,
+            written=written,
             detected=plan.detected(),
-            rejects=rejects.close(),
-            reasons=dict(rejects.reasons.most_common()),
+            rejects=rejects,
         )
-
-
-def _stage(
-    table: Table,
-    reader: LineReader,
-    staging: Staging,
-    rejects: Rejects,
-    tell: Progress,
-) -> int:
-    """Read the file into the staging store, and give the number of its rows."""
-    read, size, batch = 0, table.size(), []
-    with localcontext(Context(prec=_DIGITS)):
-        for (number, cells), position in table.rows_and_position():
-            read += 1
-            try:
-                batch.append((number, *reader(cells)))
-            except Refused as refused:
-                rejects.add(number, cells, refused)
-            if len(batch) >= _STAGE:
-                staging.add(batch)
-                batch.clear()
-                tell("reading", position, size)
-    staging.add(batch)
-    tell("reading", size, size)
-    return read
 
 
 def _drop_known(engine: Engine, tenant: Tenant, staging: Staging) -> None:
@@ -170,14 +136,7 @@ def _reject(plan: Plan, refused: dict[int, tuple[str, str]], rejects: Rejects) -
 
 def _write(writer: Writer, staging: Staging, total: int, end: int, tell: Progress) -> Written:
     """Write customers, products, orders and returns, each transaction whole ones."""
-    for people in staging.people():
-        with writer.desk() as desk:
-            named = write_people(desk, people)
-        staging.name_people(named)
-    for wares in staging.wares():
-        with writer.desk() as desk:
-            named = write_wares(desk, wares)
-        staging.name_wares(named)
+    write_parties(writer, staging)
     for baskets in _chunks(staging.sales()):
         with writer.desk() as desk:
             write_sales(desk, baskets, end=end)

@@ -87,6 +87,28 @@ class Desk:
             return occurred if recorded is None else max(occurred, recorded)
         return recording_instant(self.tenant, self.clock, occurred, recorded)
 
+    def event(
+        self,
+        kind: str,
+        at: int,
+        source_key: str,
+        amount: int | None = None,
+        *,
+        known: int | None = None,
+        **more: Any,
+    ) -> NewEvent:
+        """Make an event of an instant and the amount in the tenant's currency; ``known`` is when it was recorded."""
+        return NewEvent(
+            type=kind,
+            occurred_at=at,
+            recorded_at=self.recorded(at, known),
+            source_key=source_key,
+            amount_minor=amount,
+            currency=None if amount is None else self.tenant.currency,
+            base_minor=amount,
+            **more,
+        )
+
     def append(self, events: Sequence[NewEvent]) -> Sequence[int]:
         """Append events to the stream, with the money they move."""
         self.written.events += len(events)
