@@ -1,15 +1,18 @@
-"""What the shop sells: categories, products and variants with prices."""
+"""What the shop sells, and for whom: sellers, categories, products and variants with prices."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
+from commerce.identity import imported_id
 from commerce.money import minor_digits
 from simulation.luck import luck
+from simulation.records import Category, Product, Seller, Variant
 
 _TREE = {
     "home": ("kitchen", "lighting", "textiles"),
@@ -19,7 +22,7 @@ _TREE = {
 }
 _MEDIAN_PRICE = {"technology": 65.0, "fashion": 38.0, "home": 24.0, "leisure": 19.0}
 _SENT_BACK = {"fashion": 1.0, "technology": 0.2, "home": -0.3, "leisure": -0.4}
-_KINDS = (
+_KINDS = [
     "classic",
     "compact",
     "family",
@@ -30,43 +33,29 @@ _KINDS = (
     "grand",
     "plain",
     "fine",
-)
+]
 _PRODUCTS = 120
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Variant:
-    """One thing that can be put into a basket."""
-
-    sku: str
-    product: str
-    category: str
-    price: int
-    """Minor units, > 0."""
-    sent_back: float
-    """Log-odds added to the chance that it comes back."""
+_SELLERS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assortment:
-    """The shop's categories, products and variants."""
+    """The shop's sellers, categories, products and variants."""
 
-    categories: tuple[tuple[str, str | None], ...]
-    """Name and parent's name, parents first."""
-    products: tuple[tuple[str, str, str], ...]
-    """External id, name and category's name."""
+    sellers: tuple[Seller, ...]
+    categories: tuple[Category, ...]
+    products: tuple[Product, ...]
     variants: tuple[Variant, ...]
     shares: tuple[float, ...]
     """Running share of trade over the variants: a few sell most."""
     shelves: dict[str, tuple[Variant, ...]]
-    """The variants of each category."""
+    """The variants of each category that holds products."""
     typical_basket: float
     """Minor units, about the median order."""
 
-    @property
-    def leaves(self) -> tuple[str, ...]:
-        """Categories that hold products."""
-        return tuple(self.shelves)
+    def records(self) -> Iterator[object]:
+        """Give everything that is on record, sellers first."""
+        yield from (*self.categories, *self.sellers, *self.products, *self.variants)
 
     def pick(self, rng: Random) -> Variant:
         """Draw a variant by popularity."""
@@ -79,52 +68,87 @@ class Assortment:
         return shelf[int(len(shelf) * rng.random() ** 2)]
 
 
-def stock_the_shop(seed: int, currency: str) -> Assortment:
+def stock_the_shop(
+    seed: int, tenant: str, currency: str, opening: int, buyers: list[str]
+) -> Assortment:
     """Draw the assortment that belongs to a seed.
 
     Parameters
     ----------
     seed : int
+    tenant : str
+        The slug; ids are derived from it.
     currency : str
         ISO 4217; prices end in .99 where the currency has minor digits.
+    opening : int
+        Instant since when the sellers are there.
+    buyers : list of str
+        Ids of customers who sell too: the first sellers.
     """
     rng = luck(seed, "assortment")
-    categories: list[tuple[str, str | None]] = []
-    for root, leaves in _TREE.items():
-        categories.append((root, None))
-        categories.extend((leaf, root) for leaf in leaves)
+
+    def key(kind: str, name: str) -> str:
+        return imported_id(tenant, kind, name).hex
+
+    sellers = [
+        Seller(
+            id=key("user", f"seller-{number:02d}"),
+            username=f"seller-{number:02d}",
+            customer_id=buyers[number - 1] if number <= len(buyers) else None,
+            created_at=opening,
+            slowness=rng.normalvariate(0.0, 0.35),
+        )
+        for number in range(1, _SELLERS + 1)
+    ]
     places = [(leaf, root) for root, leaves in _TREE.items() for leaf in leaves]
-    products: list[tuple[str, str, str]] = []
+    parents = {**dict.fromkeys(_TREE), **dict(places)}
+    products: list[Product] = []
     variants: list[Variant] = []
     for number in range(1, _PRODUCTS + 1):
         leaf, root = places[(number - 1) % len(places)]
-        external = f"P{number:04d}"
-        products.append((external, f"{_KINDS[(number - 1) // len(places)]} {leaf}", leaf))
+        seller = sellers[int(_SELLERS * rng.random() ** 1.5)]
+        product = Product(
+            id=key("product", f"P{number:04d}"),
+            external_id=f"P{number:04d}",
+            name=f"{_KINDS[(number - 1) // len(places)]} {leaf}",
+            category_id=key("category", leaf),
+            seller=seller,
+            seller_id=seller.id,
+            category=leaf,
+            sent_back=_SENT_BACK[root],
+        )
+        products.append(product)
         price = _MEDIAN_PRICE[root] * math.exp(rng.normalvariate(0.0, 0.7))
         for letter in "ABC"[: rng.randint(1, 3)]:
+            sku = f"{product.external_id}-{letter}"
             variants.append(
                 Variant(
-                    sku=f"{external}-{letter}",
-                    product=external,
-                    category=leaf,
-                    price=_price_tag(price * (0.9 + 0.3 * rng.random()), currency),
-                    sent_back=_SENT_BACK[root],
+                    id=key("variant", sku),
+                    product_id=product.id,
+                    sku=sku,
+                    price_minor=_price_tag(price * (0.9 + 0.3 * rng.random()), currency),
+                    currency=currency,
+                    product=product,
                 )
             )
     rng.shuffle(variants)
     weights = [(rank + 6) ** -0.9 for rank in range(len(variants))]
     total = sum(weights)
-    shelves = {
-        leaf: tuple(variant for variant in variants if variant.category == leaf)
-        for leaf, _ in places
-    }
+    prices = sorted(variant.price_minor for variant in variants)
     return Assortment(
-        categories=tuple(categories),
+        sellers=tuple(sellers),
+        categories=tuple(
+            Category(key("category", name), parent and key("category", parent), name)
+            for name, parent in sorted(parents.items(), key=lambda item: item[1] is not None)
+        ),
         products=tuple(products),
         variants=tuple(variants),
         shares=tuple(share / total for share in accumulate(weights)),
-        shelves=shelves,
-        typical_basket=2.0 * sorted(variant.price for variant in variants)[len(variants) // 2],
+        shelves={
+            leaf: tuple(variant for variant in variants if variant.product.category == leaf)
+            for leaf, _ in places
+        },
+        typical_basket=2.0 * prices[len(prices) // 2],
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = "1"
+VERSION = "2"
 """Names the shop that a seed stands for; part of every simulated stream's fingerprint."""
 
 
@@ -43,6 +43,8 @@ class Behaviour:
     rejected_return_hurts: float = 0.60
     return_hurts: float = 0.12
     failed_payment_hurts: float = 0.5
+    disappointment_hurts: float = 0.45
+    trust_keeps: float = 0.25
 
     # Whether they can pay, and do
     squeezes_per_year: float = 0.55
@@ -61,3 +63,24 @@ class Behaviour:
     late_parcel_logit: float = -2.3
     failed_parcel_logit: float = -4.4
     return_logit: float = -2.6
+    wrong_proof_share: float = 0.02
+
+    # What is said about it: stars, newsletters
+    disappointment_logit: float = -2.4
+    review_logit: float = -1.7
+    edited_share: float = 0.06
+    newsletter_logit: float = 0.2
+    unsubscribe_share: float = 0.2
+
+    # What is disputed with the bank
+    bounce_logit: float = -4.3
+    dispute_logit: float = -4.4
+    dispute_lost_share: float = 0.65
+    collected_share: float = 0.35
+
+    # Who bids, and on what
+    bidder_share: float = 0.12
+    auctions_per_customer: float = 0.05
+    bidders: float = 4.0
+    valuation_spread: float = 0.25
+    reserve_share: float = 0.3

@@ -6,7 +6,7 @@ import math
 
 from simulation.calendar import office_hour
 from simulation.checkout import open_payment
-from simulation.diary import Invoice, Order, Payment
+from simulation.records import Invoice, Order, Payment
 from simulation.settlement import refund, take_back
 from simulation.shopper import MINUTE, Debt, Shopper
 
@@ -31,23 +31,24 @@ def bill(shopper: Shopper, order: Order, at: float, credit: tuple[float, int, st
     terms = _TERMS[rng.random() < shopper.behaviour.long_terms_share]
     issued = at + 2 * MINUTE
     due = math.floor(at) + 1.0 + terms
+    payment = open_payment(shopper, order, "pay_later", at, status="requires_capture")
     invoice = Invoice(
-        key=diary.key("invoice", order.external_id),
+        id=diary.key("invoice", order.external_id),
         external_id="I" + order.external_id[1:],
-        order=order.key,
-        amount=order.total,
-        issued=diary.calendar.instant(issued),
-        due=diary.calendar.instant(due),
+        order_id=order.id,
+        customer_id=diary.customer,
+        amount_minor=order.total_minor,
+        currency=diary.currency,
+        issued_at=diary.calendar.instant(issued),
+        due_at=diary.calendar.instant(due),
     )
     if diary.note(
-        "invoice.issued", issued, "invoice", invoice.key,
-        amount=invoice.amount, due=invoice.due, method="pay_later",
+        "invoice.issued", issued, "invoice", invoice.id,
+        amount=invoice.amount_minor, due=invoice.due_at, method="pay_later",
     ):  # fmt: skip
-        diary.invoices.append(invoice)
-    plan = _plan(shopper, order.total, issued, due)
-    _Account(shopper, order, invoice, open_payment(shopper, order, "pay_later", at)).run(
-        issued, due, plan, credit
-    )
+        diary.records.append(invoice)
+    plan = _plan(shopper, order.total_minor, issued, due)
+    _Account(shopper, order, invoice, payment).run(issued, due, plan, credit)
 
 
 def _plan(shopper: Shopper, total: int, issued: float, due: float) -> list[tuple[float, float]]:
@@ -85,10 +86,9 @@ class _Account:
         self.order = order
         self.invoice = invoice
         self.payment = payment
-        self.balance = invoice.amount
+        self.balance = invoice.amount_minor
         self.received: list[tuple[Payment, int]] = []
         self.debt = Debt(due=0.0, steps=[])
-        payment.status = "requires_capture"
 
     def run(
         self,
@@ -123,11 +123,11 @@ class _Account:
         self.received.append((payment, amount))
         self.debt.steps.append((day, self.balance))
         on_record = diary.note(
-            "payment.captured", day, "payment", payment.key,
+            "payment.captured", day, "payment", payment.id,
             amount=amount, method=payment.method, recorded=recorded,
         )  # fmt: skip
         diary.note(
-            "invoice.paid", day, "invoice", self.invoice.key,
+            "invoice.paid", day, "invoice", self.invoice.id,
             amount=amount, method=payment.method, recorded=recorded,
         )  # fmt: skip
         if self.balance > 0:
@@ -135,7 +135,7 @@ class _Account:
         if on_record:
             payment.status = self.payment.status = "succeeded"
         diary.note(
-            "order.paid", day, "order", self.order.key,
+            "order.paid", day, "order", self.order.id,
             amount=self._captured(), method=self.payment.method, recorded=recorded,
         )  # fmt: skip
 
@@ -146,7 +146,7 @@ class _Account:
             self.balance -= lowered
             self.debt.steps.append((day, self.balance))
             seen = self.shopper.diary.note(
-                "invoice.credited", day, "invoice", self.invoice.key, amount=lowered, reason=reason
+                "invoice.credited", day, "invoice", self.invoice.id, amount=lowered, reason=reason
             )
             if seen and self.balance == 0:
                 self.payment.status = "succeeded" if self.received else "canceled"
@@ -162,22 +162,15 @@ class _Account:
     def _collect(self, day: float) -> None:
         """Debit the account of who is 30 days overdue; where it bounces, the bank takes the money back."""
         shopper, diary = self.shopper, self.shopper.diary
-        debit = Payment(
-            key=diary.key("payment", f"{self.order.external_id}:collection"),
-            order=self.order.key,
-            method="direct_debit",
-            amount=self.balance,
-            created=diary.calendar.instant(day),
+        debit = open_payment(
+            shopper, self.order, "direct_debit", day, purpose="collection", amount=self.balance
         )
-        if debit.created >= diary.calendar.end:
-            return
-        diary.payments.append(debit)
-        if shopper.rng.random() < 0.35:
+        if shopper.rng.random() < shopper.behaviour.collected_share:
             self._pay(day, self.balance, debit)
             return
         if diary.note(
-            "payment.captured", day, "payment", debit.key, amount=debit.amount, method=debit.method
+            "payment.captured", day, "payment", debit.id, amount=self.balance, method=debit.method
         ):
             debit.status = "succeeded"
         bounced = day + 1.5 + 2.5 * shopper.rng.random()
-        take_back(shopper, debit, debit.amount, bounced, "invoice_overdue")
+        take_back(shopper, debit, bounced, "invoice_overdue")

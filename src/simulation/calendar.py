@@ -46,9 +46,13 @@ class Calendar:
         self.end = self._midnights[days]
 
     def instant(self, at: float) -> int:
-        """Give the instant (microseconds UTC, whole seconds) of a moment in days since opening."""
+        """Give the instant (microseconds UTC, whole seconds) of a moment in days since opening.
+
+        A later moment never comes before an earlier one: days on which clocks change are longer or shorter.
+        """
         day = math.floor(at)
-        return self._midnights[day] + round((at - day) * 86_400) * _SECOND
+        midnight, following = self._midnights[day : day + 2]
+        return midnight + round((at - day) * ((following - midnight) // _SECOND)) * _SECOND
 
     def after_demand(self, at: float, demand: float) -> float:
         """Move on from a moment by an amount of demand: a day of average trade counts 1."""

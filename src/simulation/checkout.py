@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from simulation.assortment import Variant
-from simulation.diary import Line, Order, Payment
+from functools import lru_cache
+
+from commerce.money import from_minor
+from simulation.records import Line, Order, Payment, Variant
 from simulation.shopper import MINUTE, Shopper
 from simulation.traits import METHODS
 
@@ -21,70 +23,75 @@ _TRUSTED_BILLS = 3
 
 def place_order(shopper: Shopper, at: float) -> Order:
     """Fill a basket and place the order, with one event per line."""
+    shopper.diary.orders += 1
+    name = f"O{shopper.diary.name[1:]}-{shopper.diary.orders:03d}"
+    things = [(thing, quantity, thing.price_minor) for thing, quantity in _basket(shopper)]
+    return order_of(shopper, name, at, things, shopper.traits.channel)
+
+
+def order_of(
+    shopper: Shopper, name: str, at: float, things: list[tuple[Variant, int, int]], channel: str
+) -> Order:
+    """Place an order of things, each with its quantity and its price in minor units."""
     diary = shopper.diary
-    external = f"O{diary.customer[1:]}-{len(diary.orders) + 1:03d}"
-    order = Order(
-        key=diary.key("order", external),
-        external_id=external,
-        placed=diary.calendar.instant(at),
-        lines=_basket(shopper),
-    )
-    diary.orders.append(order)
-    diary.note(
-        "order.placed",
-        at,
-        "order",
-        order.key,
-        amount=order.total,
-        quantity=sum(line.quantity for line in order.lines),
-        value=len(order.lines),
-        method=shopper.traits.channel,
-    )
-    for line in order.lines:
-        diary.note(
-            "order.line",
-            at,
-            "order",
-            order.key,
-            amount=line.amount,
-            quantity=line.quantity,
-            category=line.variant.category,
-            product=line.variant.product,
+    key = diary.key("order", name)
+    lines = [
+        Line(
+            key, position, thing, thing.product_id, thing.id, thing.product.seller_id, quantity,
+            _decimal(price, diary.currency), price * quantity,
         )
+        for position, (thing, quantity, price) in enumerate(things, start=1)
+    ]  # fmt: skip
+    order = Order(
+        id=key,
+        external_id=name,
+        customer_id=diary.customer,
+        total_minor=sum(line.amount_minor for line in lines),
+        currency=diary.currency,
+        placed_at=diary.calendar.instant(at),
+        lines=lines,
+    )
+    units = sum(line.quantity for line in lines)
+    if diary.note(
+        "order.placed", at, "order", key,
+        amount=order.total_minor, quantity=units, value=len(lines), method=channel,
+    ):  # fmt: skip
+        diary.records += (order, *lines)
+    for line in lines:
+        diary.note(
+            "order.line", at, "order", key,
+            amount=line.amount_minor, quantity=line.quantity,
+            category=line.variant.product.category, product=line.product_id, seller=line.seller_id,
+        )  # fmt: skip
     return order
 
 
-def _basket(shopper: Shopper) -> list[Line]:
+@lru_cache(maxsize=4096)
+def _decimal(price: int, currency: str) -> str:
+    return str(from_minor(price, currency))
+
+
+def _basket(shopper: Shopper) -> list[tuple[Variant, int]]:
     """Choose what to buy: a few popular things, more of them by those who spend more."""
     rng, traits, goods = shopper.rng, shopper.traits, shopper.assortment
-    lines: dict[str, Line] = {}
-    while len(lines) < _MOST_LINES:
-        variant = _choice(shopper)
+    chosen: dict[str, tuple[Variant, int]] = {}
+    while len(chosen) < _MOST_LINES:
+        at_home = rng.random() < 0.45
+        variant = goods.pick_from(traits.favourite, rng) if at_home else goods.pick(rng)
         if rng.random() < traits.taste * 0.6:
-            other = goods.pick(rng)
-            variant = max(variant, other, key=lambda thing: thing.price)
+            variant = max(variant, goods.pick(rng), key=lambda thing: thing.price_minor)
         quantity = 1
         if traits.wholesale:
             quantity = min(60, int(2 * rng.paretovariate(1.3)))
         elif rng.random() < 0.22:
             quantity = min(12, 1 + int(rng.paretovariate(1.8)))
-        if variant.sku in lines:
-            lines[variant.sku].quantity += quantity
-        else:
-            lines[variant.sku] = Line(variant, quantity)
+        chosen[variant.sku] = (variant, quantity + chosen.get(variant.sku, (variant, 0))[1])
         if not shopper.chance(-0.35 + 1.1 * traits.spend):
             break
-    return list(lines.values())
+    return list(chosen.values())
 
 
-def _choice(shopper: Shopper) -> Variant:
-    rng, traits, goods = shopper.rng, shopper.traits, shopper.assortment
-    if rng.random() < 0.45:
-        return goods.pick_from(traits.favourite, rng)
-    return goods.pick(rng)
-
-
-def choose_method(shopper: Shopper, at: float, total: int) -> str:
+def choose_method(shopper: Shopper, at: float) -> str:
     """Choose how to pay; the shop bills later only who has no bill long overdue and not too many open."""
     method = shopper.traits.method(shopper.rng)
     if method != "pay_later":
@@ -111,38 +118,46 @@ def pay_at_once(
     for attempt in range(4):
         at += (1 + 3 * rng.random()) * MINUTE
         if not shopper.chance(logit + 0.9 * (attempt > 0)):
-            break
+            bank_days = 1.0 + 1.2 * rng.random() if method == "direct_debit" else 0.0
+            capture(shopper, order, payment, at, recorded=at + bank_days)
+            return payment, at
         diary.note(
-            "payment.failed",
-            at,
-            "payment",
-            payment.key,
-            amount=payment.amount,
-            method=method,
-            reason=_decline_code(shopper, at),
-        )
+            "payment.failed", at, "payment", payment.id,
+            amount=payment.amount_minor, method=method, reason=_decline_code(shopper, at),
+        )  # fmt: skip
         if rng.random() < 0.3:
-            _give_up(shopper, order, payment, at)
-            return None
-    else:
-        _give_up(shopper, order, payment, at)
-        return None
-    bank_days = 1.0 + 1.2 * rng.random() if method == "direct_debit" else 0.0
-    capture(shopper, order, payment, at, recorded=at + bank_days)
-    return payment, at
+            break
+    shopper.suffer(shopper.behaviour.failed_payment_hurts)
+    if at + 1.0 < shopper.calendar.days:
+        payment.status = "canceled"
+    cancel(shopper, order, at + 1.0, "payment_failed")
+    return None
 
 
-def open_payment(shopper: Shopper, order: Order, method: str, at: float) -> Payment:
-    """Put a payment on record, not yet paid."""
+def open_payment(
+    shopper: Shopper,
+    order: Order,
+    method: str,
+    at: float,
+    *,
+    status: str = "requires_payment_method",
+    purpose: str = "",
+    amount: int | None = None,
+) -> Payment:
+    """Put a payment on record, not yet paid; ``purpose`` tells a second one of a method from the first."""
     diary = shopper.diary
     payment = Payment(
-        key=diary.key("payment", f"{order.external_id}:{method}"),
-        order=order.key,
+        id=diary.key("payment", f"{order.external_id}:{purpose or method}"),
+        order_id=order.id,
+        customer_id=diary.customer,
         method=method,
-        amount=order.total,
-        created=diary.calendar.instant(at),
+        amount_minor=order.total_minor if amount is None else amount,
+        currency=diary.currency,
+        created_at=diary.calendar.instant(at),
+        status=status,
     )
-    diary.payments.append(payment)
+    if payment.created_at < diary.calendar.end:
+        diary.records.append(payment)
     return payment
 
 
@@ -150,42 +165,23 @@ def capture(
     shopper: Shopper, order: Order, payment: Payment, at: float, *, recorded: float | None = None
 ) -> None:
     """Take the whole amount of an order."""
-    diary = shopper.diary
-    if diary.note(
-        "payment.captured",
-        at,
-        "payment",
-        payment.key,
-        amount=payment.amount,
-        method=payment.method,
-        recorded=recorded,
-    ):
+    amount, method = payment.amount_minor, payment.method
+    if shopper.diary.note(
+        "payment.captured", at, "payment", payment.id,
+        amount=amount, method=method, recorded=recorded,
+    ):  # fmt: skip
         payment.status = "succeeded"
-    diary.note(
-        "order.paid",
-        at,
-        "order",
-        order.key,
-        amount=payment.amount,
-        method=payment.method,
-        recorded=recorded,
+    shopper.diary.note(
+        "order.paid", at, "order", order.id, amount=amount, method=method, recorded=recorded
     )
 
 
 def cancel(shopper: Shopper, order: Order, at: float, reason: str) -> None:
     """Call an order off."""
     if shopper.diary.note(
-        "order.cancelled", at, "order", order.key, amount=order.total, reason=reason
+        "order.cancelled", at, "order", order.id, amount=order.total_minor, reason=reason
     ):
         order.status = "cancelled"
-
-
-def _give_up(shopper: Shopper, order: Order, payment: Payment, at: float) -> None:
-    shopper.suffer(shopper.behaviour.failed_payment_hurts)
-    closed = at + 1.0
-    if closed < shopper.calendar.days:
-        payment.status = "canceled"
-    cancel(shopper, order, closed, "payment_failed")
 
 
 def _decline_code(shopper: Shopper, at: float) -> str:

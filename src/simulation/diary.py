@@ -6,135 +6,51 @@ clock: an event due later is simply not there yet, and no status runs ahead of i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
-from uuid import UUID
+from typing import Any
 
 from commerce.identity import imported_id
-from simulation.assortment import Variant
 from simulation.calendar import Calendar
+from simulation.records import Row
 
 
-class Note(NamedTuple):
-    """One event, still without its id and its tenant."""
-
-    recorded: int
-    sequence: int
-    word: str
-    occurred: int
-    kind: str
-    key: str
-    due: int | None
-    amount: int | None
-    quantity: int | None
-    value: int | None
-    method: str | None
-    category: str | None
-    reason: str | None
-    product: str | None
-
-
-@dataclass(slots=True)
-class Line:
-    """One line of an order."""
-
-    variant: Variant
-    quantity: int
-    returned: int = 0
-
-    @property
-    def amount(self) -> int:
-        """Minor units."""
-        return self.variant.price * self.quantity
-
-
-@dataclass(slots=True, kw_only=True)
-class Order:
-    """An order and where it stands."""
-
-    key: str
-    external_id: str
-    placed: int
-    lines: list[Line]
-    status: str = "placed"
-
-    @property
-    def total(self) -> int:
-        """Minor units."""
-        return sum(line.amount for line in self.lines)
-
-
-@dataclass(slots=True, kw_only=True)
-class Payment:
-    """One way in which an order is, or was to be, paid."""
-
-    key: str
-    order: str
-    method: str
-    amount: int
-    created: int
-    status: str = "requires_payment_method"
-
-
-class Invoice(NamedTuple):
-    """A bill to be paid later."""
-
-    key: str
-    external_id: str
-    order: str
-    amount: int
-    issued: int
-    due: int
-
-
-@dataclass(slots=True, kw_only=True)
-class Delivery:
-    """A parcel and where it stands."""
-
-    key: str
-    order: str
-    promised: int
-    status: str = "available"
-    delivered: int | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Return:
-    """Goods on their way back."""
-
-    key: str
-    order: str
-    position: int
-    quantity: int
-    reason: str
-    requested: int
-    status: str = "requested"
-
-
-@dataclass(slots=True)
 class Diary:
-    """Everything on record about one customer.
+    """Everything on record about one customer, or one auction.
 
-    Attributes
+    Parameters
     ----------
     calendar : Calendar
         Turns days since opening into instants; its end is the shop's clock.
     tenant : str
         The tenant's slug; ids are derived from it.
+    currency : str
+    name : str
+        The customer's, or the auction's, external id.
+    number : int
+        Tells diaries apart where events are recorded at one instant.
+
+    Attributes
+    ----------
     customer : str
-        The customer's external id.
+        Id of the customer whom notes are about.
+    notes : list of Row
+        Instant of recording, number, sequence, then the columns of `commerce.stream.NewEvent`.
+    records : list
+        Of the classes in `simulation.records`.
     """
 
-    calendar: Calendar
-    tenant: str
-    customer: str
-    notes: list[Note] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
-    payments: list[Payment] = field(default_factory=list)
-    invoices: list[Invoice] = field(default_factory=list)
-    deliveries: list[Delivery] = field(default_factory=list)
-    returns: list[Return] = field(default_factory=list)
-    _sequence: int = 0
+    def __init__(
+        self, calendar: Calendar, tenant: str, currency: str, name: str, number: int
+    ) -> None:
+        self.calendar = calendar
+        self.tenant = tenant
+        self.currency = currency
+        self.name = name
+        self.number = number
+        self.customer = self.key("customer", name)
+        self.notes: list[Row] = []
+        self.records: list[Any] = []
+        self.orders = 0
+        self._sequence = 0
 
     def note(
         self,
@@ -152,6 +68,8 @@ class Diary:
         category: str | None = None,
         reason: str | None = None,
         product: str | None = None,
+        seller: str | None = None,
+        customer: str | None = "",
     ) -> bool:
         """Write an event down, unless it is recorded only after the shop's clock.
 
@@ -163,6 +81,8 @@ class Diary:
             Days since opening; recorded when it happened unless given.
         kind, key : str
             The aggregate it belongs to.
+        customer : str or None
+            Id of whom it tells about, the diary's own by default.
 
         Returns
         -------
@@ -171,21 +91,20 @@ class Diary:
         """
         occurred = self.calendar.instant(at)
         known = occurred if recorded is None else max(occurred, self.calendar.instant(recorded))
-        self._sequence += 1
         if known >= self.calendar.end:
             return False
+        self._sequence += 1
         self.notes.append(
-            Note(
-                known, self._sequence, word, occurred, kind, key, due, amount, quantity, value,
-                method, category, reason, product,
+            (
+                known, self.number, self._sequence, word, occurred, known,
+                f"simulator:{self.name}:{self._sequence}",
+                self.customer if customer == "" else customer, None, seller, product, kind, key, due,
+                amount, None if amount is None else self.currency, amount, quantity, value, method,
+                category, reason,
             )
         )  # fmt: skip
         return True
 
-    def key(self, kind: str, external_id: str) -> str:
-        """Give the id of a record of this tenant, as 32 hexadecimal digits."""
-        return imported_id(self.tenant, kind, external_id).hex
-
-    def identity(self) -> UUID:
-        """Give the customer's id."""
-        return imported_id(self.tenant, "customer", self.customer)
+    def key(self, kind: str, name: str) -> str:
+        """Give the id of a record of this tenant."""
+        return imported_id(self.tenant, kind, name).hex

@@ -7,17 +7,13 @@ from dataclasses import dataclass
 
 from simulation.billing import bill
 from simulation.calendar import shopping_hour
-from simulation.checkout import (
-    choose_method,
-    open_payment,
-    pay_at_once,
-    place_order,
-)
-from simulation.diary import Order
-from simulation.fulfilment import fulfil
+from simulation.checkout import choose_method, open_payment, pay_at_once, place_order
+from simulation.fulfilment import COMPLETED_AFTER_DAYS, fulfil
+from simulation.records import Customer, Order
 from simulation.returns import send_back
 from simulation.settlement import charge_back, collect_cash, refund
 from simulation.shopper import MINUTE, Shopper
+from simulation.wallet import free, give_back, hold, spend
 
 _BACK_AFTER_DAYS = 120.0
 
@@ -38,32 +34,53 @@ def live(shopper: Shopper) -> Lapse:
     Lapse
         The latent day(s) of lapsing: truth, not record.
     """
-    rng, traits, diary = shopper.rng, shopper.traits, shopper.diary
-    diary.note(
-        "customer.registered",
-        traits.joined,
-        "customer",
-        diary.identity().hex,
-        method=traits.channel,
-        category=traits.country,
-    )
+    rng, traits, end = shopper.rng, shopper.traits, shopper.calendar.days
+    _register(shopper)
     if rng.random() < shopper.behaviour.never_buys:
         return Lapse(traits.joined, traits.joined)
     at = traits.joined + 10 * MINUTE
     if rng.random() < 0.3:
         at = _next_moment(shopper, at, rng.expovariate(1 / 18))
-    first_lapse = math.inf
-    while at < shopper.calendar.days:
+    first = last = math.inf
+    while at < end:
         lapsed = _stay(shopper, at)
-        first_lapse = min(first_lapse, lapsed)
-        if lapsed >= shopper.calendar.days or rng.random() >= shopper.behaviour.win_back:
-            return Lapse(_capped(shopper, first_lapse), _capped(shopper, lapsed))
+        if lapsed >= end:
+            return Lapse(first, math.inf)
+        _profile(shopper, lapsed + rng.random(), 0, shopper.behaviour.unsubscribe_share)
+        first, last = min(first, lapsed), lapsed
+        if rng.random() >= shopper.behaviour.win_back:
+            break
         at = _next_moment(shopper, lapsed, 60.0 + rng.expovariate(1 / _BACK_AFTER_DAYS))
-    return Lapse(_capped(shopper, first_lapse), _capped(shopper, first_lapse))
+    return Lapse(first, last)
 
 
-def _capped(shopper: Shopper, day: float) -> float:
-    return day if day < shopper.calendar.days else math.inf
+def _register(shopper: Shopper) -> None:
+    """Become known to the shop; who trusts it reads its newsletter."""
+    traits, diary = shopper.traits, shopper.diary
+    if diary.note(
+        "customer.registered", traits.joined, "customer", diary.customer,
+        method=traits.channel, category=traits.country,
+    ):  # fmt: skip
+        diary.records.append(
+            Customer(
+                id=diary.customer,
+                external_id=diary.name,
+                country=traits.country,
+                created_at=diary.calendar.instant(traits.joined),
+            )
+        )
+    wants = 1 / (1 + math.exp(-shopper.behaviour.newsletter_logit - 0.8 * traits.trust))
+    _profile(shopper, traits.joined + MINUTE, 1, wants)
+
+
+def _profile(shopper: Shopper, at: float, newsletter: int, share: float) -> None:
+    """Subscribe to the newsletter (1), or give it up (0), by chance."""
+    if shopper.rng.random() < share and newsletter != shopper.newsletter:
+        shopper.newsletter = newsletter
+        shopper.diary.note(
+            "customer.profiled", at, "customer", shopper.diary.customer,
+            value=newsletter, reason="newsletter",
+        )  # fmt: skip
 
 
 def _stay(shopper: Shopper, at: float) -> float:
@@ -99,31 +116,32 @@ def _next_moment(shopper: Shopper, at: float, demand: float) -> float:
     return max(chosen, at + (5 + 50 * shopper.rng.random()) * MINUTE)
 
 
-def deal(shopper: Shopper, at: float) -> Order:
+def deal(shopper: Shopper, at: float) -> None:
     """Carry one order from the basket to its last consequence."""
     order = place_order(shopper, at)
-    method = choose_method(shopper, at, order.total)
+    method = choose_method(shopper, at)
     if method == "pay_later":
         _on_account(shopper, order, at)
     elif method == "cash_on_delivery":
         _at_the_door(shopper, order, at)
+    elif method == "wallet":
+        hold(shopper.diary, shopper.purse, at, "order", order.id, order.total_minor)
+        from_wallet(shopper, order, at, "order", order.id)
     else:
         _at_once(shopper, order, method, at)
-    return order
 
 
 def _on_account(shopper: Shopper, order: Order, at: float) -> None:
     delivered, day = fulfil(shopper, order, at, cash=False)
     if delivered is None:
-        bill(shopper, order, at, (day, order.total, "cancelled"))
+        bill(shopper, order, at, (day, order.total_minor, "cancelled"))
         return
     returned = send_back(shopper, order, delivered)
     bill(shopper, order, at, None if returned is None else (*returned, "returned"))
 
 
 def _at_the_door(shopper: Shopper, order: Order, at: float) -> None:
-    payment = open_payment(shopper, order, "cash_on_delivery", at)
-    payment.status = "requires_capture"
+    payment = open_payment(shopper, order, "cash_on_delivery", at, status="requires_capture")
     delivered, day = fulfil(shopper, order, at, cash=True)
     if delivered is None:
         if day < shopper.calendar.days:
@@ -142,9 +160,27 @@ def _at_once(shopper: Shopper, order: Order, method: str, at: float) -> None:
     payment, captured = paid
     delivered, day = fulfil(shopper, order, captured, cash=False)
     if delivered is None:
-        refund(shopper, payment, order.total, day + 1.0, "cancelled")
+        refund(shopper, payment, order.total_minor, day + 1.0, "cancelled")
         return
     taken_back = charge_back(shopper, payment, captured, day)
     returned = send_back(shopper, order, delivered)
-    if returned is not None and taken_back is None:
+    if returned is not None and not taken_back:
         refund(shopper, payment, returned[1], returned[0] + 2.0, "returned")
+
+
+def from_wallet(shopper: Shopper, order: Order, at: float, kind: str, key: str) -> None:
+    """Bring an order whose price is set aside in the wallet, for itself or for an auction that was won."""
+    diary, purse = shopper.diary, shopper.purse
+    payment = open_payment(shopper, order, "wallet", at, status="requires_capture")
+    delivered, day = fulfil(shopper, order, at, cash=False)
+    if delivered is None:
+        free(diary, purse, day, kind, key, order.total_minor)
+        if day < shopper.calendar.days:
+            payment.status = "canceled"
+        return
+    completed = delivered + COMPLETED_AFTER_DAYS
+    spend(diary, completed, kind, key, order, payment)
+    returned = send_back(shopper, order, delivered)
+    if returned is not None:
+        back = max(returned[0], completed) + 1.0
+        give_back(diary, purse, back, order, payment, returned[1])

@@ -6,68 +6,114 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from simulation.assortment import Assortment
+from commerce.identity import imported_id
+from simulation.assortment import Assortment, stock_the_shop
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
 from simulation.diary import Diary
 from simulation.life import Lapse, live
 from simulation.luck import luck
+from simulation.options import SimulationOptions
 from simulation.shopper import Shopper
 from simulation.traits import Traits, draw_traits
 
 _CAMPAIGNS = (1.0, 0.8, 1.1, 0.9, 1.4, 0.8, 0.7, 0.8, 1.2, 1.0, 1.5, 1.2)
+_WHO_SELL_TOO = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """A simulated customer: what is on record, and the truth behind it."""
 
-    diary: Diary
-    traits: Traits
+    shopper: Shopper
     lapse: Lapse
 
+    @property
+    def traits(self) -> Traits:
+        """What is latent."""
+        return self.shopper.traits
 
-def joining_days(
-    seed: int, customers: int, calendar: Calendar, behaviour: Behaviour
+    @property
+    def diary(self) -> Diary:
+        """What is on record."""
+        return self.shopper.diary
+
+
+class Population:
+    """Everybody who ever registers with a shop, by number.
+
+    Parameters
+    ----------
+    options : SimulationOptions
+    tenant : str
+        The slug; ids are derived from it.
+    calendar : Calendar
+    behaviour : Behaviour
+    """
+
+    def __init__(
+        self, options: SimulationOptions, tenant: str, calendar: Calendar, behaviour: Behaviour
+    ) -> None:
+        self.options = options
+        self.tenant = tenant
+        self.calendar = calendar
+        self.behaviour = behaviour
+        self.joined = _joining_days(options, calendar, behaviour)
+        self._width = max(5, int(math.log10(options.customers)) + 1)
+        sellers = range(1, 1 + min(_WHO_SELL_TOO, options.customers // 20))
+        self.assortment: Assortment = stock_the_shop(
+            options.seed,
+            tenant,
+            options.currency,
+            calendar.opening,
+            [imported_id(tenant, "customer", self.name(number)).hex for number in sellers],
+        )
+
+    def name(self, number: int) -> str:
+        """Give a customer's external id; the first is number 1."""
+        return f"C{number:0{self._width}d}"
+
+    def shopper(self, number: int) -> Shopper:
+        """Make a customer as she was born: the same seed and number give the same one."""
+        rng = luck(self.options.seed, number)
+        joined, days = self.joined[number - 1], self.calendar.days
+        traits = draw_traits(rng, joined, days, self.assortment, self.behaviour)
+        return Shopper(
+            rng=rng,
+            traits=traits,
+            behaviour=self.behaviour,
+            calendar=self.calendar,
+            assortment=self.assortment,
+            diary=self.diary(self.name(number), number),
+        )
+
+    def diary(self, name: str, number: int) -> Diary:
+        """Open an empty diary."""
+        return Diary(self.calendar, self.tenant, self.options.currency, name, number)
+
+    def people(self) -> Iterator[Person]:
+        """Let every customer live, one after the other.
+
+        Guarantee: a life depends on the seed, the customer's number and the day of joining alone.
+        """
+        for number in range(1, len(self.joined) + 1):
+            shopper = self.shopper(number)
+            yield Person(shopper, live(shopper))
+
+
+def _joining_days(
+    options: SimulationOptions, calendar: Calendar, behaviour: Behaviour
 ) -> list[float]:
     """Draw the days on which customers register, in order.
 
     Many come in the first six weeks, the others in cohorts: month by month, more where there was a campaign.
     """
-    rng = luck(seed, "cohorts")
+    rng = luck(options.seed, "cohorts")
     weights = [_CAMPAIGNS[day.month - 1] for day in calendar.dates[: calendar.days]]
     opening = min(42, calendar.days)
-    chosen = rng.choices(range(calendar.days), weights=weights, k=customers)
+    chosen = rng.choices(range(calendar.days), weights=weights, k=options.customers)
     return sorted(
         (rng.randrange(opening) if rng.random() < behaviour.newcomers_at_opening else day)
         + (9 + 13 * rng.random()) / 24
         for day in chosen
     )
-
-
-def people(
-    seed: int,
-    tenant: str,
-    joined: list[float],
-    calendar: Calendar,
-    assortment: Assortment,
-    behaviour: Behaviour,
-) -> Iterator[Person]:
-    """Let every customer live, one after the other.
-
-    Guarantee: a customer's life depends on the seed, the customer's number and the day of joining alone.
-    """
-    width = max(5, int(math.log10(max(1, len(joined)))) + 1)
-    for number, day in enumerate(joined, start=1):
-        rng = luck(seed, number)
-        traits = draw_traits(rng, day, calendar.days, assortment, behaviour)
-        diary = Diary(calendar, tenant, f"C{number:0{width}d}")
-        shopper = Shopper(
-            rng=rng,
-            traits=traits,
-            behaviour=behaviour,
-            calendar=calendar,
-            assortment=assortment,
-            diary=diary,
-        )
-        yield Person(diary, traits, live(shopper))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from simulation.diary import Order, Return
+from simulation.fulfilment import COMPLETED_AFTER_DAYS
+from simulation.records import Order, Return
 from simulation.shopper import Shopper
 
 _REASONS = ("wrong_size", "not_as_described", "changed_mind", "damaged")
+_SELLERS_FAULT = ("not_as_described", "damaged")
+_PENALTY = 5
 
 
 def send_back(shopper: Shopper, order: Order, delivered: float) -> tuple[float, int] | None:
@@ -17,51 +20,56 @@ def send_back(shopper: Shopper, order: Order, delivered: float) -> tuple[float, 
         The day of approval and the amount to give back; None where nothing is given back.
     """
     rng, diary, behaviour = shopper.rng, shopper.diary, shopper.behaviour
-    position = int(rng.random() * len(order.lines))
-    line = order.lines[position]
-    logit = behaviour.return_logit + shopper.traits.sends_back + line.variant.sent_back
-    if not shopper.chance(logit):
+    line = order.lines[int(rng.random() * len(order.lines))]
+    product = line.variant.product
+    if not shopper.chance(behaviour.return_logit + shopper.traits.sends_back + product.sent_back):
         return None
     shopper.suffer(behaviour.return_hurts)
     quantity = line.quantity if rng.random() < 0.7 else rng.randint(1, line.quantity)
+    amount = line.amount_minor // line.quantity * quantity
     reason = _REASONS[int(rng.random() * len(_REASONS))]
     at = delivered + 0.4 + rng.expovariate(1 / 4.0)
     request = Return(
-        key=diary.key("return", order.external_id),
-        order=order.key,
-        position=position,
+        id=diary.key("return", order.external_id),
+        order_id=order.id,
+        position=line.position,
         quantity=quantity,
         reason=reason,
-        requested=diary.calendar.instant(at),
+        requested_at=diary.calendar.instant(at),
     )
-    amount = line.variant.price * quantity
-    product = line.variant.product
-    if diary.note(
-        "return.requested", at, "return", request.key,
-        amount=amount, quantity=quantity, reason=reason, product=product,
-    ):  # fmt: skip
-        diary.returns.append(request)
+
+    def note(word: str, *, price: int | None = None) -> bool:
+        seen = diary.note(
+            f"return.{word}", at, "return", request.id,
+            amount=price, quantity=quantity, reason=reason if price else None,
+            category=request.condition, product=product.id, seller=product.seller_id,
+        )  # fmt: skip
+        if seen:
+            request.status = word
+        return seen
+
+    if note("requested", price=amount):
+        diary.records.append(request)
     at += 2.0 + 4.0 * rng.random()
-    if diary.note("return.received", at, "return", request.key, quantity=quantity, product=product):
-        request.status = "received"
+    note("received")
+    at += 0.2 + 1.2 * rng.random()
     drawn = rng.random()
     condition = "new" if drawn < 0.6 else "opened" if drawn < 0.88 else "damaged"
-    at += 0.2 + 1.2 * rng.random()
-    if diary.note(
-        "return.inspected", at, "return", request.key,
-        quantity=quantity, category=condition, product=product,
-    ):  # fmt: skip
-        request.status = "inspected"
+    if diary.calendar.instant(at) < diary.calendar.end:
+        request.condition = condition
+    note("inspected")
     at += 0.05 + 0.3 * rng.random()
-    refused = rng.random() < (0.55 if condition == "damaged" and reason != "damaged" else 0.05)
-    verdict = "return.rejected" if refused else "return.approved"
-    if refused:
+    if rng.random() < (0.55 if condition == "damaged" and reason != "damaged" else 0.05):
         shopper.suffer(behaviour.rejected_return_hurts)
-    if diary.note(
-        verdict, at, "return", request.key,
-        amount=amount, quantity=quantity, reason=reason, category=condition, product=product,
-    ):  # fmt: skip
-        request.status = verdict.removeprefix("return.")
-        if not refused:
-            line.returned += quantity
-    return None if refused else (at, amount)
+        note("rejected", price=amount)
+        return None
+    if note("approved", price=amount):
+        request.refund_minor = amount
+        line.returned_quantity += quantity
+    if reason in _SELLERS_FAULT:
+        diary.note(
+            "points.deducted", max(at, delivered + COMPLETED_AFTER_DAYS), "return", request.id,
+            value=_PENALTY, reason=reason, seller=product.seller_id,
+            customer=product.seller.customer_id,
+        )  # fmt: skip
+    return at, amount

@@ -1,13 +1,10 @@
-"""Money after the sale: refunds, charge-backs and cash at the door."""
+"""Money after the sale: refunds, disputes, charge-backs and cash at the door."""
 
 from __future__ import annotations
 
 from simulation.checkout import capture
-from simulation.diary import Order, Payment
+from simulation.records import Dispute, Order, Payment
 from simulation.shopper import Shopper
-
-_BOUNCE_LOGIT = -4.3
-_DISPUTE_LOGIT = -6.8
 
 
 def collect_cash(shopper: Shopper, order: Order, payment: Payment, delivered: float) -> None:
@@ -16,51 +13,72 @@ def collect_cash(shopper: Shopper, order: Order, payment: Payment, delivered: fl
     capture(shopper, order, payment, delivered, recorded=handed_in)
 
 
-def charge_back(shopper: Shopper, payment: Payment, captured: float, late: float) -> float | None:
-    """Let a bank take money back: a debit that bounces, or a card payment that is disputed.
-
-    Returns
-    -------
-    float or None
-        The day of the charge-back, if there was one.
-    """
-    rng, traits = shopper.rng, shopper.traits
+def charge_back(shopper: Shopper, payment: Payment, captured: float, late: float) -> bool:
+    """Let a bank take money back: a debit that bounces, or a card payment that is disputed with success."""
+    rng, traits, behaviour = shopper.rng, shopper.traits, shopper.behaviour
     if payment.method == "direct_debit":
-        if not shopper.chance(_BOUNCE_LOGIT + 1.2 * traits.shortage(captured)):
-            return None
-        at, reason = captured + 2.5 + 3.0 * rng.random(), "insufficient_funds"
-    elif payment.method == "card":
-        if not shopper.chance(_DISPUTE_LOGIT - 0.5 * traits.discipline + 0.25 * min(late, 12.0)):
-            return None
-        at, reason = captured + 18.0 + 25.0 * rng.random(), "product_not_received"
-    else:
-        return None
-    take_back(shopper, payment, payment.amount, at, reason)
-    return at
+        if not shopper.chance(behaviour.bounce_logit + 1.2 * traits.shortage(captured)):
+            return False
+        at = captured + 2.5 + 3.0 * rng.random()
+        take_back(shopper, payment, at, "insufficient_funds")
+        return True
+    strain = 0.4 * traits.shortage(captured) - 0.5 * traits.discipline
+    if not shopper.chance(behaviour.dispute_logit + strain + 0.25 * min(late, 12.0)):
+        return False
+    return _dispute(shopper, payment, captured + 18.0 + 25.0 * rng.random())
 
 
-def take_back(shopper: Shopper, payment: Payment, amount: int, at: float, reason: str) -> None:
-    """Charge a captured amount back; the shop's bank reports it a day later."""
-    shopper.diary.note(
-        "payment.charged_back",
-        at,
-        "payment",
-        payment.key,
-        amount=amount,
-        method=payment.method,
+def _dispute(shopper: Shopper, payment: Payment, at: float) -> bool:
+    """Dispute a payment with the bank; tells whether it was lost, and the money taken back."""
+    rng, diary = shopper.rng, shopper.diary
+    reason = "product_not_received" if rng.random() < 0.7 else "unrecognised"
+    dispute = Dispute(
+        id=diary.key("dispute", payment.id),
+        payment_id=payment.id,
+        customer_id=diary.customer,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
         reason=reason,
-        recorded=at + 0.4 + 0.8 * shopper.rng.random(),
+        opened_at=diary.calendar.instant(at),
     )
+    if diary.note(
+        "dispute.opened", at, "dispute", dispute.id, amount=dispute.amount_minor, reason=reason
+    ):
+        diary.records.append(dispute)
+    verdict = "lost" if rng.random() < shopper.behaviour.dispute_lost_share else "won"
+    at += 5.0 + 15.0 * rng.random()
+    if diary.note(
+        "dispute.closed", at, "dispute", dispute.id, amount=dispute.amount_minor, reason=verdict
+    ):
+        dispute.status = verdict
+    if verdict == "lost":
+        take_back(shopper, payment, at, reason)
+    return verdict == "lost"
+
+
+def take_back(shopper: Shopper, payment: Payment, at: float, reason: str) -> None:
+    """Charge a captured amount back; the shop's bank reports it a day later."""
+    _reverse(
+        shopper, "payment.charged_back", payment, payment.amount_minor, at, reason,
+        recorded=at + 0.4 + 0.8 * shopper.rng.random(),
+    )  # fmt: skip
 
 
 def refund(shopper: Shopper, payment: Payment, amount: int, at: float, reason: str) -> None:
     """Give captured money back."""
+    _reverse(shopper, "payment.refunded", payment, amount, at, reason)
+
+
+def _reverse(
+    shopper: Shopper,
+    word: str,
+    payment: Payment,
+    amount: int,
+    at: float,
+    reason: str,
+    recorded: float | None = None,
+) -> None:
     shopper.diary.note(
-        "payment.refunded",
-        at,
-        "payment",
-        payment.key,
-        amount=amount,
-        method=payment.method,
-        reason=reason,
-    )
+        word, at, "payment", payment.id,
+        amount=amount, method=payment.method, reason=reason, recorded=recorded,
+    )  # fmt: skip

@@ -34,6 +34,26 @@ class Debt:
         return owed
 
 
+class Purse:
+    """A wallet as it will go, known to the simulation at once: what comes in and goes out, and when."""
+
+    def __init__(self) -> None:
+        self.moves: list[tuple[float, int]] = []
+
+    def free(self, at: float) -> int:
+        """Tell what can be taken on a day, in minor units, so that nothing known of later days falls short.
+
+        What comes in within the hour does not count yet.
+        """
+        balance = sum(amount for day, amount in self.moves if day <= at - (amount > 0) * HOUR)
+        least = balance
+        for day, amount in sorted(self.moves):
+            if day > at - (amount > 0) * HOUR:
+                balance += amount
+                least = min(least, balance)
+        return max(0, least)
+
+
 @dataclass(slots=True, kw_only=True)
 class Shopper:
     """A customer in action."""
@@ -45,6 +65,8 @@ class Shopper:
     assortment: Assortment
     diary: Diary
     debts: list[Debt] = field(default_factory=list)
+    purse: Purse = field(default_factory=Purse)
+    newsletter: int = 0
     grievances: float = 0.0
     """Hazard that bad experiences since the last order have added."""
 

@@ -6,15 +6,14 @@ were recorded. Each chunk of customers is put down sorted; in the end all chunks
 
 from __future__ import annotations
 
-import pickle
+import marshal
 from collections.abc import Iterator
 from heapq import merge
 from pathlib import Path
-from typing import Any
+
+from simulation.records import Row
 
 _PAGE = 4_000
-
-Row = tuple[Any, ...]
 
 
 class Spool:
@@ -28,41 +27,32 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._chunks = 0
+        self._pages: list[list[int]] = []
 
     def put(self, events: list[Row], tables: dict[str, list[Row]]) -> None:
-        """Put a chunk down: events, sorted here, and rows by table."""
-        events.sort(key=_recorded_order)
-        with self._path("events", self._chunks).open("wb") as file:
-            for start in range(0, len(events), _PAGE):
-                pickle.dump(events[start : start + _PAGE], file, protocol=5)
-        with self._path("tables", self._chunks).open("wb") as file:
-            pickle.dump(tables, file, protocol=5)
-        self._chunks += 1
+        """Put a chunk down: events by recording, customer and sequence, and rows by table."""
+        events.sort()
+        chunk = len(self._pages)
+        pages = [
+            marshal.dumps(events[start : start + _PAGE]) for start in range(0, len(events), _PAGE)
+        ]
+        self._path("events", chunk).write_bytes(b"".join(pages))
+        self._path("tables", chunk).write_bytes(marshal.dumps(tables))
+        self._pages.append([len(page) for page in pages])
 
     def tables(self) -> Iterator[dict[str, list[Row]]]:
         """Take the rows by table, chunk by chunk."""
-        for chunk in range(self._chunks):
-            with self._path("tables", chunk).open("rb") as file:
-                yield pickle.load(file)  # noqa: S301 - written by this process a moment ago
+        for chunk in range(len(self._pages)):
+            yield marshal.loads(self._path("tables", chunk).read_bytes())  # noqa: S302 - our own
 
     def events(self) -> Iterator[Row]:
         """Take all events in the order they were recorded."""
-        return merge(*(self._pages(chunk) for chunk in range(self._chunks)), key=_recorded_order)
+        return merge(*map(self._events, range(len(self._pages))))
 
-    def _pages(self, chunk: int) -> Iterator[Row]:
+    def _events(self, chunk: int) -> Iterator[Row]:
         with self._path("events", chunk).open("rb") as file:
-            while True:
-                try:
-                    page = pickle.load(file)  # noqa: S301 - written by this process a moment ago
-                except EOFError:
-                    return
-                yield from page
+            for size in self._pages[chunk]:
+                yield from marshal.loads(file.read(size))  # noqa: S302 - our own
 
     def _path(self, kind: str, chunk: int) -> Path:
-        return self._folder / f"{kind}-{chunk}.pickle"
-
-
-def _recorded_order(row: Row) -> tuple[int, int, int]:
-    """Order by instant of recording, then customer, then the customer's own sequence."""
-    return row[0], row[1], row[2]
+        return self._folder / f"{kind}-{chunk}"

@@ -14,12 +14,12 @@ from random import Random
 from simulation.assortment import Assortment
 from simulation.behaviour import Behaviour
 
-METHODS = ("card", "direct_debit", "cash_on_delivery", "pay_later")
+METHODS = ("card", "direct_debit", "cash_on_delivery", "pay_later", "wallet")
 """How one can pay, in the order of `Traits.leanings`."""
 
 _CHANNELS = (("web", 0.48), ("app", 0.34), ("marketplace", 0.18))
 _COUNTRIES = (("DE", 0.62), ("AT", 0.14), ("NL", 0.10), ("FR", 0.09), ("PL", 0.05))
-_LEANINGS = (0.15, 0.07, 0.10, 0.68)
+_LEANINGS = (0.15, 0.07, 0.10, 0.62, 0.06)
 _CHANNEL_HAZARD = {"web": 0.0, "app": -0.25, "marketplace": 0.45}
 
 
@@ -58,6 +58,12 @@ class Traits:
     """How hard the address is to reach, standard normal."""
     sends_back: float
     """Log-odds added to every return."""
+    trust: float
+    """How much the shop is trusted, standard normal: wallets are filled, newsletters read, lapses rarer."""
+    candour: float
+    """How readily an opinion is given, standard normal."""
+    bids: bool
+    """Whether auctions tempt."""
     leanings: tuple[float, ...]
     """Running shares over `METHODS`."""
 
@@ -91,7 +97,7 @@ def draw_traits(
     channel, country = _choose(rng, _CHANNELS), _choose(rng, _COUNTRIES)
     liquidity = normal(0.0, 1.0)
     discipline = 0.35 * liquidity + normal(0.0, math.sqrt(1 - 0.35**2))
-    vigour = normal(0.0, 1.0)
+    vigour, trust = normal(0.0, 1.0), normal(0.0, 1.0)
     return Traits(
         joined=joined,
         channel=channel,
@@ -100,13 +106,16 @@ def draw_traits(
         regularity=_regularity(rng, behaviour),
         hazard=behaviour.lapse_hazard
         * math.exp(
-            behaviour.lapse_spread * normal(0.0, 1.0) - 0.2 * vigour + _CHANNEL_HAZARD[channel]
+            behaviour.lapse_spread * normal(0.0, 1.0)
+            - 0.2 * vigour
+            - behaviour.trust_keeps * trust
+            + _CHANNEL_HAZARD[channel]
         ),
         sensitivity=math.exp(normal(-0.08, 0.4)),
         spend=behaviour.spend_spread * normal(0.0, 1.0),
         taste=rng.random(),
         wholesale=rng.random() < behaviour.wholesale_share,
-        favourite=assortment.leaves[int(rng.random() * len(assortment.leaves))],
+        favourite=rng.choice(tuple(assortment.shelves)),
         habit=0.4 + 0.5 * rng.random(),
         discipline=discipline,
         liquidity=liquidity,
@@ -114,7 +123,10 @@ def draw_traits(
         squeeze_weight=behaviour.squeeze_weight,
         remoteness=normal(0.0, 1.0),
         sends_back=normal(0.0, 0.8),
-        leanings=_leanings(rng, liquidity),
+        trust=trust,
+        candour=normal(0.0, 1.0),
+        bids=rng.random() < behaviour.bidder_share * math.exp(0.3 * trust),
+        leanings=_leanings(rng, liquidity, trust),
     )
 
 
@@ -139,10 +151,11 @@ def _squeezes(
     return tuple(spells)
 
 
-def _leanings(rng: Random, liquidity: float) -> tuple[float, ...]:
+def _leanings(rng: Random, liquidity: float, trust: float) -> tuple[float, ...]:
     """Draw how a customer likes to pay: one method mostly, the others now and then."""
     bent = [share * rng.expovariate(1.0) ** 1.5 for share in _LEANINGS]
     bent[3] *= math.exp(-0.25 * liquidity)
+    bent[4] *= math.exp(0.7 * trust)
     total = sum(bent)
     return tuple(accumulate(share / total for share in bent))
 

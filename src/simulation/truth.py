@@ -9,15 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import math
+from dataclasses import fields
 from pathlib import Path
 
 from simulation.population import Person
+from simulation.traits import Traits
 
-COLUMNS = (
-    "customer", "joined_day", "channel", "country", "rate", "regularity", "hazard", "sensitivity",
-    "spend", "taste", "wholesale", "discipline", "liquidity", "remoteness", "sends_back",
-    "squeezes", "first_lapse_day", "last_lapse_day",
-)  # fmt: skip
+_LATENT = tuple(field.name for field in fields(Traits))
+COLUMNS = ("customer", *_LATENT, "first_lapse_day", "last_lapse_day")
 
 
 class TruthFile:
@@ -36,18 +35,9 @@ class TruthFile:
 
     def add(self, person: Person) -> None:
         """Note what a customer really was like."""
-        traits, lapse = person.traits, person.lapse
-        spells = " ".join(f"{start:.2f}-{stop:.2f}" for start, stop in traits.squeezes)
-        self._rows.writerow(
-            (
-                person.diary.customer, f"{traits.joined:.4f}", traits.channel, traits.country,
-                f"{traits.rate:.9f}", f"{traits.regularity:.6f}", f"{traits.hazard:.9f}",
-                f"{traits.sensitivity:.6f}", f"{traits.spend:.6f}", f"{traits.taste:.6f}",
-                int(traits.wholesale), f"{traits.discipline:.6f}", f"{traits.liquidity:.6f}",
-                f"{traits.remoteness:.6f}", f"{traits.sends_back:.6f}", spells,
-                _day(lapse.first), _day(lapse.last),
-            )
-        )  # fmt: skip
+        latent = (getattr(person.traits, name) for name in _LATENT)
+        lapses = (person.lapse.first, person.lapse.last)
+        self._rows.writerow(map(_text, (person.diary.name, *latent, *lapses)))
 
     def write(self, path: Path) -> None:
         """Replace the file at a path, whole or not at all."""
@@ -57,5 +47,14 @@ class TruthFile:
         draft.replace(path)
 
 
-def _day(day: float) -> str:
-    return "" if math.isinf(day) else f"{day:.4f}"
+def _text(value: object) -> str:
+    """Write numbers so that they can be told apart, spells as ``from:to``, and never as nothing."""
+    if isinstance(value, tuple):
+        return " ".join(
+            ":".join(map(_text, each)) if isinstance(each, tuple) else _text(each) for each in value
+        )
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        return "" if math.isinf(value) else f"{value:.9g}"
+    return str(value)

@@ -243,8 +243,10 @@ def _fit_boosted(values: Floats, labels: Integers, groups: Integers, seed: int) 
     splits = GroupShuffleSplit(n_splits=20, test_size=0.15, random_state=seed)
     for learn, stop in splits.split(values, labels, groups):
         if len(np.unique(labels[stop])) == len(np.unique(labels[learn])) == 2:
+            # scikit-learn cannot bin a column without any value; a constant one is never split on
+            known = np.where(np.isnan(values[learn]).all(axis=0), 0.0, values)
             return boosted_trees(seed).fit(
-                values[learn], labels[learn], X_val=values[stop], y_val=labels[stop]
+                known[learn], labels[learn], X_val=known[stop], y_val=labels[stop]
             )
     raise NotTrainable(
         "rows must hold both outcomes among several customers; got one outcome in every split."

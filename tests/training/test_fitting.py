@@ -106,3 +106,9 @@ def test_a_blend_is_the_weighted_sum_of_logits(rows: Rows) -> None:
     np.testing.assert_allclose(blend.decision_function(columns), logits)
     np.testing.assert_allclose(blend.predict_proba(columns)[:, 1], 1 / (1 + np.exp(-logits)))
     assert (blend.predict(columns) == (logits > 0)).all()
+
+
+def test_a_feature_without_any_value_in_a_fold_is_no_obstacle(rows: Rows) -> None:
+    rare = rows.train.assign(rare=np.nan)
+    rare.loc[rare.index[0], "rare"] = 1.0
+    assert "rare" in fit(replace(BRISK, candidates=("boosted",)), rare).features
