@@ -8,10 +8,12 @@ leaves nothing.
 from __future__ import annotations
 
 import importlib.resources
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
@@ -58,6 +60,7 @@ def connect(url: str) -> Engine:
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed)
+    _turns[engine] = threading.Lock()
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -85,11 +88,37 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that writes; it commits at the end of the block or leaves nothing."""
-    with engine.connect() as connection:
+    """Open a transaction that writes; it commits at the end of the block or leaves nothing.
+
+    SQLite lets one write at a time, and has the others look again after a nap; threads of this process
+    therefore queue here, and only other processes nap.
+    """
+    with _turn(engine), engine.connect() as connection:
         connection = connection.execution_options(writes=True)
         with connection.begin():
             yield connection
+
+
+_turns: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+"""Whose turn it is to write, for each SQLite engine."""
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Wait for one's turn to write, as long as SQLite itself would."""
+    lock = _turns.get(engine)
+    if lock is None:
+        yield
+        return
+    if not lock.acquire(timeout=_BUSY_MILLISECONDS / 1000):
+        raise TimeoutError(
+            "record store must be free for writing within a minute; got another writer all along."
+            " End the long transaction, or do not open a second one inside the first."
+        )
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
