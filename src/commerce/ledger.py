@@ -11,9 +11,10 @@ without one.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce import schema
@@ -23,6 +24,10 @@ from commerce.tenants import Tenant
 
 FREE = frozenset({"external", "sales", "fees", "tax"})
 """Kinds of account that may go negative; they keep no balance."""
+
+
+Place = tuple[str, str, str]
+"""An account's asset, kind and key."""
 
 
 class Account(NamedTuple):
@@ -110,56 +115,64 @@ def post(connection: Connection, tenant: Tenant, transfers: Sequence[tuple[int, 
 
 _COLUMNS = ("tenant_id", "event_id", "asset", "debit_account_id", "credit_account_id", "amount")
 _account = schema.account
-_place = (_account.c.asset, _account.c.kind, _account.c.key)
-_free = (
-    select(_account.c.id, *_place, _account.c.balance)
-    .where(
-        _account.c.tenant_id == bindparam("tenant"),
-        tuple_(*_place).in_(bindparam("places", expanding=True)),
+_NAMES = ("asset", "kind", "key")
+
+
+@cache
+def _find(count: int, *, lock: bool) -> Select[Any]:
+    """Select so many accounts by asset, kind and key: one index search each."""
+    # the tenant stands in each branch: SQLite would search by the tenant alone, and look at every account
+    branches = (
+        and_(
+            _account.c.tenant_id == bindparam("tenant"),
+            *(_account.c[name] == bindparam(f"{name}{place}") for name in _NAMES),
+        )
+        for place in range(count)
     )
-    .order_by(_account.c.id)
-)
-_kept = _free.with_for_update(key_share=True)
+    columns = (_account.c.id, *(_account.c[name] for name in _NAMES), _account.c.balance)
+    query = select(*columns).where(or_(*branches)).order_by(_account.c.id)
+    return query.with_for_update(key_share=True) if lock else query
+
+
+def _found(
+    connection: Connection, tenant: Tenant, places: Sequence[Place], *, lock: bool
+) -> dict[Place, tuple[int, int | None]]:
+    """Find accounts: each one's id and kept balance."""
+    if not places:
+        return {}
+    values: dict[str, Any] = {
+        f"{name}{number}": value
+        for number, place in enumerate(places)
+        for name, value in zip(_NAMES, place, strict=True)
+    }
+    rows = connection.execute(_find(len(places), lock=lock), {"tenant": tenant.id, **values})
+    return {(asset, kind, key): (number, kept) for number, asset, kind, key, kept in rows}
 
 
 def _open(
-    connection: Connection, tenant: Tenant, places: Collection[tuple[str, str, str]]
-) -> dict[tuple[str, str, str], tuple[int, int | None]]:
-    """Find accounts, lock those that keep a balance, and open the new; give each one's id and balance."""
-    found: dict[tuple[str, str, str], tuple[int, int | None]] = {}
-    for query, wanted in (
-        (_kept, [place for place in places if place[1] not in FREE]),
-        (_free, [place for place in places if place[1] in FREE]),
-    ):
-        if wanted:
-            rows = connection.execute(query, {"tenant": tenant.id, "places": wanted})
-            found.update(
-                {(asset, kind, key): (number, kept) for number, asset, kind, key, kept in rows}
-            )
-    missing = sorted(set(places) - set(found))
+    connection: Connection, tenant: Tenant, places: Collection[Place]
+) -> dict[Place, tuple[int, int | None]]:
+    """Find accounts, lock those that keep a balance, and open the new."""
+    free = sorted(place for place in places if place[1] in FREE)
+    kept = sorted(place for place in places if place[1] not in FREE)
+    found = _found(connection, tenant, kept, lock=True)
+    found |= _found(connection, tenant, free, lock=False)
+    missing = [place for place in (*kept, *free) if place not in found]
     if missing:
         make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        new = make(_account).values(
+        connection.execute(
+            make(_account).on_conflict_do_nothing(),
             [
                 {
                     "tenant_id": tenant.id,
-                    "asset": asset,
-                    "kind": kind,
-                    "key": key,
-                    "balance": None if kind in FREE else 0,
+                    **dict(zip(_NAMES, place, strict=True)),
+                    "balance": None if place[1] in FREE else 0,
                 }
-                for asset, kind, key in missing
-            ]
+                for place in missing
+            ],
         )
-        # who loses the race to open an account takes the winner's, and its lock
-        rows = connection.execute(
-            new.on_conflict_do_update(
-                index_elements=["tenant_id", "asset", "kind", "key"], set_={"key": new.excluded.key}
-            ).returning(_account.c.id, *_place, _account.c.balance)
-        )
-        found.update(
-            {(asset, kind, key): (number, kept) for number, asset, kind, key, kept in rows}
-        )
+        # who loses the race to open an account waits here for the winner, and takes its account
+        found |= _found(connection, tenant, missing, lock=True)
     return found
 
 
@@ -168,10 +181,10 @@ def balance(connection: Connection, tenant: Tenant, asset: str, account: Account
 
     A kept balance is read, any other folded from the postings; an account nobody opened yet holds nothing.
     """
-    row = connection.execute(_free, {"tenant": tenant.id, "places": [(asset, *account)]}).first()
-    if row is None:
-        return 0
-    return fold(connection, tenant, row.id) if row.balance is None else int(row.balance)
+    found = _found(connection, tenant, [(asset, *account)], lock=False)
+    for number, kept in found.values():
+        return fold(connection, tenant, number) if kept is None else kept
+    return 0
 
 
 def fold(connection: Connection, tenant: Tenant, account_id: int) -> int:
