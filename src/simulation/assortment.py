@@ -40,18 +40,26 @@ _SELLERS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Assortment:
-    """The shop's sellers, categories, products and variants."""
+    """The shop's sellers, categories, products and variants.
+
+    Attributes
+    ----------
+    sellers, categories, products, variants : tuple
+    shares : tuple of float
+        Running share of trade over the variants: a few sell most.
+    shelves : dict of str to tuple of Variant
+        The variants of each category that holds products.
+    typical_basket : float
+        Minor units, about the median order.
+    """
 
     sellers: tuple[Seller, ...]
     categories: tuple[Category, ...]
     products: tuple[Product, ...]
     variants: tuple[Variant, ...]
     shares: tuple[float, ...]
-    """Running share of trade over the variants: a few sell most."""
     shelves: dict[str, tuple[Variant, ...]]
-    """The variants of each category that holds products."""
     typical_basket: float
-    """Minor units, about the median order."""
 
     def records(self) -> Iterator[object]:
         """Give everything that is on record, sellers first."""

@@ -42,11 +42,11 @@ class Bidder(NamedTuple):
 
 def bidder(person: Person) -> Bidder | None:
     """Keep what is needed of a customer who bids; None for who does not."""
-    if not (person.traits.bids and person.diary.orders):
+    traits, diary = person.shopper.traits, person.shopper.diary
+    if not (traits.bids and diary.orders):
         return None
-    shopper = person.shopper
-    since, until = person.traits.joined + 1.0, person.lapse.first
-    return Bidder(shopper.diary.number, shopper.diary.customer, since, until, shopper.purse)
+    since, until = traits.joined + 1.0, person.lapse.first
+    return Bidder(diary.number, diary.customer, since, until, person.shopper.purse)
 
 
 def hold_auctions(population: Population, bidders: list[Bidder]) -> Iterator[Diary]:

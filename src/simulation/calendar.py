@@ -66,16 +66,6 @@ class Calendar:
             self._season[found + 1] - self._season[found]
         )
 
-    def demand_between(self, start: float, stop: float) -> float:
-        """Measure the demand between two moments."""
-        first, last = math.floor(start), math.floor(stop)
-        return (
-            self._season[last]
-            + (stop - last) * (self._season[last + 1] - self._season[last])
-            - self._season[first]
-            - (start - first) * (self._season[first + 1] - self._season[first])
-        )
-
     def congestion(self, at: float) -> float:
         """Tell how much busier than usual carriers are: 0 on most days, about 1 before Christmas."""
         day = self.dates[math.floor(at)]

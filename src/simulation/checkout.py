@@ -7,7 +7,7 @@ from functools import lru_cache
 from commerce.money import from_minor
 from simulation.records import Line, Order, Payment, Variant
 from simulation.shopper import MINUTE, Shopper
-from simulation.traits import METHODS
+from simulation.traits import METHODS, choose
 
 _CODES = (
     ("insufficient_funds", 0.55),
@@ -187,9 +187,4 @@ def cancel(shopper: Shopper, order: Order, at: float, reason: str) -> None:
 def _decline_code(shopper: Shopper, at: float) -> str:
     if shopper.traits.shortage(at) > 1.0 and shopper.rng.random() < 0.6:
         return _CODES[0][0]
-    drawn = shopper.rng.random()
-    for code, share in _CODES:
-        drawn -= share
-        if drawn < 0:
-            return code
-    return _CODES[-1][0]
+    return choose(shopper.rng, _CODES)

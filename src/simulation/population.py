@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from commerce.identity import imported_id
 from simulation.assortment import Assortment, stock_the_shop
@@ -15,28 +15,17 @@ from simulation.life import Lapse, live
 from simulation.luck import luck
 from simulation.options import SimulationOptions
 from simulation.shopper import Shopper
-from simulation.traits import Traits, draw_traits
+from simulation.traits import draw_traits
 
 _CAMPAIGNS = (1.0, 0.8, 1.1, 0.9, 1.4, 0.8, 0.7, 0.8, 1.2, 1.0, 1.5, 1.2)
 _WHO_SELL_TOO = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A simulated customer: what is on record, and the truth behind it."""
+class Person(NamedTuple):
+    """A customer who has lived: what is on record, and the truth behind it."""
 
     shopper: Shopper
     lapse: Lapse
-
-    @property
-    def traits(self) -> Traits:
-        """What is latent."""
-        return self.shopper.traits
-
-    @property
-    def diary(self) -> Diary:
-        """What is on record."""
-        return self.shopper.diary
 
 
 class Population:

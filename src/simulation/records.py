@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from commerce import schema
 
@@ -20,7 +20,6 @@ Row = tuple[Any, ...]
 class Category:
     """A place in the assortment."""
 
-    table: ClassVar = "category"
     id: str
     parent_id: str | None
     name: str
@@ -28,26 +27,28 @@ class Category:
 
 @dataclass(slots=True, kw_only=True)
 class Seller:
-    """Somebody who sells through the shop, and may be one of its customers."""
+    """Somebody who sells through the shop, and may be one of its customers; nobody can log in.
 
-    table: ClassVar = "users"
+    ``slowness`` are log-odds added to every late parcel.
+    """
+
     id: str
     username: str
     customer_id: str | None
     created_at: int
     slowness: float
-    """Log-odds added to every late parcel."""
     role: str = "seller"
     password_hash: str = "!"  # noqa: S105 - no hash is written so
-    """Nobody can log in."""
     active: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
 class Product:
-    """Something for sale, with what its buyers think of it."""
+    """Something for sale, with what its buyers think of it.
 
-    table: ClassVar = "product"
+    ``sent_back`` are log-odds added to the chance that it comes back.
+    """
+
     id: str
     external_id: str
     name: str
@@ -56,7 +57,6 @@ class Product:
     seller_id: str
     category: str
     sent_back: float
-    """Log-odds added to the chance that it comes back."""
     ratings_count: int = 0
     ratings_sum: int = 0
 
@@ -65,7 +65,6 @@ class Product:
 class Variant:
     """One thing that can be put into a basket."""
 
-    table: ClassVar = "variant"
     id: str
     product_id: str
     sku: str
@@ -78,7 +77,6 @@ class Variant:
 class Customer:
     """Who buys."""
 
-    table: ClassVar = "customer"
     id: str
     external_id: str
     country: str
@@ -89,7 +87,6 @@ class Customer:
 class Line:
     """One line of an order."""
 
-    table: ClassVar = "order_line"
     order_id: str
     position: int
     variant: Variant
@@ -106,7 +103,6 @@ class Line:
 class Order:
     """An order and where it stands."""
 
-    table: ClassVar = "orders"
     id: str
     external_id: str
     customer_id: str
@@ -121,7 +117,6 @@ class Order:
 class Payment:
     """One way in which an order is, or was to be, paid; or money on its way into a wallet."""
 
-    table: ClassVar = "payment"
     id: str
     order_id: str | None
     customer_id: str
@@ -136,7 +131,6 @@ class Payment:
 class Invoice:
     """A bill to be paid later."""
 
-    table: ClassVar = "invoice"
     id: str
     external_id: str
     order_id: str
@@ -151,7 +145,6 @@ class Invoice:
 class Delivery:
     """A parcel and where it stands."""
 
-    table: ClassVar = "delivery"
     id: str
     order_id: str
     promised_at: int
@@ -163,7 +156,6 @@ class Delivery:
 class Return:
     """Goods on their way back."""
 
-    table: ClassVar = "return_request"
     id: str
     order_id: str
     position: int
@@ -179,7 +171,6 @@ class Return:
 class Review:
     """What a buyer thinks of a product."""
 
-    table: ClassVar = "review"
     id: str
     product_id: str
     order_id: str
@@ -193,7 +184,6 @@ class Review:
 class Dispute:
     """A payment whose payer has turned to the bank."""
 
-    table: ClassVar = "dispute"
     id: str
     payment_id: str
     customer_id: str
@@ -208,7 +198,6 @@ class Dispute:
 class Auction:
     """Something that is sold to who bids most."""
 
-    table: ClassVar = "auction"
     id: str
     external_id: str
     product_id: str
@@ -231,17 +220,29 @@ class Shelf(NamedTuple):
     row: Callable[[Any], Row]
 
 
-def _shelf(record: Any) -> Shelf:
-    kept = schema.metadata.tables[record.table].c
+def _shelf(record: type[Any], table: str) -> Shelf:
+    kept = schema.metadata.tables[table].c
     columns = tuple(field.name for field in fields(record) if field.name in kept)
-    return Shelf(record.table, columns, attrgetter(*columns))
+    return Shelf(table, columns, attrgetter(*columns))
 
 
 SHELVES: Mapping[type[Any], Shelf] = {
-    record: _shelf(record)
-    for record in (
-        Customer, Category, Seller, Product, Variant, Order, Line, Payment, Invoice, Delivery,
-        Return, Review, Dispute, Auction,
+    record: _shelf(record, table)
+    for record, table in (
+        (Customer, "customer"),
+        (Category, "category"),
+        (Seller, "users"),
+        (Product, "product"),
+        (Variant, "variant"),
+        (Order, "orders"),
+        (Line, "order_line"),
+        (Payment, "payment"),
+        (Invoice, "invoice"),
+        (Delivery, "delivery"),
+        (Return, "return_request"),
+        (Review, "review"),
+        (Dispute, "dispute"),
+        (Auction, "auction"),
     )
-}  # fmt: skip
+}
 """How each class is written, in the order in which records refer to each other."""

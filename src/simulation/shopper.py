@@ -18,11 +18,13 @@ HOUR = 1 / 24
 
 @dataclass(slots=True, kw_only=True)
 class Debt:
-    """A bill as it will go, known to the simulation at once: balance over time."""
+    """A bill as it will go, known to the simulation at once.
+
+    ``steps`` give the balance in minor units from each day on.
+    """
 
     due: float
     steps: list[tuple[float, int]]
-    """From each day on, the balance in minor units."""
 
     def balance(self, at: float) -> int:
         """Give the balance on a day."""
@@ -56,7 +58,7 @@ class Purse:
 
 @dataclass(slots=True, kw_only=True)
 class Shopper:
-    """A customer in action."""
+    """A customer in action; ``grievances`` are the hazard that bad experiences have added since the last order."""
 
     rng: Random
     traits: Traits
@@ -68,7 +70,6 @@ class Shopper:
     purse: Purse = field(default_factory=Purse)
     newsletter: int = 0
     grievances: float = 0.0
-    """Hazard that bad experiences since the last order have added."""
 
     def chance(self, logit: float) -> bool:
         """Let luck decide, by log-odds."""

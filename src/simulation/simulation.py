@@ -206,7 +206,7 @@ class _Shop:
                 truth.add(person)
                 if (tempted := bidder(person)) is not None:
                     bidders.append(tempted)
-                yield person.diary
+                yield person.shopper.diary
             yield from hold_auctions(self.population, bidders)
 
         diaries = lives()

@@ -25,47 +25,73 @@ _CHANNEL_HAZARD = {"web": 0.0, "app": -0.25, "marketplace": 0.45}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Traits:
-    """One customer's latent traits."""
+    """One customer's latent traits.
+
+    Attributes
+    ----------
+    joined : float
+        Day since opening.
+    channel : str
+    country : str
+    rate : float
+        Orders per day of average trade while a customer.
+    regularity : float
+        Shape of the gamma-distributed gap: 1 is random, above more regular.
+    hazard : float
+        Lapses per day, before bad experiences.
+    sensitivity : float
+        How much a bad experience adds to it, 1 on average.
+    spend : float
+        Log of how much more than usual is put into a basket.
+    taste : float
+        Chance of choosing the dearer of two things.
+    wholesale : bool
+    favourite : str
+    habit : float
+        Usual time of day, [0, 1).
+    discipline : float
+        How promptly bills are paid, standard normal.
+    liquidity : float
+        How much money is at hand, standard normal.
+    squeezes : tuple of (float, float)
+        Spells (first day, last day) in which money is short.
+    squeeze_weight : float
+    remoteness : float
+        How hard the address is to reach, standard normal.
+    sends_back : float
+        Log-odds added to every return.
+    trust : float
+        How much the shop is trusted, standard normal: wallets are filled, newsletters read, lapses rarer.
+    candour : float
+        How readily an opinion is given, standard normal.
+    bids : bool
+        Whether auctions tempt.
+    leanings : tuple of float
+        Running shares over `METHODS`.
+    """
 
     joined: float
-    """Day since opening."""
     channel: str
     country: str
     rate: float
-    """Orders per day of average trade while a customer."""
     regularity: float
-    """Shape of the gamma-distributed gap: 1 is random, above more regular."""
     hazard: float
-    """Lapses per day, before bad experiences."""
     sensitivity: float
-    """How much a bad experience adds to it, 1 on average."""
     spend: float
-    """Log of how much more than usual is put into a basket."""
     taste: float
-    """Chance of choosing the dearer of two things."""
     wholesale: bool
     favourite: str
     habit: float
-    """Usual time of day, [0, 1)."""
     discipline: float
-    """How promptly bills are paid, standard normal."""
     liquidity: float
-    """How much money is at hand, standard normal."""
     squeezes: tuple[tuple[float, float], ...]
-    """Spells (first day, last day) in which money is short."""
     squeeze_weight: float
     remoteness: float
-    """How hard the address is to reach, standard normal."""
     sends_back: float
-    """Log-odds added to every return."""
     trust: float
-    """How much the shop is trusted, standard normal: wallets are filled, newsletters read, lapses rarer."""
     candour: float
-    """How readily an opinion is given, standard normal."""
     bids: bool
-    """Whether auctions tempt."""
     leanings: tuple[float, ...]
-    """Running shares over `METHODS`."""
 
     def shortage(self, at: float) -> float:
         """Tell how short of money the customer is on a day, about 0 on average."""
@@ -94,7 +120,7 @@ def draw_traits(
     behaviour : Behaviour
     """
     normal = rng.normalvariate
-    channel, country = _choose(rng, _CHANNELS), _choose(rng, _COUNTRIES)
+    channel, country = choose(rng, _CHANNELS), choose(rng, _COUNTRIES)
     liquidity = normal(0.0, 1.0)
     discipline = 0.35 * liquidity + normal(0.0, math.sqrt(1 - 0.35**2))
     vigour, trust = normal(0.0, 1.0), normal(0.0, 1.0)
@@ -160,7 +186,7 @@ def _leanings(rng: Random, liquidity: float, trust: float) -> tuple[float, ...]:
     return tuple(accumulate(share / total for share in bent))
 
 
-def _choose(rng: Random, shares: tuple[tuple[str, float], ...]) -> str:
+def choose(rng: Random, shares: tuple[tuple[str, float], ...]) -> str:
     """Draw a word by its share."""
     drawn = rng.random()
     for word, share in shares:

@@ -8,7 +8,7 @@ is no likeness of a shop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,6 @@ from training.fitting import fit, varying_features
 from training.rows import load_rows
 from training.specs import SPECS, ModelSpec
 
-CUSTOMERS = 20_000
 CEILING = (0.75, 0.90)
 """Between which the ceiling must lie."""
 MARGIN = 0.05
@@ -97,6 +96,7 @@ def ask_oracle(
     options: SimulationOptions,
     *,
     now: datetime,
+    specs: Sequence[ModelSpec] = tuple(SPECS.values()),
     jobs: int = 1,
     progress: Progress = silent,
     note: Callable[[str], None] = lambda text: None,
@@ -110,6 +110,8 @@ def ask_oracle(
     options : SimulationOptions
     now : datetime
         Wall time, aware.
+    specs : sequence of ModelSpec, optional
+        All models by default.
     jobs : int, default 1
         Processes.
     progress : Progress, optional
@@ -127,8 +129,8 @@ def ask_oracle(
     snapshot = take_snapshot(engine, tenant, folder / "snapshots")
     engine.dispose()
     opening = to_micros(midnight(options.first_day, find_zone(options.zone)))
-    latent = _Latent(made.truth, opening)
-    for spec in SPECS.values():
+    latent = Latent(made.truth, opening)
+    for spec in specs:
         few = replace(spec, max_cutoffs=_CUTOFFS, candidates=("boosted",))
         note(f"{spec.name}: features")
         rows = load_rows(tenant, few, snapshot, as_of=as_of)
@@ -156,7 +158,7 @@ def _area(spec: ModelSpec, train: pd.DataFrame, test: pd.DataFrame, jobs: int) -
     return auc(test["label"].to_numpy(dtype=np.int64), fitted.estimator.decision_function(values))
 
 
-class _Latent:
+class Latent:
     """The truth file as columns beside a training frame."""
 
     def __init__(self, path: Path, opening: int) -> None:
