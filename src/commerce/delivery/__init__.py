@@ -1,0 +1,1 @@
+"""From the shop to the door: couriers, and the proof that an order arrived."""

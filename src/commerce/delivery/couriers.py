@@ -1,0 +1,182 @@
+"""What couriers do: claim orders, ship them, and bring back what could not be delivered."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from commerce import schema, stock
+from commerce.delivery.jobs import count_carried, is_secured
+from commerce.delivery.parcels import fetch_carried, fetch_parcel
+from commerce.delivery.proof import Confirmation, confirm, proof_ends
+from commerce.delivery.seals import NO_PROOF, Proof, draw_proof
+from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
+from commerce.ledger import Transfer
+from commerce.machine import Fact, fire
+from commerce.states import DELIVERY
+from commerce.work import Work
+
+FAILURES = ("nobody_home", "wrong_address", "refused", "damaged", "other")
+"""Why an order could not be delivered."""
+
+
+def claim(work: Work, order_id: UUID) -> None:
+    """Take on an order. The courier is locked meanwhile, so that no two claims count alike.
+
+    Raises
+    ------
+    Conflict
+        "order must be paid ...; got ..." or "courier must carry at most 5 orders; got ..."
+    IllegalMove
+        "delivery must be in a state that allows delivery.claimed; got ..." where another was first.
+    """
+    if work.actor.role != "delivery":
+        raise Forbidden("delivery.claimed", ("delivery",), work.actor.role)
+    me = {"tenant": work.tenant.id, "courier": work.actor.user_id}
+    if work.connection.execute(_LOCK_COURIER, me).first() is None:
+        raise NotFound("courier", work.actor.user_id)
+    parcel = fetch_parcel(work, order_id)
+    parcel.require_wanted()
+    if not is_secured(work, order_id):
+        raise Conflict(
+            f"order must be paid, or payable later, to be delivered; got {parcel.order.number}"
+            " unpaid. Wait for its payment."
+        )
+    carrying = count_carried(work)
+    if carrying >= work.policy.deliveries_at_once:
+        raise Conflict(
+            f"courier must carry at most {work.policy.deliveries_at_once} orders; got {carrying}"
+            " and one more. Deliver or release one first."
+        )
+    claimed = Fact("delivery.claimed", parcel.order.customer_id)
+    courier = {"courier_id": work.actor.user_id}
+    fire(work, DELIVERY, parcel.delivery.id, claimed, changes=courier)
+
+
+def release(work: Work, order_id: UUID) -> None:
+    """Give back an order that has not left yet, so that others may claim it; its courier, or an admin.
+
+    Raises
+    ------
+    IllegalMove
+        "delivery must be in a state that allows delivery.released; got ..."
+    """
+    fetch = fetch_parcel if work.actor.runs_the_shop else fetch_carried
+    parcel = fetch(work, order_id)
+    released = Fact("delivery.released", parcel.order.customer_id)
+    fire(work, DELIVERY, parcel.delivery.id, released, changes={"courier_id": None})
+
+
+def ship(work: Work, order_id: UUID) -> Proof:
+    """Set out with an order: its goods leave, and the proof of its delivery is made.
+
+    Returns
+    -------
+    Proof
+        For the buyer's eyes only: whoever answers the courier must not pass it on.
+
+    Raises
+    ------
+    IllegalMove
+        "delivery must be in a state that allows delivery.shipped; got ..."
+    """
+    parcel = fetch_carried(work, order_id)
+    parcel.require_wanted()
+    proof, columns = draw_proof(proof_ends(work))
+    goods = _goods(work, order_id)
+    shipped = Fact("delivery.shipped", parcel.order.customer_id, transfers=goods)
+    fire(work, DELIVERY, parcel.delivery.id, shipped, changes=columns)
+    return proof
+
+
+def fail(work: Work, order_id: UUID, reason: str) -> None:
+    """Bring an order back that could not be delivered: its goods are set aside again, its proof is dead.
+
+    Parameters
+    ----------
+    work : Work
+        Its courier's, or an admin's.
+    order_id : UUID
+    reason : str
+        One of `FAILURES`.
+
+    Raises
+    ------
+    RecordError
+        "reason must be one of ...; got ..."
+    IllegalMove
+        "delivery must be in a state that allows delivery.failed; got ..."
+    """
+    if reason not in FAILURES:
+        raise RecordError(
+            f"reason must be one of {', '.join(FAILURES)}; got {reason!r}. Say other if none fits."
+        )
+    fetch = fetch_parcel if work.actor.runs_the_shop else fetch_carried
+    parcel = fetch(work, order_id)
+    back = [
+        Transfer(asset, target, source, amount)
+        for asset, source, target, amount in _goods(work, order_id)
+    ]
+    failed = Fact("delivery.failed", parcel.order.customer_id, reason=reason, transfers=back)
+    fire(work, DELIVERY, parcel.delivery.id, failed, changes=NO_PROOF)
+
+
+def advance(
+    work: Work,
+    order_id: UUID,
+    to: Literal["shipped", "delivered"],
+    *,
+    pin: str | None = None,
+    token: str | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
+) -> Confirmation:
+    """Take an order the next step: to the road, and with the buyer's proof to the door. No step back, none left out.
+
+    Returns
+    -------
+    Confirmation
+        As of `commerce.delivery.proof.confirm`. It holds no proof: it is made for a courier.
+
+    Raises
+    ------
+    IllegalMove
+        "delivery must be in a state that allows ...; got ..."
+    """
+    if to == "shipped":
+        ship(work, order_id)
+        return Confirmation(False, work.policy.proof_tries)
+    if to == "delivered":
+        place = {"latitude": latitude, "longitude": longitude}
+        return confirm(work, order_id, pin=pin, token=token, **place)
+    delivery = fetch_carried(work, order_id).delivery
+    allowed = DELIVERY.allowed(delivery.status)
+    raise IllegalMove("delivery", delivery.id, f"delivery.{to}", delivery.status, allowed)
+
+
+def _goods(work: Work, order_id: UUID) -> list[Transfer]:
+    """Say how an order's goods leave."""
+    lines = work.connection.execute(_GOODS, {"tenant": work.tenant.id, "order": order_id})
+    return [stock.leave(variant, quantity, order_id) for variant, quantity in lines]
+
+
+_line = schema.order_line
+_LOCK_COURIER = (
+    select(schema.users.c.id)
+    .where(
+        schema.users.c.tenant_id == bindparam("tenant"),
+        schema.users.c.id == bindparam("courier"),
+    )
+    .with_for_update(key_share=True)
+)
+_GOODS = (
+    select(_line.c.variant_id, _line.c.quantity)
+    .where(
+        _line.c.tenant_id == bindparam("tenant"),
+        _line.c.order_id == bindparam("order"),
+        _line.c.variant_id.is_not(None),
+    )
+    .order_by(_line.c.position)
+)

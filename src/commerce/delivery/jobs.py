@@ -1,0 +1,164 @@
+"""The orders that couriers may take, and those they carry: what is seen of them, and where they go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+
+from commerce import schema
+from commerce.delivery.parcels import fetch_carried
+from commerce.errors import Forbidden, NotFound
+from commerce.work import Work
+
+_ON_THE_WAY = ("processing", "shipped")
+_delivery, _orders, _payment, _line = (
+    schema.delivery,
+    schema.orders,
+    schema.payment,
+    schema.order_line,
+)
+
+
+class Job(NamedTuple):
+    """An order as couriers see it: not where it goes, nor to whom.
+
+    Attributes
+    ----------
+    order_id : UUID
+    number : int
+    status : str
+        Of the delivery.
+    promised_at : datetime or None
+    units : int
+        Goods to carry.
+    cash_minor : int
+        To be taken at the door, in minor units.
+    """
+
+    order_id: UUID
+    number: int
+    status: str
+    promised_at: datetime | None
+    units: int
+    cash_minor: int
+
+
+class Place(NamedTuple):
+    """Where an order goes; degrees."""
+
+    latitude: float | None
+    longitude: float | None
+    address: str | None
+
+
+def available(work: Work, *, limit: int = 100) -> list[Job]:
+    """List orders that wait for a courier and are paid, or need not be yet; the most urgent first.
+
+    Raises
+    ------
+    Forbidden
+        "role must be one of admin, delivery ...; got ..."
+    """
+    if not work.actor.may_act_as("delivery", "admin"):
+        raise Forbidden("available deliveries", ("delivery", "admin"), work.actor.role)
+    return _jobs(work, _AVAILABLE, limit=limit)
+
+
+def carried(work: Work) -> list[Job]:
+    """List the orders that the courier has claimed and not delivered, the most urgent first."""
+    return _jobs(work, _CARRIED, courier=work.actor.user_id)
+
+
+def location(work: Work, order_id: UUID) -> Place:
+    """Tell the courier who carries an order where it goes, as long as it is on the way.
+
+    Raises
+    ------
+    NotFound
+        "delivery must exist; got ..." for everybody else, and before and after.
+    """
+    order, delivery = fetch_carried(work, order_id, lock=False)
+    if order.status != "placed" or delivery.status not in _ON_THE_WAY:
+        raise NotFound("delivery", order_id)
+    return Place(order.latitude, order.longitude, order.address)
+
+
+def count_carried(work: Work) -> int:
+    """Count the orders that the courier has claimed and not delivered."""
+    me = {"tenant": work.tenant.id, "courier": work.actor.user_id}
+    return int(work.connection.execute(_COUNT_CARRIED, me).scalar_one())
+
+
+def is_secured(work: Work, order_id: UUID) -> bool:
+    """Tell whether an order is captured or held in full, or is to be paid at the door or later."""
+    order = {"tenant": work.tenant.id, "order": order_id}
+    return bool(work.connection.execute(_IS_SECURED, order).scalar())
+
+
+def _jobs(work: Work, query: Select[Any], **values: Any) -> list[Job]:
+    rows = work.connection.execute(query, {"tenant": work.tenant.id, **values})
+    return [Job(*row) for row in rows]
+
+
+def _secured() -> ColumnElement[bool]:
+    """Compare what an order's payments are good for with its total."""
+    trusted = or_(
+        _payment.c.status == "succeeded",
+        and_(_payment.c.method == "wallet", _payment.c.status == "requires_capture"),
+        and_(
+            _payment.c.method.in_(("cash_on_delivery", "pay_later")),
+            _payment.c.status == "processing",
+        ),
+    )
+    covered = (
+        select(func.coalesce(func.sum(_payment.c.amount_minor), 0))
+        .where(
+            _payment.c.tenant_id == _orders.c.tenant_id,
+            _payment.c.order_id == _orders.c.id,
+            trusted,
+        )
+        .scalar_subquery()
+    )
+    return covered >= _orders.c.total_minor
+
+
+def _select_jobs(*conditions: ColumnElement[bool]) -> Select[Any]:
+    units = (
+        select(func.coalesce(func.sum(_line.c.quantity), 0))
+        .where(_line.c.tenant_id == _orders.c.tenant_id, _line.c.order_id == _orders.c.id)
+        .scalar_subquery()
+    )
+    cash = case((_orders.c.method == "cash_on_delivery", _orders.c.total_minor), else_=0)
+    return (
+        select(
+            _orders.c.id, _orders.c.number, _delivery.c.status, _delivery.c.promised_at, units, cash
+        )
+        .join_from(
+            _delivery,
+            _orders,
+            and_(
+                _orders.c.tenant_id == _delivery.c.tenant_id, _orders.c.id == _delivery.c.order_id
+            ),
+        )
+        .where(_delivery.c.tenant_id == bindparam("tenant"), *conditions)
+        .order_by(_delivery.c.promised_at, _orders.c.number)
+    )
+
+
+_AVAILABLE = _select_jobs(
+    _delivery.c.status == "available", _orders.c.status == "placed", _secured()
+).limit(bindparam("limit"))
+_IN_MY_HANDS = (
+    _delivery.c.courier_id == bindparam("courier"),
+    _delivery.c.status.in_(_ON_THE_WAY),
+)
+_CARRIED = _select_jobs(*_IN_MY_HANDS)
+_COUNT_CARRIED = select(func.count()).where(
+    _delivery.c.tenant_id == bindparam("tenant"), *_IN_MY_HANDS
+)
+_IS_SECURED = select(_secured()).where(
+    _orders.c.tenant_id == bindparam("tenant"), _orders.c.id == bindparam("order")
+)

@@ -1,0 +1,232 @@
+"""Proof of delivery: only the buyer knows PIN and token, and one handover uses them up.
+
+Neither is kept (`commerce.delivery.seals`), and what is not kept cannot be shown twice: the buyer sees PIN and token
+when they are made, and asks for new ones (`renew`) to see any again. The old ones are dead then: of a delivery
+there is one live proof at most.
+
+A wrong proof is counted although it is refused: `confirm` therefore answers instead of raising, so that
+the caller's transaction commits, and the caller says no after that.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Row, bindparam, select, type_coerce, update
+
+from commerce import schema
+from commerce.delivery.parcels import fetch_bought, fetch_carried
+from commerce.delivery.seals import NO_PROOF, Proof, draw_proof, fits_pin, fits_token
+from commerce.errors import Conflict, Expired, IllegalMove, RecordError
+from commerce.instants import HOUR, to_micros
+from commerce.machine import Fact, fire
+from commerce.payments.intents import settle_cash
+from commerce.states import DELIVERY
+from commerce.work import Work
+
+
+class ProofState(NamedTuple):
+    """What may be known of a proof without seeing it.
+
+    Attributes
+    ----------
+    live : bool
+        Whether a handover may be confirmed by it now.
+    expires_at : datetime or None
+        None where there is no proof: not shipped yet, or delivered.
+    tries_left : int
+        Wrong proofs after which it is locked.
+    """
+
+    live: bool
+    expires_at: datetime | None
+    tries_left: int
+
+
+class Confirmation(NamedTuple):
+    """How a courier's proof was taken.
+
+    Attributes
+    ----------
+    delivered : bool
+        False for a wrong proof.
+    tries_left : int
+        Wrong proofs after which the delivery is locked; 0: it is.
+    """
+
+    delivered: bool
+    tries_left: int
+
+
+def proof_ends(work: Work) -> int:
+    """Say until when a proof made now is good, in microseconds since 1970 UTC."""
+    return work.now + work.policy.proof_hours * HOUR
+
+
+def confirm(
+    work: Work,
+    order_id: UUID,
+    *,
+    pin: str | None = None,
+    token: str | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
+) -> Confirmation:
+    """Let the courier who carries an order hand it over against the buyer's PIN or token.
+
+    Parameters
+    ----------
+    work : Work
+    order_id : UUID
+    pin, token : str
+        One of them.
+    latitude, longitude : float, optional
+        Where it was handed over, in degrees. Kept with the delivery, never in the stream.
+
+    Returns
+    -------
+    Confirmation
+        ``delivered`` is False for a wrong proof: commit, so that it counts, and then refuse.
+
+    Raises
+    ------
+    NotFound
+        "delivery must exist; got ..." for whoever does not carry the order.
+    IllegalMove
+        "delivery must be in a state that allows delivery.delivered; got ..."
+    Expired
+        "proof of delivery must be shown before it expires; got ..."
+    Conflict
+        "delivery must not be locked by wrong proofs; got ..."
+    RecordError
+        "proof must be a PIN or a token; got ..." or "place must be on the globe; got ..."
+    """
+    if (pin is None) == (token is None):
+        raise RecordError(
+            f"proof must be a PIN or a token; got {'neither' if pin is None else 'both'}. Show one."
+        )
+    _check_place(latitude, longitude)
+    parcel = fetch_carried(work, order_id)
+    parcel.require_wanted()
+    delivery, customer = parcel.delivery, parcel.order.customer_id
+    _require_live(work, delivery)
+    method = "qr" if pin is None else "pin"
+    fits = fits_token(delivery, str(token)) if pin is None else fits_pin(delivery, pin)
+    if not fits:
+        failed = Fact("delivery.proof_failed", customer, reason=f"wrong_{method}")
+        wrong = delivery.wrong_tries + 1
+        fire(work, DELIVERY, delivery.id, failed, changes={"wrong_tries": wrong})
+        return Confirmation(False, work.policy.proof_tries - wrong)
+    place = {"proof_latitude": latitude, "proof_longitude": longitude}
+    fire(
+        work,
+        DELIVERY,
+        delivery.id,
+        Fact("delivery.delivered", customer, method=method),
+        changes={**NO_PROOF, **place, "delivered_at": work.now},
+    )
+    if parcel.order.method == "cash_on_delivery":
+        settle_cash(work, order_id)
+    return Confirmation(True, 0)
+
+
+def renew(work: Work, order_id: UUID) -> Proof:
+    """Give the buyer a new PIN and token; the old ones are dead, and wrong tries forgotten.
+
+    This is also how the house gets a proof to mail to the buyer.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..." for whoever did not buy it.
+    IllegalMove
+        "delivery must be in a state that allows delivery.proof_renewed; got ..."
+    """
+    parcel = fetch_bought(work, order_id)
+    proof, columns = draw_proof(proof_ends(work))
+    renewed = Fact("delivery.proof_renewed", parcel.order.customer_id)
+    fire(work, DELIVERY, parcel.delivery.id, renewed, changes=columns)
+    return proof
+
+
+def show(work: Work, order_id: UUID) -> ProofState:
+    """Tell the buyer whether the proof last seen is still good, without making a new one.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..." for whoever did not buy it.
+    """
+    delivery = fetch_bought(work, order_id, lock=False).delivery
+    left = max(work.policy.proof_tries - delivery.wrong_tries, 0)
+    live = delivery.status == "shipped" and left > 0 and not _is_expired(work, delivery)
+    return ProofState(live, delivery.proof_expires_at, left)
+
+
+def expire_due(work: Work, *, limit: int = 100) -> list[UUID]:
+    """Forget the hashes of proofs that are no longer good; some deliveries at a time.
+
+    An expired proof is refused with or without it: this only keeps nothing longer than it is of use.
+
+    Returns
+    -------
+    list of UUID
+        Deliveries whose proof was forgotten; empty where there is nothing left to do.
+    """
+    known = {"tenant": work.tenant.id, "now": work.now, "limit": limit}
+    return list(work.connection.execute(_FORGET, known).scalars())
+
+
+_delivery = schema.delivery
+_FORGET = (
+    update(_delivery)
+    .where(
+        _delivery.c.tenant_id == bindparam("tenant"),
+        _delivery.c.id.in_(
+            select(_delivery.c.id)
+            .where(
+                _delivery.c.tenant_id == bindparam("tenant"),
+                _delivery.c.status == "shipped",
+                _delivery.c.pin_hash.is_not(None),
+                type_coerce(_delivery.c.proof_expires_at, BigInteger) <= bindparam("now"),
+            )
+            .limit(bindparam("limit"))
+            .with_for_update(skip_locked=True)
+        ),
+    )
+    .values(pin_hash=None, token_hash=None)
+    .returning(_delivery.c.id)
+)
+
+
+def _require_live(work: Work, delivery: Row[Any]) -> None:
+    """Refuse a delivery that cannot be confirmed now, whatever is shown."""
+    if delivery.status != "shipped":
+        allowed = DELIVERY.allowed(delivery.status)
+        word = "delivery.delivered"
+        raise IllegalMove("delivery", delivery.id, word, delivery.status, allowed)
+    if _is_expired(work, delivery):
+        raise Expired(
+            "proof of delivery must be shown before it expires; got one that was good until"
+            f" {delivery.proof_expires_at:%Y-%m-%d %H:%M} UTC. Ask the buyer to renew it."
+        )
+    if delivery.wrong_tries >= work.policy.proof_tries:
+        raise Conflict(
+            f"delivery must not be locked by wrong proofs; got {delivery.wrong_tries} of them."
+            " Ask the buyer to renew the proof."
+        )
+
+
+def _is_expired(work: Work, delivery: Row[Any]) -> bool:
+    return delivery.pin_hash is None or to_micros(delivery.proof_expires_at) <= work.now
+
+
+def _check_place(latitude: float | None, longitude: float | None) -> None:
+    for name, degrees, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+        if degrees is not None and not (math.isfinite(degrees) and abs(degrees) <= most):
+            raise RecordError(
+                f"{name} must be from -{most} to {most} degrees; got {degrees}. Leave it out if unknown."
+            )

@@ -1,0 +1,329 @@
+"""Goods that come back: asked for, received, looked at, and then paid back or not.
+
+What is paid back is the part of a line that belongs to the units that really arrived: a line's amount is spread
+over its units by largest remainder, so that all its returns together give back exactly what was paid, however they
+are split. Seen goods go back on the shelf, damaged ones to the scrap. A seller at fault loses points, never
+more than there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, func, select, update
+
+from commerce import schema, stock
+from commerce.errors import Conflict, NotFound, RecordError
+from commerce.instants import DAY, to_micros
+from commerce.machine import Fact, fetch, fire
+from commerce.payments.refunds import refund_order
+from commerce.points import deduct_fact
+from commerce.states import ORDER, POINTS, RETURN
+from commerce.work import Work
+
+REASONS = ("wrong_size", "not_as_described", "changed_mind", "damaged", "other")
+"""Why goods are sent back; the stream takes no free text."""
+
+
+def refund_share(amount: int, units: int, returned: int, quantity: int) -> int:
+    """Give the part of a line's amount that belongs to its next units to come back.
+
+    Parameters
+    ----------
+    amount : int
+        What the buyer paid for the line, minor units.
+    units : int, >= 1
+        Units of the line.
+    returned : int
+        Units that came back before.
+    quantity : int
+        Units that come back now.
+
+    Examples
+    --------
+    >>> [refund_share(1000, 3, returned, 1) for returned in range(3)]
+    [334, 333, 333]
+    """
+    each, rest = divmod(amount, units)
+    return each * quantity + min(returned + quantity, rest) - min(returned, rest)
+
+
+def request(work: Work, order_id: UUID, position: int, quantity: int, reason: str) -> UUID:
+    """Ask to send units of one's own order line back.
+
+    Parameters
+    ----------
+    work : Work
+        The buyer's, or an admin's.
+    order_id : UUID
+    position : int
+        Of the line in its order.
+    quantity : int, >= 1
+        At most what was bought and is neither back nor asked for already.
+    reason : str
+        One of `REASONS`.
+
+    Returns
+    -------
+    UUID
+        The return's id.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..." or "order line must exist; got ..."
+    RecordError
+        "reason must be one of ...; got ..." or "quantity must be 1 or more; got ..."
+    Conflict
+        "order must be delivered ...; got ...", "return must be requested within 30 days ...; got ..." or
+        "return must be of at most 2 units; got ..."
+    """
+    if reason not in REASONS:
+        raise RecordError(
+            f"reason must be one of {', '.join(REASONS)}; got {reason!r}. Say other if none fits."
+        )
+    if quantity < 1:
+        raise RecordError(f"quantity must be 1 or more; got {quantity}. Correct it.")
+    order = fetch(work, ORDER, order_id)
+    mine = order.customer_id is not None and order.customer_id == work.actor.customer_id
+    if not (mine or work.actor.runs_the_shop):
+        raise NotFound("order", order_id)
+    line = _line_of(work, order_id, position)
+    if order.status == "cancelled" or line.delivered_at is None:
+        raise Conflict(
+            f"order must be delivered before goods come back; got {order.number} not delivered."
+            " Cancel it, or wait for it."
+        )
+    days = work.policy.return_days
+    if work.now > to_micros(line.delivered_at) + days * DAY:
+        raise Conflict(
+            f"return must be requested within {days} days of delivery; got {order.number},"
+            f" delivered on {line.delivered_at:%Y-%m-%d}. Keep the goods."
+        )
+    left = line.quantity - line.returned_quantity - line.asked_for
+    if quantity > left:
+        raise Conflict(
+            f"return must be of at most {left} units of this line; got {quantity}. Ask for fewer."
+        )
+    return_id = work.new_id()
+    columns = {
+        "order_id": order_id,
+        "position": position,
+        "quantity": quantity,
+        "reason": reason,
+        "requested_at": work.now,
+    }
+    share = refund_share(line.amount_minor, line.quantity, line.returned_quantity, quantity)
+    fact = Fact(
+        "return.requested",
+        order.customer_id,
+        amount=share,
+        quantity=quantity,
+        reason=reason,
+        product_id=line.product_id,
+        seller_id=line.seller_id,
+    )
+    fire(work, RETURN, return_id, fact, new=columns)
+    return return_id
+
+
+def receive(work: Work, return_id: UUID, quantity: int) -> None:
+    """Take sent-back goods in: how many really came, which may be none. By a courier or an admin.
+
+    Raises
+    ------
+    RecordError
+        "received quantity must be 0 to what was asked for; got ..."
+    IllegalMove
+        "return must be in a state that allows return.received; got ..."
+    """
+    case = _fetch_case(work, return_id)
+    if not 0 <= quantity <= case.asked.quantity:
+        raise RecordError(
+            f"received quantity must be 0 to the {case.asked.quantity} asked for; got {quantity}."
+            " Count again."
+        )
+    fact = case.fact("return.received", quantity=quantity)
+    fire(work, RETURN, return_id, fact, changes={"received_quantity": quantity})
+
+
+def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: bool) -> None:
+    """Record in what condition received goods are, and whose fault it is; nothing moves yet.
+
+    Parameters
+    ----------
+    work : Work
+        A courier's or an admin's.
+    return_id : UUID
+    condition : str
+        ``new``, ``opened`` or ``damaged``.
+    seller_at_fault : bool
+
+    Raises
+    ------
+    RecordError
+        "condition must be one of new, opened, damaged; got ..."
+    IllegalMove
+        "return must be in a state that allows return.inspected; got ..."
+    """
+    if condition not in schema.CONDITIONS:
+        raise RecordError(
+            f"condition must be one of {', '.join(schema.CONDITIONS)}; got {condition!r}. Choose one."
+        )
+    fact = _fetch_case(work, return_id).fact("return.inspected", category=condition)
+    found = {"condition": condition, "seller_at_fault": seller_at_fault}
+    fire(work, RETURN, return_id, fact, changes=found)
+
+
+def approve(work: Work, return_id: UUID) -> int:
+    """Accept an inspected return: money back, goods in, points off, all at once and once only. By an admin.
+
+    Returns
+    -------
+    int
+        What was paid back, minor units.
+
+    Raises
+    ------
+    IllegalMove
+        "return must be in a state that allows return.approved; got ..."
+    Conflict
+        "return must hold goods to be approved; got none. ..."
+    """
+    case = _fetch_case(work, return_id)
+    order, line, asked = case
+    if asked.received_quantity == 0:
+        raise Conflict("return must hold goods to be approved; got none. Reject it.")
+    quantity = asked.received_quantity or 0
+    share = refund_share(line.amount_minor, line.quantity, line.returned_quantity, quantity)
+    damaged = asked.condition == "damaged"
+    goods = [stock.come_back(line.variant_id, quantity, damaged=damaged)] if line.variant_id else []
+    fact = case.fact("return.approved", amount=share, transfers=goods)
+    fire(work, RETURN, return_id, fact, changes={"refund_minor": share})
+    key = {"tenant": work.tenant.id, "order": order.id, "place": line.position}
+    work.connection.execute(_COME_BACK, {**key, "back": quantity})
+    if share:
+        refund_order(work, order.id, share, reason="return")
+    if asked.seller_at_fault and line.seller_id is not None:
+        penalty = deduct_fact(work, line.seller_id, work.policy.penalty_points, "return")
+        if penalty is not None:
+            fire(work, POINTS, line.seller_id, penalty)
+    return share
+
+
+def reject(work: Work, return_id: UUID) -> None:
+    """Refuse an inspected return: nothing is paid back, and the units may be asked for again. By an admin.
+
+    Raises
+    ------
+    IllegalMove
+        "return must be in a state that allows return.rejected; got ..."
+    """
+    fire(work, RETURN, return_id, _fetch_case(work, return_id).fact("return.rejected"))
+
+
+def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequence[Row[Any]]:
+    """List returns, the latest first: a buyer's own; all of them for couriers and who runs the shop.
+
+    Returns
+    -------
+    sequence of Row
+        Of `schema.return_request`.
+    """
+    query = _LISTED
+    if status is not None:
+        query = query.where(_return.c.status == status)
+    if not work.actor.may_act_as("delivery", "admin", "system"):
+        query = query.where(_orders.c.customer_id == work.actor.customer_id)
+    return work.connection.execute(query, {"tenant": work.tenant.id, "limit": limit}).all()
+
+
+class _Case(NamedTuple):
+    """A return, the order line it is of, and the order."""
+
+    order: Row[Any]
+    line: Row[Any]
+    asked: Row[Any]
+
+    def fact(self, word: str, **more: Any) -> Fact:
+        """Say that something happens to the return."""
+        known = {"quantity": self.asked.received_quantity, "category": self.asked.condition, **more}
+        return Fact(
+            word,
+            self.order.customer_id,
+            product_id=self.line.product_id,
+            seller_id=self.line.seller_id,
+            reason=self.asked.reason,
+            **known,
+        )
+
+
+def _fetch_case(work: Work, return_id: UUID) -> _Case:
+    """Read all there is about a return; the order is locked first, then the return."""
+    order_id = fetch(work, RETURN, return_id, lock=False).order_id
+    order = fetch(work, ORDER, order_id)
+    asked = fetch(work, RETURN, return_id)
+    return _Case(order, _line_of(work, order_id, asked.position), asked)
+
+
+def _line_of(work: Work, order_id: UUID, position: int) -> Row[Any]:
+    key = {"tenant": work.tenant.id, "order": order_id, "place": position}
+    line = work.connection.execute(_LINE, key).first()
+    if line is None:
+        raise NotFound("order line", position)
+    return line
+
+
+_return, _orders, _line, _delivery = (
+    schema.return_request,
+    schema.orders,
+    schema.order_line,
+    schema.delivery,
+)
+_asked_for = (
+    select(
+        func.coalesce(func.sum(func.coalesce(_return.c.received_quantity, _return.c.quantity)), 0)
+    )
+    .where(
+        _return.c.tenant_id == _line.c.tenant_id,
+        _return.c.order_id == _line.c.order_id,
+        _return.c.position == _line.c.position,
+        _return.c.status.in_(("requested", "received", "inspected")),
+    )
+    .scalar_subquery()
+)
+_delivered_at = (
+    select(_delivery.c.delivered_at)
+    .where(
+        _delivery.c.tenant_id == _line.c.tenant_id,
+        _delivery.c.order_id == _line.c.order_id,
+        _delivery.c.status == "delivered",
+    )
+    .limit(1)
+    .scalar_subquery()
+)
+_this_line = (
+    _line.c.tenant_id == bindparam("tenant"),
+    _line.c.order_id == bindparam("order"),
+    _line.c.position == bindparam("place"),
+)
+_LINE = select(_line, _asked_for.label("asked_for"), _delivered_at.label("delivered_at")).where(
+    *_this_line
+)
+_COME_BACK = (
+    update(_line)
+    .where(*_this_line)
+    .values(returned_quantity=_line.c.returned_quantity + bindparam("back"))
+)
+_LISTED = (
+    select(_return)
+    .join(
+        _orders,
+        (_orders.c.tenant_id == _return.c.tenant_id) & (_orders.c.id == _return.c.order_id),
+    )
+    .where(_return.c.tenant_id == bindparam("tenant"))
+    .order_by(_return.c.requested_at.desc(), _return.c.id)
+    .limit(bindparam("limit"))
+)

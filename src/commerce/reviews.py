@@ -1,0 +1,257 @@
+"""Reviews: a buyer rates what arrived, once per product and order.
+
+A product carries the count and the sum of its stars; every review that is posted, edited or removed moves both by
+the difference in its own transaction, so that the average is right at any moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, exists, or_, select, update
+
+from commerce import schema
+from commerce.errors import Conflict, Forbidden, NotFound, RecordError
+from commerce.machine import Fact, fetch, fire
+from commerce.states import ORDER, REVIEW
+from commerce.work import Work
+
+
+class NotBought(Forbidden):
+    """Somebody rates what they did not buy, or what has not arrived."""
+
+    def __init__(self, order: int) -> None:
+        PermissionError.__init__(
+            self,
+            "review must be of a product that was bought and has arrived; got one that order"
+            f" {order} did not bring. Wait until it is delivered.",
+        )
+
+
+class Review(NamedTuple):
+    """What a buyer thinks of a product; stars are 1 to 5."""
+
+    id: UUID
+    customer_id: UUID
+    stars: int
+    body: str | None
+    posted_at: datetime
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """What buyers think of a product.
+
+    Attributes
+    ----------
+    average : Decimal or None
+        Stars, to two digits; None without reviews.
+    count : int
+        Reviews that count, more than are listed perhaps.
+    reviews : list of Review
+        The latest first.
+    """
+
+    average: Decimal | None
+    count: int
+    reviews: list[Review]
+
+
+def average_stars(count: int, total: int) -> Decimal | None:
+    """Give the mean of stars to two digits, half to even.
+
+    Examples
+    --------
+    >>> average_stars(3, 14), average_stars(0, 0)
+    (Decimal('4.67'), None)
+    """
+    return (Decimal(total) / count).quantize(Decimal("0.01")) if count else None
+
+
+def post(work: Work, order_id: UUID, product_id: UUID, stars: int, body: str | None = None) -> UUID:
+    """Rate a product of one's own order that has arrived.
+
+    Parameters
+    ----------
+    work : Work
+        The buyer's.
+    order_id, product_id : UUID
+    stars : int
+        1 to 5.
+    body : str, optional
+        Free text; it stays out of the stream.
+
+    Returns
+    -------
+    UUID
+        The review's id.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..." for whoever did not buy it.
+    NotBought
+        "review must be of a product that was bought and has arrived; got ..."
+    RecordError
+        "stars must be 1 to 5; got ..."
+    Conflict
+        "review must be the first of this product and order; got ..."
+    """
+    _check_stars(stars)
+    order = fetch(work, ORDER, order_id)
+    if order.customer_id is None or order.customer_id != work.actor.customer_id:
+        raise NotFound("order", order_id)
+    key = {"tenant": work.tenant.id, "order": order_id, "product": product_id}
+    if not work.connection.execute(_HAS_ARRIVED, key).scalar_one():
+        raise NotBought(order.number)
+    earlier = work.connection.execute(_EARLIER, key).first()
+    columns: dict[str, Any] = {"stars": stars, "body": body, "posted_at": work.now}
+    if earlier is None:
+        review_id = work.new_id()
+        link = {"order_id": order_id, "product_id": product_id, "customer_id": order.customer_id}
+        how: dict[str, Any] = {"new": {**columns, **link}}
+    elif earlier.status == "removed" and earlier.actor_id == work.actor.user_id:
+        review_id, how = earlier.id, {"changes": columns}
+    else:
+        raise Conflict(
+            "review must be the first of this product and order; got a second, the first is"
+            f" {earlier.status}. Edit the first."
+        )
+    fact = Fact("review.posted", order.customer_id, value=stars, product_id=product_id)
+    fire(work, REVIEW, review_id, fact, **how)
+    _rate(work, product_id, 1, stars)
+    return review_id
+
+
+def edit(work: Work, review_id: UUID, stars: int, body: str | None = None) -> None:
+    """Change one's own review.
+
+    Raises
+    ------
+    NotFound
+        "review must exist; got ..." for whoever did not write it.
+    RecordError
+        "stars must be 1 to 5; got ..."
+    IllegalMove
+        "review must be in a state that allows review.edited; got ..."
+    """
+    _check_stars(stars)
+    row = _own(work, review_id, admins=False)
+    fact = Fact("review.edited", row.customer_id, value=stars, product_id=row.product_id)
+    fire(work, REVIEW, review_id, fact, changes={"stars": stars, "body": body})
+    _rate(work, row.product_id, 0, stars - row.stars)
+
+
+def remove(work: Work, review_id: UUID) -> None:
+    """Take a review away: one's own, which may be posted again, or any for who runs the shop, for good.
+
+    Raises
+    ------
+    NotFound
+        "review must exist; got ..."
+    IllegalMove
+        "review must be in a state that allows review.removed; got ..."
+    """
+    row = _own(work, review_id, admins=True)
+    fact = Fact("review.removed", row.customer_id, value=row.stars, product_id=row.product_id)
+    fire(work, REVIEW, review_id, fact)
+    _rate(work, row.product_id, -1, -row.stars)
+
+
+def of_product(work: Work, product_id: UUID, *, limit: int = 50, offset: int = 0) -> Ratings:
+    """Tell a product's average, how many rated it, and the latest reviews.
+
+    Raises
+    ------
+    NotFound
+        "product must exist; got ..."
+    """
+    key = {"tenant": work.tenant.id, "product": product_id}
+    rated = work.connection.execute(_RATED, key).first()
+    if rated is None:
+        raise NotFound("product", product_id)
+    rows = work.connection.execute(_LATEST, {**key, "limit": limit, "offset": offset})
+    return Ratings(average_stars(*rated), rated.ratings_count, [Review(*row) for row in rows])
+
+
+def _own(work: Work, review_id: UUID, *, admins: bool) -> Row[Any]:
+    """Lock a review that the actor wrote, or may moderate."""
+    row = fetch(work, REVIEW, review_id)
+    if row.customer_id != work.actor.customer_id and not (admins and work.actor.runs_the_shop):
+        raise NotFound("review", review_id)
+    return row
+
+
+def _check_stars(stars: int) -> None:
+    if not 1 <= stars <= 5:
+        raise RecordError(f"stars must be 1 to 5; got {stars}. Choose some.")
+
+
+def _rate(work: Work, product_id: UUID, count: int, stars: int) -> None:
+    """Move a product's count and sum by a difference: whoever comes second adds to what the first left."""
+    key = {"tenant": work.tenant.id, "product": product_id}
+    work.connection.execute(_RATE, {**key, "more": count, "stars": stars})
+
+
+_review, _product, _event = schema.review, schema.product, schema.event
+_orders, _line, _delivery = schema.orders, schema.order_line, schema.delivery
+_this_product = (
+    _product.c.tenant_id == bindparam("tenant"),
+    _product.c.id == bindparam("product"),
+)
+_HAS_ARRIVED = select(
+    exists().where(
+        _line.c.tenant_id == bindparam("tenant"),
+        _line.c.order_id == bindparam("order"),
+        _line.c.product_id == bindparam("product"),
+        or_(
+            *(
+                exists().where(
+                    table.c.tenant_id == _line.c.tenant_id,
+                    table.c[column] == _line.c.order_id,
+                    table.c.status == status,
+                )
+                for table, column, status in (
+                    (_orders, "id", "completed"),
+                    (_delivery, "order_id", "delivered"),
+                )
+            )
+        ),
+    )
+)
+_EARLIER = (
+    select(_review.c.id, _review.c.status, _event.c.actor_id)
+    .outerjoin(
+        _event,
+        and_(_event.c.tenant_id == _review.c.tenant_id, _event.c.id == _review.c.event_id),
+    )
+    .where(
+        _review.c.tenant_id == bindparam("tenant"),
+        _review.c.order_id == bindparam("order"),
+        _review.c.product_id == bindparam("product"),
+    )
+)
+_RATE = (
+    update(_product)
+    .where(*_this_product)
+    .values(
+        ratings_count=_product.c.ratings_count + bindparam("more"),
+        ratings_sum=_product.c.ratings_sum + bindparam("stars"),
+    )
+)
+_RATED = select(_product.c.ratings_count, _product.c.ratings_sum).where(*_this_product)
+_LATEST = (
+    select(*(_review.c[name] for name in Review._fields))
+    .where(
+        _review.c.tenant_id == bindparam("tenant"),
+        _review.c.product_id == bindparam("product"),
+        _review.c.status == "posted",
+    )
+    .order_by(_review.c.posted_at.desc(), _review.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
