@@ -88,7 +88,7 @@ def create(
     Conflict
         "username must be new; got ..., which is taken. ..."
     """
-    _may_grant(work, role)
+    may_grant(work, role)
     name = username.strip().lower()
     if not _USERNAME.fullmatch(name):
         raise RecordError(
@@ -177,7 +177,7 @@ def change_role(work: Work, user_id: UUID, role: Role) -> None:
     Conflict
         "user must be somebody else; got oneself. ..."
     """
-    _may_grant(work, role)
+    may_grant(work, role)
     _managed(work, user_id)
     fire(work, USER, user_id, Fact("user.changed", reason="role", category=role))
     _update(work, user_id, role=role)
@@ -292,13 +292,22 @@ def _managed(work: Work, user_id: UUID) -> Row[Any]:
     if not work.actor.may_act_as("admin", "system"):
         raise Forbidden("user.changed", ("admin",), work.actor.role)
     row = _row(work, user_id, lock=True)
-    _may_grant(work, row.role)
+    may_grant(work, row.role)
     if work.actor.user_id == user_id:
         raise Conflict("user must be somebody else; got oneself. Ask another admin.")
     return row
 
 
-def _may_grant(work: Work, role: Role) -> None:
+def may_grant(work: Work, role: Role) -> None:
+    """Check that there is such a role, and that the actor may give it to somebody.
+
+    Raises
+    ------
+    RecordError
+        "role must be one of ...; got ..."
+    Forbidden
+        "role must be one of superadmin for a superadmin; got ..."
+    """
     if role not in schema.ROLES:
         raise RecordError(f"role must be one of {', '.join(schema.ROLES)}; got {role!r}.")
     if role == "superadmin" and not work.actor.may_act_as("superadmin", "system"):

@@ -1,0 +1,213 @@
+"""Shops as a superadmin runs them: opened with a domain and rules of their own, changed, closed, opened again.
+
+A closed shop keeps its records; nobody logs in or works for it, because no `Work` opens on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, select, update
+
+from commerce import schema
+from commerce.actors import Actor
+from commerce.database import reading, writing
+from commerce.errors import Forbidden, RecordError, TenantNotFound
+from commerce.identity import imported_id
+from commerce.instants import to_micros
+from commerce.machine import Fact, fire
+from commerce.policy import policy_of
+from commerce.states import TENANT
+from commerce.tenants import ClockMode, Tenant, create_tenant, find_tenant, tenant_of
+from commerce.unique import unique
+from commerce.work import Work
+
+_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
+
+
+class Shop(NamedTuple):
+    """A tenant as a superadmin sees it."""
+
+    tenant: Tenant
+    name: str | None
+    domain: str | None
+    created_at: datetime
+
+
+def open_shop(
+    engine: Engine,
+    actor: Actor,
+    slug: str,
+    *,
+    zone: str,
+    currency: str,
+    now: datetime,
+    clock_mode: ClockMode = "wall",
+    name: str | None = None,
+    domain: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Tenant:
+    """Open a shop.
+
+    Parameters
+    ----------
+    engine : Engine
+    actor : Actor
+        A superadmin, or the house.
+    slug, zone, currency, clock_mode
+        As `commerce.tenants.create_tenant` takes them.
+    now : datetime
+        Aware.
+    name : str, optional
+        For people.
+    domain : str, optional
+        Host name under which the shop is reached; unique.
+    settings : mapping, optional
+        Where its rules differ from `commerce.policy`.
+
+    Raises
+    ------
+    Forbidden
+        "role must be one of superadmin for tenant.created; got ..."
+    RecordError
+        "tenant must be lower-case letters, ...", "domain must be a host name; got ..." or a setting's own.
+    TenantConflict
+        "tenant must be new; got ..."
+    Conflict
+        "domain must be new; got ..., which is taken. ..."
+    """
+    _superadmin_only(actor, "tenant.created")
+    with writing(engine) as connection:
+        tenant = create_tenant(
+            connection, slug, zone=zone, currency=currency, clock_mode=clock_mode, now=now
+        )
+        work = Work(connection, tenant, actor, to_micros(now))
+        _write(work, {"name": name, "domain": domain, "settings": settings or {}})
+        _tell(work, Fact("tenant.created"))
+        return find_tenant(connection, slug)
+
+
+def change_shop(
+    engine: Engine, actor: Actor, slug: str, changes: Mapping[str, Any], *, now: datetime
+) -> Tenant:
+    """Change a shop's ``name``, ``domain`` or ``settings``; each is told by name.
+
+    Raises
+    ------
+    Forbidden, RecordError, Conflict
+        As `open_shop`.
+    TenantNotFound
+        "tenant must exist; got ..."
+    """
+    wrong = sorted(set(changes) - {"name", "domain", "settings"})
+    if wrong:
+        raise RecordError(
+            f"shop must be changed in name, domain or settings; got {', '.join(wrong)}."
+            " Currency, zone and clock stay what they were."
+        )
+    with _running(engine, actor, slug, "tenant.changed", now) as work:
+        _write(work, changes)
+        for name in sorted(changes):
+            _tell(work, Fact("tenant.changed", reason=name))
+        return find_tenant(work.connection, slug)
+
+
+def close_shop(engine: Engine, actor: Actor, slug: str, *, now: datetime) -> None:
+    """Close a shop: nobody logs in or works for it any more, and no key opens it; its records stay.
+
+    Closing a closed shop changes nothing, nor does opening an open one.
+
+    Raises
+    ------
+    Forbidden, TenantNotFound
+    """
+    with _running(engine, actor, slug, "tenant.closed", now) as work:
+        if work.tenant.closed_at is None:
+            _write(work, {"closed_at": now})
+            _tell(work, Fact("tenant.closed"))
+
+
+def reopen_shop(engine: Engine, actor: Actor, slug: str, *, now: datetime) -> None:
+    """Open a closed shop again.
+
+    Raises
+    ------
+    Forbidden, TenantNotFound
+    """
+    with _running(engine, actor, slug, "tenant.changed", now) as work:
+        if work.tenant.closed_at is not None:
+            _write(work, {"closed_at": None})
+            _tell(work, Fact("tenant.changed", reason="reopened"))
+
+
+def list_shops(engine: Engine, actor: Actor) -> list[Shop]:
+    """List every shop by slug, closed ones too.
+
+    Raises
+    ------
+    Forbidden
+        "role must be one of superadmin for listing shops; got ..."
+    """
+    _superadmin_only(actor, "listing shops")
+    with reading(engine) as connection:
+        rows = connection.execute(select(_tenant).order_by(_tenant.c.slug)).all()
+    return [Shop(tenant_of(row), row.name, row.domain, row.created_at) for row in rows]
+
+
+def find_by_domain(connection: Connection, host: str) -> Tenant:
+    """Find the open shop that is reached under a host name.
+
+    Raises
+    ------
+    TenantNotFound
+        "tenant must exist; got ..."
+    """
+    row = connection.execute(
+        select(_tenant).where(_tenant.c.domain == host.lower(), _tenant.c.closed_at.is_(None))
+    ).first()
+    if row is None:
+        raise TenantNotFound(host, [])
+    return tenant_of(row)
+
+
+_tenant = schema.tenant
+
+
+def _superadmin_only(actor: Actor, act: str) -> None:
+    if not actor.may_act_as("superadmin", "system"):
+        raise Forbidden(act, ("superadmin",), actor.role)
+
+
+@contextmanager
+def _running(engine: Engine, actor: Actor, slug: str, act: str, now: datetime) -> Iterator[Work]:
+    """Work on a shop itself, closed or not; the house does so as a superadmin."""
+    _superadmin_only(actor, act)
+    with writing(engine) as connection:
+        superadmin = Actor("superadmin", actor.user_id)
+        yield Work(connection, find_tenant(connection, slug), superadmin, to_micros(now))
+
+
+def _tell(work: Work, fact: Fact) -> None:
+    slug = work.tenant.slug
+    fire(work, TENANT, imported_id(slug, "tenant", slug), fact)
+
+
+def _write(work: Work, changes: Mapping[str, Any]) -> None:
+    """Check and write columns of the shop."""
+    values = dict(changes)
+    domain = values.get("domain")
+    if domain is not None:
+        values["domain"] = domain = domain.strip().lower()
+        if not _DOMAIN.fullmatch(domain):
+            raise RecordError(
+                f"domain must be a host name; got {domain!r}. Write shop.example.org."
+            )
+    if "settings" in values:
+        policy_of(values["settings"])
+    with unique("domain", domain):
+        own = update(_tenant).where(_tenant.c.id == work.tenant.id)
+        work.connection.execute(own.values(**values))
