@@ -15,7 +15,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from commerce.errors import RecordError
 from commerce.money import to_minor
@@ -54,7 +54,7 @@ class Bid(NamedTuple):
         Tells bids of one instant apart.
     """
 
-    bidder: Hashable
+    bidder: Any
     amount: int
     maximum: int
     placed_at: int

@@ -1,0 +1,243 @@
+"""Putting an item up for auction: a seller drafts and submits it, the shop approves it, its time comes.
+
+One auction sells one unit of one variant. The goods are set aside when the seller submits it, and freed when the
+shop turns it down; so whatever takes bids is there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, bindparam, select
+
+from commerce import schema, stock
+from commerce.auctions.pricing import Bands
+from commerce.auctions.records import LARGEST, locked, sells, told
+from commerce.errors import Conflict, NotFound, RecordError
+from commerce.instants import from_micros
+from commerce.machine import fire
+from commerce.money import format_money
+from commerce.states import AUCTION
+from commerce.work import Work
+
+_auction, _variant, _product, _users = (
+    schema.auction,
+    schema.variant,
+    schema.product,
+    schema.users,
+)
+_OFFERED: Select[Any] = (
+    select(_variant.c.product_id, _product.c.status, _product.c.seller_id, _users.c.customer_id)
+    .join_from(
+        _variant,
+        _product,
+        and_(_product.c.tenant_id == _variant.c.tenant_id, _product.c.id == _variant.c.product_id),
+    )
+    .outerjoin(
+        _users,
+        and_(_users.c.tenant_id == _product.c.tenant_id, _users.c.id == _product.c.seller_id),
+    )
+    .where(_variant.c.tenant_id == bindparam("tenant"), _variant.c.id == bindparam("variant"))
+)
+_DUE = (
+    select(_auction.c.id)
+    .where(
+        _auction.c.tenant_id == bindparam("tenant"),
+        _auction.c.status == "scheduled",
+        _auction.c.starts_at <= bindparam("now", type_=schema.Instant),
+    )
+    .order_by(_auction.c.starts_at, _auction.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+def draft(
+    work: Work,
+    variant_id: UUID,
+    *,
+    opening: int,
+    starts_at: int,
+    ends_at: int,
+    reserve: int | None = None,
+    buy_now: int | None = None,
+    increments: Bands | None = None,
+) -> UUID:
+    """Write an auction down that nobody sees yet but its seller and who runs the shop.
+
+    How late bids move its end is the shop's policy of now.
+
+    Parameters
+    ----------
+    work : Work
+        By the seller of the product, or by who runs the shop.
+    variant_id : UUID
+        Of an approved product.
+    opening : int
+        The least first bid, minor units, up to `records.LARGEST`, as are the other amounts.
+    starts_at, ends_at : int
+        Microseconds since 1970 UTC; the end is to come.
+    reserve : int, optional
+        Below it there is no sale; ``opening`` or more.
+    buy_now : int, optional
+        For what anybody may have it at once, as long as nobody has bid; more than ``opening``, and no less than
+        ``reserve``.
+    increments : Bands, optional
+        Minor units; eBay's if not given.
+
+    Returns
+    -------
+    UUID
+        The auction's id.
+
+    Raises
+    ------
+    NotFound
+        "variant must exist; got ..."
+    Conflict
+        "product must be approved to be sold by auction; got ..."
+    RecordError
+        "reserve must be ...; got ...", and so of every other term
+    """
+    _check_terms(work, opening, reserve, buy_now, starts_at, ends_at)
+    offered = work.connection.execute(
+        _OFFERED, {"tenant": work.tenant.id, "variant": variant_id}
+    ).first()
+    if offered is None or not (work.actor.runs_the_shop or sells(offered, work)):
+        raise NotFound("variant", variant_id)
+    if offered.status != "approved":
+        raise Conflict(
+            f"product must be approved to be sold by auction; got {offered.status!r}."
+            " Wait for its approval."
+        )
+    auction_id = work.new_id()
+    new = {
+        "product_id": offered.product_id,
+        "variant_id": variant_id,
+        "seller_id": offered.seller_id,
+        "currency": work.tenant.currency,
+        "opening_minor": opening,
+        "reserve_minor": reserve,
+        "buy_now_minor": buy_now,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "extension_seconds": work.policy.extension_seconds,
+        "extensions_left": work.policy.extensions,
+    }
+    if increments is not None:
+        new["increments"] = {"uppers": increments.uppers, "increments": increments.increments}
+    drafted = told(offered, "auction.drafted", offered.customer_id, amount=opening)
+    fire(work, AUCTION, auction_id, drafted, new=new)
+    return auction_id
+
+
+def _check_terms(
+    work: Work, opening: int, reserve: int | None, buy_now: int | None, starts_at: int, ends_at: int
+) -> None:
+    amounts = (
+        ("opening price", opening, 1),
+        ("reserve", reserve, opening),
+        ("buy-now price", buy_now, max(opening + 1, reserve or 0)),
+    )
+    for name, amount, least in amounts:
+        if amount is not None and not least <= amount <= LARGEST:
+            low, high, got = (
+                format_money(each, work.tenant.currency) for each in (least, LARGEST, amount)
+            )
+            raise RecordError(f"{name} must be {low} to {high}; got {got}. Correct it.")
+    if not max(starts_at, work.now) < ends_at:
+        raise RecordError(
+            "end must be to come, and after the start; got"
+            f" {from_micros(ends_at)} after {from_micros(starts_at)}. Correct the times."
+        )
+
+
+def submit(work: Work, auction_id: UUID) -> None:
+    """Hand an auction in for approval, and set its goods aside.
+
+    Parameters
+    ----------
+    work : Work
+        By its seller, or by who runs the shop.
+    auction_id : UUID
+
+    Raises
+    ------
+    NotFound
+        "auction must exist; got ..."
+    IllegalMove
+        "auction must be in a state that allows auction.submitted; got ..."
+    InsufficientFunds
+        "on_hand must hold what is taken from it; got ..."
+    """
+    auction = locked(work, auction_id)
+    if not (work.actor.runs_the_shop or sells(auction, work)):
+        raise NotFound("auction", auction_id)
+    goods = [stock.hold(auction.variant_id, 1, auction_id)]
+    fact = told(auction, "auction.submitted", auction.seller_customer_id, transfers=goods)
+    fire(work, AUCTION, auction_id, fact)
+    stock.tell_low(work, {auction.variant_id: 1})
+
+
+def approve(work: Work, auction_id: UUID) -> None:
+    """Let an auction take place; only an admin may.
+
+    Raises
+    ------
+    NotFound
+        "auction must exist; got ..."
+    Forbidden
+        "role must be one of admin for auction.scheduled; got ..."
+    IllegalMove
+        "auction must be in a state that allows auction.scheduled; got ..."
+    """
+    auction = locked(work, auction_id)
+    fire(work, AUCTION, auction_id, told(auction, "auction.scheduled", auction.seller_customer_id))
+
+
+def reject(work: Work, auction_id: UUID) -> None:
+    """Turn an auction down, and free its goods; only an admin may.
+
+    Raises
+    ------
+    NotFound
+        "auction must exist; got ..."
+    Forbidden
+        "role must be one of admin for auction.rejected; got ..."
+    IllegalMove
+        "auction must be in a state that allows auction.rejected; got ..."
+    """
+    auction = locked(work, auction_id)
+    goods = [stock.release(auction.variant_id, 1, auction_id)]
+    fact = told(auction, "auction.rejected", auction.seller_customer_id, transfers=goods)
+    fire(work, AUCTION, auction_id, fact)
+
+
+def start(work: Work, auction_id: UUID) -> None:
+    """Let an auction take bids: when its time has come, or at once where an admin asks for it.
+
+    Parameters
+    ----------
+    work : Work
+        By an admin or the house. What an admin starts early starts now.
+    auction_id : UUID
+
+    Raises
+    ------
+    NotFound
+        "auction must exist; got ..."
+    Forbidden
+        "role must be one of admin, system for auction.started; got ..."
+    IllegalMove
+        "auction must be in a state that allows auction.started; got ..."
+    """
+    auction = locked(work, auction_id)
+    fact = told(auction, "auction.started", auction.seller_customer_id)
+    early = {"starts_at": work.now} if work.now < auction.starts_at else {}
+    fire(work, AUCTION, auction_id, fact, changes=early)
+
+
+def due(work: Work, *, limit: int = 100) -> list[UUID]:
+    """Name the approved auctions whose time has come, the earliest first: a tick starts each by itself."""
+    key = {"tenant": work.tenant.id, "now": work.now, "limit": limit}
+    return list(work.connection.execute(_DUE, key).scalars())

@@ -1,0 +1,204 @@
+"""What people may see of auctions: prices and open bids; a maximum is its bidder's secret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select
+
+from commerce import schema
+from commerce.auctions.pricing import Standing
+from commerce.auctions.records import COLUMNS, micros, sells, standings
+from commerce.errors import NotFound
+from commerce.work import Work
+
+_auction, _bid = schema.auction, schema.bid
+OPEN_TO_ALL = ("scheduled", "live", "sold", "unsold")
+"""States in which everybody sees an auction."""
+
+
+class AuctionView(NamedTuple):
+    """An auction as the actor may see it; amounts in minor units, instants in microseconds since 1970 UTC.
+
+    Attributes
+    ----------
+    id, product_id, variant_id, seller_id, order_id : UUID or None
+        The order is shown to its buyer, the seller and who runs the shop.
+    status, currency : str
+    price : int
+        What the leader would pay; the opening price while nobody leads.
+    least : int
+        The least that the actor may bid next.
+    leads : bool
+        Whether the actor leads.
+    maximum : int or None
+        The actor's own, where the actor leads.
+    reserve_met : bool
+        Whether it would be sold now; false, too, while nobody leads.
+    buy_now : int or None
+        For what it may be had at once, as long as nobody has bid.
+    starts_at, ends_at : int
+    extensions_left : int
+    """
+
+    id: UUID
+    product_id: UUID | None
+    variant_id: UUID | None
+    seller_id: UUID | None
+    order_id: UUID | None
+    status: str
+    currency: str
+    price: int
+    least: int
+    leads: bool
+    maximum: int | None
+    reserve_met: bool
+    buy_now: int | None
+    starts_at: int
+    ends_at: int
+    extensions_left: int
+
+
+class BidView(NamedTuple):
+    """A bid as the actor may see it.
+
+    ``maximum`` and ``customer_id`` are None where they are not the actor's business.
+    """
+
+    amount: int
+    placed_at: int
+    mine: bool
+    customer_id: UUID | None
+    maximum: int | None
+
+
+def view(work: Work, auction_id: UUID) -> AuctionView:
+    """Show an auction.
+
+    Raises
+    ------
+    NotFound
+        "auction must exist; got ...", also for what is not approved and not the actor's own
+    """
+    found = _page(work, [_auction.c.id == auction_id], limit=1)
+    if not found:
+        raise NotFound("auction", auction_id)
+    return found[0]
+
+
+def listed(
+    work: Work,
+    *,
+    status: str | None = None,
+    mine: bool = False,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[AuctionView]:
+    """List auctions, those that end first first.
+
+    Parameters
+    ----------
+    work : Work
+    status : str, optional
+        Only those in this state.
+    mine : bool, default False
+        Only those that the actor sells or has bid on.
+    limit : int, default 50
+    offset : int, default 0
+    """
+    conditions = []
+    if status is not None:
+        conditions.append(_auction.c.status == status)
+    if mine:
+        bid_on = select(_bid.c.auction_id).where(
+            _bid.c.tenant_id == work.tenant.id, _bid.c.customer_id == work.actor.customer_id
+        )
+        conditions.append(or_(_sold_by(work), _auction.c.id.in_(bid_on)))
+    return _page(work, conditions, limit=limit, offset=offset)
+
+
+def _sold_by(work: Work) -> ColumnElement[bool]:
+    """Choose what the actor sells; nothing for who is no user, not what is the shop's own."""
+    me = work.actor.user_id
+    return false() if me is None else _auction.c.seller_id == me
+
+
+def _page(
+    work: Work, conditions: Sequence[Any], *, limit: int, offset: int = 0
+) -> list[AuctionView]:
+    """Read auctions that the actor may see, in two statements however many they are."""
+    query = select(*COLUMNS).where(_auction.c.tenant_id == work.tenant.id, *conditions)
+    if not work.actor.runs_the_shop:
+        query = query.where(or_(_auction.c.status.in_(OPEN_TO_ALL), _sold_by(work)))
+    query = query.order_by(_auction.c.ends_at, _auction.c.id).limit(limit).offset(offset)
+    auctions = work.connection.execute(query).all()
+    standing = standings(work.connection, auctions)
+    return [_seen(work, auction, standing[auction.id]) for auction in auctions]
+
+
+def _seen(work: Work, auction: Row[Any], now: Standing) -> AuctionView:
+    """Leave out what is not the actor's business."""
+    actor = work.actor
+    mine = now.leader if now.leader and now.leader.bidder == actor.customer_id else None
+    concerned = actor.runs_the_shop or mine or sells(auction, work)
+    return AuctionView(
+        auction.id,
+        auction.product_id,
+        auction.variant_id,
+        auction.seller_id,
+        auction.order_id if concerned else None,
+        auction.status,
+        auction.currency,
+        now.price,
+        now.least_admissible(actor.customer_id),
+        mine is not None,
+        mine.maximum if mine else None,
+        now.reserve_met,
+        auction.buy_now_minor if now.leader is None else None,
+        auction.starts_at,
+        auction.ends_at,
+        auction.extensions_left,
+    )
+
+
+_BIDS = (
+    select(
+        _bid.c.amount_minor,
+        _bid.c.maximum_minor,
+        _bid.c.customer_id,
+        micros(_bid.c.placed_at),
+    )
+    .where(_bid.c.tenant_id == bindparam("tenant"), _bid.c.auction_id == bindparam("auction"))
+    .order_by(_bid.c.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+
+
+def bids(work: Work, auction_id: UUID, *, limit: int = 100, offset: int = 0) -> list[BidView]:
+    """List an auction's bids as they were offered openly, newest first.
+
+    Who bid and up to what is known to the bidder and to who runs the shop.
+
+    Raises
+    ------
+    NotFound
+        "auction must exist; got ..."
+    """
+    view(work, auction_id)
+    key = {"tenant": work.tenant.id, "auction": auction_id, "limit": limit, "offset": offset}
+    return [_bid_seen(work, row) for row in work.connection.execute(_BIDS, key)]
+
+
+def _bid_seen(work: Work, row: Row[Any]) -> BidView:
+    mine = row.customer_id == work.actor.customer_id
+    known = mine or work.actor.runs_the_shop
+    return BidView(
+        row.amount_minor,
+        row.placed_at,
+        mine,
+        row.customer_id if known else None,
+        row.maximum_minor if known else None,
+    )

@@ -1,0 +1,181 @@
+"""One auction as the workflows meet it: its row under a lock, whom it concerns, how its bids stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    select,
+    type_coerce,
+)
+
+from commerce import schema
+from commerce.auctions.pricing import EBAY, Bands, Bid, Standing
+from commerce.errors import NotFound
+from commerce.machine import Fact
+from commerce.work import Work
+
+_auction, _bid, _buyer = schema.auction, schema.bid, schema.customer
+
+LARGEST: Final = 10**15
+"""The highest amount that anybody may ask or bid, minor units."""
+
+
+def micros(column: Column[Any]) -> ColumnElement[int]:
+    """Read an instant as the microseconds that are kept."""
+    return type_coerce(column, BigInteger).label(column.name)
+
+
+COLUMNS: Final = (
+    *(column for column in _auction.c if column.name not in ("starts_at", "ends_at")),
+    micros(_auction.c.starts_at),
+    micros(_auction.c.ends_at),
+)
+"""An auction's columns, its instants in microseconds."""
+
+_LOCKED: Select[Any] = (
+    select(
+        *COLUMNS,
+        schema.users.c.customer_id.label("seller_customer_id"),
+        and_(*(_buyer.c[name].is_not(None) for name in ("latitude", "longitude", "address"))).label(
+            "buyer_located"
+        ),
+    )
+    .select_from(_auction)
+    .outerjoin(
+        schema.users,
+        and_(
+            schema.users.c.tenant_id == _auction.c.tenant_id,
+            schema.users.c.id == _auction.c.seller_id,
+        ),
+    )
+    .outerjoin(
+        _buyer,
+        and_(_buyer.c.tenant_id == _auction.c.tenant_id, _buyer.c.id == bindparam("buyer")),
+    )
+    .where(_auction.c.tenant_id == bindparam("tenant"), _auction.c.id == bindparam("record"))
+    .with_for_update(of=_auction)
+)
+
+
+def locked(work: Work, auction_id: UUID) -> Row[Any]:
+    """Read an auction, and keep others from bidding on it or closing it until the work is done.
+
+    Returns
+    -------
+    Row
+        Columns of ``auction``, instants in microseconds; ``seller_customer_id``, the customer that the seller
+        is; ``buyer_located``, whether the actor is a customer with a saved location.
+
+    Raises
+    ------
+    NotFound
+        "auction must exist; got ..."
+    """
+    key = {"tenant": work.tenant.id, "record": auction_id, "buyer": work.actor.customer_id}
+    row = work.connection.execute(_LOCKED, key).first()
+    if row is None:
+        raise NotFound("auction", auction_id)
+    return row
+
+
+def _best(*others: Any) -> Any:
+    """Choose an auction's best bid: the highest maximum, the earlier of two."""
+    best = _bid.alias("best")
+    return (
+        select(best.c.id)
+        .where(
+            best.c.tenant_id == _auction.c.tenant_id,
+            best.c.auction_id == _auction.c.id,
+            *(best.c.customer_id != other for other in others),
+        )
+        .order_by(best.c.maximum_minor.desc(), best.c.placed_at, best.c.id)
+        .limit(1)
+        .correlate_except(best)
+        .scalar_subquery()
+    )
+
+
+_FIELDS = ("customer_id", "amount_minor", "maximum_minor", "placed_at", "id")
+_leader, _second = _bid.alias("leader"), _bid.alias("second")
+_TOP_TWO: Select[Any] = (
+    select(
+        _auction.c.id,
+        *(
+            micros(side.c[name]) if name == "placed_at" else side.c[name]
+            for side in (_leader, _second)
+            for name in _FIELDS
+        ),
+    )
+    .select_from(_auction)
+    .outerjoin(_leader, _leader.c.id == _best())
+    .outerjoin(_second, _second.c.id == _best(_leader.c.customer_id))
+    .where(
+        _auction.c.tenant_id == bindparam("tenant"),
+        _auction.c.id.in_(bindparam("auctions", expanding=True)),
+    )
+)
+
+
+def standings(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID, Standing]:
+    """Tell how auctions of one tenant stand, from the two bids of each that decide; the others are not read.
+
+    Under `locked`, this is a statement of its own: what waited for the lock then sees the bids that came first.
+
+    Returns
+    -------
+    dict of UUID to Standing
+        Equal in leader and price to `commerce.auctions.pricing.standing` of all accepted bids.
+    """
+    if not auctions:
+        return {}
+    key = {"tenant": auctions[0].tenant_id, "auctions": [auction.id for auction in auctions]}
+    top = {row[0]: row for row in connection.execute(_TOP_TWO, key)}
+    return {auction.id: _standing(auction, top[auction.id]) for auction in auctions}
+
+
+def _standing(auction: Row[Any], top: Row[Any]) -> Standing:
+    leader, second = (Bid(*top[start : start + 5]) for start in (1, 6))
+    return Standing(
+        auction.opening_minor,
+        bands_of(auction.increments, auction.currency),
+        auction.reserve_minor,
+        leader if leader.bidder else None,
+        second if second.bidder else None,
+        leader.amount or 0,
+    )
+
+
+def bands_of(increments: dict[str, Any] | None, currency: str) -> Bands:
+    """Read the increments that an auction keeps; eBay's where it keeps none."""
+    if increments is None:
+        return _usual(currency)
+    return Bands(tuple(increments["uppers"]), tuple(increments["increments"]))
+
+
+@cache
+def _usual(currency: str) -> Bands:
+    return Bands.of(EBAY, currency)
+
+
+def sells(auction: Row[Any], work: Work) -> bool:
+    """Tell whether the actor is an auction's, or a product's, seller; the shop's own goods have none."""
+    return auction.seller_id is not None and auction.seller_id == work.actor.user_id
+
+
+def told(auction: Row[Any], word: str, customer_id: UUID | None, **more: Any) -> Fact:
+    """Say what happens to an auction: about whom, of which product and seller."""
+    return Fact(
+        word, customer_id, product_id=auction.product_id, seller_id=auction.seller_id, **more
+    )
