@@ -1,0 +1,1 @@
+"""Payments: from the intent to the money, its refunds, disputes and invoices."""

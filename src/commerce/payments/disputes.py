@@ -1,0 +1,127 @@
+"""Disputes: a payer asks the bank for the money back. Won, it stays; lost, it is charged back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select
+
+from commerce import schema
+from commerce.errors import Conflict
+from commerce.machine import Fact, fetch, fire
+from commerce.payments.providers.port import Told
+from commerce.payments.records import lock
+from commerce.payments.settlement import give_back
+from commerce.payments.totals import totals
+from commerce.states import DISPUTE
+from commerce.stream.words import reason_code
+from commerce.work import Work
+
+
+def begin(
+    work: Work, payment_id: UUID, amount: int, reason: str, *, reference: str | None = None
+) -> UUID:
+    """Open a dispute of a payment; who runs the shop may.
+
+    Parameters
+    ----------
+    work : Work
+    payment_id : UUID
+    amount : int
+        Minor units, 1 or more.
+    reason : str
+        One lower-case word.
+    reference : str, optional
+        The bank's name of it.
+
+    Returns
+    -------
+    UUID
+
+    Raises
+    ------
+    NotFound
+        "payment must exist; got ..."
+    Conflict
+        "dispute must be of 1 to 100; got ..."
+    """
+    payment, _ = lock(work, payment_id)
+    left = totals(work, payment_id).open
+    if not 0 < amount <= left:
+        raise Conflict(
+            f"dispute must be of 1 to {left}, what is left of the payment; got {amount}. Dispute less."
+        )
+    return _open(work, payment, amount, reason_code(reason), reference)
+
+
+def close(work: Work, dispute_id: UUID, *, lost: bool) -> None:
+    """End a dispute; what is lost leaves the shop.
+
+    Raises
+    ------
+    NotFound
+        "dispute must exist; got ..."
+    IllegalMove
+        "dispute must be in a state that allows dispute.closed; got ..."
+    """
+    payment, order = lock(work, fetch(work, DISPUTE, dispute_id, lock=False).payment_id)
+    _close(work, payment, order, fetch(work, DISPUTE, dispute_id), lost)
+
+
+def follow(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -> None:
+    """Write down what a provider says of a dispute; one that ends before it began began, too."""
+    key = {"tenant": work.tenant.id, "reference": told.reference}
+    found = work.connection.scalar(_BY_REFERENCE, key)
+    if found is None:
+        found = _open(work, payment, told.amount, told.reason, told.reference)
+    dispute = fetch(work, DISPUTE, found)
+    if told.type == "dispute.closed" and dispute.status == "open":
+        _close(work, payment, order, dispute, told.lost)
+
+
+def _open(
+    work: Work, payment: Row[Any], amount: int, reason: str | None, reference: str | None
+) -> UUID:
+    dispute = work.new_id()
+    columns = {
+        "payment_id": payment.id,
+        "customer_id": payment.customer_id,
+        "reference": reference,
+        "amount_minor": amount,
+        "currency": payment.currency,
+        "reason": reason,
+        "opened_at": work.now,
+    }
+    fact = Fact("dispute.opened", customer_id=payment.customer_id, amount=amount, reason=reason)
+    fire(work, DISPUTE, dispute, fact, new=columns)
+    return dispute
+
+
+def _close(
+    work: Work, payment: Row[Any], order: Row[Any] | None, dispute: Row[Any], lost: bool
+) -> None:
+    ended = "lost" if lost else "won"
+    fact = Fact(
+        "dispute.closed",
+        customer_id=dispute.customer_id,
+        amount=dispute.amount_minor,
+        reason=ended,
+    )
+    fire(work, DISPUTE, dispute.id, fact, to=ended)
+    if lost:
+        give_back(
+            work,
+            payment,
+            order,
+            dispute.amount_minor,
+            word="payment.charged_back",
+            reference=dispute.reference or dispute.id.hex,
+            reason=dispute.reason,
+        )
+
+
+_BY_REFERENCE = select(schema.dispute.c.id).where(
+    schema.dispute.c.tenant_id == bindparam("tenant"),
+    schema.dispute.c.reference == bindparam("reference"),
+)

@@ -1,0 +1,365 @@
+"""Payments from beginning to end: begun, given a card, confirmed, captured, called off.
+
+A wallet's money is set aside when the payment begins and captured when the order is completed; cash is captured on
+delivery; what is paid later is invoiced; cards are the provider's (`commerce.payments.errands`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, func, select
+
+from commerce import schema, wallet
+from commerce.actors import SYSTEM
+from commerce.errors import Conflict, Forbidden, NotFound, RecordError
+from commerce.ledger import Account, Transfer
+from commerce.machine import Fact, fetch
+from commerce.payments import invoices, methods
+from commerce.payments.errands import ask, card_provider, errand_for
+from commerce.payments.providers.port import Told
+from commerce.payments.records import check_own, check_status, lock_own, of_order, tell
+from commerce.payments.refunds import refund
+from commerce.payments.settlement import collect, covered
+from commerce.payments.totals import totals
+from commerce.payments.webhooks import hear
+from commerce.states import ORDER, PAYMENT
+from commerce.work import Work
+
+_FIRST_STATES = {
+    "card": "requires_payment_method",
+    "wallet": "requires_capture",
+    "cash_on_delivery": "processing",
+    "pay_later": "processing",
+}
+METHODS = tuple(_FIRST_STATES)
+"""How an order can be paid."""
+
+_NOTED = ("card", "cash_on_delivery", "transfer")
+
+
+def begin(
+    work: Work,
+    order_id: UUID | None,
+    customer_id: UUID,
+    amount: int,
+    method: str,
+    *,
+    method_id: UUID | None = None,
+    instalments: int = 1,
+    manual: bool = False,
+    held_by: UUID | None = None,
+) -> UUID:
+    """Begin the payment of an order, and do what can be done at once.
+
+    Parameters
+    ----------
+    work : Work
+        By the buyer, or by who runs the shop.
+    order_id : UUID or None
+        None for a top-up.
+    customer_id : UUID
+    amount : int
+        Minor units; at most what no other payment of the order is for.
+    method : str
+        One of `METHODS`.
+    method_id : UUID, optional
+        The customer's card.
+    instalments : int, default 1
+        Invoices, where it is paid later.
+    manual : bool, default False
+        Whether a card is only charged at `capture`.
+    held_by : UUID, optional
+        The auction that has the money set aside already.
+
+    Returns
+    -------
+    UUID
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    RecordError
+        "payment method must be one of ...; got ..."
+    Conflict
+        "payments must not exceed their order; got ..."
+    InsufficientFunds
+        "wallet must hold what is taken from it; got ..."
+    """
+    if method not in METHODS or (order_id is None and method != "card"):
+        raise RecordError(
+            f"payment method must be one of {', '.join(METHODS)}, and card for a top-up;"
+            f" got {method!r}. Choose one."
+        )
+    order = None if order_id is None else _to_pay(work, order_id, customer_id, amount)
+    if order is None:
+        check_own(work, "customer", customer_id, customer_id)
+    chosen = None if method_id is None else methods.find(work, method_id)
+    if chosen is not None and chosen.customer_id != customer_id:
+        raise NotFound("payment method", method_id)
+    payment = work.new_id()
+    transfers, also = [], []
+    if method == "wallet" and order_id is not None:
+        if held_by is None:
+            also = [wallet.held(work, customer_id, amount, order_id)]
+        else:
+            ends = Account("held", held_by.hex), Account("held", order_id.hex)
+            transfers = [Transfer(work.tenant.currency, *ends, amount)]
+    columns = {
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "method": method,
+        "amount_minor": amount,
+        "currency": work.tenant.currency,
+        "created_at": work.now,
+        "provider": card_provider(work) if method == "card" else method,
+        "payment_method_id": method_id,
+    }
+    fact = Fact(
+        "payment.created",
+        customer_id=customer_id,
+        amount=amount,
+        method=method,
+        transfers=transfers,
+    )
+    state = _FIRST_STATES[method] if chosen is None else "requires_confirmation"
+    tell(work, payment, fact, *also, to=state, new=columns)
+    if method == "pay_later" and order_id is not None:
+        invoices.issue(work, payment, order_id, customer_id, amount, instalments)
+    if method == "card":
+        _do(work, "create", _row(work, payment), manual=manual)
+    return payment
+
+
+def top_up(work: Work, customer_id: UUID, amount: int, *, method_id: UUID | None = None) -> UUID:
+    """Begin a payment into a customer's wallet; it is there when the card is charged.
+
+    Raises
+    ------
+    RecordError
+        "top-up must be of 1 to 10000000; got ..."
+    """
+    if not 0 < amount <= work.policy.top_up_limit:
+        raise RecordError(
+            f"top-up must be of 1 to {work.policy.top_up_limit}; got {amount}. Bring less at once."
+        )
+    return begin(work, None, customer_id, amount, "card", method_id=method_id)
+
+
+def note(
+    work: Work, order_id: UUID, customer_id: UUID, amount: int, method: str, *, success: bool
+) -> UUID:
+    """Write down a payment that happened elsewhere, or failed there; who runs the shop may.
+
+    Parameters
+    ----------
+    work : Work
+    order_id, customer_id : UUID
+    amount : int
+        Minor units.
+    method : str
+        ``card``, ``cash_on_delivery`` or ``transfer``.
+    success : bool
+        A failed attempt moves no money.
+
+    Returns
+    -------
+    UUID
+    """
+    _check_staff(work, "payment.captured")
+    if method not in _NOTED:
+        raise RecordError(
+            f"payment method must be one of {', '.join(_NOTED)}; got {method!r}. Choose one."
+        )
+    order = _to_pay(work, order_id, customer_id, amount)
+    payment = work.new_id()
+    columns = {
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "method": method,
+        "amount_minor": amount,
+        "currency": work.tenant.currency,
+        "created_at": work.now,
+    }
+    made = Fact("payment.created", customer_id=customer_id, amount=amount, method=method)
+    tell(work, payment, made, to="requires_confirmation", new=columns)
+    if success:
+        collect(work, _row(work, payment), order, amount)
+    else:
+        tell(work, payment, made._replace(type="payment.failed"))
+    return payment
+
+
+def choose_method(work: Work, payment_id: UUID, method_id: UUID) -> None:
+    """Choose the card to pay with.
+
+    Raises
+    ------
+    NotFound
+        "payment must exist; got ...", "payment method must exist; got ..."
+    IllegalMove
+        "payment must be in a state that allows payment.method_chosen; got ..."
+    """
+    payment, _ = lock_own(work, payment_id)
+    method = methods.find(work, method_id)
+    if (method.customer_id, method.provider) != (payment.customer_id, payment.provider):
+        raise NotFound("payment method", method_id)
+    fact = Fact("payment.method_chosen", customer_id=payment.customer_id, method="card")
+    tell(work, payment_id, fact, changes={"payment_method_id": method_id})
+
+
+def confirm(work: Work, payment_id: UUID) -> str:
+    """Charge the card, or ask the provider to.
+
+    Returns
+    -------
+    str
+        The state that the payment is in now; ``requires_confirmation`` where the provider is asked after the
+        transaction.
+
+    Raises
+    ------
+    NotFound
+        "payment must exist; got ..."
+    IllegalMove
+        "payment must be in a state that allows payment.confirmed; got ..."
+    """
+    payment, _ = lock_own(work, payment_id)
+    check_status(payment, "payment.confirmed", "requires_confirmation")
+    method = methods.find(work, payment.payment_method_id)
+    return _do(
+        work, "confirm", payment, method=method.reference, owner=methods.owner_of(work, method)
+    )
+
+
+def capture(work: Work, payment_id: UUID) -> str:
+    """Take what is authorised: of a card at the provider, of a wallet from what is set aside.
+
+    Returns
+    -------
+    str
+        The state that the payment is in now.
+    """
+    _check_staff(work, "payment.captured")
+    payment, order = lock_own(work, payment_id)
+    check_status(payment, "payment.captured", "requires_capture")
+    if payment.method != "card":
+        collect(work, payment, order, payment.amount_minor)
+        return "succeeded"
+    return _do(work, "capture", payment)
+
+
+def cancel(work: Work, payment_id: UUID) -> str:
+    """Call a card's payment off before the money is there; other payments end with their order.
+
+    Returns
+    -------
+    str
+        The state that the payment is in now.
+    """
+    payment, _ = lock_own(work, payment_id)
+    check_status(payment, "payment.cancelled", *PAYMENT.moves["payment.cancelled"].sources)
+    if payment.method != "card":
+        raise Conflict(
+            f"payment must be of a card to be called off; got {payment.method}. Cancel the order."
+        )
+    return _do(work, "cancel", payment)
+
+
+def settle_cash(work: Work, order_id: UUID) -> None:
+    """Take the cash of an order that is delivered."""
+    _collect_all(work, order_id, "cash_on_delivery", "processing")
+
+
+def capture_wallet(work: Work, order_id: UUID) -> None:
+    """Take what an order's buyer has set aside in the wallet; it stays in ``held`` for those who get it."""
+    _collect_all(work, order_id, "wallet", "requires_capture")
+
+
+def _collect_all(work: Work, order_id: UUID, method: str, status: str) -> None:
+    order = fetch(work, ORDER, order_id)
+    for payment in of_order(work, order_id):
+        if (payment.method, payment.status) == (method, status):
+            collect(work, payment, order, payment.amount_minor)
+
+
+def void(work: Work, order_id: UUID) -> None:
+    """Undo the payments of an order that is cancelled: free, call off, credit, send back.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    """
+    order = fetch(work, ORDER, order_id)
+    check_own(work, "order", order_id, order.customer_id)
+    house = work.acting_as(SYSTEM)
+    for payment in of_order(work, order_id):
+        called_off = Fact(
+            "payment.cancelled",
+            customer_id=payment.customer_id,
+            amount=payment.amount_minor,
+            method=payment.method,
+        )
+        if payment.method == "wallet" and payment.status == "requires_capture":
+            freed = wallet.released(work, payment.customer_id, payment.amount_minor, order_id)
+            tell(work, payment.id, called_off, freed)
+        elif payment.method == "pay_later" and payment.status == "processing":
+            invoices.credit_order(house, order_id, payment.amount_minor, reason="order_cancelled")
+        elif payment.method == "card" and payment.status not in ("succeeded", "canceled"):
+            _do(house, "cancel", payment)
+        elif payment.status == "processing":
+            tell(work, payment.id, called_off)
+        left = totals(work, payment.id).open
+        if left:
+            refund(house, payment.id, left, reason="order_cancelled")
+
+
+def is_paid(work: Work, order_id: UUID) -> bool:
+    """Tell whether all of an order is captured or credited."""
+    order = fetch(work, ORDER, order_id, lock=False)
+    return bool(sum(covered(work, order_id)) >= order.total_minor)
+
+
+def _do(work: Work, verb: str, payment: Row[Any], **more: Any) -> str:
+    """Have the provider do something, and give the state that the payment is in then."""
+    answer = ask(work, payment.provider, errand_for(work, verb, payment, **more))
+    if isinstance(answer, Told):
+        hear(work, payment.provider, answer)
+    return str(_row(work, payment.id).status)
+
+
+def _row(work: Work, payment_id: UUID) -> Row[Any]:
+    return lock_own(work, payment_id)[0]
+
+
+def _to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[Any]:
+    """Lock an order that its own buyer is to pay, and check that it is not paid twice."""
+    order = fetch(work, ORDER, order_id)
+    check_own(work, "order", order_id, order.customer_id)
+    if order.customer_id != customer_id:
+        raise NotFound("customer", customer_id)
+    key = {"tenant": work.tenant.id, "order": order_id}
+    begun = int(work.connection.scalar(_BEGUN, key) or 0)
+    if not 0 <= amount <= order.total_minor - begun:
+        raise Conflict(
+            f"payments must not exceed their order; got {amount} of"
+            f" {order.total_minor - begun} to be paid. Pay less, or go on with the payment begun."
+        )
+    return order
+
+
+def _check_staff(work: Work, act: str) -> None:
+    """Refuse what only the house and those who run the shop may do."""
+    if not work.actor.runs_the_shop:
+        raise Forbidden(act, ["admin", "system"], work.actor.role)
+
+
+_payment = schema.payment
+_BEGUN = select(func.sum(_payment.c.amount_minor)).where(
+    _payment.c.tenant_id == bindparam("tenant"),
+    _payment.c.order_id == bindparam("order"),
+    _payment.c.status != "canceled",
+)

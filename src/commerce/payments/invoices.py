@@ -1,0 +1,314 @@
+"""Buying on account: invoices in instalments, paid in whole or in parts, credited, overdue.
+
+What is open of an invoice is what was issued less what was paid and credited, by the stream; whether it is overdue is
+a matter of dates, not a state that somebody sets.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, insert, select
+
+from commerce import schema
+from commerce.errors import Conflict, Forbidden, NotFound
+from commerce.instants import DAY, to_micros
+from commerce.machine import Fact, fire
+from commerce.money import allocate
+from commerce.payments.records import check_own, lock, tell
+from commerce.payments.settlement import collect, give_back, tell_paid
+from commerce.payments.totals import totals
+from commerce.states import INVOICE
+from commerce.stream.words import reason_code
+from commerce.work import Work
+
+
+class Invoice(NamedTuple):
+    """An invoice and what became of it; amounts in minor units."""
+
+    id: UUID
+    order_id: UUID | None
+    customer_id: UUID
+    amount: int
+    paid: int
+    credited: int
+    issued_at: datetime
+    due_at: datetime
+    payment_id: UUID | None
+    reminded: bool
+
+    @property
+    def open(self) -> int:
+        """What is still to be paid."""
+        return self.amount - self.paid - self.credited
+
+    def days_overdue(self, now: int) -> int:
+        """Tell for how many whole days it is overdue at an instant in microseconds; 0 where nothing is open."""
+        return max(0, (now - to_micros(self.due_at)) // DAY) if self.open else 0
+
+
+def issue(
+    work: Work, payment_id: UUID, order_id: UUID, customer_id: UUID, amount: int, count: int
+) -> list[UUID]:
+    """Issue the invoices of an order: equal parts, one more period to each.
+
+    Raises
+    ------
+    Conflict
+        "instalments must be 1 to 4; got ..."
+    """
+    if not 1 <= count <= min(work.policy.instalments, max(amount, 1)):
+        raise Conflict(
+            f"instalments must be 1 to {work.policy.instalments}; got {count} of {amount}."
+            " Choose fewer."
+        )
+    dates = [work.now + number * work.policy.pay_later_days * DAY for number in range(1, count + 1)]
+    parts = [
+        (work.new_id(), *part) for part in zip(allocate(amount, [1] * count), dates, strict=True)
+    ]
+    rows = [
+        {
+            "tenant_id": work.tenant.id,
+            "id": invoice,
+            "order_id": order_id,
+            "customer_id": customer_id,
+            "amount_minor": part,
+            "currency": work.tenant.currency,
+            "issued_at": work.now,
+            "due_at": due_at,
+            "payment_id": payment_id,
+        }
+        for invoice, part, due_at in parts
+    ]
+    work.connection.execute(insert(_invoice), rows)
+    facts = [
+        Fact(
+            "invoice.issued",
+            customer_id=customer_id,
+            amount=part,
+            due_at=due_at,
+            method="pay_later",
+            record=(INVOICE.kind, invoice),
+        )
+        for invoice, part, due_at in parts
+    ]
+    fire(work, INVOICE, parts[0][0], *facts)
+    return [invoice for invoice, _, _ in parts]
+
+
+def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = None) -> None:
+    """Write down that an invoice, or a part of it, is paid; who runs the shop may.
+
+    Parameters
+    ----------
+    work : Work
+    invoice_id : UUID
+    amount : int
+        Minor units, 1 or more; at most what is open.
+    reference : str, optional
+        The bank's; what is written down twice under one reference is refused.
+
+    Raises
+    ------
+    NotFound
+        "invoice must exist; got ..."
+    Conflict
+        "invoice must be paid with 1 to 100; got ..."
+    """
+    _check_staff(work)
+    invoice, payment, order = _lock(work, invoice_id)
+    _check_part("paid", amount, invoice.open)
+    fact = Fact(
+        "invoice.paid",
+        customer_id=invoice.customer_id,
+        amount=amount,
+        method=payment.method,
+        record=(INVOICE.kind, invoice_id),
+    )
+    last = amount == sum(each.open for each in of_order(work, payment.order_id))
+    to = "succeeded" if last else "processing"
+    collect(work, payment, order, amount, fact, reference=reference, to=to)
+
+
+def credit(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> None:
+    """Lower an invoice; who runs the shop may.
+
+    Raises
+    ------
+    NotFound
+        "invoice must exist; got ..."
+    Conflict
+        "invoice must be credited with 1 to 100; got ..."
+    """
+    _check_staff(work)
+    invoice, payment, order = _lock(work, invoice_id)
+    _check_part("credited", amount, invoice.open)
+    fact = Fact(
+        "invoice.credited",
+        customer_id=invoice.customer_id,
+        amount=amount,
+        reason=reason_code(reason),
+    )
+    fire(work, INVOICE, invoice_id, fact)
+    if not any(each.open for each in of_order(work, payment.order_id)):
+        word = "payment.settled" if totals(work, payment.id).captured else "payment.cancelled"
+        tell(work, payment.id, Fact(word, customer_id=payment.customer_id, method=payment.method))
+    tell_paid(work, order, amount)
+
+
+def credit_order(work: Work, order_id: UUID, amount: int, *, reason: str) -> int:
+    """Lower the open invoices of an order, the last due first; give what was credited."""
+    rest = amount
+    for invoice in reversed(of_order(work, order_id)):
+        part = min(rest, invoice.open)
+        if part:
+            credit(work, invoice.id, part, reason=reason)
+            rest -= part
+    return amount - rest
+
+
+def charge_back(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> None:
+    """Write down that a bank took back what had been paid for an invoice; who runs the shop may.
+
+    Raises
+    ------
+    Conflict
+        "invoice must be charged back with 1 to 100; got ..."
+    """
+    _check_staff(work)
+    invoice, payment, order = _lock(work, invoice_id)
+    _check_part("charged back", amount, min(invoice.paid, totals(work, payment.id).open))
+    give_back(work, payment, order, amount, word="payment.charged_back", reason=reason_code(reason))
+
+
+def of_order(work: Work, order_id: UUID) -> list[Invoice]:
+    """List the invoices of an order, the first due first."""
+    key = {"tenant": work.tenant.id, "order": order_id}
+    return _read(work, work.connection.execute(_OF_ORDER, key))
+
+
+def of_customer(work: Work, customer_id: UUID) -> list[Invoice]:
+    """List a customer's invoices, the first due first.
+
+    Raises
+    ------
+    NotFound
+        "customer must exist; got ..."
+    """
+    check_own(work, "customer", customer_id, customer_id)
+    key = {"tenant": work.tenant.id, "customer": customer_id}
+    return _read(work, work.connection.execute(_OF_CUSTOMER, key))
+
+
+def overdue(work: Work, *, limit: int = 100) -> list[Invoice]:
+    """List invoices of which something is open after their due date, the first due first."""
+    key = {"tenant": work.tenant.id, "now": work.now}
+    late = _read(work, work.connection.execute(_DUE, key))
+    mine = [
+        each
+        for each in late
+        if work.actor.runs_the_shop or each.customer_id == work.actor.customer_id
+    ]
+    return [each for each in mine if each.open][:limit]
+
+
+def remind_overdue(work: Work, *, limit: int = 100) -> list[UUID]:
+    """Name the overdue invoices that nobody was reminded of yet; a tick reminds of each by itself."""
+    late = overdue(work, limit=10 * limit)
+    return [each.id for each in late if not each.reminded][:limit]
+
+
+def remind(work: Work, invoice_id: UUID) -> bool:
+    """Remind a customer of an overdue invoice: once, because the stream remembers; tell whether it did.
+
+    Raises
+    ------
+    NotFound
+        "invoice must exist; got ..."
+    """
+    invoice, _, _ = _lock(work, invoice_id)
+    if invoice.reminded or not invoice.open or to_micros(invoice.due_at) >= work.now:
+        return False
+    fact = Fact(
+        "invoice.overdue",
+        customer_id=invoice.customer_id,
+        amount=invoice.open,
+        due_at=to_micros(invoice.due_at),
+    )
+    fire(work, INVOICE, invoice_id, fact)
+    return True
+
+
+def _lock(work: Work, invoice_id: UUID) -> tuple[Invoice, Row[Any], Row[Any]]:
+    """Lock an invoice's order and payment, then read it."""
+    key = {"tenant": work.tenant.id, "invoice": invoice_id}
+    row = work.connection.execute(_ONE, key).first()
+    if row is None or row.payment_id is None:
+        raise NotFound("invoice", invoice_id)
+    check_own(work, "invoice", invoice_id, row.customer_id)
+    payment, order = lock(work, row.payment_id)
+    assert order is not None
+    return _read(work, [row])[0], payment, order
+
+
+def _read(work: Work, rows: Iterable[Row[Any]]) -> list[Invoice]:
+    """Put invoices together with what the stream says of them, in one query for all."""
+    found = list(rows)
+    sums: Counter[tuple[str, str]] = Counter()
+    told: set[str] = set()
+    key = {
+        "tenant": work.tenant.id,
+        "customers": list({row.customer_id for row in found}),
+        "invoices": [row.id.hex for row in found],
+    }
+    for invoice, word, amount in work.connection.execute(_TOLD, key) if found else ():
+        sums[invoice, word] += amount
+        if word == "invoice.overdue":
+            told.add(invoice)
+    return [
+        Invoice(
+            row.id,
+            row.order_id,
+            row.customer_id,
+            row.amount_minor,
+            sums[row.id.hex, "invoice.paid"],
+            sums[row.id.hex, "invoice.credited"],
+            row.issued_at,
+            row.due_at,
+            row.payment_id,
+            row.id.hex in told,
+        )
+        for row in found
+    ]
+
+
+def _check_part(act: str, amount: int, most: int) -> None:
+    if not 0 < amount <= most:
+        raise Conflict(f"invoice must be {act} with 1 to {most}; got {amount}. Correct the amount.")
+
+
+def _check_staff(work: Work) -> None:
+    if not work.actor.runs_the_shop:
+        raise Forbidden("invoice.paid", ["admin", "system"], work.actor.role)
+
+
+_invoice, _event, _payment = schema.invoice, schema.event, schema.payment
+_own = _invoice.c.tenant_id == bindparam("tenant")
+_ALL = select(_invoice).where(_own).order_by(_invoice.c.due_at, _invoice.c.id)
+_ONE = _ALL.where(_invoice.c.id == bindparam("invoice"))
+_OF_ORDER = _ALL.where(_invoice.c.order_id == bindparam("order"))
+_OF_CUSTOMER = _ALL.where(_invoice.c.customer_id == bindparam("customer"))
+_DUE = _ALL.join(
+    _payment,
+    (_payment.c.tenant_id == _invoice.c.tenant_id) & (_payment.c.id == _invoice.c.payment_id),
+).where(_invoice.c.due_at < bindparam("now"), _payment.c.status == "processing")
+_TOLD = select(_event.c.aggregate_id, _event.c.type, _event.c.amount_minor).where(
+    _event.c.tenant_id == bindparam("tenant"),
+    _event.c.customer_id.in_(bindparam("customers", expanding=True)),
+    _event.c.aggregate_id.in_(bindparam("invoices", expanding=True)),
+    _event.c.type.in_(["invoice.paid", "invoice.credited", "invoice.overdue"]),
+)

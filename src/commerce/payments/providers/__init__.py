@@ -1,0 +1,1 @@
+"""Who moves money for the shop: the embedded provider, and Stripe."""

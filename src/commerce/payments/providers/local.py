@@ -1,0 +1,286 @@
+"""The embedded provider: a bank of the shop's own, for shops without one and for tests.
+
+It keeps intents, refunds, disputes and cards in ``provider_record``, in the transaction of its `Work`, and behaves
+as Stripe does: by its test cards it declines, asks for authentication, settles or refunds late, and signs its
+webhooks in the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from commerce import schema
+from commerce.errors import Conflict, NotFound
+from commerce.payments.providers.documents import check_age, read, read_event
+from commerce.payments.providers.port import Card, Errand, Told, WebhookRefused
+from commerce.work import Work
+
+
+class Behaviour(NamedTuple):
+    """How a card behaves: the state that confirming leads to, and the one of a refund."""
+
+    brand: str
+    last4: str
+    confirmed: str = "succeeded"
+    decline: str | None = None
+    refunded: str = "succeeded"
+
+
+CARDS: Mapping[str, Behaviour] = {
+    "pm_card_visa": Behaviour("visa", "4242"),
+    "pm_card_mastercard": Behaviour("mastercard", "4444"),
+    "pm_card_visa_chargeDeclined": Behaviour("visa", "0002", decline="card_declined"),
+    "pm_card_visa_chargeDeclinedInsufficientFunds": Behaviour(
+        "visa", "9995", decline="insufficient_funds"
+    ),
+    "pm_card_authenticationRequired": Behaviour("visa", "3184", confirmed="requires_action"),
+    "pm_card_processing": Behaviour("visa", "0077", confirmed="processing"),
+    "pm_card_pendingRefund": Behaviour("visa", "7726", refunded="pending"),
+}
+"""Cards that can be attached, by the names of Stripe's test cards."""
+
+_DONE = ("succeeded", "canceled")
+
+
+def sign(payload: bytes, secret: str, at: int) -> str:
+    """Sign a webhook: HMAC-SHA-256 of its time and its text, as Stripe does.
+
+    Parameters
+    ----------
+    payload : bytes
+    secret : str
+    at : int
+        Seconds since 1970 UTC.
+
+    Examples
+    --------
+    >>> sign(b"{}", "whsec_test", 0)[:12]
+    't=0,v1=e8c44'
+    """
+    digest = hmac.new(secret.encode(), b"%d." % at + payload, hashlib.sha256).hexdigest()
+    return f"t={at},v1={digest}"
+
+
+@dataclass(frozen=True)
+class Local:
+    """The embedded provider at work.
+
+    Attributes
+    ----------
+    work : Work
+        In whose transaction it keeps its books.
+    secret : str
+        What its webhooks are signed with.
+    """
+
+    work: Work
+    secret: str = ""
+    name: str = "local"
+
+    def create(self, errand: Errand) -> Told:
+        """Announce a payment."""
+        intent = f"pi_{errand.subject}"
+        document = {
+            "object": "payment_intent",
+            "id": intent,
+            "amount": errand.amount,
+            "currency": errand.currency.lower(),
+            "status": "requires_payment_method",
+            "capture_method": "manual" if errand.manual else "automatic",
+            "metadata": errand.metadata,
+            "attempts": 0,
+        }
+        self._keep(document)
+        return Told("payment.created", intent, self._at, payment=errand.subject)
+
+    def confirm(self, errand: Errand) -> Told | None:
+        """Charge a card, as the card has it."""
+        intent = self._find(errand.intent)
+        card = self._card(errand.method)
+        intent |= {"payment_method": errand.method, "attempts": intent["attempts"] + 1}
+        return self._charge(intent, "declined" if card.decline else card.confirmed, card.decline)
+
+    def _charge(
+        self, intent: dict[str, Any], status: str, decline: str | None = None
+    ) -> Told | None:
+        """Bring an attempt to where it ends."""
+        charge = f"ch_{intent['metadata']['payment']}_{intent['attempts']}"
+        intent |= {"last_payment_error": None, "status": status}
+        if status == "declined":
+            error = {"charge": charge, "code": "card_declined", "decline_code": decline}
+            intent |= {"status": "requires_payment_method", "last_payment_error": error}
+        elif status == "succeeded":
+            intent["latest_charge"] = charge
+            if intent["capture_method"] == "manual":
+                intent["status"] = "requires_capture"
+        return self._change(intent)
+
+    def capture(self, errand: Errand) -> Told | None:
+        """Take what is authorised."""
+        intent = self._find(errand.intent)
+        if intent["status"] == "requires_capture":
+            intent["status"] = "succeeded"
+        return self._change(intent)
+
+    def cancel(self, errand: Errand) -> Told | None:
+        """Call a payment off, unless the money is here already."""
+        intent = self._find(errand.intent)
+        if intent["status"] not in _DONE:
+            intent["status"] = "canceled"
+        return self._change(intent)
+
+    def refund(self, errand: Errand) -> Told | None:
+        """Send money back, at once or later, as the card has it."""
+        intent = self._find(errand.intent)
+        taken = intent.get("refunded", 0) + errand.amount
+        if intent["status"] != "succeeded" or taken > intent["amount"]:
+            raise Conflict(
+                f"refunds must not exceed what was captured; got {taken} of {intent['amount']}."
+                " Refund less."
+            )
+        self._change(intent | {"refunded": taken})
+        document = {
+            "object": "refund",
+            "id": f"re_{errand.id}",
+            "amount": errand.amount,
+            "currency": intent["currency"],
+            "status": self._card(intent["payment_method"]).refunded,
+            "charge": intent["latest_charge"],
+            "payment_intent": intent["id"],
+            "metadata": errand.metadata,
+        }
+        self._keep(document)
+        return read(document, self._at)
+
+    def attach(self, errand: Errand) -> Card:
+        """Keep one of the test cards.
+
+        Raises
+        ------
+        NotFound
+            "card must exist; got ..."
+        """
+        card = CARDS.get(errand.method or "")
+        if card is None:
+            raise NotFound("card", errand.method)
+        reference = f"pm_{errand.id}"
+        self._keep({"object": "payment_method", "id": reference, "card": errand.method})
+        return Card(reference, card.brand, card.last4)
+
+    def detach(self, errand: Errand) -> None:
+        """Forget a card."""
+        self.work.connection.execute(_FORGET, self._key(errand.method))
+
+    def read_webhook(self, payload: bytes, signature: str, *, now: datetime) -> Told | None:
+        """Check who sent a webhook, and read it.
+
+        Raises
+        ------
+        WebhookRefused
+            "webhook must be signed by the provider; got ..." or "webhook must be at most ..."
+        """
+        stamp = signature.partition(",")[0].removeprefix("t=")
+        at = int(stamp) if stamp.isdecimal() and len(stamp) < 12 else 0
+        if not self.secret or not hmac.compare_digest(
+            sign(payload, self.secret, at).encode(), signature.encode()
+        ):
+            raise WebhookRefused(
+                "webhook must be signed by the provider; got another signature."
+                " Check the secret of the webhook."
+            )
+        check_age(at, int(now.timestamp()))
+        return read_event(json.loads(payload))
+
+    def move(self, reference: str, status: str, *, decline: str | None = None) -> tuple[bytes, str]:
+        """Let time pass at the bank: an intent, a refund or a dispute gets its next state.
+
+        Parameters
+        ----------
+        reference : str
+            The provider's name of it.
+        status : str
+            As Stripe calls it; ``declined`` for an intent that fails.
+        decline : str, optional
+            Why.
+
+        Returns
+        -------
+        tuple of (bytes, str)
+            The webhook that tells of it, and its signature.
+        """
+        document = self._find(reference)
+        if document["object"] == "payment_intent" and status in ("succeeded", "declined"):
+            self._charge(document, status, decline)
+        else:
+            self._change(document | {"status": status})
+        return self._call(self._find(reference))
+
+    def dispute(self, intent: str, amount: int, reason: str) -> tuple[bytes, str]:
+        """Let a payer dispute a charge at the bank; give the webhook that tells of it."""
+        disputed = self._find(intent)
+        document = {
+            "object": "dispute",
+            "id": f"dp_{self.work.new_id().hex}",
+            "amount": amount,
+            "currency": disputed["currency"],
+            "status": "needs_response",
+            "reason": reason,
+            "charge": disputed["latest_charge"],
+            "payment_intent": intent,
+        }
+        self._keep(document)
+        return self._call(document)
+
+    def _call(self, document: Mapping[str, Any]) -> tuple[bytes, str]:
+        """Write and sign a webhook about a document."""
+        event = {
+            "object": "event",
+            "id": f"evt_{self.work.new_id().hex}",
+            "type": f"{document['object']}.{document['status']}",
+            "created": self._at // 1_000_000,
+            "data": {"object": document},
+        }
+        payload = json.dumps(event).encode()
+        return payload, sign(payload, self.secret, self._at // 1_000_000)
+
+    @property
+    def _at(self) -> int:
+        """The bank's clock, in microseconds of whole seconds: a webhook knows no finer time."""
+        return self.work.now // 1_000_000 * 1_000_000
+
+    def _card(self, method: str | None) -> Behaviour:
+        return CARDS[self._find(method)["card"]]
+
+    def _key(self, reference: str | None) -> dict[str, Any]:
+        return {"tenant": self.work.tenant.id, "name": reference}
+
+    def _find(self, reference: str | None) -> dict[str, Any]:
+        found = self.work.connection.execute(_FIND, self._key(reference)).scalar_one_or_none()
+        if found is None:
+            raise NotFound("provider's record", reference)
+        return dict(found)
+
+    def _keep(self, document: Mapping[str, Any]) -> None:
+        row = {"reference": document["id"], "kind": document["object"], "document": document}
+        self.work.connection.execute(_KEEP, {"tenant_id": self.work.tenant.id, **row})
+
+    def _change(self, document: Mapping[str, Any]) -> Told | None:
+        key = self._key(document["id"])
+        self.work.connection.execute(_CHANGE.values(document=document), key)
+        return read(document, self._at)
+
+
+_table = schema.provider_record
+_own = (_table.c.tenant_id == bindparam("tenant"), _table.c.reference == bindparam("name"))
+_FIND = select(_table.c.document).where(*_own).with_for_update()
+_KEEP = insert(_table)
+_CHANGE = update(_table).where(*_own)
+_FORGET = delete(_table).where(*_own)

@@ -1,0 +1,107 @@
+"""The rows of payments: locked in one order, told with their copy in ``payment_event``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, insert, select
+
+from commerce import schema
+from commerce.errors import IllegalMove, NotFound
+from commerce.machine import Fact, Machine, fetch, fire
+from commerce.payments.totals import COUNTED
+from commerce.states import ORDER, PAYMENT
+from commerce.work import Work
+
+
+def lock(work: Work, payment_id: UUID) -> tuple[Row[Any], Row[Any] | None]:
+    """Keep others from changing a payment and its order: the order first, as everybody does.
+
+    Raises
+    ------
+    NotFound
+        "payment must exist; got ..."
+    """
+    order_id = fetch(work, PAYMENT, payment_id, lock=False).order_id
+    order = None if order_id is None else fetch(work, ORDER, order_id)
+    return fetch(work, PAYMENT, payment_id), order
+
+
+def lock_own(work: Work, payment_id: UUID) -> tuple[Row[Any], Row[Any] | None]:
+    """Lock a payment that is the actor's business; to anybody else it is not there."""
+    payment, order = lock(work, payment_id)
+    check_own(work, "payment", payment_id, payment.customer_id)
+    return payment, order
+
+
+def check_own(work: Work, kind: str, key: object, customer_id: UUID | None) -> None:
+    """Refuse a record that is none of the actor's business.
+
+    Raises
+    ------
+    NotFound
+        "payment must exist; got ..."
+    """
+    mine = customer_id is not None and customer_id == work.actor.customer_id
+    if not mine and not work.actor.runs_the_shop:
+        raise NotFound(kind, key)
+
+
+def check_status(payment: Row[Any], event: str, *states: str) -> None:
+    """Refuse to ask a provider for what could not happen to the payment.
+
+    Raises
+    ------
+    IllegalMove
+        "payment must be in a state that allows ...; got ..."
+    """
+    if payment.status not in states:
+        allowed = PAYMENT.allowed(payment.status)
+        raise IllegalMove(PAYMENT.kind, payment.id, event, payment.status, allowed)
+
+
+def of_order(work: Work, order_id: UUID) -> list[Row[Any]]:
+    """Lock the payments of an order, the oldest first; the order is locked by the caller."""
+    rows = work.connection.execute(_OF_ORDER, {"tenant": work.tenant.id, "order": order_id})
+    return list(rows)
+
+
+def tell(
+    work: Work,
+    payment_id: UUID,
+    fact: Fact,
+    *also: Fact,
+    reference: str | None = None,
+    machine: Machine = PAYMENT,
+    to: str | None = None,
+    new: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Let something happen to a payment, and keep it among the payment's events where it counts.
+
+    ``reference`` is what it is counted by: a second event of the same reference is refused by the database.
+    """
+    ids = fire(work, machine, payment_id, fact, *also, to=to, new=new, changes=changes)
+    if fact.type in COUNTED:
+        row = {
+            "tenant_id": work.tenant.id,
+            "payment_id": payment_id,
+            "event_id": ids[0],
+            "type": fact.type,
+            "amount_minor": fact.amount,
+            "occurred_at": work.now,
+            "reference": reference,
+        }
+        work.connection.execute(_COUNT, row)
+
+
+_payment = schema.payment
+_COUNT = insert(schema.payment_event)
+_OF_ORDER = (
+    select(_payment)
+    .where(_payment.c.tenant_id == bindparam("tenant"), _payment.c.order_id == bindparam("order"))
+    .order_by(_payment.c.created_at, _payment.c.id)
+    .with_for_update()
+)

@@ -1,0 +1,121 @@
+"""Sending money back, in parts or whole, never more than arrived."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from commerce import wallet
+from commerce.errors import Conflict, Forbidden, InsufficientFunds
+from commerce.machine import fetch
+from commerce.payments import invoices
+from commerce.payments.errands import CARD_PROVIDERS, ask_refund
+from commerce.payments.records import lock, of_order
+from commerce.payments.settlement import collect, give_back, held
+from commerce.payments.totals import totals, totals_of
+from commerce.payments.webhooks import hear
+from commerce.states import ORDER
+from commerce.stream.words import reason_code
+from commerce.work import Work
+
+
+def refund(
+    work: Work, payment_id: UUID, amount: int, *, reason: str, position: int | None = None
+) -> int:
+    """Send a part of a payment, or all of it, back to where it came from; who runs the shop may.
+
+    What is set aside in a wallet is captured first, so that what went back can be told from what never came.
+
+    Parameters
+    ----------
+    work : Work
+    payment_id : UUID
+    amount : int
+        Minor units, 1 or more; at most what can still go back.
+    reason : str
+        One lower-case word.
+    position : int, optional
+        The order line it is for: its seller gives it back. By default all of them, by their shares.
+
+    Returns
+    -------
+    int
+        What goes back; a provider outside is asked after the transaction.
+
+    Raises
+    ------
+    Conflict
+        "refunds must not exceed what was captured; got ..."
+    """
+    if not work.actor.runs_the_shop:
+        raise Forbidden("payment.refunded", ["admin", "system"], work.actor.role)
+    payment, order = lock(work, payment_id)
+    if payment.method == "wallet" and payment.status == "requires_capture":
+        collect(work, payment, order, payment.amount_minor)
+    left = totals(work, payment_id).open
+    if not 0 < amount <= left:
+        raise Conflict(
+            f"refunds must not exceed what was captured; got {amount} of {left} left."
+            " Refund 1 or more, and no more than that."
+        )
+    if order is None:
+        purse = wallet.of_customer(payment.customer_id)
+        holds = held(work, [purse]).get(purse, 0)
+        if holds < amount:
+            raise InsufficientFunds(purse.kind, payment.currency, amount, holds)
+    word = reason_code(reason)
+    if payment.provider not in CARD_PROVIDERS:
+        give_back(work, payment, order, amount, reason=word, position=position)
+        return amount
+    answer = ask_refund(work, payment, amount, reason=word, position=position)
+    if answer is not None:
+        hear(work, payment.provider, answer)
+    return amount
+
+
+def refund_order(
+    work: Work, order_id: UUID, amount: int, *, reason: str, position: int | None = None
+) -> int:
+    """Give an amount of an order back: open invoices are credited first, then payments refunded.
+
+    Parameters
+    ----------
+    work : Work
+    order_id : UUID
+    amount : int
+        Minor units, 1 or more.
+    reason : str
+        One lower-case word.
+    position : int, optional
+        The order line it is for.
+
+    Returns
+    -------
+    int
+        What was credited or goes back.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    Conflict
+        "refunds must not exceed what was captured; got ..."
+    """
+    if not work.actor.runs_the_shop:
+        raise Forbidden("payment.refunded", ["admin", "system"], work.actor.role)
+    fetch(work, ORDER, order_id)
+    rest = amount - invoices.credit_order(work, order_id, amount, reason=reason)
+    payments = of_order(work, order_id)
+    sums = totals_of(work, [payment.id for payment in payments])
+    for payment in payments:
+        waits = payment.method == "wallet" and payment.status == "requires_capture"
+        left = payment.amount_minor if waits else sums[payment.id].open if payment.id in sums else 0
+        part = min(rest, left)
+        if part:
+            refund(work, payment.id, part, reason=reason, position=position)
+            rest -= part
+    if rest:
+        raise Conflict(
+            f"refunds must not exceed what was captured; got {amount} of {amount - rest} left."
+            " Refund no more than that."
+        )
+    return amount

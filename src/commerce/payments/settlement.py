@@ -1,0 +1,232 @@
+"""Where the money of a payment goes when it arrives, and where it is taken from when it goes back.
+
+Money for an order waits in ``held`` until the order is completed; what is paid later is the shop's at once. Money
+that goes back comes from there; once the order is completed, from those who got it: sellers as far as their
+wallets hold, fees, tax and sales, in the proportion in which they got it, and the rest from sales.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Text, and_, bindparam, cast, func, select, tuple_
+
+from commerce import schema, wallet
+from commerce.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Transfer
+from commerce.machine import Fact, fire
+from commerce.money import allocate
+from commerce.orders.pricing import share
+from commerce.payments.records import tell
+from commerce.payments.totals import ARRIVALS
+from commerce.states import ORDER
+from commerce.work import Work
+
+
+def collect(
+    work: Work,
+    payment: Row[Any],
+    order: Row[Any] | None,
+    amount: int,
+    *also: Fact,
+    reference: str | None = None,
+    to: str = "succeeded",
+) -> None:
+    """Take money that arrived; the order is paid when all of it did.
+
+    Parameters
+    ----------
+    work : Work
+    payment, order : Row
+        Locked; no order for a top-up.
+    amount : int
+        Minor units.
+    *also : Fact
+        Told in the same breath.
+    reference : str, optional
+        The provider's charge.
+    to : str, default "succeeded"
+        ``processing`` while more is to come.
+    """
+    word = "wallet.topped_up" if order is None else "payment.captured"
+    place = home(payment, order)
+    moved = [Transfer(work.tenant.currency, WORLD, place, amount)]
+    if payment.method == "wallet" and order is not None:
+        moved = []
+        also = (wallet.spent(work, payment.customer_id, amount, key=order.id), *also)
+    fact = Fact(
+        word,
+        customer_id=payment.customer_id,
+        amount=amount,
+        method=payment.method,
+        transfers=moved,
+    )
+    tell(work, payment.id, fact, *also, reference=reference, to=to)
+    if order is not None:
+        tell_paid(work, order, amount)
+
+
+def home(payment: Row[Any], order: Row[Any] | None) -> Account:
+    """Say where the money of a payment is kept when it arrives."""
+    if order is None:
+        return wallet.of_customer(payment.customer_id)
+    final = payment.method == "pay_later" or order.status == "completed"
+    return SALES if final else Account("held", order.id.hex)
+
+
+def covered(work: Work, order_id: UUID) -> tuple[int, int]:
+    """Tell how much of an order is captured, and how much is credited and need not be; in minor units."""
+    key = {"tenant": work.tenant.id, "order": order_id}
+    captured, credited = (work.connection.scalar(query, key) for query in (_CAPTURED, _CREDITED))
+    return int(captured or 0), int(credited or 0)
+
+
+def tell_paid(work: Work, order: Row[Any], more: int) -> None:
+    """Tell that an order is paid, where ``more`` made it so: once, because what is covered only grows."""
+    captured, credited = covered(work, order.id)
+    before = captured + credited - more
+    if order.status in ("placed", "completed") and before < order.total_minor <= before + more:
+        fact = Fact(
+            "order.paid", customer_id=order.customer_id, amount=captured, method=order.method
+        )
+        fire(work, ORDER, order.id, fact)
+
+
+def give_back(
+    work: Work,
+    payment: Row[Any],
+    order: Row[Any] | None,
+    amount: int,
+    *,
+    word: str = "payment.refunded",
+    reference: str | None = None,
+    reason: str | None = None,
+    position: int | None = None,
+) -> None:
+    """Let money go back to where it came from.
+
+    Parameters
+    ----------
+    work : Work
+    payment, order : Row
+        Locked.
+    amount : int
+        Minor units.
+    word : str, default "payment.refunded"
+        Or ``payment.charged_back``.
+    reference : str, optional
+        The refund or dispute.
+    reason : str, optional
+        One word.
+    position : int, optional
+        The order line it is for; by default all of them.
+    """
+    back = wallet.of_customer(payment.customer_id) if payment.method == "wallet" else WORLD
+    moved = [
+        Transfer(work.tenant.currency, place, back, part)
+        for place, part in _sources(work, payment, order, amount, position)
+        if place != back
+    ]
+    fact = Fact(
+        word,
+        customer_id=payment.customer_id,
+        amount=amount,
+        method=payment.method,
+        reason=reason,
+        transfers=moved,
+    )
+    also = []
+    if payment.method == "wallet" and order is not None:
+        also = [wallet.refunded(work, payment.customer_id, amount, moved, key=order.id)]
+        fact = fact._replace(transfers=())
+    tell(work, payment.id, fact, *also, reference=reference)
+
+
+def _sources(
+    work: Work, payment: Row[Any], order: Row[Any] | None, amount: int, position: int | None
+) -> list[tuple[Account, int]]:
+    """Say from which accounts an amount is taken; sales give what others do not hold."""
+    if order is not None and order.status == "completed":
+        shares = _shares(work, order.id, position)
+        places = list(shares)
+        parts = allocate(amount, list(shares.values())) if any(shares.values()) else []
+    else:
+        places, parts = [home(payment, order)], [amount]
+    holds = held(work, [place for place in places if place.kind not in FREE])
+    taken = Counter(
+        {
+            place: part if place.kind in FREE else min(part, holds.get(place, 0))
+            for place, part in zip(places, parts, strict=False)
+        }
+    )
+    taken[SALES] += amount - taken.total()
+    return list(taken.items())
+
+
+def _shares(work: Work, order_id: UUID, position: int | None) -> dict[Account, int]:
+    """Say who got how much of a completed order: sellers less the fee, fees, tax, sales."""
+    lines = work.connection.execute(_LINES, {"tenant": work.tenant.id, "order": order_id}).all()
+    shares: Counter[Account] = Counter()
+    wallets = wallet.of_sellers(work, {line.seller_id for line in lines if line.seller_id})
+    for line in lines:
+        if position in (None, line.position):
+            net = line.amount_minor - line.tax_minor
+            fee = share(net, work.policy.fee_bp) if line.seller_id else 0
+            shares[wallets[line.seller_id][0] if line.seller_id else SALES] += net - fee
+            shares[FEES] += fee
+            shares[TAX] += line.tax_minor
+    return shares
+
+
+def held(work: Work, places: Collection[Account]) -> dict[Account, int]:
+    """Read what accounts hold, and keep it so: locked in the order in which `post` locks."""
+    key = {"tenant": work.tenant.id, "places": [tuple(place) for place in places]}
+    rows = work.connection.execute(_HELD, key | {"asset": work.tenant.currency}) if places else ()
+    return {Account(row.kind, row.key): row.balance for row in rows}
+
+
+_payment, _counted, _event = schema.payment, schema.payment_event, schema.event
+_invoice, _account, _line = schema.invoice, schema.account, schema.order_line
+_CAPTURED = (
+    select(func.sum(_counted.c.amount_minor))
+    .join(
+        _payment,
+        and_(_payment.c.tenant_id == _counted.c.tenant_id, _payment.c.id == _counted.c.payment_id),
+    )
+    .where(
+        _payment.c.tenant_id == bindparam("tenant"),
+        _payment.c.order_id == bindparam("order"),
+        _counted.c.type.in_(ARRIVALS),
+    )
+)
+_CREDITED = (
+    select(func.sum(_event.c.amount_minor))
+    .join(
+        _invoice,
+        and_(
+            _invoice.c.tenant_id == _event.c.tenant_id,
+            _invoice.c.customer_id == _event.c.customer_id,
+            func.replace(cast(_invoice.c.id, Text), "-", "") == _event.c.aggregate_id,
+        ),
+    )
+    .where(
+        _invoice.c.tenant_id == bindparam("tenant"),
+        _invoice.c.order_id == bindparam("order"),
+        _event.c.type == "invoice.credited",
+    )
+)
+_LINES = select(_line.c.position, _line.c.seller_id, _line.c.amount_minor, _line.c.tax_minor).where(
+    _line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order")
+)
+_HELD = (
+    select(_account.c.kind, _account.c.key, _account.c.balance)
+    .where(
+        _account.c.tenant_id == bindparam("tenant"),
+        _account.c.asset == bindparam("asset"),
+        tuple_(_account.c.kind, _account.c.key).in_(bindparam("places", expanding=True)),
+    )
+    .order_by(_account.c.id)
+    .with_for_update(key_share=True)
+)

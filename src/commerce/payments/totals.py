@@ -1,0 +1,137 @@
+"""What a payment comes to: a fold of its events, never a number that somebody keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, func, select
+
+from commerce import schema
+from commerce.work import Work
+
+ARRIVALS = ("payment.captured", "wallet.topped_up")
+"""Words by which money arrives."""
+
+COUNTED = frozenset(
+    {
+        *ARRIVALS,
+        "payment.failed",
+        "payment.refund_requested",
+        "payment.refunded",
+        "payment.refund_failed",
+        "payment.charged_back",
+    }
+)
+"""Words that are kept as a payment's events."""
+
+
+class Totals(NamedTuple):
+    """What became of a payment's money, in minor units.
+
+    Attributes
+    ----------
+    captured, refunded, charged_back : int
+        What arrived, went back, was taken back.
+    pending : int
+        Refunds under way.
+    disputed : int
+        Under open disputes.
+    """
+
+    captured: int = 0
+    refunded: int = 0
+    charged_back: int = 0
+    pending: int = 0
+    disputed: int = 0
+
+    @property
+    def open(self) -> int:
+        """What can still go back."""
+        return self.captured - self.refunded - self.charged_back - self.pending - self.disputed
+
+
+def fold(events: Iterable[tuple[str, int, str | None]], disputed: int = 0) -> Totals:
+    """Add a payment's events up, in whatever order they came.
+
+    A refund is told up to three times, under one reference: as asked for, as done, as failed. Failed is the last
+    word, whenever it is heard.
+
+    Parameters
+    ----------
+    events : iterable of (type, amount, reference)
+    disputed : int, default 0
+        Under open disputes.
+
+    Examples
+    --------
+    >>> asked, failed = "payment.refund_requested", "payment.refund_failed"
+    >>> fold([("payment.captured", 100, "ch_1"), (asked, 30, "re_1/asked"), (asked, 20, "re_2/asked"),
+    ...       (failed, 20, "re_2/failed")])
+    Totals(captured=100, refunded=0, charged_back=0, pending=30, disputed=0)
+    """
+    sums = dict.fromkeys(COUNTED, 0)
+    refunds: dict[str, dict[str, int]] = {}
+    for word, amount, reference in events:
+        if word.startswith("payment.refund") and reference:
+            refunds.setdefault(reference.partition("/")[0], {})[word] = amount
+        else:
+            sums[word] = sums.get(word, 0) + amount
+    for told in refunds.values():
+        last = max(told, key=_LAST_WORD.index)
+        sums[last] += told[last]
+    return Totals(
+        captured=sum(sums[word] for word in ARRIVALS),
+        refunded=sums["payment.refunded"],
+        charged_back=sums["payment.charged_back"],
+        pending=sums["payment.refund_requested"],
+        disputed=disputed,
+    )
+
+
+_LAST_WORD = ("payment.refund_requested", "payment.refunded", "payment.refund_failed")
+
+
+def totals(work: Work, payment_id: UUID) -> Totals:
+    """Tell what a payment comes to; nothing for a payment that is not there."""
+    return totals_of(work, [payment_id]).get(payment_id, Totals())
+
+
+def totals_of(work: Work, payment_ids: Collection[UUID]) -> dict[UUID, Totals]:
+    """Tell what several payments come to, in two queries."""
+    key = {"tenant": work.tenant.id, "payments": list(payment_ids)}
+    events: dict[UUID, list[tuple[str, int, str | None]]] = {}
+    for payment, *told in work.connection.execute(_EVENTS, key):
+        events.setdefault(payment, []).append((told[0], told[1], told[2]))
+    disputed = {payment: int(amount) for payment, amount in work.connection.execute(_DISPUTED, key)}
+    return {
+        payment: fold(events.get(payment, ()), disputed.get(payment, 0))
+        for payment in {*events, *disputed}
+    }
+
+
+def references(work: Work, payment_id: UUID) -> set[str]:
+    """Give what a provider told of a payment already."""
+    rows: Iterable[Row[Any]] = work.connection.execute(
+        _EVENTS, {"tenant": work.tenant.id, "payments": [payment_id]}
+    )
+    return {row.reference for row in rows if row.reference}
+
+
+_event, _dispute = schema.payment_event, schema.dispute
+_EVENTS = select(
+    _event.c.payment_id, _event.c.type, _event.c.amount_minor, _event.c.reference
+).where(
+    _event.c.tenant_id == bindparam("tenant"),
+    _event.c.payment_id.in_(bindparam("payments", expanding=True)),
+)
+_DISPUTED = (
+    select(_dispute.c.payment_id, func.sum(_dispute.c.amount_minor))
+    .where(
+        _dispute.c.tenant_id == bindparam("tenant"),
+        _dispute.c.payment_id.in_(bindparam("payments", expanding=True)),
+        _dispute.c.status == "open",
+    )
+    .group_by(_dispute.c.payment_id)
+)

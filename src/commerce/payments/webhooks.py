@@ -1,0 +1,286 @@
+"""Hearing what providers say, by webhook or as an answer: each thing once, in whatever order it comes.
+
+Money counts by the provider's own reference of a charge or a refund, so what is said three times counts once. What
+is said of a charge proves that it was captured, so a refund that overtakes its payment brings it along. A state is
+the latest by the provider's clock, and of one second the furthest; what ends a payment ends it whenever it is heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, Row, bindparam, select, update
+
+from commerce import schema
+from commerce.actors import SYSTEM
+from commerce.errors import Conflict, NotFound
+from commerce.instants import from_micros, to_micros
+from commerce.ledger import WORLD, Transfer
+from commerce.machine import Fact, fire
+from commerce.payments import disputes, methods
+from commerce.payments.errands import ask_refund, done, waiting
+from commerce.payments.providers.port import Card, Provider, Told
+from commerce.payments.records import lock, tell
+from commerce.payments.settlement import collect, give_back, home
+from commerce.payments.totals import references, totals
+from commerce.states import ATTEMPT, PAYMENT
+from commerce.tenants import Tenant
+from commerce.work import Work, looking, working
+
+_STATES = {
+    "payment.action_required": "requires_action",
+    "payment.confirmed": "processing",
+    "payment.failed": "requires_payment_method",
+    "payment.authorised": "requires_capture",
+    "payment.captured": "succeeded",
+    "payment.cancelled": "canceled",
+}
+_RANKS = {state: rank for rank, state in enumerate(_STATES.values())}
+_ENDS = ("succeeded", "canceled")
+
+
+def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> UUID | None:
+    """Take in a webhook.
+
+    Parameters
+    ----------
+    work : Work
+    provider : Provider
+        Who is said to have sent it.
+    payload : bytes
+        As it came; not a byte less.
+    signature : str
+        Of the payload; Stripe's header ``Stripe-Signature``.
+
+    Returns
+    -------
+    UUID or None
+        The payment it was about; None for news that move nothing here.
+
+    Raises
+    ------
+    WebhookRefused
+        "webhook must be signed by the provider; got ..." or "webhook must be at most 300 seconds old; got ..."
+    NotFound
+        "payment must exist; got ..."
+    Conflict
+        "payment must be of 1000 EUR; got ..."
+    """
+    told = provider.read_webhook(payload, signature, now=from_micros(work.now))
+    return None if told is None else hear(work, provider.name, told)
+
+
+def run_errands(engine: Engine, tenant: Tenant, provider: Provider, *, now: datetime) -> list[UUID]:
+    """Ask a provider what waits to be asked, each between two transactions, and write down the answers.
+
+    Parameters
+    ----------
+    engine : Engine
+    tenant : Tenant
+    provider : Provider
+        Not the embedded one, which answers at once.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    list of UUID
+        Payments and customers that errands were about.
+
+    Raises
+    ------
+    ProviderFailed
+        "provider must ...; got ...": the errand waits on, and those after it.
+    """
+    with looking(engine, tenant, SYSTEM, now=now) as work:
+        errands = waiting(work, provider.name)
+    about = []
+    for errand in errands:
+        answer = getattr(provider, errand.verb)(errand)
+        with working(engine, tenant, SYSTEM, now=now) as work:
+            if not done(work, errand):
+                continue
+            subject = UUID(errand.subject)
+            if isinstance(answer, Card):
+                methods.keep(work, subject, provider.name, answer)
+            elif isinstance(answer, Told):
+                hear(work, provider.name, answer)
+            about.append(subject)
+    return about
+
+
+def hear(work: Work, provider: str, told: Told) -> UUID:
+    """Write down what a provider says; what it said before changes nothing.
+
+    Returns
+    -------
+    UUID
+        The payment.
+
+    Raises
+    ------
+    NotFound
+        "payment must exist; got ..."
+    Conflict
+        "payment must be of 1000 EUR; got ...", "refunds must not exceed what was captured; got ..."
+    """
+    house = work.acting_as(SYSTEM)
+    payment, order = lock(house, _find(house, provider, told))
+    if told.type != "payment.created":
+        if told.charge and told.charge not in references(house, payment.id):
+            proof = told._replace(
+                type="payment.captured",
+                reference=told.charge,
+                amount=payment.amount_minor,
+                currency=payment.currency,
+            )
+            _arrive(house, payment, order, proof)
+            payment, order = lock(house, payment.id)
+        _HEARERS.get(told.type, _advance)(house, payment, order, told)
+    found: UUID = payment.id
+    return found
+
+
+def _find(work: Work, provider: str, told: Told) -> UUID:
+    """Find a payment by the provider's name, or by ours where the provider's is new to us."""
+    key = {"tenant": work.tenant.id, "provider": provider, "name": told.intent}
+    found = work.connection.scalar(_BY_REFERENCE, key)
+    if found is None and told.payment:
+        found = work.connection.scalar(_BY_ID, key | {"payment": UUID(told.payment)})
+        if found is not None:
+            named = {"row": found, "tenant": work.tenant.id}
+            work.connection.execute(_NOTE.values(reference=told.intent), named)
+    if found is None:
+        raise NotFound("payment", told.intent)
+    payment: UUID = found
+    return payment
+
+
+def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -> None:
+    """Let a payment go on, unless something later is known already; an attempt that failed counts anyway."""
+    state, news = _STATES[told.type], _is_news(payment, told)
+    if told.type == "payment.authorised":
+        _check_amount(payment, told)
+    failed = told.type == "payment.failed"
+    if failed and told.reference in references(work, payment.id):
+        return
+    if news and state != payment.status:
+        if state != "canceled":
+            _choose(work, payment)
+        reference = told.reference if failed else None
+        heard = {"heard_at": told.at}
+        tell(work, payment.id, _fact(payment, told), reference=reference, to=state, changes=heard)
+        return
+    if news:
+        row = {"tenant": work.tenant.id, "row": payment.id}
+        work.connection.execute(_NOTE.values(heard_at=told.at), row)
+    if failed:
+        tell(work, payment.id, _fact(payment, told), reference=told.reference, machine=ATTEMPT)
+
+
+def _is_news(payment: Row[Any], told: Told) -> bool:
+    """Tell whether a state is later than the one that is known."""
+    state = _STATES[told.type]
+    if payment.status in _ENDS or state in _ENDS:
+        return payment.status not in _ENDS
+    if payment.heard_at is None:
+        return True
+    known = (to_micros(payment.heard_at), _RANKS.get(payment.status, -1))
+    return (told.at, _RANKS[state]) > known
+
+
+def _choose(work: Work, payment: Row[Any]) -> None:
+    """What goes on at the provider has a method there."""
+    if payment.status == "requires_payment_method":
+        fire(work, PAYMENT, payment.id, Fact("payment.method_chosen"))
+
+
+def _arrive(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -> None:
+    """Take the money of a charge, and send it back where the order is cancelled meanwhile."""
+    _check_amount(payment, told)
+    if told.reference in references(work, payment.id):
+        return
+    _choose(work, payment)
+    collect(work, payment, order, told.amount, reference=told.reference)
+    if order is not None and order.status == "cancelled":
+        answer = ask_refund(work, payment, told.amount, reason="order_cancelled")
+        if answer is not None:
+            hear(work, payment.provider, answer)
+
+
+def _check_amount(payment: Row[Any], told: Told) -> None:
+    if (told.amount, told.currency) != (payment.amount_minor, payment.currency):
+        raise Conflict(
+            f"payment must be of {payment.amount_minor} {payment.currency}; got {told.amount}"
+            f" {told.currency} from the provider. Look at it there."
+        )
+
+
+def _refund(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -> None:
+    """Follow a refund: asked for, done or failed; failed is its last word."""
+    known = references(work, payment.id)
+    asked, failed = f"{told.reference}/asked", f"{told.reference}/failed"
+    if told.type == "payment.refund_failed" and failed not in known:
+        fact = _fact(payment, told)
+        if told.reference in known:
+            back = Transfer(told.currency, WORLD, home(payment, order), told.amount)
+            fact = fact._replace(transfers=[back])
+        tell(work, payment.id, fact, reference=failed)
+    if known & {failed, told.reference} or told.type == "payment.refund_failed":
+        return
+    sums = totals(work, payment.id)
+    gone = sums.refunded + told.amount
+    if gone > sums.captured:
+        raise Conflict(
+            f"refunds must not exceed what was captured; got {gone} of {sums.captured}."
+            " Look at the payment at the provider."
+        )
+    if told.type == "payment.refunded":
+        give_back(
+            work,
+            payment,
+            order,
+            told.amount,
+            reference=told.reference,
+            reason=told.reason,
+            position=told.position,
+        )
+    elif asked not in known:
+        tell(work, payment.id, _fact(payment, told), reference=asked)
+
+
+def _fact(payment: Row[Any], told: Told) -> Fact:
+    return Fact(
+        told.type,
+        customer_id=payment.customer_id,
+        amount=told.amount,
+        method=payment.method,
+        reason=told.reason,
+    )
+
+
+_HEARERS: Mapping[str, Callable[[Work, Row[Any], Row[Any] | None, Told], None]] = {
+    "payment.captured": _arrive,
+    "payment.refund_requested": _refund,
+    "payment.refunded": _refund,
+    "payment.refund_failed": _refund,
+    "dispute.opened": disputes.follow,
+    "dispute.closed": disputes.follow,
+}
+_payment = schema.payment
+_BY_REFERENCE = select(_payment.c.id).where(
+    _payment.c.tenant_id == bindparam("tenant"),
+    _payment.c.provider == bindparam("provider"),
+    _payment.c.reference == bindparam("name"),
+)
+_BY_ID = select(_payment.c.id).where(
+    _payment.c.tenant_id == bindparam("tenant"),
+    _payment.c.provider == bindparam("provider"),
+    _payment.c.id == bindparam("payment"),
+)
+_NOTE = update(_payment).where(
+    _payment.c.tenant_id == bindparam("tenant"), _payment.c.id == bindparam("row")
+)
