@@ -1,0 +1,213 @@
+"""Promotions: discounts on a product, and sale events on a product, a category or everything.
+
+A promotion is active from ``starts_at`` on and no longer at ``ends_at``; without them, always. A category's
+promotion holds for what is in the categories below it, too. Which one counts, `commerce.orders.pricing` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, update
+
+from commerce import schema
+from commerce.catalogue.categories import require
+from commerce.errors import Conflict, NotFound, RecordError
+from commerce.instants import to_micros
+from commerce.machine import Fact, fetch, fire
+from commerce.orders.pricing import Offer
+from commerce.states import PRODUCT, RANGE
+from commerce.work import Work
+
+_promotion, _product, _category = schema.promotion, schema.product, schema.category
+
+
+def create(
+    work: Work,
+    name: str,
+    *,
+    product_id: UUID | None = None,
+    category_id: UUID | None = None,
+    percent_bp: int | None = None,
+    amount_minor: int | None = None,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> UUID:
+    """Set a discount.
+
+    Parameters
+    ----------
+    work : Work
+        By an admin, or by the seller of the product.
+    name : str
+    product_id, category_id : UUID, optional
+        What it holds for: one of them, or with neither everything.
+    percent_bp, amount_minor : int
+        One of them: hundredths of a percent, 1 to 10000, or minor units off each unit.
+    starts_at, ends_at : datetime, optional
+        Aware; a sale event has both, a standing discount neither.
+
+    Raises
+    ------
+    NotFound
+        "product must exist; got ...", "category must exist; got ..."
+    RecordError
+        "promotion must ...; got ..."
+    """
+    _check(percent_bp, amount_minor, product_id, category_id, starts_at, ends_at)
+    if category_id is not None:
+        require(work, _category, category_id)
+    if product_id is not None:
+        fetch(work, PRODUCT, product_id, lock=False)
+    _check_owner(work, product_id, "product", product_id or category_id)
+    promotion_id = work.new_id()
+    told = Fact("promotion.created", product_id=product_id, record=(_promotion.name, promotion_id))
+    fire(work, RANGE, promotion_id, told)
+    row = {
+        "tenant_id": work.tenant.id,
+        "id": promotion_id,
+        "name": name,
+        "product_id": product_id,
+        "category_id": category_id,
+        "percent_bp": percent_bp,
+        "amount_minor": amount_minor,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+    }
+    work.connection.execute(insert(_promotion), row)
+    return promotion_id
+
+
+def end(work: Work, promotion_id: UUID) -> None:
+    """End a promotion now; one that has not begun is taken away. Orders placed keep their prices.
+
+    Raises
+    ------
+    NotFound
+        "promotion must exist; got ..."
+    Conflict
+        "promotion must not have ended yet; got ..."
+    """
+    here = and_(_promotion.c.tenant_id == work.tenant.id, _promotion.c.id == promotion_id)
+    row = work.connection.execute(select(_promotion).where(here).with_for_update()).first()
+    if row is None:
+        raise NotFound(_promotion.name, promotion_id)
+    _check_owner(work, row.product_id, _promotion.name, promotion_id)
+    if row.ends_at is not None and to_micros(row.ends_at) <= work.now:
+        raise Conflict(
+            f"promotion must not have ended yet; got one that ended at {row.ends_at}."
+            " There is nothing to do."
+        )
+    told = Fact(
+        "promotion.ended", product_id=row.product_id, record=(_promotion.name, promotion_id)
+    )
+    fire(work, RANGE, promotion_id, told)
+    if row.starts_at is not None and to_micros(row.starts_at) >= work.now:
+        work.connection.execute(delete(_promotion).where(here))
+    else:
+        work.connection.execute(update(_promotion).where(here).values(ends_at=work.now))
+
+
+def active(work: Work) -> list[Row[Any]]:
+    """List the promotions that hold now, by name."""
+    known = {"tenant": work.tenant.id, "now": work.now}
+    return list(work.connection.execute(_ACTIVE_BY_NAME, known))
+
+
+def offers(work: Work, product_ids: Collection[UUID]) -> dict[UUID, list[Offer]]:
+    """Find every promotion that holds now for each of some products; one query for all."""
+    rows = work.connection.execute(
+        _OFFERS, {"tenant": work.tenant.id, "now": work.now, "products": list(product_ids)}
+    )
+    found: dict[UUID, list[Offer]] = {product: [] for product in product_ids}
+    for product, *offer in rows:
+        found[product].append(Offer(*offer))
+    return found
+
+
+def _check(
+    percent_bp: int | None,
+    amount_minor: int | None,
+    product_id: UUID | None,
+    category_id: UUID | None,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+) -> None:
+    """Refuse a promotion that says nothing, or two things at once."""
+    for broken, rule, got in (
+        (
+            (percent_bp is None) == (amount_minor is None),
+            "give a percentage or an amount",
+            f"{percent_bp} and {amount_minor}",
+        ),
+        (
+            percent_bp is not None and not 1 <= percent_bp <= 10_000,
+            "take 1 to 10000 hundredths of a percent",
+            percent_bp,
+        ),
+        (amount_minor is not None and amount_minor < 1, "take 1 or more off", amount_minor),
+        (
+            product_id is not None and category_id is not None,
+            "hold for a product or for a category",
+            "both",
+        ),
+        (
+            starts_at is not None and ends_at is not None and starts_at >= ends_at,
+            "start before it ends",
+            f"{starts_at} and {ends_at}",
+        ),
+    ):
+        if broken:
+            raise RecordError(f"promotion must {rule}; got {got}. Correct it.")
+
+
+def _check_owner(work: Work, product_id: UUID | None, kind: str, record: UUID | None) -> None:
+    """A seller sets prices of own products only."""
+    if work.actor.runs_the_shop:
+        return
+    owner = None if product_id is None else fetch(work, PRODUCT, product_id, lock=False).seller_id
+    if owner is None or owner != work.actor.user_id:
+        raise NotFound(kind, record)
+
+
+_IS_ACTIVE = and_(
+    _promotion.c.tenant_id == bindparam("tenant"),
+    or_(_promotion.c.starts_at.is_(None), _promotion.c.starts_at <= bindparam("now")),
+    or_(_promotion.c.ends_at.is_(None), _promotion.c.ends_at > bindparam("now")),
+)
+_ACTIVE_BY_NAME = select(_promotion).where(_IS_ACTIVE).order_by(_promotion.c.name, _promotion.c.id)
+_here = (
+    select(_product.c.id.label("product_id"), _product.c.category_id)
+    .where(
+        _product.c.tenant_id == bindparam("tenant"),
+        _product.c.id.in_(bindparam("products", expanding=True)),
+    )
+    .cte("ancestry", recursive=True)
+)
+_ancestry = _here.union(
+    select(_here.c.product_id, _category.c.parent_id).where(
+        _category.c.tenant_id == bindparam("tenant"),
+        _category.c.id == _here.c.category_id,
+        _category.c.parent_id.is_not(None),
+    )
+)
+_OFFERS = (
+    select(
+        _ancestry.c.product_id, _promotion.c.id, _promotion.c.percent_bp, _promotion.c.amount_minor
+    )
+    .distinct()
+    .select_from(
+        _ancestry.join(
+            _promotion,
+            or_(
+                _promotion.c.product_id == _ancestry.c.product_id,
+                _promotion.c.category_id == _ancestry.c.category_id,
+                and_(_promotion.c.product_id.is_(None), _promotion.c.category_id.is_(None)),
+            ),
+        )
+    )
+    .where(_IS_ACTIVE)
+)

@@ -1,0 +1,272 @@
+"""The cart: an order that is not placed yet, one per customer. Nothing is set aside for it, no price is fixed."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+
+from commerce import schema
+from commerce.errors import Conflict, NotFound
+from commerce.identity import reserve_numbers
+from commerce.machine import Fact, fire
+from commerce.states import ORDER
+from commerce.stock import check_quantity
+from commerce.work import Work
+
+MOST_LINES = 200
+"""Lines that an order may have."""
+
+_orders, _line, _customer = schema.orders, schema.order_line, schema.customer
+_variant, _product = schema.variant, schema.product
+
+
+class CartLine(NamedTuple):
+    """What is in the cart, and its price now in minor units of each; None where it is no longer sold."""
+
+    position: int
+    variant_id: UUID
+    product_id: UUID
+    quantity: int
+    price_minor: int | None
+
+
+class Cart(NamedTuple):
+    """A cart; ``total_minor`` is before promotions and tax, which the instant of checkout decides."""
+
+    id: UUID
+    lines: list[CartLine]
+    total_minor: int
+    currency: str
+
+
+def buyer_of(work: Work, customer_id: UUID | None) -> UUID:
+    """Say who buys: the actor, or who the shop buys for.
+
+    Raises
+    ------
+    NotFound
+        "customer must exist; got ..."
+    """
+    buyer = customer_id or work.actor.customer_id
+    if buyer is None or not (work.actor.runs_the_shop or buyer == work.actor.customer_id):
+        raise NotFound("customer", customer_id)
+    return buyer
+
+
+def add(
+    work: Work, variant_id: UUID, quantity: int = 1, *, customer_id: UUID | None = None
+) -> UUID:
+    """Put something into the cart; what is there already becomes more.
+
+    Parameters
+    ----------
+    work : Work
+    variant_id : UUID
+        Of a product that is on sale.
+    quantity : int, default 1
+    customer_id : UUID, optional
+        Whose cart, where the shop fills it.
+
+    Returns
+    -------
+    UUID
+        The cart's id, which the order will keep.
+
+    Raises
+    ------
+    NotFound
+        "variant must exist; got ..."
+    RecordError
+        "quantity must be 1 to 1000000; got ..."
+    Conflict
+        "cart must have at most 200 lines; got ..."
+    """
+    check_quantity(quantity)
+    buyer = buyer_of(work, customer_id)
+    known = {"tenant": work.tenant.id, "variant": variant_id}
+    product = work.connection.execute(_ON_SALE, known).scalar()
+    if product is None:
+        raise NotFound("variant", variant_id)
+    cart = _open(work, buyer)
+    lines = work.connection.execute(_LINES, {"tenant": work.tenant.id, "order": cart}).all()
+    for line in lines:
+        if line.variant_id == variant_id:
+            check_quantity(line.quantity + quantity)
+            _set(work, cart, variant_id, line.quantity + quantity)
+            return cart
+    if len(lines) >= MOST_LINES:
+        raise Conflict(f"cart must have at most {MOST_LINES} lines; got one more. Check out first.")
+    row = {
+        "tenant_id": work.tenant.id,
+        "order_id": cart,
+        "position": max((line.position for line in lines), default=0) + 1,
+        "product_id": product,
+        "variant_id": variant_id,
+        "quantity": quantity,
+        "amount_minor": 0,
+    }
+    work.connection.execute(insert(_line), row)
+    return cart
+
+
+def change(work: Work, variant_id: UUID, quantity: int, *, customer_id: UUID | None = None) -> None:
+    """Set how many of something are in the cart; 0 takes it out.
+
+    Raises
+    ------
+    NotFound
+        "variant must exist; got ..." where it is not in the cart.
+    RecordError
+        "quantity must be 1 to 1000000; got ..."
+    """
+    if quantity:
+        check_quantity(quantity)
+    cart = find(work, buyer_of(work, customer_id))
+    if cart is None or not _set(work, cart.id, variant_id, quantity):
+        raise NotFound("variant", variant_id)
+
+
+def remove(work: Work, variant_id: UUID, *, customer_id: UUID | None = None) -> None:
+    """Take something out of the cart.
+
+    Raises
+    ------
+    NotFound
+        "variant must exist; got ..." where it is not in the cart.
+    """
+    change(work, variant_id, 0, customer_id=customer_id)
+
+
+def drop(work: Work, order_id: UUID) -> None:
+    """Leave a cart: the only order that is ever thrown away.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    IllegalMove
+        "order must be in a state that allows cart.dropped; got ..."
+    """
+    row = own(work, order_id)
+    fire(work, ORDER, order_id, Fact("cart.dropped", customer_id=row.customer_id))
+
+
+def view(work: Work, *, customer_id: UUID | None = None) -> Cart | None:
+    """Show the cart with the prices of now; None where there is none."""
+    buyer = buyer_of(work, customer_id)
+    known = {"tenant": work.tenant.id, "customer": buyer}
+    cart = work.connection.execute(_CART, known).first()
+    if cart is None:
+        return None
+    rows = work.connection.execute(_PRICED, {"tenant": work.tenant.id, "order": cart.id})
+    lines = [CartLine(*row) for row in rows]
+    total = sum(line.quantity * (line.price_minor or 0) for line in lines)
+    return Cart(cart.id, lines, total, cart.currency)
+
+
+def find(work: Work, customer_id: UUID) -> Row[Any] | None:
+    """Find and lock a customer's cart."""
+    known = {"tenant": work.tenant.id, "customer": customer_id}
+    return work.connection.execute(_CART.with_for_update(), known).first()
+
+
+def own(work: Work, order_id: UUID) -> Row[Any]:
+    """Read and lock an order that is the actor's own, or any for who runs the shop.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    """
+    known = {"tenant": work.tenant.id, "record": order_id}
+    row = work.connection.execute(ORDER.row_for_update, known).first()
+    if row is None or not (
+        work.actor.runs_the_shop or row.customer_id == work.actor.customer_id is not None
+    ):
+        raise NotFound(ORDER.kind, order_id)
+    return row
+
+
+def _open(work: Work, customer_id: UUID) -> UUID:
+    """Find the cart or open one; who opens holds the customer, so that two at once open one."""
+    cart = find(work, customer_id)
+    if cart is None:
+        known = {"tenant": work.tenant.id, "customer": customer_id}
+        if work.connection.execute(_CUSTOMER, known).first() is None:
+            raise NotFound("customer", customer_id)
+        cart = find(work, customer_id)
+    if cart is not None:
+        found: UUID = cart.id
+        return found
+    order_id = work.new_id()
+    new = {
+        "number": reserve_numbers(work.connection, work.tenant, "orders", 1),
+        "customer_id": customer_id,
+        "total_minor": 0,
+        "currency": work.tenant.currency,
+    }
+    fire(work, ORDER, order_id, Fact("cart.opened", customer_id=customer_id), new=new)
+    return order_id
+
+
+def _set(work: Work, cart: UUID, variant_id: UUID, quantity: int) -> bool:
+    here = and_(
+        _line.c.tenant_id == work.tenant.id,
+        _line.c.order_id == cart,
+        _line.c.variant_id == variant_id,
+    )
+    change = update(_line).where(here).values(quantity=quantity)
+    done = work.connection.execute(change if quantity else delete(_line).where(here))
+    return bool(done.rowcount)
+
+
+_CART = select(_orders).where(
+    _orders.c.tenant_id == bindparam("tenant"),
+    _orders.c.customer_id == bindparam("customer"),
+    _orders.c.status == "cart",
+)
+_CUSTOMER = (
+    select(_customer.c.id)
+    .where(
+        _customer.c.tenant_id == bindparam("tenant"),
+        _customer.c.id == bindparam("customer"),
+        _customer.c.erased_at.is_(None),
+    )
+    .with_for_update(key_share=True)
+)
+_LINES = (
+    select(_line)
+    .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
+    .order_by(_line.c.position)
+)
+_on_sale = and_(
+    _product.c.tenant_id == _variant.c.tenant_id,
+    _product.c.id == _variant.c.product_id,
+    _product.c.status == "approved",
+)
+_ON_SALE = select(_product.c.id).where(
+    _on_sale,
+    _variant.c.tenant_id == bindparam("tenant"),
+    _variant.c.id == bindparam("variant"),
+)
+_sold = (
+    select(_variant.c.tenant_id, _variant.c.id, _variant.c.price_minor).where(_on_sale).subquery()
+)
+_PRICED = (
+    select(
+        _line.c.position,
+        _line.c.variant_id,
+        _line.c.product_id,
+        _line.c.quantity,
+        _sold.c.price_minor,
+    )
+    .select_from(
+        _line.outerjoin(
+            _sold, and_(_sold.c.tenant_id == _line.c.tenant_id, _sold.c.id == _line.c.variant_id)
+        )
+    )
+    .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
+    .order_by(_line.c.position)
+)

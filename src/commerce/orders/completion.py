@@ -1,0 +1,288 @@
+"""How orders end: completed some days after delivery, with everybody paid, or cancelled before they are shipped."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, func, select
+
+from commerce import points, schema, wallet
+from commerce.errors import Conflict, IllegalMove
+from commerce.instants import DAY, from_micros, to_micros
+from commerce.ledger import FEES, SALES, TAX, Account, Transfer, balance
+from commerce.machine import Fact, fire
+from commerce.orders.cart import drop, own
+from commerce.orders.settlement import Settlement, Sold, settle
+from commerce.payments import intents
+from commerce.payments.records import of_order
+from commerce.payments.settlement import covered
+from commerce.payments.totals import totals_of
+from commerce.states import ORDER
+from commerce.stock import ON_HAND
+from commerce.stream.words import reason_code
+from commerce.work import Work
+
+_orders, _line, _delivery = schema.orders, schema.order_line, schema.delivery
+_return, _account = schema.return_request, schema.account
+
+
+def complete(work: Work, order_id: UUID) -> None:
+    """End an order: what was set aside for it is paid out, to its sellers and to the shop.
+
+    Parameters
+    ----------
+    work : Work
+        By the buyer, by who runs the shop, or by the house.
+    order_id : UUID
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    IllegalMove
+        "order must be in a state that allows order.completed; got ..."
+    Conflict
+        "order must have been delivered 3 days ago to be completed; got ..." or "order must be paid ..."
+    """
+    order = _ready(work, order_id, "order.completed")
+    _check_delivered(work, order_id)
+    if order.method == "wallet":
+        intents.capture_wallet(work, order_id)
+    elif order.method != "pay_later" and not intents.is_paid(work, order_id):
+        raise Conflict(
+            f"order must be paid to be completed; got {order.number} unpaid. Wait for its payment."
+        )
+    source, money = _purse(work, order)
+    settled = settle(_sold(work, order_id), money, work.policy.fee_bp)
+    completed = Fact(
+        "order.completed",
+        customer_id=order.customer_id,
+        amount=order.total_minor,
+        transfers=_to_the_shop(work, source, settled),
+    )
+    fire(work, ORDER, order_id, completed, *_to_sellers(work, source, settled))
+
+
+def complete_due(work: Work, *, limit: int = 100) -> list[UUID]:
+    """Name the orders that may be completed now, the longest delivered first: a tick completes each by itself.
+
+    Orders that came from elsewhere end where they came from.
+    """
+    known = {"tenant": work.tenant.id, "until": _latest(work), "limit": limit}
+    return list(work.connection.execute(_DUE, known).scalars())
+
+
+def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
+    """Call an order off before it is shipped: goods go back on the shelf and money to where it came from, once.
+
+    Parameters
+    ----------
+    work : Work
+        By the buyer, by who runs the shop, or by the house.
+    order_id : UUID
+    reason : str, default "changed_mind"
+        One word.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    IllegalMove
+        "order must be in a state that allows order.cancelled; got ..."
+    Conflict
+        "order must not have been shipped to be cancelled; got ..."
+    RecordError
+        "reason must be one lower-case word; got ..."
+    """
+    reason_code(reason)
+    order = _ready(work, order_id, "order.cancelled")
+    for delivery in _deliveries(work, order_id):
+        if delivery.status in ("shipped", "delivered"):
+            raise Conflict(
+                "order must not have been shipped to be cancelled; got"
+                f" {delivery.status}. Send it back once it is there."
+            )
+    held = Account("held", order_id.hex)
+    known = {"tenant": work.tenant.id, "key": held.key, "currency": work.tenant.currency}
+    goods = [
+        Transfer(asset, held, ON_HAND, units)
+        for asset, units in work.connection.execute(_HELD_GOODS, known)
+    ]
+    cancelled = Fact(
+        "order.cancelled",
+        customer_id=order.customer_id,
+        amount=order.total_minor,
+        reason=reason,
+        transfers=goods,
+    )
+    fire(work, ORDER, order_id, cancelled)
+    intents.void(work, order_id)
+
+
+def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "changed_mind") -> None:
+    """Bring an order to a status that somebody wishes, by the one way that leads there.
+
+    Parameters
+    ----------
+    work : Work
+    order_id : UUID
+    status : str
+        ``completed``, or ``cancelled``, which drops a cart.
+    reason : str, default "changed_mind"
+        Why it is cancelled.
+
+    Raises
+    ------
+    IllegalMove
+        "order must be in a state that allows ...; got ..." with the events that it does allow; and what
+        `complete` and `cancel` raise
+    """
+    order = own(work, order_id)
+    allowed = ORDER.allowed(order.status)
+    ways = [word for word in allowed if (order.status, status) in ORDER.moves[word].edges]
+    if order.status == status or not ways or ways[0] == "order.placed":
+        raise IllegalMove(ORDER.kind, order_id, f"the status {status}", order.status, allowed)
+    if ways[0] == "order.completed":
+        complete(work, order_id)
+    elif ways[0] == "order.cancelled":
+        cancel(work, order_id, reason)
+    else:
+        drop(work, order_id)
+
+
+def _ready(work: Work, order_id: UUID, word: str) -> Row[Any]:
+    """Read and lock an order that is the actor's business and to which this may happen."""
+    order = own(work, order_id)
+    if order.status not in ORDER.moves[word].sources:
+        allowed = ORDER.allowed(order.status)
+        raise IllegalMove(ORDER.kind, order_id, word, order.status, allowed)
+    return order
+
+
+def _latest(work: Work) -> int:
+    """The instant up to which a delivery must have been for its order to be completed now."""
+    return work.now - work.policy.completion_days * DAY
+
+
+def _deliveries(work: Work, order_id: UUID) -> list[Row[Any]]:
+    known = {"tenant": work.tenant.id, "order": order_id}
+    return list(work.connection.execute(_DELIVERIES, known))
+
+
+def _check_delivered(work: Work, order_id: UUID) -> None:
+    arrivals = [delivery.delivered_at for delivery in _deliveries(work, order_id)]
+    if None in arrivals or not arrivals:
+        got = "one that is not delivered"
+    elif max(map(to_micros, arrivals)) > _latest(work):
+        got = f"{max(arrivals)} at {from_micros(work.now)}"
+    else:
+        return
+    days = work.policy.completion_days
+    raise Conflict(
+        f"order must have been delivered {days} days ago to be completed; got {got}. Wait till then."
+    )
+
+
+def _purse(work: Work, order: Row[Any]) -> tuple[Account, int]:
+    """Say where an order's money is, and how much: what is paid later is sales', paid already or not."""
+    if order.method != "pay_later":
+        held = Account("held", order.id.hex)
+        return held, balance(work.connection, work.tenant, work.tenant.currency, held)
+    _, credited = covered(work, order.id)
+    sums = totals_of(work, [payment.id for payment in of_order(work, order.id)])
+    back = sum(each.refunded + each.charged_back + each.pending for each in sums.values())
+    return SALES, max(0, order.total_minor - credited - back)
+
+
+def _sold(work: Work, order_id: UUID) -> list[Sold]:
+    known = {"tenant": work.tenant.id, "order": order_id}
+    return [Sold(*row) for row in work.connection.execute(_SOLD, known)]
+
+
+def _to_the_shop(work: Work, source: Account, settled: Settlement) -> list[Transfer]:
+    parts = ((TAX, settled.tax), (FEES, settled.fees), (SALES, settled.own))
+    return [
+        Transfer(work.tenant.currency, source, target, part)
+        for target, part in parts
+        if target != source
+    ]
+
+
+def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[Fact]:
+    """Tell of each seller's money, and of the points for it."""
+    paid = {seller: part for seller, part in settled.sellers.items() if part}
+    wallets = wallet.of_sellers(work, paid) if paid else {}
+    facts = []
+    for seller, part in paid.items():
+        account, customer = wallets[seller]
+        moved = Transfer(work.tenant.currency, source, account, part)
+        facts += [
+            Fact(
+                "seller.paid",
+                customer_id=customer,
+                amount=part,
+                seller_id=seller,
+                transfers=[moved],
+            ),
+            points.earn_facts(work, seller, work.policy.points_per_order, "order_completed"),
+        ]
+    return facts
+
+
+_DELIVERIES = (
+    select(_delivery)
+    .where(_delivery.c.tenant_id == bindparam("tenant"), _delivery.c.order_id == bindparam("order"))
+    .order_by(_delivery.c.id)
+    .with_for_update()
+)
+_HELD_GOODS = (
+    select(_account.c.asset, _account.c.balance)
+    .where(
+        _account.c.tenant_id == bindparam("tenant"),
+        _account.c.kind == "held",
+        _account.c.key == bindparam("key"),
+        _account.c.asset != bindparam("currency"),
+        _account.c.balance > 0,
+    )
+    .order_by(_account.c.id)
+)
+_refunds = (
+    select(
+        _return.c.order_id, _return.c.position, func.sum(_return.c.refund_minor).label("refunded")
+    )
+    .where(
+        _return.c.tenant_id == bindparam("tenant"),
+        _return.c.order_id == bindparam("order"),
+        _return.c.status == "approved",
+    )
+    .group_by(_return.c.order_id, _return.c.position)
+    .subquery()
+)
+_SOLD = (
+    select(
+        _line.c.seller_id,
+        _line.c.amount_minor,
+        _line.c.tax_minor,
+        func.coalesce(_refunds.c.refunded, 0),
+    )
+    .select_from(_line.outerjoin(_refunds, _refunds.c.position == _line.c.position))
+    .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
+    .order_by(_line.c.position)
+)
+_DUE = (
+    select(_orders.c.id)
+    .join(
+        _delivery,
+        and_(_delivery.c.tenant_id == _orders.c.tenant_id, _delivery.c.order_id == _orders.c.id),
+    )
+    .where(
+        _orders.c.tenant_id == bindparam("tenant"),
+        _orders.c.status == "placed",
+        _orders.c.event_id.is_not(None),
+        _delivery.c.status == "delivered",
+        _delivery.c.delivered_at <= bindparam("until"),
+    )
+    .order_by(_delivery.c.delivered_at, _orders.c.id)
+    .limit(bindparam("limit"))
+)

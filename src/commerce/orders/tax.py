@@ -1,0 +1,130 @@
+"""Tax: a rate by the country of the delivery address, kept on every line of a placed order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, select
+
+from commerce import schema
+from commerce.errors import NotFound
+from commerce.orders.pricing import share
+from commerce.policy import Policy
+from commerce.states import ORDER
+from commerce.work import Work
+
+OTHER = "*"
+"""Every country that has no rate of its own."""
+
+_ALIASES = {
+    "USA": "US",
+    "UNITED STATES": "US",
+    "UNITED STATES OF AMERICA": "US",
+    "UK": "GB",
+    "UNITED KINGDOM": "GB",
+    "GREAT BRITAIN": "GB",
+    "ENGLAND": "GB",
+    "CANADA": "CA",
+    "GERMANY": "DE",
+    "DEUTSCHLAND": "DE",
+}
+
+
+def country_code(name: str) -> str:
+    """Give a country's ISO code where its name is known, else what was written, in capitals.
+
+    Examples
+    --------
+    >>> [country_code(name) for name in ("usa", "Germany", "UK", " fr ")]
+    ['US', 'DE', 'GB', 'FR']
+    """
+    written = name.strip().upper()
+    return _ALIASES.get(written, written)
+
+
+def rate(policy: Policy, country: str | None) -> int:
+    """Give a country's tax in hundredths of a percent.
+
+    Examples
+    --------
+    >>> [rate(Policy(), country) for country in ("usa", "UK", "CA", "de", "FR", None)]
+    [1000, 2000, 1500, 1900, 2000, 2000]
+    """
+    other = policy.tax_bp.get(OTHER, 0)
+    return other if country is None else policy.tax_bp.get(country_code(country), other)
+
+
+class OrderTax(NamedTuple):
+    """The tax of an order in minor units: of each line by position, and of all.
+
+    ``charged`` is false where the order came from elsewhere without its tax, and the figures are today's rates.
+    """
+
+    country: str | None
+    rate_bp: int
+    lines: tuple[tuple[int, int], ...]
+    total: int
+    currency: str
+    charged: bool
+
+
+def order_tax(work: Work, order_id: UUID) -> OrderTax:
+    """Tell the tax of an order: what was charged, or for an imported order what its country's rate makes.
+
+    Parameters
+    ----------
+    work : Work
+        By the buyer, or by who runs the shop.
+    order_id : UUID
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    """
+    known = {"tenant": work.tenant.id, "order": order_id}
+    rows = work.connection.execute(_LINES, known).all()
+    if not rows or not (
+        work.actor.runs_the_shop or rows[0].customer_id == work.actor.customer_id is not None
+    ):
+        raise NotFound(ORDER.kind, order_id)
+    first = rows[0]
+    charged = first.country is not None
+    country = first.country if charged else first.home
+    basis_points = rate(work.policy, country)
+    lines = tuple(
+        (row.position, row.tax_minor if charged else share(row.amount_minor, basis_points))
+        for row in rows
+        if row.position is not None
+    )
+    total = sum(tax for _, tax in lines)
+    code = None if country is None else country_code(country)
+    return OrderTax(code, basis_points, lines, total, first.currency, charged)
+
+
+_orders, _line, _customer = schema.orders, schema.order_line, schema.customer
+_LINES = (
+    select(
+        _orders.c.customer_id,
+        _orders.c.country,
+        _orders.c.currency,
+        _customer.c.country.label("home"),
+        _line.c.position,
+        _line.c.amount_minor,
+        _line.c.tax_minor,
+    )
+    .select_from(
+        _orders.outerjoin(
+            _line, and_(_line.c.tenant_id == _orders.c.tenant_id, _line.c.order_id == _orders.c.id)
+        ).outerjoin(
+            _customer,
+            and_(
+                _customer.c.tenant_id == _orders.c.tenant_id,
+                _customer.c.id == _orders.c.customer_id,
+            ),
+        )
+    )
+    .where(_orders.c.tenant_id == bindparam("tenant"), _orders.c.id == bindparam("order"))
+    .order_by(_line.c.position)
+)
