@@ -205,7 +205,7 @@ def approve(work: Work, return_id: UUID) -> int:
     key = {"tenant": work.tenant.id, "order": order.id, "place": line.position}
     work.connection.execute(_COME_BACK, {**key, "back": quantity})
     if share:
-        refund_order(work, order.id, share, reason="return")
+        refund_order(work, order.id, share, reason="return", position=line.position)
     if asked.seller_at_fault and line.seller_id is not None:
         penalty = deduct_fact(work, line.seller_id, work.policy.penalty_points, "return")
         if penalty is not None:

@@ -30,7 +30,7 @@ def asked(
     order: UUID,
     quantity: int = 1,
     *,
-    position: int = 0,
+    position: int = 1,
     reason: str = "wrong_size",
     days: float = 0,
 ) -> UUID:
@@ -110,10 +110,10 @@ def test_goods_are_sent_back_by_who_bought_them_after_they_arrived(any_engine: E
         told = work.connection.execute(
             select(schema.event).where(schema.event.c.type == "return.requested")
         ).one()
-    assert (told.amount_minor, told.quantity, told.reason) == (500, 1, "wrong_size")
+    assert (told.amount_minor, told.quantity, told.reason) == (1190, 1, "wrong_size")
     assert told.product_id == shop.product(variant)
     with shop.work() as work:
-        request(work, order, 0, 1, "other")
+        request(work, order, 1, 1, "other")
 
 
 def test_goods_are_sent_back_within_thirty_days(any_engine: Engine) -> None:
@@ -161,17 +161,17 @@ def test_what_really_came_back_is_paid_back_and_put_where_its_condition_says(
     any_engine: Engine, condition: str, shelf: int, scrap: int
 ) -> None:
     shop = make_shop(any_engine)
-    buyer, variant = shop.buyer(), shop.goods(stock=10)
-    order = delivered(shop, buyer, (variant, 3), amount=1000)
+    buyer, variant = shop.buyer(), shop.goods(333, stock=10)
+    order = delivered(shop, buyer, (variant, 3))
     returned = inspected(shop, buyer, order, 3, received=2, condition=condition)
     goods = asset(variant)
     assert (shop.holds("on_hand", asset=goods), shop.holds("scrapped", asset=goods)) == (7, 0)
-    assert shop.holds("held", order.hex) == 1000
+    assert shop.holds("held", order.hex) == 1189
     with shop.work() as work:
-        assert approve(work, returned) == 667
+        assert approve(work, returned) == 793
     row = read(shop, "return_request", returned)
-    assert (row.status, row.refund_minor, row.received_quantity) == ("approved", 667, 2)
-    assert shop.holds("held", order.hex) == 333
+    assert (row.status, row.refund_minor, row.received_quantity) == ("approved", 793, 2)
+    assert shop.holds("held", order.hex) == 396
     assert shop.holds("on_hand", asset=goods) == shelf
     assert shop.holds("scrapped", asset=goods) == scrap
     assert read(shop, "order_line", order, "order_id").returned_quantity == 2
@@ -191,13 +191,13 @@ def test_an_approval_counts_once_however_often_it_is_given(any_engine: Engine) -
             return approve(work, returned)
 
     outcomes = at_once(*[give] * 6)
-    assert outcomes.count(500) == 1
+    assert outcomes.count(1190) == 1
     assert sum(isinstance(each, IllegalMove) for each in outcomes) == 5
     before = shop.rows()
     with pytest.raises(IllegalMove):
         give()
     assert shop.rows() == before
-    assert shop.holds("held", order.hex) == 500
+    assert shop.holds("held", order.hex) == 1190
     assert shop.holds("on_hand", asset=asset(variant)) == 9
     assert shop.holds("points", seller.user_id.hex, POINTS) == 75  # type: ignore[union-attr]
     assert shop.events("points.deducted") == ["points.deducted"]
@@ -289,13 +289,13 @@ def test_an_approval_that_fails_on_its_way_leaves_nothing(
         with pytest.raises(ZeroDivisionError), shop.work() as work:
             returns.approve(work, returned)
     assert shop.rows() == before
-    assert shop.holds("held", order.hex) == held == 1000
+    assert shop.holds("held", order.hex) == held == 2380
     assert shop.holds("points", seller.user_id.hex, POINTS) == 100  # type: ignore[union-attr]
     assert shop.holds("on_hand", asset=asset(variant)) == 8
     assert read(shop, "order_line", order, "order_id").returned_quantity == 0
     assert read(shop, "return_request", returned).status == "inspected"
     with shop.work() as work:
-        assert approve(work, returned) == 500
+        assert approve(work, returned) == 1190
 
 
 @pytest.mark.parametrize("status", schema.RETURN_STATES)

@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Row, bindparam, select, type_coerce, update
 
 from commerce import schema
+from commerce.actors import SYSTEM
 from commerce.delivery.parcels import fetch_bought, fetch_carried
 from commerce.delivery.seals import NO_PROOF, Proof, draw_proof, fits_pin, fits_token
 from commerce.errors import Conflict, Expired, IllegalMove, RecordError
@@ -129,7 +130,7 @@ def confirm(
         changes={**NO_PROOF, **place, "delivered_at": work.now},
     )
     if parcel.order.method == "cash_on_delivery":
-        settle_cash(work, order_id)
+        settle_cash(work.acting_as(SYSTEM), order_id)
     return Confirmation(True, 0)
 
 

@@ -17,11 +17,7 @@ from commerce.delivery.couriers import claim, ship
 from commerce.delivery.proof import Confirmation, confirm
 from commerce.delivery.seals import Proof
 from commerce.errors import CommerceError
-from commerce.identity import reserve_numbers
-from commerce.ledger import WORLD, Account, Transfer
-from commerce.machine import Fact, fire
-from commerce.states import DELIVERY, ORDER, PAYMENT
-from commerce.stock import hold
+from commerce.orders.checkout import OrderedLine, place
 
 
 def courier_of(shop: Shop) -> Actor:
@@ -41,69 +37,13 @@ def courier_of(shop: Shop) -> Actor:
     return Actor("delivery", user)
 
 
-def placed(
-    shop: Shop,
-    buyer: Actor,
-    *lines: tuple[UUID, int],
-    amount: int = 1000,
-    method: str = "card",
-    paid: bool = True,
-) -> UUID:
-    """An order of some units of some variants, each line of them ``amount``, promised for a day later."""
-    order, payment, total = uuid.uuid4(), uuid.uuid4(), amount * len(lines)
-    with shop.work(SYSTEM) as work:
-        variant_, product_ = schema.variant.c, schema.product.c
-        products = dict(
-            map(tuple, work.connection.execute(select(variant_.id, variant_.product_id)))
-        )
-        sellers = dict(map(tuple, work.connection.execute(select(product_.id, product_.seller_id))))
-        new = {
-            "number": reserve_numbers(work.connection, work.tenant, "orders", 1),
-            "customer_id": buyer.customer_id,
-            "total_minor": total,
-            "currency": work.tenant.currency,
-            "placed_at": NOW,
-            "method": method,
-            "latitude": 52.5,
-            "longitude": 13.4,
-            "address": "Tick Street 1",
-        }
-        goods = [hold(variant, quantity, order) for variant, quantity in lines]
-        fact = Fact("order.placed", buyer.customer_id, amount=total, transfers=goods)
-        fire(work, ORDER, order, fact, new=new)
-        for position, (variant, quantity) in enumerate(lines):
-            row = {
-                "tenant_id": work.tenant.id,
-                "order_id": order,
-                "position": position,
-                "product_id": products[variant],
-                "variant_id": variant,
-                "quantity": quantity,
-                "amount_minor": amount,
-                "seller_id": sellers[products[variant]],
-            }
-            work.connection.execute(insert(schema.order_line), row)
-        made = Fact("payment.created", buyer.customer_id, amount=total)
-        bill = {
-            "order_id": order,
-            "customer_id": buyer.customer_id,
-            "method": method,
-            "amount_minor": total,
-            "currency": work.tenant.currency,
-            "created_at": NOW,
-        }
-        fire(work, PAYMENT, payment, made, to="requires_confirmation", new=bill)
-        if method in ("cash_on_delivery", "pay_later"):
-            fire(work, PAYMENT, payment, Fact("payment.confirmed"), to="processing")
-        elif paid:
-            money = Transfer(work.tenant.currency, WORLD, Account("held", order.hex), total)
-            captured = Fact("payment.captured", amount=total, method=method, transfers=[money])
-            fire(work, PAYMENT, payment, captured)
-        due = work.now + 86_400_000_000
-        promised = Fact("delivery.promised", buyer.customer_id, due_at=due)
-        way = {"order_id": order, "promised_at": due}
-        fire(work, DELIVERY, uuid.uuid4(), promised, new=way)
-    return order
+def placed(shop: Shop, buyer: Actor, *lines: tuple[UUID, int], method: str = "wallet") -> UUID:
+    """An order of some units of some variants; what a wallet pays is put there first."""
+    assert buyer.customer_id is not None
+    if method == "wallet":
+        shop.top_up(buyer.customer_id, 100_000)
+    with shop.work(buyer) as work:
+        return place(work, [OrderedLine(*line) for line in lines], buyer.customer_id, method)
 
 
 def shipped(shop: Shop, courier: Actor, order: UUID) -> Proof:
@@ -119,12 +59,10 @@ def shown(shop: Shop, courier: Actor, order: UUID, late: float = 0, **proof: Any
         return confirm(work, order, **proof)
 
 
-def delivered(
-    shop: Shop, buyer: Actor, *lines: tuple[UUID, int], amount: int = 1000, **how: Any
-) -> UUID:
+def delivered(shop: Shop, buyer: Actor, *lines: tuple[UUID, int]) -> UUID:
     """An order that has arrived."""
     courier = courier_of(shop)
-    order = placed(shop, buyer, *lines, amount=amount, **how)
+    order = placed(shop, buyer, *lines)
     proof = shipped(shop, courier, order)
     assert shown(shop, courier, order, token=proof.token).delivered
     return order

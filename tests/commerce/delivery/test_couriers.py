@@ -17,6 +17,9 @@ from commerce.delivery.couriers import advance, claim, fail, release, ship
 from commerce.delivery.jobs import available, carried, count_carried, location
 from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
 from commerce.machine import Fact, fire
+from commerce.payments import intents
+from commerce.payments.intents import choose_method
+from commerce.payments.methods import attach
 from commerce.states import DELIVERY, ORDER
 from commerce.stock import asset
 
@@ -35,19 +38,14 @@ def status_of(shop: Shop, order: UUID) -> str:
 
 
 @pytest.mark.parametrize(
-    ("method", "paid", "offered"),
-    [
-        ("card", True, True),
-        ("card", False, False),
-        ("cash_on_delivery", False, True),
-        ("pay_later", False, True),
-    ],
+    ("method", "offered"),
+    [("wallet", True), ("card", False), ("cash_on_delivery", True), ("pay_later", True)],
 )
 def test_couriers_are_offered_what_is_paid_or_need_not_be_yet(
-    engine: Engine, method: str, paid: bool, offered: bool
+    any_engine: Engine, method: str, offered: bool
 ) -> None:
-    shop = make_shop(engine)
-    order = placed(shop, shop.buyer(), (shop.goods(), 3), method=method, paid=paid)
+    shop = make_shop(any_engine)
+    order = placed(shop, shop.buyer(), (shop.goods(), 3), method=method)
     courier = courier_of(shop)
     with shop.look(courier) as work:
         jobs = available(work)
@@ -57,8 +55,22 @@ def test_couriers_are_offered_what_is_paid_or_need_not_be_yet(
             claims(shop, courier, order)
         return
     assert (jobs[0].units, jobs[0].status) == (3, "available")
-    assert jobs[0].cash_minor == (1000 if method == "cash_on_delivery" else 0)
+    assert jobs[0].cash_minor == (3570 if method == "cash_on_delivery" else 0)
     assert "Tick Street" not in str(jobs)
+
+
+def test_a_card_is_charged_before_couriers_are_offered_the_order(any_engine: Engine) -> None:
+    shop = make_shop(any_engine)
+    buyer, courier = shop.buyer(), courier_of(shop)
+    order = placed(shop, buyer, (shop.goods(), 1), method="card")
+    payment = read(shop, "payment", order, "order_id").id
+    assert buyer.customer_id is not None
+    with shop.work(buyer) as work:
+        card = attach(work, buyer.customer_id, "pm_card_visa")
+        assert card is not None
+        choose_method(work, payment, card)
+        assert intents.confirm(work, payment) == "succeeded"
+    claims(shop, courier, order)
 
 
 def test_what_is_claimed_or_called_off_is_offered_to_nobody(any_engine: Engine) -> None:
