@@ -1,0 +1,120 @@
+"""The hammer: an auction that has ended is sold to who leads, if the reserve is met, and an order is made of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select
+
+from commerce import schema, stock, wallet
+from commerce.auctions.records import locked, standings, told
+from commerce.errors import Conflict, Forbidden
+from commerce.instants import from_micros
+from commerce.machine import Fact, fire
+from commerce.money import from_minor
+from commerce.orders.checkout import OrderedLine, place
+from commerce.states import AUCTION
+from commerce.work import Work
+
+_auction = schema.auction
+_DUE = (
+    select(_auction.c.id)
+    .where(
+        _auction.c.tenant_id == bindparam("tenant"),
+        _auction.c.status == "live",
+        _auction.c.ends_at <= bindparam("now", type_=schema.Instant),
+    )
+    .order_by(_auction.c.ends_at, _auction.c.id)
+    .limit(bindparam("limit"))
+)
+_customer = schema.customer
+_THERE = select(_customer.c.id).where(
+    _customer.c.tenant_id == bindparam("tenant"),
+    _customer.c.id == bindparam("customer"),
+    _customer.c.erased_at.is_(None),
+)
+
+
+def close(work: Work, auction_id: UUID) -> UUID | None:
+    """Close an auction that has ended; one that is closed stays as it is.
+
+    The leader's price goes on to the order, the rest of what was set aside back to the wallet. Where nobody bid,
+    or not enough, or the leader has been erased meanwhile, goods and money are freed.
+
+    Parameters
+    ----------
+    work : Work
+        By an admin or the house.
+    auction_id : UUID
+
+    Returns
+    -------
+    UUID or None
+        The winner's order; None where the auction ended without a sale.
+
+    Raises
+    ------
+    NotFound
+        "auction must exist; got ..."
+    Forbidden
+        "role must be one of admin, system for auction.sold; got ..."
+    Conflict
+        "auction must have ended to be closed; got ..."
+    IllegalMove
+        "auction must be in a state that allows auction.unsold; got ..."
+    """
+    auction = locked(work, auction_id)
+    roles = AUCTION.moves["auction.sold"].roles
+    if not work.actor.may_act_as(*roles):
+        raise Forbidden("auction.sold", roles, work.actor.role)
+    if auction.status in ("sold", "unsold"):
+        order: UUID | None = auction.order_id
+        return order
+    if auction.status == "live" and work.now < auction.ends_at:
+        raise Conflict(
+            f"auction must have ended to be closed; got {from_micros(work.now)}"
+            f" of {from_micros(auction.ends_at)}. Close it after its end."
+        )
+    now = standings(work.connection, [auction])[auction_id]
+    leader, seller = now.leader, auction.seller_customer_id
+    if leader is None or not now.reserve_met or _is_gone(work, leader.bidder):
+        goods = [stock.release(auction.variant_id, 1, auction_id)]
+        facts = [told(auction, "auction.unsold", seller, transfers=goods)]
+        if leader is not None:
+            facts.append(wallet.released(work, leader.bidder, leader.maximum, auction_id))
+        fire(work, AUCTION, auction_id, *facts)
+        return None
+    facts = [
+        told(auction, "auction.sold", seller, amount=now.price),
+        told(auction, "auction.won", leader.bidder, amount=now.price),
+    ]
+    if leader.maximum > now.price:
+        rest = leader.maximum - now.price
+        facts.append(wallet.released(work, leader.bidder, rest, auction_id))
+    return hand_over(auction, leader.bidder, now.price, *facts, work=work)
+
+
+def _is_gone(work: Work, customer_id: UUID) -> bool:
+    """Tell whether a customer is erased: nobody would take the order."""
+    key = {"tenant": work.tenant.id, "customer": customer_id}
+    return work.connection.execute(_THERE, key).first() is None
+
+
+def hand_over(
+    auction: Row[Any], buyer: UUID, price: int, fact: Fact, *also: Fact, work: Work
+) -> UUID:
+    """Make an order of what an auction has set aside; then say so.
+
+    The order comes first: it takes its number before any wallet is locked, as every checkout does.
+    """
+    line = OrderedLine(auction.variant_id, 1, from_minor(price, auction.currency))
+    order = place(work, [line], buyer, "wallet", held_by=auction.id)
+    fire(work, AUCTION, auction.id, fact, *also, changes={"order_id": order})
+    return order
+
+
+def due(work: Work, *, limit: int = 100) -> list[UUID]:
+    """Name the live auctions that have ended, the earliest first: a tick closes each by itself."""
+    key = {"tenant": work.tenant.id, "now": work.now, "limit": limit}
+    return list(work.connection.execute(_DUE, key).scalars())
