@@ -9,6 +9,7 @@ what it is asked under one id once.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, bindparam, delete, insert, select
 
@@ -94,6 +95,10 @@ def waiting(work: Work, provider: str) -> list[Errand]:
     rows = work.connection.execute(_WAITING, {"tenant": work.tenant.id}).scalars()
     found = [dict(row) for row in rows if row["provider"] == provider]
     found.sort(key=lambda row: (row["asked_at"], _VERBS.index(row["verb"])))
+    key = {"tenant": work.tenant.id, "payments": [UUID(row["subject"]) for row in found]}
+    names = {row.id.hex: row.reference for row in work.connection.execute(_NAMES, key)}
+    for row in found:
+        row["intent"] = names.get(row["subject"])
     return [Errand(**{name: row[name] for name in Errand._fields}) for row in found]
 
 
@@ -107,6 +112,10 @@ _table = schema.provider_record
 _ASK = insert(_table)
 _WAITING = select(_table.c.document).where(
     _table.c.tenant_id == bindparam("tenant"), _table.c.kind == _KIND
+)
+_NAMES = select(schema.payment.c.id, schema.payment.c.reference).where(
+    schema.payment.c.tenant_id == bindparam("tenant"),
+    schema.payment.c.id.in_(bindparam("payments", expanding=True)),
 )
 _DONE = delete(_table).where(
     _table.c.tenant_id == bindparam("tenant"), _table.c.reference == bindparam("name")

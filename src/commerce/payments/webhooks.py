@@ -22,7 +22,7 @@ from commerce.ledger import WORLD, Transfer
 from commerce.machine import Fact, fire
 from commerce.payments import disputes, methods
 from commerce.payments.errands import ask_refund, done, waiting
-from commerce.payments.providers.port import Card, Provider, Told
+from commerce.payments.providers.port import Card, Provider, ProviderFailed, ProviderRefused, Told
 from commerce.payments.records import lock, tell
 from commerce.payments.settlement import collect, give_back, home
 from commerce.payments.totals import references, totals
@@ -93,13 +93,25 @@ def run_errands(engine: Engine, tenant: Tenant, provider: Provider, *, now: date
     Raises
     ------
     ProviderFailed
-        "provider must ...; got ...": the errand waits on, and those after it.
+        "provider must do what it is asked; got ...", once the other errands are run. The errand waits on, unless it
+        was refused for good.
     """
     with looking(engine, tenant, SYSTEM, now=now) as work:
         errands = waiting(work, provider.name)
-    about = []
+    about: list[UUID] = []
+    failed: dict[str, ProviderFailed] = {}
+    intents: dict[str, str] = {}
     for errand in errands:
-        answer = getattr(provider, errand.verb)(errand)
+        if errand.subject in failed:
+            continue
+        named = errand._replace(intent=errand.intent or intents.get(errand.subject))
+        answer: Told | Card | None = None
+        try:
+            answer = getattr(provider, errand.verb)(named)
+        except ProviderFailed as error:
+            failed[errand.subject] = error
+            if not isinstance(error, ProviderRefused):
+                continue
         with working(engine, tenant, SYSTEM, now=now) as work:
             if not done(work, errand):
                 continue
@@ -108,7 +120,10 @@ def run_errands(engine: Engine, tenant: Tenant, provider: Provider, *, now: date
                 methods.keep(work, subject, provider.name, answer)
             elif isinstance(answer, Told):
                 hear(work, provider.name, answer)
+                intents[errand.subject] = answer.intent
             about.append(subject)
+    for failure in failed.values():
+        raise failure
     return about
 
 

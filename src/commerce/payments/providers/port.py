@@ -20,7 +20,15 @@ class WebhookRefused(CommerceError, ValueError):
 
 
 class ProviderFailed(CommerceError, RuntimeError):
-    """A provider did not do what it was asked, for a reason that is none of the payer's."""
+    """A provider could not be asked, for a reason that is none of the payer's; it may be asked again."""
+
+    def __init__(self, sentence: str, reason: str | None = None) -> None:
+        self.reason = reason
+        super().__init__(sentence)
+
+
+class ProviderRefused(ProviderFailed):
+    """A provider will not do what it was asked, however often."""
 
 
 class Told(NamedTuple):
