@@ -73,7 +73,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
         "invoice.issued": [
             ("invoice_issued", "customer", "Invoice of {amount}", "Please pay it by {due}.")
         ],
-        "invoice.reminded": [
+        "invoice.overdue": [
             ("invoice_overdue", "customer", "Invoice of {amount} overdue", "It was due on {due}.")
         ],
         "return.requested": [

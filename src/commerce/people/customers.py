@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Row, Table, delete, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from commerce import schema
 from commerce.errors import Conflict, Forbidden, NotFound, RecordError, did_you_mean
@@ -53,6 +53,26 @@ class Customer:
     address: str | None
     created_at: datetime
     erased_at: datetime | None
+
+
+def email_address(text: str) -> str:
+    """Check an e-mail address and write it in lower case.
+
+    Raises
+    ------
+    RecordError
+        "e-mail address must be of the form name@host; got ..."
+
+    Examples
+    --------
+    >>> email_address("Ada@Example.org")
+    'ada@example.org'
+    """
+    if not _EMAIL.fullmatch(text):
+        raise RecordError(
+            f"e-mail address must be of the form name@host; got {text!r}. Correct it."
+        )
+    return text.lower()
 
 
 def register(
@@ -120,7 +140,7 @@ def get(work: Work, customer_id: UUID) -> Customer:
     NotFound
         "customer must exist; got ..."
     """
-    return _read(_own(work, customer_id))
+    return _read(fetch_own(work, customer_id))
 
 
 def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Customer]:
@@ -161,7 +181,7 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
     Conflict
         "customer must not be erased; got ..." or "e-mail address must be new; got ..."
     """
-    row = _own(work, customer_id, lock=True)
+    row = fetch_own(work, customer_id, lock=True)
     for name in fields:
         if name not in PROFILE:
             raise RecordError(
@@ -201,73 +221,26 @@ def set_location(
             raise RecordError(
                 f"{name} must be -{bound} to {bound} degrees; got {value}. Correct it."
             )
-    _own(work, customer_id, lock=True)
+    fetch_own(work, customer_id, lock=True)
     place = {"latitude": latitude, "longitude": longitude, "address": address}
     _tell_change(work, customer_id, place, {}, reason="location")
 
 
-def erase(work: Work, customer_id: UUID) -> None:
-    """Erase what names a customer: profile, addresses of orders, notes, notifications, log-in.
+_customer = schema.customer
 
-    Amounts, dates, the country and the shop's own ``external_id`` stay, so that ledger, features and a second
-    import still meet the same pseudonym. Erasing twice changes nothing.
+
+def fetch_own(
+    work: Work, customer_id: UUID, *, lock: bool = False, erased: bool = False
+) -> Row[Any]:
+    """Read a customer's row if it is the actor's business; by default an erased one is not locked for a change.
 
     Raises
     ------
     NotFound
         "customer must exist; got ..."
+    Conflict
+        "customer must not be erased; got ..."
     """
-    if _own(work, customer_id, lock=True, erased=True).erased_at is not None:
-        return
-    user = work.connection.execute(
-        select(_users.c.id).where(
-            _users.c.tenant_id == work.tenant.id, _users.c.customer_id == customer_id
-        )
-    ).scalar()
-    facts = [Fact("customer.erased", customer_id=customer_id)]
-    if user is not None:
-        facts.append(Fact("user.deactivated", record=("user", user)))
-    fire(work, CUSTOMER, customer_id, *facts)
-    orders = select(schema.orders.c.id).where(
-        schema.orders.c.tenant_id == work.tenant.id, schema.orders.c.customer_id == customer_id
-    )
-    for table, key, names in _PERSONAL:
-        theirs = key.in_(orders) if key.name == "order_id" else key == customer_id
-        work.connection.execute(
-            update(table)
-            .where(table.c.tenant_id == work.tenant.id, theirs)
-            .values(dict.fromkeys(names))
-        )
-    for table, name in ((schema.note, "customer_id"), (schema.notification, "recipient_id")):
-        theirs = table.c[name].in_([customer_id, user])
-        work.connection.execute(delete(table).where(table.c.tenant_id == work.tenant.id, theirs))
-    work.connection.execute(
-        update(_customer)
-        .where(_customer.c.tenant_id == work.tenant.id, _customer.c.id == customer_id)
-        .values(erased_at=work.now)
-    )
-    work.connection.execute(
-        update(_users)
-        .where(_users.c.tenant_id == work.tenant.id, _users.c.id == user)
-        .values(username=f"erased-{customer_id.hex}", email=None, password_hash="", active=False)
-    )
-
-
-_customer, _users = schema.customer, schema.users
-_PLACE = ("address", "latitude", "longitude")
-_PERSONAL: tuple[tuple[Table, Column[UUID], tuple[str, ...]], ...] = (
-    (_customer, _customer.c.id, ("full_name", "email", "phone", *_PLACE)),
-    (schema.orders, schema.orders.c.customer_id, _PLACE),
-    (schema.payment_method, schema.payment_method.c.customer_id, ("brand", "last4")),
-    (schema.review, schema.review.c.customer_id, ("body",)),
-    (schema.delivery, schema.delivery.c.order_id, ("proof_latitude", "proof_longitude")),
-    (schema.return_request, schema.return_request.c.order_id, ("reason",)),
-)
-"""What names or places somebody, beside the rows that are deleted whole."""
-
-
-def _own(work: Work, customer_id: UUID, *, lock: bool = False, erased: bool = False) -> Row[Any]:
-    """Read a customer's row if it is the actor's business; an erased one is not to be changed."""
     query = select(_customer).where(
         _customer.c.tenant_id == work.tenant.id, _customer.c.id == customer_id
     )
@@ -288,13 +261,8 @@ def _read(row: Row[Any]) -> Customer:
 def _cleaned(fields: Mapping[str, str | None]) -> dict[str, str | None]:
     """Strip blanks; empty is none."""
     values = {name: (value or "").strip() or None for name, value in fields.items()}
-    email = values.get("email")
-    if email is not None:
-        if not _EMAIL.fullmatch(email):
-            raise RecordError(
-                f"e-mail address must be of the form name@host; got {email!r}. Correct it."
-            )
-        values["email"] = email.lower()
+    if values.get("email"):
+        values["email"] = email_address(str(values["email"]))
     return values
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from commerce import schema
 from commerce.actors import SYSTEM, Actor, Role
@@ -21,14 +21,11 @@ from commerce.people import customers
 from commerce.people.passwords import (
     BadCredentials,
     PasswordHash,
-    hash_password,
-    is_stale,
     verify,
 )
 from commerce.states import USER
-from commerce.tenants import Tenant
 from commerce.unique import unique
-from commerce.work import Work, looking, working
+from commerce.work import Work
 
 _USERNAME = re.compile(r"[a-z0-9@.+_-]{1,150}")
 
@@ -104,7 +101,7 @@ def create(
         "username": name,
         "password_hash": password,
         "role": role,
-        "email": email,
+        "email": None if email is None else customers.email_address(email),
         "customer_id": customer_id,
         "active": True,
         "created_at": work.now,
@@ -225,50 +222,6 @@ def change_password(
     _update(work, user_id, password_hash=new)
 
 
-def authenticate(
-    engine: Engine, tenant: Tenant, username: str, password: str, *, now: datetime
-) -> Actor:
-    """Tell who logs in.
-
-    Hashing takes its time, so no transaction is open meanwhile. A hash made with older parameters is made anew.
-
-    Raises
-    ------
-    BadCredentials
-        "username and password must be valid; ..." for an unknown name, a wrong password and an inactive user
-        alike, after the same work.
-    RecordError
-        "tenant must be open; got ..."
-    """
-    named = _query.where(
-        _users.c.tenant_id == tenant.id, _users.c.username == username.strip().lower()
-    )
-    with looking(engine, tenant, SYSTEM, now=now) as work:
-        row = work.connection.execute(named).first()
-    right = verify(None if row is None else row.password_hash, password)
-    if row is None or not right or not row.active:
-        raise BadCredentials("username and password")
-    if is_stale(row.password_hash):
-        fresh = hash_password(password)
-        with working(engine, tenant, SYSTEM, now=now) as work:
-            _update(work, row.id, expected=row.password_hash, password_hash=fresh)
-    return _read(row).actor
-
-
-def recall(work: Work, user_id: UUID) -> Actor:
-    """Tell who a session or a token belongs to, in the role the user has today.
-
-    Raises
-    ------
-    NotFound
-        "user must exist; got ..." where the user is gone or may no longer log in.
-    """
-    row = _row(work, user_id)
-    if not row.active:
-        raise NotFound("user", user_id)
-    return _read(row).actor
-
-
 _users = schema.users
 _query = select(_users)
 
@@ -314,11 +267,6 @@ def may_grant(work: Work, role: Role) -> None:
         raise Forbidden("a superadmin", ("superadmin",), work.actor.role)
 
 
-def _update(
-    work: Work, user_id: UUID, *, expected: PasswordHash | None = None, **values: object
-) -> None:
-    """Write columns of a user; given ``expected``, only where the password still is that."""
-    query = update(_users).where(_users.c.tenant_id == work.tenant.id, _users.c.id == user_id)
-    if expected is not None:
-        query = query.where(_users.c.password_hash == expected)
-    work.connection.execute(query.values(**values))
+def _update(work: Work, user_id: UUID, **values: object) -> None:
+    own = update(_users).where(_users.c.tenant_id == work.tenant.id, _users.c.id == user_id)
+    work.connection.execute(own.values(**values))

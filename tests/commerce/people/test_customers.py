@@ -13,6 +13,7 @@ from commerce import schema
 from commerce.actors import SYSTEM, Actor
 from commerce.errors import Conflict, Forbidden, NotFound, RecordError
 from commerce.people import customers, notes, users
+from commerce.people.erasure import erase
 from commerce.people.passwords import PasswordHash
 from commerce.tenants import Tenant
 from commerce.work import Work, looking, working
@@ -115,7 +116,7 @@ def test_a_customer_is_only_its_own_business(any_engine: Engine) -> None:
             for attempt in (
                 partial(customers.change, work, ada, {"country": "FR"}),
                 partial(customers.set_location, work, ada, 0, 0),
-                partial(customers.erase, work, ada),
+                partial(erase, work, ada),
             ):
                 with pytest.raises(NotFound):
                     attempt()
@@ -154,7 +155,7 @@ def test_an_erased_customer_is_nowhere_named_and_the_ledger_stays(any_engine: En
         events = work.connection.execute(select(func.count()).select_from(schema.event)).scalar()
     for _ in range(2):
         with _working(any_engine, tenant, Actor("user", user, ada)) as work:
-            customers.erase(work, ada)
+            erase(work, ada)
     with looking(any_engine, tenant, ADMIN, now=NOW) as work:
         said = _everything(work)
         assert not [s for s in (*SECRETS, "lovelace", "engines", "-0.13") if s in said]
@@ -172,5 +173,5 @@ def test_an_erased_customer_is_nowhere_named_and_the_ledger_stays(any_engine: En
 def test_the_house_may_erase_too(engine: Engine, acme: Tenant) -> None:
     ada = registered(engine, acme)
     with _working(engine, acme, SYSTEM) as work:
-        customers.erase(work, ada)
+        erase(work, ada)
         assert customers.get(work, ada).full_name is None

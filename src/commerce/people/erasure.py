@@ -1,0 +1,73 @@
+"""Erasing a customer: what names somebody goes, what was bought and paid stays."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Column, Table, delete, select, update
+
+from commerce import schema
+from commerce.machine import Fact, fire
+from commerce.people.customers import fetch_own
+from commerce.states import CUSTOMER
+from commerce.work import Work
+
+
+def erase(work: Work, customer_id: UUID) -> None:
+    """Erase what names a customer: profile, addresses of orders, notes, notifications, log-in.
+
+    Amounts, dates, the country and the shop's own ``external_id`` stay, so that ledger, features and a second
+    import still meet the same pseudonym. Erasing twice changes nothing.
+
+    Raises
+    ------
+    NotFound
+        "customer must exist; got ..."
+    """
+    if fetch_own(work, customer_id, lock=True, erased=True).erased_at is not None:
+        return
+    user = work.connection.execute(
+        select(_users.c.id).where(
+            _users.c.tenant_id == work.tenant.id, _users.c.customer_id == customer_id
+        )
+    ).scalar()
+    facts = [Fact("customer.erased", customer_id=customer_id)]
+    if user is not None:
+        facts.append(Fact("user.deactivated", record=("user", user)))
+    fire(work, CUSTOMER, customer_id, *facts)
+    orders = select(schema.orders.c.id).where(
+        schema.orders.c.tenant_id == work.tenant.id, schema.orders.c.customer_id == customer_id
+    )
+    for table, key, names in _PERSONAL:
+        theirs = key.in_(orders) if key.name == "order_id" else key == customer_id
+        work.connection.execute(
+            update(table)
+            .where(table.c.tenant_id == work.tenant.id, theirs)
+            .values(dict.fromkeys(names))
+        )
+    for table, name in ((schema.note, "customer_id"), (schema.notification, "recipient_id")):
+        theirs = table.c[name].in_([customer_id, user])
+        work.connection.execute(delete(table).where(table.c.tenant_id == work.tenant.id, theirs))
+    work.connection.execute(
+        update(_customer)
+        .where(_customer.c.tenant_id == work.tenant.id, _customer.c.id == customer_id)
+        .values(erased_at=work.now)
+    )
+    work.connection.execute(
+        update(_users)
+        .where(_users.c.tenant_id == work.tenant.id, _users.c.id == user)
+        .values(username=f"erased-{customer_id.hex}", email=None, password_hash="", active=False)
+    )
+
+
+_customer, _users = schema.customer, schema.users
+_PLACE = ("address", "latitude", "longitude")
+_PERSONAL: tuple[tuple[Table, Column[UUID], tuple[str, ...]], ...] = (
+    (_customer, _customer.c.id, ("full_name", "email", "phone", *_PLACE)),
+    (schema.orders, schema.orders.c.customer_id, _PLACE),
+    (schema.payment_method, schema.payment_method.c.customer_id, ("brand", "last4")),
+    (schema.review, schema.review.c.customer_id, ("body",)),
+    (schema.delivery, schema.delivery.c.order_id, ("proof_latitude", "proof_longitude")),
+    (schema.return_request, schema.return_request.c.order_id, ("reason",)),
+)
+"""What names or places somebody, beside the rows that are deleted whole."""

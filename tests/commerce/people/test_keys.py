@@ -1,0 +1,117 @@
+"""API keys: shown once, kept hashed, and alone enough to tell the shop."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.conftest import make_tenant
+
+from commerce import schema, shops
+from commerce.actors import SYSTEM, Actor
+from commerce.database import reading
+from commerce.errors import Forbidden, NotFound, RecordError
+from commerce.people import customers, keys, users
+from commerce.people.keys import IssuedKey
+from commerce.people.passwords import BadCredentials, PasswordHash
+from commerce.tenants import Tenant
+from commerce.work import looking, working
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+ADMIN = Actor("admin")
+
+
+def issued(engine: Engine, tenant: Tenant) -> IssuedKey:
+    with working(engine, tenant, ADMIN, now=NOW) as work:
+        return keys.issue(work, "till", "admin")
+
+
+def resolve(engine: Engine, text: str) -> tuple[Tenant, Actor]:
+    with reading(engine) as connection:
+        return keys.resolve(connection, text)
+
+
+def test_a_key_alone_tells_the_shop_and_what_may_be_done(any_engine: Engine) -> None:
+    acme, other = make_tenant(any_engine), make_tenant(any_engine, "other")
+    for tenant in (acme, other):
+        found, actor = resolve(any_engine, issued(any_engine, tenant).text)
+        assert (found.slug, actor) == (tenant.slug, ADMIN)
+
+
+def test_a_key_is_kept_as_a_hash_and_shown_once(any_engine: Engine) -> None:
+    tenant = make_tenant(any_engine)
+    key = issued(any_engine, tenant)
+    secret = key.text.partition(".")[2]
+    assert len(secret) >= 43  # 256 bits
+    with looking(any_engine, tenant, ADMIN, now=NOW) as work:
+        rows = [
+            work.connection.execute(select(table)).mappings().all()
+            for table in (schema.api_key, schema.event)
+        ]
+        assert secret not in str(rows) + repr(key) + repr(keys.list_keys(work))
+        (listed,) = keys.list_keys(work)
+    assert (listed.id, listed.prefix) == (key.id, key.text.partition(".")[0])
+
+
+def test_a_wrong_a_revoked_and_a_closed_shops_key_open_nothing(any_engine: Engine) -> None:
+    tenant = make_tenant(any_engine)
+    key, good = issued(any_engine, tenant), issued(any_engine, tenant)
+    prefix = key.text.partition(".")[0]
+    for text in (
+        "",
+        ".",
+        prefix,
+        f"{prefix}.",
+        f"{prefix}.wrong",
+        f"nobody.{key.text}",
+        "caf\u00e9.x",
+    ):
+        with pytest.raises(BadCredentials, match="API key must be valid"):
+            resolve(any_engine, text)
+    for _ in range(2):
+        with working(any_engine, tenant, ADMIN, now=NOW) as work:
+            keys.revoke(work, key.id)
+    with pytest.raises(BadCredentials):
+        resolve(any_engine, key.text)
+    resolve(any_engine, good.text)
+    shops.close_shop(any_engine, SYSTEM, tenant.slug, now=NOW)
+    with pytest.raises(BadCredentials):
+        resolve(any_engine, good.text)
+
+
+def test_a_users_key_ends_with_the_users_rights(any_engine: Engine) -> None:
+    tenant = make_tenant(any_engine)
+    with working(any_engine, tenant, ADMIN, now=NOW) as work:
+        customer = customers.register(work)
+        bob = users.create(work, "bob", PasswordHash("x"), role="seller", customer_id=customer)
+        text = keys.issue(work, "bob's", "seller", user_id=bob).text
+        with pytest.raises(NotFound):
+            keys.issue(work, "more", "admin", user_id=bob)
+    assert resolve(any_engine, text)[1] == Actor("seller", bob, customer)
+    with working(any_engine, tenant, ADMIN, now=NOW) as work:
+        users.change_role(work, bob, "user")
+    with pytest.raises(BadCredentials):
+        resolve(any_engine, text)
+
+
+def test_only_an_admin_of_the_shop_gives_and_takes_keys(any_engine: Engine) -> None:
+    tenant, other = make_tenant(any_engine), make_tenant(any_engine, "other")
+    key = issued(any_engine, tenant)
+    with working(any_engine, other, ADMIN, now=NOW) as work:
+        assert keys.list_keys(work) == []
+        with pytest.raises(NotFound):
+            keys.revoke(work, key.id)
+        with pytest.raises(NotFound):
+            keys.revoke(work, uuid.uuid4())
+    for actor, role, error in (
+        (Actor("seller"), "user", Forbidden),
+        (ADMIN, "superadmin", Forbidden),
+        (ADMIN, "system", RecordError),
+    ):
+        with pytest.raises(error), working(any_engine, tenant, actor, now=NOW) as work:
+            keys.issue(work, "x", role)  # type: ignore[arg-type]
+    with pytest.raises(Forbidden), working(any_engine, tenant, Actor("user"), now=NOW) as work:
+        keys.revoke(work, key.id)
+    with looking(any_engine, tenant, Actor("user"), now=NOW) as work, pytest.raises(Forbidden):
+        keys.list_keys(work)
+    resolve(any_engine, key.text)
