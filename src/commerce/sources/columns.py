@@ -31,7 +31,9 @@ WELL_KNOWN: Mapping[str, frozenset[str]] = {
 """Names, without case and signs, under which a column is looked for."""
 
 
-def guess_column(role: str, columns: Sequence[str]) -> int | None:
+def guess_column(
+    role: str, columns: Sequence[str], known: Mapping[str, frozenset[str]] = WELL_KNOWN
+) -> int | None:
     """Find a column by its well-known names, if exactly one has one.
 
     Raises
@@ -39,7 +41,7 @@ def guess_column(role: str, columns: Sequence[str]) -> int | None:
     SourceError
         "--customer must be given: ..." where several columns could be meant.
     """
-    same = [place for place, name in enumerate(columns) if plain(name) in WELL_KNOWN[role]]
+    same = [place for place, name in enumerate(columns) if plain(name) in known[role]]
     if len(same) > 1:
         names = " and ".join(columns[place] for place in same)
         raise SourceError(

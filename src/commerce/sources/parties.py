@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
-
 from commerce import schema
 from commerce.sources.bundle import Bundle
 from commerce.sources.store import Person, Store, Ware
@@ -90,11 +88,8 @@ def _write_wares(desk: Desk, wares: Sequence[Ware]) -> list[tuple[str, str]]:
 
 def _categories(bundle: Bundle, names: set[str]) -> Mapping[str, uuid.UUID]:
     """Find the ids of categories, those that are new among them."""
-    desk, table = bundle.desk, schema.category
-    rows = desk.connection.execute(
-        select(table.c.name, table.c.id).where(table.c.tenant_id == desk.tenant.id)
-    )
-    known: dict[str, uuid.UUID] = dict(rows.tuples().all()) if names else {}
+    desk = bundle.desk
+    known = known_ids(desk.connection, desk.tenant, schema.category, sorted(names), "name")
     for name in sorted(names - known.keys()):
         known[name] = desk.id_of("category", name)
         bundle.keep("category", id=known[name], name=name)

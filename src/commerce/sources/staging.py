@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from commerce.sources.lines import Line, repeated_key
@@ -187,8 +189,8 @@ class Staging(Store):
             " ORDER BY a.first",
         )
 
-    def sales(self) -> Iterator[SaleLine]:
-        """Give the lines of sales, order by order, the earliest order first."""
+    def sales(self) -> Iterator[list[SaleLine]]:
+        """Give the lines of each order's sale, the earliest order first."""
         self._base.execute(
             "CREATE TABLE basket AS SELECT basket, min(at) AS at, max(customer) AS customer FROM line"
             " WHERE is_return = 0 GROUP BY basket ORDER BY min(at), min(row)"
@@ -200,7 +202,8 @@ class Staging(Store):
             " LEFT JOIN known k ON k.basket = b.basket LEFT JOIN person p ON p.name = b.customer"
             " LEFT JOIN ware w ON w.name = l.product ORDER BY b.rowid, l.row"
         )
-        return map(SaleLine._make, rows)
+        for _, basket in groupby(map(SaleLine._make, rows), key=attrgetter("seq")):
+            yield list(basket)
 
     def returns(self) -> Iterator[list[ReturnLine]]:
         """Give the lines of returns, customer by customer, in the order of time."""

@@ -44,19 +44,21 @@ class Store:
     Parameters
     ----------
     table : str
+        Empty where a kind of store makes tables of its own.
     fields : sequence of str
         Its columns behind ``row``, the number of the row in the file; ``key`` is one of them.
     """
 
-    def __init__(self, table: str, fields: Sequence[str]) -> None:
+    def __init__(self, table: str = "", fields: Sequence[str] = ()) -> None:
         self._table = table
         self._fields = tuple(fields)
         self._base = sqlite3.connect("", isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
             self._base.execute(f"PRAGMA {pragma}")
-        self._base.execute(
-            f"CREATE TABLE {table} (row INTEGER PRIMARY KEY, {', '.join(self._fields)})"
-        )
+        if table:
+            self._base.execute(
+                f"CREATE TABLE {table} (row INTEGER PRIMARY KEY, {', '.join(self._fields)})"
+            )
         self._base.execute("CREATE TABLE person (name PRIMARY KEY, id) WITHOUT ROWID")
         self._base.execute("CREATE TABLE ware (name PRIMARY KEY, id) WITHOUT ROWID")
         self._base.execute("BEGIN")
@@ -83,15 +85,16 @@ class Store:
         read: Callable[[list[str]], Sequence[Any]],
         rejects: Rejects,
         tell: Progress,
+        label: Sequence[str] = (),
     ) -> int:
-        """Take the rows of a file that can be read, reject the others, and give the number of all."""
+        """Take the rows of a file that can be read, reject the others under a label, and count all."""
         rows, size, batch = 0, table.size(), []
         for (number, cells), position in table.rows_and_position():
             rows += 1
             try:
                 batch.append((number, *read(cells)))
             except Refused as refused:
-                rejects.add(number, cells, refused)
+                rejects.add(number, [*label, *cells], refused)
             if len(batch) >= _STAGE:
                 self.add(batch)
                 batch.clear()
@@ -163,3 +166,23 @@ class Store:
         cursor = self._base.execute(query)
         while batch := cursor.fetchmany(_BATCH):
             yield batch
+
+
+def chunks(groups: Iterable[list[Any]], size: int) -> Iterator[list[list[Any]]]:
+    """Put whole groups of rows together until a transaction is worth its while: ``size`` rows.
+
+    Examples
+    --------
+    >>> list(chunks([[1, 2], [3], [4, 5]], 3))
+    [[[1, 2], [3]], [[4, 5]]]
+    """
+    chunk: list[list[Any]] = []
+    rows = 0
+    for group in groups:
+        chunk.append(group)
+        rows += len(group)
+        if rows >= size:
+            yield chunk
+            chunk, rows = [], 0
+    if chunk:
+        yield chunk

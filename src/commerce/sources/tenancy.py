@@ -44,6 +44,7 @@ def plan_tenant(
     currency: str | None,
     zone: str | None,
     seen_currency: str | None = None,
+    default_zone: str = DEFAULT_ZONE,
 ) -> TenantPlan:
     """Settle a tenant's currency and zone.
 
@@ -55,6 +56,8 @@ def plan_tenant(
         As given; of a new tenant, default the file's own currency or else USD, and UTC.
     seen_currency : str, optional
         The currency that the file itself names.
+    default_zone : str, default "UTC"
+        Of a new tenant.
 
     Raises
     ------
@@ -69,7 +72,7 @@ def plan_tenant(
         return TenantPlan(
             slug=slug,
             currency=code or seen_currency or DEFAULT_CURRENCY,
-            zone=place or find_zone(DEFAULT_ZONE),
+            zone=place or find_zone(default_zone),
             tenant=None,
         )
     for option, given, kept in (

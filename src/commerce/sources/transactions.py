@@ -10,11 +10,8 @@ product by product, order by order in the order of time, and last the returns, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Context, localcontext
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -26,7 +23,8 @@ from commerce.sources.parties import write_parties
 from commerce.sources.reading import Plan, plan_reading
 from commerce.sources.returns import write_returns
 from commerce.sources.sales import known_orders, write_sales
-from commerce.sources.staging import KnownOrder, SaleLine, Staging
+from commerce.sources.staging import KnownOrder, Staging
+from commerce.sources.store import chunks
 from commerce.sources.summary import ImportSummary, Progress, silent, summarise
 from commerce.sources.tenancy import plan_tenant
 from commerce.sources.writing import Writer, Written, has_events, known_sources
@@ -137,7 +135,7 @@ def _reject(plan: Plan, refused: dict[int, tuple[str, str]], rejects: Rejects) -
 def _write(writer: Writer, staging: Staging, total: int, end: int, tell: Progress) -> Written:
     """Write customers, products, orders and returns, each transaction whole ones."""
     write_parties(writer, staging)
-    for baskets in _chunks(staging.sales()):
+    for baskets in chunks(staging.sales(), _CHUNK):
         with writer.desk() as desk:
             write_sales(desk, baskets, end=end)
         tell("writing", writer.written.lines, total)
@@ -146,17 +144,3 @@ def _write(writer: Writer, staging: Staging, total: int, end: int, tell: Progres
             write_returns(desk, lines)
         tell("writing", writer.written.lines, total)
     return writer.written
-
-
-def _chunks(lines: Iterable[SaleLine]) -> Iterator[list[list[SaleLine]]]:
-    """Put whole orders together until a transaction is worth its while."""
-    baskets: list[list[SaleLine]] = []
-    size = 0
-    for _, basket in groupby(lines, key=attrgetter("seq")):
-        baskets.append(list(basket))
-        size += len(baskets[-1])
-        if size >= _CHUNK:
-            yield baskets
-            baskets, size = [], 0
-    if baskets:
-        yield baskets

@@ -207,14 +207,18 @@ def has_events(connection: Connection, tenant: Tenant) -> bool:
 
 
 def known_ids(
-    connection: Connection, tenant: Tenant, table: Table, names: Sequence[str]
+    connection: Connection,
+    tenant: Tenant,
+    table: Table,
+    names: Sequence[str],
+    column: str = "external_id",
 ) -> dict[str, uuid.UUID]:
-    """Find the ids of records by their external ids."""
+    """Find the ids of records by their external ids, or what else names them."""
     found: dict[str, uuid.UUID] = {}
     for page in pages(names):
         rows = connection.execute(
-            select(table.c.external_id, table.c.id).where(
-                table.c.tenant_id == tenant.id, table.c.external_id.in_(page)
+            select(table.c[column], table.c.id).where(
+                table.c.tenant_id == tenant.id, table.c[column].in_(page)
             )
         )
         found.update((name, record) for name, record in rows)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +42,8 @@ _COLUMNS = {
     epilog=examples(
         "bellwether import transactions shop.csv --tenant acme --customer Kunde --time Datum --amount Betrag",
         "bellwether import events stream.parquet --tenant acme",
+        "bellwether import olist ~/olist --tenant olist",
+        "bellwether import bids ebay.csv --tenant lots --elapsed days",
     )
 )
 def imports() -> None:
@@ -50,9 +54,29 @@ def imports() -> None:
     """
 
 
-def _column_options(command: Any) -> Any:
-    for name, text in reversed(_COLUMNS.items()):
-        command = click.option(f"--{name}", metavar="COLUMN", help=text)(command)
+def _column_options(columns: Mapping[str, str]) -> Callable[[Any], Any]:
+    def add(command: Any) -> Any:
+        for name, text in reversed(list(columns.items())):
+            command = click.option(f"--{name}", metavar="COLUMN", help=text)(command)
+        return command
+
+    return add
+
+
+def _format_options(command: Any) -> Any:
+    for option in reversed(
+        (
+            click.option(
+                "--delimiter", help="One character, or tab, space, comma, semicolon, pipe."
+            ),
+            click.option("--encoding", help="Such as utf-8 or cp1252."),
+            click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark."),
+            click.option(
+                "--time-format", metavar="FORMAT", help="DMY, MDY or a pattern such as %d.%m.%Y."
+            ),
+        )
+    ):
+        command = option(command)
     return command
 
 
@@ -66,7 +90,7 @@ def _column_options(command: Any) -> Any:
 @click.argument("file", type=_FILE)
 @click.option("--tenant", required=True, help="Whose records; created by the first import.")
 @click.option("--preset", help="A known file: online-retail is UCI 352.")
-@_column_options
+@_column_options(_COLUMNS)
 @click.option("--currency", metavar="CODE", help="ISO 4217; of a new tenant, default USD.")
 @click.option("--timezone", metavar="ZONE", help="IANA name; of a new tenant, default UTC.")
 @click.option(
@@ -78,10 +102,7 @@ def _column_options(command: Any) -> Any:
     help="Is a line that repeats another in every field a sale of its own?  [default: keep]",
 )
 @click.option("--refuse", metavar="RULE", help="prefix:A: orders that begin so are book-keeping.")
-@click.option("--delimiter", help="One character, or tab, space, comma, semicolon, pipe.")
-@click.option("--encoding", help="Such as utf-8 or cp1252.")
-@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
-@click.option("--time-format", metavar="FORMAT", help="DMY, MDY or a pattern such as %d.%m.%Y.")
+@_format_options
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def transactions(file: Path, as_json: bool, **given: Any) -> None:
     """Import sales lines: any CSV, TSV, space-separated or Parquet FILE, gzip too.
@@ -134,10 +155,7 @@ def transactions(file: Path, as_json: bool, **given: Any) -> None:
     metavar="NAME=COLUMN",
     help="Where a column of the stream is called something else; may be given many times.",
 )
-@click.option("--delimiter", help="One character, or tab, space, comma, semicolon, pipe.")
-@click.option("--encoding", help="Such as utf-8 or cp1252.")
-@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
-@click.option("--time-format", metavar="FORMAT", help="DMY, MDY or a pattern such as %d.%m.%Y.")
+@_format_options
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def events(
     file: Path, tenant: str, pairs: tuple[str, ...], as_json: bool, **given: str | None
@@ -175,6 +193,116 @@ def events(
             progress=bar,
         )
     tell(summary, file, settings, as_json=as_json)
+
+
+@imports.command(
+    epilog=examples(
+        "bellwether import olist ~/Downloads/olist --tenant olist",
+        "bellwether run --tenant olist",
+    )
+)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--tenant", required=True, help="Whose records, in BRL; created by the first import.")
+@click.option(
+    "--timezone", metavar="ZONE", help="IANA name; of a new tenant, default America/Sao_Paulo."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def olist(folder: Path, tenant: str, timezone: str | None, as_json: bool) -> None:
+    """Import the Brazilian Olist dataset from the FOLDER of its nine CSV files.
+
+    A customer is a customer_unique_id. A line is one item with its freight; every row of payments is a payment of its
+    own, captured when the order was approved, with its instalments; deliveries come with their promise, reviews with their
+    stars. When an order was cancelled the files do not say: it counts from their last instant.
+    """
+    from commerce.sources.olist import import_olist
+
+    settings = home.settings()
+    engine = open_records(settings)
+    with Bar() as bar:
+        summary = import_olist(
+            engine,
+            folder,
+            tenant,
+            now=home.now(),
+            rejects_folder=settings.raw / tenant,
+            timezone=timezone,
+            progress=bar,
+        )
+    tell(summary, folder, settings, as_json=as_json)
+
+
+_BID_COLUMNS = {
+    "auction": "Which auction; known as auctionid, lot, ...",
+    "amount": "The most the bidder would pay; known as bid, amount, ...",
+    "time": "When the bid was placed, or how long after the start; known as bidtime, time, ...",
+    "bidder": "Who bid.",
+    "opening": "Opening price; without it the auction's lowest bid.",
+    "item": "What is sold.",
+    "reserve": "Below it there is no sale.",
+}
+
+
+@imports.command(
+    epilog=examples(
+        "bellwether import bids ebay.csv --tenant lots --elapsed days --start 2004-05-01",
+        "bellwether import bids gebote.csv --tenant lose --auction Los --amount Gebot --time Zeit \\\n"
+        "      --bidder Bieter --currency EUR --timezone Europe/Berlin --increments stufen.csv",
+    )
+)
+@click.argument("file", type=_FILE)
+@click.option("--tenant", required=True, help="Whose records; created by the first import.")
+@_column_options(_BID_COLUMNS)
+@click.option(
+    "--elapsed",
+    type=click.Choice(["days", "hours", "seconds"]),
+    help="Times are so many since the auction's start.",
+)
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="That start, on the tenant's clock.  [default: 2000-01-01]",
+)
+@click.option(
+    "--increments",
+    type=_FILE,
+    help="CSV of upper,increment: below an upper price, the increment.  [default: eBay's]",
+)
+@click.option("--currency", metavar="CODE", help="ISO 4217; of a new tenant, default USD.")
+@click.option("--timezone", metavar="ZONE", help="IANA name; of a new tenant, default UTC.")
+@_format_options
+@click.option("--json", "as_json", is_flag=True, help="Print counts and auctions as JSON.")
+def bids(file: Path, as_json: bool, **given: Any) -> None:
+    """Import the bids of auctions from any CSV, TSV or Parquet FILE, and let our rules close each.
+
+    Amounts are the bidders' maxima. Bids are replayed in the order of time: the leader pays one increment above the best
+    maximum of another, at most his own; one bidder alone pays the opening price. Bids are facts: one too low to be admitted
+    is ordered among the others, and only rows that cannot be read are refused.
+    """
+    from commerce.sources.bids import BidOptions, import_bids
+
+    settings = home.settings()
+    columns = {role: name for role in _BID_COLUMNS if (name := given.pop(role)) is not None}
+    options = BidOptions(columns=columns, **given)
+    engine = open_records(settings)
+    with Bar() as bar:
+        summary, closings = import_bids(
+            engine,
+            file,
+            options,
+            now=home.now(),
+            rejects_folder=settings.raw / options.tenant,
+            progress=bar,
+        )
+    if as_json:
+        auctions = [
+            {**asdict(closing), "closing_price": float(closing.closing_price)}
+            for closing in closings
+        ]
+        click.echo(json.dumps({**summary.as_dict(), "auctions": auctions}))
+        return
+    tell(summary, file, settings, as_json=False)
+    sold = sum(closing.winner is not None for closing in closings)
+    click.echo(f"  auctions: {len(closings):,}, of which {sold:,} sold")
 
 
 def tell(summary: ImportSummary, file: Path, settings: Settings, *, as_json: bool) -> None:
