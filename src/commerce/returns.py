@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import BigInteger, Row, bindparam, cast, func, select, update
 
 from commerce import schema, stock
 from commerce.errors import Conflict, NotFound, RecordError
@@ -282,10 +282,9 @@ _return, _orders, _line, _delivery = (
     schema.order_line,
     schema.delivery,
 )
+_on_its_way = func.coalesce(_return.c.received_quantity, _return.c.quantity)
 _asked_for = (
-    select(
-        func.coalesce(func.sum(func.coalesce(_return.c.received_quantity, _return.c.quantity)), 0)
-    )
+    select(cast(func.coalesce(func.sum(_on_its_way), 0), BigInteger))
     .where(
         _return.c.tenant_id == _line.c.tenant_id,
         _return.c.order_id == _line.c.order_id,

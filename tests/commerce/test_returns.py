@@ -15,8 +15,10 @@ from tests.commerce.shop import ADMIN, Shop, make_shop
 
 from commerce import returns, schema, stock
 from commerce.actors import SYSTEM, Actor
+from commerce.doctor import examine
 from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
 from commerce.machine import fire
+from commerce.orders.completion import complete
 from commerce.points import POINTS, earn_facts
 from commerce.returns import approve, inspect, listed, receive, refund_share, reject, request
 from commerce.states import POINTS as SELLERS_POINTS
@@ -231,6 +233,48 @@ def test_the_shop_itself_and_a_seller_without_fault_lose_no_points(
     with shop.work() as work:
         approve(work, returned)
     assert shop.events("points.deducted") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "completed"),
+    [
+        ("wallet", False),
+        ("wallet", True),
+        ("cash_on_delivery", False),
+        ("cash_on_delivery", True),
+        ("pay_later", False),
+    ],
+)
+def test_a_return_leaves_sound_books_whenever_it_comes_and_however_it_was_paid(
+    any_engine: Engine, method: str, completed: bool
+) -> None:
+    """Two units at 11.90, of which one comes back: before the seller is paid, or after."""
+    shop = make_shop(any_engine)
+    buyer, seller = shop.buyer(), shop.seller()
+    assert seller.user_id is not None
+    variant = shop.goods(seller=seller)
+    order = delivered(shop, buyer, (variant, 2), method=method)
+
+    def end() -> None:
+        with shop.work(SYSTEM, days=3) as work:
+            complete(work, order)
+
+    if completed:
+        end()
+        assert shop.holds("wallet", seller.user_id.hex) == 1900
+    returned = inspected(shop, buyer, order)
+    with shop.work(days=4) as work:
+        assert approve(work, returned) == 1190
+    if not completed:
+        end()
+    assert shop.holds("wallet", seller.user_id.hex) == 950
+    assert shop.holds("fees") == 50
+    assert shop.holds("tax") == 190
+    assert shop.holds("held", order.hex) == 0
+    if method == "wallet":
+        assert shop.holds("wallet", buyer.customer_id.hex) == 100_000 - 1190  # type: ignore[union-attr]
+    with shop.look() as work:
+        assert examine(work.connection, shop.tenant) == []
 
 
 def test_a_rejected_return_moves_nothing(any_engine: Engine) -> None:

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 
 from commerce import schema
 from commerce.delivery.parcels import fetch_carried
@@ -127,7 +138,7 @@ def _secured() -> ColumnElement[bool]:
 
 def _select_jobs(*conditions: ColumnElement[bool]) -> Select[Any]:
     units = (
-        select(func.coalesce(func.sum(_line.c.quantity), 0))
+        select(cast(func.coalesce(func.sum(_line.c.quantity), 0), BigInteger))
         .where(_line.c.tenant_id == _orders.c.tenant_id, _line.c.order_id == _orders.c.id)
         .scalar_subquery()
     )

@@ -59,10 +59,10 @@ def shown(shop: Shop, courier: Actor, order: UUID, late: float = 0, **proof: Any
         return confirm(work, order, **proof)
 
 
-def delivered(shop: Shop, buyer: Actor, *lines: tuple[UUID, int]) -> UUID:
+def delivered(shop: Shop, buyer: Actor, *lines: tuple[UUID, int], method: str = "wallet") -> UUID:
     """An order that has arrived."""
     courier = courier_of(shop)
-    order = placed(shop, buyer, *lines)
+    order = placed(shop, buyer, *lines, method=method)
     proof = shipped(shop, courier, order)
     assert shown(shop, courier, order, token=proof.token).delivered
     return order
