@@ -48,6 +48,27 @@ class User:
         return Actor(self.role, self.id, self.customer_id)
 
 
+def login_name(text: str) -> str:
+    """Check a name to log in by and write it in lower case.
+
+    Raises
+    ------
+    RecordError
+        "username must be 1 to 150 letters, digits or @.+-_; got ..."
+
+    Examples
+    --------
+    >>> login_name(" Ada ")
+    'ada'
+    """
+    name = text.strip().lower()
+    if not _USERNAME.fullmatch(name):
+        raise RecordError(
+            f"username must be 1 to 150 letters, digits or @.+-_; got {text!r}. Choose another."
+        )
+    return name
+
+
 def create(
     work: Work,
     username: str,
@@ -86,11 +107,7 @@ def create(
         "username must be new; got ..., which is taken. ..."
     """
     may_grant(work, role)
-    name = username.strip().lower()
-    if not _USERNAME.fullmatch(name):
-        raise RecordError(
-            f"username must be 1 to 150 letters, digits or @.+-_; got {username!r}. Choose another."
-        )
+    name = login_name(username)
     if customer_id is not None:
         customers.get(work, customer_id)
     user = work.new_id()

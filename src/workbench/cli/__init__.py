@@ -27,6 +27,8 @@ COMMANDS = {
     "evaluate": "workbench.cli.evaluations:evaluate",
     "replay": "workbench.cli.replays:replay",
     "tenants": "workbench.cli.tenants:tenants",
+    "create-admin": "workbench.cli.admins:create_admin",
+    "tick": "workbench.cli.ticks:tick",
     "reports": "workbench.cli.reports:reports",
     "build": "workbench.cli.service:build",
     "serve": "workbench.cli.service:serve",

@@ -1,0 +1,141 @@
+"""Ticks: what comes due by the clock alone is moved, each record in a transaction of its own.
+
+Auctions start and end, delivered orders complete, overdue invoices are reminded of, proofs of delivery expire; then
+the outbox is drained. A tick is safe to run at any time, twice, and beside another: a record that is no longer due
+is left as it is. Every transition has its manual way, too: the function that the tick calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from commerce.actors import SYSTEM
+from commerce.auctions import closing, listing
+from commerce.delivery import proof
+from commerce.errors import CommerceError, IllegalMove
+from commerce.mail import Transport
+from commerce.notifications import notifier
+from commerce.orders import completion
+from commerce.outbox import Drained, drain
+from commerce.payments import invoices
+from commerce.tenants import Tenant
+from commerce.work import Work, looking, working
+
+
+class Due(Protocol):
+    """Names records that are due."""
+
+    def __call__(self, work: Work, *, limit: int) -> list[UUID]:
+        """Name at most so many."""
+
+
+class Transition(NamedTuple):
+    """What the clock moves: which records are due, and what moves one of them.
+
+    ``move`` is None where naming the records moves them, because no event tells of it.
+    """
+
+    name: str
+    due: Due
+    move: Callable[[Work, UUID], object] | None
+
+
+TRANSITIONS = (
+    Transition("auctions started", listing.due, listing.start),
+    Transition("auctions closed", closing.due, closing.close),
+    Transition("orders completed", completion.complete_due, completion.complete),
+    Transition("invoices reminded", invoices.remind_overdue, invoices.remind),
+    Transition("proofs expired", proof.expire_due, None),
+)
+"""In this order, so that an auction that began and ended since the last tick does both."""
+
+_PAGE = 100
+
+
+@dataclass
+class Report:
+    """What a tick did for a tenant.
+
+    Attributes
+    ----------
+    tenant : str
+    moved : dict of str to list of UUID
+        Records by transition.
+    refused : list of str
+        Sentences of what was due and could not be moved; it is tried again at the next tick.
+    outbox : Drained
+    """
+
+    tenant: str
+    moved: dict[str, list[UUID]] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    outbox: Drained = field(default_factory=Drained)
+
+
+def tick(
+    engine: Engine, tenant: Tenant, *, now: datetime, transport: Transport | None = None
+) -> Report:
+    """Move what is due for a tenant, and hand on what happened.
+
+    Parameters
+    ----------
+    engine : Engine
+    tenant : Tenant
+        Open.
+    now : datetime
+        Aware.
+    transport : Transport, optional
+        Mails notifications, too.
+
+    Raises
+    ------
+    TenantNotFound
+        "tenant must exist; got ..."
+    RecordError
+        "tenant must be open; got ..."
+    """
+    report = Report(tenant.slug)
+    for transition in TRANSITIONS:
+        report.moved[transition.name] = _move(engine, tenant, transition, now, report.refused)
+    report.outbox = drain(engine, tenant, notifier(transport), now=now)
+    return report
+
+
+def _move(
+    engine: Engine, tenant: Tenant, transition: Transition, now: datetime, refused: list[str]
+) -> list[UUID]:
+    """Move all that is due by one transition; what is refused stands in nobody's way."""
+    tried: set[UUID] = set()
+    moved: list[UUID] = []
+    while fresh := _due(engine, tenant, transition, now, tried):
+        tried.update(fresh)
+        if transition.move is None:
+            moved += fresh
+            continue
+        for record in fresh:
+            try:
+                with working(engine, tenant, SYSTEM, now=now) as work:
+                    transition.move(work, record)
+            except IllegalMove:
+                continue  # somebody else moved it since it was named
+            except CommerceError as error:
+                refused.append(f"{transition.name}: {error}")
+                continue
+            moved.append(record)
+    return moved
+
+
+def _due(
+    engine: Engine, tenant: Tenant, transition: Transition, now: datetime, tried: set[UUID]
+) -> list[UUID]:
+    """Name what is due and was not tried yet."""
+    opened = looking if transition.move is not None else working
+    with opened(engine, tenant, SYSTEM, now=now) as work:
+        named = transition.due(work, limit=_PAGE + len(tried))
+    return [record for record in named if record not in tried]

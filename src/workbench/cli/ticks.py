@@ -1,0 +1,86 @@
+"""`bellwether tick`: what comes due by the clock alone, moved now."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from workbench.cli import home
+from workbench.cli.console import EXIT_CODES, examples
+from workbench.records import open_records
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from commerce.tenants import Tenant
+
+
+@click.command(
+    epilog=examples(
+        "bellwether tick",
+        "bellwether tick --tenant acme --now 2026-01-31T12:00 --json",
+        '(crontab -l; echo "* * * * * cd $PWD && .venv/bin/bellwether tick") | crontab -',
+    )
+    + EXIT_CODES
+)
+@click.option("--tenant", metavar="NAME", help="Only this one; default: every shop that lives.")
+@click.option(
+    "--now", metavar="INSTANT", help="ISO 8601, in the tenant's zone; default: its clock."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def tick(tenant: str | None, now: str | None, as_json: bool) -> None:
+    """Move what is due: auctions, orders, invoices, proofs; then notify and send mail.
+
+    Let cron call it every minute. It is safe to call at any time, twice, and beside another: each record moves
+    once, in a transaction of its own. Tenants with imported or simulated records stand still unless named.
+
+    MAIL_URL says how mail goes out: console: (the default, on standard error), smtp://user:password@host or
+    smtps://...; MAIL_FROM is the sender.
+    """
+    from commerce.database import reading
+    from commerce.instants import parse_as_of
+    from commerce.mail import transport_of
+    from commerce.tenants import clock
+    from commerce.ticks import tick as move
+
+    engine = open_records(home.settings())
+    environ = home.environ()
+    transport = transport_of(
+        environ.get("MAIL_URL", "console:"),
+        environ.get("MAIL_FROM", "shop@localhost"),
+        sys.stderr,
+    )
+    with reading(engine) as connection:
+        times = [
+            (each, parse_as_of(now, each.zone) if now else clock(connection, each, now=home.now()))
+            for each in _chosen(connection, tenant)
+        ]
+    reports = [move(engine, each, now=at, transport=transport) for each, at in times]
+    if as_json:
+        click.echo(json.dumps([asdict(report) for report in reports], indent=1, default=str))
+        return
+    for report in reports:
+        moved = [f"{len(ids)} {name}" for name, ids in report.moved.items() if ids]
+        handed = f"{report.outbox.published} events handed on, {report.outbox.put_off} put off"
+        click.echo(f"  {report.tenant}: {', '.join([*moved, handed])}")
+        for sentence in report.refused:
+            click.echo(f"    {sentence}")
+    if not reports:
+        click.echo("  no living shop; name a tenant with --tenant, or open one with create-admin")
+
+
+def _chosen(connection: Connection, tenant: str | None) -> list[Tenant]:
+    """Find the named tenant, or every open one that goes by the wall's clock."""
+    from commerce.tenants import find_tenant, list_tenants
+
+    if tenant is not None:
+        return [find_tenant(connection, tenant)]
+    return [
+        each
+        for each in list_tenants(connection)
+        if each.closed_at is None and each.clock_mode == "wall"
+    ]
