@@ -168,7 +168,7 @@ class _Hall:
 
     def _wallet(
         self,
-        move: Callable[[Diary, Purse, float, str, str, int], None],
+        move: Callable[[Diary, Purse, float, str, int], None],
         who: Bidder,
         at: float,
         amount: int,
@@ -176,7 +176,7 @@ class _Hall:
         """Move money in a bidder's wallet."""
         if amount > 0:
             self.diary.customer = who.customer
-            move(self.diary, who.purse, at, "auction", self.auction.id, amount)
+            move(self.diary, who.purse, at, self.auction.id, amount)
 
     def _close(self) -> None:
         """Let the hammer fall: the leader pays the price, if it meets the reserve, and gets an order."""
@@ -198,4 +198,4 @@ class _Hall:
         order = order_of(winner, self.auction.external_id, at, [(self.thing, 1, price)], "auction")
         if order.placed_at < self.diary.calendar.end:
             self.auction.order_id = order.id
-        from_wallet(winner, order, at, "auction", self.auction.id)
+        from_wallet(winner, order, at, self.auction.id)

@@ -22,20 +22,20 @@ class Behaviour:
     # Who comes, how often they buy, what they spend
     newcomers_at_opening: float = 0.25
     median_gap: float = 44.0
-    gap_spread: float = 0.75
+    gap_spread: float = 0.95
     replenisher_share: float = 0.78
     replenisher_regularity: float = 15.0
     whim_regularity: float = 0.9
-    mood_spread: float = 0.28
-    pause_share: float = 0.14
+    mood_spread: float = 0.2
+    pause_share: float = 0.1
     pause_days: float = 90.0
     never_buys: float = 0.06
     spend_spread: float = 0.55
     wholesale_share: float = 0.03
 
     # When they leave
-    lapse_hazard: float = 1 / 4000
-    lapse_spread: float = 1.0
+    lapse_hazard: float = 1 / 8500
+    lapse_spread: float = 1.2
     first_impression: float = 0.05
     win_back: float = 0.5
     late_delivery_hurts: float = 0.3
@@ -43,8 +43,8 @@ class Behaviour:
     rejected_return_hurts: float = 0.60
     return_hurts: float = 0.12
     failed_payment_hurts: float = 0.5
-    disappointment_hurts: float = 0.45
-    trust_keeps: float = 0.25
+    disappointment_hurts: float = 0.3
+    trust_keeps: float = 0.3
 
     # Whether they can pay, and do
     squeezes_per_year: float = 0.55
@@ -70,7 +70,7 @@ class Behaviour:
     review_logit: float = -1.7
     edited_share: float = 0.06
     newsletter_logit: float = 0.2
-    unsubscribe_share: float = 0.2
+    unsubscribe_share: float = 0.3
 
     # What is disputed with the bank
     bounce_logit: float = -4.3

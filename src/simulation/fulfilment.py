@@ -89,7 +89,7 @@ def _complete(shopper: Shopper, order: Order, at: float) -> None:
         order.status = "completed"
     for seller in {line.seller_id: line.variant.product.seller for line in order.lines}.values():
         shopper.diary.note(
-            "points.earned", at, "order", order.id,
+            "points.earned", at, "points", seller.id,
             value=_POINTS, reason="order_completed", seller=seller.id, customer=seller.customer_id,
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from simulation.billing import bill
 from simulation.calendar import shopping_hour
@@ -18,8 +18,7 @@ from simulation.wallet import free, give_back, hold, spend
 _BACK_AFTER_DAYS = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Lapse:
+class Lapse(NamedTuple):
     """When a customer stopped being one, in days since opening; infinite where it has not happened."""
 
     first: float
@@ -125,8 +124,8 @@ def deal(shopper: Shopper, at: float) -> None:
     elif method == "cash_on_delivery":
         _at_the_door(shopper, order, at)
     elif method == "wallet":
-        hold(shopper.diary, shopper.purse, at, "order", order.id, order.total_minor)
-        from_wallet(shopper, order, at, "order", order.id)
+        hold(shopper.diary, shopper.purse, at, order.id, order.total_minor)
+        from_wallet(shopper, order, at, order.id)
     else:
         _at_once(shopper, order, method, at)
 
@@ -168,18 +167,18 @@ def _at_once(shopper: Shopper, order: Order, method: str, at: float) -> None:
         refund(shopper, payment, returned[1], returned[0] + 2.0, "returned")
 
 
-def from_wallet(shopper: Shopper, order: Order, at: float, kind: str, key: str) -> None:
-    """Bring an order whose price is set aside in the wallet, for itself or for an auction that was won."""
+def from_wallet(shopper: Shopper, order: Order, at: float, key: str) -> None:
+    """Bring an order whose price is set aside in the wallet: under its own key, or that of the auction it was won in."""
     diary, purse = shopper.diary, shopper.purse
     payment = open_payment(shopper, order, "wallet", at, status="requires_capture")
     delivered, day = fulfil(shopper, order, at, cash=False)
     if delivered is None:
-        free(diary, purse, day, kind, key, order.total_minor)
+        free(diary, purse, day, key, order.total_minor)
         if day < shopper.calendar.days:
             payment.status = "canceled"
         return
     completed = delivered + COMPLETED_AFTER_DAYS
-    spend(diary, completed, kind, key, order, payment)
+    spend(diary, completed, key, order, payment)
     returned = send_back(shopper, order, delivered)
     if returned is not None:
         back = max(returned[0], completed) + 1.0

@@ -68,8 +68,8 @@ def send_back(shopper: Shopper, order: Order, delivered: float) -> tuple[float, 
         line.returned_quantity += quantity
     if reason in _SELLERS_FAULT:
         diary.note(
-            "points.deducted", max(at, delivered + COMPLETED_AFTER_DAYS), "return", request.id,
-            value=_PENALTY, reason=reason, seller=product.seller_id,
+            "points.deducted", max(at, delivered + COMPLETED_AFTER_DAYS), "points", product.seller_id,
+            value=_PENALTY, reason="return", seller=product.seller_id,
             customer=product.seller.customer_id,
         )  # fmt: skip
     return at, amount

@@ -28,12 +28,7 @@ class Debt:
 
     def balance(self, at: float) -> int:
         """Give the balance on a day."""
-        owed = 0
-        for since, amount in self.steps:
-            if since > at:
-                break
-            owed = amount
-        return owed
+        return next((amount for since, amount in reversed(self.steps) if since <= at), 0)
 
 
 class Purse:

@@ -7,7 +7,7 @@ from simulation.records import Order, Payment
 from simulation.shopper import MINUTE, Purse
 
 
-def hold(diary: Diary, purse: Purse, at: float, kind: str, key: str, amount: int) -> None:
+def hold(diary: Diary, purse: Purse, at: float, key: str, amount: int) -> None:
     """Set money aside; who has too little tops up by card a minute before, to a round sum.
 
     Parameters
@@ -16,8 +16,8 @@ def hold(diary: Diary, purse: Purse, at: float, kind: str, key: str, amount: int
     purse : Purse
         The wallet of the diary's customer.
     at : float
-    kind, key : str
-        What it is set aside for.
+    key : str
+        The order or the auction it is set aside for.
     amount : int
         Minor units.
     """
@@ -40,19 +40,19 @@ def hold(diary: Diary, purse: Purse, at: float, kind: str, key: str, amount: int
         ):
             diary.records.append(payment)
     purse.moves.append((at, brought - amount))
-    diary.note("wallet.held", at, kind, key, amount=amount, reason=kind)
+    diary.note("wallet.held", at, "wallet", key, amount=amount, reason="escrow_hold")
 
 
-def free(diary: Diary, purse: Purse, at: float, kind: str, key: str, amount: int) -> None:
+def free(diary: Diary, purse: Purse, at: float, key: str, amount: int) -> None:
     """Free money that was set aside."""
     purse.moves.append((at, amount))
-    diary.note("wallet.released", at, kind, key, amount=amount, reason=kind)
+    diary.note("wallet.released", at, "wallet", key, amount=amount, reason="escrow_release")
 
 
-def spend(diary: Diary, at: float, kind: str, key: str, order: Order, payment: Payment) -> None:
+def spend(diary: Diary, at: float, key: str, order: Order, payment: Payment) -> None:
     """Take the money set aside: the order is paid."""
     total = order.total_minor
-    if diary.note("wallet.spent", at, kind, key, amount=total, reason=kind):
+    if diary.note("wallet.spent", at, "wallet", key, amount=total, reason="payment"):
         payment.status = "succeeded"
     diary.note("payment.captured", at, "payment", payment.id, amount=total, method="wallet")
     diary.note("order.paid", at, "order", order.id, amount=total, method="wallet")
@@ -67,4 +67,4 @@ def give_back(
         "payment.refunded", at, "payment", payment.id,
         amount=amount, method="wallet", reason="returned",
     )  # fmt: skip
-    diary.note("wallet.refunded", at, "order", order.id, amount=amount, reason="returned")
+    diary.note("wallet.refunded", at, "wallet", order.id, amount=amount, reason="refund")
