@@ -79,6 +79,7 @@ class Machine:
         self.moves: Mapping[str, Move] = {move.event: move for move in moves}
         if table is not None:
             own = (table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record"))
+            self.make = insert(table)
             self.row = select(table).where(*own)
             self.row_for_update = self.row.with_for_update()
             self.change = update(table).where(
@@ -171,53 +172,67 @@ def fire(
     InsufficientFunds
         "wallet must hold ...; got ..."
     """
-    move = machine.moves[fact.type]
-    if not work.actor.may_act_as(*move.roles):
-        raise Forbidden(fact.type, move.roles, work.actor.role)
+    step = Step(machine, record, (fact, *also), to, new, changes)
+    return fire_together(work, [step])[0]
+
+
+class Step(NamedTuple):
+    """One record's part in what happens to several at once; fields as of `fire`."""
+
+    machine: Machine
+    record: UUID
+    facts: Sequence[Fact]
+    to: str | None = None
+    new: Mapping[str, Any] | None = None
+    changes: Mapping[str, Any] | None = None
+
+
+def fire_together(work: Work, steps: Sequence[Step]) -> list[Sequence[int]]:
+    """Let something happen to several records in one breath: an order, its payment, its delivery.
+
+    Does what `fire` does to each, in their order, with as few statements as for one.
+
+    Returns
+    -------
+    list of sequences of int
+        Ids of the events of each step.
+    """
+    moves = [step.machine.moves[step.facts[0].type] for step in steps]
+    for move in moves:
+        if not work.actor.may_act_as(*move.roles):
+            raise Forbidden(move.event, move.roles, work.actor.role)
+    facts = [(step, fact) for step in steps for fact in step.facts]
     ids = tell(
         work.connection,
         work.tenant,
-        [_event(work, machine, record, each) for each in (fact, *also)],
+        [_event(work, step.machine, step.record, fact) for step, fact in facts],
         ingested_at=work.now,
     )
-    if machine.table is not None:
-        target = to or (None if move.stays else move.targets[0])
-        if target is not None and target not in move.targets:
-            raise IllegalMove(machine.kind, record, fact.type, target, machine.allowed(target))
-        _write(work, machine, record, move, target, ids[0], new, changes)
-    post(
-        work.connection,
-        work.tenant,
-        [
-            (number, transfer)
-            for number, each in zip(ids, (fact, *also), strict=True)
-            for transfer in each.transfers
-        ],
-    )
-    return ids
+    given = iter(ids)
+    told = [[next(given) for _ in step.facts] for step in steps]
+    for step, move, numbers in zip(steps, moves, told, strict=True):
+        if step.machine.table is not None:
+            _write(work, step, move, numbers[0])
+    moving = zip(ids, facts, strict=True)
+    transfers = [(number, each) for number, (_, fact) in moving for each in fact.transfers]
+    post(work.connection, work.tenant, transfers)
+    return list(told)
 
 
-def _write(
-    work: Work,
-    machine: Machine,
-    record: UUID,
-    move: Move,
-    target: str | None,
-    event_id: int,
-    new: Mapping[str, Any] | None,
-    changes: Mapping[str, Any] | None,
-) -> None:
+def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
     """Make the record, or move it if it still is where the move starts."""
+    machine, record = step.machine, step.record
     assert machine.table is not None
-    if new is not None:
+    target = step.to or (None if move.stays else move.targets[0])
+    if target is not None and target not in move.targets:
+        raise IllegalMove(machine.kind, record, move.event, target, machine.allowed(target))
+    if step.new is not None:
         if not move.makes:
             raise IllegalMove(machine.kind, record, move.event, "new", [])
-        values = {"tenant_id": work.tenant.id, "id": record, "event_id": event_id, **new}
-        work.connection.execute(
-            insert(machine.table), {**values, "status": target or move.targets[0]}
-        )
+        values = {"tenant_id": work.tenant.id, "id": record, "event_id": event_id, **step.new}
+        work.connection.execute(machine.make, {**values, "status": target or move.targets[0]})
         return
-    values = dict(changes or {})
+    values = dict(step.changes or {})
     if target is not None:
         values |= {"status": target, "event_id": event_id}
     elif not values:
