@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Row, and_, bindparam, cast, func, select
 
 from commerce import points, schema, wallet
 from commerce.errors import Conflict, IllegalMove
@@ -264,7 +264,7 @@ _SOLD = (
         _line.c.seller_id,
         _line.c.amount_minor,
         _line.c.tax_minor,
-        func.coalesce(_refunds.c.refunded, 0),
+        cast(func.coalesce(_refunds.c.refunded, 0), BigInteger),
     )
     .select_from(_line.outerjoin(_refunds, _refunds.c.position == _line.c.position))
     .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))

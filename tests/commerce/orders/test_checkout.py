@@ -42,15 +42,17 @@ def buy(shop: Shop, buyer: Actor, *variants: UUID, method: str = "wallet") -> UU
         return checkout(work, method)
 
 
-def at_once(shop: Shop, jobs: list[tuple[Actor, Callable[[Work], Any]]]) -> list[Any]:
-    """Let every actor do its job at the same time; give results and refusals."""
+def at_once(
+    shop: Shop, jobs: list[tuple[Actor, Callable[[Work], Any]]], *, days: int = 0
+) -> list[Any]:
+    """Let every actor do its job at the same time, some days later; give results and refusals."""
     results: list[Any] = []
     start = threading.Barrier(len(jobs))
 
     def run(actor: Actor, job: Callable[[Work], Any]) -> None:
         start.wait()
         try:
-            with shop.work(actor) as work:
+            with shop.work(actor, days=days) as work:
                 result = job(work)
         except CommerceError as error:
             result = error

@@ -1,0 +1,203 @@
+"""Finding products: what somebody may see, by whatever they look for, page by page.
+
+A buyer sees what is on sale, a seller own products too, who runs the shop all. What is looked for is bound as a
+value, never written into the statement: ``search(work, saying("mug"), in_category(id), in_stock())``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, true
+
+from commerce import schema
+from commerce.catalogue.categories import below
+from commerce.errors import NotFound, RecordError
+from commerce.states import PRODUCT
+from commerce.stock import AVAILABLE, shelf
+from commerce.work import Work
+
+MOST = 200
+"""Products on a page at most."""
+
+_product, _variant, _account = schema.product, schema.variant, schema.account
+
+
+class Offered(NamedTuple):
+    """A variant: its price in minor units, and how many may be sold."""
+
+    id: UUID
+    sku: str
+    price_minor: int | None
+    currency: str | None
+    available: int
+
+
+class Product(NamedTuple):
+    """A product with what of it is sold. The mean rating is ``ratings_sum / ratings_count``."""
+
+    id: UUID
+    number: int
+    external_id: str | None
+    name: str
+    description: str | None
+    status: str
+    category_id: UUID | None
+    brand_id: UUID | None
+    seller_id: UUID | None
+    ratings_count: int
+    ratings_sum: int
+    variants: Sequence[Offered] = ()
+
+
+def active() -> ColumnElement[bool]:
+    """On sale."""
+    return _product.c.status == "approved"
+
+
+def inactive() -> ColumnElement[bool]:
+    """Not on sale: not yet, not any more, or never."""
+    return _product.c.status != "approved"
+
+
+def of_status(status: str) -> ColumnElement[bool]:
+    """In one of the states of a product."""
+    return _product.c.status == status
+
+
+def of_brand(brand_id: UUID) -> ColumnElement[bool]:
+    """Under a brand."""
+    return _product.c.brand_id == brand_id
+
+
+def of_seller(seller_id: UUID) -> ColumnElement[bool]:
+    """Listed by a seller."""
+    return _product.c.seller_id == seller_id
+
+
+def in_category(category_id: UUID) -> ColumnElement[bool]:
+    """In a category or one below it."""
+    return _product.c.category_id.in_(select(below(category_id).c.id))
+
+
+def priced(lowest: int | None, highest: int | None) -> ColumnElement[bool]:
+    """With a variant that costs so much, in minor units, bounds included."""
+    return _has_variant(
+        *([] if lowest is None else [_variant.c.price_minor >= lowest]),
+        *([] if highest is None else [_variant.c.price_minor <= highest]),
+    )
+
+
+def below_price(price_minor: int) -> ColumnElement[bool]:
+    """With a variant that costs less."""
+    return _has_variant(_variant.c.price_minor < price_minor)
+
+
+def in_stock() -> ColumnElement[bool]:
+    """With a variant that is there to be sold."""
+    there = exists().where(shelf(_variant.c.id), _account.c.balance > 0)
+    return _has_variant(there)
+
+
+def saying(text: str) -> ColumnElement[bool]:
+    """With every word of a text in its name or description."""
+    return and_(
+        true(),
+        *(
+            or_(
+                _product.c.name.icontains(word, autoescape=True),
+                _product.c.description.icontains(word, autoescape=True),
+            )
+            for word in text.split()
+        ),
+    )
+
+
+def rated(stars: int) -> ColumnElement[bool]:
+    """Rated so well on the mean, by somebody."""
+    return and_(
+        _product.c.ratings_count > 0, _product.c.ratings_sum >= stars * _product.c.ratings_count
+    )
+
+
+def _has_variant(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    own = (_variant.c.tenant_id == _product.c.tenant_id, _variant.c.product_id == _product.c.id)
+    return exists().where(*own, *conditions)
+
+
+def search(
+    work: Work, *conditions: ColumnElement[bool], after: int = 0, limit: int = 50
+) -> list[Product]:
+    """Find products, by number, so that a page stays what it is while others are added.
+
+    Parameters
+    ----------
+    work : Work
+    *conditions : ColumnElement
+        Of this module, such as ``saying("mug")``; all must hold.
+    after : int, default 0
+        The number of the last product of the page before.
+    limit : int, default 50
+        1 to 200.
+
+    Raises
+    ------
+    RecordError
+        "limit must be 1 to 200; got ..."
+    """
+    if not 1 <= limit <= MOST:
+        raise RecordError(f"limit must be 1 to {MOST}; got {limit}. Read page by page.")
+    query = _PRODUCTS.where(_visible(work), _product.c.number > after, *conditions).limit(limit)
+    rows = work.connection.execute(query, {"tenant": work.tenant.id}).all()
+    variants: dict[UUID, list[Offered]] = {row.id: [] for row in rows}
+    keys = {"tenant": work.tenant.id, "products": list(variants)}
+    for product_id, *variant in work.connection.execute(_VARIANTS, keys) if rows else ():
+        variants[product_id].append(Offered(*variant))
+    return [Product(*row)._replace(variants=variants[row.id]) for row in rows]
+
+
+def view(work: Work, product_id: UUID) -> Product:
+    """Read one product.
+
+    Raises
+    ------
+    NotFound
+        "product must exist; got ..."
+    """
+    found = search(work, _product.c.id == product_id, limit=1)
+    if not found:
+        raise NotFound(PRODUCT.kind, product_id)
+    return found[0]
+
+
+def _visible(work: Work) -> ColumnElement[bool]:
+    if work.actor.runs_the_shop:
+        return true()
+    if work.actor.role == "seller" and work.actor.user_id is not None:
+        return or_(active(), _product.c.seller_id == work.actor.user_id)
+    return active()
+
+
+_PRODUCTS: Select[Any] = (
+    select(*(_product.c[name] for name in Product._fields if name != "variants"))
+    .where(_product.c.tenant_id == bindparam("tenant"))
+    .order_by(_product.c.number)
+)
+_VARIANTS: Select[Any] = (
+    select(
+        _variant.c.product_id,
+        _variant.c.id,
+        _variant.c.sku,
+        _variant.c.price_minor,
+        _variant.c.currency,
+        AVAILABLE,
+    )
+    .select_from(_variant.outerjoin(_account, shelf(_variant.c.id)))
+    .where(
+        _variant.c.tenant_id == bindparam("tenant"),
+        _variant.c.product_id.in_(bindparam("products", expanding=True)),
+    )
+    .order_by(_variant.c.product_id, _variant.c.sku)
+)

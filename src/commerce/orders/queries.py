@@ -1,0 +1,206 @@
+"""Reading orders: the buyer's own, a seller's own lines, all of them for who runs the shop.
+
+However many orders a page has, two queries read them with their lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, select, true
+
+from commerce import schema
+from commerce.errors import NotFound, RecordError
+from commerce.states import ORDER
+from commerce.work import Work
+
+MOST = 200
+"""Orders on a page at most."""
+
+
+class Line(NamedTuple):
+    """A line of an order, amounts in minor units; ``amount_minor`` is what the buyer pays for it, with tax."""
+
+    position: int
+    product_id: UUID | None
+    variant_id: UUID | None
+    seller_id: UUID | None
+    quantity: int
+    returned_quantity: int
+    unit_price: Decimal | None
+    discount_minor: int
+    tax_minor: int
+    amount_minor: int
+
+
+class Order(NamedTuple):
+    """An order as its reader may see it: to a seller, own lines and what they sum to."""
+
+    id: UUID
+    number: int
+    external_id: str | None
+    customer_id: UUID | None
+    status: str
+    method: str | None
+    placed_at: datetime | None
+    currency: str
+    delivery: str | None
+    discount_minor: int
+    tax_minor: int
+    total_minor: int
+    lines: Sequence[Line] = ()
+
+
+def view(work: Work, order_id: UUID) -> Order:
+    """Read one order.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    """
+    found = _page(work, _orders.c.id == order_id, limit=1)
+    if not found:
+        raise NotFound(ORDER.kind, order_id)
+    return found[0]
+
+
+def listed(
+    work: Work,
+    *,
+    status: str | None = None,
+    customer_id: UUID | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Order]:
+    """List orders, the highest number first.
+
+    Parameters
+    ----------
+    work : Work
+    status : str, optional
+        One of the states of an order.
+    customer_id : UUID, optional
+        Of one customer only.
+    before : int, optional
+        Only numbers below this: the last of the page before.
+    limit : int, default 50
+        1 to 200.
+
+    Raises
+    ------
+    RecordError
+        "status must be one of ...; got ...", "limit must be 1 to 200; got ..."
+    """
+    if status is not None and status not in schema.ORDER_STATES:
+        raise RecordError(
+            f"status must be one of {', '.join(schema.ORDER_STATES)}; got {status!r}. Choose one."
+        )
+    wanted = [
+        *([] if status is None else [_orders.c.status == status]),
+        *([] if customer_id is None else [_orders.c.customer_id == customer_id]),
+        *([] if before is None else [_orders.c.number < before]),
+    ]
+    return _page(work, and_(true(), *wanted), limit=limit)
+
+
+def recent(work: Work, *, limit: int = 20) -> list[Order]:
+    """List the orders placed last, the newest first."""
+    placed = _orders.c.placed_at.is_not(None)
+    return _page(work, placed, limit=limit, newest=True)
+
+
+def pending(work: Work, *, limit: int = 50) -> list[Order]:
+    """List the orders that are placed and not over yet, the highest number first."""
+    return _page(work, _orders.c.status == "placed", limit=limit)
+
+
+def high_value(work: Work, threshold_minor: int, *, limit: int = 50) -> list[Order]:
+    """List the orders placed of at least so much, in minor units of the tenant's currency."""
+    dear = and_(
+        _orders.c.placed_at.is_not(None),
+        _orders.c.total_minor >= threshold_minor,
+        _orders.c.currency == work.tenant.currency,
+    )
+    return _page(work, dear, limit=limit)
+
+
+def _page(
+    work: Work, wanted: ColumnElement[bool], *, limit: int, newest: bool = False
+) -> list[Order]:
+    if not 1 <= limit <= MOST:
+        raise RecordError(f"limit must be 1 to {MOST}; got {limit}. Read page by page.")
+    order = (_orders.c.placed_at.desc(), _orders.c.number.desc())
+    query = _HEADS.where(wanted, _visible(work)).order_by(*order[0 if newest else 1 :]).limit(limit)
+    heads = work.connection.execute(query, {"tenant": work.tenant.id}).all()
+    keys = {"tenant": work.tenant.id, "orders": [head.id for head in heads]}
+    lines: dict[UUID, list[Line]] = {head.id: [] for head in heads}
+    for order_id, *line in work.connection.execute(_LINES, keys) if heads else ():
+        lines[order_id].append(Line(*line))
+    orders = (Order(*head)._replace(lines=lines[head.id]) for head in heads)
+    return [_as_seen(work, order) for order in orders]
+
+
+def _as_seen(work: Work, order: Order) -> Order:
+    """Leave to a seller what was bought of the seller."""
+    if work.actor.runs_the_shop or order.customer_id == work.actor.customer_id is not None:
+        return order
+    lines = [line for line in order.lines if line.seller_id == work.actor.user_id]
+    return order._replace(
+        lines=lines,
+        customer_id=None,
+        method=None,
+        discount_minor=sum(line.discount_minor for line in lines),
+        tax_minor=sum(line.tax_minor for line in lines),
+        total_minor=sum(line.amount_minor for line in lines),
+    )
+
+
+def _visible(work: Work) -> ColumnElement[bool]:
+    """Whose orders these are: bought by the actor, or placed with lines that the actor sells."""
+    if work.actor.runs_the_shop:
+        return true()
+    own = _orders.c.customer_id == work.actor.customer_id
+    if work.actor.role != "seller" or work.actor.user_id is None:
+        return own if work.actor.customer_id else false()
+    sells = exists().where(
+        _line.c.tenant_id == _orders.c.tenant_id,
+        _line.c.order_id == _orders.c.id,
+        _line.c.seller_id == work.actor.user_id,
+    )
+    sold = and_(_orders.c.status != "cart", sells)
+    return own | sold if work.actor.customer_id else sold
+
+
+_orders, _line, _delivery = schema.orders, schema.order_line, schema.delivery
+_HEADS: Select[Any] = select(
+    _orders.c.id,
+    _orders.c.number,
+    _orders.c.external_id,
+    _orders.c.customer_id,
+    _orders.c.status,
+    _orders.c.method,
+    _orders.c.placed_at,
+    _orders.c.currency,
+    select(_delivery.c.status)
+    .where(_delivery.c.tenant_id == _orders.c.tenant_id, _delivery.c.order_id == _orders.c.id)
+    .order_by(_delivery.c.id)
+    .limit(1)
+    .scalar_subquery()
+    .label("delivery"),
+    _orders.c.discount_minor,
+    _orders.c.tax_minor,
+    _orders.c.total_minor,
+).where(_orders.c.tenant_id == bindparam("tenant"))
+_LINES: Select[Any] = (
+    select(_line.c.order_id, *(_line.c[name] for name in Line._fields))
+    .where(
+        _line.c.tenant_id == bindparam("tenant"),
+        _line.c.order_id.in_(bindparam("orders", expanding=True)),
+    )
+    .order_by(_line.c.order_id, _line.c.position)
+)

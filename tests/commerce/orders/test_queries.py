@@ -1,0 +1,92 @@
+"""Who sees which orders, and how many questions that takes."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+from tests.commerce.orders.test_checkout import buy, statements
+from tests.commerce.shop import ADMIN, NOW, make_shop
+
+from commerce.actors import Actor
+from commerce.errors import NotFound, RecordError
+from commerce.orders import cart, completion
+from commerce.orders.checkout import checkout
+from commerce.orders.queries import high_value, listed, pending, recent, view
+
+
+def test_a_buyer_sees_own_orders_and_a_seller_own_lines(any_engine: Engine) -> None:
+    shop = make_shop(any_engine)
+    ada, bob = shop.seller(), shop.seller()
+    mug, jug, own = shop.goods(1000, seller=ada), shop.goods(500, seller=bob), shop.goods(100)
+    buyer, other = shop.buyer(90_000), shop.buyer(90_000)
+    first = buy(shop, buyer, mug, jug, own)
+    second = buy(shop, other, own)
+    with shop.work(buyer) as work:
+        cart.add(work, mug)
+        waiting = cart.add(work, own)
+    with shop.look(buyer) as work:
+        assert [order.id for order in listed(work)] == [waiting, first]
+        whole = view(work, first)
+        assert (len(whole.lines), whole.total_minor, whole.delivery) == (3, 1904, "available")
+        assert sum(line.amount_minor for line in whole.lines) == whole.total_minor
+        with pytest.raises(NotFound, match="order must exist"):
+            view(work, second)
+    with shop.look(ada) as work:
+        (part,) = listed(work)
+        assert (part.id, part.total_minor, part.tax_minor) == (first, 1190, 190)
+        assert part.customer_id is None
+        assert [line.seller_id for line in part.lines] == [ada.user_id]
+        for hidden in (second, waiting):
+            with pytest.raises(NotFound):
+                view(work, hidden)
+    with shop.look(ADMIN) as work:
+        assert {order.id for order in listed(work)} == {first, second, waiting}
+    for nobody in (Actor("user"), Actor("delivery", other.user_id), Actor("seller")):
+        with shop.look(nobody) as work:
+            assert listed(work) == []
+    with make_shop(any_engine, "other").look(ADMIN) as work:
+        assert listed(work) == []
+        with pytest.raises(NotFound):
+            view(work, first)
+
+
+def test_orders_are_listed_by_what_is_asked_for(engine: Engine) -> None:
+    shop = make_shop(engine)
+    mug, buyer = shop.goods(1000, stock=100), shop.buyer(100_000)
+    orders = []
+    for day in range(4):
+        with shop.work(buyer) as work:
+            cart.add(work, mug, day + 1)
+        with shop.work(buyer, days=day) as work:
+            orders.append(checkout(work, "wallet"))
+    with shop.work(buyer) as work:
+        completion.cancel(work, orders[2])
+        basket = cart.add(work, mug, 50)
+    with shop.look() as work:
+        assert [order.id for order in recent(work, limit=3)] == orders[:0:-1]
+        assert recent(work, limit=1)[0].placed_at == NOW + timedelta(days=3)
+        assert [order.id for order in pending(work)] == [orders[3], orders[1], orders[0]]
+        assert [order.id for order in high_value(work, 3570)] == [orders[3], orders[2]]
+        assert [order.id for order in high_value(work, 3571)] == [orders[3]]
+        assert [order.id for order in listed(work, status="cart")] == [basket]
+        page = listed(work, limit=2)
+        rest = listed(work, before=page[-1].number)
+        assert [order.id for order in (*page, *rest)] == [basket, *orders[::-1]]
+        assert listed(work, customer_id=mug) == []
+        for limit in (0, 201):
+            with pytest.raises(RecordError, match="limit must be 1 to 200"):
+                listed(work, limit=limit)
+        with pytest.raises(RecordError, match="status must be one of"):
+            listed(work, status="lost")
+
+
+def test_a_page_of_orders_takes_as_many_questions_as_one_order(engine: Engine) -> None:
+    shop = make_shop(engine)
+    mug, jug, buyer = shop.goods(), shop.goods(), shop.buyer(100_000)
+    counts = []
+    for _ in range(3):
+        buy(shop, buyer, mug, jug)
+        with shop.look(buyer) as work, statements(engine) as seen:
+            listed(work)
+        counts.append(len(seen))
+    assert counts == [2, 2, 2]
