@@ -13,15 +13,17 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
     select,
     type_coerce,
+    union_all,
 )
 
 from commerce import schema
-from commerce.auctions.pricing import EBAY, Bands, Bid, Standing
+from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, standing
 from commerce.errors import NotFound
 from commerce.machine import Fact
 from commerce.work import Work
@@ -90,11 +92,11 @@ def locked(work: Work, auction_id: UUID) -> Row[Any]:
     return row
 
 
-def _best(*others: Any) -> Any:
+def _best(column: str, *others: ColumnElement[Any]) -> ScalarSelect[Any]:
     """Choose an auction's best bid: the highest maximum, the earlier of two."""
-    best = _bid.alias("best")
+    best = _bid.alias()
     return (
-        select(best.c.id)
+        select(best.c[column])
         .where(
             best.c.tenant_id == _auction.c.tenant_id,
             best.c.auction_id == _auction.c.id,
@@ -102,29 +104,31 @@ def _best(*others: Any) -> Any:
         )
         .order_by(best.c.maximum_minor.desc(), best.c.placed_at, best.c.id)
         .limit(1)
-        .correlate_except(best)
+        .correlate(_auction)
         .scalar_subquery()
     )
 
 
-_FIELDS = ("customer_id", "amount_minor", "maximum_minor", "placed_at", "id")
-_leader, _second = _bid.alias("leader"), _bid.alias("second")
-_TOP_TWO: Select[Any] = (
-    select(
-        _auction.c.id,
-        *(
-            micros(side.c[name]) if name == "placed_at" else side.c[name]
-            for side in (_leader, _second)
-            for name in _FIELDS
-        ),
-    )
-    .select_from(_auction)
-    .outerjoin(_leader, _leader.c.id == _best())
-    .outerjoin(_second, _second.c.id == _best(_leader.c.customer_id))
-    .where(
-        _auction.c.tenant_id == bindparam("tenant"),
-        _auction.c.id.in_(bindparam("auctions", expanding=True)),
-    )
+_CHOSEN = and_(
+    _auction.c.tenant_id == bindparam("tenant"),
+    _auction.c.id.in_(bindparam("auctions", expanding=True)),
+)
+# ids in a set of their own, not in a join: behind row-level security a join would read every bid of the tenant
+_TOP_TWO: Select[Any] = select(
+    _bid.c.auction_id,
+    _bid.c.customer_id,
+    _bid.c.amount_minor,
+    _bid.c.maximum_minor,
+    micros(_bid.c.placed_at),
+    _bid.c.id,
+).where(
+    _bid.c.tenant_id == bindparam("tenant"),
+    _bid.c.id.in_(
+        union_all(
+            select(_best("id")).where(_CHOSEN),
+            select(_best("id", _best("customer_id"))).where(_CHOSEN),
+        )
+    ),
 )
 
 
@@ -141,20 +145,18 @@ def standings(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID
     if not auctions:
         return {}
     key = {"tenant": auctions[0].tenant_id, "auctions": [auction.id for auction in auctions]}
-    top = {row[0]: row for row in connection.execute(_TOP_TWO, key)}
-    return {auction.id: _standing(auction, top[auction.id]) for auction in auctions}
-
-
-def _standing(auction: Row[Any], top: Row[Any]) -> Standing:
-    leader, second = (Bid(*top[start : start + 5]) for start in (1, 6))
-    return Standing(
-        auction.opening_minor,
-        bands_of(auction.increments, auction.currency),
-        auction.reserve_minor,
-        leader if leader.bidder else None,
-        second if second.bidder else None,
-        leader.amount or 0,
-    )
+    deciding: dict[UUID, list[Bid]] = {auction.id: [] for auction in auctions}
+    for auction_id, *bid in connection.execute(_TOP_TWO, key):
+        deciding[auction_id].append(Bid(*bid))
+    return {
+        auction.id: standing(
+            deciding[auction.id],
+            auction.opening_minor,
+            bands_of(auction.increments, auction.currency),
+            auction.reserve_minor,
+        )
+        for auction in auctions
+    }
 
 
 def bands_of(increments: dict[str, Any] | None, currency: str) -> Bands:
