@@ -2,8 +2,8 @@
 
 What is paid back is the part of a line that belongs to the units that really arrived: a line's amount is spread
 over its units by largest remainder, so that all its returns together give back exactly what was paid, however they
-are split. Seen goods go back on the shelf, damaged ones to the scrap. A seller at fault loses points, never
-more than there are.
+are split. Damaged goods are scrapped, all others go back on the shelf. A seller at fault loses points, never more
+than there are.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from commerce import schema, stock
 from commerce.errors import Conflict, NotFound, RecordError
 from commerce.instants import DAY, to_micros
 from commerce.machine import Fact, fetch, fire
+from commerce.payments.records import check_own
 from commerce.payments.refunds import refund_order
 from commerce.points import deduct_fact
 from commerce.states import ORDER, POINTS, RETURN
@@ -87,9 +88,7 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
     if quantity < 1:
         raise RecordError(f"quantity must be 1 or more; got {quantity}. Correct it.")
     order = fetch(work, ORDER, order_id)
-    mine = order.customer_id is not None and order.customer_id == work.actor.customer_id
-    if not (mine or work.actor.runs_the_shop):
-        raise NotFound("order", order_id)
+    check_own(work, "order", order_id, order.customer_id)
     line = _line_of(work, order_id, position)
     if order.status == "cancelled" or line.delivered_at is None:
         raise Conflict(
@@ -192,8 +191,7 @@ def approve(work: Work, return_id: UUID) -> int:
     Conflict
         "return must hold goods to be approved; got none. ..."
     """
-    case = _fetch_case(work, return_id)
-    order, line, asked = case
+    case = order, line, asked = _fetch_case(work, return_id)
     if asked.received_quantity == 0:
         raise Conflict("return must hold goods to be approved; got none. Reject it.")
     quantity = asked.received_quantity or 0
@@ -201,6 +199,7 @@ def approve(work: Work, return_id: UUID) -> int:
     damaged = asked.condition == "damaged"
     goods = [stock.come_back(line.variant_id, quantity, damaged=damaged)] if line.variant_id else []
     fact = case.fact("return.approved", amount=share, transfers=goods)
+    # goods, then money, then points: everybody who moves several locks their accounts in this order
     fire(work, RETURN, return_id, fact, changes={"refund_minor": share})
     key = {"tenant": work.tenant.id, "order": order.id, "place": line.position}
     work.connection.execute(_COME_BACK, {**key, "back": quantity})

@@ -1,13 +1,14 @@
 """PINs, tokens and their pictures."""
 
+import io
 import re
 from itertools import chain
 
 import numpy as np
-import segno
 import zxingcpp
+from matplotlib.image import imread
 
-from commerce.delivery.seals import draw_proof
+from commerce.delivery.seals import draw_proof, draw_qr_code
 from commerce.instants import to_micros
 
 
@@ -24,10 +25,22 @@ def test_no_two_proofs_are_alike_and_none_is_kept_as_it_is() -> None:
         assert columns["pin_hash"].startswith("$argon2id$")
 
 
+def seen(picture: bytes) -> np.ndarray:
+    """A PNG as a camera sees it: rows of grey, 0 to 255."""
+    return (imread(io.BytesIO(picture), format="png") * 255).astype(np.uint8)
+
+
 def test_a_qr_code_is_read_as_the_token() -> None:
     for _ in range(20):
         token = draw_proof(7)[0].token
-        modules = segno.make_qr(token, error="m").matrix_iter(scale=4, border=4)
-        picture = np.array([[0 if dark else 255 for dark in row] for row in modules], np.uint8)
-        (code,) = zxingcpp.read_barcodes(picture)
-        assert code.text == token
+        (code,) = zxingcpp.read_barcodes(seen(draw_qr_code(token, "png")))
+        assert (code.text, code.format) == (token, zxingcpp.BarcodeFormat.QRCode)
+
+
+def test_a_qr_code_can_be_drawn_in_lines_as_large_as_in_dots() -> None:
+    token = draw_proof(7)[0].token
+    drawing = draw_qr_code(token).decode()
+    width = re.search(r'width="(\d+)"', drawing)
+    assert width is not None
+    assert seen(draw_qr_code(token, "png")).shape == (int(width[1]), int(width[1]))
+    assert token not in drawing
