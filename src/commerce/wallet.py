@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, 
 from commerce import schema
 from commerce.errors import NotFound
 from commerce.ledger import Account, Transfer, balance
-from commerce.machine import Fact
-from commerce.states import WALLET
+from commerce.machine import Fact, Step
+from commerce.states import PAYMENT, WALLET
 from commerce.work import Work
 
 Kind = Literal["TOP_UP", "ESCROW_HOLD", "ESCROW_RELEASE", "PAYMENT", "REFUND", "SALE", "TAKEN_BACK"]
@@ -64,6 +64,39 @@ def of_sellers(work: Work, user_ids: Collection[UUID]) -> dict[UUID, tuple[Accou
 def held(work: Work, customer_id: UUID, amount: int, key: UUID) -> Fact:
     """Set money aside for an order or an auction."""
     return _between(work, "wallet.held", customer_id, amount, key)
+
+
+def begin(
+    work: Work, order_id: UUID, customer_id: UUID, amount: int, *, held_by: UUID | None = None
+) -> Step:
+    """Begin the payment of an order out of a wallet, as a step of its checkout: the money is set aside.
+
+    Parameters
+    ----------
+    work : Work
+    order_id, customer_id : UUID
+    amount : int
+        Minor units.
+    held_by : UUID, optional
+        The auction that has set it aside already.
+    """
+    made = Fact("payment.created", customer_id=customer_id, amount=amount, method="wallet")
+    facts: tuple[Fact, ...] = (made,)
+    if held_by is None:
+        facts = (made, held(work, customer_id, amount, order_id))
+    else:
+        ends = Account("held", held_by.hex), Account("held", order_id.hex)
+        facts = (made._replace(transfers=[Transfer(work.tenant.currency, *ends, amount)]),)
+    columns = {
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "method": "wallet",
+        "amount_minor": amount,
+        "currency": work.tenant.currency,
+        "created_at": work.now,
+        "provider": "wallet",
+    }
+    return Step(PAYMENT, work.new_id(), facts, "requires_capture", columns)
 
 
 def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> Fact:

@@ -12,15 +12,16 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, insert, select, update
+from sqlalchemy import Row, Select, and_, bindparam, select, update
 
-from commerce import schema, stock
+from commerce import schema, stock, wallet
+from commerce.bulk import insert_rows
 from commerce.catalogue.promotions import offers
 from commerce.errors import Conflict, NotFound, RecordError
 from commerce.identity import reserve_numbers
 from commerce.instants import DAY
 from commerce.ledger import Account, Transfer
-from commerce.machine import Fact, fire
+from commerce.machine import Fact, Step, fire_together
 from commerce.money import exact_minor, from_minor
 from commerce.orders import cart
 from commerce.orders.pricing import Offer, Price, price_line
@@ -186,28 +187,22 @@ def place(
             "customer_id": buyer,
             "currency": work.tenant.currency,
         }
-        fire(work, ORDER, order, placed, *facts, to="placed", new=columns)
-    else:
-        fire(work, ORDER, order, placed, *facts, to="placed", changes=columns)
-    _write_lines(work, order, priced, new=order_id is None)
-    intents.begin(
-        work,
+    step = Step(
+        ORDER,
         order,
-        buyer,
-        total,
-        method,
-        method_id=method_id,
-        instalments=instalments,
-        held_by=held_by,
+        (placed, *facts),
+        "placed",
+        new=columns if order_id is None else None,
+        changes=columns,
     )
-    due = work.now + work.policy.promise_days * DAY
-    fire(
-        work,
-        DELIVERY,
-        work.new_id(),
-        Fact("delivery.promised", customer_id=buyer, due_at=due),
-        new={"order_id": order, "promised_at": due},
-    )
+    by_wallet = method == "wallet"
+    paid = [wallet.begin(work, order, buyer, total, held_by=held_by)] if by_wallet else []
+    fire_together(work, [step, *paid, _delivery(work, order, buyer)])
+    _write_lines(work, order, priced, new=order_id is None)
+    if not by_wallet:
+        intents.begin(
+            work, order, buyer, total, method, method_id=method_id, instalments=instalments
+        )
     if held_by is None:
         taken: Counter[UUID] = Counter()
         for line in lines:
@@ -288,42 +283,53 @@ def _line_fact(order: UUID, buyer: UUID, line: _Priced, held_by: UUID | None) ->
     )
 
 
+def _delivery(work: Work, order: UUID, buyer: UUID) -> Step:
+    """Promise the delivery."""
+    due = work.now + work.policy.promise_days * DAY
+    promised = Fact("delivery.promised", customer_id=buyer, due_at=due)
+    new = {"order_id": order, "promised_at": due}
+    return Step(DELIVERY, work.new_id(), (promised,), new=new)
+
+
 def _write_lines(work: Work, order: UUID, priced: Sequence[_Priced], *, new: bool) -> None:
     """Keep what each line costs; of a cart, on the lines that are there."""
-    snapshots = [
-        {
-            "unit_price": line.unit_price,
-            "amount_minor": line.price.amount,
-            "seller_id": line.goods.seller_id,
-            "promotion_id": line.price.promotion_id,
-            "discount_minor": line.price.discount,
-            "tax_minor": line.price.tax,
-        }
+    kept = [
+        (
+            str(line.unit_price),
+            line.price.amount,
+            line.goods.seller_id,
+            line.price.promotion_id,
+            line.price.discount,
+            line.price.tax,
+        )
         for line in priced
     ]
-    if not new:
-        here = {"tenant": work.tenant.id, "order": order}
-        keyed = [
-            {**here, "variant": line.goods.variant_id, **columns}
-            for line, columns in zip(priced, snapshots, strict=True)
+    tenant = work.tenant.id
+    if new:
+        rows = [
+            (
+                tenant,
+                order,
+                place,
+                line.goods.product_id,
+                line.goods.variant_id,
+                line.quantity,
+                *each,
+            )
+            for place, (line, each) in enumerate(zip(priced, kept, strict=True), start=1)
         ]
-        work.connection.execute(_FIX_LINE, keyed)
+        insert_rows(work.connection, _line.name, (*_OF_LINE, *_KEPT), rows)
         return
-    rows = [
-        {
-            "tenant_id": work.tenant.id,
-            "order_id": order,
-            "position": position,
-            "product_id": line.goods.product_id,
-            "variant_id": line.goods.variant_id,
-            "quantity": line.quantity,
-            **columns,
-        }
-        for position, (line, columns) in enumerate(zip(priced, snapshots, strict=True), start=1)
+    here = [{"tenant": tenant, "order": order, "variant": line.goods.variant_id} for line in priced]
+    changes = [
+        {**key, **dict(zip(_KEPT, each, strict=True)), "unit_price": line.unit_price}
+        for key, line, each in zip(here, priced, kept, strict=True)
     ]
-    work.connection.execute(insert(schema.order_line), rows)
+    work.connection.execute(_FIX_LINE, changes)
 
 
+_OF_LINE = ("tenant_id", "order_id", "position", "product_id", "variant_id", "quantity")
+_KEPT = ("unit_price", "amount_minor", "seller_id", "promotion_id", "discount_minor", "tax_minor")
 _line, _customer, _category = schema.order_line, schema.customer, schema.category
 _variant, _product = schema.variant, schema.product
 _LINES = (
