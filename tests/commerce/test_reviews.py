@@ -1,5 +1,6 @@
 """Reviews: who may rate what, once, and an average that is always right."""
 
+import threading
 import uuid
 from decimal import Decimal
 from functools import partial
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from tests.commerce.delivery.journeys import (
     at_once,
     courier_of,
@@ -169,10 +170,6 @@ def test_an_average_that_is_read_and_written_back_is_wrong(
     postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The guard above can fail: who writes back what was read forgets what others wrote meanwhile."""
-    import threading
-
-    from sqlalchemy import update
-
     read_by_all = threading.Barrier(4)
 
     def naive(work: Any, product: UUID, count: int, stars: int) -> None:

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from commerce import schema, stock
-from commerce.delivery.jobs import count_carried, is_secured
+from commerce.delivery.jobs import carried, is_secured
 from commerce.delivery.parcels import fetch_carried, fetch_parcel
-from commerce.delivery.proof import Confirmation, confirm, proof_ends
+from commerce.delivery.proof import Confirmation, confirm
 from commerce.delivery.seals import NO_PROOF, Proof, draw_proof
 from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
 from commerce.ledger import Transfer
@@ -44,7 +44,7 @@ def claim(work: Work, order_id: UUID) -> None:
             f"order must be paid, or payable later, to be delivered; got {parcel.order.number}"
             " unpaid. Wait for its payment."
         )
-    carrying = count_carried(work)
+    carrying = len(carried(work))
     if carrying >= work.policy.deliveries_at_once:
         raise Conflict(
             f"courier must carry at most {work.policy.deliveries_at_once} orders; got {carrying}"
@@ -84,7 +84,7 @@ def ship(work: Work, order_id: UUID) -> Proof:
     """
     parcel = fetch_carried(work, order_id)
     parcel.require_wanted()
-    proof, columns = draw_proof(proof_ends(work))
+    proof, columns = draw_proof(work.now, hours=work.policy.proof_hours)
     goods = _goods(work, order_id)
     shipped = Fact("delivery.shipped", parcel.order.customer_id, transfers=goods)
     fire(work, DELIVERY, parcel.delivery.id, shipped, changes=columns)

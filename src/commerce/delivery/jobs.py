@@ -97,12 +97,6 @@ def location(work: Work, order_id: UUID) -> Place:
     return Place(order.latitude, order.longitude, order.address)
 
 
-def count_carried(work: Work) -> int:
-    """Count the orders that the courier has claimed and not delivered."""
-    me = {"tenant": work.tenant.id, "courier": work.actor.user_id}
-    return int(work.connection.execute(_COUNT_CARRIED, me).scalar_one())
-
-
 def is_secured(work: Work, order_id: UUID) -> bool:
     """Tell whether an order is captured or held in full, or is to be paid at the door or later."""
     order = {"tenant": work.tenant.id, "order": order_id}
@@ -162,13 +156,9 @@ def _select_jobs(*conditions: ColumnElement[bool]) -> Select[Any]:
 _AVAILABLE = _select_jobs(
     _delivery.c.status == "available", _orders.c.status == "placed", _secured()
 ).limit(bindparam("limit"))
-_IN_MY_HANDS = (
+_CARRIED = _select_jobs(
     _delivery.c.courier_id == bindparam("courier"),
     _delivery.c.status.in_(_ON_THE_WAY),
-)
-_CARRIED = _select_jobs(*_IN_MY_HANDS)
-_COUNT_CARRIED = select(func.count()).where(
-    _delivery.c.tenant_id == bindparam("tenant"), *_IN_MY_HANDS
 )
 _IS_SECURED = select(_secured()).where(
     _orders.c.tenant_id == bindparam("tenant"), _orders.c.id == bindparam("order")

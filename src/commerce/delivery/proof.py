@@ -22,7 +22,7 @@ from commerce.actors import SYSTEM
 from commerce.delivery.parcels import fetch_bought, fetch_carried
 from commerce.delivery.seals import NO_PROOF, Proof, draw_proof, fits_pin, fits_token
 from commerce.errors import Conflict, Expired, IllegalMove, RecordError
-from commerce.instants import HOUR, to_micros
+from commerce.instants import to_micros
 from commerce.machine import Fact, fire
 from commerce.payments.intents import settle_cash
 from commerce.states import DELIVERY
@@ -60,11 +60,6 @@ class Confirmation(NamedTuple):
 
     delivered: bool
     tries_left: int
-
-
-def proof_ends(work: Work) -> int:
-    """Say until when a proof made now is good, in microseconds since 1970 UTC."""
-    return work.now + work.policy.proof_hours * HOUR
 
 
 def confirm(
@@ -147,7 +142,7 @@ def renew(work: Work, order_id: UUID) -> Proof:
         "delivery must be in a state that allows delivery.proof_renewed; got ..."
     """
     parcel = fetch_bought(work, order_id)
-    proof, columns = draw_proof(proof_ends(work))
+    proof, columns = draw_proof(work.now, hours=work.policy.proof_hours)
     renewed = Fact("delivery.proof_renewed", parcel.order.customer_id)
     fire(work, DELIVERY, parcel.delivery.id, renewed, changes=columns)
     return proof

@@ -21,7 +21,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Row
 
-from commerce.instants import from_micros
+from commerce.instants import HOUR, from_micros
 
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's least
 
@@ -48,15 +48,18 @@ class Proof:
     expires_at: datetime
 
 
-def draw_proof(expires_at: int) -> tuple[Proof, Mapping[str, Any]]:
+def draw_proof(now: int, *, hours: int) -> tuple[Proof, Mapping[str, Any]]:
     """Draw a new PIN and token, and give the columns of the delivery by which they are known again.
 
     Parameters
     ----------
-    expires_at : int
+    now : int
         Microseconds since 1970 UTC.
+    hours : int
+        How long both are good.
     """
     pin, token = f"{secrets.randbelow(1_000_000):06}", secrets.token_urlsafe(16)
+    expires_at = now + hours * HOUR
     columns = {
         "pin_hash": _HASHER.hash(pin),
         "token_hash": sha256(token.encode()).hexdigest(),

@@ -1,5 +1,6 @@
 """Couriers: who may take what, how many at once, and what they get to know."""
 
+import threading
 import uuid
 from functools import partial
 from typing import Any
@@ -14,7 +15,8 @@ from commerce import schema
 from commerce.actors import SYSTEM, Actor
 from commerce.delivery import couriers
 from commerce.delivery.couriers import advance, claim, fail, release, ship
-from commerce.delivery.jobs import available, carried, count_carried, location
+from commerce.delivery.jobs import Job, available, carried, location
+from commerce.delivery.proof import confirm, renew
 from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
 from commerce.orders.completion import cancel
 from commerce.payments import intents
@@ -22,6 +24,7 @@ from commerce.payments.intents import choose_method
 from commerce.payments.methods import attach
 from commerce.states import DELIVERY
 from commerce.stock import asset
+from commerce.work import Work
 
 
 def claims(shop: Shop, courier: Actor, order: UUID) -> bool:
@@ -116,7 +119,7 @@ def test_a_courier_carries_five_orders_and_the_sixth_waits(any_engine: Engine) -
     assert shown(shop, courier, orders[0], pin=proofs[orders[0]].pin).delivered
     claims(shop, courier, orders[6])
     with shop.look(courier) as work:
-        assert count_carried(work) == 5
+        assert len(carried(work)) == 5
 
 
 def test_ten_claims_at_once_leave_a_courier_with_five(any_engine: Engine) -> None:
@@ -127,23 +130,21 @@ def test_ten_claims_at_once_leave_a_courier_with_five(any_engine: Engine) -> Non
     assert outcomes.count(True) == 5
     assert all(isinstance(each, Conflict) for each in outcomes if each is not True)
     with shop.look(courier) as work:
-        assert count_carried(work) == 5
+        assert len(carried(work)) == 5
 
 
 def test_without_the_lock_on_the_courier_ten_claims_at_once_are_too_many(
     postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The guard above can fail: claims that count before any other has committed count too few."""
-    import threading
-
     counted = threading.Barrier(10)
 
-    def count_together(work: Any) -> int:
-        carrying = count_carried(work)
+    def count_together(work: Work) -> list[Job]:
+        carrying = carried(work)
         counted.wait(timeout=20)
         return carrying
 
-    monkeypatch.setattr(couriers, "count_carried", count_together)
+    monkeypatch.setattr(couriers, "carried", count_together)
     monkeypatch.setattr(
         couriers, "_LOCK_COURIER", couriers._LOCK_COURIER.with_for_update(read=True, key_share=True)
     )
@@ -216,8 +217,6 @@ def test_a_delivery_moves_as_its_table_says_and_not_otherwise(
     engine: Engine, status: str, act: str
 ) -> None:
     """Every act in every state, by whoever may do it."""
-    from commerce.delivery.proof import confirm, renew
-
     shop = make_shop(engine)
     buyer, courier = shop.buyer(), courier_of(shop)
     order = placed(shop, buyer, (shop.goods(), 1))
@@ -270,8 +269,6 @@ def test_an_order_goes_to_the_road_then_to_the_door_and_never_back(any_engine: E
     with pytest.raises(RecordError, match="proof must be a PIN or a token; got neither"):
         step("delivered")
     with shop.work(SYSTEM) as work:
-        from commerce.delivery.proof import renew
-
         proof = renew(work, order)
     for stranger in (courier_of(shop), ADMIN):
         with pytest.raises(NotFound):
