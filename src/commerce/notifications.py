@@ -252,7 +252,12 @@ _letters = (
         and_(_customer.c.tenant_id == _table.c.tenant_id, _customer.c.id == _table.c.recipient_id),
     )
     .outerjoin(
-        _users, and_(_users.c.tenant_id == _table.c.tenant_id, _users.c.id == _table.c.recipient_id)
+        _users,
+        and_(
+            _users.c.tenant_id == _table.c.tenant_id,
+            _users.c.id == _table.c.recipient_id,
+            _users.c.active,
+        ),
     )
     .where(
         _table.c.tenant_id == bindparam("tenant"),

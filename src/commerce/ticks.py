@@ -24,6 +24,8 @@ from commerce.notifications import notifier
 from commerce.orders import completion
 from commerce.outbox import Drained, drain
 from commerce.payments import invoices
+from commerce.payments.providers.port import Provider, ProviderFailed
+from commerce.payments.webhooks import run_errands
 from commerce.tenants import Tenant
 from commerce.work import Work, looking, working
 
@@ -79,7 +81,12 @@ class Report:
 
 
 def tick(
-    engine: Engine, tenant: Tenant, *, now: datetime, transport: Transport | None = None
+    engine: Engine,
+    tenant: Tenant,
+    *,
+    now: datetime,
+    transport: Transport | None = None,
+    provider: Provider | None = None,
 ) -> Report:
     """Move what is due for a tenant, and hand on what happened.
 
@@ -92,6 +99,8 @@ def tick(
         Aware.
     transport : Transport, optional
         Mails notifications, too.
+    provider : Provider, optional
+        An outside provider of payments, asked again what was cut off or failed.
 
     Raises
     ------
@@ -101,6 +110,11 @@ def tick(
         "tenant must be open; got ..."
     """
     report = Report(tenant.slug)
+    if provider is not None:
+        try:
+            report.moved["payments asked"] = run_errands(engine, tenant, provider, now=now)
+        except ProviderFailed as error:
+            report.refused.append(f"payments asked: {error}")
     for transition in TRANSITIONS:
         report.moved[transition.name] = _move(engine, tenant, transition, now, report.refused)
     report.outbox = drain(engine, tenant, notifier(transport), now=now)

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import Engine, func, select
 from tests.commerce.auctions.floor import LENGTH, Floor
 from tests.commerce.delivery.journeys import courier_of, delivered, placed, read, shipped
+from tests.commerce.payments.banks import StripeBank, make_bank
 from tests.commerce.shop import NOW, Shop, make_shop
 
 from commerce import schema, shops, ticks
 from commerce.actors import SYSTEM, Actor
 from commerce.errors import Conflict, Forbidden, IllegalMove, RecordError
 from commerce.orders.completion import complete
+from commerce.payments import intents
 from commerce.ticks import TRANSITIONS, Report, Transition, tick
 
 
@@ -176,3 +178,22 @@ def test_a_tick_stays_in_its_shop_and_out_of_a_closed_one(any_engine: Engine) ->
     shops.reopen_shop(any_engine, SYSTEM, "other", now=NOW)
     assert read(other, "orders", order).status == "placed"
     assert moved(ticked(other, days=9)) == {"orders completed": 1}
+
+
+def test_what_an_outside_provider_was_not_asked_yet_is_asked_by_a_tick(any_engine: Engine) -> None:
+    bank = make_bank(any_engine, "stripe")
+    assert isinstance(bank, StripeBank)
+    buyer, card = bank.buyer()
+    payment = bank.order(buyer, card)
+    with bank.shop.work(buyer) as work:
+        intents.confirm(work, payment)
+    bank.wire.down = True
+    report = tick(bank.shop.engine, bank.shop.tenant, now=NOW, provider=bank.stripe)
+    assert "payments asked" not in report.moved
+    assert report.refused[0].startswith("payments asked: provider must do what it is asked")
+    assert bank.look(payment).status == "requires_confirmation"
+    bank.wire.down = False
+    for _ in range(2):
+        report = tick(bank.shop.engine, bank.shop.tenant, now=NOW, provider=bank.stripe)
+        assert bank.look(payment).status == "succeeded"
+    assert report.moved["payments asked"] == []

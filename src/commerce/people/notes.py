@@ -41,8 +41,7 @@ def add(work: Work, customer_id: UUID, body: str) -> UUID:
     if not body.strip():
         raise RecordError("note must say something; got nothing. Write a sentence.")
     _staff_only(work, customer_id)
-    if customers.get(work, customer_id).erased_at is not None:
-        raise NotFound("customer", customer_id)
+    customers.fetch_own(work, customer_id, lock=True)
     note, users = work.new_id(), schema.users
     fire(work, CUSTOMER, customer_id, Fact("customer.noted", customer_id=customer_id))
     author = select(users.c.id).where(

@@ -167,6 +167,8 @@ def test_an_erased_customer_is_nowhere_named_and_the_ledger_stays(any_engine: En
         assert after == (events or 0) + 2  # erased, and the log-in closed
     with pytest.raises(Conflict, match="must not be erased"), _working(any_engine, tenant) as work:
         customers.change(work, ada, {"full_name": "Ada again"})
+    with pytest.raises(Conflict, match="must not be erased"), _working(any_engine, tenant) as work:
+        notes.add(work, ada, "Ada again")
     registered(any_engine, tenant)  # the address is free again
 
 
