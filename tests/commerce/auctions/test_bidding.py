@@ -160,6 +160,7 @@ def test_only_a_customer_with_a_location_who_is_not_the_seller_may_bid(floor: Fl
     strangers: list[tuple[Actor, type[Exception]]] = [
         (seller, Forbidden),
         (Actor("user", seller.user_id, seller.customer_id), Conflict),
+        (Actor("user", None, seller.customer_id), Conflict),
         (Actor("admin", seller.user_id, floor.bidders(1)[0].customer_id), Conflict),
         (Actor("delivery"), Forbidden),
         (ADMIN, Forbidden),

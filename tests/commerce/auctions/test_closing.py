@@ -11,7 +11,7 @@ from tests.commerce.shop import ADMIN, make_shop
 from commerce import schema
 from commerce.auctions import closing
 from commerce.errors import Conflict, Forbidden, IllegalMove, InsufficientFunds, NotFound
-from commerce.people import customers
+from commerce.people.erasure import erase
 
 
 def orders(floor: Floor) -> list[Any]:
@@ -87,7 +87,7 @@ def test_a_leader_who_is_erased_meanwhile_buys_nothing(floor: Floor) -> None:
     floor.bid(auction, ann, 2_000)
     assert ann.customer_id is not None
     with floor.shop.work(ADMIN) as work:
-        customers.erase(work, ann.customer_id)
+        erase(work, ann.customer_id)
     assert floor.close(auction) is None
     assert (floor.wallet(ann), floor.held(auction), orders(floor)) == (5_000, 0, [])
 

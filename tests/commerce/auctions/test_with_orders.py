@@ -12,7 +12,7 @@ from tests.commerce.shop import ADMIN
 
 from commerce import wallet
 from commerce.actors import Actor
-from commerce.auctions import bidding
+from commerce.auctions import bidding, closing
 from commerce.doctor import examine
 from commerce.errors import InsufficientFunds
 from commerce.orders import cart, completion
@@ -97,11 +97,9 @@ def test_who_buys_at_once_and_orders_at_once_would_wait_in_a_circle_without_care
         with suppress(threading.BrokenBarrierError):
             met.wait(timeout=0.5 if careful else 30)
 
-    hand_over = bidding.hand_over
-
     def late(*args: Any, **options: Any) -> UUID:
         meet()
-        return hand_over(*args, **options)
+        return closing.hand_over(*args, **options)
 
     monkeypatch.setattr(bidding, "hand_over", late)
     if not careful:
