@@ -1,5 +1,6 @@
 """How orders end: everybody paid once, or everything as it was."""
 
+import random
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,20 +9,24 @@ from sqlalchemy import Engine, func, select, update
 from tests.commerce.orders.test_checkout import at_once, buy
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
-from commerce import schema, wallet
+from commerce import schema, stock, wallet
 from commerce.actors import SYSTEM, Actor
+from commerce.catalogue import promotions
+from commerce.database import reading
 from commerce.delivery import couriers
 from commerce.delivery.proof import confirm
+from commerce.doctor import examine
 from commerce.errors import Conflict, IllegalMove, NotFound, RecordError
 from commerce.ledger import Account
-from commerce.machine import fetch
+from commerce.machine import Fact, fetch, fire
+from commerce.money import from_minor
 from commerce.orders import cart
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import OrderedLine, checkout, place
 from commerce.orders.completion import cancel, complete, complete_due, update_status
 from commerce.payments.invoices import of_order as invoices_of
 from commerce.payments.refunds import refund_order
 from commerce.points import standing
-from commerce.states import ORDER
+from commerce.states import ORDER, SHELF, WALLET
 from commerce.stock import asset
 
 
@@ -138,6 +143,50 @@ def test_a_refund_before_completion_is_borne_in_settlement(engine: Engine) -> No
     assert sum(out) + sum(shares) == 4760 - 1190
     assert out == [2138, 712]
     assert shop.holds("held", order.hex) == 0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_discounted_and_paid_back_settlement_gives_out_what_there_is(
+    engine: Engine, seed: int
+) -> None:
+    rng = random.Random(seed)
+    shop = make_shop(engine)
+    sellers = [shop.seller(), shop.seller(buys=True), None]
+    goods = [
+        shop.goods(rng.randint(1, 9999), stock=50, seller=rng.choice(sellers)) for _ in range(5)
+    ]
+    with shop.work() as work:
+        promotions.create(work, "all", percent_bp=rng.randint(1, 4000))
+        promotions.create(
+            work, "one", product_id=shop.product(goods[0]), amount_minor=rng.randint(1, 9999)
+        )
+    method = rng.choice(["wallet", "cash_on_delivery"])
+    buyer = shop.buyer(10**7, country=rng.choice(["US", "DE", "FR"]))
+    with shop.work(buyer) as work:
+        for variant in goods:
+            cart.add(work, variant, rng.randint(1, 9))
+    with shop.work(buyer) as work:
+        order = checkout(work, method)
+    deliver(shop, order)
+    with shop.work() as work:
+        total = fetch(work, ORDER, order).total_minor
+        back = rng.randint(0, total)
+        if back:
+            refund_order(work, order, back, reason="goodwill")
+    with shop.work(SYSTEM, days=3) as work:
+        complete(work, order)
+    keys = [
+        (each.customer_id or each.user_id).hex  # type: ignore[union-attr]
+        for each in sellers
+        if each is not None
+    ]
+    parts = [shop.holds("wallet", key) for key in keys]
+    parts += [shop.holds(kind) for kind in ("sales", "fees", "tax")]
+    assert sum(parts) == total - back
+    assert min(parts) >= 0
+    assert shop.holds("held", order.hex) == 0
+    with reading(engine) as connection:
+        assert examine(connection, shop.tenant) == []
 
 
 def test_what_is_paid_later_settles_out_of_sales(engine: Engine) -> None:
@@ -283,11 +332,6 @@ def test_what_was_imported_is_not_completed_by_a_tick(engine: Engine) -> None:
 
 
 def test_an_auctions_price_is_final_and_its_hold_moves_to_the_order(any_engine: Engine) -> None:
-    from commerce import stock
-    from commerce.machine import Fact, fire
-    from commerce.money import from_minor
-    from commerce.states import SHELF, WALLET
-
     shop = make_shop(any_engine)
     mug, buyer = shop.goods(1000), shop.buyer(5000, located=False)
     me, auction = buyer.customer_id, UUID(int=7)
