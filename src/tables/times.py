@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from tables.amounts import NumberReader
 from tables.errors import Refused, TableError
 
 _CACHE = 100_000
@@ -40,6 +41,12 @@ _ELAPSED = re.compile(r"[0-9]{10}|[0-9]{13}|[0-9]{16}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _AHEAD = timedelta(days=1)
 """How far a shop's clock, or its unnamed zone, may be ahead of ours."""
+UNITS = {
+    "days": timedelta(days=1),
+    "hours": timedelta(hours=1),
+    "seconds": timedelta(seconds=1),
+}
+"""Units of elapsed time."""
 _WORDS = {"DMY": "day{0}month{0}year", "MDY": "month{0}day{0}year"}
 
 
@@ -233,6 +240,45 @@ class TimeReader:
         if _COMPACT.fullmatch(stripped.replace(" ", "")):
             return "YYYYMMDD"
         return "day month year" if _NAMED.fullmatch(stripped) else "YYYY-MM-DD"
+
+
+class ElapsedReader:
+    """Reads times that are told as a number of days, hours or seconds since a start.
+
+    Parameters
+    ----------
+    start : datetime
+        Aware.
+    unit : str
+        One of `UNITS`.
+    number : NumberReader
+    latest : datetime
+        Aware; later times are refused.
+
+    Examples
+    --------
+    >>> begins, ends = (datetime(year, 1, 1, tzinfo=UTC) for year in (1970, 2000))
+    >>> ElapsedReader(begins, "days", NumberReader("."), latest=ends)("1.5") // 3_600_000_000
+    36
+    """
+
+    def __init__(
+        self, start: datetime, unit: str, number: NumberReader, *, latest: datetime
+    ) -> None:
+        self._start = (start - _EPOCH) // _MICROSECOND
+        self._latest = (latest - _EPOCH) // _MICROSECOND
+        self._unit = unit
+        self._number = number
+
+    def __call__(self, text: str) -> int:
+        """Read one time as microseconds since 1970 UTC; ValueError or `NotYet` says what was got instead."""
+        elapsed = self._number(text)
+        if elapsed < 0:
+            raise ValueError(f"0 {self._unit} or more since the start; got {text!r}")
+        at = self._start + round(elapsed * (UNITS[self._unit] // _MICROSECOND))
+        if at > self._latest:
+            raise NotYet(f"a time until a day from now; got {text!r}")
+        return at
 
 
 def _year(text: str) -> int:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce.instants import from_micros, to_micros
+from tables.amounts import NumberReader
 from tables.errors import TableError
-from tables.times import NotYet, TimeReader, TimeSurvey, is_time, latest_at
+from tables.times import ElapsedReader, NotYet, TimeReader, TimeSurvey, is_time, latest_at
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -135,3 +136,14 @@ def test_a_time_more_than_a_day_ahead_has_not_come_yet() -> None:
         NotYet, match=r"a time until 2026-01-02T12:00\+00:00.*got '2026-01-02 12:01'"
     ):
         read("2026-01-02 12:01")
+
+
+def test_elapsed_times_count_from_their_start_and_never_into_the_future() -> None:
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    read = ElapsedReader(start, "hours", NumberReader(","), latest=start + timedelta(days=1))
+    assert from_micros(read("1,5")) == start + timedelta(minutes=90)
+    with pytest.raises(NotYet, match="got '24,1'"):
+        read("24,1")
+    for text in ("-1", "soon"):
+        with pytest.raises(ValueError, match=f"got '{text}'"):
+            read(text)

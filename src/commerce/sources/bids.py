@@ -15,47 +15,32 @@ and one that the records hold is known with all of its bids; memory does not gro
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from sqlalchemy import Engine
 
 from commerce import schema
-from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, placed
+from commerce.auctions.pricing import EBAY, Bands
 from commerce.database import reading
-from commerce.instants import to_micros
-from commerce.money import from_minor
-from commerce.sources.bid_rows import (
-    NEEDED,
-    UNITS,
-    WELL_KNOWN,
-    BidReader,
-    BidStaging,
-    StagedBid,
-    since,
-)
-from commerce.sources.bundle import Bundle
-from commerce.sources.columns import guess_column
+from commerce.sources.bid_events import Closing, Replay, write_auctions
+from commerce.sources.bid_rows import NEEDED, WELL_KNOWN, BidReader, BidStaging
 from commerce.sources.errors import SourceError
-from commerce.sources.order_events import uuid_of
+from commerce.sources.intake import take_in
+from commerce.sources.options import FileOptions
 from commerce.sources.parties import write_parties
-from commerce.sources.store import chunks
-from commerce.sources.summary import ImportSummary, Progress, silent, summarise
-from commerce.sources.tenancy import plan_tenant
-from commerce.sources.writing import Desk, Writer, Written, known_ids
+from commerce.sources.summary import ImportSummary, Progress, silent
+from commerce.sources.writing import Writer, known_ids
 from tables.amounts import NumberReader
-from tables.columns import find_column, flag
-from tables.errors import ColumnNotFound
-from tables.formats import detected, find_formats
+from tables.columns import find_column, find_columns
 from tables.rejects import Rejects
+from tables.store import chunks
 from tables.table import open_table
-from tables.times import TimeReader, latest_at
+from tables.times import UNITS, ElapsedReader, latest_at
 
 START: Final = datetime(2000, 1, 1)
 """When auctions of elapsed times begin, on the tenant's clock, where nothing else is said."""
@@ -64,13 +49,11 @@ _CHUNK = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class BidOptions:
+class BidOptions(FileOptions):
     """How to read a file of bids.
 
     Attributes
     ----------
-    tenant : str
-        Slug; created by the first import.
     columns : mapping of str to str
         What the file calls auction, amount, time, bidder, opening, item and reserve, or their positions from 1;
         the others are looked for under well-known names.
@@ -80,43 +63,12 @@ class BidOptions:
         That start, on the tenant's clock where it is naive; default `START`.
     increments : Path, optional
         A table of upper limits and increments, see `read_increments`; default eBay's.
-    currency, timezone : str, optional
-        ISO 4217 and IANA; of a new tenant, default USD and UTC.
-    delimiter, encoding, decimal, time_format : str, optional
-        As in `TransactionOptions`; found out where not given.
     """
 
-    tenant: str
     columns: Mapping[str, str] = field(default_factory=dict)
     elapsed: str | None = None
     start: datetime | None = None
     increments: Path | None = None
-    currency: str | None = None
-    timezone: str | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    decimal: str | None = None
-    time_format: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Closing:
-    """How an auction of the file ended by our rules.
-
-    Attributes
-    ----------
-    auction : str
-    closing_price : Decimal
-        In major units; where the reserve was not met, what was bid.
-    winner : str or None
-        The bidder; None where it was not sold.
-    bids : int
-    """
-
-    auction: str
-    closing_price: Decimal
-    winner: str | None
-    bids: int
 
 
 def read_increments(path: Path, currency: str) -> Bands:
@@ -145,34 +97,6 @@ def read_increments(path: Path, currency: str) -> Bands:
                 f"--increments must hold numbers; got {cells} in line {line}. Write upper,increment."
             ) from error
     return Bands.of(bands, currency)
-
-
-def find_bid_columns(given: Mapping[str, str], columns: Sequence[str]) -> dict[str, int]:
-    """Find the columns of a file of bids.
-
-    Raises
-    ------
-    SourceError
-        "--bidder must name a column of the file; got ..."
-
-    Examples
-    --------
-    >>> find_bid_columns({"amount": "bid"}, ("auctionid", "bid", "bidtime", "bidder", "openbid", "price"))
-    {'auction': 0, 'amount': 1, 'time': 2, 'bidder': 3, 'opening': 4}
-    """
-    found = {}
-    for role in WELL_KNOWN:
-        name = given.get(role)
-        place = (
-            guess_column(role, columns, WELL_KNOWN)
-            if name is None
-            else find_column(flag(role), name, columns)
-        )
-        if place is not None:
-            found[role] = place
-        elif role in NEEDED:
-            raise ColumnNotFound(flag(role), role, columns)
-    return found
 
 
 def import_bids(
@@ -217,187 +141,48 @@ def import_bids(
         raise SourceError(
             f"--elapsed must be days, hours or seconds; got {options.elapsed!r}. Choose one."
         )
-    table = open_table(path, delimiter=options.delimiter, encoding=options.encoding)
-    places = find_bid_columns(options.columns, table.columns)
-    numbers = [places[role] for role in ("amount", "opening", "reserve") if role in places]
-    formats = find_formats(
-        table,
-        numbers=numbers + ([places["time"]] if options.elapsed else []),
-        times=[places["time"]],
-        decimal=options.decimal,
-        time_format=options.time_format,
+    intake = take_in(
+        engine,
+        path,
+        options,
+        partial(find_columns, options.columns, known=WELL_KNOWN, needed=NEEDED, always=True),
+        now=now,
+        time=options.columns.get("time"),
+        numbers=("amount", "opening", "reserve", *(("time",) if options.elapsed else ())),
+        times=("time",),
     )
-    with reading(engine) as connection:
-        tenancy = plan_tenant(
-            connection, options.tenant, currency=options.currency, zone=options.timezone
-        )
-    bands = (
-        read_increments(options.increments, tenancy.currency)
-        if options.increments
-        else Bands.of(EBAY, tenancy.currency)
-    )
-    number, latest, found = (
-        NumberReader(formats.mark),
-        latest_at(now),
-        detected(table, places, formats),
-    )
-    start = None
+    tenancy, cells, start = intake.tenancy, intake.cells(), None
+    own = read_increments(options.increments, tenancy.currency) if options.increments else None
     if options.elapsed:
-        start = _in_zone(options.start or START, tenancy.zone)
-        found = replace(found, time_format=f"{options.elapsed} since {start.isoformat()}")
-    reader = BidReader(
-        places,
-        width=len(table.columns),
-        currency=tenancy.currency,
-        number=number,
-        time=since(start, str(options.elapsed), number, latest)
-        if start
-        else TimeReader(tenancy.zone, formats.time_format, latest=latest),
-    )
-    with BidStaging() as staging, Rejects(rejects_folder, table.columns) as rejects:
-        read = staging.stage(table, reader, rejects, tell)
-        known: set[str] = set()
+        start = (options.start or START).replace(tzinfo=tenancy.zone)
+        cells["time"] = ElapsedReader(
+            start, options.elapsed, cells["number"], latest=latest_at(now)
+        )
+    writer, duplicate = Writer(engine, tenancy, now=now), 0
+    known: set[str] = set()
+    closings: list[Closing] = []
+    with BidStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+        read = staging.stage(intake.table, BidReader(intake.places, **cells), rejects, tell)
         if tenancy.tenant is not None:
             with reading(engine) as connection:
                 for names in staging.names():
                     known |= known_ids(connection, tenancy.tenant, schema.auction, names).keys()
-        written, writer, duplicate = Written(), None, 0
-        if any(name not in known for names in staging.names() for name in names):
-            writer = Writer.start(engine, tenancy, now=now)
-            written = writer.written
-            write_parties(writer, staging)
-        closings: list[Closing] = []
+        write_parties(writer, staging)
         for auctions in chunks(staging.auctions(), _CHUNK):
-            replays = [_replay(bids, bands) for bids in auctions]
+            replays = [
+                Replay.of(bids, own or Bands.of(EBAY, tenancy.currency)) for bids in auctions
+            ]
             closings += [replay.closing(tenancy.currency) for replay in replays]
-            new = [replay for replay in replays if replay.name not in known]
-            duplicate += sum(len(bids) for bids in auctions) - sum(len(one.bids) for one in new)
-            if writer is not None and new:
+            new = [replay for replay in replays if replay.bids[0].auction not in known]
+            duplicate += sum(len(one.bids) for one in replays if one.bids[0].auction in known)
+            if new:
                 with writer.desk() as desk:
-                    _write(desk, new, start, own_bands=bool(options.increments))
-                tell("writing", written.lines, read)
-        summary = summarise(
-            tenancy,
-            read=read,
-            duplicate=duplicate,
-            written=written,
-            detected=found,
-            rejects=rejects,
+                    write_auctions(desk, new, start, own)
+                tell("writing", writer.written["lines"], read)
+        summary = intake.summary(
+            read=read, duplicate=duplicate, written=writer.written, rejects=rejects
         )
+    if start:
+        shown = f"{options.elapsed} since {start.isoformat()}"
+        summary = replace(summary, detected=replace(summary.detected, time_format=shown))
     return summary, closings
-
-
-def _in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Replay:
-    """An auction as it went by our rules: each bid of the file, what it offered, how the auction stood then."""
-
-    bids: Sequence[StagedBid]
-    offers: Sequence[Bid]
-    standings: Sequence[Standing]
-
-    @property
-    def name(self) -> str:
-        return self.bids[0].row.auction
-
-    @property
-    def winner(self) -> str | None:
-        end = self.standings[-1]
-        return str(end.leader.bidder) if end.leader is not None and end.reserve_met else None
-
-    def closing(self, currency: str) -> Closing:
-        return Closing(
-            auction=self.name,
-            closing_price=from_minor(self.standings[-1].price, currency),
-            winner=self.winner,
-            bids=len(self.bids),
-        )
-
-
-def _replay(bids: Sequence[StagedBid], bands: Bands) -> _Replay:
-    """Let an auction happen again."""
-    rows = [bid.row for bid in bids]
-    told = next((row.opening for row in rows if row.opening is not None), None)
-    opening = max(1, min(row.maximum for row in rows) if told is None else told)
-    reserve = next((row.reserve for row in rows if row.reserve is not None), None)
-    now = Standing(opening, bands, reserve if reserve and reserve >= opening else None)
-    offers, standings = [], []
-    for place, row in enumerate(rows):
-        offers.append(placed(now, row.bidder, row.maximum, row.at, place))
-        now = now.after(offers[-1])
-        standings.append(now)
-    return _Replay(bids=bids, offers=offers, standings=standings)
-
-
-def _write(
-    desk: Desk, replays: Sequence[_Replay], start: datetime | None, *, own_bands: bool
-) -> None:
-    """Write whole auctions: their rows, bids and events."""
-    bundle = Bundle(desk)
-    for replay in replays:
-        _keep(bundle, replay, start, own_bands)
-        desk.written.lines += len(replay.bids)
-    bundle.write()
-
-
-def _keep(bundle: Bundle, replay: _Replay, start: datetime | None, own_bands: bool) -> None:
-    desk, end, last = bundle.desk, replay.standings[-1], replay.bids[-1].row.at + 1
-    key = desk.id_of("auction", replay.name)
-    item = next((bid.product_id for bid in replay.bids if bid.product_id), None)
-    product = None if item is None else uuid_of(item)
-    people = {bid.row.bidder: uuid_of(str(bid.customer_id)) for bid in replay.bids}
-
-    def tell(kind: str, at: int, who: str | None, amount: int, number: int = 0, **more: Any) -> int:
-        event = desk.event(
-            kind,
-            at,
-            f"{kind}:{key.hex}:{number}",
-            amount,
-            customer_id=None if who is None else people[who],
-            aggregate_type="auction",
-            aggregate_id=key.hex,
-            product_id=product,
-            **more,
-        )
-        return bundle.tell(event)
-
-    leader: str | None = None
-    for number, (offer, now) in enumerate(zip(replay.offers, replay.standings, strict=True)):
-        who, at = str(offer.bidder), offer.placed_at
-        told = tell("auction.bid", at, who, offer.amount, number, value=offer.maximum)
-        bundle.keep(
-            "bid",
-            auction_id=key,
-            customer_id=people[who],
-            event_id=told,
-            amount_minor=offer.amount,
-            maximum_minor=offer.maximum,
-            placed_at=at,
-        )
-        leads = None if now.leader is None else str(now.leader.bidder)
-        outbid = who if leads != who else leader
-        if outbid not in (None, leads):
-            tell("auction.outbid", at, outbid, now.price, number)
-        leader = leads
-    if replay.winner is not None:
-        tell("auction.won", last, replay.winner, end.price)
-    status = "unsold" if replay.winner is None else "sold"
-    told = tell(f"auction.{status}", last, None, end.price)
-    bands = {"uppers": end.bands.uppers, "increments": end.bands.increments}
-    bundle.keep(
-        "auction",
-        id=key,
-        external_id=replay.name,
-        product_id=product,
-        status=status,
-        currency=desk.tenant.currency,
-        opening_minor=end.opening,
-        reserve_minor=end.reserve,
-        increments=json.dumps(bands) if own_bands else None,
-        starts_at=replay.bids[0].row.at if start is None else to_micros(start),
-        ends_at=last,
-        event_id=told,
-    )

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from commerce.errors import RecordError, did_you_mean
-from commerce.sources.lines import line_key, tidy_id
-from commerce.sources.rows import LIMIT, RowReader
+from commerce.sources.rows import MoneyReader
 from commerce.stream import EVENT_TYPES, NewEvent, check
 from tables.amounts import NumberReader
 from tables.errors import Refused
+from tables.rows import LIMIT, line_key, tidy_id
 from tables.times import TimeReader
 
 EVENT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -74,7 +74,7 @@ class EventRow(NamedTuple):
     reason: str | None
 
 
-class EventReader(RowReader):
+class EventReader(MoneyReader):
     """Reads rows into events.
 
     Parameters
@@ -171,7 +171,7 @@ class EventReader(RowReader):
     def _instant(self, name: str, text: str | None) -> int | None:
         if text is None:
             return None
-        return self._when(self._due if name == "due_at" else self._time, name, text, "no time")
+        return self.when(self._due if name == "due_at" else self._time, name, text, "no time")
 
     def _amount(self, said: Mapping[str, str | None]) -> int | None:
         major, minor = said.get("amount"), said.get("amount_minor")

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from commerce.sources.event_rows import EventRow
-from commerce.sources.lines import repeated_key
-from commerce.sources.store import Person, Store, Ware
+from commerce.sources.parties import PartyStore
+from tables.rows import repeated_key
 
 
-class StagedEvent(NamedTuple):
-    """An event, and the ids of whom and what it tells of."""
-
-    row: EventRow
-    customer_id: str | None
-    product_id: str | None
-
-
-class EventStaging(Store):
+class EventStaging(PartyStore):
     """Events of one file.
 
-    Call in this order: `add`, `settle_repeats`, `drop_known`, `people` with `name_people`, `wares` with
+    Call in this order: `add`, `settle_repeats`, `drop_named`, `people` with `name_people`, `wares` with
     `name_wares`, then `events`.
     """
+
+    PEOPLE = (
+        "SELECT customer, min(occurred_at), NULL,"
+        " max(CASE WHEN type = 'customer.registered' THEN category END) FROM happening"
+        " WHERE customer IS NOT NULL GROUP BY customer ORDER BY min(occurred_at), min(row)"
+    )
+    """Every customer at his earliest event, with the country he was registered in."""
+
+    WARES = (
+        "SELECT product, NULL, NULL FROM happening WHERE product IS NOT NULL"
+        " GROUP BY product ORDER BY min(row)"
+    )
+    """Every product, in the order of the file."""
 
     def __init__(self) -> None:
         super().__init__("happening", EventRow._fields)
@@ -40,37 +44,8 @@ class EventStaging(Store):
         self.drop(again)
         self.rename(more)
 
-    def drop_known(self, known: Callable[[list[str]], Collection[str]]) -> None:
-        """Drop events that the stream holds already.
-
-        Parameters
-        ----------
-        known : callable
-            Tells which of some sources are in the stream.
-        """
-        for batch in self.walk("key"):
-            rows = {event_source(key): row for row, key in batch}
-            self.drop(rows[source] for source in known(list(rows)))
-
-    def people(self) -> Iterator[list[Person]]:
-        """Give every customer at his earliest event, with the country he was registered in."""
-        return self.each(
-            Person,
-            "SELECT customer, min(occurred_at), NULL,"
-            " max(CASE WHEN type = 'customer.registered' THEN category END) FROM happening"
-            " WHERE customer IS NOT NULL GROUP BY customer ORDER BY min(occurred_at), min(row)",
-        )
-
-    def wares(self) -> Iterator[list[Ware]]:
-        """Give every product, in the order of the file."""
-        return self.each(
-            Ware,
-            "SELECT product, NULL, NULL FROM happening WHERE product IS NOT NULL"
-            " GROUP BY product ORDER BY min(row)",
-        )
-
-    def events(self) -> Iterator[list[StagedEvent]]:
-        """Give every event, the earliest first."""
+    def events(self) -> Iterator[list[tuple[EventRow, str | None, str | None]]]:
+        """Give every event with the ids of its customer and its product, the earliest first."""
         columns = ", ".join(f"h.{name}" for name in EventRow._fields)
         query = (
             f"SELECT {columns}, p.id, w.id FROM happening h"  # noqa: S608
@@ -78,7 +53,7 @@ class EventStaging(Store):
             " ORDER BY h.occurred_at, h.row"
         )
         for batch in self.batches(query):
-            yield [StagedEvent(EventRow._make(row[:-2]), *row[-2:]) for row in batch]
+            yield [(EventRow._make(row[:-2]), *row[-2:]) for row in batch]
 
 
 def event_source(key: bytes) -> str:

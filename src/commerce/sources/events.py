@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -21,49 +22,32 @@ from sqlalchemy import Engine
 from commerce.database import reading
 from commerce.errors import did_you_mean
 from commerce.sources.errors import SourceError
-from commerce.sources.event_rows import EVENT_COLUMNS, REQUIRED, EventReader, new_event
+from commerce.sources.event_rows import EVENT_COLUMNS, REQUIRED, EventReader, EventRow, new_event
 from commerce.sources.event_staging import EventStaging, event_source
+from commerce.sources.intake import take_in
+from commerce.sources.options import FileOptions
 from commerce.sources.order_events import uuid_of
 from commerce.sources.parties import write_parties
-from commerce.sources.summary import ImportSummary, Progress, silent, summarise
-from commerce.sources.tenancy import plan_tenant
-from commerce.sources.writing import Writer, Written, has_events, known_sources
-from tables.amounts import NumberReader
+from commerce.sources.summary import ImportSummary, Progress, silent
+from commerce.sources.writing import Desk, Writer, has_events, known_sources
+from commerce.stream import NewEvent
 from tables.columns import find_column
 from tables.errors import ColumnNotFound
-from tables.formats import detected, find_formats, with_header_settled
 from tables.rejects import Rejects
-from tables.table import open_table
-from tables.times import TimeReader, latest_at
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventOptions:
+class EventOptions(FileOptions):
     """How to read a file of events.
 
     Attributes
     ----------
-    tenant : str
-        Slug; created by the first import.
     columns : mapping of str to str
         Columns of the stream that the file calls something else, or gives by position from 1. The others
-        are found by name.
-    currency : str, optional
-        ISO 4217; of a new tenant, default the file's own or else USD.
-    timezone : str, optional
-        IANA name; of a new tenant, default UTC. Times without an offset are in it.
-    delimiter, encoding, decimal, time_format : str, optional
-        As in `TransactionOptions`; found out where not given.
+        are found by name. The currency of a new tenant is by default the file's own.
     """
 
-    tenant: str
     columns: Mapping[str, str] = field(default_factory=dict)
-    currency: str | None = None
-    timezone: str | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    decimal: str | None = None
-    time_format: str | None = None
 
 
 def find_event_columns(given: Mapping[str, str], columns: tuple[str, ...]) -> dict[str, int]:
@@ -147,78 +131,46 @@ def import_events(
         "--currency must be that of tenant ...; got ..."
     """
     tell = progress or silent
-    table = open_table(path, delimiter=options.delimiter, encoding=options.encoding)
-    time = options.columns.get("occurred_at")
-    table = with_header_settled(table, time, options.time_format)
-    places = find_event_columns(options.columns, table.columns)
-    formats = find_formats(
-        table,
-        numbers=[places[name] for name in ("amount", "quantity", "value") if name in places],
-        times=[places[name] for name in ("occurred_at", "recorded_at", "due_at") if name in places],
-        currency=places.get("currency"),
-        decimal=options.decimal,
-        time_format=options.time_format,
+    intake = take_in(
+        engine,
+        path,
+        options,
+        partial(find_event_columns, options.columns),
+        now=now,
+        time=options.columns.get("occurred_at"),
+        numbers=("amount", "quantity", "value"),
+        times=("occurred_at", "recorded_at", "due_at"),
     )
-    with reading(engine) as connection:
-        tenancy = plan_tenant(
-            connection,
-            options.tenant,
-            currency=options.currency,
-            zone=options.timezone,
-            seen_currency=formats.currency,
-        )
-    reader = EventReader(
-        places,
-        width=len(table.columns),
-        currency=tenancy.currency,
-        number=NumberReader(formats.mark),
-        time=TimeReader(tenancy.zone, formats.time_format, latest=latest_at(now)),
-        due=TimeReader(tenancy.zone, formats.time_format),
-    )
-    with EventStaging() as staging, Rejects(rejects_folder, table.columns) as rejects:
-        read = staging.stage(table, reader, rejects, tell)
-        staged = staging.count()
+    reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.cells())
+    tenant, writer = intake.tenancy.tenant, Writer(engine, intake.tenancy, now=now)
+    with EventStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+        read = staging.stage(intake.table, reader, rejects, tell)
+        found = staging.count()
         staging.settle_repeats()
-        tenant = tenancy.tenant
         if tenant is not None:
             with reading(engine) as connection:
                 if has_events(connection, tenant):
-                    staging.drop_known(lambda names: known_sources(connection, tenant, names))
+                    staging.drop_named(
+                        partial(known_sources, connection, tenant), event_source, "key"
+                    )
         accepted = staging.count()
-        written = Written()
-        if accepted:
-            writer = Writer.start(engine, tenancy, now=now)
-            written = _write(writer, staging, tenancy.currency, accepted, tell)
-        return summarise(
-            tenancy,
-            read=read,
-            duplicate=staged - accepted,
-            written=written,
-            detected=detected(table, places, formats),
-            rejects=rejects,
+        write_parties(writer, staging, register=False)
+        for batch in staging.events():
+            with writer.desk() as desk:
+                desk.append([_event(desk, *staged) for staged in batch])
+            tell("writing", writer.written["events"], accepted)
+        return intake.summary(
+            read=read, duplicate=found - accepted, written=writer.written, rejects=rejects
         )
 
 
-def _write(
-    writer: Writer, staging: EventStaging, currency: str, total: int, tell: Progress
-) -> Written:
-    """Write customers, products and events, a batch per transaction."""
-    write_parties(writer, staging, register=False)
-    for batch in staging.events():
-        with writer.desk() as desk:
-            desk.append(
-                [
-                    new_event(
-                        row,
-                        currency=currency,
-                        recorded_at=desk.recorded(row.occurred_at, row.recorded_at),
-                        source_key=event_source(row.key),
-                        customer_id=None if customer is None else uuid_of(customer),
-                        product_id=None if product is None else uuid_of(product),
-                        seller_id=None if row.seller is None else desk.id_of("seller", row.seller),
-                    )
-                    for row, customer, product in batch
-                ]
-            )
-        tell("writing", writer.written.events, total)
-    return writer.written
+def _event(desk: Desk, row: EventRow, customer: str | None, product: str | None) -> NewEvent:
+    return new_event(
+        row,
+        currency=desk.tenant.currency,
+        recorded_at=desk.recorded(row.occurred_at, row.recorded_at),
+        source_key=event_source(row.key),
+        customer_id=uuid_of(customer),
+        product_id=uuid_of(product),
+        seller_id=None if row.seller is None else desk.id_of("seller", row.seller),
+    )

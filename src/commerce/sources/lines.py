@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from hashlib import blake2b
 from typing import NamedTuple
 
-from commerce.sources.rows import LIMIT, RowReader
+from commerce.sources.rows import MoneyReader
 from commerce.sources.statuses import State, state_of
 from tables.amounts import NumberReader
 from tables.errors import Refused
+from tables.rows import LIMIT, line_key, tidy_id
 from tables.times import TimeReader
 
 _OPTIONAL = (
@@ -72,44 +72,7 @@ class Line(NamedTuple):
     is_return: int
 
 
-def line_key(cells: Sequence[str]) -> bytes:
-    """Name a row by all of its fields.
-
-    Examples
-    --------
-    >>> line_key(["a", "b"]) == line_key(["a", "b"]), line_key(["a", "b"]) == line_key(["ab", ""])
-    (True, False)
-    """
-    text = "\x1f".join(cells)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def repeated_key(key: bytes, occurrence: int) -> bytes:
-    """Name the second, third ... repetition of a row.
-
-    Examples
-    --------
-    >>> repeated_key(b"k", 1) == b"k", repeated_key(b"k", 2) == repeated_key(b"k", 3)
-    (True, False)
-    """
-    if occurrence == 1:
-        return key
-    return blake2b(key + occurrence.to_bytes(8, "big"), digest_size=16).digest()
-
-
-def tidy_id(text: str) -> str:
-    """Write an id without the ``.0`` that spreadsheets and data frames add to whole numbers.
-
-    Examples
-    --------
-    >>> tidy_id(" 17850.0 "), tidy_id("A17.0")
-    ('17850', 'A17.0')
-    """
-    text = text.strip()
-    return text.partition(".")[0] if _WHOLE.fullmatch(text) else text
-
-
-class LineReader(RowReader):
+class LineReader(MoneyReader):
     """Reads rows into lines.
 
     Parameters
@@ -147,7 +110,6 @@ class LineReader(RowReader):
         self._return_prefix = return_prefix
         self._refuse_prefix = refuse_prefix
         self._negative_returns = negative_returns
-        self._states: dict[str, State] = {}
 
     def __call__(self, cells: list[str]) -> Line:
         """Read one row.
@@ -206,7 +168,7 @@ class LineReader(RowReader):
             recorded,
             country,
             method,
-            self._state(status),
+            state_of(status or ""),
             int(returned),
         )
 
@@ -240,9 +202,3 @@ class LineReader(RowReader):
             f"{name} must not be negative outside returns; got {value}."
             " Give --returns negative if such lines are returns.",
         )
-
-    def _state(self, text: str | None) -> State:
-        known = self._states.get(text or "")
-        if known is None:
-            known = self._states[text or ""] = state_of(text or "")
-        return known

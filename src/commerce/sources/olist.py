@@ -11,11 +11,10 @@ completed by the next, and a second one writes nothing; memory does not grow wit
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Engine, bindparam, update
 
@@ -30,7 +29,7 @@ from commerce.sources.order_events import uuid_of
 from commerce.sources.parties import write_parties
 from commerce.sources.summary import ImportSummary, Progress, silent, summarise
 from commerce.sources.tenancy import plan_tenant
-from commerce.sources.writing import Desk, Writer, Written, known_ids
+from commerce.sources.writing import Desk, Writer, known_ids
 from tables.amounts import NumberReader
 from tables.formats import Detected
 from tables.rejects import Rejects
@@ -91,52 +90,44 @@ def import_olist(
         tenancy = plan_tenant(
             connection, tenant, currency=CURRENCY, zone=timezone, default_zone=ZONE
         )
-    due = TimeReader(tenancy.zone)
-    time = TimeReader(tenancy.zone, latest=latest_at(now))
-    columns: list[str] = []
-    used: dict[str, str] = {}
-    read = 0
+    readers: dict[str, Any] = {
+        "number": NumberReader("."),
+        "time": TimeReader(tenancy.zone, latest=latest_at(now)),
+        "due": TimeReader(tenancy.zone),
+    }
+    writer, read = Writer(engine, tenancy, now=now), 0
     with OlistStaging() as staging, Rejects(rejects_folder, ("file", "cells")) as rejects:
         for name, file in FILES.items():
             table = open_table(folder / f"{file.name}.csv", delimiter=",")
-            reader = FileReader(
-                file, table, staging.holds, number=NumberReader("."), time=time, due=due
-            )
             staging.into(name)
             before = rejects.reasons.total()
+            reader = FileReader(file, table, staging.holds, **readers)
             rows = staging.stage(table, reader, rejects, tell, [file.name])
             read += rows if file.belongs else rejects.reasons.total() - before
-            columns += table.columns
-            used |= {column.name: file.name for column in file.columns}
-        end = staging.end()
-        if tenancy.tenant is not None:
-            known = tenancy.tenant
+        end, known = staging.end(), tenancy.tenant
+        if known is not None:
             with reading(engine) as connection:
                 staging.drop_known(
                     lambda names: known_ids(connection, known, schema.orders, names).keys()
                 )
         accepted = staging.count()
-        written = Written()
-        if accepted:
-            writer = Writer.start(engine, tenancy, now=now)
-            written = writer.written
-            write_parties(writer, staging)
-            for orders in staging.orders():
-                with writer.desk() as desk:
-                    _write(desk, orders, end)
-                tell("writing", written.lines, accepted)
+        write_parties(writer, staging)
+        for orders in staging.orders():
+            with writer.desk() as desk:
+                _write(desk, orders, end)
+            tell("writing", writer.written["lines"], accepted)
         return summarise(
             tenancy,
             read=read,
             duplicate=read - rejects.reasons.total() - accepted,
-            written=written,
+            written=writer.written,
             detected=Detected(
                 file_format="csv",
                 encoding="utf-8",
                 delimiter=",",
                 header=True,
-                columns=tuple(columns),
-                used=used,
+                columns=tuple(one.name for file in FILES.values() for one in file.columns),
+                used={},
                 decimal_mark=".",
                 time_format="YYYY-MM-DD",
             ),
@@ -147,27 +138,20 @@ def import_olist(
 def _write(desk: Desk, orders: Sequence[OlistOrder], end: int) -> None:
     """Write some orders, and count their stars on the products."""
     bundle = Bundle(desk)
-    rated = [keep_order(bundle, order, end=end) for order in orders]
+    stars = [rated for order in orders if (rated := keep_order(bundle, order, end=end))]
     bundle.write()
-    stars = [one for one in rated if one is not None]
-    counts, sums = Counter(product for product, _ in stars), Counter[str]()
-    for product, number in stars:
-        sums[product] += number
     table = schema.product
     if stars:
         desk.connection.execute(
             update(table)
             .where(table.c.tenant_id == desk.tenant.id, table.c.id == bindparam("product"))
             .values(
-                ratings_count=table.c.ratings_count + bindparam("more"),
+                ratings_count=table.c.ratings_count + 1,
                 ratings_sum=table.c.ratings_sum + bindparam("stars"),
             ),
-            [
-                {"product": uuid_of(product), "more": more, "stars": sums[product]}
-                for product, more in counts.items()
-            ],
+            [{"product": uuid_of(product), "stars": number} for product, number in stars],
         )
-    desk.written.orders += len(orders)
-    desk.written.lines += sum(
+    desk.written["orders"] += len(orders)
+    desk.written["lines"] += sum(
         1 + len(order.items) + len(order.payments) + len(order.reviews) for order in orders
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-from commerce.sources.rows import RowReader
+from commerce.sources.rows import MoneyReader
 from tables.amounts import NumberReader
 from tables.columns import find_column
 from tables.errors import Refused
@@ -99,7 +100,7 @@ UNREAD: Final = ("olist_sellers_dataset", "olist_geolocation_dataset")
 """What must be there too, and is not read."""
 
 
-class FileReader(RowReader):
+class FileReader(MoneyReader):
     """Reads rows of one file, and refuses those of an order or customer that is in no other.
 
     Parameters
@@ -123,9 +124,17 @@ class FileReader(RowReader):
         due: TimeReader,
     ) -> None:
         super().__init__(width=len(table.columns), currency=CURRENCY, number=number, time=time)
-        self._due = due
         self._holds = holds
         self._belongs = file.belongs
+        self._read: dict[str, Callable[[str, str], Any]] = {
+            "text": self.given,
+            "past": self.instant,
+            "time": partial(self.when, due),
+            "whole": self.whole,
+            "stars": partial(self.whole, least=1, most=5),
+            "money": self.money,
+            "paid": partial(self.money, least=1),
+        }
         self._places = [
             (column, find_column(table.path.name, column.name, table.columns))
             for column in file.columns
@@ -143,11 +152,7 @@ class FileReader(RowReader):
         values = [self._value(column, cells[place].strip()) for column, place in self._places]
         if self._belongs is not None:
             file, key = self._belongs
-            value = next(
-                value
-                for value, (column, _) in zip(values, self._places, strict=True)
-                if column.name == key
-            )
+            value = values[[column.name for column, _ in self._places].index(key)]
             if not self._holds(file, value):
                 raise Refused(
                     f"unknown {key}", f"{key} must stand in {FILES[file].name}.csv; got {value!r}."
@@ -155,19 +160,6 @@ class FileReader(RowReader):
         return values
 
     def _value(self, column: Column, text: str) -> Any:
-        name, kind, optional = column
-        if optional and not text:
+        if column.optional and not text:
             return None
-        self.given(name, text)
-        if kind == "text":
-            return text
-        if kind == "past":
-            return self.instant(name, text)
-        if kind == "time":
-            return self._when(self._due, name, text)
-        value = self.whole(name, text) if kind in ("whole", "stars") else self.money(name, text)
-        if kind == "stars" and not 1 <= value <= 5:
-            raise Refused(f"no {name}", f"{name} must be 1 to 5 stars; got {text!r}.")
-        if kind == "paid" and not value:
-            raise Refused(f"no {name}", f"{name} must be above 0; got {text!r}.")
-        return value
+        return self._read[column.kind](column.name, self.given(column.name, text))

@@ -188,7 +188,7 @@ def _keep_reviews(bundle: Bundle, order: OlistOrder, key: Any, tell: Any) -> tup
     if not order.reviews:
         return None
     review, product = bundle.desk.id_of("review", f"olist\x1f{order.name}"), order.product_id
-    about = None if product is None else uuid_of(product)
+    about = uuid_of(product)
     for place, (name, stars, _, _, at) in enumerate(order.reviews):
         kind = "review.edited" if place else "review.posted"
         told = tell(kind, at, None, name, of=review, product_id=about, value=stars)

@@ -7,7 +7,7 @@ from typing import Any
 
 from commerce.sources.olist_files import FILES
 from commerce.sources.olist_orders import OlistOrder
-from commerce.sources.store import Person, Store, Ware
+from commerce.sources.parties import PartyStore
 
 _COUNTED = tuple(name for name, file in FILES.items() if file.belongs)
 _ORDERS = 1_000
@@ -36,11 +36,24 @@ _PARTS = {
 """What is fetched of an order's rows: columns, more joins, the order they stand in."""
 
 
-class OlistStaging(Store):
+class OlistStaging(PartyStore):
     """The rows of all files that are read, a table each; of two rows with one key the first stays.
 
     Call in this order: `into` and `stage` for each file, `drop_known`, `people` and `wares`, then `orders`.
     """
+
+    PEOPLE = (
+        "SELECT customer_unique_id, min(order_purchase_timestamp) AS at, NULL, 'BR' FROM orders"
+        " JOIN customers USING (customer_id) GROUP BY customer_unique_id"
+        " ORDER BY at, customer_unique_id"
+    )
+    """Every person at his first order."""
+
+    WARES = (
+        f"SELECT DISTINCT product_id, NULL, {_CATEGORY} FROM items{_PRODUCT}"  # noqa: S608
+        " ORDER BY product_id"
+    )
+    """Every product that was ordered, with its category, in English where that is told."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,23 +102,6 @@ class OlistStaging(Store):
             gone = [(name,) for name in known([name for (name,) in batch])]
             for table in _COUNTED:
                 self._base.executemany(f"DELETE FROM {table} WHERE order_id = ?", gone)  # noqa: S608
-
-    def people(self) -> Iterator[list[Person]]:
-        """Give every person at his first order."""
-        return self.each(
-            Person,
-            "SELECT customer_unique_id, min(order_purchase_timestamp) AS at, NULL, 'BR' FROM orders"
-            " JOIN customers USING (customer_id) GROUP BY customer_unique_id"
-            " ORDER BY at, customer_unique_id",
-        )
-
-    def wares(self) -> Iterator[list[Ware]]:
-        """Give every product that was ordered, with its category, in English where that is told."""
-        return self.each(
-            Ware,
-            f"SELECT DISTINCT product_id, NULL, {_CATEGORY} FROM items{_PRODUCT}"  # noqa: S608
-            " ORDER BY product_id",
-        )
 
     def orders(self) -> Iterator[list[OlistOrder]]:
         """Give the orders with their rows, the earliest first, some at a time."""

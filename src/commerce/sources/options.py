@@ -13,7 +13,36 @@ Repeats = Literal["keep", "drop"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransactionOptions:
+class FileOptions:
+    """What may be said of any file.
+
+    Attributes
+    ----------
+    tenant : str
+        Slug; created by the first import.
+    currency : str, optional
+        ISO 4217; of a new tenant, default USD.
+    timezone : str, optional
+        IANA name; of a new tenant, default UTC. Times without an offset are in it.
+    delimiter, encoding : str, optional
+        One character or its name (``tab``, ``space``, ...); any codec name.
+    decimal : {".", ","}, optional
+        The decimal mark.
+    time_format : str, optional
+        ``DMY``, ``MDY``, or a pattern of `datetime.strptime` such as ``%d %b %Y``.
+    """
+
+    tenant: str
+    currency: str | None = None
+    timezone: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    time_format: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransactionOptions(FileOptions):
     """How to read a file of sales lines.
 
     A column is named by its header (exactly, else whatever its case) or, all digits, by its position from 1.
@@ -22,34 +51,21 @@ class TransactionOptions:
 
     Attributes
     ----------
-    tenant : str
-        Slug; created by the first import.
     preset : str, optional
         One of `PRESETS`; what is given beside it wins.
     customer, time, order, product, description, quantity, price, amount, country, method, status, recorded,
     currency_column : str, optional
         Columns. ``amount`` is the line's total and wins over quantity x price; ``method`` is the way of payment;
         ``status`` a word of `commerce.sources.statuses`; ``recorded`` when the row came to be known.
-    currency : str, optional
-        ISO 4217; of a new tenant, default USD.
-    timezone : str, optional
-        IANA name; of a new tenant, default UTC. Times without an offset are in it.
     returns : str, optional
         ``prefix:C`` (lines of orders that begin so are returns) or ``negative`` (negative quantities, prices or
         amounts are). Without it a negative line is refused.
     repeats : {"keep", "drop"}, default "keep"
         Whether a line that repeats another in every field is a sale of its own.
-    delimiter, encoding : str, optional
-        One character or its name (``tab``, ``space``, ...); any codec name.
-    decimal : {".", ","}, optional
-        The decimal mark.
-    time_format : str, optional
-        ``DMY``, ``MDY``, or a pattern of `datetime.strptime` such as ``%d %b %Y``.
     refuse : str, optional
         ``prefix:A``: orders that begin so are book-keeping, and refused.
     """
 
-    tenant: str
     preset: str | None = None
     customer: str | None = None
     time: str | None = None
@@ -64,14 +80,8 @@ class TransactionOptions:
     status: str | None = None
     recorded: str | None = None
     currency_column: str | None = None
-    currency: str | None = None
-    timezone: str | None = None
     returns: str | None = None
     repeats: Repeats | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    decimal: str | None = None
-    time_format: str | None = None
     refuse: str | None = None
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from commerce.sources.staging import ReturnLine, SaleLine, stamp_of
+from commerce.sources.staging import SaleLine, stamp_of
 from commerce.sources.writing import Desk
 from commerce.stream import NewEvent
 
@@ -62,10 +62,9 @@ class ImportedOrder:
     @property
     def status(self) -> str:
         """What the order itself has come to: placed, completed or cancelled."""
-        states = self.states
-        if states == {"cancelled"}:
+        if self.states == {"cancelled"}:
             return "cancelled"
-        over = "completed" in states and states <= {"completed", "returned", "cancelled"}
+        over = {"completed"} <= self.states <= {"completed", "returned", "cancelled"}
         return "completed" if over else "placed"
 
     @property
@@ -92,14 +91,9 @@ class ImportedOrder:
 
 
 @lru_cache(maxsize=65_536)
-def uuid_of(digits: str) -> uuid.UUID:
-    """Read an id of 32 hexadecimal digits; the same few stand in many lines."""
-    return uuid.UUID(digits)
-
-
-def product_of(line: SaleLine | ReturnLine) -> uuid.UUID | None:
-    """Give the id of a line's product."""
-    return None if line.product_id is None else uuid_of(line.product_id)
+def uuid_of(digits: str | None) -> Any:
+    """Read an id of 32 hexadecimal digits, if there is one; the same few stand in many lines."""
+    return None if digits is None else uuid.UUID(digits)
 
 
 def events_of(desk: Desk, order: ImportedOrder, *, end: int) -> Iterator[NewEvent]:
@@ -141,7 +135,7 @@ def events_of(desk: Desk, order: ImportedOrder, *, end: int) -> Iterator[NewEven
         units = sum(line.quantity for line in order.lines)
         yield event("order.placed", order.total, *placed, quantity=units, value=len(order.lines))
     for line in order.lines:
-        goods: dict[str, Any] = {"product_id": product_of(line), "quantity": line.quantity}
+        goods: dict[str, Any] = {"product_id": uuid_of(line.product_id), "quantity": line.quantity}
         yield event("order.line", line.amount, order.at, line.recorded, line, **goods)
     captured, method = order.captured, order.method
     if captured is not None:
@@ -159,6 +153,6 @@ def events_of(desk: Desk, order: ImportedOrder, *, end: int) -> Iterator[NewEven
         if line.state == "returned":
             at = max(order.at, end if line.recorded is None else line.recorded)
             back = (at, None)
-            goods = {"product_id": product_of(line), "quantity": line.quantity}
+            goods = {"product_id": uuid_of(line.product_id), "quantity": line.quantity}
             yield event("order.returned", line.amount, *back, line, **goods)
             yield event("payment.refunded", line.amount, *back, line, method=method)

@@ -3,33 +3,69 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, NamedTuple
 
 from commerce import schema
 from commerce.sources.bundle import Bundle
-from commerce.sources.store import Person, Store, Ware
 from commerce.sources.writing import Desk, Writer, known_ids
+from tables.store import Store
 
 
-def write_parties(writer: Writer, staging: Store, *, register: bool = True) -> None:
+class Person(NamedTuple):
+    """A customer as the file tells of him first."""
+
+    name: str
+    at: int
+    recorded: int | None
+    country: str | None
+
+
+class Ware(NamedTuple):
+    """A product as the file names it first."""
+
+    name: str
+    description: str | None
+    category: str | None
+
+
+class PartyStore(Store):
+    """Rows that name customers and products; beside them stand the ids of those."""
+
+    PEOPLE: ClassVar[str]
+    """Selects each `Person` at his earliest row."""
+
+    WARES: ClassVar[str]
+    """Selects each `Ware`."""
+
+    def __init__(self, table: str = "", fields: Sequence[str] = ()) -> None:
+        super().__init__(table, fields)
+        for name in ("person", "ware"):
+            self._base.execute(f"CREATE TABLE {name} (name PRIMARY KEY, id) WITHOUT ROWID")
+
+    def named(self, kind: str, ids: Iterable[tuple[str, str]]) -> None:
+        """Note the ids of customers (``person``) or products (``ware``): name, 32 hexadecimal digits."""
+        self._base.executemany(f"INSERT INTO {kind} VALUES (?, ?)", ids)  # noqa: S608
+
+
+def write_parties(writer: Writer, staging: PartyStore, *, register: bool = True) -> None:
     """Write the customers and products of a staging store that are new, and note the ids of all.
 
     Parameters
     ----------
     writer : Writer
-    staging : Store
-        Gives ``people`` and ``wares``.
+    staging : PartyStore
     register : bool, default True
         Whether to write ``customer.registered`` too.
     """
-    for people in staging.people():
+    for people in staging.each(Person, staging.PEOPLE):
         with writer.desk() as desk:
-            named = _write_people(desk, people, register)
-        staging.name_people(named)
-    for wares in staging.wares():
+            ids = _write_people(desk, people, register)
+        staging.named("person", ids)
+    for wares in staging.each(Ware, staging.WARES):
         with writer.desk() as desk:
-            named = _write_wares(desk, wares)
-        staging.name_wares(named)
+            ids = _write_wares(desk, wares)
+        staging.named("ware", ids)
 
 
 def _write_people(desk: Desk, people: Sequence[Person], register: bool) -> list[tuple[str, str]]:
@@ -62,7 +98,7 @@ def _write_people(desk: Desk, people: Sequence[Person], register: bool) -> list[
                     category=person.country,
                 )
             )
-        desk.written.customers += 1
+        desk.written["customers"] += 1
     bundle.write()
     return [(name, record.hex) for name, record in known.items()]
 

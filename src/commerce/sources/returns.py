@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, bindparam, select, type_coerce, update
 
 from commerce import schema
 from commerce.sources.bundle import Bundle
-from commerce.sources.order_events import product_of
+from commerce.sources.order_events import uuid_of
 from commerce.sources.staging import ReturnLine, stamp_of
 from commerce.sources.writing import Desk, hexadecimal, pages
 
@@ -66,7 +66,7 @@ def write_returns(desk: Desk, lines: Sequence[ReturnLine]) -> None:
                 for line, match in back
             ],
         )
-    desk.written.lines += len(lines)
+    desk.written["lines"] += len(lines)
 
 
 def _purchases(desk: Desk, lines: Sequence[ReturnLine]) -> _Shelf:
@@ -145,13 +145,18 @@ def _tell(
     """Tell a return and its refund, at the return's own time."""
     desk = bundle.desk
     alone = desk.id_of("return", line.basket).hex
-    who = None if line.customer_id is None else uuid.UUID(line.customer_id)
-    tell = partial(desk.event, at=line.at, amount=line.amount, known=line.recorded, customer_id=who)
+    tell = partial(
+        desk.event,
+        at=line.at,
+        amount=line.amount,
+        known=line.recorded,
+        customer_id=uuid_of(line.customer_id),
+    )
     bundle.tell(
         tell(
             "order.returned",
             source_key=f"line:{stamp_of(line)}",
-            product_id=product_of(line),
+            product_id=uuid_of(line.product_id),
             aggregate_type="return" if match is None else "order",
             aggregate_id=alone if match is None else match.order_id.hex,
             quantity=line.quantity,

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, func, select, type_coe
 
 from commerce import schema
 from commerce.sources.bundle import Bundle
-from commerce.sources.order_events import ImportedOrder, events_of, product_of
+from commerce.sources.order_events import ImportedOrder, events_of, uuid_of
 from commerce.sources.staging import KnownOrder, SaleLine, stamp_of
 from commerce.sources.writing import Desk, pages
 from commerce.tenants import Tenant
@@ -105,18 +105,17 @@ def write_sales(desk: Desk, baskets: Sequence[Sequence[SaleLine]], *, end: int) 
             bundle.tell(event, order.payment_id if event.aggregate_type == "payment" else None)
     _grow(desk, [order for order in orders if not order.is_new])
     bundle.write()
-    desk.written.orders += sum(order.is_new for order in orders)
-    desk.written.lines += sum(len(order.lines) for order in orders)
+    desk.written["orders"] += sum(order.is_new for order in orders)
+    desk.written["lines"] += sum(len(order.lines) for order in orders)
 
 
 def _order(desk: Desk, lines: Sequence[SaleLine], end: int) -> ImportedOrder:
     first = lines[0]
-    owner = first.owner_id if first.order_id else first.customer_id
-    at = first.basket_at if first.placed_at is None else max(first.basket_at, first.placed_at)
+    at = first.basket_at
     said = [line.recorded for line in lines if line.recorded is not None]
     return ImportedOrder(
         id=uuid.UUID(first.order_id) if first.order_id else desk.id_of("orders", first.basket),
-        customer_id=uuid.UUID(owner) if owner else None,
+        customer_id=uuid_of(first.customer_id),
         payment_id=desk.id_of("payment", stamp_of(first)),
         at=at,
         known_at=max(at, *said) if said else None,
@@ -145,7 +144,7 @@ def _keep(bundle: Bundle, order: ImportedOrder) -> None:
             "order_line",
             order_id=order.id,
             position=(line.positions or 0) + place,
-            product_id=product_of(line),
+            product_id=uuid_of(line.product_id),
             quantity=line.quantity,
             returned_quantity=line.quantity if line.state == "returned" else 0,
             unit_price=line.price,

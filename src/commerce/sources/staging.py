@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from commerce.sources.lines import Line, repeated_key
-from commerce.sources.store import Person, Store, Ware
+from commerce.sources.lines import Line
+from commerce.sources.parties import PartyStore
+from tables.rows import repeated_key
 
 _OFFSET = 2**32
 
@@ -31,9 +32,7 @@ class SaleLine(NamedTuple):
     basket: str
     basket_at: int
     order_id: str | None
-    placed_at: int | None
     positions: int | None
-    owner_id: str | None
     customer_id: str | None
     product_id: str | None
     key: bytes
@@ -76,12 +75,27 @@ def stamp_of(line: SaleLine | ReturnLine) -> str:
     return f"{line.at // 1_000_000 + _OFFSET:09x}:{line.key.hex()}"
 
 
-class Staging(Store):
+class Staging(PartyStore):
     """Lines of one file, told apart and grouped.
 
-    Call in this order: `add`, `settle_repeats`, `drop_known`, `note_orders`, `refuse_strangers`, `people` with
+    Call in this order: `add`, `settle_repeats`, `drop_named`, `note_orders`, `refuse_strangers`, `people` with
     `name_people`, `wares` with `name_wares`, then `sales` and `returns`.
     """
+
+    PEOPLE = (
+        "SELECT customer, min(at), recorded, country FROM line WHERE customer IS NOT NULL"
+        " GROUP BY customer ORDER BY min(at), row"
+    )
+    """Every customer at his earliest line, earliest first."""
+
+    WARES = (
+        "SELECT a.product, d.description, NULL FROM"
+        " (SELECT product, min(row) AS first FROM line WHERE product IS NOT NULL GROUP BY product) a"
+        " LEFT JOIN (SELECT product, min(row), description FROM line"
+        "  WHERE description IS NOT NULL GROUP BY product) d ON d.product = a.product"
+        " ORDER BY a.first"
+    )
+    """Every product with its first description, in the order of the file."""
 
     def __init__(self) -> None:
         super().__init__("line", Line._fields)
@@ -105,18 +119,6 @@ class Staging(Store):
             self.rename((repeated_key(key, place), row) for row, key, place in later)
         else:
             self.drop(row for row, _, _ in later)
-
-    def drop_known(self, known: Callable[[list[str]], Collection[str]]) -> None:
-        """Drop lines that the records hold already.
-
-        Parameters
-        ----------
-        known : callable
-            Tells which of some names of lines are in the stream.
-        """
-        for batch in self.walk("at", "key"):
-            rows = {line_source(at, key): row for row, at, key in batch}
-            self.drop(rows[source] for source in known(list(rows)))
 
     def note_orders(self, lookup: Callable[[list[str]], list[KnownOrder]]) -> None:
         """Look up which baskets the records hold an order of already."""
@@ -170,25 +172,6 @@ class Staging(Store):
             row: (reason, text) for row, reason, text in self._base.execute("SELECT * FROM refused")
         }
 
-    def people(self) -> Iterator[list[Person]]:
-        """Give every customer at his earliest line, earliest first."""
-        return self.each(
-            Person,
-            "SELECT customer, min(at), recorded, country FROM line WHERE customer IS NOT NULL"
-            " GROUP BY customer ORDER BY min(at), row",
-        )
-
-    def wares(self) -> Iterator[list[Ware]]:
-        """Give every product with its first description, in the order of the file."""
-        return self.each(
-            Ware,
-            "SELECT a.product, d.description, NULL FROM"
-            " (SELECT product, min(row) AS first FROM line WHERE product IS NOT NULL GROUP BY product) a"
-            " LEFT JOIN (SELECT product, min(row), description FROM line"
-            "  WHERE description IS NOT NULL GROUP BY product) d ON d.product = a.product"
-            " ORDER BY a.first",
-        )
-
     def sales(self) -> Iterator[list[SaleLine]]:
         """Give the lines of each order's sale, the earliest order first."""
         self._base.execute(
@@ -196,7 +179,8 @@ class Staging(Store):
             " WHERE is_return = 0 GROUP BY basket ORDER BY min(at), min(row)"
         )
         rows = self._base.execute(
-            "SELECT b.rowid, b.basket, b.at, k.order_id, k.placed_at, k.positions, k.owner_id, p.id,"
+            "SELECT b.rowid, b.basket, max(b.at, coalesce(k.placed_at, b.at)), k.order_id,"
+            " k.positions, iif(k.basket IS NULL, p.id, k.owner_id),"
             " w.id, l.key, l.quantity, l.price, l.amount, l.at, l.recorded, l.method, l.state"
             " FROM basket b CROSS JOIN line l ON l.basket = b.basket AND l.is_return = 0"
             " LEFT JOIN known k ON k.basket = b.basket LEFT JOIN person p ON p.name = b.customer"

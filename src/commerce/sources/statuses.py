@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 from tables.errors import Refused
@@ -30,6 +31,7 @@ failed; ``returned``: paid, sent back and refunded. A blank cell is ``paid``. Wh
 of an order counts is told in `commerce.sources.order_events`."""
 
 
+@lru_cache
 def state_of(text: str) -> State:
     """Read a status cell.
 

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from commerce.sources.tenancy import TenantPlan
-from commerce.sources.writing import Written
 from tables.formats import Detected
+from tables.progress import Progress as Progress
+from tables.progress import silent as silent
 from tables.rejects import Rejects
-
-
-class Progress(Protocol):
-    """Is told how far an import has come; `workbench` draws the bar."""
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Note that ``done`` of ``total`` (None: not known) steps of a stage are behind us."""
-
-
-def silent(stage: str, done: int, total: int | None) -> None:
-    """Show no progress."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +73,7 @@ def summarise(
     *,
     read: int,
     duplicate: int,
-    written: Written,
+    written: Counter[str],
     detected: Detected,
     rejects: Rejects,
 ) -> ImportSummary:
@@ -95,9 +85,9 @@ def summarise(
         rows_accepted=accepted,
         rows_rejected=refused,
         rows_duplicate=duplicate,
-        customers=written.customers,
-        orders=written.orders,
-        events=written.events,
+        customers=written["customers"],
+        orders=written["orders"],
+        events=written["events"],
         tenant=tenancy.slug,
         tenant_created=tenancy.tenant is None and accepted > 0,
         currency=tenancy.currency,

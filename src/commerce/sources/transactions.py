@@ -12,26 +12,29 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Context, localcontext
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from commerce.database import reading
 from commerce.identity import imported_id
-from commerce.sources.options import TransactionOptions, with_preset
+from commerce.sources.columns import NEEDED, WELL_KNOWN
+from commerce.sources.errors import SourceError
+from commerce.sources.intake import take_in
+from commerce.sources.lines import LineReader
+from commerce.sources.options import COLUMNS, TransactionOptions, prefix_of, with_preset
 from commerce.sources.parties import write_parties
-from commerce.sources.reading import Plan, plan_reading
 from commerce.sources.returns import write_returns
 from commerce.sources.sales import known_orders, write_sales
-from commerce.sources.staging import KnownOrder, Staging
-from commerce.sources.store import chunks
-from commerce.sources.summary import ImportSummary, Progress, silent, summarise
-from commerce.sources.tenancy import plan_tenant
-from commerce.sources.writing import Writer, Written, has_events, known_sources
+from commerce.sources.staging import KnownOrder, Staging, line_source
+from commerce.sources.summary import ImportSummary, Progress, silent
+from commerce.sources.writing import Writer, has_events, known_sources
 from commerce.tenants import Tenant
+from tables.columns import find_columns
 from tables.errors import Refused
 from tables.rejects import Rejects
-from tables.table import open_table
+from tables.store import chunks
 
 _CHUNK = 5_000
 _DIGITS = 60
@@ -76,38 +79,47 @@ def import_transactions(
     """
     options = with_preset(options)
     tell = progress or silent
-    table = open_table(path, delimiter=options.delimiter, encoding=options.encoding)
-    plan = plan_reading(table, options)
-    with reading(engine) as connection:
-        tenancy = plan_tenant(
-            connection,
-            options.tenant,
-            currency=options.currency,
-            zone=options.timezone,
-            seen_currency=plan.formats.currency,
-        )
-    with Staging() as staging, Rejects(rejects_folder, plan.table.columns) as rejects:
-        reader = plan.line_reader(options, currency=tenancy.currency, zone=tenancy.zone, now=now)
+    prefixes = {name: prefix_of(name, getattr(options, name)) for name in ("returns", "refuse")}
+    if options.repeats not in (None, "keep", "drop"):
+        raise SourceError(f"--repeats must be keep or drop; got {options.repeats!r}. Choose one.")
+    given = {role: name for role in COLUMNS if (name := getattr(options, role)) is not None}
+    intake = take_in(
+        engine,
+        path,
+        options,
+        partial(find_columns, given, known=WELL_KNOWN, needed=NEEDED),
+        now=now,
+        time=options.time,
+        numbers=("price", "amount", "quantity"),
+        times=("time", "recorded"),
+        currency="currency_column",
+    )
+    reader = LineReader(
+        intake.places,
+        return_prefix=prefixes["returns"],
+        refuse_prefix=prefixes["refuse"],
+        negative_returns=options.returns == "negative",
+        **intake.cells(),
+    )
+    writer = Writer(engine, intake.tenancy, now=now)
+    with Staging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
         with localcontext(Context(prec=_DIGITS)):
-            read = staging.stage(plan.table, reader, rejects, tell)
+            read = staging.stage(intake.table, reader, rejects, tell)
         staged, end = staging.count(), staging.latest()
         staging.settle_repeats(keep=options.repeats != "drop")
-        if tenancy.tenant is not None:
-            _drop_known(engine, tenancy.tenant, staging)
+        if intake.tenancy.tenant is not None:
+            _drop_known(engine, intake.tenancy.tenant, staging)
         strangers = staging.refuse_strangers()
         accepted = staging.count()
-        written = Written()
-        if accepted:
-            writer = Writer.start(engine, tenancy, now=now)
-            written = _write(writer, staging, accepted, end, tell)
-        if strangers:
-            _reject(plan, staging.refused(), rejects)
-        return summarise(
-            tenancy,
+        _write(writer, staging, accepted, end, tell)
+        refused = staging.refused()
+        for number, cells in intake.table.rows() if refused else ():
+            if number in refused:
+                rejects.add(number, cells, Refused(*refused[number]))
+        return intake.summary(
             read=read,
             duplicate=staged - strangers - accepted,
-            written=written,
-            detected=plan.detected(),
+            written=writer.written,
             rejects=rejects,
         )
 
@@ -121,26 +133,18 @@ def _drop_known(engine: Engine, tenant: Tenant, staging: Staging) -> None:
 
     with reading(engine) as connection:
         if has_events(connection, tenant):
-            staging.drop_known(lambda sources: known_sources(connection, tenant, sources))
+            staging.drop_named(partial(known_sources, connection, tenant), line_source, "at", "key")
         staging.note_orders(orders)
 
 
-def _reject(plan: Plan, refused: dict[int, tuple[str, str]], rejects: Rejects) -> None:
-    """Read the file once more for the cells of rows that only their neighbours rule out."""
-    for number, cells in plan.table.rows():
-        if number in refused:
-            rejects.add(number, cells, Refused(*refused[number]))
-
-
-def _write(writer: Writer, staging: Staging, total: int, end: int, tell: Progress) -> Written:
+def _write(writer: Writer, staging: Staging, total: int, end: int, tell: Progress) -> None:
     """Write customers, products, orders and returns, each transaction whole ones."""
     write_parties(writer, staging)
     for baskets in chunks(staging.sales(), _CHUNK):
         with writer.desk() as desk:
             write_sales(desk, baskets, end=end)
-        tell("writing", writer.written.lines, total)
+        tell("writing", writer.written["lines"], total)
     for lines in staging.returns():
         with writer.desk() as desk:
             write_returns(desk, lines)
-        tell("writing", writer.written.lines, total)
-    return writer.written
+        tell("writing", writer.written["lines"], total)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -37,23 +39,6 @@ _PAGE = 900
 
 
 @dataclass(kw_only=True)
-class Written:
-    """Counts of what an import wrote."""
-
-    customers: int = 0
-    orders: int = 0
-    events: int = 0
-    lines: int = 0
-
-    def add(self, other: Written) -> None:
-        """Count what one more transaction wrote."""
-        self.customers += other.customers
-        self.orders += other.orders
-        self.events += other.events
-        self.lines += other.lines
-
-
-@dataclass(kw_only=True)
 class Desk:
     """Where one transaction of an import writes.
 
@@ -67,15 +52,15 @@ class Desk:
         The tenant's clock before the import.
     ingested_at : int
         Wall time, microseconds since 1970 UTC.
-    written : Written
-        Counts of this transaction.
+    written : Counter
+        Customers, orders, events and lines of this transaction.
     """
 
     connection: Connection
     tenant: Tenant
     clock: datetime
     ingested_at: int
-    written: Written = field(default_factory=Written)
+    written: Counter[str] = field(default_factory=Counter)
 
     def id_of(self, kind: str, name: str) -> uuid.UUID:
         """Derive the id of a record from its name in the file."""
@@ -111,38 +96,39 @@ class Desk:
 
     def append(self, events: Sequence[NewEvent]) -> Sequence[int]:
         """Append events to the stream, with the money they move."""
-        self.written.events += len(events)
+        self.written["events"] += len(events)
         return append(self.connection, self.tenant, events, ingested_at=self.ingested_at)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Writer:
     """Writes for one tenant, a transaction at a time.
 
-    Attributes
+    Parameters
     ----------
     engine : Engine
-    slug : str
-    clock : datetime
-        The tenant's clock before the import.
-    ingested_at : int
-        Wall time, microseconds since 1970 UTC.
-    written : Written
-        Counts of what is committed.
+    plan : TenantPlan
+        The tenant is made with the first transaction where it is new.
+    now : datetime
+        Wall time, aware.
+
+    Attributes
+    ----------
+    written : Counter
+        Customers, orders, events and lines that are committed.
     """
 
-    engine: Engine
-    slug: str
-    clock: datetime
-    ingested_at: int
-    written: Written = field(default_factory=Written)
+    def __init__(self, engine: Engine, plan: TenantPlan, *, now: datetime) -> None:
+        self._engine = engine
+        self._plan = plan
+        self._now = now
+        self.written: Counter[str] = Counter()
 
-    @classmethod
-    def start(cls, engine: Engine, plan: TenantPlan, *, now: datetime) -> Writer:
-        """Make the tenant where it is new, and note its time before the import."""
-        with writing(engine) as connection:
-            before = clock(connection, open_tenant(connection, plan, now=now), now=now)
-        return cls(engine=engine, slug=plan.slug, clock=before, ingested_at=to_micros(now))
+    @cached_property
+    def _clock(self) -> datetime:
+        """The tenant's clock before the import."""
+        with writing(self._engine) as connection:
+            tenant = open_tenant(connection, self._plan, now=self._now)
+            return clock(connection, tenant, now=self._now)
 
     @contextmanager
     def desk(self) -> Iterator[Desk]:
@@ -155,21 +141,22 @@ class Writer:
         SourceError
             "import must be the only one that writes tenant ...; ..."
         """
+        before, slug = self._clock, self._plan.slug
         try:
-            with writing(self.engine) as connection:
+            with writing(self._engine) as connection:
                 desk = Desk(
                     connection=connection,
-                    tenant=hold_clock(connection, find_tenant(connection, self.slug)),
-                    clock=self.clock,
-                    ingested_at=self.ingested_at,
+                    tenant=hold_clock(connection, find_tenant(connection, slug)),
+                    clock=before,
+                    ingested_at=to_micros(self._now),
                 )
                 yield desk
         except IntegrityError as error:
             raise SourceError(
-                f"import must be the only one that writes tenant {self.slug!r}; another wrote the same"
+                f"import must be the only one that writes tenant {slug!r}; another wrote the same"
                 " records meanwhile. Run it again: what is in already counts as duplicate."
             ) from error
-        self.written.add(desk.written)
+        self.written.update(desk.written)
 
 
 def hexadecimal(column: ColumnElement[Any], connection: Connection) -> ColumnElement[str]:
@@ -185,19 +172,11 @@ def pages(values: Sequence[str]) -> Iterator[Sequence[str]]:
         yield values[start : start + _PAGE]
 
 
-def known_sources(connection: Connection, tenant: Tenant, sources: Sequence[str]) -> set[str]:
+def known_sources(
+    connection: Connection, tenant: Tenant, sources: Sequence[str]
+) -> Collection[str]:
     """Tell which sources the stream holds already."""
-    event = schema.event
-    found: set[str] = set()
-    for page in pages(sources):
-        found.update(
-            connection.execute(
-                select(event.c.source_key).where(
-                    event.c.tenant_id == tenant.id, event.c.source_key.in_(page)
-                )
-            ).scalars()
-        )
-    return found
+    return known_ids(connection, tenant, schema.event, sources, "source_key").keys()
 
 
 def has_events(connection: Connection, tenant: Tenant) -> bool:
@@ -212,9 +191,9 @@ def known_ids(
     table: Table,
     names: Sequence[str],
     column: str = "external_id",
-) -> dict[str, uuid.UUID]:
+) -> dict[str, Any]:
     """Find the ids of records by their external ids, or what else names them."""
-    found: dict[str, uuid.UUID] = {}
+    found: dict[str, Any] = {}
     for page in pages(names):
         rows = connection.execute(
             select(table.c[column], table.c.id).where(

@@ -12,7 +12,8 @@ from tests.commerce.sources.shops import NOW, Shop, counts, micros
 from commerce import schema
 from commerce.auctions.pricing import EBAY, Bands, Bid, standing
 from commerce.errors import RecordError
-from commerce.sources.bids import BidOptions, Closing, import_bids
+from commerce.sources.bid_events import Closing
+from commerce.sources.bids import BidOptions, import_bids
 from commerce.sources.summary import ImportSummary
 from tables.errors import TableError
 

@@ -47,7 +47,7 @@ def test_what_is_computed_during_an_import_still_stands_after_it(postgres_shop: 
 
     asker = threading.Thread(target=answer)
     asker.start()
-    with Writer.start(engine, plan, now=NOW).desk() as desk:
+    with Writer(engine, plan, now=NOW).desk() as desk:
         late = NewEvent(
             "order.placed",
             LATE,

@@ -1,4 +1,4 @@
-"""Rows on their way into the records: kept in a temporary file, so that memory stays bounded.
+"""Rows that were read, on their way to where they are needed: kept in a temporary file, so that memory stays bounded.
 
 SQLite's nameless database is used: on disk, without a name, gone with the process even if it is killed.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
-from commerce.sources.summary import Progress
 from tables.errors import Refused
+from tables.progress import Progress
 from tables.rejects import Rejects
 from tables.table import Table
 
@@ -19,27 +19,8 @@ _BATCH = 5_000
 _STAGE = 2_000
 
 
-class Person(NamedTuple):
-    """A customer as the file tells of him first."""
-
-    name: str
-    at: int
-    recorded: int | None
-    country: str | None
-
-
-class Ware(NamedTuple):
-    """A product as the file names it first."""
-
-    name: str
-    description: str | None
-    category: str | None
-
-
 class Store:
     """A temporary table of rows, each with a ``key`` that stands for its fields; a context manager.
-
-    Beside it stand the ids of the customers and products that the rows name.
 
     Parameters
     ----------
@@ -59,8 +40,6 @@ class Store:
             self._base.execute(
                 f"CREATE TABLE {table} (row INTEGER PRIMARY KEY, {', '.join(self._fields)})"
             )
-        self._base.execute("CREATE TABLE person (name PRIMARY KEY, id) WITHOUT ROWID")
-        self._base.execute("CREATE TABLE ware (name PRIMARY KEY, id) WITHOUT ROWID")
         self._base.execute("BEGIN")
 
     def __enter__(self) -> Self:
@@ -129,22 +108,6 @@ class Store:
             ((row,) for row in rows),
         )
 
-    def name_people(self, ids: Iterable[tuple[str, str]]) -> None:
-        """Note the ids of customers: name, 32 hexadecimal digits."""
-        self._base.executemany("INSERT INTO person VALUES (?, ?)", ids)
-
-    def name_wares(self, ids: Iterable[tuple[str, str]]) -> None:
-        """Note the ids of products: name, 32 hexadecimal digits."""
-        self._base.executemany("INSERT INTO ware VALUES (?, ?)", ids)
-
-    def people(self) -> Iterator[list[Person]]:
-        """Give every customer at his earliest row."""
-        raise NotImplementedError
-
-    def wares(self) -> Iterator[list[Ware]]:
-        """Give every product."""
-        raise NotImplementedError
-
     def walk(self, *fields: str) -> Iterator[list[Any]]:
         """Give number and some fields of every row, in batches; rows may be dropped meanwhile."""
         query = (
@@ -155,6 +118,14 @@ class Store:
         while batch := self._base.execute(query, (last, _BATCH)).fetchall():
             last = batch[-1][0]
             yield batch
+
+    def drop_named(
+        self, known: Callable[[list[str]], Iterable[str]], name: Callable[..., str], *fields: str
+    ) -> None:
+        """Drop the rows of which a callable knows the names, made of some of their fields."""
+        for batch in self.walk(*fields):
+            rows = {name(*values): row for row, *values in batch}
+            self.drop(rows[one] for one in known(list(rows)))
 
     def each(self, kind: Any, query: str) -> Iterator[list[Any]]:
         """Give the rows of a query as named tuples of a kind, in batches."""
