@@ -128,7 +128,9 @@ class Shop:
             if seller is not None:
                 products.approve(work, product)
             variant: UUID = work.connection.execute(
-                select(schema.variant.c.id).where(schema.variant.c.sku == sku)
+                select(schema.variant.c.id).where(
+                    schema.variant.c.tenant_id == work.tenant.id, schema.variant.c.sku == sku
+                )
             ).scalar_one()
             if stock:
                 receive(work, variant, stock)
