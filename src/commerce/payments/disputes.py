@@ -11,7 +11,7 @@ from commerce import schema
 from commerce.errors import Conflict
 from commerce.machine import Fact, fetch, fire
 from commerce.payments.providers.port import Told
-from commerce.payments.records import lock
+from commerce.payments.records import check_staff, lock
 from commerce.payments.settlement import give_back
 from commerce.payments.totals import totals
 from commerce.states import DISPUTE
@@ -46,6 +46,7 @@ def begin(
     Conflict
         "dispute must be of 1 to 100; got ..."
     """
+    check_staff(work, "dispute.opened")
     payment, _ = lock(work, payment_id)
     left = totals(work, payment_id).open
     if not 0 < amount <= left:
@@ -65,6 +66,7 @@ def close(work: Work, dispute_id: UUID, *, lost: bool) -> None:
     IllegalMove
         "dispute must be in a state that allows dispute.closed; got ..."
     """
+    check_staff(work, "dispute.closed")
     payment, order = lock(work, fetch(work, DISPUTE, dispute_id, lock=False).payment_id)
     _close(work, payment, order, fetch(work, DISPUTE, dispute_id), lost)
 

@@ -15,11 +15,11 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, insert, select
 
 from commerce import schema
-from commerce.errors import Conflict, Forbidden, NotFound
+from commerce.errors import Conflict, NotFound
 from commerce.instants import DAY, to_micros
 from commerce.machine import Fact, fire
 from commerce.money import allocate
-from commerce.payments.records import check_own, lock, tell
+from commerce.payments.records import check_own, check_staff, lock, tell
 from commerce.payments.settlement import collect, give_back, tell_paid
 from commerce.payments.totals import totals
 from commerce.states import INVOICE
@@ -119,7 +119,7 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
     Conflict
         "invoice must be paid with 1 to 100; got ..."
     """
-    _check_staff(work)
+    check_staff(work, "invoice.paid")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("paid", amount, invoice.open)
     fact = Fact(
@@ -144,7 +144,7 @@ def credit(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> None:
     Conflict
         "invoice must be credited with 1 to 100; got ..."
     """
-    _check_staff(work)
+    check_staff(work, "invoice.credited")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("credited", amount, invoice.open)
     fact = Fact(
@@ -179,7 +179,7 @@ def charge_back(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> No
     Conflict
         "invoice must be charged back with 1 to 100; got ..."
     """
-    _check_staff(work)
+    check_staff(work, "payment.charged_back")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("charged back", amount, min(invoice.paid, totals(work, payment.id).open))
     give_back(work, payment, order, amount, word="payment.charged_back", reason=reason_code(reason))
@@ -289,11 +289,6 @@ def _read(work: Work, rows: Iterable[Row[Any]]) -> list[Invoice]:
 def _check_part(act: str, amount: int, most: int) -> None:
     if not 0 < amount <= most:
         raise Conflict(f"invoice must be {act} with 1 to {most}; got {amount}. Correct the amount.")
-
-
-def _check_staff(work: Work) -> None:
-    if not work.actor.runs_the_shop:
-        raise Forbidden("invoice.paid", ["admin", "system"], work.actor.role)
 
 
 _invoice, _event, _payment = schema.invoice, schema.event, schema.payment

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, insert, select
 
 from commerce import schema
-from commerce.errors import IllegalMove, NotFound
+from commerce.errors import Forbidden, IllegalMove, NotFound
 from commerce.machine import Fact, Machine, fetch, fire
 from commerce.payments.totals import COUNTED
 from commerce.states import ORDER, PAYMENT
@@ -47,6 +47,18 @@ def check_own(work: Work, kind: str, key: object, customer_id: UUID | None) -> N
     mine = customer_id is not None and customer_id == work.actor.customer_id
     if not mine and not work.actor.runs_the_shop:
         raise NotFound(kind, key)
+
+
+def check_staff(work: Work, act: str) -> None:
+    """Refuse what only the house and those who run the shop may do.
+
+    Raises
+    ------
+    Forbidden
+        "role must be one of admin, superadmin, system for ...; got ..."
+    """
+    if not work.actor.runs_the_shop:
+        raise Forbidden(act, ["admin", "superadmin", "system"], work.actor.role)
 
 
 def check_status(payment: Row[Any], event: str, *states: str) -> None:

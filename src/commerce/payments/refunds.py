@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from commerce import wallet
-from commerce.errors import Conflict, Forbidden, InsufficientFunds
+from commerce.errors import Conflict, InsufficientFunds
 from commerce.machine import fetch
 from commerce.payments import invoices
 from commerce.payments.errands import CARD_PROVIDERS, ask_refund
-from commerce.payments.records import lock, of_order
+from commerce.payments.records import check_staff, lock, of_order
 from commerce.payments.settlement import collect, give_back, held
 from commerce.payments.totals import totals, totals_of
 from commerce.payments.webhooks import hear
@@ -46,23 +46,23 @@ def refund(
     Conflict
         "refunds must not exceed what was captured; got ..."
     """
-    if not work.actor.runs_the_shop:
-        raise Forbidden("payment.refunded", ["admin", "system"], work.actor.role)
+    check_staff(work, "payment.refunded")
+    word = reason_code(reason)
     payment, order = lock(work, payment_id)
-    if payment.method == "wallet" and payment.status == "requires_capture":
-        collect(work, payment, order, payment.amount_minor)
-    left = totals(work, payment_id).open
+    waits = payment.method == "wallet" and payment.status == "requires_capture"
+    left = payment.amount_minor if waits else totals(work, payment_id).open
     if not 0 < amount <= left:
         raise Conflict(
             f"refunds must not exceed what was captured; got {amount} of {left} left."
             " Refund 1 or more, and no more than that."
         )
+    if waits:
+        collect(work, payment, order, payment.amount_minor)
     if order is None:
         purse = wallet.of_customer(payment.customer_id)
         holds = held(work, [purse]).get(purse, 0)
         if holds < amount:
             raise InsufficientFunds(purse.kind, payment.currency, amount, holds)
-    word = reason_code(reason)
     if payment.provider not in CARD_PROVIDERS:
         give_back(work, payment, order, amount, reason=word, position=position)
         return amount
@@ -100,8 +100,7 @@ def refund_order(
     Conflict
         "refunds must not exceed what was captured; got ..."
     """
-    if not work.actor.runs_the_shop:
-        raise Forbidden("payment.refunded", ["admin", "system"], work.actor.role)
+    check_staff(work, "payment.refunded")
     fetch(work, ORDER, order_id)
     rest = amount - invoices.credit_order(work, order_id, amount, reason=reason)
     payments = of_order(work, order_id)

@@ -17,8 +17,7 @@ from sqlalchemy import Row, Text, and_, bindparam, cast, func, select, tuple_
 from commerce import schema, wallet
 from commerce.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Transfer
 from commerce.machine import Fact, fire
-from commerce.money import allocate
-from commerce.orders.pricing import share
+from commerce.orders.settlement import Sold, settle
 from commerce.payments.records import tell
 from commerce.payments.totals import ARRIVALS
 from commerce.states import ORDER
@@ -126,7 +125,7 @@ def give_back(
     back = wallet.of_customer(payment.customer_id) if payment.method == "wallet" else WORLD
     moved = [
         Transfer(work.tenant.currency, place, back, part)
-        for place, part in _sources(work, payment, order, amount, position)
+        for place, part in _sources(work, payment, order, amount, position).items()
         if place != back
     ]
     fact = Fact(
@@ -146,38 +145,30 @@ def give_back(
 
 def _sources(
     work: Work, payment: Row[Any], order: Row[Any] | None, amount: int, position: int | None
-) -> list[tuple[Account, int]]:
+) -> dict[Account, int]:
     """Say from which accounts an amount is taken; sales give what others do not hold."""
+    parts = {home(payment, order): amount}
     if order is not None and order.status == "completed":
-        shares = _shares(work, order.id, position)
-        places = list(shares)
-        parts = allocate(amount, list(shares.values())) if any(shares.values()) else []
-    else:
-        places, parts = [home(payment, order)], [amount]
-    holds = held(work, [place for place in places if place.kind not in FREE])
+        parts = _shares(work, order.id, amount, position)
+    holds = held(work, [place for place in parts if place.kind not in FREE])
     taken = Counter(
         {
             place: part if place.kind in FREE else min(part, holds.get(place, 0))
-            for place, part in zip(places, parts, strict=False)
+            for place, part in parts.items()
         }
     )
     taken[SALES] += amount - taken.total()
-    return list(taken.items())
+    return taken
 
 
-def _shares(work: Work, order_id: UUID, position: int | None) -> dict[Account, int]:
-    """Say who got how much of a completed order: sellers less the fee, fees, tax, sales."""
-    lines = work.connection.execute(_LINES, {"tenant": work.tenant.id, "order": order_id}).all()
-    shares: Counter[Account] = Counter()
-    wallets = wallet.of_sellers(work, {line.seller_id for line in lines if line.seller_id})
-    for line in lines:
-        if position in (None, line.position):
-            net = line.amount_minor - line.tax_minor
-            fee = share(net, work.policy.fee_bp) if line.seller_id else 0
-            shares[wallets[line.seller_id][0] if line.seller_id else SALES] += net - fee
-            shares[FEES] += fee
-            shares[TAX] += line.tax_minor
-    return shares
+def _shares(work: Work, order_id: UUID, amount: int, position: int | None) -> dict[Account, int]:
+    """Take an amount apart as the order's completion did: sellers less the fee, fees, tax, sales."""
+    lines = work.connection.execute(_LINES, {"tenant": work.tenant.id, "order": order_id})
+    sold = [Sold(*line[1:]) for line in lines if position in (None, line.position)]
+    settled = settle(sold, amount, work.policy.fee_bp)
+    wallets = wallet.of_sellers(work, settled.sellers)
+    shares = {wallets[seller][0]: part for seller, part in settled.sellers.items()}
+    return shares | {FEES: settled.fees, TAX: settled.tax, SALES: settled.own}
 
 
 def held(work: Work, places: Collection[Account]) -> dict[Account, int]:

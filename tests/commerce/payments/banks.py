@@ -10,7 +10,7 @@ from uuid import UUID
 import stripe
 from sqlalchemy import select, update
 from tests.commerce.payments.stripe_stub import Transport
-from tests.commerce.shop import NOW, Shop, make_shop
+from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
 from commerce import schema
 from commerce.actors import Actor
@@ -69,7 +69,7 @@ class Bank:
 
     def deliver(self, call: Call, **late: float) -> UUID | None:
         """Bring a webhook to the shop."""
-        with self.shop.work(**late) as work:
+        with self.shop.work(ADMIN, now=NOW, **late) as work:
             return webhooks.receive(work, self.provider(work), *call)
 
     def buyer(self, card: str | None = "pm_card_visa") -> tuple[Actor, UUID | None]:

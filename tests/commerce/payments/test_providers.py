@@ -6,7 +6,8 @@ from tests.commerce.payments.banks import Bank, StripeBank
 from commerce.errors import Conflict, IllegalMove
 from commerce.ledger import Account
 from commerce.machine import Fact, fire
-from commerce.payments import disputes, intents, methods, refunds, webhooks
+from commerce.payments import disputes, intents, methods, refunds
+from commerce.payments.errands import waiting
 from commerce.payments.providers.port import ProviderFailed, ProviderRefused
 from commerce.payments.totals import Totals
 from commerce.states import ORDER
@@ -234,12 +235,12 @@ def test_an_errand_that_was_cut_off_runs_again_and_charges_once(any_stripe: Stri
         bank.run()
     bank.wire.down = False
     with bank.shop.look() as work:
-        (errand,) = webhooks.waiting(work, "stripe")
+        (errand,) = waiting(work, "stripe")
     bank.stripe.confirm(errand)  # and killed before the answer was written down
     bank.run()
     assert bank.look(payment).totals == Totals(captured=1190)
     with bank.shop.look() as work:
-        assert webhooks.waiting(work, "stripe") == []
+        assert waiting(work, "stripe") == []
     bank.run()
     assert bank.look(payment).totals == Totals(captured=1190)
 

@@ -14,6 +14,7 @@ from tests.commerce.shop import NOW, make_shop
 
 from commerce.errors import CommerceError, Conflict, IllegalMove, NotFound
 from commerce.payments import intents, webhooks
+from commerce.payments.errands import waiting
 from commerce.payments.providers.local import Local, sign
 from commerce.payments.providers.port import WebhookRefused
 from commerce.payments.totals import Totals
@@ -117,7 +118,7 @@ def test_a_webhook_that_comes_before_the_answer_finds_the_payment_by_our_own_nam
     with bank.shop.work(buyer) as work:
         payment = intents.top_up(work, buyer.customer_id, 100, method_id=card)
     with bank.shop.look() as work:
-        (errand,) = webhooks.waiting(work, "stripe")
+        (errand,) = waiting(work, "stripe")
     created = bank.stripe.create(errand)
     bank.deliver(bank.move(created.intent, "succeeded"))
     bank.run()
