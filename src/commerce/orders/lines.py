@@ -1,0 +1,203 @@
+"""The lines of an order: what is ordered, whether it may be, what it costs, and how that is kept.
+
+However many lines there are, they are read by one query, priced by another and written by one statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, bindparam, select
+
+from commerce import schema, stock
+from commerce.bulk import insert_rows
+from commerce.catalogue.promotions import offers
+from commerce.errors import Conflict, NotFound, RecordError
+from commerce.ledger import Account, Transfer
+from commerce.machine import Fact
+from commerce.money import exact_minor, from_minor
+from commerce.orders.pricing import Offer, Price, price_line
+from commerce.work import Work
+
+
+class OrderedLine(NamedTuple):
+    """So many of a variant; a price in major units only where it is agreed already, by auction."""
+
+    variant_id: UUID
+    quantity: int
+    unit_price: Decimal | None = None
+
+
+class PricedLine(NamedTuple):
+    """A line with the row of what is sold and what it costs."""
+
+    goods: Row[Any]
+    quantity: int
+    unit_price: Decimal
+    price: Price
+
+
+def read(
+    work: Work, buyer: UUID, lines: Sequence[OrderedLine], *, held: bool
+) -> tuple[Row[Any], dict[UUID, Row[Any]]]:
+    """Read the buyer and what is ordered in one query, and check that both may meet."""
+    rows = work.connection.execute(
+        _GOODS,
+        {
+            "tenant": work.tenant.id,
+            "customer": buyer,
+            "variants": list({line.variant_id for line in lines}),
+        },
+    ).all()
+    if not rows:
+        raise NotFound("customer", buyer)
+    customer = rows[0]
+    if not held and None in (customer.latitude, customer.longitude, customer.address):
+        raise RecordError(
+            "customer must have a saved location to order; got none. Save it in the profile first."
+        )
+    goods = {row.variant_id: row for row in rows if row.variant_id is not None}
+    for line in lines:
+        stock.check_quantity(line.quantity)
+        row = goods.get(line.variant_id)
+        if row is None or (row.status in ("submitted", "rejected") and not held):
+            raise NotFound("variant", line.variant_id)
+        if row.status == "retired" and not held:
+            raise Conflict(
+                f"product must be on sale; got {row.name!r}, retired. Take it out of the cart."
+            )
+    return customer, goods
+
+
+def price(
+    work: Work,
+    goods: Mapping[UUID, Row[Any]],
+    lines: Sequence[OrderedLine],
+    tax_bp: int,
+    *,
+    final: bool,
+) -> list[PricedLine]:
+    """Price lines as of now; final prices get no promotion."""
+    found = {} if final else offers(work, {row.product_id for row in goods.values()})
+    return [_price(work, goods[line.variant_id], line, found, tax_bp) for line in lines]
+
+
+def _price(
+    work: Work,
+    row: Row[Any],
+    line: OrderedLine,
+    found: Mapping[UUID, Sequence[Offer]],
+    tax_bp: int,
+) -> PricedLine:
+    currency = work.tenant.currency
+    if line.unit_price is not None:
+        unit = exact_minor(line.unit_price, currency)
+    elif row.price_minor is None or row.currency != currency:
+        raise Conflict(
+            f"variant must have a price in {currency}; got none for {row.sku!r}. Set one."
+        )
+    else:
+        unit = row.price_minor
+    price = price_line(unit * line.quantity, line.quantity, found.get(row.product_id, ()), tax_bp)
+    return PricedLine(row, line.quantity, from_minor(unit, currency), price)
+
+
+def fact_of(order: UUID, buyer: UUID, line: PricedLine, held_by: UUID | None) -> Fact:
+    """Tell of a line, and set its goods aside: off the shelf, or from what an auction holds."""
+    variant = line.goods.variant_id
+    if held_by is None:
+        move = stock.hold(variant, line.quantity, order)
+    else:
+        ends = Account("held", held_by.hex), Account("held", order.hex)
+        move = Transfer(stock.asset(variant), *ends, line.quantity)
+    return Fact(
+        "order.line",
+        customer_id=buyer,
+        amount=line.price.amount,
+        quantity=line.quantity,
+        category=line.goods.category,
+        product_id=line.goods.product_id,
+        seller_id=line.goods.seller_id,
+        transfers=[move],
+    )
+
+
+def keep(work: Work, order: UUID, priced: Sequence[PricedLine]) -> None:
+    """Write the lines of an order, with what each costs."""
+    rows = [
+        (
+            work.tenant.id,
+            order,
+            position,
+            line.goods.product_id,
+            line.goods.variant_id,
+            line.goods.seller_id,
+            line.quantity,
+            str(line.unit_price),
+            line.price.promotion_id,
+            line.price.discount,
+            line.price.tax,
+            line.price.amount,
+        )
+        for position, line in enumerate(priced, start=1)
+    ]
+    insert_rows(work.connection, schema.order_line.name, _COLUMNS, rows)
+
+
+_COLUMNS = (
+    "tenant_id",
+    "order_id",
+    "position",
+    "product_id",
+    "variant_id",
+    "seller_id",
+    "quantity",
+    "unit_price",
+    "promotion_id",
+    "discount_minor",
+    "tax_minor",
+    "amount_minor",
+)
+_customer, _category = schema.customer, schema.category
+_variant, _product = schema.variant, schema.product
+_on_offer = _variant.join(
+    _product,
+    and_(_product.c.tenant_id == _variant.c.tenant_id, _product.c.id == _variant.c.product_id),
+).outerjoin(
+    _category,
+    and_(_category.c.tenant_id == _product.c.tenant_id, _category.c.id == _product.c.category_id),
+)
+_GOODS: Select[Any] = (
+    select(
+        _customer.c.country,
+        _customer.c.latitude,
+        _customer.c.longitude,
+        _customer.c.address,
+        _variant.c.id.label("variant_id"),
+        _variant.c.sku,
+        _variant.c.price_minor,
+        _variant.c.currency,
+        _product.c.id.label("product_id"),
+        _product.c.name,
+        _product.c.status,
+        _product.c.seller_id,
+        _category.c.name.label("category"),
+    )
+    .select_from(
+        _customer.outerjoin(
+            _on_offer,
+            and_(
+                _variant.c.tenant_id == _customer.c.tenant_id,
+                _variant.c.id.in_(bindparam("variants", expanding=True)),
+            ),
+        )
+    )
+    .where(
+        _customer.c.tenant_id == bindparam("tenant"),
+        _customer.c.id == bindparam("customer"),
+        _customer.c.erased_at.is_(None),
+    )
+)
