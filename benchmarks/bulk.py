@@ -1,6 +1,6 @@
 """How fast a simulated shop is written, against the database's own driver: a share of `executemany`.
 
-    .venv/bin/python benchmarks/bulk.py
+    .venv/bin/python -m benchmarks.bulk
 
 Both write the same rows into the same schema, with its indexes and triggers, in one transaction each, in this
 run. What the simulator takes includes making the rows up. The doctor examines both record stores afterwards.

@@ -72,7 +72,7 @@ def simulate(
 
     With --oracle the learner is also given those secrets, on ten times the customers. The simulator is
     accepted if that ceiling lies between .75 and .90 and the best single feature .05 or more below it; else
-    the command exits with 9. It takes about ten minutes on two cores and leaves nothing behind.
+    the command exits with 9. It takes five to ten minutes on two cores and leaves nothing behind.
     """
     from simulation import SimulationOptions
 
