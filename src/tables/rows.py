@@ -50,7 +50,10 @@ class RowReader:
 
     def instant(self, role: str, text: str, reason: str | None = None) -> int:
         """Read microseconds since 1970 UTC."""
-        return self.when(self._time, role, text, reason)
+        try:
+            return self._time(text)
+        except ValueError:
+            return self.when(self._time, role, text, reason)
 
     def when(
         self, time: Callable[[str], int], role: str, text: str, reason: str | None = None

@@ -23,7 +23,7 @@ def test_rows_are_kept_told_apart_and_dropped_by_name(tmp_path: Path) -> None:
     told: list[tuple[str, int, int | None]] = []
     with Store("thing", ("key", "name")) as store, Rejects(tmp_path, ("file", "a")) as rejects:
         rows = store.stage(open_table(path), read, rejects, lambda *far: told.append(far), ["f"])
-        assert (rows, store.count(), told[-1]) == (5, 4, ("reading", 37, 37))
+        assert (rows, store.count(), told[-1][1:]) == (5, 4, (38, 38))
         key = line_key(["1", "x", "z"])
         assert [(one, place) for _, one, place in store.repeats()] == [(key, 2), (key, 3)]
         store.drop_named(lambda names: {"3"} & set(names), str, "name")
