@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row
 
-from commerce import schema, wallet
+from commerce import wallet
 from commerce.actors import SYSTEM
 from commerce.errors import Conflict, NotFound, RecordError
 from commerce.ledger import Account, Transfer
@@ -19,7 +19,16 @@ from commerce.machine import Fact, fetch
 from commerce.payments import invoices, methods
 from commerce.payments.errands import ask, card_provider, errand_for
 from commerce.payments.providers.port import Told
-from commerce.payments.records import check_own, check_staff, check_status, lock_own, of_order, tell
+from commerce.payments.records import (
+    check_customer,
+    check_own,
+    check_staff,
+    check_status,
+    lock_own,
+    of_order,
+    tell,
+    to_pay,
+)
 from commerce.payments.refunds import refund
 from commerce.payments.settlement import collect, covered
 from commerce.payments.totals import totals
@@ -35,8 +44,6 @@ _FIRST_STATES = {
 }
 METHODS = tuple(_FIRST_STATES)
 """How an order can be paid."""
-
-_NOTED = ("card", "cash_on_delivery", "transfer")
 
 
 def begin(
@@ -93,9 +100,9 @@ def begin(
             f"payment method must be one of {', '.join(METHODS)}, and card for a top-up;"
             f" got {method!r}. Choose one."
         )
-    order = None if order_id is None else _to_pay(work, order_id, customer_id, amount)
+    order = None if order_id is None else to_pay(work, order_id, customer_id, amount)
     if order is None:
-        check_own(work, "customer", customer_id, customer_id)
+        check_customer(work, customer_id, lock=False)
     chosen = None if method_id is None else methods.find(work, method_id)
     if chosen is not None and chosen.customer_id != customer_id:
         raise NotFound("payment method", method_id)
@@ -146,50 +153,6 @@ def top_up(work: Work, customer_id: UUID, amount: int, *, method_id: UUID | None
             f"top-up must be of 1 to {work.policy.top_up_limit}; got {amount}. Bring less at once."
         )
     return begin(work, None, customer_id, amount, "card", method_id=method_id)
-
-
-def note(
-    work: Work, order_id: UUID, customer_id: UUID, amount: int, method: str, *, success: bool
-) -> UUID:
-    """Write down a payment that happened elsewhere, or failed there; who runs the shop may.
-
-    Parameters
-    ----------
-    work : Work
-    order_id, customer_id : UUID
-    amount : int
-        Minor units.
-    method : str
-        ``card``, ``cash_on_delivery`` or ``transfer``.
-    success : bool
-        A failed attempt moves no money.
-
-    Returns
-    -------
-    UUID
-    """
-    check_staff(work, "payment.captured")
-    if method not in _NOTED:
-        raise RecordError(
-            f"payment method must be one of {', '.join(_NOTED)}; got {method!r}. Choose one."
-        )
-    order = _to_pay(work, order_id, customer_id, amount)
-    payment = work.new_id()
-    columns = {
-        "order_id": order_id,
-        "customer_id": customer_id,
-        "method": method,
-        "amount_minor": amount,
-        "currency": work.tenant.currency,
-        "created_at": work.now,
-    }
-    made = Fact("payment.created", customer_id=customer_id, amount=amount, method=method)
-    tell(work, payment, made, to="requires_confirmation", new=columns)
-    if success:
-        collect(work, _row(work, payment), order, amount)
-    else:
-        tell(work, payment, made._replace(type="payment.failed"))
-    return payment
 
 
 def choose_method(work: Work, payment_id: UUID, method_id: UUID) -> None:
@@ -333,28 +296,3 @@ def _do(work: Work, verb: str, payment: Row[Any], **more: Any) -> str:
 
 def _row(work: Work, payment_id: UUID) -> Row[Any]:
     return lock_own(work, payment_id)[0]
-
-
-def _to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[Any]:
-    """Lock an order that its own buyer is to pay, and check that it is not paid twice."""
-    order = fetch(work, ORDER, order_id)
-    check_own(work, "order", order_id, order.customer_id)
-    if order.customer_id != customer_id:
-        raise NotFound("customer", customer_id)
-    key = {"tenant": work.tenant.id, "order": order_id}
-    begun = int(work.connection.scalar(_BEGUN, key) or 0)
-    if not 0 <= amount <= order.total_minor - begun:
-        raise Conflict(
-            f"payments must not exceed their order; got {amount} of"
-            f" {order.total_minor - begun} to be paid. Pay less, or go on with the payment begun."
-        )
-    return order
-
-
-_payment = schema.payment
-_BEGUN = select(func.sum(_payment.c.amount_minor)).where(
-    _payment.c.tenant_id == bindparam("tenant"),
-    _payment.c.order_id == bindparam("order"),
-    _payment.c.status != "canceled",
-    or_(_payment.c.provider.is_not(None), _payment.c.status != "requires_payment_method"),
-)

@@ -17,12 +17,12 @@ from sqlalchemy import Row, bindparam, insert, select
 from commerce import schema
 from commerce.errors import Conflict, NotFound
 from commerce.instants import DAY, to_micros
-from commerce.machine import Fact, fire
+from commerce.machine import Fact, fetch, fire
 from commerce.money import allocate
 from commerce.payments.records import check_own, check_staff, lock, tell
 from commerce.payments.settlement import collect, give_back, tell_paid
 from commerce.payments.totals import totals
-from commerce.states import INVOICE
+from commerce.states import INVOICE, PAYMENT
 from commerce.stream.words import reason_code
 from commerce.work import Work
 
@@ -61,6 +61,7 @@ def issue(
     Conflict
         "instalments must be 1 to 4; got ..."
     """
+    fetch(work, PAYMENT, payment_id)
     if not 1 <= count <= min(work.policy.instalments, max(amount, 1)):
         raise Conflict(
             f"instalments must be 1 to {work.policy.instalments}; got {count} of {amount}."
@@ -206,14 +207,9 @@ def of_customer(work: Work, customer_id: UUID) -> list[Invoice]:
 
 def overdue(work: Work, *, limit: int = 100) -> list[Invoice]:
     """List invoices of which something is open after their due date, the first due first."""
-    key = {"tenant": work.tenant.id, "now": work.now}
-    late = _read(work, work.connection.execute(_DUE, key))
-    mine = [
-        each
-        for each in late
-        if work.actor.runs_the_shop or each.customer_id == work.actor.customer_id
-    ]
-    return [each for each in mine if each.open][:limit]
+    key = {"tenant": work.tenant.id, "now": work.now, "customer": work.actor.customer_id}
+    due = _DUE if work.actor.runs_the_shop else _OWN_DUE
+    return [each for each in _read(work, work.connection.execute(due, key)) if each.open][:limit]
 
 
 def remind_overdue(work: Work, *, limit: int = 100) -> list[UUID]:
@@ -223,13 +219,7 @@ def remind_overdue(work: Work, *, limit: int = 100) -> list[UUID]:
 
 
 def remind(work: Work, invoice_id: UUID) -> bool:
-    """Remind a customer of an overdue invoice: once, because the stream remembers; tell whether it did.
-
-    Raises
-    ------
-    NotFound
-        "invoice must exist; got ..."
-    """
+    """Remind a customer of an overdue invoice: once, because the stream remembers; tell whether it did."""
     invoice, _, _ = _lock(work, invoice_id)
     if invoice.reminded or not invoice.open or to_micros(invoice.due_at) >= work.now:
         return False
@@ -301,6 +291,7 @@ _DUE = _ALL.join(
     _payment,
     (_payment.c.tenant_id == _invoice.c.tenant_id) & (_payment.c.id == _invoice.c.payment_id),
 ).where(_invoice.c.due_at < bindparam("now"), _payment.c.status == "processing")
+_OWN_DUE = _DUE.where(_invoice.c.customer_id == bindparam("customer"))
 _TOLD = select(_event.c.aggregate_id, _event.c.type, _event.c.amount_minor).where(
     _event.c.tenant_id == bindparam("tenant"),
     _event.c.customer_id.in_(bindparam("customers", expanding=True)),

@@ -13,7 +13,7 @@ from commerce.errors import NotFound
 from commerce.machine import Fact, fire
 from commerce.payments.errands import ask, card_provider
 from commerce.payments.providers.port import Card, Errand
-from commerce.payments.records import check_own
+from commerce.payments.records import check_customer, check_own
 from commerce.states import METHOD
 from commerce.work import Work
 
@@ -49,7 +49,7 @@ def attach(work: Work, customer_id: UUID, token: str) -> UUID | None:
     NotFound
         "customer must exist; got ..." or "card must exist; got ..."
     """
-    _check_customer(work, customer_id, lock=True)
+    check_customer(work, customer_id, lock=True)
     provider = card_provider(work)
     key = {"tenant": work.tenant.id, "name": f"{provider}:{customer_id.hex}"}
     owner = work.connection.scalar(_OWNER, key)
@@ -90,7 +90,7 @@ def keep(work: Work, customer_id: UUID, provider: str, card: Card) -> UUID:
 
 def methods_of(work: Work, customer_id: UUID) -> list[Method]:
     """List a customer's cards, the default first, then as they were attached."""
-    _check_customer(work, customer_id, lock=False)
+    check_customer(work, customer_id, lock=False)
     key = {"tenant": work.tenant.id, "customer": customer_id}
     return [Method(*row) for row in work.connection.execute(_LIST, key)]
 
@@ -159,17 +159,8 @@ def _tell(work: Work, word: str, method: UUID, customer: UUID) -> None:
     fire(work, METHOD, method, Fact(word, customer_id=customer, method="card"))
 
 
-def _check_customer(work: Work, customer_id: UUID, *, lock: bool) -> None:
-    """Find a customer; locked, two cards cannot become the default at once."""
-    key = {"tenant": work.tenant.id, "customer": customer_id}
-    check_own(work, "customer", customer_id, customer_id)
-    query = _CUSTOMER.with_for_update(key_share=True) if lock else _CUSTOMER
-    if work.connection.execute(query, key).first() is None:
-        raise NotFound("customer", customer_id)
-
-
 _method = schema.payment_method
-_record, _customer = schema.provider_record, schema.customer
+_record = schema.provider_record
 _live = (_method.c.tenant_id == bindparam("tenant"), _method.c.detached_at.is_(None))
 _FIND = select(_method).where(*_live, _method.c.id == bindparam("method"))
 _LIST = (
@@ -195,7 +186,4 @@ _NO_DEFAULT = (
 )
 _OWNER = select(_record.c.document).where(
     _record.c.tenant_id == bindparam("tenant"), _record.c.reference == bindparam("name")
-)
-_CUSTOMER = select(_customer.c.id).where(
-    _customer.c.tenant_id == bindparam("tenant"), _customer.c.id == bindparam("customer")
 )

@@ -93,7 +93,7 @@ def _key(work: Work) -> dict[str, Any]:
 def _read(work: Work, rows: Iterable[Row[Any]]) -> list[Payment]:
     found = list(rows)
     sums = totals_of(work, [row.id for row in found])
-    return [Payment(*row, sums.get(row.id, Totals())) for row in found]
+    return [Payment._make((*row, sums.get(row.id, Totals()))) for row in found]
 
 
 _row = schema.payment.c

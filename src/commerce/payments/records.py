@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, func, insert, or_, select
 
 from commerce import schema
-from commerce.errors import Forbidden, IllegalMove, NotFound
+from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound
 from commerce.machine import Fact, Machine, fetch, fire
 from commerce.payments.totals import COUNTED
 from commerce.states import ORDER, PAYMENT
@@ -49,6 +49,21 @@ def check_own(work: Work, kind: str, key: object, customer_id: UUID | None) -> N
         raise NotFound(kind, key)
 
 
+def check_customer(work: Work, customer_id: UUID, *, lock: bool) -> None:
+    """Refuse a customer that is not there, or none of the actor's business; on demand, keep the row.
+
+    Raises
+    ------
+    NotFound
+        "customer must exist; got ..."
+    """
+    key = {"tenant": work.tenant.id, "customer": customer_id}
+    check_own(work, "customer", customer_id, customer_id)
+    query = _CUSTOMER.with_for_update(key_share=True) if lock else _CUSTOMER
+    if work.connection.execute(query, key).first() is None:
+        raise NotFound("customer", customer_id)
+
+
 def check_staff(work: Work, act: str) -> None:
     """Refuse what only the house and those who run the shop may do.
 
@@ -72,6 +87,30 @@ def check_status(payment: Row[Any], event: str, *states: str) -> None:
     if payment.status not in states:
         allowed = PAYMENT.allowed(payment.status)
         raise IllegalMove(PAYMENT.kind, payment.id, event, payment.status, allowed)
+
+
+def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[Any]:
+    """Lock an order that its own buyer is to pay, and check that it is not paid twice.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    Conflict
+        "payments must not exceed their order; got ..."
+    """
+    order = fetch(work, ORDER, order_id)
+    check_own(work, "order", order_id, order.customer_id)
+    if order.customer_id != customer_id:
+        raise NotFound("customer", customer_id)
+    key = {"tenant": work.tenant.id, "order": order_id}
+    begun = int(work.connection.scalar(_BEGUN, key) or 0)
+    if not 0 <= amount <= order.total_minor - begun:
+        raise Conflict(
+            f"payments must not exceed their order; got {amount} of"
+            f" {order.total_minor - begun} to be paid. Pay less, or go on with the payment begun."
+        )
+    return order
 
 
 def of_order(work: Work, order_id: UUID) -> list[Row[Any]]:
@@ -110,10 +149,20 @@ def tell(
 
 
 _payment = schema.payment
+_BEGUN = select(func.sum(_payment.c.amount_minor)).where(
+    _payment.c.tenant_id == bindparam("tenant"),
+    _payment.c.order_id == bindparam("order"),
+    _payment.c.status != "canceled",
+    or_(_payment.c.provider.is_not(None), _payment.c.status != "requires_payment_method"),
+)
 _COUNT = insert(schema.payment_event)
 _OF_ORDER = (
     select(_payment)
     .where(_payment.c.tenant_id == bindparam("tenant"), _payment.c.order_id == bindparam("order"))
     .order_by(_payment.c.created_at, _payment.c.id)
     .with_for_update()
+)
+_customer = schema.customer
+_CUSTOMER = select(_customer.c.id).where(
+    _customer.c.tenant_id == bindparam("tenant"), _customer.c.id == bindparam("customer")
 )

@@ -125,7 +125,7 @@ def give_back(
     back = wallet.of_customer(payment.customer_id) if payment.method == "wallet" else WORLD
     moved = [
         Transfer(work.tenant.currency, place, back, part)
-        for place, part in _sources(work, payment, order, amount, position).items()
+        for place, part in _sources(work, payment, order, amount, position, back).items()
         if place != back
     ]
     fact = Fact(
@@ -144,13 +144,21 @@ def give_back(
 
 
 def _sources(
-    work: Work, payment: Row[Any], order: Row[Any] | None, amount: int, position: int | None
+    work: Work,
+    payment: Row[Any],
+    order: Row[Any] | None,
+    amount: int,
+    position: int | None,
+    back: Account,
 ) -> dict[Account, int]:
-    """Say from which accounts an amount is taken; sales give what others do not hold."""
+    """Say from which accounts an amount is taken; sales give what others do not hold.
+
+    Every account that will be touched is locked at once, ``back`` too: two refunds never wait in a circle.
+    """
     parts = {home(payment, order): amount}
     if order is not None and order.status == "completed":
         parts = _shares(work, order.id, amount, position)
-    holds = held(work, [place for place in parts if place.kind not in FREE])
+    holds = held(work, [place for place in (*parts, back) if place.kind not in FREE])
     taken = Counter(
         {
             place: part if place.kind in FREE else min(part, holds.get(place, 0))

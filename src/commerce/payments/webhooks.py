@@ -286,16 +286,11 @@ _HEARERS: Mapping[str, Callable[[Work, Row[Any], Row[Any] | None, Told], None]] 
     "dispute.closed": disputes.follow,
 }
 _payment = schema.payment
-_BY_REFERENCE = select(_payment.c.id).where(
-    _payment.c.tenant_id == bindparam("tenant"),
-    _payment.c.provider == bindparam("provider"),
-    _payment.c.reference == bindparam("name"),
+_HERE = select(_payment.c.id).where(
+    _payment.c.tenant_id == bindparam("tenant"), _payment.c.provider == bindparam("provider")
 )
-_BY_ID = select(_payment.c.id).where(
-    _payment.c.tenant_id == bindparam("tenant"),
-    _payment.c.provider == bindparam("provider"),
-    _payment.c.id == bindparam("payment"),
-)
+_BY_REFERENCE = _HERE.where(_payment.c.reference == bindparam("name"))
+_BY_ID = _HERE.where(_payment.c.id == bindparam("payment"))
 _NOTE = update(_payment).where(
     _payment.c.tenant_id == bindparam("tenant"), _payment.c.id == bindparam("row")
 )

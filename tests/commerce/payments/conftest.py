@@ -1,14 +1,21 @@
-"""The same tests at both banks, on both databases."""
+"""The same tests at both banks, on both databases; each leaves records that hold together."""
+
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
 from tests.commerce.payments.banks import Bank, StripeBank, make_bank
 
+from commerce.database import reading
+from commerce.doctor import examine
+
 
 @pytest.fixture(params=["local", "stripe"])
-def bank(request: pytest.FixtureRequest, any_engine: Engine) -> Bank:
+def bank(request: pytest.FixtureRequest, any_engine: Engine) -> Iterator[Bank]:
     """A shop with its provider: the embedded one and Stripe, on SQLite and PostgreSQL."""
-    return make_bank(any_engine, request.param)
+    yield make_bank(any_engine, request.param)
+    with reading(any_engine) as connection:
+        assert examine(connection) == []
 
 
 @pytest.fixture

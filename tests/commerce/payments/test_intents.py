@@ -23,6 +23,7 @@ from commerce.ledger import Account
 from commerce.machine import Fact, fire
 from commerce.orders.checkout import OrderedLine, place
 from commerce.payments import disputes, intents, invoices, methods, queries, refunds
+from commerce.payments.noted import note
 from commerce.payments.totals import Totals
 from commerce.states import EDGES, ORDER
 
@@ -146,8 +147,8 @@ def test_an_order_is_paid_once_all_of_it_is_captured(any_engine: Engine) -> None
     order = ordered(shop, buyer, "cash_on_delivery")
     with shop.work() as work:
         intents.void(work, order)
-        intents.note(work, order, customer, 400, "card", success=False)
-        intents.note(work, order, customer, 390, "card", success=True)
+        note(work, order, customer, 400, "card", success=False)
+        note(work, order, customer, 390, "card", success=True)
     assert shop.events("order.paid") == []
     parts = 8
     gate = threading.Barrier(parts)
@@ -156,7 +157,7 @@ def test_an_order_is_paid_once_all_of_it_is_captured(any_engine: Engine) -> None
         with shop.work() as work:
             if work.connection.dialect.name == "postgresql":
                 gate.wait()
-            intents.note(work, order, customer, 100, "transfer", success=True)
+            note(work, order, customer, 100, "transfer", success=True)
 
     threads = [threading.Thread(target=pay) for _ in range(parts)]
     for thread in threads:
@@ -204,15 +205,15 @@ def test_a_noted_payment_moves_money_only_if_it_succeeded(any_engine: Engine) ->
     order = ordered(shop, buyer, "cash_on_delivery")
     with shop.work() as work:
         intents.void(work, order)
-        failed = intents.note(work, order, buyer.customer_id, 1190, "card", success=False)
+        failed = note(work, order, buyer.customer_id, 1190, "card", success=False)
     with shop.look() as work:
         seen = queries.get(work, failed)
     assert (seen.status, seen.totals) == ("requires_payment_method", Totals())
     assert shop.holds("external") == 0
     with shop.work() as work, pytest.raises(RecordError, match="must be one of card"):
-        intents.note(work, order, buyer.customer_id, 1, "wallet", success=True)
+        note(work, order, buyer.customer_id, 1, "wallet", success=True)
     with shop.work(buyer) as work, pytest.raises(Forbidden):
-        intents.note(work, order, buyer.customer_id, 1, "card", success=True)
+        note(work, order, buyer.customer_id, 1, "card", success=True)
 
 
 @pytest.mark.parametrize("provider", ["paypal", "wallet", ""])
@@ -331,3 +332,37 @@ def test_an_order_without_an_end_can_be_paid_after_its_completion(any_engine: En
         fire(work, ORDER, order, Fact("order.completed"))
         intents.settle_cash(work, order)
     assert shop.holds("sales") == 1190
+
+
+def test_another_shops_customers_orders_and_invoices_are_not_found(any_engine: Engine) -> None:
+    shop, other = make_shop(any_engine), make_shop(any_engine, "other")
+    buyer = shop.buyer(5000)
+    customer = buyer.customer_id
+    assert customer is not None
+    order = ordered(shop, buyer, "pay_later")
+    payment = payment_of(shop, order).id
+    with shop.look() as work:
+        invoice = invoices.of_order(work, order)[0].id
+    with other.work() as work:
+        for act in (
+            lambda: intents.top_up(work, customer, 1),
+            lambda: intents.begin(work, order, customer, 1, "card"),
+            lambda: intents.void(work, order),
+            lambda: intents.settle_cash(work, order),
+            lambda: intents.capture_wallet(work, order),
+            lambda: intents.is_paid(work, order),
+            lambda: note(work, order, customer, 1, "card", success=True),
+            lambda: refunds.refund(work, payment, 1, reason="other"),
+            lambda: refunds.refund_order(work, order, 1, reason="other"),
+            lambda: disputes.begin(work, payment, 1, "fraudulent"),
+            lambda: invoices.issue(work, payment, order, customer, 1, 1),
+            lambda: invoices.pay(work, invoice, 1),
+            lambda: invoices.remind(work, invoice),
+            lambda: methods.attach(work, customer, "pm_card_visa"),
+            lambda: queries.get(work, payment),
+        ):
+            with pytest.raises(NotFound):
+                act()
+        assert invoices.of_customer(work, customer) == invoices.of_order(work, order) == []
+        assert queries.payments(work) == []
+        assert invoices.overdue(work) == []

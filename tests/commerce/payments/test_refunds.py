@@ -9,6 +9,8 @@ from tests.commerce.payments.test_intents import ordered, payment_of
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
 from commerce.actors import Actor
+from commerce.database import reading
+from commerce.doctor import examine
 from commerce.errors import CommerceError, Conflict, InsufficientFunds, KeyReused, RecordError
 from commerce.idempotency import once
 from commerce.ledger import FEES, SALES, TAX, Account, Transfer
@@ -243,3 +245,5 @@ def test_a_dispute_lost_after_completion_is_borne_by_who_got_the_money(any_engin
     assert payment_of(shop, order).totals == Totals(captured=4165, charged_back=4165)
     assert [purse(shop, ada), purse(shop, bob)] == [0, 0]
     assert [shop.holds(kind) for kind in ("fees", "tax", "sales")] == [0, 0, 0]
+    with reading(any_engine) as connection:
+        assert examine(connection) == []

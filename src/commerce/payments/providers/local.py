@@ -63,7 +63,7 @@ def sign(payload: bytes, secret: str, at: int) -> str:
     Examples
     --------
     >>> sign(b"{}", "whsec_test", 0)[:12]
-    't=0,v1=e8c44'
+    't=0,v1=ea037'
     """
     digest = hmac.new(secret.encode(), b"%d." % at + payload, hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
