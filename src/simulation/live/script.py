@@ -11,20 +11,30 @@ from typing import Any, NamedTuple
 
 from commerce.instants import DAY, HOUR
 from commerce.policy import Policy
-from commerce.stream import NewEvent
 from simulation.auctions import Bidder, bidder, hold_auctions
 from simulation.diary import Diary
 from simulation.population import Population
-from simulation.records import Delivery, Dispute, Invoice, Order, Payment
+from simulation.records import Delivery, Dispute, Invoice, Payment, Row
 from simulation.truth import TruthFile
 
 
 class Intent(NamedTuple):
-    """What somebody means to do: at an instant in microseconds, in this turn where others do at the same."""
+    """What somebody means to do: at an instant in microseconds, in this turn where others do at the same.
+
+    ``key`` and ``customer`` are ids of the diary; the rest is as of the event that it would be.
+    """
 
     at: int
     turn: tuple[int, int]
-    event: NewEvent
+    word: str
+    key: str
+    customer: str
+    amount: int
+    quantity: int
+    value: int
+    method: str
+    category: str
+    reason: str
 
 
 class Script:
@@ -49,28 +59,22 @@ class Script:
     def __init__(self, population: Population, truth: TruthFile, policy: Policy) -> None:
         self.records: dict[str, Any] = {}
         self.methods: dict[str, str] = {}
-        self._policy = policy
-        self._moved: dict[tuple[type[Any], str], int] = {}
-        self._notes: list[Any] = []
+        self._moved: dict[tuple[str, str], int] = {}
+        self._notes: list[Row] = []
         for diary in _diaries(population, truth):
-            self._read(diary)
+            self._notes += diary.notes
+            self.records |= {each.id: each for each in diary.records if hasattr(each, "id")}
+            for each in diary.records:
+                if isinstance(each, Payment) and each.order_id:
+                    self.methods.setdefault(each.order_id, each.method)
+                elif isinstance(each, Delivery):
+                    self._move("delivery", each.order_id, policy.promise_days, each.promised_at)
+                elif isinstance(each, Invoice):
+                    self._move("invoice", each.order_id, policy.pay_later_days, each.due_at)
 
-    def _read(self, diary: Diary) -> None:
-        self._notes += diary.notes
-        for record in diary.records:
-            if hasattr(record, "id"):
-                self.records[record.id] = record
-            if isinstance(record, Payment) and record.order_id:
-                self.methods.setdefault(record.order_id, record.method)
-            if isinstance(record, Delivery | Invoice):
-                placed: Order = self.records[record.order_id]
-                promised, days = (
-                    (record.promised_at, self._policy.promise_days)
-                    if isinstance(record, Delivery)
-                    else (record.due_at, self._policy.pay_later_days)
-                )
-                moved = placed.placed_at + days * DAY - promised
-                self._moved[type(record), record.order_id] = moved
+    def _move(self, kind: str, order: str, days: int, promised: int) -> None:
+        """Note by how much the shop's promise of an order is later than the diary's."""
+        self._moved[kind, order] = self.records[order].placed_at + days * DAY - promised
 
     def order_of(self, key: str) -> str:
         """Give the id of the order that a record of the diary belongs to, or its own."""
@@ -81,28 +85,37 @@ class Script:
 
     def intents(self, words: Collection[str]) -> list[Intent]:
         """Give what of some words is to happen, in the order of time."""
-        return sorted(
-            Intent(self._when(event), (note[1], note[2]), event)
-            for note in self._notes
-            if (event := NewEvent._make(note[3:])).type in words
-        )
+        return sorted(self._intent(note) for note in self._notes if note[3] in words)
 
-    def _when(self, event: NewEvent) -> int:
-        """Move what follows a promise by as much as the promise is moved."""
-        order = self.order_of(str(event.aggregate_id))
-        if event.type in _AFTER_ARRIVAL or event.reason == "undeliverable":
-            return event.occurred_at + self._moved.get((Delivery, order), 0)
-        if event.type in _OF_BILLS and (Invoice, order) in self._moved:
-            moved = event.occurred_at + self._moved[Invoice, order]
-            return max(moved, self.records[order].placed_at + HOUR)
-        return event.occurred_at
+    def _intent(self, note: Row) -> Intent:
+        """Read a note; what follows a promise is moved by as much as the promise is."""
+        _, number, turn, word, at, _, _, customer, _, _, _, _, key, _, amount, *rest = note
+        _, _, quantity, value, method, category, reason = rest
+        order = self.order_of(key)
+        if word in _AFTER_ARRIVAL or reason == "undeliverable":
+            at += self._moved.get(("delivery", order), 0)
+        elif word in _OF_BILLS and ("invoice", order) in self._moved:
+            at = max(at + self._moved["invoice", order], self.records[order].placed_at + HOUR)
+        words = method or "", category or "", reason or ""
+        return Intent(
+            at, (number, turn), word, key, customer or "",
+            amount or 0, quantity or 0, value or 0, *words,
+        )  # fmt: skip
 
 
 _AFTER_ARRIVAL = frozenset(
-    """
-    delivery.proof_failed delivery.delivered delivery.failed review.posted review.edited
-    return.requested return.received return.inspected return.approved return.rejected
-    """.split()
+    [
+        "delivery.proof_failed",
+        "delivery.delivered",
+        "delivery.failed",
+        "review.posted",
+        "review.edited",
+        "return.requested",
+        "return.received",
+        "return.inspected",
+        "return.approved",
+        "return.rejected",
+    ]
 )
 _OF_BILLS = ("invoice.paid", "payment.captured", "payment.charged_back")
 
@@ -112,7 +125,6 @@ def _diaries(population: Population, truth: TruthFile) -> Iterator[Diary]:
     bidders: list[Bidder] = []
     for person in population.people():
         truth.add(person)
-        if (tempted := bidder(person)) is not None:
-            bidders.append(tempted)
+        bidders += [tempted] if (tempted := bidder(person)) is not None else []
         yield person.shopper.diary
     yield from hold_auctions(population, bidders)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from heapq import heappop, heappush
-from random import Random
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -15,10 +13,11 @@ from sqlalchemy import Engine
 from commerce import stock
 from commerce.actors import SYSTEM, Actor, Role
 from commerce.catalogue import categories, products
-from commerce.errors import NotFound
+from commerce.errors import InsufficientFunds, NotFound
 from commerce.instants import from_micros
 from commerce.people import users
 from commerce.people.passwords import hash_password
+from commerce.policy import Policy, policy_of
 from commerce.tenants import Tenant
 from commerce.work import Work, working
 from simulation.assortment import Assortment
@@ -30,12 +29,14 @@ SETTINGS: Mapping[str, Any] = {
     "deliveries_at_once": 1000,
     "penalty_points": 5,
 }
-"""The shop's own rules, as the diaries assume them: prices with tax, a few couriers for everybody, five points off."""
+"""The shop's own rules, as the diaries assume them: prices with tax, few couriers for everybody, five points off."""
 
 _COURIERS = 8
 _STOCK, _LOW, _SUPPLY = 100, 10, 400
 
-Act = Callable[["Stage", Any], None]
+P = ParamSpec("P")
+R = TypeVar("R")
+Act = Callable[["Stage", Any], object]
 
 
 class Stage:
@@ -61,32 +62,62 @@ class Stage:
     actors : dict of str to Actor
         Who somebody of the script is in the shop.
     kept : dict of str to object
-        What people remember: a buyer a proof, a bidder who leads.
+        What is remembered: a buyer's proof, who leads an auction.
     """
 
-    def __init__(
-        self, engine: Engine, tenant: Tenant, script: Script, seed: int, now: int
-    ) -> None:
-        self.engine = engine
-        self.tenant = tenant
-        self.script = script
-        self.now = now
+    def __init__(self, engine: Engine, tenant: Tenant, script: Script, seed: int, now: int) -> None:
+        self.engine, self.tenant, self.script, self.now = engine, tenant, script, now
         self.ids: dict[str, UUID] = {}
         self.actors: dict[str, Actor] = {}
         self.kept: dict[str, Any] = {}
         self.password = hash_password(secrets.token_urlsafe())
-        self._ids: Random = luck(seed, "live", "ids")
+        self._luck = luck(seed, "live")
         self._coming: list[tuple[int, int, str, Act, Any]] = []
         self._turns = 0
 
-    def new_id(self) -> UUID:
-        """Give the next id of this seed."""
-        return UUID(int=self._ids.getrandbits(128), version=4)
+    def do(
+        self,
+        actor: Actor,
+        verb: Callable[Concatenate[Work, P], R],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Let somebody do something now, in a unit of work of its own."""
+        now = from_micros(self.now)
+        with working(self.engine, self.tenant, actor, now=now, new_id=self._new_id) as work:
+            return verb(work, *args, **kwargs)
 
-    def later(self, at: int, word: str, act: Act, subject: Any) -> None:
+    def _new_id(self) -> UUID:
+        return UUID(int=self._luck.getrandbits(128), version=4)
+
+    def do_supplied(
+        self,
+        units: Mapping[str, int],
+        actor: Actor,
+        verb: Callable[Concatenate[Work, P], R],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Do what takes units of variants of the script off the shelf; what is short is got first."""
+        try:
+            return self.do(actor, verb, *args, **kwargs)
+        except InsufficientFunds:
+            wanted = {self.ids[key]: number for key, number in units.items()}
+            there = self.do(self.admin, stock.available, wanted)
+            for variant, number in wanted.items():
+                if there[variant] < number:
+                    self.do(self.admin, stock.receive, variant, number + _SUPPLY)
+            return self.do(actor, verb, *args, **kwargs)
+
+    def later(self, at: int, word: str, act: Act, subject: object) -> None:
         """Put an act on the list of what is to happen, after what is there for that instant."""
         self._turns += 1
         heappush(self._coming, (at, self._turns, word, act, subject))
+
+    @property
+    def coming(self) -> int:
+        """How many acts are on the list."""
+        return len(self._coming)
 
     def acts(self, end: int) -> Iterator[tuple[str, Act, Any]]:
         """Give what is to happen before an instant, also what is added meanwhile, and let its time come."""
@@ -94,12 +125,15 @@ class Stage:
             self.now, _, word, act, subject = heappop(self._coming)
             yield word, act, subject
 
-    @contextmanager
-    def work(self, actor: Actor) -> Iterator[Work]:
-        """Open a unit of work of somebody, now."""
-        now = from_micros(self.now)
-        with working(self.engine, self.tenant, actor, now=now, new_id=self.new_id) as work:
-            yield work
+    @property
+    def policy(self) -> Policy:
+        """The shop's own rules."""
+        return policy_of(self.tenant.settings)
+
+    @property
+    def sellers(self) -> list[Actor]:
+        """Who sells here."""
+        return [each for each in self.actors.values() if each.role == "seller"]
 
     @property
     def admin(self) -> Actor:
@@ -107,7 +141,7 @@ class Stage:
         return self.actors["admin"]
 
     def courier(self, key: str) -> Actor:
-        """Who carries an order: always the same."""
+        """Who carries a delivery: always the same."""
         return self.actors[f"courier-{int(key[:8], 16) % _COURIERS}"]
 
     def id_of(self, key: str) -> UUID:
@@ -126,53 +160,34 @@ class Stage:
         """Find the order that a record of the script belongs to; errors as of `id_of`."""
         return self.id_of(self.script.order_of(key))
 
-    def hire(self, name: str, role: Role, customer_id: UUID | None = None) -> Actor:
-        """Let somebody log in."""
-        with self.work(SYSTEM) as work:
-            user = users.create(work, name, self.password, role=role, customer_id=customer_id)
-        return Actor(role, user, customer_id)
-
     def open(self, assortment: Assortment) -> None:
         """Hire who works here, list what is sold, and take the first goods in."""
-        self.actors["admin"] = self.hire("admin", "admin")
+        self._hire("admin", "admin", "admin")
         for number in range(_COURIERS):
-            name = f"courier-{number}"
-            self.actors[name] = self.hire(name, "delivery")
+            self._hire(f"courier-{number}", f"courier-{number}", "delivery")
         for seller in assortment.sellers:
-            self.actors[seller.id] = self.hire(seller.username, "seller")
-        with self.work(self.admin) as work:
-            for each in assortment.categories:
-                parent = self.ids.get(each.parent_id or "")
-                self.ids[each.id] = categories.create(work, each.name, parent_id=parent)
+            self._hire(seller.id, seller.username, "seller")
+        for category in assortment.categories:
+            parent = self.ids.get(category.parent_id or "")
+            made = self.do(self.admin, categories.create, category.name, parent_id=parent)
+            self.ids[category.id] = made
         for product in assortment.products:
-            variants = [
+            offered = [
                 products.NewVariant(each.sku, each.price_minor, _LOW)
                 for each in assortment.variants
                 if each.product is product
             ]
-            with self.work(self.actors[product.seller_id]) as work:
-                made = products.create(
-                    work, product.name, variants,
-                    category_id=self.ids[product.category_id], external_id=product.external_id,
-                )  # fmt: skip
-            self.ids[product.id] = made
-            with self.work(self.admin) as work:
-                products.approve(work, made)
-        self._take_in(assortment)
-
-    def _take_in(self, assortment: Assortment) -> None:
-        with self.work(self.admin) as work:
-            levels = stock.low(work, threshold=0, limit=len(assortment.variants))
-        named = {level.sku: level.variant_id for level in levels}
+            self.ids[product.id] = self.do(
+                self.actors[product.seller_id], products.create, product.name, offered,
+                category_id=self.ids[product.category_id], external_id=product.external_id,
+            )  # fmt: skip
+            self.do(self.admin, products.approve, self.ids[product.id])
+        shelf = self.do(self.admin, stock.low, threshold=0, limit=len(assortment.variants))
+        named = {level.sku: level.variant_id for level in shelf}
         for each in assortment.variants:
             self.ids[each.id] = named[each.sku]
-            with self.work(self.actors[each.product.seller_id]) as work:
-                stock.receive(work, named[each.sku], _STOCK)
+            self.do(self.actors[each.product.seller_id], stock.receive, named[each.sku], _STOCK)
 
-    def supply(self, wanted: Mapping[str, int]) -> None:
-        """Let sellers get more of what there is too little of, by variants of the script."""
-        with self.work(self.admin) as work:
-            there = stock.available(work, [self.ids[key] for key in wanted])
-            for key, units in wanted.items():
-                if there[self.ids[key]] < units:
-                    stock.receive(work, self.ids[key], units + _SUPPLY)
+    def _hire(self, key: str, name: str, role: Role) -> None:
+        user = self.do(SYSTEM, users.create, name, self.password, role=role)
+        self.actors[key] = Actor(role, user)
