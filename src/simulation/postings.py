@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from commerce.ledger import Account, Transfer
+from commerce.points import POINTS
 from commerce.stream import NewEvent
 
 MOVES: Mapping[str, tuple[str, str]] = {
@@ -28,5 +29,5 @@ def moved(event: NewEvent) -> Transfer:
         for kind in MOVES[event.type]
     )
     if event.value is not None:
-        return Transfer("PTS", source, target, event.value)
+        return Transfer(POINTS, source, target, event.value)
     return Transfer(str(event.currency), source, target, event.amount_minor or 0)

@@ -21,6 +21,7 @@ from commerce.errors import TenantNotFound
 from commerce.identity import imported_id, reserve_numbers
 from commerce.instants import find_zone, from_micros, to_micros
 from commerce.ledger import Transfer, post
+from commerce.points import POINTS
 from commerce.sources.summary import Progress, silent
 from commerce.stream import NewEvent, append, stream_state
 from commerce.tenants import Tenant, create_tenant, find_tenant
@@ -42,6 +43,9 @@ _PAYMENT_EVENT = ("payment_id", "event_id", "type", "amount_minor", "occurred_at
 _BID = ("auction_id", "customer_id", "event_id", "amount_minor", "maximum_minor", "placed_at")
 _CHUNK = 500
 _BATCH = 10_000
+_TOGETHER = (
+    12  # the ledger compiles a statement for each number of accounts that it looks up at once
+)
 
 
 def simulate(
@@ -290,7 +294,10 @@ class _Shop:
                 )
         self._insert(connection, "payment_event", _PAYMENT_EVENT, payments)
         self._insert(connection, "bid", _BID, bids)
-        post(connection, self.tenant, transfers)
+        post(connection, self.tenant, [each for each in transfers if each[1].asset == POINTS])
+        money = [each for each in transfers if each[1].asset != POINTS]
+        for start in range(0, len(money), _TOGETHER):
+            post(connection, self.tenant, money[start : start + _TOGETHER])
 
     def _sign(self, connection: Connection, ingested_at: int, digest: str) -> None:
         """Close the stream at the shop's clock, naming the shop and the digest of its stream."""
