@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
+from functools import cache
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce import schema
 from commerce.errors import CustomerNotFound
+from commerce.prepared import Prepared
 from commerce.tenants import Tenant
 
 _NAMESPACE = uuid.UUID("6f1c2c5e-6d0e-5d0c-9f52-0b6b5f6d1b0a")
@@ -42,26 +44,31 @@ def reserve_numbers(connection: Connection, tenant: Tenant, name: str, count: in
     tenant : Tenant
     name : str
         ``customer``, ``orders`` or ``product``.
-    count : int, >= 1
+    count : int, >= 0
+        0 only locks the counter.
 
     Returns
     -------
     int
         The first of ``count`` consecutive numbers; the very first is 1.
     """
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(
-        make(schema.counter)
-        .values(tenant_id=tenant.id, name=name, value=0)
-        .on_conflict_do_nothing(index_elements=["tenant_id", "name"])
-    )
-    last = connection.execute(
-        update(schema.counter)
-        .where(schema.counter.c.tenant_id == tenant.id, schema.counter.c.name == name)
-        .values(value=schema.counter.c.value + count)
-        .returning(schema.counter.c.value)
-    ).scalar_one()
+    given = {"tenant": tenant.id, "counter": name, "count": count}
+    last = _count(connection.dialect.name)(connection, given).scalar_one()
     return int(last) - count + 1
+
+
+@cache
+def _count(dialect: str) -> Prepared:
+    """Prepare the statement that counts on, from nothing where a counter is new."""
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    new = make(schema.counter).values(
+        tenant_id=bindparam("tenant"), name=bindparam("counter"), value=bindparam("count")
+    )
+    counted = new.on_conflict_do_update(
+        index_elements=["tenant_id", "name"],
+        set_={"value": schema.counter.c.value + new.excluded.value},
+    )
+    return Prepared(counted.returning(schema.counter.c.value))
 
 
 def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> uuid.UUID | None:

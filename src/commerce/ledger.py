@@ -14,12 +14,13 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce import schema
 from commerce.bulk import insert_rows
 from commerce.errors import InsufficientFunds, LedgerError
+from commerce.prepared import Prepared
 from commerce.tenants import Tenant
 
 FREE = frozenset({"external", "sales", "fees", "tax"})
@@ -119,8 +120,8 @@ _NAMES = ("asset", "kind", "key")
 
 
 @cache
-def _find(count: int, *, lock: bool) -> Select[Any]:
-    """Select so many accounts by asset, kind and key: one index search each."""
+def _find(count: int, *, lock: bool) -> Prepared:
+    """Prepare a search for so many accounts by asset, kind and key: one index search each."""
     # the tenant stands in each branch: SQLite would search by the tenant alone, and look at every account
     branches = (
         and_(
@@ -131,7 +132,15 @@ def _find(count: int, *, lock: bool) -> Select[Any]:
     )
     columns = (_account.c.id, *(_account.c[name] for name in _NAMES), _account.c.balance)
     query = select(*columns).where(or_(*branches)).order_by(_account.c.id)
-    return query.with_for_update(key_share=True) if lock else query
+    return Prepared(query.with_for_update(key_share=True) if lock else query)
+
+
+@cache
+def _opening(dialect: str) -> Prepared:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    columns = ("tenant_id", *_NAMES, "balance")
+    new = make(_account).values({name: bindparam(name) for name in columns})
+    return Prepared(new.on_conflict_do_nothing())
 
 
 def _found(
@@ -145,8 +154,8 @@ def _found(
         for number, place in enumerate(places)
         for name, value in zip(_NAMES, place, strict=True)
     }
-    rows = connection.execute(_find(len(places), lock=lock), {"tenant": tenant.id, **values})
-    return {(asset, kind, key): (number, kept) for number, asset, kind, key, kept in rows}
+    rows = _find(len(places), lock=lock)(connection, {"tenant": tenant.id, **values}).all()
+    return {(row[1], row[2], row[3]): (row[0], row[4]) for row in rows}
 
 
 def _open(
@@ -159,18 +168,15 @@ def _open(
     found |= _found(connection, tenant, free, lock=False)
     missing = [place for place in (*kept, *free) if place not in found]
     if missing:
-        make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        connection.execute(
-            make(_account).on_conflict_do_nothing(),
-            [
-                {
-                    "tenant_id": tenant.id,
-                    **dict(zip(_NAMES, place, strict=True)),
-                    "balance": None if place[1] in FREE else 0,
-                }
-                for place in missing
-            ],
-        )
+        new = [
+            {
+                "tenant_id": tenant.id,
+                **dict(zip(_NAMES, place, strict=True)),
+                "balance": None if place[1] in FREE else 0,
+            }
+            for place in missing
+        ]
+        _opening(connection.dialect.name)(connection, new)
         # who loses the race to open an account waits here for the winner, and takes its account
         found |= _found(connection, tenant, missing, lock=True)
     return found

@@ -8,13 +8,15 @@ All of it happens in the transaction of the `Work`, or none of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy import Row, Table, bindparam, false, insert, literal_column, or_, select, update
 
 from commerce.errors import Forbidden, IllegalMove, NotFound
 from commerce.ledger import Transfer, post
+from commerce.prepared import Prepared
 from commerce.stream.writing import NewEvent, tell
 from commerce.work import Work
 
@@ -78,13 +80,29 @@ class Machine:
         self.table = table
         self.moves: Mapping[str, Move] = {move.event: move for move in moves}
         if table is not None:
-            own = (table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record"))
-            self.make = insert(table)
-            self.row = select(table).where(*own)
-            self.row_for_update = self.row.with_for_update()
-            self.change = update(table).where(
-                *own, table.c.status.in_(bindparam("sources", expanding=True))
+            self._own = (
+                table.c.tenant_id == bindparam("tenant"),
+                table.c.id == bindparam("record"),
             )
+            self.row = select(table).where(*self._own)
+            self.row_for_update = self.row.with_for_update()
+            self.making = cache(self._making)
+            self.changing = cache(self._changing)
+
+    def _making(self, columns: tuple[str, ...]) -> Prepared:
+        """Prepare the INSERT of a record of which some columns are given."""
+        assert self.table is not None
+        return Prepared(insert(self.table).values({name: bindparam(name) for name in columns}))
+
+    def _changing(self, event: str, columns: tuple[str, ...]) -> Prepared:
+        """Prepare the UPDATE of some columns of a record that is where a move starts."""
+        assert self.table is not None
+        sources = self.moves[event].sources
+        starts = or_(
+            false(), *(self.table.c.status == literal_column(f"'{each}'") for each in sources)
+        )
+        values = {name: bindparam(f"new_{name}", type_=self.table.c[name].type) for name in columns}
+        return Prepared(update(self.table).where(*self._own, starts).values(values))
 
     def allowed(self, status: str) -> list[str]:
         """Name the events that may happen in a state."""
@@ -230,16 +248,17 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
         if not move.makes:
             raise IllegalMove(machine.kind, record, move.event, "new", [])
         values = {"tenant_id": work.tenant.id, "id": record, "event_id": event_id, **step.new}
-        work.connection.execute(machine.make, {**values, "status": target or move.targets[0]})
+        values["status"] = target or move.targets[0]
+        machine.making(tuple(values))(work.connection, values)
         return
     values = dict(step.changes or {})
     if target is not None:
         values |= {"status": target, "event_id": event_id}
     elif not values:
         values = {"event_id": event_id}
-    key = {"tenant": work.tenant.id, "record": record, "sources": list(move.sources)}
-    done = work.connection.execute(machine.change.values(values), key)
-    if done.rowcount != 1:
+    key = {"tenant": work.tenant.id, "record": record}
+    given = key | {f"new_{name}": value for name, value in values.items()}
+    if machine.changing(move.event, tuple(values))(work.connection, given).rowcount != 1:
         status = fetch(work, machine, record, lock=False).status
         raise IllegalMove(machine.kind, record, move.event, status, machine.allowed(status))
 
