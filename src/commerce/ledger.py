@@ -154,8 +154,8 @@ def _found(
         for number, place in enumerate(places)
         for name, value in zip(_NAMES, place, strict=True)
     }
-    rows = _find(len(places), lock=lock)(connection, {"tenant": tenant.id, **values}).all()
-    return {(row[1], row[2], row[3]): (row[0], row[4]) for row in rows}
+    found = _find(len(places), lock=lock)(connection, {"tenant": tenant.id, **values})
+    return {(row.asset, row.kind, row.key): (row.id, row.balance) for row in found}
 
 
 def _open(

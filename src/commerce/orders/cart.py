@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, literal_column, select, update
 
 from commerce import schema
 from commerce.errors import Conflict, NotFound
@@ -225,7 +225,8 @@ def _set(work: Work, cart: UUID, variant_id: UUID, quantity: int) -> bool:
 _CART = select(_orders).where(
     _orders.c.tenant_id == bindparam("tenant"),
     _orders.c.customer_id == bindparam("customer"),
-    _orders.c.status == "cart",
+    # written out, so that SQLite may use the index of carts without planning anew each time
+    _orders.c.status == literal_column("'cart'"),
 )
 _CUSTOMER = (
     select(_customer.c.id)

@@ -163,13 +163,6 @@ _COLUMNS = (
 )
 _customer, _category = schema.customer, schema.category
 _variant, _product = schema.variant, schema.product
-_on_offer = _variant.join(
-    _product,
-    and_(_product.c.tenant_id == _variant.c.tenant_id, _product.c.id == _variant.c.product_id),
-).outerjoin(
-    _category,
-    and_(_category.c.tenant_id == _product.c.tenant_id, _category.c.id == _product.c.category_id),
-)
 _GOODS: Select[Any] = (
     select(
         _customer.c.country,
@@ -188,10 +181,23 @@ _GOODS: Select[Any] = (
     )
     .select_from(
         _customer.outerjoin(
-            _on_offer,
+            _variant,
             and_(
                 _variant.c.tenant_id == _customer.c.tenant_id,
                 _variant.c.id.in_(bindparam("variants", expanding=True)),
+            ),
+        )
+        .outerjoin(
+            _product,
+            and_(
+                _product.c.tenant_id == _variant.c.tenant_id, _product.c.id == _variant.c.product_id
+            ),
+        )
+        .outerjoin(
+            _category,
+            and_(
+                _category.c.tenant_id == _product.c.tenant_id,
+                _category.c.id == _product.c.category_id,
             ),
         )
     )
