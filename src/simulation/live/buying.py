@@ -75,23 +75,18 @@ def _order(stage: Stage, meant: Intent) -> None:
     buyer, how = stage.actors[meant.customer], stage.script.methods[meant.key]
     if how == "wallet":
         stage.do(buyer, pay_in, meant.amount)
-    wanted = {line.variant_id: line.quantity for line in stage.script.records[meant.key].lines}
-    cart_of = {stage.ids[key]: number for key, number in wanted.items()}
+    lines = stage.script.records[meant.key].lines
+    units = {stage.ids[line.variant_id]: line.quantity for line in lines}
     method = "card" if how == "direct_debit" else how
-    placed = stage.do_supplied(wanted, buyer, _check_out, cart_of, method, meant.method)
-    stage.ids[meant.key] = placed
+    placed = stage.ids[meant.key] = stage.do(buyer, _check_out, units, method, meant.method)
     for bill in stage.do(SYSTEM, invoices.of_order, placed) if how == "pay_later" else ():
-        stage.later(to_micros(bill.due_at) + 1, "invoice.overdue", _remind, bill.id)
+        stage.later(to_micros(bill.due_at) + 1, "invoice.overdue", bill.id)
 
 
 def _check_out(work: Work, units: Mapping[UUID, int], method: str, channel: str) -> UUID:
     for variant, quantity in units.items():
         cart.add(work, variant, quantity)
     return checkout.checkout(work, method, channel=channel)
-
-
-def _remind(stage: Stage, bill: UUID) -> None:
-    stage.do(SYSTEM, invoices.remind, bill)
 
 
 def _pay(stage: Stage, meant: Intent) -> None:
@@ -173,19 +168,15 @@ def _show(stage: Stage, meant: Intent, *, right: bool) -> None:
         stage.kept[meant.key] = shown
     wrong = f"{(int(shown.pin) + 1) % 1_000_000:06}", f"not {shown.token}"
     pin, token = (shown.pin, shown.token) if right else wrong
-    seen = {"pin": pin} if meant.method == "pin" else {"token": token}
-    stage.do(stage.courier(meant.key), lambda work: proof.confirm(work, order_id, **seen))
+    seen = (pin, None) if meant.method == "pin" else (None, token)
+    stage.do(stage.courier(meant.key), proof.confirm, order_id, pin=seen[0], token=seen[1])
 
 
 def _hand_over(stage: Stage, meant: Intent) -> None:
     _show(stage, meant, right=True)
     order_id = stage.order_of(meant.key)
     days = stage.policy.completion_days
-    stage.later(stage.now + days * DAY, "order.completed", _complete, order_id)
-
-
-def _complete(stage: Stage, order_id: UUID) -> None:
-    stage.do(SYSTEM, completion.complete, order_id)
+    stage.later(stage.now + days * DAY, "order.completed", order_id)
 
 
 def _send_back(stage: Stage, meant: Intent) -> None:
@@ -207,11 +198,7 @@ def _review(stage: Stage, meant: Intent) -> None:
     stage.ids[meant.key] = posted
     stage.kept["reviews"] = stage.kept.get("reviews", 0) + 1
     if stage.kept["reviews"] % _MODERATED == 1:
-        stage.later(stage.now + 30 * DAY, "review.removed", _moderate, posted)
-
-
-def _moderate(stage: Stage, review_id: UUID) -> None:
-    stage.do(stage.admin, reviews.remove, review_id)
+        stage.later(stage.now + 30 * DAY, "review.removed", posted)
 
 
 ACTS: Mapping[str, Act] = {
@@ -244,3 +231,10 @@ ACTS: Mapping[str, Act] = {
     ),
 }
 """What the words of a diary make customers, couriers and the shop do."""
+
+DUE: Mapping[str, Act] = {
+    "order.completed": lambda s, order: s.do(SYSTEM, completion.complete, order),
+    "invoice.overdue": lambda s, bill: s.do(SYSTEM, invoices.remind, bill),
+    "review.removed": lambda s, review: s.do(s.admin, reviews.remove, review),
+}
+"""What the shop does when its time has come."""

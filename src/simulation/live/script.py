@@ -92,7 +92,7 @@ class Script:
         _, number, turn, word, at, _, _, customer, _, _, _, _, key, _, amount, *rest = note
         _, _, quantity, value, method, category, reason = rest
         order = self.order_of(key)
-        if word in _AFTER_ARRIVAL or reason == "undeliverable":
+        if word.startswith(_AFTER_ARRIVAL) or reason == "undeliverable":
             at += self._moved.get(("delivery", order), 0)
         elif word in _OF_BILLS and ("invoice", order) in self._moved:
             at = max(at + self._moved["invoice", order], self.records[order].placed_at + HOUR)
@@ -103,19 +103,12 @@ class Script:
         )  # fmt: skip
 
 
-_AFTER_ARRIVAL = frozenset(
-    [
-        "delivery.proof_failed",
-        "delivery.delivered",
-        "delivery.failed",
-        "review.posted",
-        "review.edited",
-        "return.requested",
-        "return.received",
-        "return.inspected",
-        "return.approved",
-        "return.rejected",
-    ]
+_AFTER_ARRIVAL = (
+    "delivery.proof_failed",
+    "delivery.delivered",
+    "delivery.failed",
+    "return.",
+    "review.",
 )
 _OF_BILLS = ("invoice.paid", "payment.captured", "payment.charged_back")
 

@@ -33,20 +33,14 @@ def _draft(stage: Stage, meant: Intent) -> None:
     ]  # fmt: skip
     stage.ids[meant.key] = drafts[0]
     for double in drafts[1:]:
-        stage.do_supplied({auction.variant_id: 1}, seller, listing.submit, double)
+        stage.do(seller, listing.submit, double)
         stage.do(stage.admin, listing.reject, double)
-
-
-def _submit(stage: Stage, meant: Intent) -> None:
-    auction: Auction = stage.script.records[meant.key]
-    seller = stage.actors[auction.seller_id]
-    stage.do_supplied({auction.variant_id: 1}, seller, listing.submit, stage.id_of(meant.key))
 
 
 def _start(stage: Stage, meant: Intent) -> None:
     stage.do(SYSTEM, listing.start, stage.id_of(meant.key))
     auction: Auction = stage.script.records[meant.key]
-    stage.later(auction.ends_at, "auction.closed", _close, auction)
+    stage.later(auction.ends_at, "auction.closed", auction)
 
 
 def _bid(stage: Stage, meant: Intent) -> None:
@@ -69,13 +63,13 @@ def _close(stage: Stage, auction: Auction) -> None:
         order_id = stage.do(SYSTEM, closing.close, stage.id_of(auction.id))
     except Conflict:
         again = stage.now + stage.policy.extension_seconds * 1_000_000
-        stage.later(again, "auction.closed", _close, auction)
+        stage.later(again, "auction.closed", auction)
         return
     if order_id is not None and auction.order_id is not None:
         stage.ids[auction.order_id] = order_id
 
 
-def doubt(stage: Stage, seller: Actor) -> None:
+def _doubt(stage: Stage, seller: Actor) -> None:
     """Look twice at a seller's new product: reject it, approve it after all, and see it retired."""
     offered = [products.NewVariant("DOUBT-A", 999)]
     made: UUID = stage.do(seller, products.create, "doubtful lamp", offered)
@@ -85,9 +79,9 @@ def doubt(stage: Stage, seller: Actor) -> None:
     stage.do(seller, products.retire, made)
 
 
-def ask_for_brand(stage: Stage, month: int) -> None:
+def _ask_for_brand(stage: Stage, month: int) -> None:
     """Month by month another seller asks for a brand, if there are points enough; every second one is refused."""
-    stage.later(stage.now + _MONTH, "brand.requested", ask_for_brand, month + 1)
+    stage.later(stage.now + _MONTH, "brand.requested", month + 1)
     sellers = stage.sellers
     asked = stage.do(sellers[month % len(sellers)], brands.request, f"brand {month}")
     if month % 2:
@@ -98,9 +92,18 @@ def ask_for_brand(stage: Stage, month: int) -> None:
 
 ACTS: Mapping[str, Act] = {
     "auction.drafted": _draft,
-    "auction.submitted": _submit,
+    "auction.submitted": lambda s, it: s.do(
+        s.actors[s.script.records[it.key].seller_id], listing.submit, s.id_of(it.key)
+    ),
     "auction.scheduled": lambda s, it: s.do(s.admin, listing.approve, s.id_of(it.key)),
     "auction.started": _start,
     "auction.bid": _bid,
 }
 """What the words of a diary make sellers and bidders do."""
+
+DUE: Mapping[str, Act] = {
+    "auction.closed": _close,
+    "product.submitted": _doubt,
+    "brand.requested": _ask_for_brand,
+}
+"""What is done when its time has come."""

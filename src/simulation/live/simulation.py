@@ -32,8 +32,6 @@ from tables.progress import Progress, silent
 ACTS: Mapping[str, Act] = {**buying.ACTS, **selling.ACTS}
 """What each word of a diary makes somebody do; all other words are what comes of it."""
 
-_TOLD_EVERY = 50
-
 
 @dataclass(frozen=True, kw_only=True)
 class LiveSummary(SimulationSummary):
@@ -96,18 +94,18 @@ def simulate_live(
     script = Script(population, truth, policy_of(tenant.settings))
     stage = Stage(engine, tenant, script, options.seed, opening)
     stage.open(population.assortment)
-    stage.later(opening, "product.submitted", selling.doubt, stage.sellers[0])
-    stage.later(opening, "brand.requested", selling.ask_for_brand, 0)
+    stage.later(opening, "product.submitted", stage.sellers[0])
+    stage.later(opening, "brand.requested", 0)
     for intent in script.intents(ACTS):
-        stage.later(intent.at, intent.word, ACTS[intent.word], intent)
+        stage.later(intent.at, intent.word, intent)
+    acts = {**ACTS, **buying.DUE, **selling.DUE}
     done, refused = 0, Counter[str]()
-    for done, (word, act, subject) in enumerate(stage.acts(end), start=1):
+    for done, (word, subject) in enumerate(stage.acts(end), start=1):
         try:
-            act(stage, subject)
+            acts[word](stage, subject)
         except CommerceError:
             refused[word] += 1
-        if done % _TOLD_EVERY == 0:
-            progress("acts", done, done + stage.coming)
+        progress("acts", done, done + len(stage.coming))
     name = f"live {options.fingerprint}"
     change_shop(engine, SYSTEM, tenant_slug, {"name": name}, now=from_micros(end - 1))
     truth_path = truth_folder / f"{tenant_slug}.csv"

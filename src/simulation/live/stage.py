@@ -13,11 +13,11 @@ from sqlalchemy import Engine
 from commerce import stock
 from commerce.actors import SYSTEM, Actor, Role
 from commerce.catalogue import categories, products
-from commerce.errors import InsufficientFunds, NotFound
+from commerce.errors import NotFound
 from commerce.instants import from_micros
 from commerce.people import users
 from commerce.people.passwords import hash_password
-from commerce.policy import Policy, policy_of
+from commerce.policy import policy_of
 from commerce.tenants import Tenant
 from commerce.work import Work, working
 from simulation.assortment import Assortment
@@ -32,7 +32,7 @@ SETTINGS: Mapping[str, Any] = {
 """The shop's own rules, as the diaries assume them: prices with tax, few couriers for everybody, five points off."""
 
 _COURIERS = 8
-_STOCK, _LOW, _SUPPLY = 100, 10, 400
+_STOCK = 100_000
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,6 +57,10 @@ class Stage:
     ----------
     now : int
         The instant of the act on stage.
+    policy : Policy
+        The shop's own rules.
+    coming : list
+        What is to happen; see `later`.
     ids : dict of str to UUID
         What the records of the script are called in the shop.
     actors : dict of str to Actor
@@ -67,12 +71,13 @@ class Stage:
 
     def __init__(self, engine: Engine, tenant: Tenant, script: Script, seed: int, now: int) -> None:
         self.engine, self.tenant, self.script, self.now = engine, tenant, script, now
+        self.policy = policy_of(tenant.settings)
         self.ids: dict[str, UUID] = {}
         self.actors: dict[str, Actor] = {}
         self.kept: dict[str, Any] = {}
         self.password = hash_password(secrets.token_urlsafe())
         self._luck = luck(seed, "live")
-        self._coming: list[tuple[int, int, str, Act, Any]] = []
+        self.coming: list[tuple[int, int, str, Any]] = []
         self._turns = 0
 
     def do(
@@ -90,45 +95,16 @@ class Stage:
     def _new_id(self) -> UUID:
         return UUID(int=self._luck.getrandbits(128), version=4)
 
-    def do_supplied(
-        self,
-        units: Mapping[str, int],
-        actor: Actor,
-        verb: Callable[Concatenate[Work, P], R],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> R:
-        """Do what takes units of variants of the script off the shelf; what is short is got first."""
-        try:
-            return self.do(actor, verb, *args, **kwargs)
-        except InsufficientFunds:
-            wanted = {self.ids[key]: number for key, number in units.items()}
-            there = self.do(self.admin, stock.available, wanted)
-            for variant, number in wanted.items():
-                if there[variant] < number:
-                    self.do(self.admin, stock.receive, variant, number + _SUPPLY)
-            return self.do(actor, verb, *args, **kwargs)
-
-    def later(self, at: int, word: str, act: Act, subject: object) -> None:
+    def later(self, at: int, word: str, subject: object) -> None:
         """Put an act on the list of what is to happen, after what is there for that instant."""
         self._turns += 1
-        heappush(self._coming, (at, self._turns, word, act, subject))
+        heappush(self.coming, (at, self._turns, word, subject))
 
-    @property
-    def coming(self) -> int:
-        """How many acts are on the list."""
-        return len(self._coming)
-
-    def acts(self, end: int) -> Iterator[tuple[str, Act, Any]]:
+    def acts(self, end: int) -> Iterator[tuple[str, Any]]:
         """Give what is to happen before an instant, also what is added meanwhile, and let its time come."""
-        while self._coming and self._coming[0][0] < end:
-            self.now, _, word, act, subject = heappop(self._coming)
-            yield word, act, subject
-
-    @property
-    def policy(self) -> Policy:
-        """The shop's own rules."""
-        return policy_of(self.tenant.settings)
+        while self.coming and self.coming[0][0] < end:
+            self.now, _, word, subject = heappop(self.coming)
+            yield word, subject
 
     @property
     def sellers(self) -> list[Actor]:
@@ -173,7 +149,7 @@ class Stage:
             self.ids[category.id] = made
         for product in assortment.products:
             offered = [
-                products.NewVariant(each.sku, each.price_minor, _LOW)
+                products.NewVariant(each.sku, each.price_minor)
                 for each in assortment.variants
                 if each.product is product
             ]
