@@ -67,6 +67,10 @@ lab: $(READY) ## Open the notebooks in JupyterLab
 ui: $(READY) ## Look at runs and models in MLflow's pages
 	@$(BIN)/mlflow ui --backend-store-uri sqlite:///$(BELLWETHER_HOME)/mlruns/mlflow.db --host 127.0.0.1 --port 5000
 
+.PHONY: bench-commerce
+bench-commerce: $(READY) ## Measure what a checkout, a bid and a bulk simulation cost
+	$(BIN)/python -m benchmarks.workflows
+
 .PHONY: pins
 pins: $(READY) ## Compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements/dev.txt
