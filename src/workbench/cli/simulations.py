@@ -16,7 +16,8 @@ from workbench.runs.endings import FINDINGS
 if TYPE_CHECKING:
     from simulation import SimulationOptions
 
-_SHOP, _ORACLE = 2_000, 20_000
+_SHOP, _ORACLE, _LIVE = 2_000, 20_000, 200
+_DAYS, _LIVE_DAYS = 731, 180
 _JOBS = 2
 
 
@@ -24,6 +25,7 @@ _JOBS = 2
     epilog=examples(
         "bellwether simulate --tenant toys --customers 500 --days 731 --seed 3",
         "bellwether run --tenant toys",
+        "bellwether simulate --live --tenant corner --customers 200 --days 180",
         "bellwether simulate --oracle",
     )
 )
@@ -31,10 +33,12 @@ _JOBS = 2
 @click.option(
     "--customers",
     type=int,
-    help=f"How many ever register. Default: {_SHOP:,}; for the oracle {_ORACLE:,}.",
+    help=f"How many ever register. Default: {_SHOP:,}; live {_LIVE:,}; for the oracle {_ORACLE:,}.",
 )
 @click.option(
-    "--days", type=int, default=731, show_default=True, help="How long the shop has been open."
+    "--days",
+    type=int,
+    help=f"How long the shop has been open. Default: {_DAYS}; live {_LIVE_DAYS}.",
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="Which of all possible shops.")
 @click.option(
@@ -49,18 +53,24 @@ _JOBS = 2
     is_flag=True,
     help="Keep nothing, but tell how well anybody could predict on such a shop.",
 )
+@click.option(
+    "--live",
+    is_flag=True,
+    help="Let everything really happen through the shop's own workflows: about 4 seconds per 1,000 events.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def simulate(
     ctx: click.Context,
     tenant: str | None,
     customers: int | None,
-    days: int,
+    days: int | None,
     seed: int,
     start: datetime | None,
     currency: str,
     timezone: str,
     oracle: bool,
+    live: bool,
     as_json: bool,
 ) -> None:
     """Fill a tenant with a simulated shop, or ask the oracle about one.
@@ -69,6 +79,11 @@ def simulate(
     goods come back, auctions are bid for, stars are given, payments disputed. The same options give the same
     records, byte for byte. What the customers secretly are goes to data/raw/truth/TENANT.csv, never into the
     records.
+
+    With --live the same customers act: each order, payment, bid and parcel is a transaction of the shop, under
+    its rules, so that what is ordered can be returned, refunded and disputed afterwards as in any shop. The
+    tenant must be new; what happened waits in the outbox for `bellwether tick --tenant TENANT`. What the
+    shop's rules did not allow is counted.
 
     With --oracle the learner is also given those secrets, on ten times the customers. The simulator is
     accepted if that ceiling lies between .75 and .90 and the best single feature .05 or more below it; else
@@ -81,9 +96,14 @@ def simulate(
             "simulate must be given --tenant or --oracle, not both; got"
             f" {'both' if oracle else 'neither'}. Name a shop to keep, or ask the oracle."
         )
+    if oracle and live:
+        raise click.UsageError(
+            "simulate must be given --live or --oracle, not both; got both. Leave one out."
+        )
+    usual = (_LIVE, _LIVE_DAYS) if live else (_ORACLE if oracle else _SHOP, _DAYS)
     options = SimulationOptions(
-        customers=(_ORACLE if oracle else _SHOP) if customers is None else customers,
-        days=days,
+        customers=customers if customers is not None else usual[0],
+        days=days if days is not None else usual[1],
         seed=seed,
         start=start.date() if start else None,
         currency=currency,
@@ -92,6 +112,8 @@ def simulate(
     if tenant is None:
         if not _consult(options, as_json=as_json):
             ctx.exit(FINDINGS.code)
+    elif live:
+        _play(tenant, options, as_json=as_json)
     else:
         _fill(tenant, options, as_json=as_json)
 
@@ -121,6 +143,31 @@ def _fill(tenant: str, options: SimulationOptions, *, as_json: bool) -> None:
         click.echo(f"  next: bellwether run --tenant {tenant}")
     else:
         click.echo(f"  nothing to do: tenant {tenant} holds this very shop already")
+
+
+def _play(tenant: str, options: SimulationOptions, *, as_json: bool) -> None:
+    """Let a shop happen in the record store."""
+    from simulation.live.simulation import simulate_live
+
+    settings = home.settings()
+    with Bar() as bar:
+        made = simulate_live(
+            open_records(settings),
+            tenant,
+            options,
+            truth_folder=settings.raw / "truth",
+            progress=bar,
+        )
+    if as_json:
+        click.echo(json.dumps(made.as_dict(), indent=1))
+        return
+    refused = ", ".join(f"{count} {word}" for word, count in sorted(made.refused.items()))
+    click.echo(
+        f"  tenant {tenant}: {made.customers:,} customers, {made.orders:,} orders, {made.events:,} events"
+        f" by {made.acts:,} acts, clock {made.clock:%Y-%m-%d %H:%M} UTC"
+    )
+    click.echo(f"  refused by the shop's rules: {refused or 'nothing'}")
+    click.echo(f"  next: bellwether run --tenant {tenant}")
 
 
 def _consult(options: SimulationOptions, *, as_json: bool) -> bool:
