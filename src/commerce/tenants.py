@@ -76,10 +76,8 @@ def tenant_of(row: Row[Any]) -> Tenant:
 
 def list_tenants(connection: Connection) -> list[Tenant]:
     """List every tenant by slug."""
-    return [
-        tenant_of(row)
-        for row in connection.execute(select(schema.tenant).order_by(schema.tenant.c.slug))
-    ]
+    rows = connection.execute(select(schema.tenant).order_by(schema.tenant.c.slug))
+    return [tenant_of(row) for row in rows]
 
 
 def find_tenant(connection: Connection, slug: str) -> Tenant:
@@ -193,14 +191,13 @@ def settle_as_of(asked: str | None, tenant: Tenant, clock: datetime) -> datetime
     Returns
     -------
     datetime
-        Aware, in UTC.
 
     Raises
     ------
     RecordError
         "as_of must be an ISO date or instant; got ..." or "as_of must not be later than ...; got ...": what
         is computed as of the future cannot be replayed, and would push every later arrival behind it.
-        For a tenant whose clock stands behind its records, the rest of that day counts as now.
+        Where the clock stands behind the records, the rest of that day counts as now.
 
     Examples
     --------
@@ -247,8 +244,8 @@ def hold_clock(connection: Connection, tenant: Tenant) -> Tenant:
 def observe(connection: Connection, tenant: Tenant, cutoff: datetime) -> None:
     """Record that something was computed as of an instant; later arrivals go behind it.
 
-    To be called before the stream is read: on PostgreSQL it waits for writers that hold the clock, and the
-    statements after it see what they wrote. Does nothing where a later instant is on record already.
+    To be called before the stream is read: on PostgreSQL it waits for writers that hold the clock, and what
+    they wrote is seen after it. Does nothing where a later instant is on record already.
     """
     micros = to_micros(cutoff)
     seen = select(type_coerce(schema.tenant.c.observed_at, BigInteger)).where(
