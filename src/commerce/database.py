@@ -24,6 +24,9 @@ COMMERCE = "commerce:migrations/versions"
 """Where the record store's own migrations lie, as ``package:path``."""
 
 _BUSY_MILLISECONDS = 60_000
+_CHECKPOINT_PAGES = 4_000
+"""SQLite copies its log into the file every so often, 16 MB here: a checkout writes some fifty pages, the same
+ones over and over, and one copy serves many."""
 
 
 def connect(url: str) -> Engine:
@@ -74,6 +77,7 @@ def _configure_sqlite(connection: Any, record: Any) -> None:
         f"busy_timeout = {_BUSY_MILLISECONDS}",
         "journal_mode = WAL",
         "synchronous = NORMAL",
+        f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
         "foreign_keys = ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
