@@ -8,6 +8,7 @@ from uuid import UUID
 from commerce import returns, reviews, wallet
 from commerce.actors import SYSTEM, Actor
 from commerce.delivery import couriers, proof
+from commerce.errors import NotFound
 from commerce.instants import DAY, from_micros, to_micros
 from commerce.orders import cart, checkout, completion
 from commerce.payments import disputes, intents, invoices, methods, webhooks
@@ -162,7 +163,9 @@ def _ship(stage: Stage, meant: Intent) -> None:
 
 def _show(stage: Stage, meant: Intent, *, right: bool) -> None:
     """Show the courier a proof; one that has expired on a long way is renewed first."""
-    order_id, shown = stage.order_of(meant.key), stage.kept[meant.key]
+    order_id, shown = stage.order_of(meant.key), stage.kept.get(meant.key)
+    if shown is None:
+        raise NotFound("proof", meant.key)
     if shown.expires_at <= from_micros(stage.now):
         shown = stage.do(stage.actors[meant.customer], proof.renew, order_id)
         stage.kept[meant.key] = shown
