@@ -8,12 +8,27 @@ paid once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect
 
-Binder = tuple[str, Callable[[Any], Any] | None]
-"""A parameter's name, and what turns its value into the driver's."""
+
+class _Compiled(NamedTuple):
+    """A statement in the words of one driver: what its parameters are called, and how each is written."""
+
+    text: str
+    writers: Sequence[tuple[str, Callable[[Any], Any] | None]]
+    constants: Mapping[str, Any]
+    positional: bool
+
+    def bound(self, given: Mapping[str, Any]) -> Any:
+        """Write values as the driver takes them."""
+        values = {**self.constants, **given}
+        pairs = [
+            (name, values[name] if write is None else write(values[name]))
+            for name, write in self.writers
+        ]
+        return tuple(value for _, value in pairs) if self.positional else dict(pairs)
 
 
 class Prepared:
@@ -36,7 +51,7 @@ class Prepared:
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
-        self._compiled: dict[str, tuple[str, Sequence[Binder], bool]] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
     def __call__(
         self, connection: Connection, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -45,25 +60,24 @@ class Prepared:
         compiled = self._compiled.get(connection.dialect.name)
         if compiled is None:
             compiled = self._compile(connection.dialect)
-        text, binders, positional = compiled
-
-        def bound(given: Mapping[str, Any]) -> Any:
-            pairs = [
-                (name, given[name] if turn is None else turn(given[name])) for name, turn in binders
-            ]
-            return tuple(value for _, value in pairs) if positional else dict(pairs)
-
         if isinstance(values, Mapping):
-            return connection.exec_driver_sql(text, bound(values))
-        return connection.exec_driver_sql(text, [bound(each) for each in values])
+            return connection.exec_driver_sql(compiled.text, compiled.bound(values))
+        return connection.exec_driver_sql(compiled.text, [compiled.bound(each) for each in values])
 
-    def _compile(self, dialect: Dialect) -> tuple[str, Sequence[Binder], bool]:
-        compiled: Any = self._statement.compile(dialect=dialect)
-        names = compiled.positiontup if compiled.positional else list(compiled.binds)
-        binders = [
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in names
-        ]
-        found = (str(compiled), binders, bool(compiled.positional))
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        made: Any = self._statement.compile(dialect=dialect)
+        binds = {
+            name: made.binds[name]
+            for name in (made.positiontup if made.positional else list(made.binds))
+        }
+        writers = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, bind in binds.items()
+        }
+        order = made.positiontup if made.positional else list(binds)
+        constants = {name: bind.value for name, bind in binds.items() if not bind.required}
+        found = _Compiled(
+            str(made), [(name, writers[name]) for name in order], constants, bool(made.positional)
+        )
         self._compiled[dialect.name] = found
         return found
