@@ -130,6 +130,8 @@ def test_each_word_is_refused_without_what_it_must_carry(name: str) -> None:
         value=1,
         due_at=1,
         reason="x",
+        method="card",
+        product_id=uuid.uuid4(),
     )
     check(whole)
     missing = [*word.carries, *(["customer_id"] if word.about_customer else [])]
