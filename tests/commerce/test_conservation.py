@@ -272,7 +272,7 @@ class Trade(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Let the doctor examine the books; nothing may stay set aside for what is over."""
-        account, orders = schema.account, schema.orders
+        account = schema.account
         with reading(self.engine) as connection:
             assert examine(connection, self.shop.tenant) == []
             held = {
@@ -285,13 +285,19 @@ class Trade(RuleBasedStateMachine):
                     )
                 )
             }
-            over = connection.execute(
-                select(orders.c.id).where(
-                    orders.c.tenant_id == self.shop.tenant.id,
-                    orders.c.status.in_(["completed", "cancelled"]),
+            over = {
+                record.hex
+                for table, ended in (
+                    (schema.orders, ["completed", "cancelled"]),
+                    (schema.auction, ["sold", "unsold", "rejected"]),
                 )
-            ).scalars()
-            assert not held & {order.hex for order in over}
+                for record in connection.execute(
+                    select(table.c.id).where(
+                        table.c.tenant_id == self.shop.tenant.id, table.c.status.in_(ended)
+                    )
+                ).scalars()
+            }
+            assert not held & over
 
 
 def play(engine: Engine, examples: int, *, shrink: bool = True) -> None:

