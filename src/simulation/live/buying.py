@@ -27,6 +27,7 @@ _BAD_CARD = "pm_card_visa_chargeDeclined"
 _BAD_CARDS = {
     "insufficient_funds": "pm_card_visa_chargeDeclinedInsufficientFunds",
     "authentication_failed": "pm_card_authenticationRequired",
+    "do_not_honor": "pm_card_authenticationRequired",
 }
 _SELLERS_FAULT = ("not_as_described", "damaged")
 _MODERATED = 40
