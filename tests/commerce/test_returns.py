@@ -243,6 +243,7 @@ def test_the_shop_itself_and_a_seller_without_fault_lose_no_points(
         ("cash_on_delivery", False),
         ("cash_on_delivery", True),
         ("pay_later", False),
+        ("pay_later", True),
     ],
 )
 def test_a_return_leaves_sound_books_whenever_it_comes_and_however_it_was_paid(

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     cast,
     func,
     or_,
@@ -118,16 +117,20 @@ def _secured() -> ColumnElement[bool]:
             _payment.c.status == "processing",
         ),
     )
-    covered = (
-        select(func.coalesce(func.sum(_payment.c.amount_minor), 0))
+    return _paid(trusted) >= _orders.c.total_minor
+
+
+def _paid(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """Add up some payments of an order."""
+    return (
+        select(cast(func.coalesce(func.sum(_payment.c.amount_minor), 0), BigInteger))
         .where(
             _payment.c.tenant_id == _orders.c.tenant_id,
             _payment.c.order_id == _orders.c.id,
-            trusted,
+            *conditions,
         )
         .scalar_subquery()
     )
-    return covered >= _orders.c.total_minor
 
 
 def _select_jobs(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -136,7 +139,7 @@ def _select_jobs(*conditions: ColumnElement[bool]) -> Select[Any]:
         .where(_line.c.tenant_id == _orders.c.tenant_id, _line.c.order_id == _orders.c.id)
         .scalar_subquery()
     )
-    cash = case((_orders.c.method == "cash_on_delivery", _orders.c.total_minor), else_=0)
+    cash = _paid(_payment.c.method == "cash_on_delivery", _payment.c.status == "processing")
     return (
         select(
             _orders.c.id, _orders.c.number, _delivery.c.status, _delivery.c.promised_at, units, cash

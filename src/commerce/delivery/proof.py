@@ -124,8 +124,7 @@ def confirm(
         Fact("delivery.delivered", customer, method=method),
         changes={**NO_PROOF, **place, "delivered_at": work.now},
     )
-    if parcel.order.method == "cash_on_delivery":
-        settle_cash(work.acting_as(SYSTEM), order_id)
+    settle_cash(work.acting_as(SYSTEM), order_id)
     return Confirmation(True, 0)
 
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, and_, bindparam, cast, func, select
+from sqlalchemy import Row, and_, bindparam, select
 
 from commerce import points, schema, wallet
+from commerce.actors import SYSTEM
 from commerce.errors import Conflict, IllegalMove
 from commerce.instants import DAY, from_micros, to_micros
 from commerce.ledger import FEES, SALES, TAX, Account, Transfer, balance
 from commerce.machine import Fact, fire
 from commerce.orders.cart import drop, own
-from commerce.orders.settlement import Settlement, Sold, settle
+from commerce.orders.settlement import Settlement, settle
 from commerce.payments import intents
 from commerce.payments.records import of_order
-from commerce.payments.settlement import covered
-from commerce.payments.totals import totals_of
+from commerce.payments.settlement import covered, sold
+from commerce.payments.totals import Totals, totals_of
 from commerce.states import ORDER
 from commerce.stock import ON_HAND
 from commerce.stream.words import reason_code
 from commerce.work import Work
 
-_orders, _line, _delivery = schema.orders, schema.order_line, schema.delivery
-_return, _account = schema.return_request, schema.account
+_orders, _delivery, _account = schema.orders, schema.delivery, schema.account
 
 
 def complete(work: Work, order_id: UUID) -> None:
@@ -47,21 +47,26 @@ def complete(work: Work, order_id: UUID) -> None:
     """
     order = _ready(work, order_id, "order.completed")
     _check_delivered(work, order_id)
-    if order.method == "wallet":
-        intents.capture_wallet(work, order_id)
-    elif order.method != "pay_later" and not intents.is_paid(work, order_id):
-        raise Conflict(
-            f"order must be paid to be completed; got {order.number} unpaid. Wait for its payment."
-        )
-    source, money = _purse(work, order)
-    settled = settle(_sold(work, order_id), money, work.policy.fee_bp)
+    intents.capture_wallet(work.acting_as(SYSTEM), order_id)
+    later = _later(work, order)
+    held = Account("held", order_id.hex)
+    money = later + balance(work.connection, work.tenant, work.tenant.currency, held)
+    settled = settle(sold(work, order_id), money, work.policy.fee_bp)
     completed = Fact(
         "order.completed",
         customer_id=order.customer_id,
         amount=order.total_minor,
-        transfers=_to_the_shop(work, source, settled),
+        transfers=[
+            Transfer(work.tenant.currency, source, target, part)
+            for source, target, part in (
+                (SALES, held, later),
+                (held, TAX, settled.tax),
+                (held, FEES, settled.fees),
+                (held, SALES, settled.own),
+            )
+        ],
     )
-    fire(work, ORDER, order_id, completed, *_to_sellers(work, source, settled))
+    fire(work, ORDER, order_id, completed, *_to_sellers(work, held, settled))
 
 
 def complete_due(work: Work, *, limit: int = 100) -> list[UUID]:
@@ -184,29 +189,30 @@ def _check_delivered(work: Work, order_id: UUID) -> None:
     )
 
 
-def _purse(work: Work, order: Row[Any]) -> tuple[Account, int]:
-    """Say where an order's money is, and how much: what is paid later is sales', paid already or not."""
-    if order.method != "pay_later":
-        held = Account("held", order.id.hex)
-        return held, balance(work.connection, work.tenant, work.tenant.currency, held)
-    _, credited = covered(work, order.id)
-    sums = totals_of(work, [payment.id for payment in of_order(work, order.id)])
-    back = sum(each.refunded + each.charged_back + each.pending for each in sums.values())
-    return SALES, max(0, order.total_minor - credited - back)
+def _later(work: Work, order: Row[Any]) -> int:
+    """Say how much of an order the shop lays out: what is paid later, paid already or not.
 
-
-def _sold(work: Work, order_id: UUID) -> list[Sold]:
-    known = {"tenant": work.tenant.id, "order": order_id}
-    return [Sold(*row) for row in work.connection.execute(_SOLD, known)]
-
-
-def _to_the_shop(work: Work, source: Account, settled: Settlement) -> list[Transfer]:
-    parts = ((TAX, settled.tax), (FEES, settled.fees), (SALES, settled.own))
-    return [
-        Transfer(work.tenant.currency, source, target, part)
-        for target, part in parts
-        if target != source
-    ]
+    Raises
+    ------
+    Conflict
+        "order must be paid to be completed; got ..." or "order must have no refund under way ...; got ..."
+    """
+    payments = of_order(work, order.id)
+    sums = totals_of(work, [payment.id for payment in payments])
+    if any(each.pending for each in sums.values()):
+        raise Conflict(
+            "order must have no refund under way to be completed; got"
+            f" {order.number} with one. Wait for the provider."
+        )
+    captured, credited = covered(work, order.id)
+    later = [payment for payment in payments if payment.method == "pay_later"]
+    asked = sum(int(payment.amount_minor) for payment in later)
+    known = [sums.get(payment.id, Totals()) for payment in later]
+    if captured - sum(each.captured for each in known) + asked < order.total_minor:
+        raise Conflict(
+            f"order must be paid to be completed; got {order.number} unpaid. Wait for its payment."
+        )
+    return max(0, asked - credited - sum(each.refunded + each.charged_back for each in known))
 
 
 def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[Fact]:
@@ -246,29 +252,6 @@ _HELD_GOODS = (
         _account.c.balance > 0,
     )
     .order_by(_account.c.id)
-)
-_refunds = (
-    select(
-        _return.c.order_id, _return.c.position, func.sum(_return.c.refund_minor).label("refunded")
-    )
-    .where(
-        _return.c.tenant_id == bindparam("tenant"),
-        _return.c.order_id == bindparam("order"),
-        _return.c.status == "approved",
-    )
-    .group_by(_return.c.order_id, _return.c.position)
-    .subquery()
-)
-_SOLD = (
-    select(
-        _line.c.seller_id,
-        _line.c.amount_minor,
-        _line.c.tax_minor,
-        cast(func.coalesce(_refunds.c.refunded, 0), BigInteger),
-    )
-    .select_from(_line.outerjoin(_refunds, _refunds.c.position == _line.c.position))
-    .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
-    .order_by(_line.c.position)
 )
 _DUE = (
     select(_orders.c.id)

@@ -14,10 +14,9 @@ from sqlalchemy import Row
 from commerce import wallet
 from commerce.actors import SYSTEM
 from commerce.errors import Conflict, NotFound, RecordError
-from commerce.ledger import Account, Transfer
 from commerce.machine import Fact, fetch
 from commerce.payments import invoices, methods
-from commerce.payments.errands import ask, card_provider, errand_for
+from commerce.payments.errands import CARD_PROVIDERS, ask, card_provider, errand_for
 from commerce.payments.providers.port import Told
 from commerce.payments.records import (
     check_customer,
@@ -56,7 +55,6 @@ def begin(
     method_id: UUID | None = None,
     instalments: int = 1,
     manual: bool = False,
-    held_by: UUID | None = None,
 ) -> UUID:
     """Begin the payment of an order, and do what can be done at once.
 
@@ -77,8 +75,6 @@ def begin(
         Invoices, where it is paid later.
     manual : bool, default False
         Whether a card is only charged at `capture`.
-    held_by : UUID, optional
-        The auction that has the money set aside already.
 
     Returns
     -------
@@ -107,13 +103,9 @@ def begin(
     if chosen is not None and chosen.customer_id != customer_id:
         raise NotFound("payment method", method_id)
     payment = work.new_id()
-    transfers, also = [], []
+    also = []
     if method == "wallet" and order_id is not None:
-        if held_by is None:
-            also = [wallet.held(work, customer_id, amount, order_id)]
-        else:
-            ends = Account("held", held_by.hex), Account("held", order_id.hex)
-            transfers = [Transfer(work.tenant.currency, *ends, amount)]
+        also = [wallet.held(work, customer_id, amount, order_id)]
     columns = {
         "order_id": order_id,
         "customer_id": customer_id,
@@ -124,13 +116,7 @@ def begin(
         "provider": card_provider(work) if method == "card" else method,
         "payment_method_id": method_id,
     }
-    fact = Fact(
-        "payment.created",
-        customer_id=customer_id,
-        amount=amount,
-        method=method,
-        transfers=transfers,
-    )
+    fact = Fact("payment.created", customer_id=customer_id, amount=amount, method=method)
     state = _FIRST_STATES[method] if chosen is None else "requires_confirmation"
     tell(work, payment, fact, *also, to=state, new=columns)
     if method == "pay_later" and order_id is not None:
@@ -224,7 +210,7 @@ def cancel(work: Work, payment_id: UUID) -> str:
     """
     payment, _ = lock_own(work, payment_id)
     check_status(payment, "payment.cancelled", *PAYMENT.moves["payment.cancelled"].sources)
-    if payment.method != "card":
+    if payment.provider not in CARD_PROVIDERS:
         raise Conflict(
             f"payment must be of a card to be called off; got {payment.method}. Cancel the order."
         )
@@ -232,16 +218,20 @@ def cancel(work: Work, payment_id: UUID) -> str:
 
 
 def settle_cash(work: Work, order_id: UUID) -> None:
-    """Take the cash of an order that is delivered."""
+    """Take the cash of an order that is delivered; the house does, when it is."""
     _collect_all(work, order_id, "cash_on_delivery", "processing")
 
 
 def capture_wallet(work: Work, order_id: UUID) -> None:
-    """Take what an order's buyer has set aside in the wallet; it stays in ``held`` for those who get it."""
+    """Take what an order's buyer has set aside in the wallet; the house does, at completion.
+
+    It stays in ``held`` for those who get it.
+    """
     _collect_all(work, order_id, "wallet", "requires_capture")
 
 
 def _collect_all(work: Work, order_id: UUID, method: str, status: str) -> None:
+    check_staff(work, "payment.captured")
     order = fetch(work, ORDER, order_id)
     for payment in of_order(work, order_id):
         if (payment.method, payment.status) == (method, status):
@@ -251,13 +241,19 @@ def _collect_all(work: Work, order_id: UUID, method: str, status: str) -> None:
 def void(work: Work, order_id: UUID) -> None:
     """Undo the payments of an order that is cancelled: free, call off, credit, send back.
 
+    Who runs the shop may undo them before, too.
+
     Raises
     ------
+    Forbidden
+        "role must be one of admin, superadmin, system for payment.cancelled; got ..."
     NotFound
         "order must exist; got ..."
     """
     order = fetch(work, ORDER, order_id)
     check_own(work, "order", order_id, order.customer_id)
+    if order.status != "cancelled":
+        check_staff(work, "payment.cancelled")
     house = work.acting_as(SYSTEM)
     for payment in of_order(work, order_id):
         called_off = Fact(
@@ -271,9 +267,11 @@ def void(work: Work, order_id: UUID) -> None:
             tell(work, payment.id, called_off, freed)
         elif payment.method == "pay_later" and payment.status == "processing":
             invoices.credit_order(house, order_id, payment.amount_minor, reason="order_cancelled")
-        elif payment.method == "card" and payment.status not in ("succeeded", "canceled"):
+        elif payment.status in ("succeeded", "canceled"):
+            pass
+        elif payment.provider in CARD_PROVIDERS:
             _do(house, "cancel", payment)
-        elif payment.status == "processing":
+        else:
             tell(work, payment.id, called_off)
         left = totals(work, payment.id).open
         if left:

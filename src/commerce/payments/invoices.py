@@ -17,10 +17,11 @@ from sqlalchemy import Row, bindparam, insert, select
 from commerce import schema
 from commerce.errors import Conflict, NotFound
 from commerce.instants import DAY, to_micros
+from commerce.ledger import SALES
 from commerce.machine import Fact, fetch, fire
 from commerce.money import allocate
 from commerce.payments.records import check_own, check_staff, lock, tell
-from commerce.payments.settlement import collect, give_back, tell_paid
+from commerce.payments.settlement import collect, give_back, taken, tell_paid
 from commerce.payments.totals import totals
 from commerce.states import INVOICE, PAYMENT
 from commerce.stream.words import reason_code
@@ -86,15 +87,9 @@ def issue(
         for invoice, part, due_at in parts
     ]
     work.connection.execute(insert(_invoice), rows)
+    told = Fact("invoice.issued", customer_id=customer_id, method="pay_later")
     facts = [
-        Fact(
-            "invoice.issued",
-            customer_id=customer_id,
-            amount=part,
-            due_at=due_at,
-            method="pay_later",
-            record=(INVOICE.kind, invoice),
-        )
+        told._replace(amount=part, due_at=due_at, record=(INVOICE.kind, invoice))
         for invoice, part, due_at in parts
     ]
     fire(work, INVOICE, parts[0][0], *facts)
@@ -135,8 +130,10 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
     collect(work, payment, order, amount, fact, reference=reference, to=to)
 
 
-def credit(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> None:
-    """Lower an invoice; who runs the shop may.
+def credit(
+    work: Work, invoice_id: UUID, amount: int, *, reason: str, position: int | None = None
+) -> None:
+    """Lower an invoice; who runs the shop may. Who was paid for the order, or for one line of it, gives it back.
 
     Raises
     ------
@@ -148,26 +145,24 @@ def credit(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> None:
     check_staff(work, "invoice.credited")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("credited", amount, invoice.open)
-    fact = Fact(
-        "invoice.credited",
-        customer_id=invoice.customer_id,
-        amount=amount,
-        reason=reason_code(reason),
-    )
-    fire(work, INVOICE, invoice_id, fact)
+    fact = Fact("invoice.credited", invoice.customer_id, amount, reason=reason_code(reason))
+    moved = taken(work, payment, order, amount, position, SALES)
+    fire(work, INVOICE, invoice_id, fact._replace(transfers=moved))
     if not any(each.open for each in of_order(work, payment.order_id)):
         word = "payment.settled" if totals(work, payment.id).captured else "payment.cancelled"
         tell(work, payment.id, Fact(word, customer_id=payment.customer_id, method=payment.method))
     tell_paid(work, order, amount)
 
 
-def credit_order(work: Work, order_id: UUID, amount: int, *, reason: str) -> int:
+def credit_order(
+    work: Work, order_id: UUID, amount: int, *, reason: str, position: int | None = None
+) -> int:
     """Lower the open invoices of an order, the last due first; give what was credited."""
     rest = amount
     for invoice in reversed(of_order(work, order_id)):
         part = min(rest, invoice.open)
         if part:
-            credit(work, invoice.id, part, reason=reason)
+            credit(work, invoice.id, part, reason=reason, position=position)
             rest -= part
     return amount - rest
 

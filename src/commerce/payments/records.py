@@ -97,12 +97,14 @@ def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[An
     NotFound
         "order must exist; got ..."
     Conflict
-        "payments must not exceed their order; got ..."
+        "order must be placed to be paid; got ...", "payments must not exceed their order; got ..."
     """
     order = fetch(work, ORDER, order_id)
     check_own(work, "order", order_id, order.customer_id)
     if order.customer_id != customer_id:
         raise NotFound("customer", customer_id)
+    if order.status != "placed":
+        raise Conflict(f"order must be placed to be paid; got {order.status}. Place an order.")
     key = {"tenant": work.tenant.id, "order": order_id}
     begun = int(work.connection.scalar(_BEGUN, key) or 0)
     if not 0 <= amount <= order.total_minor - begun:

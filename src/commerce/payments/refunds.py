@@ -102,7 +102,7 @@ def refund_order(
     """
     check_staff(work, "payment.refunded")
     fetch(work, ORDER, order_id)
-    rest = amount - invoices.credit_order(work, order_id, amount, reason=reason)
+    rest = amount - invoices.credit_order(work, order_id, amount, reason=reason, position=position)
     payments = of_order(work, order_id)
     sums = totals_of(work, [payment.id for payment in payments])
     for payment in payments:

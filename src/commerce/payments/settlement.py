@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Text, and_, bindparam, cast, func, select, tuple_
+from sqlalchemy import BigInteger, Row, Text, and_, bindparam, cast, func, select, tuple_
 
 from commerce import schema, wallet
 from commerce.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Transfer
@@ -123,11 +123,7 @@ def give_back(
         The order line it is for; by default all of them.
     """
     back = wallet.of_customer(payment.customer_id) if payment.method == "wallet" else WORLD
-    moved = [
-        Transfer(work.tenant.currency, place, back, part)
-        for place, part in _sources(work, payment, order, amount, position, back).items()
-        if place != back
-    ]
+    moved = taken(work, payment, order, amount, position, back)
     fact = Fact(
         word,
         customer_id=payment.customer_id,
@@ -141,6 +137,22 @@ def give_back(
         also = [wallet.refunded(work, payment.customer_id, amount, moved, key=order.id)]
         fact = fact._replace(transfers=())
     tell(work, payment.id, fact, *also, reference=reference)
+
+
+def taken(
+    work: Work,
+    payment: Row[Any],
+    order: Row[Any] | None,
+    amount: int,
+    position: int | None,
+    back: Account,
+) -> list[Transfer]:
+    """Take an amount from those who have it, as `give_back` does, and bring it to one account."""
+    sources = _sources(work, payment, order, amount, position, back)
+    currency = work.tenant.currency
+    return [
+        Transfer(currency, place, back, part) for place, part in sources.items() if place != back
+    ]
 
 
 def _sources(
@@ -159,24 +171,28 @@ def _sources(
     if order is not None and order.status == "completed":
         parts = _shares(work, order.id, amount, position)
     holds = held(work, [place for place in (*parts, back) if place.kind not in FREE])
-    taken = Counter(
+    given = Counter(
         {
             place: part if place.kind in FREE else min(part, holds.get(place, 0))
             for place, part in parts.items()
         }
     )
-    taken[SALES] += amount - taken.total()
-    return taken
+    given[SALES] += amount - given.total()
+    return given
 
 
 def _shares(work: Work, order_id: UUID, amount: int, position: int | None) -> dict[Account, int]:
     """Take an amount apart as the order's completion did: sellers less the fee, fees, tax, sales."""
-    lines = work.connection.execute(_LINES, {"tenant": work.tenant.id, "order": order_id})
-    sold = [Sold(*line[1:]) for line in lines if position in (None, line.position)]
-    settled = settle(sold, amount, work.policy.fee_bp)
+    settled = settle(sold(work, order_id, position), amount, work.policy.fee_bp)
     wallets = wallet.of_sellers(work, settled.sellers)
     shares = {wallets[seller][0]: part for seller, part in settled.sellers.items()}
     return shares | {FEES: settled.fees, TAX: settled.tax, SALES: settled.own}
+
+
+def sold(work: Work, order_id: UUID, position: int | None = None) -> list[Sold]:
+    """List what an order sold, and what went back for it by returns: one line of it, or all."""
+    rows = work.connection.execute(_SOLD, {"tenant": work.tenant.id, "order": order_id})
+    return [Sold(*line) for place, *line in rows if position in (None, place)]
 
 
 def held(work: Work, places: Collection[Account]) -> dict[Account, int]:
@@ -188,6 +204,7 @@ def held(work: Work, places: Collection[Account]) -> dict[Account, int]:
 
 _payment, _counted, _event = schema.payment, schema.payment_event, schema.event
 _invoice, _account, _line = schema.invoice, schema.account, schema.order_line
+_return = schema.return_request
 _CAPTURED = (
     select(func.sum(_counted.c.amount_minor))
     .join(
@@ -216,8 +233,27 @@ _CREDITED = (
         _event.c.type == "invoice.credited",
     )
 )
-_LINES = select(_line.c.position, _line.c.seller_id, _line.c.amount_minor, _line.c.tax_minor).where(
-    _line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order")
+_returned = (
+    select(_return.c.position, func.sum(_return.c.refund_minor).label("refunded"))
+    .where(
+        _return.c.tenant_id == bindparam("tenant"),
+        _return.c.order_id == bindparam("order"),
+        _return.c.status == "approved",
+    )
+    .group_by(_return.c.position)
+    .subquery()
+)
+_SOLD = (
+    select(
+        _line.c.position,
+        _line.c.seller_id,
+        _line.c.amount_minor,
+        _line.c.tax_minor,
+        cast(func.coalesce(_returned.c.refunded, 0), BigInteger),
+    )
+    .select_from(_line.outerjoin(_returned, _returned.c.position == _line.c.position))
+    .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
+    .order_by(_line.c.position)
 )
 _HELD = (
     select(_account.c.kind, _account.c.key, _account.c.balance)

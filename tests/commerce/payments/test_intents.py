@@ -120,7 +120,7 @@ def test_a_cancelled_orders_payments_leave_nothing(
             intents.capture_wallet(work, order)
             for invoice in invoices.of_order(work, order):
                 invoices.pay(work, invoice.id, invoice.amount)
-    with shop.work(buyer) as work:
+    with shop.work() as work:
         intents.void(work, order)
     seen = payment_of(shop, order)
     gone = 1190 if captured else 0
