@@ -9,18 +9,19 @@ than there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, bindparam, cast, func, select, update
+from sqlalchemy import Row, bindparam, select
 
 from commerce import schema, stock
-from commerce.errors import Conflict, NotFound, RecordError
+from commerce.errors import Conflict, RecordError
 from commerce.instants import DAY, to_micros
 from commerce.machine import Fact, fetch, fire
 from commerce.payments.records import check_own
 from commerce.payments.refunds import refund_order
 from commerce.points import deduct_fact
+from commerce.return_cases import fetch_case, line_of, take_back
 from commerce.states import ORDER, POINTS, RETURN
 from commerce.work import Work
 
@@ -89,7 +90,7 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
         raise RecordError(f"quantity must be 1 or more; got {quantity}. Correct it.")
     order = fetch(work, ORDER, order_id)
     check_own(work, "order", order_id, order.customer_id)
-    line = _line_of(work, order_id, position)
+    line = line_of(work, order_id, position)
     if order.status == "cancelled" or line.delivered_at is None:
         raise Conflict(
             f"order must be delivered before goods come back; got {order.number} not delivered."
@@ -138,7 +139,7 @@ def receive(work: Work, return_id: UUID, quantity: int) -> None:
     IllegalMove
         "return must be in a state that allows return.received; got ..."
     """
-    case = _fetch_case(work, return_id)
+    case = fetch_case(work, return_id)
     if not 0 <= quantity <= case.asked.quantity:
         raise RecordError(
             f"received quantity must be 0 to the {case.asked.quantity} asked for; got {quantity}."
@@ -171,7 +172,7 @@ def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: boo
         raise RecordError(
             f"condition must be one of {', '.join(schema.CONDITIONS)}; got {condition!r}. Choose one."
         )
-    fact = _fetch_case(work, return_id).fact("return.inspected", category=condition)
+    fact = fetch_case(work, return_id).fact("return.inspected", category=condition)
     found = {"condition": condition, "seller_at_fault": seller_at_fault}
     fire(work, RETURN, return_id, fact, changes=found)
 
@@ -191,7 +192,7 @@ def approve(work: Work, return_id: UUID) -> int:
     Conflict
         "return must hold goods to be approved; got none. ..."
     """
-    case = order, line, asked = _fetch_case(work, return_id)
+    case = order, line, asked = fetch_case(work, return_id)
     if asked.received_quantity == 0:
         raise Conflict("return must hold goods to be approved; got none. Reject it.")
     quantity = asked.received_quantity or 0
@@ -201,8 +202,7 @@ def approve(work: Work, return_id: UUID) -> int:
     fact = case.fact("return.approved", amount=share, transfers=goods)
     # goods, then money, then points: everybody who moves several locks their accounts in this order
     fire(work, RETURN, return_id, fact, changes={"refund_minor": share})
-    key = {"tenant": work.tenant.id, "order": order.id, "place": line.position}
-    work.connection.execute(_COME_BACK, {**key, "back": quantity})
+    take_back(work, line, quantity)
     if share:
         refund_order(work, order.id, share, reason="return", position=line.position)
     if asked.seller_at_fault and line.seller_id is not None:
@@ -220,7 +220,7 @@ def reject(work: Work, return_id: UUID) -> None:
     IllegalMove
         "return must be in a state that allows return.rejected; got ..."
     """
-    fire(work, RETURN, return_id, _fetch_case(work, return_id).fact("return.rejected"))
+    fire(work, RETURN, return_id, fetch_case(work, return_id).fact("return.rejected"))
 
 
 def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequence[Row[Any]]:
@@ -239,82 +239,7 @@ def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequen
     return work.connection.execute(query, {"tenant": work.tenant.id, "limit": limit}).all()
 
 
-class _Case(NamedTuple):
-    """A return, the order line it is of, and the order."""
-
-    order: Row[Any]
-    line: Row[Any]
-    asked: Row[Any]
-
-    def fact(self, word: str, **more: Any) -> Fact:
-        """Say that something happens to the return."""
-        known = {"quantity": self.asked.received_quantity, "category": self.asked.condition, **more}
-        return Fact(
-            word,
-            self.order.customer_id,
-            product_id=self.line.product_id,
-            seller_id=self.line.seller_id,
-            reason=self.asked.reason,
-            **known,
-        )
-
-
-def _fetch_case(work: Work, return_id: UUID) -> _Case:
-    """Read all there is about a return; the order is locked first, then the return."""
-    order_id = fetch(work, RETURN, return_id, lock=False).order_id
-    order = fetch(work, ORDER, order_id)
-    asked = fetch(work, RETURN, return_id)
-    return _Case(order, _line_of(work, order_id, asked.position), asked)
-
-
-def _line_of(work: Work, order_id: UUID, position: int) -> Row[Any]:
-    key = {"tenant": work.tenant.id, "order": order_id, "place": position}
-    line = work.connection.execute(_LINE, key).first()
-    if line is None:
-        raise NotFound("order line", position)
-    return line
-
-
-_return, _orders, _line, _delivery = (
-    schema.return_request,
-    schema.orders,
-    schema.order_line,
-    schema.delivery,
-)
-_on_its_way = func.coalesce(_return.c.received_quantity, _return.c.quantity)
-_asked_for = (
-    select(cast(func.coalesce(func.sum(_on_its_way), 0), BigInteger))
-    .where(
-        _return.c.tenant_id == _line.c.tenant_id,
-        _return.c.order_id == _line.c.order_id,
-        _return.c.position == _line.c.position,
-        _return.c.status.in_(("requested", "received", "inspected")),
-    )
-    .scalar_subquery()
-)
-_delivered_at = (
-    select(_delivery.c.delivered_at)
-    .where(
-        _delivery.c.tenant_id == _line.c.tenant_id,
-        _delivery.c.order_id == _line.c.order_id,
-        _delivery.c.status == "delivered",
-    )
-    .limit(1)
-    .scalar_subquery()
-)
-_this_line = (
-    _line.c.tenant_id == bindparam("tenant"),
-    _line.c.order_id == bindparam("order"),
-    _line.c.position == bindparam("place"),
-)
-_LINE = select(_line, _asked_for.label("asked_for"), _delivered_at.label("delivered_at")).where(
-    *_this_line
-)
-_COME_BACK = (
-    update(_line)
-    .where(*_this_line)
-    .values(returned_quantity=_line.c.returned_quantity + bindparam("back"))
-)
+_return, _orders = schema.return_request, schema.orders
 _LISTED = (
     select(_return)
     .join(
