@@ -79,6 +79,9 @@ def insert_rows(
         return
     insertion, copying = _for_postgres(table, tuple(columns))
     with connection.connection.dbapi_connection.cursor() as cursor:  # type: ignore[union-attr]
+        if len(rows) == 1:
+            cursor.execute(insertion, rows[0])
+            return
         if len(rows) <= _FEW:
             cursor.executemany(insertion, rows)
             return

@@ -72,7 +72,9 @@ class Transfer(NamedTuple):
     amount: int
 
 
-def post(connection: Connection, tenant: Tenant, transfers: Sequence[tuple[int, Transfer]]) -> None:
+def post(
+    connection: Connection, tenant: Tenant, transfers: Sequence[tuple[int, Transfer]]
+) -> dict[Place, int]:
     """Move assets, each movement under its event.
 
     Accounts are opened where they are new, and locked in one order, so that two who post never wait for each
@@ -86,6 +88,11 @@ def post(connection: Connection, tenant: Tenant, transfers: Sequence[tuple[int, 
     transfers : sequence of (event id, Transfer)
         In the order in which they happen: what an earlier one brings a later one may take.
 
+    Returns
+    -------
+    dict of Place to int
+        What the accounts that keep a balance hold now.
+
     Raises
     ------
     LedgerError
@@ -95,7 +102,7 @@ def post(connection: Connection, tenant: Tenant, transfers: Sequence[tuple[int, 
     """
     moving = [(event, transfer) for event, transfer in transfers if transfer.amount]
     if not moving:
-        return
+        return {}
     for _, transfer in moving:
         if transfer.amount < 0 or transfer.source == transfer.target:
             raise LedgerError(
@@ -103,12 +110,14 @@ def post(connection: Connection, tenant: Tenant, transfers: Sequence[tuple[int, 
                 f" {transfer.amount} from {transfer.source} to {transfer.target}."
                 " Swap the accounts instead of the sign."
             )
-    places = {
+    places = dict.fromkeys(
         (transfer.asset, *side)
         for _, transfer in moving
         for side in (transfer.source, transfer.target)
-    }
-    accounts = _open(connection, tenant, places)
+    )
+    given = {(transfer.asset, *transfer.source) for _, transfer in moving}
+    fresh = [place for place in places if place[1] == "held" and place not in given]
+    accounts = _open(connection, tenant, places, fresh)
     held = dict(accounts.values())
     rows = []
     for event, (asset, source, target, amount) in moving:
@@ -122,6 +131,8 @@ def post(connection: Connection, tenant: Tenant, transfers: Sequence[tuple[int, 
             held[credit] = gets + amount
         rows.append((tenant.id, event, asset, debit, credit, amount))
     insert_rows(connection, "posting", _COLUMNS, rows)
+    now = {place: held[number] for place, (number, _) in accounts.items()}
+    return {place: amount for place, amount in now.items() if amount is not None}
 
 
 _COLUMNS = ("tenant_id", "event_id", "asset", "debit_account_id", "credit_account_id", "amount")
@@ -173,27 +184,33 @@ def _found(
 
 
 def _open(
-    connection: Connection, tenant: Tenant, places: Collection[Place]
+    connection: Connection, tenant: Tenant, places: Collection[Place], fresh: Sequence[Place]
 ) -> dict[Place, tuple[int, int | None]]:
-    """Find accounts, lock those that keep a balance, and open the new."""
+    """Find accounts, lock those that keep a balance, and open the new; ``fresh`` ones are likely to be."""
     free = sorted(place for place in places if place[1] in FREE)
     kept = sorted(place for place in places if place[1] not in FREE)
+    if fresh:
+        _make(connection, tenant, fresh)
     found = _found(connection, tenant, kept, lock=True)
     found |= _found(connection, tenant, free, lock=False)
     missing = [place for place in (*kept, *free) if place not in found]
     if missing:
-        new = [
-            {
-                "tenant_id": tenant.id,
-                **dict(zip(_NAMES, place, strict=True)),
-                "balance": None if place[1] in FREE else 0,
-            }
-            for place in missing
-        ]
-        _opening(connection.dialect.name)(connection, new)
-        # who loses the race to open an account waits here for the winner, and takes its account
+        _make(connection, tenant, missing)
         found |= _found(connection, tenant, missing, lock=True)
     return found
+
+
+def _make(connection: Connection, tenant: Tenant, places: Sequence[Place]) -> None:
+    """Open accounts; who loses the race to open one waits here for the winner, and takes the winner's."""
+    new = [
+        {
+            "tenant_id": tenant.id,
+            **dict(zip(_NAMES, place, strict=True)),
+            "balance": None if place[1] in FREE else 0,
+        }
+        for place in places
+    ]
+    _opening(connection.dialect.name)(connection, new)
 
 
 def balance(connection: Connection, tenant: Tenant, asset: str, account: Account) -> int:

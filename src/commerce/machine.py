@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Row, Table, bindparam, false, insert, literal_column, or_, select, update
 
 from commerce.errors import Forbidden, IllegalMove, NotFound
-from commerce.ledger import Transfer, post
+from commerce.ledger import Place, Transfer, post
 from commerce.prepared import Prepared
 from commerce.stream.writing import NewEvent, tell
 from commerce.work import Work
@@ -191,7 +191,7 @@ def fire(
         "wallet must hold ...; got ..."
     """
     step = Step(machine, record, (fact, *also), to, new, changes)
-    return fire_together(work, [step])[0]
+    return fire_together(work, [step]).ids[0]
 
 
 class Step(NamedTuple):
@@ -205,15 +205,17 @@ class Step(NamedTuple):
     changes: Mapping[str, Any] | None = None
 
 
-def fire_together(work: Work, steps: Sequence[Step]) -> list[Sequence[int]]:
+class Fired(NamedTuple):
+    """What came of it: ids of the events of each step, and what the accounts that moved hold now."""
+
+    ids: Sequence[Sequence[int]]
+    holds: Mapping[Place, int]
+
+
+def fire_together(work: Work, steps: Sequence[Step]) -> Fired:
     """Let something happen to several records in one breath: an order, its payment, its delivery.
 
     Does what `fire` does to each, in their order, with as few statements as for one.
-
-    Returns
-    -------
-    list of sequences of int
-        Ids of the events of each step.
     """
     moves = [step.machine.moves[step.facts[0].type] for step in steps]
     for move in moves:
@@ -233,8 +235,7 @@ def fire_together(work: Work, steps: Sequence[Step]) -> list[Sequence[int]]:
             _write(work, step, move, numbers[0])
     moving = zip(ids, facts, strict=True)
     transfers = [(number, each) for number, (_, fact) in moving for each in fact.transfers]
-    post(work.connection, work.tenant, transfers)
-    return list(told)
+    return Fired(told, post(work.connection, work.tenant, transfers))
 
 
 def _write(work: Work, step: Step, move: Move, event_id: int) -> None:

@@ -7,7 +7,7 @@ payment is begun and the delivery promised. However many lines an order has, the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete
@@ -16,10 +16,11 @@ from commerce import schema, stock, wallet
 from commerce.errors import Conflict
 from commerce.identity import reserve_numbers
 from commerce.instants import DAY
+from commerce.ledger import Place
 from commerce.machine import Fact, Step, fire_together
 from commerce.orders import cart
 from commerce.orders.lines import OrderedLine as OrderedLine
-from commerce.orders.lines import fact_of, keep, price, read
+from commerce.orders.lines import PricedLine, fact_of, keep, price, read
 from commerce.orders.tax import country_code, rate
 from commerce.payments import intents
 from commerce.states import DELIVERY, ORDER
@@ -174,18 +175,31 @@ def place(
     )
     by_wallet = method == "wallet"
     paid = [wallet.begin(work, order, buyer, total, held_by=held_by)] if by_wallet else []
-    fire_together(work, [step, *paid, _delivery(work, order, buyer)])
+    fired = fire_together(work, [step, *paid, _delivery(work, order, buyer)])
     keep(work, order, priced)
     if not by_wallet:
         intents.begin(
             work, order, buyer, total, method, method_id=method_id, instalments=instalments
         )
     if held_by is None:
-        taken: Counter[UUID] = Counter()
-        for line in lines:
-            taken[line.variant_id] += line.quantity
-        stock.tell_low(work, taken)
+        _tell_low(work, priced, fired.holds)
     return order
+
+
+def _tell_low(work: Work, priced: Sequence[PricedLine], holds: Mapping[Place, int]) -> None:
+    """Tell of what ran low by this order; the shelf is still locked, so nobody else sees the same crossing."""
+    taken: Counter[UUID] = Counter()
+    for line in priced:
+        taken[line.goods.variant_id] += line.quantity
+    low_at = {line.goods.variant_id: line.goods.low_stock_at for line in priced}
+    left = {variant: holds[stock.asset(variant), *stock.ON_HAND] for variant in taken}
+    low = {
+        variant: units
+        for variant, units in taken.items()
+        if left[variant] <= low_at[variant] < left[variant] + units
+    }
+    if low:
+        stock.tell_low(work, low)
 
 
 def _delivery(work: Work, order: UUID, buyer: UUID) -> Step:

@@ -173,6 +173,7 @@ _GOODS: Select[Any] = (
         _variant.c.sku,
         _variant.c.price_minor,
         _variant.c.currency,
+        _variant.c.low_stock_at,
         _product.c.id.label("product_id"),
         _product.c.name,
         _product.c.status,
