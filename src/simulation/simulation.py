@@ -43,9 +43,8 @@ _PAYMENT_EVENT = ("payment_id", "event_id", "type", "amount_minor", "occurred_at
 _BID = ("auction_id", "customer_id", "event_id", "amount_minor", "maximum_minor", "placed_at")
 _CHUNK = 500
 _BATCH = 10_000
-_TOGETHER = (
-    12  # the ledger compiles a statement for each number of accounts that it looks up at once
-)
+_TOGETHER = 12
+"""Transfers in one call: the ledger prepares a statement for each number of accounts looked up at once."""
 
 
 def simulate(
