@@ -184,7 +184,8 @@ class Story:
             leads = self.names[after.leader.bidder.hex]
             price, maximum = self._money(after.price), self._money(bid.maximum)
             rows.append((self.names[bid.bidder.hex], maximum, leads, price))
-        return pd.DataFrame(rows, columns=["bidder", "maximum", "leads", "price"])
+        table = pd.DataFrame(rows, columns=["bidder", "maximum", "leads", "price"])
+        return table.set_index(pd.RangeIndex(1, len(rows) + 1, name="bid"))
 
     def bids_figure(self, auction: UUID) -> Figure:
         """Draw the price after every bid, and the maximum that each bidder named."""
