@@ -77,7 +77,11 @@ def list_own(
     """
     columns = [_table.c[name] for name in Notification.__dataclass_fields__]
     query = select(*columns).where(*_own(work), *([_unread] if unread else []))
-    latest = query.order_by(_table.c.event_id.desc(), _table.c.id).limit(limit).offset(offset)
+    latest = (
+        query.order_by(_table.c.created_at.desc(), _table.c.event_id.desc(), _table.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
     return [Notification(*row) for row in work.connection.execute(latest)]
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal_column,
     select,
     type_coerce,
     update,
@@ -189,7 +190,11 @@ def _mark(work: Work, row: Row[Any], **values: int) -> None:
 
 
 _outbox, _event = schema.outbox, schema.event
-_open = (_outbox.c.tenant_id == bindparam("tenant"), _outbox.c.published_at.is_(None))
+# the tenant as a sum, so that SQLite searches by what is open, and not all that the tenant ever published
+_open = (
+    _outbox.c.tenant_id + literal_column("0") == bindparam("tenant"),
+    _outbox.c.published_at.is_(None),
+)
 _told = (_event.c.tenant_id == _outbox.c.tenant_id, _event.c.id == _outbox.c.event_id)
 _waiting = select(func.count()).select_from(_outbox).where(*_open)
 _due: Select[Any] = (

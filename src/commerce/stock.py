@@ -7,7 +7,7 @@ auction has set aside in ``held``. Nothing is counted twice and nothing is sold 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Text, and_, bindparam, cast, func, literal, select
@@ -172,15 +172,21 @@ def _own(work: Work, variant_id: UUID) -> tuple[UUID, UUID | None]:
     return row.product_id, row.seller_id
 
 
-def shelf(column: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """Join ``account`` as what of a variant may be sold, in both databases' way of writing an id."""
-    name = literal("SKU:") + func.replace(cast(column, Text), "-", "")
+def place_of(
+    column: ColumnElement[Any], kind: str, key: ColumnElement[str] | str
+) -> ColumnElement[bool]:
+    """Join ``account`` as what of a variant is in a place, in both databases' way of writing an id."""
     return and_(
         _account.c.tenant_id == bindparam("tenant"),
-        _account.c.asset == name,
-        _account.c.kind == ON_HAND.kind,
-        _account.c.key == ON_HAND.key,
+        _account.c.asset == literal("SKU:") + func.replace(cast(column, Text), "-", ""),
+        _account.c.kind == kind,
+        _account.c.key == key,
     )
+
+
+def shelf(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Join ``account`` as what of a variant may be sold."""
+    return place_of(column, *ON_HAND)
 
 
 AVAILABLE = func.coalesce(_account.c.balance, 0)

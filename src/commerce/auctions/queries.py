@@ -171,7 +171,7 @@ _BIDS = (
         micros(_bid.c.placed_at),
     )
     .where(_bid.c.tenant_id == bindparam("tenant"), _bid.c.auction_id == bindparam("auction"))
-    .order_by(_bid.c.id.desc())
+    .order_by(_bid.c.placed_at.desc(), _bid.c.id.desc())
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )

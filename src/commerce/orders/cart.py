@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import Row, and_, bindparam, case, delete, insert, literal_column, select, update
 
 from commerce import schema
 from commerce.errors import Conflict, NotFound
@@ -252,21 +252,20 @@ _ON_SALE = select(_product.c.id).where(
     _variant.c.tenant_id == bindparam("tenant"),
     _variant.c.id == bindparam("variant"),
 )
-_sold = (
-    select(_variant.c.tenant_id, _variant.c.id, _variant.c.price_minor).where(_on_sale).subquery()
-)
+# one flat join after the other: SQLite would read all products for an outer join of a join
 _PRICED = (
     select(
         _line.c.position,
         _line.c.variant_id,
         _line.c.product_id,
         _line.c.quantity,
-        _sold.c.price_minor,
+        case((_product.c.id.is_not(None), _variant.c.price_minor)),
     )
     .select_from(
         _line.outerjoin(
-            _sold, and_(_sold.c.tenant_id == _line.c.tenant_id, _sold.c.id == _line.c.variant_id)
-        )
+            _variant,
+            and_(_variant.c.tenant_id == _line.c.tenant_id, _variant.c.id == _line.c.variant_id),
+        ).outerjoin(_product, _on_sale)
     )
     .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
     .order_by(_line.c.position)

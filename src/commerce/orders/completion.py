@@ -20,11 +20,12 @@ from commerce.payments.records import of_order
 from commerce.payments.settlement import covered, sold
 from commerce.payments.totals import Totals, totals_of
 from commerce.states import ORDER
-from commerce.stock import ON_HAND
+from commerce.stock import ON_HAND, place_of
 from commerce.stream.words import reason_code
 from commerce.work import Work
 
 _orders, _delivery, _account = schema.orders, schema.delivery, schema.account
+_line = schema.order_line
 
 
 def complete(work: Work, order_id: UUID) -> None:
@@ -109,7 +110,7 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
                 f" {delivery.status}. Send it back once it is there."
             )
     held = Account("held", order_id.hex)
-    known = {"tenant": work.tenant.id, "key": held.key, "currency": work.tenant.currency}
+    known = {"tenant": work.tenant.id, "order": order_id, "key": held.key}
     goods = [
         Transfer(asset, held, ON_HAND, units)
         for asset, units in work.connection.execute(_HELD_GOODS, known)
@@ -239,19 +240,17 @@ def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[Fact]:
 _DELIVERIES = (
     select(_delivery)
     .where(_delivery.c.tenant_id == bindparam("tenant"), _delivery.c.order_id == bindparam("order"))
-    .order_by(_delivery.c.id)
     .with_for_update()
 )
 _HELD_GOODS = (
     select(_account.c.asset, _account.c.balance)
+    .distinct()
+    .join_from(_line, _account, place_of(_line.c.variant_id, "held", bindparam("key")))
     .where(
-        _account.c.tenant_id == bindparam("tenant"),
-        _account.c.kind == "held",
-        _account.c.key == bindparam("key"),
-        _account.c.asset != bindparam("currency"),
+        _line.c.tenant_id == bindparam("tenant"),
+        _line.c.order_id == bindparam("order"),
         _account.c.balance > 0,
     )
-    .order_by(_account.c.id)
 )
 _DUE = (
     select(_orders.c.id)

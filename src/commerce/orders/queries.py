@@ -11,7 +11,17 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    literal_column,
+    select,
+    true,
+)
 
 from commerce import schema
 from commerce.errors import NotFound, RecordError
@@ -134,7 +144,11 @@ def _page(
 ) -> list[Order]:
     if not 1 <= limit <= MOST:
         raise RecordError(f"limit must be 1 to {MOST}; got {limit}. Read page by page.")
-    order = (_orders.c.placed_at.desc(), _orders.c.number.desc())
+    # as a sum, so that SQLite looks a buyer's own orders up, and not all from the newest on till it has enough
+    number = (
+        _orders.c.number if work.actor.runs_the_shop else _orders.c.number + literal_column("0")
+    )
+    order = (_orders.c.placed_at.desc(), number.desc())
     query = _HEADS.where(wanted, _visible(work)).order_by(*order[0 if newest else 1 :]).limit(limit)
     heads = work.connection.execute(query, {"tenant": work.tenant.id}).all()
     keys = {"tenant": work.tenant.id, "orders": [head.id for head in heads]}
@@ -188,7 +202,7 @@ _HEADS: Select[Any] = select(
     _orders.c.currency,
     select(_delivery.c.status)
     .where(_delivery.c.tenant_id == _orders.c.tenant_id, _delivery.c.order_id == _orders.c.id)
-    .order_by(_delivery.c.id)
+    .order_by(_delivery.c.promised_at, _delivery.c.id)
     .limit(1)
     .scalar_subquery()
     .label("delivery"),

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Text, and_, bindparam, cast, func, select, tuple_
+from sqlalchemy import BigInteger, Row, Text, and_, bindparam, cast, func, or_, select
 
 from commerce import schema, wallet
 from commerce.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Transfer
@@ -197,25 +197,31 @@ def sold(work: Work, order_id: UUID, position: int | None = None) -> list[Sold]:
 
 def held(work: Work, places: Collection[Account]) -> dict[Account, int]:
     """Read what accounts hold, and keep it so: locked in the order in which `post` locks."""
-    key = {"tenant": work.tenant.id, "places": [tuple(place) for place in places]}
-    rows = work.connection.execute(_HELD, key | {"asset": work.tenant.currency}) if places else ()
+    # written out per account, so that each is searched by its whole key
+    one = [
+        and_(
+            _account.c.tenant_id == work.tenant.id,
+            _account.c.asset == work.tenant.currency,
+            _account.c.kind == kind,
+            _account.c.key == name,
+        )
+        for kind, name in places
+    ]
+    rows = work.connection.execute(_HELD.where(or_(*one))) if one else ()
     return {Account(row.kind, row.key): row.balance for row in rows}
 
 
 _payment, _counted, _event = schema.payment, schema.payment_event, schema.event
 _invoice, _account, _line = schema.invoice, schema.account, schema.order_line
 _return = schema.return_request
-_CAPTURED = (
-    select(func.sum(_counted.c.amount_minor))
-    .join(
-        _payment,
-        and_(_payment.c.tenant_id == _counted.c.tenant_id, _payment.c.id == _counted.c.payment_id),
-    )
-    .where(
-        _payment.c.tenant_id == bindparam("tenant"),
-        _payment.c.order_id == bindparam("order"),
-        _counted.c.type.in_(ARRIVALS),
-    )
+_CAPTURED = select(func.sum(_counted.c.amount_minor)).where(
+    _counted.c.tenant_id == bindparam("tenant"),
+    _counted.c.type.in_(ARRIVALS),
+    _counted.c.payment_id.in_(
+        select(_payment.c.id).where(
+            _payment.c.tenant_id == bindparam("tenant"), _payment.c.order_id == bindparam("order")
+        )
+    ),
 )
 _CREDITED = (
     select(func.sum(_event.c.amount_minor))
@@ -257,11 +263,6 @@ _SOLD = (
 )
 _HELD = (
     select(_account.c.kind, _account.c.key, _account.c.balance)
-    .where(
-        _account.c.tenant_id == bindparam("tenant"),
-        _account.c.asset == bindparam("asset"),
-        tuple_(_account.c.kind, _account.c.key).in_(bindparam("places", expanding=True)),
-    )
     .order_by(_account.c.id)
     .with_for_update(key_share=True)
 )
