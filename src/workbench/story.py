@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from tempfile import TemporaryDirectory
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -95,10 +96,7 @@ class Story:
     @property
     def bench(self) -> Bench:
         """The shop as of now."""
-        own = self._bench
-        return Bench(
-            settings=own.settings, engine=own.engine, tenant=own.tenant, as_of=self.now, now=own.now
-        )
+        return replace(self._bench, as_of=self.now)
 
     def do(
         self,
@@ -222,7 +220,8 @@ class Story:
         rows = []
         for asset, kind, key in places:
             amount = self.see(self.admin, _held, asset, Account(kind, key))
-            rows.append((self._asset(asset), kind, self._owner(key), self._amount(asset, amount)))
+            holds = self._money(amount) if asset == self.tenant.currency else amount
+            rows.append((self._asset(asset), kind, self._owner(key), holds))
         table = pd.DataFrame(rows, columns=["asset", "account", "whose", "holds"])
         return table.set_index(["asset", "account", "whose"])
 
@@ -252,9 +251,6 @@ class Story:
 
     def _money(self, minor: int) -> Any:
         return from_minor(minor, self.tenant.currency)
-
-    def _amount(self, asset: str, amount: int) -> Any:
-        return self._money(amount) if asset == self.tenant.currency else amount
 
     def _asset(self, asset: str) -> str:
         """Name goods by their SKU."""
