@@ -113,7 +113,11 @@ def _too_early(tenant: Tenant) -> Select[Any]:
     first = _event.c.type.in_(_FIRST_WORDS.values())
     return (
         select(named("order or invoice", _event.c.aggregate_id))
-        .where(_event.c.tenant_id == tenant.id, _event.c.aggregate_type.in_(_FIRST_WORDS))
+        .where(
+            _event.c.tenant_id == tenant.id,
+            _event.c.aggregate_type.in_(_FIRST_WORDS),
+            _event.c.type.not_like("cart.%"),  # a cart is filled before it is an order
+        )
         .group_by(_event.c.aggregate_type, _event.c.aggregate_id)
         .having(func.min(occurred) < func.min(case((first, occurred))))
     )

@@ -357,3 +357,14 @@ def test_an_auctions_price_is_final_and_its_hold_moves_to_the_order(any_engine: 
         ).scalar_one()
         assert left == 0
     assert shop.holds(*Account("held", order.hex)) == 700
+
+
+def test_a_cart_that_is_filled_long_before_leaves_sound_books(engine: Engine) -> None:
+    shop = make_shop(engine)
+    buyer, variant = shop.buyer(10_000), shop.goods(1_000)
+    with shop.work(buyer) as work:
+        cart.add(work, variant, 1)
+    with shop.work(buyer, hours=5) as work:
+        checkout(work, "wallet")
+    with reading(engine) as connection:
+        assert examine(connection) == []
