@@ -97,7 +97,7 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
     IllegalMove
         "order must be in a state that allows order.cancelled; got ..."
     Conflict
-        "order must not have been shipped to be cancelled; got ..."
+        "order must not have been shipped to be cancelled; got ..." or "payment must not be disputed ...; got ..."
     RecordError
         "reason must be one lower-case word; got ..."
     """

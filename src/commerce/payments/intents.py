@@ -247,6 +247,8 @@ def void(work: Work, order_id: UUID) -> None:
     ------
     Forbidden
         "role must be one of admin, superadmin, system for payment.cancelled; got ..."
+    Conflict
+        "payment must not be disputed to be undone; got ..."
     NotFound
         "order must exist; got ..."
     """
@@ -256,26 +258,27 @@ def void(work: Work, order_id: UUID) -> None:
         check_staff(work, "payment.cancelled")
     house = work.acting_as(SYSTEM)
     for payment in of_order(work, order_id):
+        live = payment.status not in ("succeeded", "canceled")
         called_off = Fact(
-            "payment.cancelled",
-            customer_id=payment.customer_id,
-            amount=payment.amount_minor,
-            method=payment.method,
+            "payment.cancelled", payment.customer_id, payment.amount_minor, method=payment.method
         )
         if payment.method == "wallet" and payment.status == "requires_capture":
             freed = wallet.released(work, payment.customer_id, payment.amount_minor, order_id)
             tell(work, payment.id, called_off, freed)
         elif payment.method == "pay_later" and payment.status == "processing":
             invoices.credit_order(house, order_id, payment.amount_minor, reason="order_cancelled")
-        elif payment.status in ("succeeded", "canceled"):
-            pass
-        elif payment.provider in CARD_PROVIDERS:
+        elif live and payment.provider in CARD_PROVIDERS:
             _do(house, "cancel", payment)
-        else:
+        elif live:
             tell(work, payment.id, called_off)
-        left = totals(work, payment.id).open
-        if left:
-            refund(house, payment.id, left, reason="order_cancelled")
+        sums = totals(work, payment.id)
+        if sums.disputed:
+            raise Conflict(
+                f"payment must not be disputed to be undone; got {sums.disputed} under dispute."
+                " Wait for the bank, or close the dispute as lost."
+            )
+        if sums.open:
+            refund(house, payment.id, sums.open, reason="order_cancelled")
 
 
 def is_paid(work: Work, order_id: UUID) -> bool:

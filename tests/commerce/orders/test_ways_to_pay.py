@@ -182,3 +182,24 @@ def test_an_order_waits_for_its_refund_and_then_pays_who_is_to_be_paid(
     assert shop.holds("wallet", ada.user_id.hex) == 0
     assert shop.holds("wallet", bob.user_id.hex) == 950
     assert shop.holds("held", order.hex) == 0
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_what_is_disputed_is_cancelled_when_the_bank_has_spoken(bank: Bank, lost: bool) -> None:
+    """Else what a bank leaves to the shop would be held for ever for an order that is none."""
+    shop = bank.shop
+    buyer, payment = bank.paid()
+    order = bank.look(payment).order_id
+    assert order is not None
+    with shop.work() as work:
+        dispute = disputes.begin(work, payment, 590, "fraudulent")
+    before = shop.rows()
+    with pytest.raises(Conflict, match="must not be disputed"), shop.work(buyer) as work:
+        cancel(work, order)
+    assert shop.rows() == before
+    with shop.work() as work:
+        disputes.close(work, dispute, lost=lost)
+    with shop.work(buyer) as work:
+        cancel(work, order)
+    bank.run()
+    assert shop.holds("held", order.hex) == shop.holds("external") == 0
