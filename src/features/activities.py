@@ -12,7 +12,11 @@ failed = source("payment.failed")
 refunded = source("payment.refunded")
 returned = source("order.returned", "return.approved")
 invoices = per_aggregate(open="invoice.issued", close=["invoice.paid", "invoice.credited"])
-deliveries = per_aggregate(open="delivery.promised", close="delivery.delivered", settled_by="event")
+deliveries = per_aggregate(
+    open="delivery.promised",
+    close=["delivery.delivered", "delivery.withdrawn"],
+    settled_by="event",
+)
 bids = source("auction.bid")
 outbid = source("auction.outbid")
 won = source("auction.won")

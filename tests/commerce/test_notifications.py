@@ -38,6 +38,7 @@ SILENT = {
     "delivery.promised": "told with its order",
     "delivery.claimed": "the courier's own act",
     "delivery.released": "the courier's own act",
+    "delivery.withdrawn": "told with the order that is called off",
     "delivery.proof_failed": "the courier is there",
     "delivery.proof_renewed": "the buyer's own act",
     "payment.created": "the payer's own act",

@@ -19,7 +19,7 @@ from commerce.payments import intents
 from commerce.payments.records import of_order
 from commerce.payments.settlement import covered, sold
 from commerce.payments.totals import Totals, totals_of
-from commerce.states import ORDER
+from commerce.states import DELIVERY, ORDER
 from commerce.stock import ON_HAND, place_of
 from commerce.stream.words import reason_code
 from commerce.work import Work
@@ -103,7 +103,8 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
     """
     reason_code(reason)
     order = _ready(work, order_id, "order.cancelled")
-    for delivery in _deliveries(work, order_id):
+    deliveries = _deliveries(work, order_id)
+    for delivery in deliveries:
         if delivery.status in ("shipped", "delivered"):
             raise Conflict(
                 "order must not have been shipped to be cancelled; got"
@@ -122,7 +123,15 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
         reason=reason,
         transfers=goods,
     )
-    fire(work, ORDER, order_id, cancelled)
+    withdrawn = [
+        Fact(
+            "delivery.withdrawn",
+            customer_id=order.customer_id,
+            record=(DELIVERY.kind, delivery.id),
+        )
+        for delivery in deliveries
+    ]
+    fire(work, ORDER, order_id, cancelled, *withdrawn)
     intents.void(work, order_id)
 
 

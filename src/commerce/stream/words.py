@@ -118,6 +118,9 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
         _word("payment_method.attached", "A customer can pay in one more way.", "method"),
         _word("payment_method.detached", "A customer can pay in one way less.", "method"),
         _word("payment_method.preferred", "A customer prefers a way to pay.", "method"),
+        _word(
+            "delivery.withdrawn", "A promised delivery is off: its order is.", about_customer=False
+        ),
         _word("delivery.released", "A courier gave an order back.", about_customer=False),
         _word(
             "delivery.proof_renewed", "A delivery got a new PIN and token.", about_customer=False

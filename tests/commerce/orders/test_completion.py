@@ -368,3 +368,15 @@ def test_a_cart_that_is_filled_long_before_leaves_sound_books(engine: Engine) ->
         checkout(work, "wallet")
     with reading(engine) as connection:
         assert examine(connection) == []
+
+
+def test_an_order_that_is_called_off_promises_no_delivery_any_more(engine: Engine) -> None:
+    shop = make_shop(engine)
+    buyer, variant = shop.buyer(10_000), shop.goods(1_000)
+    order = buy(shop, buyer, variant)
+    with shop.work(buyer, hours=1) as work:
+        cancel(work, order)
+    assert shop.events("delivery.promised", "delivery.withdrawn") == [
+        "delivery.promised",
+        "delivery.withdrawn",
+    ]

@@ -1,17 +1,111 @@
 """A status moves only with an event that makes the move, a balance only with a posting."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 from alembic import op
-
-from commerce.schema import MOVED_BY_EVENTS
-from commerce.states import EDGES
 
 revision: str = "c004"
 down_revision: str | None = "c003"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
+
+MOVES = {
+    "orders": (
+        "cart.dropped: cart > cancelled",
+        "order.placed: cart > placed",
+        "order.completed: placed > completed",
+        "order.cancelled: placed > cancelled",
+    ),
+    "payment": (
+        "payment.method_chosen: requires_payment_method > requires_confirmation",
+        "payment.confirmed: requires_confirmation > processing",
+        "payment.confirmed: requires_action > processing",
+        "payment.action_required: requires_confirmation > requires_action",
+        "payment.action_required: processing > requires_action",
+        "payment.authorised: requires_confirmation > requires_capture",
+        "payment.authorised: requires_action > requires_capture",
+        "payment.authorised: processing > requires_capture",
+        "payment.captured: requires_confirmation > succeeded",
+        "payment.captured: requires_confirmation > processing",
+        "payment.captured: requires_confirmation > requires_capture",
+        "payment.captured: requires_action > succeeded",
+        "payment.captured: requires_action > processing",
+        "payment.captured: requires_action > requires_capture",
+        "payment.captured: processing > succeeded",
+        "payment.captured: processing > requires_capture",
+        "payment.captured: requires_capture > succeeded",
+        "payment.captured: requires_capture > processing",
+        "wallet.topped_up: requires_confirmation > succeeded",
+        "wallet.topped_up: requires_action > succeeded",
+        "wallet.topped_up: processing > succeeded",
+        "wallet.topped_up: requires_capture > succeeded",
+        "payment.failed: requires_confirmation > requires_payment_method",
+        "payment.failed: requires_action > requires_payment_method",
+        "payment.failed: processing > requires_payment_method",
+        "payment.failed: requires_capture > requires_payment_method",
+        "payment.cancelled: requires_payment_method > canceled",
+        "payment.cancelled: requires_confirmation > canceled",
+        "payment.cancelled: requires_action > canceled",
+        "payment.cancelled: processing > canceled",
+        "payment.cancelled: requires_capture > canceled",
+        "payment.settled: processing > succeeded",
+    ),
+    "dispute": (
+        "dispute.closed: open > won",
+        "dispute.closed: open > lost",
+    ),
+    "delivery": (
+        "delivery.claimed: available > processing",
+        "delivery.released: processing > available",
+        "delivery.shipped: processing > shipped",
+        "delivery.failed: shipped > processing",
+        "delivery.delivered: shipped > delivered",
+    ),
+    "return_request": (
+        "return.received: requested > received",
+        "return.inspected: received > inspected",
+        "return.approved: inspected > approved",
+        "return.rejected: inspected > rejected",
+    ),
+    "auction": (
+        "auction.submitted: draft > submitted",
+        "auction.scheduled: submitted > scheduled",
+        "auction.rejected: submitted > rejected",
+        "auction.started: scheduled > live",
+        "auction.bought: live > sold",
+        "auction.sold: live > sold",
+        "auction.unsold: live > unsold",
+    ),
+    "brand": (
+        "brand.approved: pending > approved",
+        "brand.rejected: pending > rejected",
+    ),
+    "product": (
+        "product.submitted: rejected > submitted",
+        "product.approved: submitted > approved",
+        "product.rejected: submitted > rejected",
+        "product.retired: approved > retired",
+        "product.relisted: retired > approved",
+    ),
+    "review": (
+        "review.posted: removed > posted",
+        "review.removed: posted > removed",
+    ),
+}
+"""Every change of a status that there was when this revision was made, by table."""
+
+TABLES = (
+    "orders",
+    "payment",
+    "delivery",
+    "auction",
+    "return_request",
+    "review",
+    "product",
+    "brand",
+    "dispute",
+)
 
 STATUS_RULE = """NEW.status <> OLD.status AND NOT EXISTS (
     SELECT 1 FROM event JOIN transition ON transition.event = event.type
@@ -33,6 +127,13 @@ MOVE_BALANCE = """UPDATE account SET last_posting_id = NEW.id, balance = balance
     + CASE WHEN id = NEW.credit_account_id THEN NEW.amount ELSE -NEW.amount END
     WHERE id IN (NEW.debit_account_id, NEW.credit_account_id)
     AND tenant_id = NEW.tenant_id AND balance IS NOT NULL;"""
+
+
+def _edges() -> Iterator[tuple[str, ...]]:
+    for table, moves in MOVES.items():
+        for move in moves:
+            event, _, states = move.partition(": ")
+            yield (table, event, *states.split(" > "))
 
 
 def _status_rule(table: str, key: str) -> str:
@@ -74,13 +175,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("record", "event", "source", "target", name=op.f("pk_transition")),
     )
-    op.bulk_insert(
-        transition,
-        [dict(zip(("record", "event", "source", "target"), edge, strict=True)) for edge in EDGES],
-    )
+    names = ("record", "event", "source", "target")
+    op.bulk_insert(transition, [dict(zip(names, edge, strict=True)) for edge in _edges()])
     sqlite = op.get_bind().dialect.name == "sqlite"
     key = "NEW.id" if sqlite else "replace(NEW.id::text, '-', '')"
-    for table in MOVED_BY_EVENTS:
+    for table in TABLES:
         _guard(
             f"{table}_status_moves_with_event",
             table,
@@ -113,6 +212,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     _drop("posting_moves_balance", "posting")
     _drop("account_balance_moves_with_posting", "account")
-    for table in MOVED_BY_EVENTS:
+    for table in TABLES:
         _drop(f"{table}_status_moves_with_event", table)
     op.drop_table("transition")
