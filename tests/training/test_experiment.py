@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -318,12 +320,18 @@ def test_a_worse_champion_is_replaced_and_a_fresher_challenger_may_lose_a_little
     assert verdict.summary == "gates 6/6"
 
 
+def back_up(source: Path, target: Path) -> None:
+    """Copy a record store that is open: what SQLite still has in its log comes along."""
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as copy:
+        original.backup(copy)
+
+
 def test_a_record_changed_behind_the_snapshot_costs_the_certificate(
     shop: Shop, rows: Rows, exported: Exported, tmp_path: Path
 ) -> None:
     from commerce.schema import event as stream
 
-    shutil.copy(shop.home / "records.db", tmp_path / "records.db")
+    back_up(shop.home / "records.db", tmp_path / "records.db")
     changed = connect(f"sqlite:///{tmp_path / 'records.db'}")
     with changed.connect() as connection:
         connection.exec_driver_sql("DROP TRIGGER IF EXISTS event_is_append_only_on_update")
@@ -409,7 +417,7 @@ def test_a_protocol_is_measured_on_the_exported_package_and_leaves_nothing(
 def test_a_protocol_tested_on_what_is_yet_to_come_is_refused_and_one_kept_is_observed(
     shop: Shop, rows: Rows, tmp_path: Path
 ) -> None:
-    shutil.copy(shop.home / "records.db", tmp_path / "records.db")
+    back_up(shop.home / "records.db", tmp_path / "records.db")
     engine = connect(f"sqlite:///{tmp_path / 'records.db'}")
 
     def measured(test_cutoff: int) -> None:
