@@ -6,12 +6,13 @@ nothing. On PostgreSQL the transaction steps into a role that sees this tenant's
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, Text, bindparam, cast, func, literal, select, text
@@ -22,7 +23,8 @@ from commerce.database import reading, writing
 from commerce.errors import RecordError, TenantNotFound
 from commerce.instants import from_micros, to_micros
 from commerce.policy import Policy, policy_of
-from commerce.tenants import Tenant, clock, recording_instant, tenant_of
+from commerce.prepared import Prepared
+from commerce.tenants import Tenant, clock, recording_instant
 
 TENANT_ROLE = "bellwether_tenant"
 """PostgreSQL's role for work on one tenant's rows; see `commerce.migrations.isolation`."""
@@ -121,25 +123,39 @@ def _begin(
     lock: bool,
 ) -> Work:
     postgres = engine.dialect.name == "postgresql"
-    query = _ISOLATED if postgres and _has_role(connection, engine) else _OPEN
-    if lock and postgres:
-        query = query.with_for_update(read=True)
-    row = connection.execute(query, {"tenant": tenant.id}).first()
+    isolated = postgres and _has_role(connection, engine)
+    row = _opening(isolated, lock and postgres)(connection, {"tenant": tenant.id}).first()
     if row is None:
         raise TenantNotFound(tenant.slug, [])
-    if row.closed_at is not None:
+    observed, closed, settings = row.observed_at, row.closed_at, row.settings
+    if closed is not None:
         raise RecordError(
-            f"tenant must be open; got {tenant.slug!r}, closed on {row.closed_at.date()}."
+            f"tenant must be open; got {tenant.slug!r}, closed on {from_micros(closed).date()}."
             " Ask a superadmin to open it again."
         )
-    return Work(connection, tenant_of(row), actor, to_micros(now), new_id)
+    current = replace(
+        tenant,
+        observed_at=None if observed is None else from_micros(observed),
+        settings=json.loads(settings) if isinstance(settings, str) else settings or {},
+    )
+    return Work(connection, current, actor, to_micros(now), new_id)
 
 
-_OPEN = select(schema.tenant).where(schema.tenant.c.id == bindparam("tenant"))
-_ISOLATED = _OPEN.add_columns(
-    func.set_config("bellwether.tenant_id", cast(schema.tenant.c.id, Text), literal(True)),
-    func.set_config("role", literal(TENANT_ROLE), literal(True)),
-)
+@cache
+def _opening(isolated: bool, lock: bool) -> Prepared:
+    """Prepare the reading of what changes about a tenant; on PostgreSQL it may step into the role, and lock."""
+    tenant = schema.tenant
+    query = select(tenant.c.observed_at, tenant.c.closed_at, tenant.c.settings).where(
+        tenant.c.id == bindparam("tenant")
+    )
+    if isolated:
+        query = query.add_columns(
+            func.set_config("bellwether.tenant_id", cast(tenant.c.id, Text), literal(True)),
+            func.set_config("role", literal(TENANT_ROLE), literal(True)),
+        )
+    return Prepared(query.with_for_update(read=True) if lock else query)
+
+
 _roles: WeakKeyDictionary[Engine, bool] = WeakKeyDictionary()
 
 

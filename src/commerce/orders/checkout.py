@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete
@@ -23,6 +24,7 @@ from commerce.orders.lines import OrderedLine as OrderedLine
 from commerce.orders.lines import PricedLine, fact_of, keep, price, read
 from commerce.orders.tax import country_code, rate
 from commerce.payments import intents
+from commerce.prepared import Prepared
 from commerce.states import DELIVERY, ORDER
 from commerce.work import Work
 
@@ -69,10 +71,13 @@ def checkout(
     found = cart.find(work, buyer)
     if found is None:
         raise Conflict("cart must hold something; got none. Add something first.")
-    taken = work.connection.execute(_TAKE_LINES, {"tenant": work.tenant.id, "order": found.id})
+    taken = _TAKE_LINES(work.connection, {"tenant": work.tenant.id, "order": found.id}).all()
     return place(
         work,
-        [OrderedLine(variant, quantity) for _, variant, quantity in sorted(taken)],
+        [
+            OrderedLine(UUID(str(line.variant_id)), line.quantity)
+            for line in sorted(taken, key=attrgetter("position"))
+        ],
         buyer,
         method,
         order_id=found.id,
@@ -211,7 +216,7 @@ def _delivery(work: Work, order: UUID, buyer: UUID) -> Step:
 
 
 _line = schema.order_line
-_TAKE_LINES = (
+_TAKE_LINES = Prepared(
     delete(_line)
     .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
     .returning(_line.c.position, _line.c.variant_id, _line.c.quantity)

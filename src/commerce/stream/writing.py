@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -92,11 +93,44 @@ def tell(
 
     Parameters and errors are those of `append`; nothing is posted.
     """
+    if connection.dialect.name == "postgresql":
+        return _tell_postgres(connection, tenant, events, ingested_at)
     ids = _insert(connection, tenant, events, ingested_at)
     insert_rows(
         connection, "outbox", ("tenant_id", "event_id"), [(tenant.id, number) for number in ids]
     )
     return ids
+
+
+def _tell_postgres(
+    connection: Connection, tenant: Tenant, events: Sequence[NewEvent], ingested_at: int
+) -> Sequence[int]:
+    """Write events and their place in the outbox on one way to the server and back."""
+    for event in events:
+        check(event)
+    with connection.connection.dbapi_connection.cursor() as cursor:  # type: ignore[union-attr]
+        rows = [(tenant.id, ingested_at, *event) for event in events]
+        cursor.executemany(_news(), rows, returning=True)
+        ids = [cursor.fetchone()[0]]
+        while cursor.nextset():
+            ids.append(cursor.fetchone()[0])
+    return ids
+
+
+@cache
+def _news() -> Any:
+    """Compose the statement that writes an event and its row of the outbox."""
+    from psycopg import sql
+
+    columns = _COLUMNS[1:]
+    return sql.SQL(
+        "WITH told AS (INSERT INTO event ({}) VALUES ({}) RETURNING tenant_id, id)"
+        " INSERT INTO outbox (tenant_id, event_id) SELECT tenant_id, id FROM told"
+        " RETURNING event_id"
+    ).format(
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(columns)),
+    )
 
 
 def _insert(
