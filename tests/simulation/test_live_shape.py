@@ -31,7 +31,9 @@ MAY_DIFFER: Mapping[str, str] = {
     "mean_days_past_due_365d": "as days_past_due_365d",
     "current_days_past_due": "as days_past_due_365d",
     "overdue_invoices": "as days_past_due_365d",
-    "open_deliveries": "a delivery is promised at checkout; the simulator's once the order is paid",
+    "open_deliveries": "a delivery is promised at checkout and withdrawn with its order;"
+    " the simulator's is promised once the order is paid, and stays promised",
+    "delivery_hours_late_365d": "as open_deliveries: nobody waits for what is withdrawn",
 }
 """Features whose shape is the shop's rules' and not the simulator's, and why."""
 
