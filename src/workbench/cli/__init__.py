@@ -6,7 +6,6 @@ nobody foresaw, and for any error with ``--debug`` or ``BELLWETHER_DEBUG=1``.
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from typing import NoReturn
 import click
 
 from workbench.cli.console import EXIT_CODES, examples
+from workbench.cli.groups import LazyGroup
 from workbench.cli.refusals import Refusal, known_errors, refusal
 from workbench.runs.endings import INTERRUPTED
 
@@ -26,6 +26,7 @@ COMMANDS = {
     "notebook": "workbench.cli.notebooks:notebook",
     "evaluate": "workbench.cli.evaluations:evaluate",
     "replay": "workbench.cli.replays:replay",
+    "features": "workbench.cli.features:features",
     "tenants": "workbench.cli.tenants:tenants",
     "create-admin": "workbench.cli.admins:create_admin",
     "tick": "workbench.cli.ticks:tick",
@@ -37,32 +38,8 @@ COMMANDS = {
 """Every subcommand and where it lives, in the order of `bellwether --help`."""
 
 
-class Commands(click.Group):
-    """A group that loads a subcommand when it is asked for and turns known errors into sentences."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the subcommands."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a subcommand; None where there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Answer an unknown subcommand with the nearest known one."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            from commerce.errors import did_you_mean
-
-            raise click.UsageError(
-                f"command must be a known one; got {args[0]!r}. {did_you_mean(args[0], COMMANDS)}"
-            )
-        return super().resolve_command(ctx, args)
+class Commands(LazyGroup):
+    """The subcommands; known errors are turned into sentences."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run, and say a known error in one sentence."""
@@ -76,6 +53,7 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
+    commands_at=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog=examples(
         "bellwether import transactions shop.csv --tenant acme --customer Kunde --time Datum --amount Betrag",
