@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +17,7 @@ from commerce.errors import did_you_mean
 from features.entry_rules import check_entry
 from features.errors import DeclarationError, UnknownFeature
 from features.operators import OPERATORS, Feature
-from features.sources import Source
+from features.sources import Source, opening_types
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -63,6 +64,8 @@ class Output:
         The integers it is finished from.
     inputs : tuple of str
         The outputs it is derived from.
+    limits : tuple of float
+        What a threshold compares its input with, from low to high.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Output:
     hash: str
     states: tuple[State, ...]
     inputs: tuple[str, ...]
+    limits: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +127,38 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.outputs)
+
+    def absent(self, recorded: AbstractSet[str]) -> tuple[str, ...]:
+        """Name the outputs that a shop has no records for at all.
+
+        Their values are those of empty windows, as everywhere; but "no auction was won" and "there are no
+        auctions here" are two things, and whoever looks at a table may want to know which.
+
+        Parameters
+        ----------
+        recorded : set of str
+            The types of event the shop has recorded.
+
+        Returns
+        -------
+        tuple of str
+            Outputs with an input, at any depth, whose source has none of its types recorded.
+
+        Examples
+        --------
+        >>> from features.declaration import count, source
+        >>> won = count(source("auction.won"), name="won", description="Auctions won.")
+        >>> catalogue(won).absent({"order.placed"})
+        ('won',)
+        """
+        missing: set[str] = set()
+        for output in self.evaluated:
+            unseen = any(
+                recorded.isdisjoint(opening_types(state.source.origin)) for state in output.states
+            )
+            if unseen or any(needed in missing for needed in output.inputs):
+                missing.add(output.name)
+        return tuple(name for name in self.names if name in missing)
 
     def subset(self, names: Iterable[str]) -> Catalogue:
         """Keep the named outputs, in the order given.
@@ -236,6 +272,8 @@ def _output(name: str, feature: Feature, window: int | None, done: Mapping[str, 
         "null": None if meaning.null is None else float(meaning.null),
         "version": meaning.version,
     }
+    if feature.limits:
+        content["limits"] = list(feature.limits)
     return Output(
         name=name,
         kind=feature.operator,
@@ -251,6 +289,7 @@ def _output(name: str, feature: Feature, window: int | None, done: Mapping[str, 
         hash=_digest(content),
         states=states,
         inputs=feature.inputs,
+        limits=feature.limits,
     )
 
 

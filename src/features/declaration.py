@@ -47,6 +47,7 @@ __all__ = [
     "recency",
     "share",
     "source",
+    "threshold",
     "total",
 ]
 
@@ -223,6 +224,27 @@ def share(name: str, part: str, rest: str, *, description: str, **words: Unpack[
     return _derived("share", name, (part, rest), description, limits)
 
 
+def threshold(
+    name: str, of: str, at: Sequence[float], *, description: str, **words: Unpack[Words]
+) -> Feature:
+    """How many of some limits, from low to high, an output reaches; empty where it is missing.
+
+    With one limit it says yes (1) or no (0).
+
+    Examples
+    --------
+    >>> shop = catalogue(
+    ...     count(source("order.paid"), name="paid_orders", description="Orders paid for."),
+    ...     threshold("loyalty", "paid_orders", [2, 10], description="0 new, 1 known, 2 loyal."),
+    ... )
+    >>> shop["loyalty"].maximum
+    2
+    """
+    limits: Words = {"unit": "band", "minimum": 0, "maximum": len(at), **words}
+    entry = _derived("threshold", name, (of,), description, limits)
+    return replace(entry, limits=tuple(float(limit) for limit in at))
+
+
 def _reduced(
     operator: str, rows: Source, name: str, description: str, windows: Windows, words: Words
 ) -> Feature:
@@ -243,7 +265,7 @@ def _elapsed(
 
 
 def _derived(
-    operator: str, name: str, inputs: tuple[str, str], description: str, words: Words
+    operator: str, name: str, inputs: tuple[str, ...], description: str, words: Words
 ) -> Feature:
     """Build an entry over other outputs."""
     meaning = Meaning(description=description, **words)

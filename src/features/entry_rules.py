@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from math import isfinite
+
 from commerce.errors import did_you_mean
 from features.errors import DeclarationError
 from features.operators import OPERATORS, Feature
@@ -26,6 +29,7 @@ def check_entry(feature: Feature) -> None:
         raise DeclarationError(f"version of {name} must be 1 or more; got {meaning.version}.")
     if rows is not None:
         _check_column(name, operator.column, rows)
+    _check_limits(feature)
     if not feature.windows or any(
         window is not None and not 1 <= window <= LONGEST_WINDOW for window in feature.windows
     ):
@@ -41,6 +45,17 @@ def check_entry(feature: Feature) -> None:
         raise DeclarationError(
             f"value of {name} in an empty window must lie in its range {low} to {high};"
             f" got {meaning.null}."
+        )
+
+
+def _check_limits(feature: Feature) -> None:
+    """Refuse limits that are not in order, and limits where nothing is compared."""
+    limits = feature.limits
+    rising = all(low < high for low, high in pairwise(limits)) and all(map(isfinite, limits))
+    if bool(limits) != (feature.operator == "threshold") or not rising:
+        raise DeclarationError(
+            f"limits of {feature.name} must be finite numbers from low to high, and belong to a threshold;"
+            f" got {list(limits)} for {feature.operator}."
         )
 
 

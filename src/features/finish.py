@@ -1,12 +1,13 @@
 """From integer states to values: one arithmetic for one row and for many.
 
-Guarantees: every evaluator hands its states to this module, and only ``+ - * /`` and ``sqrt`` are
-used, each element by element, so the same states give the same bits whether they come alone or among
+Guarantees: every evaluator hands its states to this module, and only ``+ - * /``, ``sqrt`` and ``>=``
+are used, each element by element, so the same states give the same bits whether they come alone or among
 a million. States must be smaller than 2^53 in size, so that float64 holds each exactly.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,6 +76,7 @@ class _Step:
     operands: tuple[npt.NDArray[np.intp], ...]
     divisor: Floats
     null: Floats
+    limits: Floats
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,22 @@ def _plan(catalogue: Catalogue) -> _Plan:
                 null=np.array(
                     [np.nan if output.null is None else output.null for output in outputs]
                 ),
+                limits=_limits(outputs),
             )
         )
     return _Plan(
         tuple(steps), np.array([output_at[name] for name in catalogue.names], dtype=np.intp)
+    )
+
+
+def _limits(outputs: Sequence[Output]) -> Floats:
+    """The limits of thresholds, one row for each limit; where one has fewer, none is out of reach."""
+    most = max(len(output.limits) for output in outputs)
+    return np.array(
+        [
+            [output.limits[place] if place < len(output.limits) else np.inf for output in outputs]
+            for place in range(most)
+        ]
     )
 
 
@@ -138,6 +152,12 @@ def _reduce(step: _Step, states: Floats, missing: Flags) -> tuple[Floats, Flags]
 
 def _derive(step: _Step, values: Floats) -> tuple[Floats, Flags]:
     """Finish outputs from other outputs."""
+    if step.formula == "threshold":
+        (looked_at,) = (values[:, places] for places in step.operands)
+        reached = np.zeros_like(looked_at)
+        for limits in step.limits:
+            reached += looked_at >= limits
+        return reached, np.isnan(looked_at)
     left, right = values[:, step.operands[0]], values[:, step.operands[1]]
     if step.formula == "difference":
         result = left - right

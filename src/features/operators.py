@@ -19,7 +19,7 @@ class Operator:
     ----------
     states : tuple of str
         Kinds of the integer states it needs, in the order its finish reads them.
-    finish : {"scale", "quotient", "deviation", "ratio", "difference", "share"}
+    finish : {"scale", "quotient", "deviation", "ratio", "difference", "share", "threshold"}
         The arithmetic that turns states, or other outputs, into the value.
     divisor : int
         What the finish divides by to reach the output's unit.
@@ -62,6 +62,7 @@ OPERATORS = {
     "ratio": Operator(finish="ratio", dtype="float"),
     "difference": Operator(finish="difference", dtype="float"),
     "share": Operator(finish="share", dtype="float"),
+    "threshold": Operator(finish="threshold"),
 }
 """The whitelist. An output's hash covers its operator's version."""
 
@@ -100,7 +101,10 @@ class Meaning:
 
 @dataclass(frozen=True, kw_only=True)
 class Feature:
-    """One entry of a catalogue: an operator over a source and windows, or over other outputs."""
+    """One entry of a catalogue: an operator over a source and windows, or over other outputs.
+
+    ``limits`` are what ``threshold`` compares with, from low to high.
+    """
 
     name: str
     operator: str
@@ -108,6 +112,7 @@ class Feature:
     source: Source | None = None
     windows: tuple[int | None, ...] = (None,)
     inputs: tuple[str, ...] = ()
+    limits: tuple[float, ...] = ()
 
     def output_name(self, window: int | None) -> str:
         """Derive an output's name: ``paid_orders_90d``, or the bare name for "ever"."""

@@ -31,6 +31,7 @@ from features.compilation import Catalogue
 from features.errors import StateTooLarge
 from features.finish import Floats, finish
 from features.sources import (
+    CLOCK_COLUMNS,
     DAY,
     HOUR,
     PERIOD_COLUMNS,
@@ -146,6 +147,8 @@ def _column(
     if name in PERIOD_COLUMNS:
         period = PERIOD_COLUMNS[name]
         return _Column(times, [(cutoff - 1 - time) // period for time in times])
+    if name in CLOCK_COLUMNS:
+        return _Column(times, [CLOCK_COLUMNS[name].read(time) for time in times])
     place = places[name]
     values = [row[place] for row in rows]
     if None in values:
@@ -184,13 +187,22 @@ def _plan(catalogue: Catalogue) -> Plan:
 
 def _test(conditions: Iterable[Condition], places: dict[str, int]) -> Test | None:
     """Compile conditions into one test of a row; None where there are none."""
-    tests = [(places[test.column], frozenset(test.values)) for test in conditions]
+    tests = [_condition(test, places) for test in conditions]
     if not tests:
         return None
     if len(tests) == 1:
-        ((place, values),) = tests
-        return lambda row: row[place] in values
-    return lambda row: all(row[place] in values for place, values in tests)
+        return tests[0]
+    return lambda row: all(test(row) for test in tests)
+
+
+def _condition(condition: Condition, places: dict[str, int]) -> Test:
+    """Compile one condition."""
+    values = frozenset(condition.values)
+    clock = CLOCK_COLUMNS.get(condition.column)
+    if clock is not None:
+        return lambda row: clock.read(row[OCCURRED]) in values
+    place = places[condition.column]
+    return lambda row: row[place] in values
 
 
 def _gaps(column: _Column, start: int) -> list[int]:

@@ -12,22 +12,32 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from commerce.errors import did_you_mean
+from features.clocks import CLOCK_COLUMNS, DAY, HOUR, PERIOD_COLUMNS
 from features.errors import DeclarationError
 
-HOUR = 3_600_000_000
-"""Microseconds in an hour."""
-
-DAY = 24 * HOUR
-"""Microseconds in a day: time is counted in elapsed microseconds, never on a calendar."""
+__all__ = [
+    "AGGREGATE_COLUMNS",
+    "CLOCK_COLUMNS",
+    "DAY",
+    "HOUR",
+    "INTEGER_COLUMNS",
+    "PERIOD_COLUMNS",
+    "TEXT_COLUMNS",
+    "Aggregates",
+    "Condition",
+    "Events",
+    "Source",
+    "opening_types",
+    "per_aggregate",
+    "source",
+    "types_of",
+]
 
 TEXT_COLUMNS = ("seller_id", "product_id", "aggregate_id", "method", "category", "reason")
 """Event columns that hold words: to filter by, or to count distinct."""
 
 INTEGER_COLUMNS = ("base_minor", "quantity", "value")
 """Event columns that hold whole numbers: to filter by, or to reduce."""
-
-PERIOD_COLUMNS = {"age_day": DAY, "age_week": 7 * DAY, "age_month": 30 * DAY}
-"""Whole periods elapsed between an event and the cutoff, by the length of the period."""
 
 AGGREGATE_COLUMNS = (
     "opened",
@@ -157,6 +167,11 @@ def types_of(origin: Events | Aggregates) -> tuple[str, ...]:
     return tuple(sorted({*origin.open, *origin.close}))
 
 
+def opening_types(origin: Events | Aggregates) -> tuple[str, ...]:
+    """Every event type without which there are no rows of this origin."""
+    return origin.types if isinstance(origin, Events) else origin.open
+
+
 def source(*types: str, column: str | None = None, **conditions: Any) -> Source:
     """Events of the given types.
 
@@ -167,7 +182,8 @@ def source(*types: str, column: str | None = None, **conditions: Any) -> Source:
     column : str, optional
         The column to reduce: base_minor, quantity, value (integers); seller_id, product_id,
         aggregate_id, method, category, reason (words, for ``distinct``); age_day, age_week,
-        age_month (whole periods before the cutoff, for ``distinct``).
+        age_month (whole periods before the cutoff, for ``distinct``); hour_of_day (0 to 23),
+        day_of_week (0 is Monday), both in UTC.
     **conditions : str, int, or a list of them
         Columns that must equal a value, or one of several.
 
@@ -260,7 +276,7 @@ def _check_type(word: str) -> None:
 def _check_column(rows: Source, column: str) -> None:
     """Refuse a column that the rows do not have."""
     known = (
-        (*INTEGER_COLUMNS, *TEXT_COLUMNS, *PERIOD_COLUMNS)
+        (*INTEGER_COLUMNS, *TEXT_COLUMNS, *PERIOD_COLUMNS, *CLOCK_COLUMNS)
         if isinstance(rows.origin, Events)
         else AGGREGATE_COLUMNS
     )

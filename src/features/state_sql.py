@@ -32,7 +32,7 @@ from features.expressions import (
     whole,
     within,
 )
-from features.sources import HOUR, PERIOD_COLUMNS, Aggregates, Events, Source
+from features.sources import CLOCK_COLUMNS, HOUR, PERIOD_COLUMNS, Aggregates, Events, Source
 
 _GAPS = ("gap_sum", "gap_squares", "gap_count")
 _ZERO_IF_NONE = ("count", "distinct", *_GAPS)
@@ -225,7 +225,16 @@ def _value(rows: Source) -> exp.Expr | None:
     if rows.column in PERIOD_COLUMNS:
         back = exp.Sub(this=less(CUTOFF, literal(1)), expression=_WHEN)
         return whole(back, PERIOD_COLUMNS[rows.column])
-    return column(rows.column)
+    return _read(rows.column)
+
+
+def _read(name: str) -> exp.Expr:
+    """A column of a row; what a clock showed is worked out."""
+    clock = CLOCK_COLUMNS.get(name)
+    if clock is None:
+        return column(name)
+    shown = whole(exp.Add(this=_WHEN, expression=literal(clock.offset)), clock.unit)
+    return exp.Mod(this=exp.paren(shown), expression=literal(clock.modulus))
 
 
 def _tests(rows: Source) -> list[exp.Expr]:
@@ -235,4 +244,4 @@ def _tests(rows: Source) -> list[exp.Expr]:
     if isinstance(rows.origin, Events):
         tests.append(is_one_of(column("type"), rows.origin.types))
         conditions += rows.origin.where
-    return tests + [is_one_of(column(test.column), test.values) for test in conditions]
+    return tests + [is_one_of(_read(test.column), test.values) for test in conditions]

@@ -29,6 +29,7 @@ from features.declaration import (
     per_aggregate,
     recency,
     source,
+    threshold,
     total,
 )
 from features.labels import LABELS
@@ -79,6 +80,16 @@ EVERYTHING: Catalogue = CATALOGUE.extend(
     last(_lines.of("value"), name="t_last", windows=_WINDOWS, description="test"),
     distinct(_lines.of("category"), name="t_distinct", windows=_WINDOWS, description="test"),
     distinct(_lines.of("age_week"), name="t_weeks", windows=_WINDOWS, description="test"),
+    distinct(_lines.of("day_of_week"), name="t_weekdays", windows=_WINDOWS, description="test"),
+    mean(_lines.of("hour_of_day"), name="t_hour", windows=_WINDOWS, description="test"),
+    count(
+        _lines.only(day_of_week=[5, 6], hour_of_day=[0, 23]),
+        name="t_weekend_nights",
+        windows=_WINDOWS,
+        description="test",
+    ),
+    threshold("t_band", "t_total", [-2, 0, 0.5, 40], description="test"),
+    threshold("t_flag", "t_count_30d", [1], null=0, description="test"),
     recency(_lines, name="t_recency", windows=_WINDOWS, description="test"),
     age(_lines, name="t_age", windows=_WINDOWS, description="test"),
     gap_mean(_lines, name="t_gap_mean", windows=_WINDOWS, description="test"),
@@ -108,6 +119,7 @@ CUSTOMERS = [letter * 32 for letter in "abcd"]
 
 _whole_days = st.integers(0, 460).map(lambda number: number * DAY)
 _instants = st.one_of(
+    st.integers(-3 * DAY, DAY),
     _whole_days,
     st.just(CUTOFF),
     st.just(CUTOFF - 30 * DAY),

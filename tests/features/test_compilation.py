@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from features.declaration import (
     recency,
     share,
     source,
+    threshold,
     total,
 )
 from features.errors import DeclarationError, UnknownFeature
@@ -181,3 +183,33 @@ def test_the_inputs_of_the_rule_score_are_features() -> None:
 def test_every_column_of_an_aggregate_is_documented() -> None:
     text = per_aggregate.__doc__ or ""
     assert [name for name in AGGREGATE_COLUMNS if name not in text] == []
+
+
+def test_limits_must_rise_and_belong_to_a_threshold() -> None:
+    with pytest.raises(DeclarationError, match=r"limits of band must be .* got \[3.0, 2.0\]"):
+        catalogue(orders(), threshold("band", "orders", [3, 2], description="Band."))
+    with pytest.raises(DeclarationError, match=r"limits of band must be .* got \[\] for threshold"):
+        catalogue(orders(), threshold("band", "orders", [], description="Band."))
+    with pytest.raises(DeclarationError, match="belong to a threshold"):
+        catalogue(replace(orders(), limits=(1.0,)))
+
+
+def test_other_limits_make_another_hash() -> None:
+    def band(*limits: float) -> str:
+        entry = threshold("band", "orders", limits, description="Band.")
+        return catalogue(orders(), entry)["band"].hash
+
+    assert band(1, 2) != band(1, 3)
+
+
+def test_what_a_shop_has_no_records_for_is_named_with_what_is_derived_from_it() -> None:
+    invoices = per_aggregate(open="invoice.issued", close="invoice.paid")
+    shop = catalogue(
+        orders(),
+        count(source("order.returned", "return.approved"), name="returns", description="Returns."),
+        count(invoices, name="invoices", description="Invoices."),
+        ratio("invoice_rate", "invoices", "orders", description="Invoices per order."),
+    )
+    assert shop.absent({"order.paid", "return.approved", "invoice.issued"}) == ()
+    assert shop.absent({"order.paid", "invoice.paid"}) == ("returns", "invoices", "invoice_rate")
+    assert shop.subset(["invoice_rate"]).absent({"order.paid"}) == ("invoice_rate",)

@@ -84,6 +84,22 @@ GOLDEN: dict[str, tuple[Feature, float, float]] = {
         2,
         3,
     ),
+    "distinct hours": (
+        d.distinct(PLAIN.of("hour_of_day"), name="x", windows=WINDOWS, description="X."),
+        2,  # midnight, and half a day later
+        2,
+    ),
+    "mean of weekdays": (
+        # Days 40, 90, 95, 95 and 95.5 of the epoch, which began on a Thursday (3).
+        d.mean(PLAIN.of("day_of_week"), name="x", windows=WINDOWS, description="X."),
+        (2 + 0 + 0 + 0) / 4,
+        (1 + 2 + 0 + 0 + 0) / 5,
+    ),
+    "count of Mondays": (
+        d.count(PLAIN.only(day_of_week=0), name="x", windows=WINDOWS, description="X."),
+        3,
+        3,
+    ),
     "recency": (d.recency(PLAIN, name="x", windows=WINDOWS, description="X."), 4.5, 4.5),
     "age": (d.age(PLAIN, name="x", windows=WINDOWS, description="X."), 10, 60),
     "gap_mean": (
@@ -107,7 +123,7 @@ def test_an_operator_gives_what_was_worked_out_by_hand(name: str, evaluator: Eva
 
 
 def test_every_operator_has_its_golden_values() -> None:
-    derived = {"ratio", "difference", "share"}
+    derived = {"ratio", "difference", "share", "threshold"}
     assert {entry[0].operator for entry in GOLDEN.values()} | derived == set(OPERATORS)
 
 
@@ -146,6 +162,19 @@ def test_derived_features_are_worked_out_from_finished_ones(evaluator: Evaluator
     no_card = [row for row in ROWS if row[13] == "cash"]
     assert evaluator(no_card, derived()).tolist() == pytest.approx([NAN, NAN, NAN], nan_ok=True)
     assert evaluator(no_card, derived(null=-1)).tolist()[:2] == [-1, -1]
+
+
+def test_a_threshold_says_how_many_limits_are_reached(evaluator: Evaluator) -> None:
+    wanted = catalogue(
+        d.count(PLAIN, name="sales", windows=WINDOWS, description="X."),
+        d.total(VALUE.only(method="cheque"), name="cheques", description="X."),
+        d.threshold("below", "sales", [6], description="X."),
+        d.threshold("exactly", "sales", [5], description="X."),
+        d.threshold("between", "sales_10d", [0.5, 4, 4.5], description="X."),
+        d.threshold("missing", "cheques", [0], description="X."),
+        d.threshold("filled", "cheques", [0], null=0, description="X."),
+    ).subset(["below", "exactly", "between", "missing", "filled"])
+    assert evaluator(ROWS, wanted).tolist() == pytest.approx([0, 1, 2, NAN, 0], nan_ok=True)
 
 
 INVOICES = per_aggregate(open="invoice.issued", close=["invoice.paid", "invoice.credited"])
