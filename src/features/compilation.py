@@ -229,7 +229,8 @@ def _compiled(entries: Iterable[Feature | Iterable[Feature]], base: Catalogue) -
     done = {output.name: output for output in base.evaluated}
     for name in declared:
         _resolve(name, declared, done, ())
-    return _ordered((*base.outputs, *(done[name] for name in declared)), done)
+    shown = (done[name] for name, (feature, _) in declared.items() if not feature.meaning.hidden)
+    return _ordered((*base.outputs, *shown), done)
 
 
 def _resolve(

@@ -67,6 +67,7 @@ class Words(TypedDict, total=False):
     null: float | None
     minimum: float | None
     maximum: float | None
+    hidden: bool
 
 
 def DAYS(*days: int) -> tuple[int, ...]:  # noqa: N802 - reads as a unit in a declaration

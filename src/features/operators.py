@@ -87,6 +87,8 @@ class Meaning:
         The value where there is nothing to reduce; None leaves it missing.
     minimum, maximum : float or None
         The allowed range, both ends included.
+    hidden : bool
+        Whether it is there only for others to be derived from.
     """
 
     description: str
@@ -97,6 +99,7 @@ class Meaning:
     null: float | None = None
     minimum: float | None = None
     maximum: float | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,9 +39,9 @@ MAY_DIFFER: Mapping[str, str] = {
 
 ONLY_SIMULATED = [
     "points_earned",
-    "points_earned_365d",
     "points_deducted",
-    "points_deducted_365d",
+    "points_balance",
+    "points_per_sale_365d",
     "points_lost_share",
     "penalties_365d",
     "penalty_rate_365d",

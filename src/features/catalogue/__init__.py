@@ -14,8 +14,11 @@ from features.catalogue.orders import ORDERS
 from features.catalogue.pay_later import PAY_LATER
 from features.catalogue.payments import PAYMENTS
 from features.catalogue.points import POINTS
+from features.catalogue.profile import PROFILE
 from features.catalogue.returns import RETURNS
 from features.catalogue.reviews import REVIEWS
+from features.catalogue.rfm import RFM
+from features.catalogue.seasons import SEASONS
 from features.catalogue.tenure import TENURE
 from features.catalogue.wallet import WALLET
 from features.declaration import catalogue
@@ -23,6 +26,8 @@ from features.declaration import catalogue
 CATALOGUE = catalogue(
     *ORDERS,
     *HABITS,
+    *RFM,
+    *SEASONS,
     *PAYMENTS,
     *PAY_LATER,
     *DELIVERIES,
@@ -33,6 +38,7 @@ CATALOGUE = catalogue(
     *POINTS,
     *DISPUTES,
     *TENURE,
+    *PROFILE,
 )
 """Every feature of the shop, in the order of its families."""
 

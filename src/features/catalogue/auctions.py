@@ -18,7 +18,8 @@ from features.declaration import (
 
 AUCTIONS = family(
     "auctions",
-    count(bids, name="bids", windows=(*DAYS(90, 365), *EVER), description="Bids that counted."),
+    count(bids, name="bids", windows=(*DAYS(90), *EVER), description="Bids that counted."),
+    count(bids, name="bids", windows=DAYS(365), hidden=True, description="Bids that counted."),
     distinct(
         bids.of("aggregate_id"),
         name="auctions_joined",
@@ -35,7 +36,21 @@ AUCTIONS = family(
         unit="share",
         description="Auctions won over auctions joined, of the last year.",
     ),
-    count(outbid, name="outbids", windows=DAYS(365), description="Times somebody bid more."),
+    ratio(
+        "bids_per_auction_365d",
+        "bids_365d",
+        "auctions_joined_365d",
+        minimum=0,
+        unit="bids",
+        description="Bids over auctions joined, of the last year.",
+    ),
+    count(
+        outbid,
+        name="outbids",
+        windows=DAYS(365),
+        hidden=True,
+        description="Times somebody bid more.",
+    ),
     ratio(
         "outbid_rate_365d",
         "outbids_365d",
@@ -59,6 +74,22 @@ AUCTIONS = family(
         minimum=0,
         unit="minor",
         description="The most the customer was ready to pay in an auction.",
+    ),
+    ratio(
+        "bid_headroom_365d",
+        "highest_bid_365d",
+        "bid_amount_mean_365d",
+        minimum=0,
+        unit="bids",
+        description="The most the customer was ready to pay, in mean bids as others saw them, of the last year.",
+    ),
+    ratio(
+        "hold_ratio_365d",
+        "wallet_held_365d",
+        "topped_up_365d",
+        minimum=0,
+        unit="share",
+        description="Amount set aside for bids and orders over amount put into the wallet, of the last year.",
     ),
     recency(bids, name="days_since_bid", description="Days since the latest bid."),
     count(

@@ -8,8 +8,11 @@ from features.declaration import (
     EVER,
     count,
     family,
+    last,
+    maximum,
     mean,
     ratio,
+    recency,
     source,
 )
 
@@ -36,6 +39,7 @@ DELIVERIES = family(
         deliveries.only(is_due=1),
         name="deliveries_due",
         windows=DAYS(365),
+        hidden=True,
         description="Deliveries that arrived or whose promised time has passed.",
     ),
     ratio(
@@ -55,11 +59,45 @@ DELIVERIES = family(
         unit="hours",
         description="Mean whole hours by which late deliveries missed their promise.",
     ),
+    maximum(
+        deliveries.of("hours_late"),
+        name="worst_delivery_hours_late",
+        windows=DAYS(365),
+        minimum=0,
+        unit="hours",
+        description="Whole hours by which the latest of all deliveries missed its promise.",
+    ),
+    last(
+        deliveries.of("hours_late"),
+        name="last_delivery_hours_late",
+        minimum=0,
+        unit="hours",
+        description="Whole hours by which the delivery promised last missed its promise.",
+    ),
+    mean(
+        deliveries.of("hours_taken"),
+        name="delivery_hours",
+        windows=DAYS(365),
+        minimum=0,
+        unit="hours",
+        description="Mean whole hours from the promise of a delivery to its arrival.",
+    ),
     count(
-        source("delivery.failed", "delivery.proof_failed"),
+        source("delivery.failed"),
         name="failed_deliveries",
         windows=DAYS(365),
-        description="Deliveries that failed at the door.",
+        description="Times an order could not be delivered.",
+    ),
+    count(
+        source("delivery.proof_failed"),
+        name="failed_proofs",
+        windows=DAYS(365),
+        description="Wrong PINs or codes shown at the door.",
+    ),
+    recency(
+        source("delivery.delivered"),
+        name="days_since_delivery",
+        description="Days since an order arrived.",
     ),
     owner="operations",
 )
