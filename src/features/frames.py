@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from commerce.instants import to_micros
 from features.catalogue import CATALOGUE
+from features.changes import declarations
 from features.compilation import Catalogue
 from features.duckdb_evaluator import evaluate, label_table
 from features.errors import SnapshotNotFound
@@ -30,6 +31,9 @@ KEYS = ("customer_id", "cutoff")
 
 LABEL = "label"
 """The column that comes after them."""
+
+DECLARED = "catalogue.json"
+"""The file beside feature tables that tells what each of their features was declared as."""
 
 
 def training_frame(
@@ -172,7 +176,8 @@ def write_features(
     Returns
     -------
     tuple of Path
-        ``folder/<tenant>/<snapshot hash>/<cutoff in microseconds>.parquet``, ordered by cutoff.
+        ``folder/<tenant>/<snapshot hash>/<cutoff in microseconds>.parquet``, ordered by cutoff; beside them
+        `DECLARED`, what the features were declared as.
     """
     root = folder / snapshot.tenant / snapshot.hash
     root.mkdir(parents=True, exist_ok=True)
@@ -192,6 +197,10 @@ def write_features(
         pq.write_table(table, aside, compression="zstd")
         aside.replace(path)
         paths.append(path)
+    declared = {"hash": catalogue.hash, "outputs": declarations(catalogue)}
+    aside = root / f".{DECLARED}.{uuid.uuid4().hex}"
+    aside.write_text(json.dumps(declared, indent=1), encoding="utf-8")
+    aside.replace(root / DECLARED)
     return tuple(paths)
 
 
