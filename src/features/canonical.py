@@ -8,6 +8,7 @@ re-reads at most one block.
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +21,9 @@ from commerce.stream import FEATURE_COLUMNS
 
 BLOCK = 16_384
 """Rows that are hashed together."""
+
+MARKS = 64
+"""Blocks behind which a hash can be taken up again: about a million rows."""
 
 _INTEGERS = ("id", "occurred_at", "recorded_at", "due_at", "base_minor", "quantity", "value")
 _REQUIRED = ("id", "type", "occurred_at", "recorded_at")
@@ -74,6 +78,13 @@ class Chain:
 class CanonicalHash:
     """The hash of rows fed to it in the order of their ids.
 
+    Parameters
+    ----------
+    chain : Chain, optional
+        Where to go on; the beginning by default.
+    marks : deque of Chain, optional
+        How it stood behind each of the last blocks, oldest first: where it can be taken up again.
+
     Examples
     --------
     >>> rows = [(n, "order.placed", *[None] * 5, n, n, *[None] * 7) for n in range(1, 40_000)]
@@ -90,6 +101,7 @@ class CanonicalHash:
     """
 
     chain: Chain = field(default_factory=Chain)
+    marks: deque[Chain] = field(default_factory=lambda: deque([Chain()], maxlen=MARKS))
     _pending: list[pa.Table] = field(default_factory=list)
     _rows: int = 0
 
@@ -109,6 +121,7 @@ class CanonicalHash:
                 events=self.chain.events + BLOCK,
                 last_id=block.column("id")[BLOCK - 1].as_py(),
             )
+            self.marks.append(self.chain)
             start += BLOCK
         self._pending = [waiting.slice(start)]
         self._rows = waiting.num_rows - start

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Select, Text, Uuid, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Select,
+    Text,
+    Uuid,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 
 from commerce import schema
 
@@ -70,6 +81,13 @@ def stream_state(connection: Connection, tenant_id: int) -> StreamState:
     return StreamState(events=row[0], last_id=row[1], first_occurred=row[2], last_recorded=row[3])
 
 
+def count_after(connection: Connection, tenant_id: int, after_id: int) -> int:
+    """Count a tenant's events with a higher id."""
+    table = schema.event
+    rows = select(func.count()).where(table.c.tenant_id == tenant_id, table.c.id > after_id)
+    return int(connection.execute(rows).scalar_one())
+
+
 def customer_rows(
     connection: Connection, tenant_id: int, customer_id: uuid.UUID, before: int
 ) -> list[FeatureRow]:
@@ -89,9 +107,8 @@ def customer_rows(
         By ``(occurred_at, id)``.
     """
     table = schema.event
-    dialect = connection.dialect.name
     rows = connection.execute(
-        _select_features(dialect)
+        _select_features(connection.dialect.name)
         .where(
             table.c.tenant_id == tenant_id,
             table.c.customer_id == customer_id,
@@ -100,11 +117,16 @@ def customer_rows(
         )
         .order_by(table.c.occurred_at, table.c.id)
     )
-    return _plain(rows.all(), dialect)
+    return [tuple(row) for row in rows]
 
 
 def iterate(
-    connection: Connection, tenant_id: int, *, after_id: int = 0, batch: int = 50_000
+    connection: Connection,
+    tenant_id: int,
+    *,
+    after_id: int = 0,
+    up_to_id: int | None = None,
+    batch: int = 50_000,
 ) -> Iterator[list[FeatureRow]]:
     """Read a tenant's stream in the order of its ids, a batch at a time, in bounded memory.
 
@@ -114,6 +136,8 @@ def iterate(
     tenant_id : int
     after_id : int, default 0
         Only events with a higher id.
+    up_to_id : int, optional
+        Only events with no higher id.
     batch : int, default 50,000
         Rows at most in one list.
 
@@ -122,50 +146,30 @@ def iterate(
     list of FeatureRow
     """
     table = schema.event
-    dialect = connection.dialect.name
-    while True:
-        rows = connection.execute(
-            _select_features(dialect)
-            .where(table.c.tenant_id == tenant_id, table.c.id > after_id)
-            .order_by(table.c.id)
-            .limit(batch)
-        ).all()
-        if not rows:
-            return
-        yield _plain(rows, dialect)
+    query = (
+        _select_features(connection.dialect.name)
+        .where(table.c.tenant_id == tenant_id)
+        .order_by(table.c.id)
+        .limit(batch)
+    )
+    if up_to_id is not None:
+        query = query.where(table.c.id <= up_to_id)
+    while rows := connection.execute(query.where(table.c.id > after_id)).all():
+        yield [tuple(row) for row in rows]
         after_id = rows[-1][0]
-
-
-_UUID_PLACES = tuple(
-    place
-    for place, name in enumerate(FEATURE_COLUMNS)
-    if isinstance(schema.event.c[name].type, Uuid)
-)
 
 
 @lru_cache(maxsize=2)
 def _select_features(dialect: str) -> Select[Any]:
-    """Select the feature columns as the database keeps them, without a conversion per value."""
+    """Select the feature columns as a reader wants them, so that no value is converted one by one here."""
 
-    def raw(column: Column[Any]) -> Any:
+    def plain(column: Column[Any]) -> Any:
         if isinstance(column.type, schema.Instant):
             return type_coerce(column, BigInteger)
-        if isinstance(column.type, Uuid) and dialect == "sqlite":
+        if not isinstance(column.type, Uuid):
+            return column
+        if dialect == "sqlite":
             return type_coerce(column, Text)
-        return column
+        return func.replace(cast(column, Text), "-", "")
 
-    return select(*(raw(schema.event.c[name]) for name in FEATURE_COLUMNS))
-
-
-def _plain(rows: Sequence[Any], dialect: str) -> list[FeatureRow]:
-    """Give ids as 32 hexadecimal digits on every database."""
-    if dialect == "sqlite":
-        return [tuple(row) for row in rows]
-    plain = []
-    for row in rows:
-        values = list(row)
-        for place in _UUID_PLACES:
-            if values[place] is not None:
-                values[place] = values[place].hex
-        plain.append(tuple(values))
-    return plain
+    return select(*(plain(schema.event.c[name]) for name in FEATURE_COLUMNS))

@@ -1,0 +1,76 @@
+"""Copies taken in a process of their own: killed at a point, or watched while they grow."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import features.canonical
+import features.partitions
+import features.snapshot
+from commerce.database import connect, reading
+from commerce.tenants import find_tenant
+
+TOUCHES = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir"}
+"""What a process does to files, as Python tells its auditors before it does it."""
+
+
+def in_another_process(target: Callable[..., None], *arguments: Any) -> int:
+    """Run a function in a process of its own, and give its exit code."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.features.copying"])
+    process = context.Process(target=target, args=arguments)
+    process.start()
+    process.join()
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def shrink(block: int = 16, batch: int = 5, buffered: int = 10, segment: int = 12) -> None:
+    """Let a few rows fill blocks, batches, buffers and segments."""
+    features.canonical.BLOCK = block
+    features.snapshot._BATCH = batch
+    features.partitions._BUFFERED_ROWS = buffered
+    features.snapshot._SEGMENT = segment
+
+
+def die_at(point: int, folder: Path) -> None:
+    """Let this process be killed just before the given touch of a file in a folder."""
+    touched = 0
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal touched
+        if event in TOUCHES and str(arguments[0]).startswith(str(folder)):
+            touched += 1
+            if touched == point:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+def take_and_die(url: str, folder: Path, point: int) -> None:
+    """Take a snapshot of acme, unless killed before."""
+    shrink()
+    engine = connect(url)
+    with reading(engine) as connection:
+        tenant = find_tenant(connection, "acme")
+    die_at(point, folder)
+    features.snapshot.take_snapshot(engine, tenant, folder)
+
+
+def take_and_weigh(url: str, folder: Path, result: Path) -> None:
+    """Take a snapshot of acme, and write down by how many bytes this process had to grow."""
+    shrink(block=1_024, batch=2_000, buffered=10_000, segment=1_000_000)
+    engine = connect(url)
+    with reading(engine) as connection:
+        tenant = find_tenant(connection, "acme")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    features.snapshot.take_snapshot(engine, tenant, folder)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    result.write_text(str(grown * 1_024))
