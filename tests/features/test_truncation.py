@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis.errors import NoSuchExample
-from tests.features.streams import CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
+from tests.features.streams import CUTOFF, EVERYTHING, Row, snapshot_of, streams
 
 from features.duckdb_evaluator import evaluate
 from features.finish import Floats
@@ -60,16 +60,6 @@ def test_deleting_what_was_recorded_later_changes_no_feature_in_python(rows: lis
 @given(rows=streams(max_size=40))
 def test_deleting_what_was_recorded_later_changes_no_feature_on_duckdb(rows: list[Row]) -> None:
     assert leaks(on_duckdb, rows) == []
-
-
-@settings(max_examples=100, deadline=None)
-@given(rows=streams(max_size=30))
-def test_extreme_rows_in_the_future_change_no_feature(rows: list[Row]) -> None:
-    poison = [
-        event(10_000 + place, word, "a" * 32, CUTOFF + place, base_minor=2**62, aggregate_id="x")
-        for place, word in enumerate({row[1] for row in rows})
-    ]
-    assert np.array_equal(in_python(rows), in_python([*rows, *poison]), equal_nan=True)
 
 
 def test_the_guard_is_red_on_a_leaky_evaluator() -> None:
