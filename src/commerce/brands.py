@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-
-from commerce import points, schema
+from commerce import points, rows, schema
 from commerce.errors import CommerceError, RecordError
 from commerce.machine import Fact, fetch, fire
 from commerce.states import BRAND
-from commerce.unique import unique
 from commerce.work import Work
 
 
@@ -19,8 +16,7 @@ class TooFewPoints(CommerceError, PermissionError):
     """A seller asks for what more points unlock."""
 
 
-@dataclass(frozen=True)
-class Brand:
+class Brand(NamedTuple):
     """A brand, and why it was rejected where it was."""
 
     id: UUID
@@ -56,7 +52,7 @@ def request(work: Work, name: str) -> UUID:
                 " Complete more orders."
             )
     brand = work.new_id()
-    with unique("brand", name):
+    with rows.unique("brand", name):
         asked = Fact("brand.requested", seller_id=owner)
         fire(work, BRAND, brand, asked, new={"name": name, "owner_id": owner})
     return brand
@@ -109,12 +105,7 @@ def list_brands(work: Work, *, status: str | None = None) -> list[Brand]:
         Only these.
     """
     table = schema.brand
-    query = select(*(table.c[name] for name in Brand.__dataclass_fields__)).where(
-        table.c.tenant_id == work.tenant.id
-    )
-    if status is not None:
-        query = query.where(table.c.status == status)
-    if not work.actor.runs_the_shop:
-        own = table.c.owner_id == work.actor.user_id
-        query = query.where(own | (table.c.status == "approved"))
-    return [Brand(*row) for row in work.connection.execute(query.order_by(table.c.name))]
+    mine = rows.visible(work, table.c.owner_id, work.actor.user_id)
+    shown = mine | (table.c.status == "approved")
+    asked = [] if status is None else [table.c.status == status]
+    return rows.listed(work, Brand, table, shown, *asked, order=(table.c.name,))

@@ -13,17 +13,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, select, update
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.actors import Actor
 from commerce.database import reading, writing
-from commerce.errors import Forbidden, RecordError, TenantNotFound
+from commerce.errors import RecordError, TenantNotFound
 from commerce.identity import imported_id
 from commerce.instants import to_micros
 from commerce.machine import Fact, fire
 from commerce.policy import policy_of
 from commerce.states import TENANT
 from commerce.tenants import ClockMode, Tenant, create_tenant, find_tenant, tenant_of
-from commerce.unique import unique
 from commerce.work import Work
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
@@ -80,14 +79,14 @@ def open_shop(
     Conflict
         "domain must be new; got ..., which is taken. ..."
     """
-    _superadmin_only(actor, "tenant.created")
+    actor.require("tenant.created", "superadmin", "system")
     with writing(engine) as connection:
         tenant = create_tenant(
             connection, slug, zone=zone, currency=currency, clock_mode=clock_mode, now=now
         )
         work = Work(connection, tenant, actor, to_micros(now))
-        _write(work, {"name": name, "domain": domain, "settings": settings or {}})
-        _tell(work, Fact("tenant.created"))
+        about = {"name": name, "domain": domain, "settings": settings or {}}
+        _write(work, about, Fact("tenant.created"))
         return find_tenant(connection, slug)
 
 
@@ -110,9 +109,7 @@ def change_shop(
             " Currency, zone and clock stay what they were."
         )
     with _running(engine, actor, slug, "tenant.changed", now) as work:
-        _write(work, changes)
-        for name in sorted(changes):
-            _tell(work, Fact("tenant.changed", reason=name))
+        _write(work, changes, *(Fact("tenant.changed", reason=name) for name in sorted(changes)))
         return find_tenant(work.connection, slug)
 
 
@@ -127,8 +124,7 @@ def close_shop(engine: Engine, actor: Actor, slug: str, *, now: datetime) -> Non
     """
     with _running(engine, actor, slug, "tenant.closed", now) as work:
         if work.tenant.closed_at is None:
-            _write(work, {"closed_at": now})
-            _tell(work, Fact("tenant.closed"))
+            _write(work, {"closed_at": now}, Fact("tenant.closed"))
 
 
 def reopen_shop(engine: Engine, actor: Actor, slug: str, *, now: datetime) -> None:
@@ -140,8 +136,7 @@ def reopen_shop(engine: Engine, actor: Actor, slug: str, *, now: datetime) -> No
     """
     with _running(engine, actor, slug, "tenant.changed", now) as work:
         if work.tenant.closed_at is not None:
-            _write(work, {"closed_at": None})
-            _tell(work, Fact("tenant.changed", reason="reopened"))
+            _write(work, {"closed_at": None}, Fact("tenant.changed", reason="reopened"))
 
 
 def list_shops(engine: Engine, actor: Actor) -> list[Shop]:
@@ -152,10 +147,10 @@ def list_shops(engine: Engine, actor: Actor) -> list[Shop]:
     Forbidden
         "role must be one of superadmin for listing shops; got ..."
     """
-    _superadmin_only(actor, "listing shops")
+    actor.require("listing shops", "superadmin", "system")
     with reading(engine) as connection:
-        rows = connection.execute(select(_tenant).order_by(_tenant.c.slug)).all()
-    return [Shop(tenant_of(row), row.name, row.domain, row.created_at) for row in rows]
+        found = connection.execute(select(_tenant).order_by(_tenant.c.slug)).all()
+    return [Shop(tenant_of(row), row.name, row.domain, row.created_at) for row in found]
 
 
 def find_by_domain(connection: Connection, host: str) -> Tenant:
@@ -177,28 +172,18 @@ def find_by_domain(connection: Connection, host: str) -> Tenant:
 _tenant = schema.tenant
 
 
-def _superadmin_only(actor: Actor, act: str) -> None:
-    if not actor.may_act_as("superadmin", "system"):
-        raise Forbidden(act, ("superadmin",), actor.role)
-
-
 @contextmanager
 def _running(engine: Engine, actor: Actor, slug: str, act: str, now: datetime) -> Iterator[Work]:
     """Work on a shop itself, closed or not; the house does so as a superadmin."""
-    _superadmin_only(actor, act)
+    actor.require(act, "superadmin", "system")
     with writing(engine) as connection:
         superadmin = Actor("superadmin", actor.user_id)
         yield Work(connection, find_tenant(connection, slug), superadmin, to_micros(now))
 
 
-def _tell(work: Work, fact: Fact) -> None:
-    slug = work.tenant.slug
-    fire(work, TENANT, imported_id(slug, "tenant", slug), fact)
-
-
-def _write(work: Work, changes: Mapping[str, Any]) -> None:
-    """Check and write columns of the shop."""
-    values = dict(changes)
+def _write(work: Work, changes: Mapping[str, Any], *facts: Fact) -> None:
+    """Check and write columns of the shop, and tell of it."""
+    values, slug = dict(changes), work.tenant.slug
     domain = values.get("domain")
     if domain is not None:
         values["domain"] = domain = domain.strip().lower()
@@ -208,6 +193,7 @@ def _write(work: Work, changes: Mapping[str, Any]) -> None:
             )
     if "settings" in values:
         policy_of(values["settings"])
-    with unique("domain", domain):
+    with rows.unique("domain", domain):
         own = update(_tenant).where(_tenant.c.id == work.tenant.id)
         work.connection.execute(own.values(**values))
+    fire(work, TENANT, imported_id(slug, "tenant", slug), *facts)

@@ -51,6 +51,10 @@ def breaches(source: str, *, history: bool = False) -> Iterator[str]:
         target = name_of(node.args[0]) if node.args else ""
         if callee in ("insert", "update", "delete") and target in KEPT - {"outbox"}:
             yield f"line {node.lineno}: {callee} into {target}"
+        if callee in ("add", "change") and target == "work" and keys_of(node) & WORDS:
+            yield f"line {node.lineno}: {callee} of {keys_of(node) & WORDS}"
+        if callee in ("add", "change") and name_of(node.args[-1]) in KEPT | {"account"}:
+            yield f"line {node.lineno}: {callee} of {name_of(node.args[-1])}"
         if callee == "update" and target == "account":
             yield f"line {node.lineno}: update of account"
         if callee == "insert" and target == "outbox":
@@ -103,6 +107,9 @@ def test_no_other_function_writes_a_status_a_balance_or_an_event(module: str) ->
         "connection.execute(insert(schema.brand), {'id': 1, 'status': 'approved'})",
         "connection.execute(insert(schema.event).values(type='order.paid'))",
         "connection.execute(update(schema.account).values(balance=0))",
+        "rows.change(work, schema.orders, order_id, status='paid')",
+        "rows.add(work, schema.brand, id=1, status='approved')",
+        "rows.add(work, schema.posting, amount=1)",
         "connection.execute(text('UPDATE orders SET status = 1'))",
         "tell(work.connection, work.tenant, [fact], ingested_at=1)",
         "append(connection, tenant, [event], ingested_at=1)",

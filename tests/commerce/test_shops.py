@@ -9,7 +9,7 @@ from commerce import schema, shops
 from commerce.actors import SYSTEM, Actor
 from commerce.database import reading
 from commerce.errors import Conflict, Forbidden, RecordError, TenantConflict, TenantNotFound
-from commerce.people import logins, users
+from commerce.people import credentials, users
 from commerce.people.passwords import hash_password
 from commerce.tenants import Tenant
 from commerce.work import working
@@ -112,7 +112,7 @@ def test_a_closed_shop_lets_nobody_in_and_keeps_its_records(any_engine: Engine) 
     for _ in range(2):
         shops.close_shop(any_engine, ROOT, "acme", now=NOW)
     with pytest.raises(RecordError, match="tenant must be open"):
-        logins.authenticate(any_engine, tenant, "root", "correct horse", now=NOW)
+        credentials.authenticate(any_engine, tenant, "root", "correct horse", now=NOW)
     with (
         pytest.raises(RecordError, match="tenant must be open"),
         working(any_engine, tenant, SYSTEM, now=NOW),
@@ -123,7 +123,10 @@ def test_a_closed_shop_lets_nobody_in_and_keeps_its_records(any_engine: Engine) 
     assert shops.list_shops(any_engine, ROOT)[0].tenant.closed_at == NOW
     for _ in range(2):
         shops.reopen_shop(any_engine, SYSTEM, "acme", now=NOW)
-    assert logins.authenticate(any_engine, tenant, "root", "correct horse", now=NOW).role == "admin"
+    assert (
+        credentials.authenticate(any_engine, tenant, "root", "correct horse", now=NOW).role
+        == "admin"
+    )
     assert words(any_engine) == [
         ("tenant.created", None),
         ("user.created", None),

@@ -34,7 +34,7 @@ from commerce.instants import to_micros
 from commerce.orders import cart
 from commerce.orders.checkout import OrderedLine
 from commerce.payments import disputes, intents, methods
-from commerce.people import keys, notes, passwords
+from commerce.people import credentials, notes, passwords
 from commerce.work import Work, working
 
 Function = Callable[..., Any]
@@ -124,7 +124,7 @@ def world(shop: Shop) -> dict[str, UUID]:
         category = categories.create(work, "Clocks")
         promotion = promotions.create(work, "Spring", product_id=product, percent_bp=500)
         dispute = disputes.begin(work.acting_as(SYSTEM), top_up, 100, "fraudulent")
-        key = keys.issue(work, "till", "seller").id
+        key = credentials.issue(work, "till", "seller").id
         notes.add(work, buyer.customer_id, "Likes clocks.")
         invoice = work.connection.execute(
             select(schema.invoice.c.id).where(schema.invoice.c.order_id == waiting)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CTE, Table, bindparam, insert, literal, select, update
+from sqlalchemy import CTE, Table, bindparam, select
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.errors import Conflict, NotFound
 from commerce.machine import Fact, fire
 from commerce.states import RANGE
-from commerce.unique import unique
 from commerce.work import Work
 
 _category = schema.category
@@ -38,20 +36,12 @@ def create(work: Work, name: str, *, parent_id: UUID | None = None) -> UUID:
         "category must be new; got ..."
     """
     if parent_id is not None:
-        require(work, _category, parent_id)
+        rows.find(work, _category, parent_id)
     category_id = work.new_id()
     told = Fact("category.created", record=(_category.name, category_id))
     fire(work, RANGE, category_id, told)
-    with unique("category", name):
-        work.connection.execute(
-            insert(_category),
-            {
-                "tenant_id": work.tenant.id,
-                "id": category_id,
-                "name": name,
-                "parent_id": parent_id,
-            },
-        )
+    with rows.unique("category", name):
+        rows.add(work, _category, id=category_id, name=name, parent_id=parent_id)
     return category_id
 
 
@@ -65,8 +55,8 @@ def rename(work: Work, category_id: UUID, name: str) -> None:
     Conflict
         "category must be new; got ..."
     """
-    with unique("category", name):
-        _change(work, category_id, {"name": name})
+    with rows.unique("category", name):
+        _change(work, category_id, name=name)
 
 
 def move(work: Work, category_id: UUID, parent_id: UUID | None) -> None:
@@ -80,8 +70,8 @@ def move(work: Work, category_id: UUID, parent_id: UUID | None) -> None:
         "category must not be inside itself; got ..."
     """
     # two moves at once could close a circle that neither sees: one waits for the other
-    known = {"tenant": work.tenant.id}
-    parents = {row.id: row.parent_id for row in work.connection.execute(_LOCKED, known)}
+    every = select(_category).where(*rows.own(work, _category)).order_by(_category.c.id)
+    parents = {row.id: row.parent_id for row in work.connection.execute(every.with_for_update())}
     if parent_id is not None and parent_id not in parents:
         raise NotFound(_category.name, parent_id)
     above = parent_id
@@ -92,14 +82,14 @@ def move(work: Work, category_id: UUID, parent_id: UUID | None) -> None:
                 " Choose a parent outside of it."
             )
         above = parents[above]
-    _change(work, category_id, {"parent_id": parent_id})
+    _change(work, category_id, parent_id=parent_id)
 
 
 def tree(work: Work) -> list[Category]:
     """List every category, each after its parent, siblings by name."""
-    rows = work.connection.execute(_ALL, {"tenant": work.tenant.id}).all()
+    every = select(_category).where(*rows.own(work, _category)).order_by(_category.c.name)
     children: dict[UUID | None, list[Any]] = {}
-    for row in rows:
+    for row in work.connection.execute(every):
         children.setdefault(row.parent_id, []).append(row)
     found: list[Category] = []
     waiting = [(row, 0) for row in reversed(children.get(None, []))]
@@ -136,29 +126,11 @@ def require(work: Work, table: Table, record: UUID) -> None:
     NotFound
         "category must exist; got ..."
     """
-    there = select(literal(1)).where(table.c.tenant_id == work.tenant.id, table.c.id == record)
-    if work.connection.execute(there).first() is None:
-        raise NotFound(table.name, record)
+    rows.find(work, table, record)
 
 
-def _change(work: Work, category_id: UUID, values: Mapping[str, Any]) -> None:
-    done = work.connection.execute(
-        update(_category)
-        .where(_category.c.tenant_id == work.tenant.id, _category.c.id == category_id)
-        .values(**values)
-    )
-    if done.rowcount != 1:
+def _change(work: Work, category_id: UUID, **values: Any) -> None:
+    if not rows.change(work, _category, category_id, **values):
         raise NotFound(_category.name, category_id)
     told = Fact("category.changed", record=(_category.name, category_id))
     fire(work, RANGE, category_id, told)
-
-
-_ALL = (
-    select(_category).where(_category.c.tenant_id == bindparam("tenant")).order_by(_category.c.name)
-)
-_LOCKED = (
-    select(_category)
-    .where(_category.c.tenant_id == bindparam("tenant"))
-    .order_by(_category.c.id)
-    .with_for_update()
-)

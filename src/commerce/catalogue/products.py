@@ -9,19 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, insert
 
-from commerce import schema
-from commerce.catalogue.categories import require
-from commerce.errors import Conflict, Forbidden, NotFound, RecordError
+from commerce import rows, schema
+from commerce.errors import Conflict, Forbidden, RecordError
 from commerce.identity import reserve_numbers
 from commerce.machine import Fact, fetch, fire
 from commerce.states import PRODUCT
 from commerce.stream.words import reason_code
-from commerce.unique import unique
 from commerce.work import Work
-
-_product, _variant, _brand = schema.product, schema.variant, schema.brand
 
 
 class NewVariant(NamedTuple):
@@ -67,32 +63,25 @@ def create(
     RecordError
         "price must be 0 or more; got ..."
     """
-    if category_id is not None:
-        require(work, schema.category, category_id)
+    _check_category(work, category_id)
     _check_brand(work, brand_id)
     product_id = work.new_id()
     seller = None if work.actor.runs_the_shop else work.actor.user_id
     if seller is None and not work.actor.runs_the_shop:
         raise Forbidden("a product of nobody's", ["admin"], work.actor.role)
-    fact = Fact(
-        "product.submitted", seller_id=seller
-    )  # the stream refers to products that are there
-    with unique("product", external_id or name):
-        fire(
-            work,
-            PRODUCT,
-            product_id,
-            fact,
-            new={
-                "number": reserve_numbers(work.connection, work.tenant, "product", 1),
-                "external_id": external_id,
-                "name": name,
-                "category_id": category_id,
-                "brand_id": brand_id,
-                "seller_id": seller,
-                "description": description,
-            },
-        )
+    columns = {
+        "number": reserve_numbers(work.connection, work.tenant, "product", 1),
+        "external_id": external_id,
+        "name": name,
+        "category_id": category_id,
+        "brand_id": brand_id,
+        "seller_id": seller,
+        "description": description,
+    }
+    with rows.unique("product", external_id or name):
+        # without product_id: the stream refers to products that are there
+        submitted = Fact("product.submitted", seller_id=seller)
+        fire(work, PRODUCT, product_id, submitted, new=columns)
     _list_variants(work, product_id, variants)
     if work.actor.runs_the_shop:
         approve(work, product_id)
@@ -127,24 +116,12 @@ def change_variant(
     RecordError
         "price must be 0 or more; got ..."
     """
-    known = {"tenant": work.tenant.id, "variant": variant_id}
-    product_id = work.connection.execute(_PRODUCT_OF, known).scalar()
-    if product_id is None:
-        raise NotFound("variant", variant_id)
-    _tell(work, "product.changed", product_id)
-    values = {
-        column: value
-        for column, value in (("price_minor", price_minor), ("low_stock_at", low_stock_at))
-        if value is not None
-    }
-    for column, value in values.items():
-        _check_natural(column.removesuffix("_minor"), value)
+    _tell(work, "product.changed", rows.find(work, schema.variant, variant_id).product_id)
+    asked = {"price_minor": price_minor, "low_stock_at": low_stock_at}
+    values = {column: value for column, value in asked.items() if value is not None}
+    _check_natural(**values)
     if values:
-        work.connection.execute(
-            update(_variant)
-            .where(_variant.c.tenant_id == work.tenant.id, _variant.c.id == variant_id)
-            .values(**values)
-        )
+        rows.change(work, schema.variant, variant_id, **values)
 
 
 def submit(work: Work, product_id: UUID) -> None:
@@ -195,9 +172,8 @@ def change(work: Work, product_id: UUID, changes: Mapping[str, Any]) -> None:
             "change must be of name, description, category_id or external_id; got"
             f" {', '.join(sorted(unknown))}. Leave it out."
         )
-    if changes.get("category_id") is not None:
-        require(work, schema.category, changes["category_id"])
-    with unique("product", changes.get("external_id")):
+    _check_category(work, changes.get("category_id"))
+    with rows.unique("product", changes.get("external_id")):
         _tell(work, "product.changed", product_id, changes=changes)
 
 
@@ -232,23 +208,21 @@ def _tell(
 
 def _own(work: Work, product_id: UUID) -> Row[Any]:
     row = fetch(work, PRODUCT, product_id)
-    if not work.actor.runs_the_shop and (
-        row.seller_id is None or row.seller_id != work.actor.user_id
-    ):
-        raise NotFound(PRODUCT.kind, product_id)
+    work.actor.require_own(PRODUCT.kind, product_id, row.seller_id)
     return row
+
+
+def _check_category(work: Work, category_id: UUID | None) -> None:
+    if category_id is not None:
+        rows.find(work, schema.category, category_id)
 
 
 def _check_brand(work: Work, brand_id: UUID | None) -> None:
     """A seller uses own brands, the house any; either only once it is approved."""
     if brand_id is None:
         return
-    known = {"tenant": work.tenant.id, "brand": brand_id}
-    brand = work.connection.execute(_BRAND, known).first()
-    if brand is None or not (
-        work.actor.runs_the_shop or brand.owner_id == work.actor.user_id is not None
-    ):
-        raise NotFound("brand", brand_id)
+    brand = rows.find(work, schema.brand, brand_id)
+    work.actor.require_own("brand", brand_id, brand.owner_id)
     if brand.status != "approved":
         raise Conflict(
             f"brand must be approved; got {brand.status!r}. Wait for an admin's approval."
@@ -257,9 +231,8 @@ def _check_brand(work: Work, brand_id: UUID | None) -> None:
 
 def _list_variants(work: Work, product_id: UUID, variants: Sequence[NewVariant]) -> list[UUID]:
     for variant in variants:
-        _check_natural("price", variant.price_minor)
-        _check_natural("low_stock_at", variant.low_stock_at)
-    rows = [
+        _check_natural(price_minor=variant.price_minor, low_stock_at=variant.low_stock_at)
+    listed = [
         {
             "tenant_id": work.tenant.id,
             "id": work.new_id(),
@@ -269,20 +242,14 @@ def _list_variants(work: Work, product_id: UUID, variants: Sequence[NewVariant])
         }
         for variant in variants
     ]
-    if rows:
-        with unique("SKU", ", ".join(variant.sku for variant in variants)):
-            work.connection.execute(insert(_variant), rows)
-    return [row["id"] for row in rows]
+    if listed:
+        with rows.unique("SKU", ", ".join(variant.sku for variant in variants)):
+            work.connection.execute(insert(schema.variant), listed)
+    return [row["id"] for row in listed]
 
 
-def _check_natural(name: str, value: int) -> None:
-    if not 0 <= value < 2**53:
-        raise RecordError(f"{name} must be 0 or more; got {value}. Correct it.")
-
-
-_PRODUCT_OF = select(_variant.c.product_id).where(
-    _variant.c.tenant_id == bindparam("tenant"), _variant.c.id == bindparam("variant")
-)
-_BRAND = select(_brand.c.status, _brand.c.owner_id).where(
-    _brand.c.tenant_id == bindparam("tenant"), _brand.c.id == bindparam("brand")
-)
+def _check_natural(**values: int) -> None:
+    for name, value in values.items():
+        if not 0 <= value < 2**53:
+            kind = name.removesuffix("_minor")
+            raise RecordError(f"{kind} must be 0 or more; got {value}. Correct it.")

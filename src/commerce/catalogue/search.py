@@ -7,7 +7,7 @@ value, never written into the statement: ``search(work, saying("mug"), in_catego
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, true
@@ -52,29 +52,18 @@ class Product(NamedTuple):
     variants: Sequence[Offered] = ()
 
 
-def active() -> ColumnElement[bool]:
-    """On sale."""
-    return _product.c.status == "approved"
+ACTIVE = _product.c.status == "approved"
+"""On sale."""
+
+INACTIVE = _product.c.status != "approved"
+"""Not on sale: not yet, not any more, or never."""
 
 
-def inactive() -> ColumnElement[bool]:
-    """Not on sale: not yet, not any more, or never."""
-    return _product.c.status != "approved"
-
-
-def of_status(status: str) -> ColumnElement[bool]:
-    """In one of the states of a product."""
-    return _product.c.status == status
-
-
-def of_brand(brand_id: UUID) -> ColumnElement[bool]:
-    """Under a brand."""
-    return _product.c.brand_id == brand_id
-
-
-def of_seller(seller_id: UUID) -> ColumnElement[bool]:
-    """Listed by a seller."""
-    return _product.c.seller_id == seller_id
+def with_value(
+    column: Literal["status", "brand_id", "seller_id"], value: object
+) -> ColumnElement[bool]:
+    """In a state of products, under a brand, or listed by a seller."""
+    return _product.c[column] == value
 
 
 def in_category(category_id: UUID) -> ColumnElement[bool]:
@@ -176,8 +165,8 @@ def _visible(work: Work) -> ColumnElement[bool]:
     if work.actor.runs_the_shop:
         return true()
     if work.actor.role == "seller" and work.actor.user_id is not None:
-        return or_(active(), _product.c.seller_id == work.actor.user_id)
-    return active()
+        return or_(ACTIVE, _product.c.seller_id == work.actor.user_id)
+    return ACTIVE
 
 
 _PRODUCTS: Select[Any] = (

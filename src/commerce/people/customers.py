@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row
 
-from commerce import schema
-from commerce.errors import Conflict, Forbidden, NotFound, RecordError, did_you_mean
+from commerce import rows, schema
+from commerce.errors import Conflict, RecordError, did_you_mean
 from commerce.identity import reserve_numbers
 from commerce.machine import Fact, fire
 from commerce.states import CUSTOMER
-from commerce.unique import unique
 from commerce.work import Work
 
 PROFILE: Mapping[str, bool] = {
@@ -34,8 +32,7 @@ PROFILE: Mapping[str, bool] = {
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-@dataclass(frozen=True)
-class Customer:
+class Customer(NamedTuple):
     """Somebody who buys.
 
     ``latitude`` and ``longitude`` are in degrees; ``erased_at`` is set once the personal fields are gone.
@@ -75,6 +72,25 @@ def email_address(text: str) -> str:
     return text.lower()
 
 
+def check_place(latitude: float | None, longitude: float | None) -> None:
+    """Check that a place, where it is known, is on the globe; in degrees.
+
+    Raises
+    ------
+    RecordError
+        "latitude must be -90 to 90 degrees; got ..."
+
+    Examples
+    --------
+    >>> check_place(52.5, 13.4)
+    """
+    for name, value, bound in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+        if value is not None and not -bound <= value <= bound:  # refuses NaN, too
+            raise RecordError(
+                f"{name} must be -{bound} to {bound} degrees; got {value}. Correct it."
+            )
+
+
 def register(
     work: Work,
     *,
@@ -112,19 +128,13 @@ def register(
     Conflict
         "e-mail address must be new; got ..., which is taken. ..."
     """
-    if not work.actor.runs_the_shop:
-        raise Forbidden("customer.registered", ("admin", "system"), work.actor.role)
+    work.actor.require("customer.registered", "admin", "system")
     customer = work.new_id()
     profile = _cleaned({"full_name": full_name, "email": email, "phone": phone, "country": country})
-    values = {
-        "tenant_id": work.tenant.id,
-        "id": customer,
-        "number": reserve_numbers(work.connection, work.tenant, "customer", 1),
-        "external_id": external_id,
-        "created_at": work.now,
-    }
-    with unique("e-mail address or external id", email or external_id):
-        work.connection.execute(insert(_customer).values(**values, **profile))
+    number = reserve_numbers(work.connection, work.tenant, "customer", 1)
+    known = {"id": customer, "number": number, "external_id": external_id, "created_at": work.now}
+    with rows.unique("e-mail address or external id", email or external_id):
+        rows.add(work, schema.customer, **known, **profile)
     told = Fact(
         "customer.registered", customer_id=customer, method=channel, category=profile["country"]
     )
@@ -140,7 +150,7 @@ def get(work: Work, customer_id: UUID) -> Customer:
     NotFound
         "customer must exist; got ..."
     """
-    return _read(fetch_own(work, customer_id))
+    return rows.shown(Customer, fetch_own(work, customer_id))
 
 
 def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Customer]:
@@ -153,13 +163,10 @@ def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Cust
         The last number of the page before.
     limit : int, default 100
     """
-    query = select(_customer).where(
-        _customer.c.tenant_id == work.tenant.id, _customer.c.number > after
-    )
-    if not work.actor.runs_the_shop:
-        query = query.where(_customer.c.id == work.actor.customer_id)
-    rows = work.connection.execute(query.order_by(_customer.c.number).limit(limit))
-    return [_read(row) for row in rows]
+    table = schema.customer
+    mine = rows.visible(work, table.c.id, work.actor.customer_id)
+    later = (mine, table.c.number > after)
+    return rows.listed(work, Customer, table, *later, order=(table.c.number,), limit=limit)
 
 
 def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> None:
@@ -188,8 +195,11 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
                 f"profile field must be known; got {name!r}. {did_you_mean(name, PROFILE)}"
             )
     new = {name: value for name, value in _cleaned(fields).items() if value != getattr(row, name)}
-    with unique("e-mail address", new.get("email")):
-        _tell_change(work, customer_id, new, {name: new[name] for name in new if PROFILE[name]})
+    if new:
+        with rows.unique("e-mail address", new.get("email")):
+            rows.change(work, schema.customer, customer_id, **new)
+        told = {name: value if PROFILE[name] else None for name, value in new.items()}
+        _tell_change(work, customer_id, told)
 
 
 def set_location(
@@ -216,17 +226,11 @@ def set_location(
     Conflict
         "customer must not be erased; got ..."
     """
-    for name, value, bound in (("latitude", latitude, 90), ("longitude", longitude, 180)):
-        if not -bound <= value <= bound:  # refuses NaN, too
-            raise RecordError(
-                f"{name} must be -{bound} to {bound} degrees; got {value}. Correct it."
-            )
+    check_place(latitude, longitude)
     fetch_own(work, customer_id, lock=True)
     place = {"latitude": latitude, "longitude": longitude, "address": address}
-    _tell_change(work, customer_id, place, {}, reason="location")
-
-
-_customer = schema.customer
+    rows.change(work, schema.customer, customer_id, **place)
+    _tell_change(work, customer_id, {"location": None})
 
 
 def fetch_own(
@@ -241,21 +245,11 @@ def fetch_own(
     Conflict
         "customer must not be erased; got ..."
     """
-    query = select(_customer).where(
-        _customer.c.tenant_id == work.tenant.id, _customer.c.id == customer_id
-    )
-    if lock:
-        query = query.with_for_update(key_share=True)
-    row = work.connection.execute(query).first()
-    if row is None or not (work.actor.runs_the_shop or work.actor.customer_id == customer_id):
-        raise NotFound("customer", customer_id)
+    work.actor.require_own("customer", customer_id, customer_id)
+    row = rows.find(work, schema.customer, customer_id, lock=lock)
     if lock and not erased and row.erased_at is not None:
         raise Conflict(f"customer must not be erased; got {customer_id}. Register anew.")
     return row
-
-
-def _read(row: Row[Any]) -> Customer:
-    return Customer(*(getattr(row, name) for name in Customer.__dataclass_fields__))
 
 
 def _cleaned(fields: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -266,24 +260,10 @@ def _cleaned(fields: Mapping[str, str | None]) -> dict[str, str | None]:
     return values
 
 
-def _tell_change(
-    work: Work,
-    customer_id: UUID,
-    changes: Mapping[str, object],
-    told: Mapping[str, str | None],
-    *,
-    reason: str | None = None,
-) -> None:
-    """Write new values, and tell which fields changed."""
-    if not changes:
-        return
-    work.connection.execute(
-        update(_customer)
-        .where(_customer.c.tenant_id == work.tenant.id, _customer.c.id == customer_id)
-        .values(**changes)
-    )
+def _tell_change(work: Work, customer_id: UUID, told: Mapping[str, str | None]) -> None:
+    """Tell which fields changed, and to what where the stream may know."""
     facts = [
-        Fact("customer.profiled", customer_id=customer_id, reason=name, category=told.get(name))
-        for name in ([reason] if reason else changes)
+        Fact("customer.profiled", customer_id=customer_id, reason=name, category=value)
+        for name, value in told.items()
     ]
     fire(work, CUSTOMER, customer_id, *facts)

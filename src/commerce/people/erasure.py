@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, delete, select, update
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.machine import Fact, fire
 from commerce.people.customers import fetch_own
 from commerce.states import CUSTOMER
@@ -26,44 +26,30 @@ def erase(work: Work, customer_id: UUID) -> None:
     """
     if fetch_own(work, customer_id, lock=True, erased=True).erased_at is not None:
         return
-    user = work.connection.execute(
-        select(_users.c.id).where(
-            _users.c.tenant_id == work.tenant.id, _users.c.customer_id == customer_id
-        )
-    ).scalar()
+    user = rows.first(work, schema.users, customer_id=customer_id)
     facts = [Fact("customer.erased", customer_id=customer_id)]
     if user is not None:
-        facts.append(Fact("user.deactivated", record=("user", user)))
+        facts.append(Fact("user.deactivated", record=("user", user.id)))
     fire(work, CUSTOMER, customer_id, *facts)
     orders = select(schema.orders.c.id).where(
-        schema.orders.c.tenant_id == work.tenant.id, schema.orders.c.customer_id == customer_id
+        *rows.own(work, schema.orders, customer_id=customer_id)
     )
     for table, key, names in _PERSONAL:
         theirs = key.in_(orders) if key.name == "order_id" else key == customer_id
-        work.connection.execute(
-            update(table)
-            .where(table.c.tenant_id == work.tenant.id, theirs)
-            .values(dict.fromkeys(names))
-        )
+        erased = update(table).where(*rows.own(work, table), theirs)
+        work.connection.execute(erased.values(dict.fromkeys(names)))
     for table, name in ((schema.note, "customer_id"), (schema.notification, "recipient_id")):
-        theirs = table.c[name].in_([customer_id, user])
-        work.connection.execute(delete(table).where(table.c.tenant_id == work.tenant.id, theirs))
-    work.connection.execute(
-        update(_customer)
-        .where(_customer.c.tenant_id == work.tenant.id, _customer.c.id == customer_id)
-        .values(erased_at=work.now)
-    )
-    work.connection.execute(
-        update(_users)
-        .where(_users.c.tenant_id == work.tenant.id, _users.c.id == user)
-        .values(username=f"erased-{customer_id.hex}", email=None, password_hash="", active=False)
-    )
+        theirs = table.c[name].in_([customer_id, *([user.id] if user else [])])
+        work.connection.execute(delete(table).where(*rows.own(work, table), theirs))
+    rows.change(work, schema.customer, customer_id, erased_at=work.now)
+    if user is not None:
+        nobody = {"username": f"erased-{customer_id.hex}", "email": None, "password_hash": ""}
+        rows.change(work, schema.users, user.id, **nobody, active=False)
 
 
-_customer, _users = schema.customer, schema.users
 _PLACE = ("address", "latitude", "longitude")
 _PERSONAL: tuple[tuple[Table, Column[UUID], tuple[str, ...]], ...] = (
-    (_customer, _customer.c.id, ("full_name", "email", "phone", *_PLACE)),
+    (schema.customer, schema.customer.c.id, ("full_name", "email", "phone", *_PLACE)),
     (schema.orders, schema.orders.c.customer_id, _PLACE),
     (schema.payment_method, schema.payment_method.c.customer_id, ("brand", "last4")),
     (schema.review, schema.review.c.customer_id, ("body",)),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert, select
-
-from commerce import schema
+from commerce import rows, schema
 from commerce.errors import NotFound, RecordError
 from commerce.machine import Fact, fire
 from commerce.people import customers
@@ -16,8 +14,7 @@ from commerce.states import CUSTOMER
 from commerce.work import Work
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """What somebody wrote; ``author_id`` is None for the house and for who is no user of this shop."""
 
     id: UUID
@@ -42,20 +39,17 @@ def add(work: Work, customer_id: UUID, body: str) -> UUID:
         raise RecordError("note must say something; got nothing. Write a sentence.")
     _staff_only(work, customer_id)
     customers.fetch_own(work, customer_id, lock=True)
-    note, users = work.new_id(), schema.users
+    note = work.new_id()
     fire(work, CUSTOMER, customer_id, Fact("customer.noted", customer_id=customer_id))
-    author = select(users.c.id).where(
-        users.c.tenant_id == work.tenant.id, users.c.id == work.actor.user_id
-    )
-    work.connection.execute(
-        insert(schema.note).values(
-            tenant_id=work.tenant.id,
-            id=note,
-            customer_id=customer_id,
-            author_id=author.scalar_subquery(),
-            body=body.strip(),
-            created_at=work.now,
-        )
+    author = rows.first(work, schema.users, id=work.actor.user_id)
+    rows.add(
+        work,
+        schema.note,
+        id=note,
+        customer_id=customer_id,
+        author_id=author and author.id,
+        body=body.strip(),
+        created_at=work.now,
     )
     return note
 
@@ -71,12 +65,8 @@ def list_notes(work: Work, customer_id: UUID) -> list[Note]:
     _staff_only(work, customer_id)
     customers.get(work, customer_id)
     note = schema.note
-    rows = work.connection.execute(
-        select(note.c.id, note.c.author_id, note.c.body, note.c.created_at)
-        .where(note.c.tenant_id == work.tenant.id, note.c.customer_id == customer_id)
-        .order_by(note.c.created_at, note.c.id)
-    )
-    return [Note(*row) for row in rows]
+    theirs = note.c.customer_id == customer_id
+    return rows.listed(work, Note, note, theirs, order=(note.c.created_at, note.c.id))
 
 
 def _staff_only(work: Work, customer_id: UUID) -> None:

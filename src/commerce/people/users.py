@@ -6,16 +6,15 @@ An admin manages the users of the own shop and makes nobody a superadmin; a supe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.actors import SYSTEM, Actor, Role
-from commerce.errors import Conflict, Forbidden, NotFound, RecordError
+from commerce.errors import Conflict, Forbidden, RecordError
 from commerce.machine import Fact, fire
 from commerce.people import customers
 from commerce.people.passwords import (
@@ -24,14 +23,12 @@ from commerce.people.passwords import (
     verify,
 )
 from commerce.states import USER
-from commerce.unique import unique
 from commerce.work import Work
 
 _USERNAME = re.compile(r"[a-z0-9@.+_-]{1,150}")
 
 
-@dataclass(frozen=True)
-class User:
+class User(NamedTuple):
     """Somebody who can log in, without what he logs in with."""
 
     id: UUID
@@ -112,19 +109,19 @@ def create(
         customers.get(work, customer_id)
     user = work.new_id()
     fire(work, USER, user, Fact("user.created", category=role))
-    values = {
-        "tenant_id": work.tenant.id,
-        "id": user,
-        "username": name,
-        "password_hash": password,
-        "role": role,
-        "email": None if email is None else customers.email_address(email),
-        "customer_id": customer_id,
-        "active": True,
-        "created_at": work.now,
-    }
-    with unique("username or customer of a user", name):
-        work.connection.execute(insert(_users).values(values))
+    with rows.unique("username or customer of a user", name):
+        rows.add(
+            work,
+            schema.users,
+            id=user,
+            username=name,
+            password_hash=password,
+            role=role,
+            email=None if email is None else customers.email_address(email),
+            customer_id=customer_id,
+            active=True,
+            created_at=work.now,
+        )
     return user
 
 
@@ -161,9 +158,8 @@ def get(work: Work, user_id: UUID) -> User:
     NotFound
         "user must exist; got ..."
     """
-    if not work.actor.runs_the_shop and work.actor.user_id != user_id:
-        raise NotFound("user", user_id)
-    return _read(_row(work, user_id))
+    work.actor.require_own("user", user_id, user_id)
+    return rows.shown(User, rows.find(work, schema.users, user_id, "user"))
 
 
 def list_users(work: Work) -> list[User]:
@@ -173,10 +169,9 @@ def list_users(work: Work) -> list[User]:
     -------
     list of User
     """
-    query = _query.where(_users.c.tenant_id == work.tenant.id)
-    if not work.actor.runs_the_shop:
-        query = query.where(_users.c.id == work.actor.user_id)
-    return [_read(row) for row in work.connection.execute(query.order_by(_users.c.username))]
+    table = schema.users
+    mine = rows.visible(work, table.c.id, work.actor.user_id)
+    return rows.listed(work, User, table, mine, order=(table.c.username,))
 
 
 def change_role(work: Work, user_id: UUID, role: Role) -> None:
@@ -194,7 +189,7 @@ def change_role(work: Work, user_id: UUID, role: Role) -> None:
     may_grant(work, role)
     _managed(work, user_id)
     fire(work, USER, user_id, Fact("user.changed", reason="role", category=role))
-    _update(work, user_id, role=role)
+    rows.change(work, schema.users, user_id, role=role)
 
 
 def deactivate(work: Work, user_id: UUID) -> None:
@@ -207,7 +202,7 @@ def deactivate(work: Work, user_id: UUID) -> None:
     """
     if _managed(work, user_id).active:
         fire(work, USER, user_id, Fact("user.deactivated"))
-        _update(work, user_id, active=False)
+        rows.change(work, schema.users, user_id, active=False)
 
 
 def change_password(
@@ -231,37 +226,19 @@ def change_password(
         As `change_role`.
     """
     if work.actor.user_id == user_id:
-        if not verify(_row(work, user_id, lock=True).password_hash, current or ""):
+        row = rows.find(work, schema.users, user_id, "user", lock=True)
+        if not verify(row.password_hash, current or ""):
             raise BadCredentials("current password")
     else:
         _managed(work, user_id)
     fire(work, USER, user_id, Fact("user.changed", reason="password"))
-    _update(work, user_id, password_hash=new)
-
-
-_users = schema.users
-_query = select(_users)
-
-
-def _row(work: Work, user_id: UUID, *, lock: bool = False) -> Row[Any]:
-    query = _query.where(_users.c.tenant_id == work.tenant.id, _users.c.id == user_id)
-    if lock:
-        query = query.with_for_update(key_share=True)
-    row = work.connection.execute(query).first()
-    if row is None:
-        raise NotFound("user", user_id)
-    return row
-
-
-def _read(row: Row[Any]) -> User:
-    return User(*(getattr(row, name) for name in User.__dataclass_fields__))
+    rows.change(work, schema.users, user_id, password_hash=new)
 
 
 def _managed(work: Work, user_id: UUID) -> Row[Any]:
     """Read a user whom the actor may manage: of the own shop, not oneself, no superadmin by an admin."""
-    if not work.actor.may_act_as("admin", "system"):
-        raise Forbidden("user.changed", ("admin",), work.actor.role)
-    row = _row(work, user_id, lock=True)
+    work.actor.require("user.changed", "admin", "system")
+    row = rows.find(work, schema.users, user_id, "user", lock=True)
     may_grant(work, row.role)
     if work.actor.user_id == user_id:
         raise Conflict("user must be somebody else; got oneself. Ask another admin.")
@@ -282,8 +259,3 @@ def may_grant(work: Work, role: Role) -> None:
         raise RecordError(f"role must be one of {', '.join(schema.ROLES)}; got {role!r}.")
     if role == "superadmin" and not work.actor.may_act_as("superadmin", "system"):
         raise Forbidden("a superadmin", ("superadmin",), work.actor.role)
-
-
-def _update(work: Work, user_id: UUID, **values: object) -> None:
-    own = update(_users).where(_users.c.tenant_id == work.tenant.id, _users.c.id == user_id)
-    work.connection.execute(own.values(**values))

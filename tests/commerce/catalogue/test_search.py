@@ -11,17 +11,16 @@ from commerce import schema
 from commerce.catalogue import categories, products
 from commerce.catalogue.products import NewVariant
 from commerce.catalogue.search import (
-    active,
+    ACTIVE,
+    INACTIVE,
     below_price,
     in_category,
     in_stock,
-    inactive,
-    of_seller,
-    of_status,
     priced,
     rated,
     saying,
     search,
+    with_value,
 )
 from commerce.errors import RecordError
 from commerce.stock import receive
@@ -62,11 +61,11 @@ def names(shop: Shop, *conditions: ColumnElement[bool]) -> list[str]:
 
 
 def test_active_products_are_those_on_sale(shop: Shop) -> None:
-    assert names(shop, active()) == ["Red Mug", "Blue mug", "Jug_o'"]
+    assert names(shop, ACTIVE) == ["Red Mug", "Blue mug", "Jug_o'"]
 
 
 def test_inactive_products_are_all_others(shop: Shop) -> None:
-    assert names(shop, inactive()) == names(shop, of_status("retired")) == ["Pen"]
+    assert names(shop, INACTIVE) == names(shop, with_value("status", "retired")) == ["Pen"]
 
 
 def test_a_category_includes_what_is_below_it(shop: Shop) -> None:
@@ -133,7 +132,8 @@ def test_a_seller_finds_own_products(engine: Engine) -> None:
     shop.goods()
     assert ada.user_id is not None
     with shop.look(ada) as work:
-        assert [product.id for product in search(work, of_seller(ada.user_id))] == [own]
+        found = search(work, with_value("seller_id", ada.user_id))
+        assert [product.id for product in found] == [own]
 
 
 def test_pages_stay_what_they_are_while_products_are_added(engine: Engine) -> None:

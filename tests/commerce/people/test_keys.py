@@ -11,8 +11,8 @@ from commerce import schema, shops
 from commerce.actors import SYSTEM, Actor
 from commerce.database import reading
 from commerce.errors import Forbidden, NotFound, RecordError
-from commerce.people import customers, keys, users
-from commerce.people.keys import IssuedKey
+from commerce.people import credentials, customers, users
+from commerce.people.credentials import IssuedKey
 from commerce.people.passwords import BadCredentials, PasswordHash
 from commerce.tenants import Tenant
 from commerce.work import looking, working
@@ -23,12 +23,12 @@ ADMIN = Actor("admin")
 
 def issued(engine: Engine, tenant: Tenant) -> IssuedKey:
     with working(engine, tenant, ADMIN, now=NOW) as work:
-        return keys.issue(work, "till", "admin")
+        return credentials.issue(work, "till", "admin")
 
 
 def resolve(engine: Engine, text: str) -> tuple[Tenant, Actor]:
     with reading(engine) as connection:
-        return keys.resolve(connection, text)
+        return credentials.resolve(connection, text)
 
 
 def test_a_key_alone_tells_the_shop_and_what_may_be_done(any_engine: Engine) -> None:
@@ -48,8 +48,8 @@ def test_a_key_is_kept_as_a_hash_and_shown_once(any_engine: Engine) -> None:
             work.connection.execute(select(table)).mappings().all()
             for table in (schema.api_key, schema.event)
         ]
-        assert secret not in str(rows) + repr(key) + repr(keys.list_keys(work))
-        (listed,) = keys.list_keys(work)
+        assert secret not in str(rows) + repr(key) + repr(credentials.list_keys(work))
+        (listed,) = credentials.list_keys(work)
     assert (listed.id, listed.prefix) == (key.id, key.text.partition(".")[0])
 
 
@@ -70,7 +70,7 @@ def test_a_wrong_a_revoked_and_a_closed_shops_key_open_nothing(any_engine: Engin
             resolve(any_engine, text)
     for _ in range(2):
         with working(any_engine, tenant, ADMIN, now=NOW) as work:
-            keys.revoke(work, key.id)
+            credentials.revoke(work, key.id)
     with pytest.raises(BadCredentials):
         resolve(any_engine, key.text)
     resolve(any_engine, good.text)
@@ -84,9 +84,9 @@ def test_a_users_key_ends_with_the_users_rights(any_engine: Engine) -> None:
     with working(any_engine, tenant, ADMIN, now=NOW) as work:
         customer = customers.register(work)
         bob = users.create(work, "bob", PasswordHash("x"), role="seller", customer_id=customer)
-        text = keys.issue(work, "bob's", "seller", user_id=bob).text
+        text = credentials.issue(work, "bob's", "seller", user_id=bob).text
         with pytest.raises(NotFound):
-            keys.issue(work, "more", "admin", user_id=bob)
+            credentials.issue(work, "more", "admin", user_id=bob)
     assert resolve(any_engine, text)[1] == Actor("seller", bob, customer)
     with working(any_engine, tenant, ADMIN, now=NOW) as work:
         users.change_role(work, bob, "user")
@@ -98,20 +98,20 @@ def test_only_an_admin_of_the_shop_gives_and_takes_keys(any_engine: Engine) -> N
     tenant, other = make_tenant(any_engine), make_tenant(any_engine, "other")
     key = issued(any_engine, tenant)
     with working(any_engine, other, ADMIN, now=NOW) as work:
-        assert keys.list_keys(work) == []
+        assert credentials.list_keys(work) == []
         with pytest.raises(NotFound):
-            keys.revoke(work, key.id)
+            credentials.revoke(work, key.id)
         with pytest.raises(NotFound):
-            keys.revoke(work, uuid.uuid4())
+            credentials.revoke(work, uuid.uuid4())
     for actor, role, error in (
         (Actor("seller"), "user", Forbidden),
         (ADMIN, "superadmin", Forbidden),
         (ADMIN, "system", RecordError),
     ):
         with pytest.raises(error), working(any_engine, tenant, actor, now=NOW) as work:
-            keys.issue(work, "x", role)  # type: ignore[arg-type]
+            credentials.issue(work, "x", role)  # type: ignore[arg-type]
     with pytest.raises(Forbidden), working(any_engine, tenant, Actor("user"), now=NOW) as work:
-        keys.revoke(work, key.id)
+        credentials.revoke(work, key.id)
     with looking(any_engine, tenant, Actor("user"), now=NOW) as work, pytest.raises(Forbidden):
-        keys.list_keys(work)
+        credentials.list_keys(work)
     resolve(any_engine, key.text)

@@ -13,7 +13,7 @@ from tests.conftest import make_tenant
 from commerce import schema
 from commerce.actors import SYSTEM, Actor, Role
 from commerce.errors import Conflict, Forbidden, NotFound, RecordError
-from commerce.people import customers, logins, passwords, users
+from commerce.people import credentials, customers, passwords, users
 from commerce.people.passwords import BadCredentials, hash_password
 from commerce.tenants import Tenant
 from commerce.work import looking, working
@@ -34,7 +34,7 @@ def made(
 def test_a_user_logs_in_with_the_right_password_only(any_engine: Engine) -> None:
     tenant, other = make_tenant(any_engine), make_tenant(any_engine, "other")
     ada = made(any_engine, tenant, "Ada", "seller")
-    assert logins.authenticate(any_engine, tenant, " ADA", "correct horse", now=NOW) == Actor(
+    assert credentials.authenticate(any_engine, tenant, " ADA", "correct horse", now=NOW) == Actor(
         "seller", ada
     )
     for shop, name, password in (
@@ -44,7 +44,7 @@ def test_a_user_logs_in_with_the_right_password_only(any_engine: Engine) -> None
         (other, "ada", "correct horse"),
     ):
         with pytest.raises(BadCredentials, match="username and password must be valid"):
-            logins.authenticate(any_engine, shop, name, password, now=NOW)
+            credentials.authenticate(any_engine, shop, name, password, now=NOW)
 
 
 def test_an_inactive_user_is_refused_like_a_wrong_password(any_engine: Engine) -> None:
@@ -54,10 +54,10 @@ def test_an_inactive_user_is_refused_like_a_wrong_password(any_engine: Engine) -
         with working(any_engine, tenant, ADMIN, now=NOW) as work:
             users.deactivate(work, ada)
     with pytest.raises(BadCredentials, match="username and password must be valid"):
-        logins.authenticate(any_engine, tenant, "ada", "correct horse", now=NOW)
+        credentials.authenticate(any_engine, tenant, "ada", "correct horse", now=NOW)
     with looking(any_engine, tenant, SYSTEM, now=NOW) as work:
         with pytest.raises(NotFound):
-            logins.recall(work, ada)
+            credentials.recall(work, ada)
         told = work.connection.execute(select(schema.event.c.type)).scalars().all()
         assert told.count("user.deactivated") == 1
 
@@ -78,7 +78,7 @@ def test_an_unknown_name_costs_the_same_hashing(
     )
     for name in ("ada", "nobody"):
         with pytest.raises(BadCredentials):
-            logins.authenticate(engine, acme, name, "wrong horse", now=NOW)
+            credentials.authenticate(engine, acme, name, "wrong horse", now=NOW)
     assert len(verified) == 2
     assert verified[0] == verified[1]  # algorithm, version and parameters
 
@@ -89,11 +89,11 @@ def test_a_hash_of_older_parameters_is_made_anew_at_log_in(any_engine: Engine) -
     old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("correct horse")
     with working(any_engine, tenant, SYSTEM, now=NOW) as work:
         work.connection.execute(update(schema.users).values(password_hash=old))
-    logins.authenticate(any_engine, tenant, "ada", "correct horse", now=NOW)
+    credentials.authenticate(any_engine, tenant, "ada", "correct horse", now=NOW)
     with looking(any_engine, tenant, SYSTEM, now=NOW) as work:
         kept = work.connection.execute(select(schema.users.c.password_hash)).scalar_one()
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    logins.authenticate(any_engine, tenant, "ada", "correct horse", now=NOW)
+    credentials.authenticate(any_engine, tenant, "ada", "correct horse", now=NOW)
 
 
 def test_no_password_is_kept_or_told_in_clear(engine: Engine, acme: Tenant) -> None:
@@ -151,7 +151,7 @@ def test_who_may_make_a_user_of_which_role(
         made(engine, acme, "new", role, actor)
         with working(engine, acme, actor, now=NOW) as work:
             users.change_role(work, bob, role)
-            assert logins.recall(work, bob).role == role
+            assert credentials.recall(work, bob).role == role
         return
     with pytest.raises(Forbidden):
         made(engine, acme, "new", role, actor)
@@ -204,12 +204,12 @@ def test_a_password_is_changed_by_who_knows_it_or_by_an_admin(any_engine: Engine
         with pytest.raises(Forbidden):
             users.change_password(work, bob, battery, current="correct horse")
         users.change_password(work, ada, battery, current="correct horse")
-    logins.authenticate(any_engine, tenant, "ada", "battery staple", now=NOW)
+    credentials.authenticate(any_engine, tenant, "ada", "battery staple", now=NOW)
     with pytest.raises(BadCredentials):
-        logins.authenticate(any_engine, tenant, "ada", "correct horse", now=NOW)
+        credentials.authenticate(any_engine, tenant, "ada", "correct horse", now=NOW)
     with working(any_engine, tenant, ADMIN, now=NOW) as work:
         users.change_password(work, bob, battery)
-    logins.authenticate(any_engine, tenant, "bob", "battery staple", now=NOW)
+    credentials.authenticate(any_engine, tenant, "bob", "battery staple", now=NOW)
 
 
 def test_who_signs_up_becomes_a_customer_and_a_plain_user(any_engine: Engine) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from commerce import brands
 from commerce.actors import Actor
 from commerce.database import connect, reading
-from commerce.people import logins, users
+from commerce.people import credentials, users
 from commerce.people.passwords import BadCredentials
 from commerce.tenants import find_tenant
 from commerce.work import looking, working
@@ -45,11 +45,11 @@ def test_the_first_admin_logs_in_from_an_empty_store(home: Path) -> None:
     with reading(engine) as connection:
         tenant = find_tenant(connection, "acme")
     assert (tenant.currency, tenant.clock_mode) == ("EUR", "wall")
-    assert logins.authenticate(engine, tenant, "root", "correct horse", now=NOW).role == (
+    assert credentials.authenticate(engine, tenant, "root", "correct horse", now=NOW).role == (
         "superadmin"
     )
     with pytest.raises(BadCredentials):
-        logins.authenticate(engine, tenant, "root", "", now=NOW)
+        credentials.authenticate(engine, tenant, "root", "", now=NOW)
     more = bellwether("create-admin", "sam", typed="battery staple")  # the only shop, no newline
     assert more.output.strip() == "sam is admin of acme"
     with looking(engine, tenant, Actor("admin"), now=NOW) as work:

@@ -1,7 +1,8 @@
-"""API keys: a shop's programs show one in place of a password, and it alone tells the shop.
+"""Getting in: by name and password, again by what a session remembers, or by an API key.
 
-A key is a public prefix and a secret of 256 random bits. Of the secret its SHA-256 is kept: there is nothing to guess
-in 256 random bits, so a slow hash, which every request would pay for, protects nothing.
+A shop's programs show a key in place of a password, and it alone tells the shop: a public prefix and a secret of
+256 random bits. Of the secret its SHA-256 is kept: there is nothing to guess in it, so a slow hash, which every
+request would pay for, protects nothing.
 """
 
 from __future__ import annotations
@@ -11,19 +12,62 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, and_, select, update
 
-from commerce import schema
-from commerce.actors import Actor, Role
-from commerce.errors import Forbidden, NotFound
+from commerce import rows, schema
+from commerce.actors import SYSTEM, Actor, Role
+from commerce.errors import NotFound
 from commerce.machine import Fact, fire
 from commerce.people import users
-from commerce.people.passwords import BadCredentials
+from commerce.people.passwords import BadCredentials, hash_password, is_stale, verify
 from commerce.states import USER
 from commerce.tenants import Tenant, tenant_of
-from commerce.work import Work
+from commerce.work import Work, looking, working
+
+
+def authenticate(
+    engine: Engine, tenant: Tenant, username: str, password: str, *, now: datetime
+) -> Actor:
+    """Tell who logs in.
+
+    Hashing takes its time, so no transaction is open meanwhile. A hash made with older parameters is made anew.
+
+    Raises
+    ------
+    BadCredentials
+        "username and password must be valid; ..." for an unknown name, a wrong password and an inactive user
+        alike, after the same work.
+    RecordError
+        "tenant must be open; got ..."
+    """
+    with looking(engine, tenant, SYSTEM, now=now) as work:
+        row = rows.first(work, schema.users, username=username.strip().lower())
+    right = verify(None if row is None else row.password_hash, password)
+    if row is None or not right or not row.active:
+        raise BadCredentials("username and password")
+    if is_stale(row.password_hash):
+        fresh = hash_password(password)
+        with working(engine, tenant, SYSTEM, now=now) as work:
+            same = rows.own(work, schema.users, id=row.id, password_hash=row.password_hash)
+            work.connection.execute(update(schema.users).where(*same).values(password_hash=fresh))
+    return Actor(row.role, row.id, row.customer_id)
+
+
+def recall(work: Work, user_id: UUID) -> Actor:
+    """Tell who a session or a token belongs to, in the role the user has today.
+
+    Raises
+    ------
+    NotFound
+        "user must exist; got ..." where the user is gone or may no longer log in.
+    """
+    user = users.get(work.acting_as(SYSTEM), user_id)
+    if not user.active:
+        raise NotFound("user", user_id)
+    return user.actor
 
 
 @dataclass(frozen=True)
@@ -34,8 +78,7 @@ class IssuedKey:
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """A key as it may be listed."""
 
     id: UUID
@@ -75,17 +118,16 @@ def issue(work: Work, name: str, role: Role, *, user_id: UUID | None = None) -> 
     fire(work, USER, user_id or key, Fact("user.key_issued", category=role, record=("key", key)))
     if user_id is not None and users.get(work, user_id).role != role:
         raise NotFound(f"user who is {role}", user_id)
-    work.connection.execute(
-        insert(_key).values(
-            tenant_id=work.tenant.id,
-            id=key,
-            name=name,
-            prefix=prefix,
-            secret_hash=_digest(secret),
-            role=role,
-            user_id=user_id,
-            created_at=work.now,
-        )
+    rows.add(
+        work,
+        schema.api_key,
+        id=key,
+        name=name,
+        prefix=prefix,
+        secret_hash=_digest(secret),
+        role=role,
+        user_id=user_id,
+        created_at=work.now,
     )
     return IssuedKey(key, f"{prefix}.{secret}")
 
@@ -100,12 +142,9 @@ def revoke(work: Work, key_id: UUID) -> None:
     NotFound
         "key must exist; got ..."
     """
-    own = (_key.c.tenant_id == work.tenant.id, _key.c.id == key_id)
-    fresh = update(_key).where(*own, _key.c.revoked_at.is_(None)).values(revoked_at=work.now)
-    if work.connection.execute(fresh).rowcount:
+    if rows.find(work, schema.api_key, key_id, "key", lock=True).revoked_at is None:
         fire(work, USER, key_id, Fact("user.key_revoked", record=("key", key_id)))
-    elif work.connection.execute(select(_key.c.id).where(*own)).first() is None:
-        raise NotFound("key", key_id)
+        rows.change(work, schema.api_key, key_id, revoked_at=work.now)
 
 
 def list_keys(work: Work) -> list[Key]:
@@ -116,11 +155,9 @@ def list_keys(work: Work) -> list[Key]:
     Forbidden
         "role must be one of admin for listing keys; got ..."
     """
-    if not work.actor.runs_the_shop:
-        raise Forbidden("listing keys", ("admin",), work.actor.role)
-    query = select(*(_key.c[name] for name in Key.__dataclass_fields__))
-    own = query.where(_key.c.tenant_id == work.tenant.id).order_by(_key.c.created_at, _key.c.id)
-    return [Key(*row) for row in work.connection.execute(own)]
+    work.actor.require("listing keys", "admin", "system")
+    key = schema.api_key
+    return rows.listed(work, Key, key, order=(key.c.created_at, key.c.id))
 
 
 def resolve(connection: Connection, text: str) -> tuple[Tenant, Actor]:
@@ -140,7 +177,7 @@ def resolve(connection: Connection, text: str) -> tuple[Tenant, Actor]:
         alike.
     """
     prefix, _, secret = text.partition(".")
-    row = connection.execute(_opened, {"prefix": prefix}).first()
+    row = connection.execute(_OPENED.where(schema.api_key.c.prefix == prefix)).first()
     kept = "" if row is None else row.secret_hash
     if not hmac.compare_digest(kept, _digest(secret)) or row is None:
         raise BadCredentials("API key")
@@ -152,7 +189,7 @@ def _digest(secret: str) -> str:
 
 
 _key, _tenant, _users = schema.api_key, schema.tenant, schema.users
-_opened = (
+_OPENED = (
     select(
         _tenant,
         _key.c.secret_hash,
@@ -163,7 +200,6 @@ _opened = (
     .join(_key, _key.c.tenant_id == _tenant.c.id)
     .outerjoin(_users, and_(_users.c.tenant_id == _key.c.tenant_id, _users.c.id == _key.c.user_id))
     .where(
-        _key.c.prefix == bindparam("prefix"),
         _key.c.revoked_at.is_(None),
         _tenant.c.closed_at.is_(None),
         _key.c.user_id.is_(None) | (_users.c.active & (_users.c.role == _key.c.role)),
