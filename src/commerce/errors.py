@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tables.errors import did_you_mean as did_you_mean
 
@@ -15,11 +15,34 @@ class RecordError(CommerceError, ValueError):
     """A record that breaks a rule of its table or of the stream."""
 
 
+def check_choice(what: str, given: str, choices: Collection[str]) -> None:
+    """Refuse a word that is none of those there are.
+
+    Raises
+    ------
+    RecordError
+        "reason must be one of damaged, other; got 'broken'. Choose one."
+    """
+    if given not in choices:
+        raise RecordError(f"{what} must be one of {', '.join(choices)}; got {given!r}. Choose one.")
+
+
+def check_range(what: str, given: int, least: int, most: int) -> None:
+    """Refuse a number that is less or more than it may be.
+
+    Raises
+    ------
+    RecordError
+        "stars must be 1 to 5; got 6. Correct it."
+    """
+    if not least <= given <= most:
+        raise RecordError(f"{what} must be {least} to {most}; got {given}. Correct it.")
+
+
 class TenantNotFound(CommerceError, LookupError):
     """No tenant goes by that name."""
 
     def __init__(self, slug: str, known: Iterable[str]) -> None:
-        self.slug = slug
         super().__init__(f"tenant must exist; got {slug!r}. {did_you_mean(slug, known)}")
 
 
@@ -31,8 +54,6 @@ class CustomerNotFound(CommerceError, LookupError):
     """No customer of this tenant has that external id, number or id."""
 
     def __init__(self, tenant: str, key: str) -> None:
-        self.tenant = tenant
-        self.key = key
         super().__init__(
             f"customer must be known to tenant {tenant!r} by external id, number or id; got {key!r}."
             " Check the id, or import the customer's records first."
@@ -43,7 +64,6 @@ class NotFound(CommerceError, LookupError):
     """A record that this tenant does not have, or that is none of the actor's business."""
 
     def __init__(self, kind: str, key: object) -> None:
-        self.kind = kind
         super().__init__(f"{kind} must exist; got {str(key)!r}. Check the id.")
 
 
@@ -51,7 +71,6 @@ class Forbidden(CommerceError, PermissionError):
     """Somebody asks for what their role may not do."""
 
     def __init__(self, act: str, roles: Iterable[str], role: str) -> None:
-        self.act = act
         super().__init__(
             f"role must be one of {', '.join(sorted(roles))} for {act}; got {role}."
             " Ask somebody who may."
@@ -72,8 +91,6 @@ class IllegalMove(Conflict):
     """
 
     def __init__(self, kind: str, key: object, event: str, status: str, allowed: list[str]) -> None:
-        self.kind = kind
-        self.status = status
         self.allowed = allowed
         what = f"It allows {', '.join(allowed)}." if allowed else "It allows nothing more."
         super().__init__(
@@ -97,8 +114,6 @@ class InsufficientFunds(LedgerError, Conflict):
     """An account is asked for more than it holds: money, goods or points."""
 
     def __init__(self, kind: str, asset: str, asked: int, held: int) -> None:
-        self.kind = kind
-        self.asset = asset
         super().__init__(
             f"{kind} must hold what is taken from it; got {asked} {asset} asked of {held}."
             " Take less, or fill it first."

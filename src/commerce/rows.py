@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Table, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from commerce.errors import Conflict, NotFound
+from commerce.errors import Conflict, IllegalMove, NotFound
+from commerce.machine import Machine
 from commerce.work import Work
 
 _UNIQUE = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
@@ -33,7 +34,7 @@ def first(work: Work, table: Table, *, lock: bool = False, **values: Any) -> Row
 
 
 def find(
-    work: Work, table: Table, record: UUID, kind: str | None = None, *, lock: bool = False
+    work: Work, table: Table, record: UUID | None, kind: str | None = None, *, lock: bool = False
 ) -> Row[Any]:
     """Read a row by its id.
 
@@ -82,6 +83,19 @@ def change(work: Work, table: Table, record: UUID | None, **values: Any) -> bool
     """Write columns of a row, and tell whether there is such a row."""
     row = update(table).where(*own(work, table, id=record))
     return work.connection.execute(row.values(**values)).rowcount == 1
+
+
+def require_state(machine: Machine, row: Row[Any], event: str, *states: str) -> None:
+    """Refuse early what `fire` would refuse in the end: a record that is not where a move starts.
+
+    Raises
+    ------
+    IllegalMove
+        "payment must be in a state that allows payment.confirmed; got ..."
+    """
+    if row.status not in (states or machine.moves[event].sources):
+        allowed = machine.allowed(row.status)
+        raise IllegalMove(machine.kind, row.id, event, row.status, allowed)
 
 
 @contextmanager

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from commerce import schema, stock
-from commerce.delivery.jobs import carried, is_secured
-from commerce.delivery.parcels import fetch_carried, fetch_parcel
+from commerce import rows, schema, stock
+from commerce.delivery.jobs import carried, fetch_carried, fetch_parcel, is_secured
 from commerce.delivery.proof import Confirmation, confirm
 from commerce.delivery.seals import NO_PROOF, Proof, draw_proof
-from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
+from commerce.errors import Conflict, IllegalMove, check_choice
 from commerce.ledger import Transfer
 from commerce.machine import Fact, fire
 from commerce.states import DELIVERY
@@ -32,11 +31,8 @@ def claim(work: Work, order_id: UUID) -> None:
     IllegalMove
         "delivery must be in a state that allows delivery.claimed; got ..." where another was first.
     """
-    if work.actor.role != "delivery":
-        raise Forbidden("delivery.claimed", ("delivery",), work.actor.role)
-    me = {"tenant": work.tenant.id, "courier": work.actor.user_id}
-    if work.connection.execute(_LOCK_COURIER, me).first() is None:
-        raise NotFound("courier", work.actor.user_id)
+    work.actor.require("delivery.claimed", "delivery")
+    rows.find(work, schema.users, work.actor.user_id, "courier", lock=True)
     parcel = fetch_parcel(work, order_id)
     parcel.require_wanted()
     if not is_secured(work, order_id):
@@ -109,10 +105,7 @@ def fail(work: Work, order_id: UUID, reason: str) -> None:
     IllegalMove
         "delivery must be in a state that allows delivery.failed; got ..."
     """
-    if reason not in FAILURES:
-        raise RecordError(
-            f"reason must be one of {', '.join(FAILURES)}; got {reason!r}. Say other if none fits."
-        )
+    check_choice("reason", reason, FAILURES)
     fetch = fetch_parcel if work.actor.runs_the_shop else fetch_carried
     parcel = fetch(work, order_id)
     back = [
@@ -158,25 +151,10 @@ def advance(
 
 def _goods(work: Work, order_id: UUID) -> list[Transfer]:
     """Say how an order's goods leave."""
-    lines = work.connection.execute(_GOODS, {"tenant": work.tenant.id, "order": order_id})
-    return [stock.leave(variant, quantity, order_id) for variant, quantity in lines]
-
-
-_line = schema.order_line
-_LOCK_COURIER = (
-    select(schema.users.c.id)
-    .where(
-        schema.users.c.tenant_id == bindparam("tenant"),
-        schema.users.c.id == bindparam("courier"),
-    )
-    .with_for_update(key_share=True)
-)
-_GOODS = (
-    select(_line.c.variant_id, _line.c.quantity)
-    .where(
-        _line.c.tenant_id == bindparam("tenant"),
-        _line.c.order_id == bindparam("order"),
-        _line.c.variant_id.is_not(None),
-    )
-    .order_by(_line.c.position)
-)
+    line = schema.order_line
+    theirs = select(line).where(*rows.own(work, line, order_id=order_id)).order_by(line.c.position)
+    return [
+        stock.leave(each.variant_id, each.quantity, order_id)
+        for each in work.connection.execute(theirs)
+        if each.variant_id is not None
+    ]

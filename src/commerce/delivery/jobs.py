@@ -1,4 +1,4 @@
-"""The orders that couriers may take, and those they carry: what is seen of them, and where they go."""
+"""Orders on their way: locked with their delivery, the order first, and what couriers see of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Row,
     Select,
     and_,
     bindparam,
@@ -18,9 +19,10 @@ from sqlalchemy import (
     select,
 )
 
-from commerce import schema
-from commerce.delivery.parcels import fetch_carried
-from commerce.errors import Forbidden, NotFound
+from commerce import rows, schema
+from commerce.errors import Conflict, NotFound
+from commerce.machine import fetch
+from commerce.states import ORDER
 from commerce.work import Work
 
 _ON_THE_WAY = ("processing", "shipped")
@@ -30,6 +32,35 @@ _delivery, _orders, _payment, _line = (
     schema.payment,
     schema.order_line,
 )
+
+
+class Parcel(NamedTuple):
+    """An order and its delivery.
+
+    Attributes
+    ----------
+    order : Row
+        Of `schema.orders`.
+    delivery : Row
+        Of `schema.delivery`.
+    """
+
+    order: Row[Any]
+    delivery: Row[Any]
+
+    def require_wanted(self) -> None:
+        """Refuse to go on with an order that was called off.
+
+        Raises
+        ------
+        Conflict
+            "order must be placed to be delivered; got ..."
+        """
+        if self.order.status != "placed":
+            raise Conflict(
+                f"order must be placed to be delivered; got {self.order.status!r} of"
+                f" {str(self.order.id)!r}. Release it."
+            )
 
 
 class Job(NamedTuple):
@@ -64,6 +95,51 @@ class Place(NamedTuple):
     address: str | None
 
 
+def fetch_parcel(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
+    """Read an order and its delivery, and by default keep others from changing either.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..." or "delivery must exist; got ..."
+    """
+    order = fetch(work, ORDER, order_id, lock=lock)
+    delivery = rows.first(work, schema.delivery, lock=lock, order_id=order_id)
+    if delivery is None:
+        raise NotFound("delivery", order_id)
+    return Parcel(order, delivery)
+
+
+def fetch_carried(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
+    """Read an order that the actor carries: whoever does not carry it does not find it.
+
+    Raises
+    ------
+    NotFound
+        "delivery must exist; got ..."
+    """
+    parcel = fetch_parcel(work, order_id, lock=lock)
+    courier = parcel.delivery.courier_id
+    if courier is None or courier != work.actor.user_id:
+        raise NotFound("delivery", order_id)
+    return parcel
+
+
+def fetch_bought(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
+    """Read an order that the actor bought; the house sees it, too, to tell the buyer, but no admin does.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    """
+    parcel = fetch_parcel(work, order_id, lock=lock)
+    buyer = parcel.order.customer_id
+    if work.actor.role != "system" and (buyer is None or buyer != work.actor.customer_id):
+        raise NotFound("order", order_id)
+    return parcel
+
+
 def available(work: Work, *, limit: int = 100) -> list[Job]:
     """List orders that wait for a courier and are paid, or need not be yet; the most urgent first.
 
@@ -72,8 +148,7 @@ def available(work: Work, *, limit: int = 100) -> list[Job]:
     Forbidden
         "role must be one of admin, delivery ...; got ..."
     """
-    if not work.actor.may_act_as("delivery", "admin"):
-        raise Forbidden("available deliveries", ("delivery", "admin"), work.actor.role)
+    work.actor.require("available deliveries", "delivery", "admin")
     return _jobs(work, _AVAILABLE, limit=limit)
 
 
@@ -103,8 +178,8 @@ def is_secured(work: Work, order_id: UUID) -> bool:
 
 
 def _jobs(work: Work, query: Select[Any], **values: Any) -> list[Job]:
-    rows = work.connection.execute(query, {"tenant": work.tenant.id, **values})
-    return [Job(*row) for row in rows]
+    found = work.connection.execute(query, {"tenant": work.tenant.id, **values})
+    return [Job._make(row) for row in found]
 
 
 def _secured() -> ColumnElement[bool]:

@@ -10,21 +10,21 @@ the caller's transaction commits, and the caller says no after that.
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Row, bindparam, select, type_coerce, update
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.actors import SYSTEM
-from commerce.delivery.parcels import fetch_bought, fetch_carried
+from commerce.delivery.jobs import fetch_bought, fetch_carried
 from commerce.delivery.seals import NO_PROOF, Proof, draw_proof, fits_pin, fits_token
-from commerce.errors import Conflict, Expired, IllegalMove, RecordError
+from commerce.errors import Conflict, Expired, RecordError
 from commerce.instants import to_micros
 from commerce.machine import Fact, fire
 from commerce.payments.intents import settle_cash
+from commerce.people.customers import check_place
 from commerce.states import DELIVERY
 from commerce.work import Work
 
@@ -98,13 +98,13 @@ def confirm(
     Conflict
         "delivery must not be locked by wrong proofs; got ..."
     RecordError
-        "proof must be a PIN or a token; got ..." or "place must be on the globe; got ..."
+        "proof must be a PIN or a token; got ..." or "latitude must be -90 to 90 degrees; got ..."
     """
     if (pin is None) == (token is None):
         raise RecordError(
             f"proof must be a PIN or a token; got {'neither' if pin is None else 'both'}. Show one."
         )
-    _check_place(latitude, longitude)
+    check_place(latitude, longitude)
     parcel = fetch_carried(work, order_id)
     parcel.require_wanted()
     delivery, customer = parcel.delivery, parcel.order.customer_id
@@ -199,10 +199,7 @@ _FORGET = (
 
 def _require_live(work: Work, delivery: Row[Any]) -> None:
     """Refuse a delivery that cannot be confirmed now, whatever is shown."""
-    if delivery.status != "shipped":
-        allowed = DELIVERY.allowed(delivery.status)
-        word = "delivery.delivered"
-        raise IllegalMove("delivery", delivery.id, word, delivery.status, allowed)
+    rows.require_state(DELIVERY, delivery, "delivery.delivered")
     if _is_expired(work, delivery):
         raise Expired(
             "proof of delivery must be shown before it expires; got one that was good until"
@@ -217,11 +214,3 @@ def _require_live(work: Work, delivery: Row[Any]) -> None:
 
 def _is_expired(work: Work, delivery: Row[Any]) -> bool:
     return delivery.pin_hash is None or to_micros(delivery.proof_expires_at) <= work.now
-
-
-def _check_place(latitude: float | None, longitude: float | None) -> None:
-    for name, degrees, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
-        if degrees is not None and not (math.isfinite(degrees) and abs(degrees) <= most):
-            raise RecordError(
-                f"{name} must be from -{most} to {most} degrees; got {degrees}. Leave it out if unknown."
-            )
