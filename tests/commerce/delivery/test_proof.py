@@ -192,8 +192,8 @@ def test_neither_pin_nor_token_is_anywhere_in_the_records(any_engine: Engine) ->
     [
         ({}, "got neither"),
         ({"pin": "123456", "token": "x"}, "got both"),
-        ({"pin": "123456", "latitude": 90.1}, "latitude must be from -90 to 90 degrees; got 90.1"),
-        ({"pin": "1", "longitude": float("nan")}, "longitude must be from -180 to 180"),
+        ({"pin": "123456", "latitude": 90.1}, "latitude must be -90 to 90 degrees; got 90.1"),
+        ({"pin": "1", "longitude": float("nan")}, "longitude must be -180 to 180"),
     ],
 )
 def test_what_is_no_proof_and_no_place_is_refused_and_not_counted(
