@@ -193,10 +193,12 @@ class SnapshotFolder:
 
 
 def _write(path: Path, content: object) -> None:
-    """Write a file under another name, and rename it when it is on disk."""
+    """Write a file under another name, and rename it when it is on disk; it keeps the time it was made at."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}")
     aside.write_text(json.dumps(content, indent=1))
+    if path.exists():
+        os.utime(aside, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
     _sync(aside)
     aside.replace(path)
 

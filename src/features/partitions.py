@@ -25,7 +25,7 @@ class Part:
     path : str
         Below the tenant's folder: ``events/month=2026-01/<first id>-<last id>-<hash>.parquet``.
     events : int
-        Its rows, in the order of their ids.
+        Its rows.
     bytes : int
         Its size.
     """

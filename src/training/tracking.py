@@ -101,6 +101,22 @@ class Tracker:
                     return str(found.run_id)
         return None
 
+    def snapshots_of(self, tenant: str) -> dict[str, str]:
+        """Which snapshot each registered version of a tenant's models was made from: hashes by "<name>/<version>"."""
+        found: dict[str, str] = {}
+        token: str | None = None
+        with _quietly():
+            while True:
+                page = self._client().search_model_versions(
+                    filter_string=f"name LIKE '{tenant}.%'", page_token=token
+                )
+                for one in page:
+                    if one.name.startswith(f"{tenant}.") and "snapshot" in one.tags:
+                        found[f"{one.name}/{one.version}"] = one.tags["snapshot"]
+                token = page.token
+                if not token:
+                    return found
+
     def give_alias(self, name: str, alias: str, version: str) -> None:
         """Let a version bear an alias, which any other version then loses."""
         with _quietly():

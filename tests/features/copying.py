@@ -1,4 +1,4 @@
-"""Copies taken in a process of their own: killed at a point, or watched while they grow."""
+"""Orders to copy, and copies taken in a process of their own: killed at a point, or weighed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,63 @@ import os
 import resource
 import signal
 import sys
+import uuid
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import pyarrow.parquet as pq
+from sqlalchemy import Connection, Engine
 
 import features.canonical
 import features.partitions
 import features.snapshot
-from commerce.database import connect, reading
-from commerce.tenants import find_tenant
+from commerce.database import connect, reading, writing
+from commerce.stream import NewEvent, append
+from commerce.tenants import Tenant, find_tenant
+from features.retention import compact, prune
+
+DAY = 86_400_000_000
 
 TOUCHES = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir"}
 """What a process does to files, as Python tells its auditors before it does it."""
+
+
+def record(engine: Engine, tenant: Tenant, first: int, count: int) -> None:
+    """Append anonymous orders, one per day."""
+    with writing(engine) as connection:
+        orders(connection, tenant, first, count)
+
+
+def orders(connection: Connection, tenant: Tenant, first: int, count: int) -> None:
+    """Append orders in an open transaction; days repeat after ten years."""
+    append(
+        connection,
+        tenant,
+        [
+            NewEvent(
+                type="order.placed",
+                occurred_at=number % 3_652 * DAY,
+                recorded_at=number % 3_652 * DAY,
+                source_key=f"order-{number}",
+                product_id=None,
+                seller_id=uuid.UUID(int=number),
+                amount_minor=100 + number,
+                base_minor=100 + number,
+                currency="EUR",
+                category="Bücher" if number % 3 else None,
+            )
+            for number in range(first, first + count)
+        ],
+        ingested_at=DAY,
+    )
+
+
+def stored(snapshot: features.snapshot.Snapshot) -> list[dict[str, Any]]:
+    """Read every row of a snapshot, in the order of their ids."""
+    rows = [row for path in snapshot.files for row in pq.ParquetFile(path).read().to_pylist()]
+    return sorted(rows, key=lambda row: int(row["id"]))
 
 
 def in_another_process(target: Callable[..., None], *arguments: Any) -> int:
@@ -74,3 +119,16 @@ def take_and_weigh(url: str, folder: Path, result: Path) -> None:
     features.snapshot.take_snapshot(engine, tenant, folder)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     result.write_text(str(grown * 1_024))
+
+
+def compact_and_die(folder: Path, point: int) -> None:
+    """Compact acme's current snapshot, unless killed before."""
+    shrink()
+    die_at(point, folder)
+    compact(folder, "acme")
+
+
+def prune_and_die(folder: Path, now: datetime, point: int) -> None:
+    """Leave acme its current snapshot only, unless killed before."""
+    die_at(point, folder)
+    prune(folder, "acme", now=now)

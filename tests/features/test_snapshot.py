@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,51 +12,22 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Connection, Engine
 from tests.conftest import make_tenant
-from tests.features.copying import in_another_process, take_and_die, take_and_weigh
+from tests.features.copying import (
+    DAY,
+    in_another_process,
+    orders,
+    record,
+    stored,
+    take_and_die,
+    take_and_weigh,
+)
 
 import features.snapshot
-from commerce.database import reading, writing
-from commerce.stream import NewEvent, append, iterate
+from commerce.database import reading
+from commerce.stream import iterate
 from commerce.tenants import Tenant
 from features.errors import NoEvents, SnapshotDamaged, SnapshotNotFound
-from features.snapshot import Snapshot, load_snapshot, take_snapshot
-
-DAY = 86_400_000_000
-
-
-def record(engine: Engine, tenant: Tenant, first: int, count: int) -> None:
-    """Append anonymous orders, one per day."""
-    with writing(engine) as connection:
-        orders(connection, tenant, first, count)
-
-
-def orders(connection: Connection, tenant: Tenant, first: int, count: int) -> None:
-    """Append orders in an open transaction; days repeat after ten years."""
-    append(
-        connection,
-        tenant,
-        [
-            NewEvent(
-                type="order.placed",
-                occurred_at=number % 3_652 * DAY,
-                recorded_at=number % 3_652 * DAY,
-                source_key=f"order-{number}",
-                product_id=None,
-                seller_id=uuid.UUID(int=number),
-                amount_minor=100 + number,
-                base_minor=100 + number,
-                currency="EUR",
-                category="Bücher" if number % 3 else None,
-            )
-            for number in range(first, first + count)
-        ],
-        ingested_at=DAY,
-    )
-
-
-def stored(snapshot: Snapshot) -> list[dict[str, Any]]:
-    rows = [row for path in snapshot.files for row in pq.ParquetFile(path).read().to_pylist()]
-    return sorted(rows, key=lambda row: int(row["id"]))
+from features.snapshot import load_snapshot, take_snapshot
 
 
 @pytest.fixture(autouse=True)

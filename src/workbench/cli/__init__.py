@@ -27,6 +27,7 @@ COMMANDS = {
     "evaluate": "workbench.cli.evaluations:evaluate",
     "replay": "workbench.cli.replays:replay",
     "features": "workbench.cli.features:features",
+    "snapshots": "workbench.cli.snapshots:snapshots",
     "tenants": "workbench.cli.tenants:tenants",
     "create-admin": "workbench.cli.admins:create_admin",
     "tick": "workbench.cli.ticks:tick",
