@@ -94,7 +94,8 @@ def stability_index(before: Floats, after: Floats) -> float:
     True
     """
     known = before[~np.isnan(before)]
-    cuts = np.unique(np.quantile(known, np.linspace(0, 1, _BINS + 1)[1:-1])) if len(known) else []
+    inner = np.linspace(0, 1, _BINS + 1)[1:-1]
+    cuts: Floats = np.unique(np.quantile(known, inner)) if len(known) else np.empty(0)
     shares = []
     for values in (before, after):
         there = values[~np.isnan(values)]

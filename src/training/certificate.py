@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,6 +71,8 @@ class Certificate:
         How many values or answers differ.
     examples : tuple of Difference
         At most five.
+    hashes : mapping of str to str
+        The outputs that were compared, by name, with the hashes of their declarations.
     """
 
     package: str
@@ -81,6 +83,7 @@ class Certificate:
     answers: int
     differences: int
     examples: tuple[Difference, ...]
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -214,4 +217,5 @@ def compare(
         answers=len(together),
         differences=len(found),
         examples=tuple(found[:SHOWN]),
+        hashes={output.name: output.hash for output in package.outputs},
     )

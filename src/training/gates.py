@@ -10,6 +10,7 @@ from training.evaluation import Figures
 from training.export import TOLERANCE
 
 if TYPE_CHECKING:
+    from training.audits import Standing
     from training.certificate import Certificate
 
 FRESHER_LIMIT = -0.005
@@ -105,6 +106,8 @@ def judge(
     rivalry: Rivalry | None,
     no_rival: str = "there is no champion yet",
     same_as: str | None = None,
+    uncovered: Sequence[str] = (),
+    audited: Standing | None = None,
 ) -> Verdict:
     """Hold a challenger against every gate.
 
@@ -121,13 +124,18 @@ def judge(
         Why there is nothing, for the gates that then do not apply.
     same_as : str, optional
         Label of the champion, where the challenger is the same model over again.
+    uncovered : sequence of str
+        Features the package reads that neither the certificate nor an audit compared.
+    audited : Standing or None
+        What later audits say of its features; None where there was none.
     """
     return Verdict(
         gates=(
             beats_base_rate(figures),
             ranks_better_than_chance(figures),
             equals_fitted_model(export_difference),
-            has_certificate(certificate),
+            has_certificate(certificate, uncovered),
+            *(() if audited is None else (stands_in_audits(audited),)),
             *against_champion(rivalry, no_rival),
         ),
         same_as=same_as,
@@ -162,9 +170,20 @@ def equals_fitted_model(difference: float) -> Gate:
     )
 
 
-def has_certificate(certificate: Certificate) -> Gate:
-    """Batch and online agree to the bit."""
+def has_certificate(certificate: Certificate, uncovered: Sequence[str] = ()) -> Gate:
+    """Batch and online agree to the bit, on every feature the package reads."""
+    if certificate.holds and uncovered:
+        text = (
+            f"certificate must cover every feature as it is declared; got none on {len(uncovered)},"
+            f" first {uncovered[0]}"
+        )
+        return Gate(name="parity", passed=False, text=text)
     return Gate(name="parity", passed=certificate.holds, text=certificate.text)
+
+
+def stands_in_audits(audited: Standing) -> Gate:
+    """No feature the package reads differed when it was audited last."""
+    return Gate(name="audit", passed=audited.holds, text=audited.text)
 
 
 def against_champion(rivalry: Rivalry | None, no_rival: str) -> Sequence[Gate]:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from commerce.instants import from_micros
+from features.changes import declarations
 from scoring.errors import PackageMismatch, PackageNotFound
 from scoring.files import current, current_version, is_same_model, publish, write_package
 from scoring.package import Package, check_outputs
+from training.audits import read_audits, standing
 from training.card import model_card
 from training.certificate import Certificate
 from training.evaluation import compare
@@ -83,10 +85,18 @@ def decide_promotion(
 ) -> Verdict:
     """Hold the challenger against every gate, and against the champion where there is one.
 
+    Its features must have been compared by the batch way and the online way: by the certificate made just
+    now, or, output by output, by an audit; and where one differed when it was audited last, that blocks.
+
     Parameters
     ----------
     packages : Path
-        Where packages are published.
+        Where packages are published, and audits are kept.
+
+    Raises
+    ------
+    AuditDamaged
+        "... must be as it was written; got ..."
     """
     rivalry, no_rival, same_as = None, "there is no champion yet", None
     try:
@@ -106,6 +116,9 @@ def decide_promotion(
         pass
     except PackageMismatch as mismatch:
         no_rival = f"the champion can no longer be served: {mismatch}"
+    hashes = {output.name: output.hash for output in exported.package.outputs}
+    audited = standing(read_audits(packages, rows.tenant.slug), hashes)
+    covered = dict.fromkeys(() if audited is None else audited.covered)
     return judge(
         report.figures,
         export_difference=exported.difference,
@@ -113,6 +126,12 @@ def decide_promotion(
         rivalry=rivalry,
         no_rival=no_rival,
         same_as=same_as,
+        uncovered=[
+            name
+            for name, known in hashes.items()
+            if certificate.hashes.get(name) != known and name not in covered
+        ],
+        audited=audited,
     )
 
 
@@ -174,7 +193,8 @@ def conclude(
             exported.package,
             version=version,
             validation=report.figures.as_dict(),
-            card=model_card(rows, fitted, exported.package, report, certificate, verdict),
+            card=model_card(rows, fitted, exported.package, report, certificate, verdict)
+            | {"declarations": declarations(rows.catalogue.subset(exported.package.names))},
         )
         run.document("certificate.json", certificate.as_dict())
         run.document("gates.json", verdict.as_list())

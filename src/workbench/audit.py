@@ -1,0 +1,345 @@
+"""The audit of a tenant's features: every way to compute a vector, on the tenant's own records.
+
+Kept answers are computed again, and sampled customers are looked at now and at the very instants around which
+something happened or arrived: just before and just after. Each vector comes four ways: as it was `answered`
+then, `online` as the server computes it, in `batch` by DuckDB over the snapshot, and from nothing but the rows
+that were `recorded` before, which the audit cuts off itself; so that an event known too early shows even where
+two ways agree on it.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Engine, select
+
+from commerce import schema
+from commerce.database import reading
+from commerce.instants import from_micros, to_micros
+from commerce.stream import FeatureRow, customer_rows
+from commerce.tenants import Tenant
+from features.aggregates import ID, OCCURRED, RECORDED, TYPE
+from features.catalogue import CATALOGUE
+from features.compilation import Catalogue
+from features.duckdb_evaluator import FeatureTable, evaluate
+from features.finish import Floats
+from features.online import vector
+from features.python_evaluator import evaluate_rows
+from features.snapshot import Snapshot
+from serving.scores import ORIGINS, score
+from training.audits import Audit, Mismatch
+from workbench.versions import models
+
+SAMPLE = 100
+"""How many kept answers, and how many customers, an audit looks at."""
+
+EXAMPLES = 20
+"""How many mismatches it keeps."""
+
+Online = Callable[[Connection, int, uuid.UUID, int, Catalogue], Floats]
+Batch = Callable[..., FeatureTable]
+
+_ALL = 2**62
+"""Later than any instant."""
+_WATCHED = 10
+"""Of so many customers, one is looked at around its events."""
+_CUTOFFS = 50
+"""Instants for which batch vectors are held in memory together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One vector to compute: whose, when, why then, and what was answered.
+
+    Parameters
+    ----------
+    customer_id : str
+        32 hex digits.
+    cutoff : int, epoch microseconds
+    moment : str
+    answered : mapping of str to float
+        Kept values of features that are declared as they were; empty where there is no answer.
+    """
+
+    customer_id: str
+    cutoff: int
+    moment: str
+    answered: Mapping[str, float] = field(default_factory=dict)
+
+
+def audit(
+    engine: Engine,
+    tenant: Tenant,
+    snapshot: Snapshot,
+    packages: Path,
+    *,
+    as_of: int,
+    now: datetime,
+    sample: int = SAMPLE,
+    catalogue: Catalogue = CATALOGUE,
+    online: Online = vector,
+    batch: Batch = evaluate,
+) -> Audit:
+    """Compute kept answers and sampled vectors by every way, and compare them bit by bit.
+
+    Parameters
+    ----------
+    engine : Engine
+        The record store.
+    tenant : Tenant
+    snapshot : Snapshot
+        Taken after the tenant was observed at `as_of`.
+    packages : Path
+        Where packages are published: they say what answers were computed from.
+    as_of : int, epoch microseconds
+        The tenant's clock.
+    now : datetime
+        Wall time, aware.
+    sample : int, default 100
+        Kept answers, and customers, to look at; chosen by the snapshot's hash, so that another day looks at
+        others and the same snapshot always at the same.
+    catalogue : Catalogue, optional
+    online, batch : callable, optional
+        The evaluators that are audited.
+
+    Returns
+    -------
+    Audit
+    """
+    pivot = uuid.UUID(snapshot.hash)
+    with reading(engine) as connection:
+        answers, left_out = _answers(connection, tenant, packages, pivot, as_of, sample, catalogue)
+        cases = [*answers, *_moments(connection, tenant, pivot, as_of, sample)]
+        found, rows = _Findings(catalogue), _Rows(connection, tenant)
+        for case, together in _in_batch(snapshot, cases, catalogue, batch):
+            known = rows.of(case.customer_id)
+            admitted = [row for row in known if max(row[RECORDED], row[OCCURRED]) < case.cutoff]
+            customer = uuid.UUID(case.customer_id)
+            ways = {
+                "online": online(connection, tenant.id, customer, case.cutoff, catalogue),
+                "recorded": evaluate_rows(admitted, case.cutoff, catalogue),
+            }
+            if together is not None or admitted:
+                missing = np.full(len(catalogue), np.inf)
+                ways["batch"] = missing if together is None else together
+            found.add(case, ways, known)
+    return Audit(
+        tenant=tenant.slug,
+        made_at=now.isoformat(),
+        as_of=as_of,
+        snapshot=snapshot.hash,
+        events=snapshot.events,
+        hashes={output.name: output.hash for output in catalogue.outputs} if cases else {},
+        answers=len(answers),
+        left_out=left_out,
+        vectors=len(cases),
+        values=found.values,
+        differences=sum(found.differing.values()),
+        differing=dict(found.differing.most_common()),
+        examples=tuple(found.examples),
+    )
+
+
+def _answers(
+    connection: Connection,
+    tenant: Tenant,
+    packages: Path,
+    pivot: uuid.UUID,
+    as_of: int,
+    count: int,
+    catalogue: Catalogue,
+) -> tuple[list[Case], int]:
+    """Choose kept answers of either origin; those on features declared otherwise since are left out."""
+    declared = {model.label: model.version.hashes for model in models(packages)}
+    now = {output.name: output.hash for output in catalogue.outputs}
+    cases, left_out = [], 0
+    for origin in ORIGINS:
+        about = (
+            score.c.tenant_id == tenant.id,
+            score.c.origin == origin,
+            score.c.customer_id.is_not(None),
+            score.c.as_of <= from_micros(as_of),
+        )
+        key = score.c.request_id
+        for row in _from(connection, select(score).where(*about), key, str(pivot), count // 2):
+            then = declared.get(row.model_version, {})
+            answered = {
+                name: math.nan if value is None else float(value)
+                for name, value in row.features.items()
+                if name in now and then.get(name) == now[name]
+            }
+            left_out += not answered
+            if answered:
+                cases.append(
+                    Case(
+                        customer_id=row.customer_id.hex,
+                        cutoff=to_micros(row.as_of),
+                        moment=f"answer {row.model_version}",
+                        answered=answered,
+                    )
+                )
+    return cases, left_out
+
+
+def _moments(
+    connection: Connection, tenant: Tenant, pivot: uuid.UUID, as_of: int, count: int
+) -> Iterator[Case]:
+    """Look at sampled customers now, and at some of them around an event: as it occurred, as it arrived.
+
+    An instant itself is still before the event, the microsecond after it is not. Events that were recorded
+    later than they occurred are preferred: in between they must not be known.
+    """
+    key = schema.event.c.customer_id
+    mine = (schema.event.c.tenant_id == tenant.id, key.is_not(None))
+    query = select(key).where(*mine).group_by(key)
+    for place, row in enumerate(_from(connection, query, key, pivot, count)):
+        customer = row.customer_id
+        yield Case(customer_id=customer.hex, cutoff=as_of, moment="now")
+        rows = customer_rows(connection, tenant.id, customer, as_of)
+        if place % _WATCHED or not rows:
+            continue
+        late = [row for row in rows if row[RECORDED] > row[OCCURRED]]
+        some = late or rows
+        event = some[customer.int % len(some)]
+        for moment, instant in (
+            ("event time", event[OCCURRED]),
+            ("arrival time", event[RECORDED]),
+        ):
+            for cutoff in (instant, instant + 1):
+                yield Case(customer_id=customer.hex, cutoff=cutoff, moment=moment)
+
+
+def _from(
+    connection: Connection, query: Any, key: ColumnElement[Any], pivot: Any, count: int
+) -> list[Any]:
+    """Take so many rows from a point on, and go on at the start: ids are spread evenly, so that is a sample."""
+    ordered = query.order_by(key)
+    rows = list(connection.execute(ordered.where(key >= pivot).limit(count)))
+    return rows + list(connection.execute(ordered.where(key < pivot).limit(count - len(rows))))
+
+
+def _in_batch(
+    snapshot: Snapshot, cases: Sequence[Case], catalogue: Catalogue, batch: Batch
+) -> Iterator[tuple[Case, Floats | None]]:
+    """Give each case its row of the batch way; None where the customer was not known then."""
+    waiting = sorted(cases, key=lambda case: case.cutoff)
+    cutoffs = sorted({case.cutoff for case in waiting})
+    for first in range(0, len(cutoffs), _CUTOFFS):
+        some = cutoffs[first : first + _CUTOFFS]
+        wanted = [case for case in waiting if some[0] <= case.cutoff <= some[-1]]
+        table = batch(snapshot, some, catalogue, customers={case.customer_id for case in wanted})
+        pairs = zip(table.customer_ids, table.cutoffs.tolist(), strict=True)
+        places = {pair: place for place, pair in enumerate(pairs)}
+        for case in wanted:
+            place = places.get((case.customer_id, case.cutoff))
+            yield case, None if place is None else table.values[place]
+
+
+class _Rows:
+    """All that is on record of a customer, fetched once for all instants of the same one."""
+
+    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+        self._connection, self._tenant = connection, tenant
+        self._kept: dict[str, list[FeatureRow]] = {}
+
+    def of(self, customer_id: str) -> list[FeatureRow]:
+        """Give a customer's rows."""
+        if customer_id not in self._kept:
+            self._kept[customer_id] = customer_rows(
+                self._connection, self._tenant.id, uuid.UUID(customer_id), _ALL
+            )
+        return self._kept[customer_id]
+
+
+class _Findings:
+    """What was compared, and what differed."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.values = 0
+        self.differing: Counter[str] = Counter()
+        self.examples: list[Mismatch] = []
+
+    def add(self, case: Case, ways: Mapping[str, Floats], rows: Sequence[FeatureRow]) -> None:
+        """Compare the ways of one case."""
+        told = {
+            way: dict(zip(self._catalogue.names, found.tolist(), strict=True))
+            for way, found in ways.items()
+        }
+        if case.answered:
+            told = {"answered": dict(case.answered), **told}
+        self.values += len(self._catalogue)
+        for name in self._catalogue.names:
+            values = {way: found[name] for way, found in told.items() if name in found}
+            if len({_bits(value) for value in values.values()}) == 1:
+                continue
+            self.differing[name] += 1
+            if len(self.examples) < EXAMPLES and self.differing[name] == 1:
+                self.examples.append(
+                    Mismatch(
+                        customer_id=case.customer_id,
+                        feature=name,
+                        as_of=case.cutoff,
+                        moment=case.moment,
+                        values={way: _shown(value) for way, value in values.items()},
+                        events=events_behind(self._catalogue, name, case.cutoff, rows, values),
+                    )
+                )
+
+
+def events_behind(
+    catalogue: Catalogue,
+    name: str,
+    cutoff: int,
+    rows: Sequence[FeatureRow],
+    values: Mapping[str, float],
+) -> tuple[int, ...]:
+    """Find the events by which the ways to a value differ: without them, or with them, one gives the other's.
+
+    Tried are each event that counts, left out; each that must not count yet, let in; and all of those that had
+    occurred but were not recorded, let in together.
+
+    Returns
+    -------
+    tuple of int
+        Their ids; empty where no such event explains it.
+    """
+    alone = catalogue.subset([name])
+    types = {word for state in alone.states for word in state.source.types}
+    read = [row for row in rows if row[TYPE] in types]
+    admitted = [row for row in read if max(row[RECORDED], row[OCCURRED]) < cutoff]
+    others = [row for row in read if max(row[RECORDED], row[OCCURRED]) >= cutoff]
+    late = [row for row in others if row[OCCURRED] < cutoff]
+    wanted = {_bits(value) for value in values.values()} - {_bits(values["recorded"])}
+    trials = [([row], [each for each in admitted if each is not row]) for row in admitted]
+    trials += [([row], [*admitted, _let_in(row, cutoff)]) for row in others]
+    trials.append((late, [*admitted, *(_let_in(row, cutoff) for row in late)]))
+    for changed, tried in trials:
+        if _bits(float(evaluate_rows(tried, cutoff, alone)[0])) in wanted:
+            return tuple(row[ID] for row in changed)
+    return ()
+
+
+def _let_in(row: FeatureRow, cutoff: int) -> FeatureRow:
+    """The same event, as if it had been recorded, and had occurred, just before an instant."""
+    changed = list(row)
+    changed[RECORDED] = min(row[RECORDED], cutoff - 1)
+    changed[OCCURRED] = min(row[OCCURRED], cutoff - 1)
+    return tuple(changed)
+
+
+def _bits(value: float) -> int | None:
+    """Tell floats apart as the computer does; missing ones are all alike."""
+    return None if value != value else int(np.float64(value).view(np.int64))
+
+
+def _shown(value: float) -> str:
+    return "no row" if value == math.inf else repr(value)

@@ -1,0 +1,72 @@
+"""A small simulated shop at home, with two published models and answers on record."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from tests.serving.conftest import make_real_package
+
+from commerce import schema
+from commerce.database import reading
+from features.catalogue import CATALOGUE
+from scoring.files import publish
+from serving.packages import PackageShelf
+from serving.predictions import Desk, answer_customer
+from serving.questions import ByCustomer
+from serving.store import RecordStore
+from simulation import SimulationOptions, simulate
+from workbench import notebook
+from workbench.notebook import Bench
+from workbench.records import open_records
+from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
+
+SLUG = "acme"
+ANSWERED = 8
+
+
+def settings_of(home: Path) -> Settings:
+    """The settings of a home without the environment."""
+    return Settings.from_env({HOME_VARIABLE: str(home)}, home)
+
+
+def make_home(home: Path, *, customers: int = 24, days: int = 150) -> Path:
+    """Simulate a shop, publish its models, and ask about some customers, now and as of the past."""
+    settings = settings_of(home)
+    engine = open_records(settings)
+    options = SimulationOptions(customers=customers, days=days, seed=7)
+    simulate(engine, SLUG, options, now=datetime.now(UTC), truth_folder=home / "truth")
+    with reading(engine) as connection:
+        known = connection.scalars(select(schema.customer.c.external_id).limit(ANSWERED)).all()
+        last = connection.scalars(select(schema.event.c.recorded_at)).all()
+    url = engine.url.render_as_string(hide_password=False)
+    engine.dispose()
+    for model in ("churn", "credit"):
+        publish(make_real_package(model, tenant=SLUG), settings.packages)
+    store = RecordStore(url)
+    shelf = PackageShelf([settings.packages], CATALOGUE)
+    desk = Desk(shelf=shelf, store=store, now=lambda: datetime.now(UTC))
+    past = (max(last) - timedelta(days=20)).isoformat()
+    for place, customer in enumerate(known):
+        question = ByCustomer(tenant=SLUG, customer_id=customer, as_of=past if place % 2 else None)
+        answer_customer(desk, "churn", question, f"0000000{place}-0000-4000-8000-000000000000")
+    store.close()
+    return home
+
+
+@contextmanager
+def opened(
+    template: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, slug: str = SLUG
+) -> Iterator[Bench]:
+    """Open a copy of a home as a notebook does."""
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    monkeypatch.setenv(HOME_VARIABLE, str(folder))
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+    bench = notebook.open(tenant=slug)
+    yield bench
+    bench.engine.dispose()

@@ -1,0 +1,217 @@
+"""An audit holds on honest records, and nothing known too early gets past it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Connection, insert, select, text, update
+from tests.workbench.shops import ANSWERED, make_home, opened
+
+from commerce import schema
+from commerce.database import reading, writing
+from commerce.instants import from_micros, to_micros
+from commerce.stream import customer_rows
+from features.aggregates import OCCURRED, RECORDED
+from features.catalogue import CATALOGUE
+from features.compilation import Catalogue
+from features.duckdb_evaluator import FeatureTable, evaluate
+from features.finish import Floats
+from features.python_evaluator import evaluate_rows
+from features.snapshot import Snapshot
+from serving.scores import score
+from training.audits import Audit, read_audits
+from workbench import stages
+from workbench.audit import audit
+from workbench.cli import group
+from workbench.notebook import Bench
+from workbench.runs.endings import FINDINGS
+
+FEW = CATALOGUE.subset(
+    ["orders_90d", "orders", "average_order_value", "days_since_order", "spend_365d"]
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_home(tmp_path_factory.mktemp("audited"))
+
+
+@pytest.fixture
+def bench(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    with opened(home, tmp_path / "home", monkeypatch) as bench:
+        yield bench
+
+
+def audited(bench: Bench, catalogue: Catalogue = FEW, **ways: Any) -> Audit:
+    return audit(
+        bench.engine,
+        bench.tenant,
+        stages.copy_stream(bench),
+        bench.settings.packages,
+        as_of=bench.cutoff,
+        now=bench.now,
+        sample=40,
+        catalogue=catalogue,
+        **ways,
+    )
+
+
+def test_honest_records_hold_by_every_way(bench: Bench) -> None:
+    found = audited(bench)
+    assert found.holds, found.text
+    assert (found.answers, found.left_out) == (ANSWERED, 0)
+    assert found.vectors > found.answers + 24
+    assert found.values == found.vectors * len(FEW)
+    assert dict(found.hashes) == {output.name: output.hash for output in FEW.outputs}
+
+
+def test_the_same_snapshot_is_audited_on_the_same_sample(bench: Bench) -> None:
+    assert audited(bench) == audited(bench)
+
+
+def test_an_answer_changed_by_hand_is_found(bench: Bench) -> None:
+    with writing(bench.engine) as connection:
+        drop_triggers(connection, "score")
+        kept = connection.execute(select(score)).first()
+        assert kept is not None
+        features = kept.features | {"orders_90d": kept.features["orders_90d"] + 1}
+        connection.execute(
+            update(score).where(score.c.request_id == kept.request_id).values(features=features)
+        )
+    found = audited(bench)
+    assert (found.holds, found.differences) == (False, 1)
+    (example,) = found.examples
+    assert example.customer_id == kept.customer_id.hex
+    assert (example.feature, example.moment) == ("orders_90d", "answer acme.churn/1")
+    assert example.values["answered"] == repr(features["orders_90d"])
+    assert example.values["online"] == example.values["batch"] == example.values["recorded"]
+
+
+def test_an_event_slipped_in_under_an_earlier_instant_is_found_and_named(bench: Bench) -> None:
+    with reading(bench.engine) as connection:
+        kept = connection.execute(select(score).order_by(score.c.as_of)).first()
+    assert kept is not None
+    slipped = to_micros(kept.as_of) - 1_000_000
+    with writing(bench.engine) as connection:
+        columns = {
+            "tenant_id": bench.tenant.id,
+            "type": "order.placed",
+            "customer_id": kept.customer_id,
+            "occurred_at": from_micros(slipped),
+            "recorded_at": from_micros(slipped),
+            "ingested_at": from_micros(slipped),
+            "amount_minor": 100,
+            "currency": bench.tenant.currency,
+            "base_minor": 100,
+            "quantity": 1,
+            "source_key": "slipped",
+        }
+        number = connection.execute(insert(schema.event).values(columns)).inserted_primary_key
+    found = audited(bench)
+    assert not found.holds
+    example = next(one for one in found.examples if one.feature == "orders_90d")
+    assert example.moment.startswith("answer")
+    assert float(example.values["answered"]) == float(example.values["batch"]) - 1
+    assert number is not None
+    assert example.events == (number[0],)
+
+
+def leaky(
+    connection: Connection, tenant_id: int, customer: UUID, cutoff: int, catalogue: Catalogue
+) -> Floats:
+    """An evaluator that goes by when things happened, and forgets when they were known."""
+    rows = customer_rows(connection, tenant_id, customer, 2**62)
+    return evaluate_rows([early(row) for row in rows], cutoff, catalogue)
+
+
+def early(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    changed = list(row)
+    changed[RECORDED] = row[OCCURRED]
+    return tuple(changed)
+
+
+def leaky_batch(
+    snapshot: Snapshot, cutoffs: list[int], catalogue: Catalogue, *, customers: set[str]
+) -> FeatureTable:
+    """The batch evaluator over a snapshot in which everything is known as it happens."""
+    rows = pa.concat_tables(pq.read_table(path, partitioning=None) for path in snapshot.files)
+    place = rows.schema.get_field_index("recorded_at")
+    path = snapshot.files[0].parents[2] / "leaky.parquet"
+    pq.write_table(rows.set_column(place, rows.schema.field(place), rows["occurred_at"]), path)
+    return evaluate(replace(snapshot, files=(path,)), cutoffs, catalogue, customers=customers)
+
+
+def test_a_server_that_knows_events_before_they_are_recorded_is_found(bench: Bench) -> None:
+    catalogue = CATALOGUE.subset([*CATALOGUE.names])
+    found = audited(bench, catalogue, online=leaky)
+    assert not found.holds
+    assert {one.moment for one in found.examples} <= {"event time", "arrival time", "now"} | {
+        "answer acme.churn/1"
+    }
+    named = [one for one in found.examples if one.events]
+    assert named
+    with reading(bench.engine) as connection:
+        for one in named:
+            for number in one.events:
+                event = connection.execute(
+                    select(schema.event).where(schema.event.c.id == number)
+                ).one()
+                assert to_micros(event.occurred_at) < one.as_of <= to_micros(event.recorded_at)
+
+
+def test_two_ways_that_leak_alike_are_found_by_what_was_recorded(bench: Bench) -> None:
+    found = audited(bench, CATALOGUE, online=leaky, batch=leaky_batch)
+    assert not found.holds
+    example = found.examples[0]
+    assert example.values["online"] == example.values["batch"] != example.values["recorded"]
+
+
+def test_a_customer_the_batch_way_leaves_out_is_found(bench: Bench) -> None:
+    def forgetful(
+        snapshot: Snapshot, cutoffs: list[int], catalogue: Catalogue, *, customers: set[str]
+    ) -> FeatureTable:
+        few = sorted(customers)[1:]
+        return evaluate(snapshot, cutoffs, catalogue, customers=few)
+
+    found = audited(bench, batch=forgetful)
+    assert not found.holds
+    assert found.examples[0].values["batch"] == "no row"
+
+
+def test_answers_on_features_declared_otherwise_since_are_left_out(bench: Bench) -> None:
+    names = ("orders_90d", "average_order_value", "days_since_order")
+    others = [name for name in CATALOGUE.names if name not in names][:3]
+    found = audited(bench, CATALOGUE.subset(others))
+    assert (found.answers, found.left_out) == (0, ANSWERED)
+    assert found.holds
+
+
+def test_the_command_keeps_a_certificate_and_exits_with_a_code_of_its_own(bench: Bench) -> None:
+    arguments = ["features", "audit", "--sample", "6"]
+    good = CliRunner().invoke(group, arguments)
+    assert good.exit_code == 0, good.output
+    assert "every way agrees to the bit" in good.output
+    with writing(bench.engine) as connection:
+        drop_triggers(connection, "score")
+        connection.execute(update(score).values(features={"orders_90d": 1e6}))
+    bad = CliRunner().invoke(group, [*arguments, "--json"])
+    assert bad.exit_code == FINDINGS.code
+    assert json.loads(bad.stdout)["differing"]["orders_90d"] > 0
+    first, second = read_audits(bench.settings.packages, "acme")
+    assert (first.holds, second.holds) == (True, False)
+    assert second.as_dict() == json.loads(bad.stdout)
+
+
+def drop_triggers(connection: Connection, table: str) -> None:
+    names = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    for (name,) in connection.execute(names, {"table": table}).all():
+        connection.execute(text(f"DROP TRIGGER {name}"))
