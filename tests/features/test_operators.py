@@ -14,6 +14,7 @@ from tests.features.streams import Row, event, snapshot_of
 from features import declaration as d
 from features.declaration import DAYS, EVER, Feature, catalogue, per_aggregate, source
 from features.duckdb_evaluator import evaluate
+from features.errors import StateTooLarge
 from features.finish import Floats
 from features.operators import OPERATORS
 from features.python_evaluator import evaluate_rows
@@ -143,6 +144,32 @@ def test_an_empty_window_an_unknown_customer_and_a_missing_source_are_told_apart
     with tempfile.TemporaryDirectory() as folder:
         strangers = snapshot_of([event(1, "order.placed", ANN, CUTOFF)], Path(folder) / "e.parquet")
         assert evaluate(strangers, [CUTOFF], catalogue(feature)).customer_ids == []
+
+
+def of_amounts() -> d.Catalogue:
+    amounts = source("order.paid", column="base_minor")
+    return catalogue(
+        d.total(amounts, name="total", description="X."),
+        d.mean(amounts, name="mean", description="X."),
+        d.minimum(amounts, name="minimum", description="X."),
+        d.maximum(amounts, name="maximum", description="X."),
+        d.first(amounts, name="first", description="X."),
+        d.last(amounts, name="last", description="X."),
+    )
+
+
+@pytest.mark.parametrize("amount", [2**53 - 1, 1 - 2**53])
+def test_states_next_to_the_limit_are_exact(amount: int, evaluator: Evaluator) -> None:
+    rows = [sale(1, 40, None, base_minor=amount)]
+    assert evaluator(rows, of_amounts()).tolist() == [amount] * 6
+
+
+@pytest.mark.parametrize("name", of_amounts().names)
+@pytest.mark.parametrize("amount", [2**53, -(2**53), 2**63 - 1])
+def test_states_at_the_limit_are_refused(amount: int, name: str, evaluator: Evaluator) -> None:
+    rows = [sale(1, 40, None, base_minor=amount)]
+    with pytest.raises(StateTooLarge, match=r"must be smaller than 2\^53 in size"):
+        evaluator(rows, of_amounts().subset([name]))
 
 
 def derived(**words: float) -> d.Catalogue:
