@@ -41,26 +41,44 @@ def aggregate_select(origin: Aggregates, relation: str, as_of: exp.Expr) -> exp.
         Columns customer, aggregate_id, id, occurred_at (the opening), due_at, and those of
         ``features.sources.AGGREGATE_COLUMNS``.
     """
+    settled = settlements(origin, relation).subquery("settled")
+    return measured(settled, as_of).select(column("aggregate_id"), column("due_at"))
+
+
+def measured(settled: exp.Expr | str, as_of: exp.Expr) -> exp.Select:
+    """Measure settlements against an instant.
+
+    Parameters
+    ----------
+    settled : sqlglot expression, or the name of a table
+        What :func:`settlements` gives.
+    as_of : sqlglot expression
+        As in :func:`aggregate_select`.
+
+    Returns
+    -------
+    sqlglot Select
+        Columns customer, id, occurred_at, and those of ``features.sources.AGGREGATE_COLUMNS``.
+    """
     nothing = literal(0)
-    due, settled, opened = column("due_at"), column("settled_at"), column("occurred_at")
-    late = exp.func("GREATEST", less(if_null(settled, as_of), due), nothing)
-    missed = exp.or_(not_null(settled), exp.LT(this=due, expression=as_of))
-    taken = exp.func("GREATEST", less(settled, opened), nothing)
+    due, settled_at, opened_at = column("due_at"), column("settled_at"), column("occurred_at")
+    late = exp.func("GREATEST", less(if_null(settled_at, as_of), due), nothing)
+    missed = exp.or_(not_null(settled_at), exp.LT(this=due, expression=as_of))
+    taken = exp.func("GREATEST", less(settled_at, opened_at), nothing)
     balance = exp.func("GREATEST", less(column("opened"), column("closed")), nothing)
     columns = {
         "opened": column("opened"),
         "closed": column("closed"),
         "balance": balance,
-        "is_open": case(not_null(settled), nothing, literal(1)),
+        "is_open": case(not_null(settled_at), nothing, literal(1)),
         "is_late": _flag(due, exp.GT(this=late, expression=nothing)),
         "is_due": _flag(due, missed),
         "days_past_due": _known(due, whole(late, DAY)),
         "hours_late": _known(due, whole(late, HOUR)),
-        "hours_taken": _known(settled, whole(taken, HOUR)),
+        "hours_taken": _known(settled_at, whole(taken, HOUR)),
     }
     named = [exp.alias_(value, name) for name, value in columns.items()]
-    keys = [column(name) for name in (*_KEY, "id", "occurred_at", "due_at")]
-    return exp.select(*keys, *named).from_(_settled(origin, relation).subquery("settled"))
+    return exp.select(*map(column, ("customer", "id", "occurred_at")), *named).from_(settled)
 
 
 def closing_amount(origin: Aggregates, tests: Sequence[exp.Expr]) -> exp.Expr:
@@ -69,8 +87,24 @@ def closing_amount(origin: Aggregates, tests: Sequence[exp.Expr]) -> exp.Expr:
     return if_null(having(exp.Sum(this=column("base_minor")), [closing, *tests]), literal(0))
 
 
-def _settled(origin: Aggregates, relation: str) -> exp.Select:
-    """Opening, amounts, due time and settlement of each aggregate."""
+def settlements(
+    origin: Aggregates, relation: str | exp.Expr, by: Sequence[str] = _KEY
+) -> exp.Select:
+    """Opening, amounts, due time and settlement of each aggregate.
+
+    Parameters
+    ----------
+    origin : Aggregates
+    relation : str or sqlglot expression
+        The admitted events.
+    by : sequence of str
+        What tells one aggregate from another.
+
+    Returns
+    -------
+    sqlglot Select
+        The columns of ``by``, id, occurred_at (the opening), due_at, opened, closed, settled_at.
+    """
     opening = is_one_of(column("type"), origin.open)
     closing = is_one_of(column("type"), origin.close)
     amount = if_null(column("base_minor"), literal(0))
@@ -79,17 +113,17 @@ def _settled(origin: Aggregates, relation: str) -> exp.Select:
     closed = if_null(having(exp.Sum(this=amount), [closing]), zero)
     when = column("occurred_at")
     earliest = having(exp.Min(this=when), [opening])
-    rows: exp.Expr = exp.to_table(relation)
+    rows = relation
     if origin.settled_by == "event":
         settled = having(exp.Min(this=when), [closing])
     else:
-        rows = _running(opening, closing, amount, relation).subquery("running")
+        rows = _running(opening, closing, amount, relation, by).subquery("running")
         enough = exp.GTE(this=column("closed_so_far"), expression=column("opened_in_all"))
         reached = having(exp.Min(this=when), [closing, enough])
         settled = case(exp.LTE(this=opened, expression=closed), if_null(reached, earliest))
     return (
         exp.select(
-            *[column(name) for name in _KEY],
+            *map(column, by),
             exp.alias_(having(exp.Min(this=column("id")), [opening]), "id"),
             exp.alias_(earliest, "occurred_at"),
             exp.alias_(having(exp.Min(this=column("due_at")), [opening]), "due_at"),
@@ -100,22 +134,28 @@ def _settled(origin: Aggregates, relation: str) -> exp.Select:
         .from_(rows)
         .where(is_one_of(column("type"), (*origin.open, *origin.close)))
         .where(not_null(column("aggregate_id")))
-        .group_by(*[column(name) for name in _KEY])
+        .group_by(*map(column, by))
         .having(exp.GT(this=having(exp.Count(this=exp.Star()), [opening]), expression=zero))
     )
 
 
-def _running(opening: exp.Expr, closing: exp.Expr, amount: exp.Expr, relation: str) -> exp.Select:
+def _running(
+    opening: exp.Expr,
+    closing: exp.Expr,
+    amount: exp.Expr,
+    relation: str | exp.Expr,
+    by: Sequence[str],
+) -> exp.Select:
     """The events of an origin, each with what was opened in all and closed up to it."""
     in_all = exp.Sum(this=case(opening, amount, literal(0)))
     so_far = exp.Sum(this=case(closing, amount, literal(0)))
-    kept = ("customer", "aggregate_id", "type", "id", "occurred_at", "due_at", "base_minor")
+    kept = (*by, "type", "id", "occurred_at", "due_at", "base_minor")
     types = [literal for test in (opening, closing) for literal in test.find_all(exp.Literal)]
     return (
         exp.select(
-            *[column(name) for name in kept],
-            exp.alias_(ordered_window(in_all, _KEY), "opened_in_all"),
-            exp.alias_(ordered_window(so_far, _KEY, ("occurred_at", "id")), "closed_so_far"),
+            *map(column, kept),
+            exp.alias_(ordered_window(in_all, by), "opened_in_all"),
+            exp.alias_(ordered_window(so_far, by, ("occurred_at", "id")), "closed_so_far"),
         )
         .from_(relation)
         .where(exp.In(this=column("type"), expressions=[word.copy() for word in types]))

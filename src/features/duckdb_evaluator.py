@@ -1,6 +1,6 @@
 """Features and labels of many customers at many cutoffs, on DuckDB over a snapshot.
 
-Guarantees: one query per cutoff; only integers leave the database, so values are the same bits as
+Guarantees: events are read once, and reduced at each cutoff; only integers leave the database, so values are the same bits as
 those of every other evaluator; rows are ordered by cutoff and customer, whatever the threads did.
 """
 
@@ -18,30 +18,24 @@ import pyarrow as pa
 from sqlglot import exp
 
 from features.compilation import Catalogue
-from features.expressions import column, is_one_of
+from features.expressions import table_of
 from features.finish import Floats, finish
 from features.label_sql import label_query
 from features.labels import Label
+from features.loading_sql import customer_table, event_table, types_recorded
+from features.prepared_sql import plan
 from features.snapshot import Snapshot
-from features.sources import DAY
-from features.state_sql import state_statement
+from features.sources import DAY, INTEGER_COLUMNS, TEXT_COLUMNS
+from features.state_sql import ZERO_IF_NONE
 
-_COLUMNS = (
+_LABEL_COLUMNS = (
     "id",
-    "seller_id",
-    "product_id",
-    "aggregate_id",
     "occurred_at",
     "recorded_at",
     "due_at",
-    "base_minor",
-    "quantity",
-    "value",
-    "method",
-    "category",
-    "reason",
+    *INTEGER_COLUMNS,
+    *TEXT_COLUMNS,
 )
-
 
 _NEVER = 2**63 - 1
 """Later than any instant."""
@@ -61,12 +55,16 @@ class FeatureTable:
         NaN where a value is missing.
     names : tuple of str
         Of the columns.
+    absent : tuple of str
+        Outputs of which the shop had recorded nothing at all before the last cutoff; their values are
+        those of empty windows. See :meth:`features.compilation.Catalogue.absent`.
     """
 
     customer_ids: list[str]
     cutoffs: npt.NDArray[np.int64]
     values: Floats
     names: tuple[str, ...]
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,25 +114,55 @@ def evaluate(
     StateTooLarge
         "state ... must be smaller than 2^53 in size; got ..."
     """
+    steps, ordered = plan(catalogue), sorted(set(cutoffs))
     types = {word for state in catalogue.states for word in state.source.types}
-    query = state_statement(catalogue)
-    width = len(catalogue.states)
-    rows: list[npt.NDArray[Any]] = []
-    values: list[Floats] = []
-    with _opened(snapshot, types, customers, before=max(cutoffs, default=0)) as (database, ids):
-        for cutoff in cutoffs:
-            found = database.execute(query, {"cutoff": cutoff}).fetchnumpy()
-            columns = [found[f"s{place}"] for place in range(width)]
-            size = len(found["customer"])
-            states, missing = _stacked(columns, size)
-            values.append(finish(catalogue, states, missing))
-            rows.append(np.asarray(found["customer"]))
+    with _opened(snapshot, customers) as (database, people):
+        recorded = database.execute(
+            types_recorded(types, before=max(cutoffs, default=0)).sql("duckdb")
+        ).fetchall()
+        _make(database, "event", event_table(types, steps.columns, ordered))
+        database.register("place", pa.table({"place": pa.array(range(len(ordered)), pa.int32())}))
+        for statement in (*steps.tables, "DROP TABLE event"):
+            database.execute(statement).fetchall()
+        rows = [np.flatnonzero(people["known_from"] < cutoff) for cutoff in cutoffs]
+        ends = np.cumsum([0, *map(len, rows)])
+        values: Floats = np.empty((len(catalogue), ends[-1])).T
+        row_of = np.empty(len(people["customer"]), dtype=np.intp)
+        for cutoff, known, start in zip(cutoffs, rows, ends, strict=False):
+            row_of[known] = np.arange(len(known))
+            instant = {"cutoff": cutoff, "place": ordered.index(cutoff)}
+            states, missing = _states(database, catalogue, instant, row_of, len(known))
+            finish(catalogue, states, missing, out=values[start : start + len(known)])
     return FeatureTable(
-        customer_ids=[ids[customer] for part in rows for customer in part],
+        customer_ids=people["customer_id"][np.concatenate(rows)].tolist() if rows else [],
         cutoffs=_repeated(cutoffs, rows),
-        values=np.concatenate(values) if values else np.empty((0, len(catalogue))),
+        values=values,
         names=catalogue.names,
+        absent=catalogue.absent({word for (word,) in recorded}),
     )
+
+
+def _states(
+    database: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    instant: dict[str, int],
+    row_of: npt.NDArray[np.intp],
+    size: int,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Ask for every state at a cutoff; where a statement tells nothing of a customer, there were no rows."""
+    states = np.zeros((len(catalogue.states), size), dtype=np.int64)
+    missing = np.empty((len(catalogue.states), size), dtype=np.bool_)
+    for state, flags in zip(catalogue.states, missing, strict=True):
+        flags[:] = state.kind not in ZERO_IF_NONE
+    for statement in plan(catalogue).statements:
+        given = {name: instant[name] for name in statement.parameters}
+        found = database.execute(statement.query, given).fetchnumpy()
+        rows = row_of[found["customer"]]
+        for place in statement.states:
+            column: npt.NDArray[Any] = np.ma.asarray(found[f"s{place}"])
+            states[place, rows] = np.ma.getdata(column)
+            missing[place, rows] = np.ma.getmaskarray(column)
+    return states.T, missing.T
 
 
 def label_table(
@@ -168,7 +196,8 @@ def label_table(
     query = label_query(label).sql("duckdb")
     rows: list[npt.NDArray[Any]] = []
     labels: list[npt.NDArray[np.int8]] = []
-    with _opened(snapshot, set(label.types), None, before=None) as (database, ids):
+    with _opened(snapshot, None) as (database, customers):
+        _make(database, "event", event_table(label.types, _LABEL_COLUMNS))
         for cutoff in cutoffs:
             instants = {
                 "cutoff": cutoff,
@@ -179,33 +208,36 @@ def label_table(
             rows.append(np.asarray(found["customer"]))
             labels.append(np.asarray(found["label"]).astype(np.int8))
     return LabelTable(
-        customer_ids=[ids[customer] for part in rows for customer in part],
+        customer_ids=customers["customer_id"][np.concatenate(rows)].tolist() if rows else [],
         cutoffs=_repeated(cutoffs, rows),
         labels=np.concatenate(labels) if labels else np.empty(0, np.int8),
     )
 
 
+Columns = dict[str, npt.NDArray[Any]]
+
+
 @contextmanager
 def _opened(
-    snapshot: Snapshot,
-    types: Collection[str],
-    customers: Collection[str] | None,
-    *,
-    before: int | None,
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[str]]]:
-    """Load the events that are needed, and number the customers in the order of their ids."""
+    snapshot: Snapshot, chosen: Collection[str] | None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Columns]]:
+    """Open a snapshot and number its customers, or those chosen, in the order of their ids."""
     with duckdb.connect(":memory:") as database:
         _hide_progress(database)
         files = [str(path) for path in snapshot.files]
         database.read_parquet(files, hive_partitioning=False).create_view("snapshot")
-        if customers is not None:
-            wanted = pa.table({"customer_id": pa.array(sorted(customers), pa.string())})
+        if chosen is not None:
+            wanted = pa.table({"customer_id": pa.array(sorted(chosen), pa.string())})
             database.register("wanted", wanted)
-        for table in (_customers(customers is not None), _events(sorted(types), before)):
-            # Fetching ends the statement: the connection takes no other until then.
-            database.execute(table.sql("duckdb")).fetchall()
-        ids = database.execute("SELECT customer_id FROM customer ORDER BY customer").fetchall()
-        yield database, [str(row[0]) for row in ids]
+        _make(database, "customer", customer_table(chosen=chosen is not None))
+        found = database.execute("FROM customer ORDER BY customer").fetchnumpy()
+        yield database, {name: np.asarray(column) for name, column in found.items()}
+
+
+def _make(database: duckdb.DuckDBPyConnection, name: str, query: exp.Query) -> None:
+    """Make a table of what a query gives."""
+    # Fetching ends the statement: the connection takes no other until then.
+    database.execute(table_of(query, name).sql("duckdb")).fetchall()
 
 
 def _hide_progress(database: duckdb.DuckDBPyConnection) -> None:
@@ -213,54 +245,6 @@ def _hide_progress(database: duckdb.DuckDBPyConnection) -> None:
     shown = database.execute("SELECT current_setting('enable_progress_bar')").fetchall()
     if shown == [(True,)]:
         database.execute("SET enable_progress_bar = false")
-
-
-def _customers(chosen: bool) -> exp.Create:
-    """Every customer, numbered, with the instant from which something was known of it."""
-    key = column("customer_id")
-    known = exp.func("GREATEST", column("recorded_at"), column("occurred_at"))
-    grouped = (
-        exp.select(key, exp.alias_(exp.Min(this=known), "known_from"))
-        .from_("snapshot")
-        .where(exp.Not(this=exp.Is(this=key, expression=exp.null())))
-        .group_by(key)
-    )
-    if chosen:
-        grouped = grouped.where(
-            exp.In(this=key, query=exp.select("customer_id").from_("wanted").subquery())
-        )
-    number = exp.Window(
-        this=exp.func("ROW_NUMBER"), order=exp.Order(expressions=[exp.Ordered(this=key)])
-    )
-    numbered = exp.select(
-        key, column("known_from"), exp.alias_(exp.cast(number - 1, "INT"), "customer")
-    ).from_(grouped.subquery("known"))
-    return numbered.ctas("customer")
-
-
-def _events(types: list[str], before: int | None) -> exp.Create:
-    """The events of some types, with their customer's number."""
-    columns = [column(name, "s") for name in _COLUMNS]
-    query = (
-        exp.select(column("customer", "c"), column("type", "s"), *columns)
-        .from_("snapshot AS s")
-        .join("customer AS c", on="s.customer_id = c.customer_id")
-        .where(is_one_of(column("type", "s"), types) if types else exp.false())
-    )
-    if before is not None:
-        query = query.where(column("recorded_at", "s") < before)
-        query = query.where(column("occurred_at", "s") < before)
-    return query.ctas("event")
-
-
-def _stacked(columns: list[Any], size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Put columns side by side: their integers, and where they have none."""
-    states = np.zeros((size, len(columns)), dtype=np.int64)
-    missing = np.zeros((size, len(columns)), dtype=np.bool_)
-    for place, values in enumerate(columns):
-        states[:, place] = np.ma.getdata(values)
-        missing[:, place] = np.ma.getmaskarray(values)
-    return states, missing
 
 
 def _repeated(cutoffs: Sequence[int], rows: list[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:

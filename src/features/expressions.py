@@ -56,6 +56,11 @@ def within(when: exp.Expr, window: int | None) -> list[exp.Expr]:
     return [exp.GTE(this=when, expression=less(CUTOFF, literal(window * DAY)))]
 
 
+def table_of(query: exp.Query, name: str) -> exp.Create:
+    """The statement that makes a table of what a query gives."""
+    return exp.Create(this=exp.to_table(name), kind="TABLE", expression=query)
+
+
 def less(whole: exp.Expr, part: exp.Expr) -> exp.Expr:
     """One value less another, in brackets."""
     return exp.paren(exp.Sub(this=whole, expression=part))

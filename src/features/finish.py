@@ -26,7 +26,13 @@ LIMIT = 2**53
 """Where float64 stops holding every integer."""
 
 
-def finish(catalogue: Catalogue, states: Integers, missing: Flags) -> Floats:
+_BLOCK = 2_048
+"""Rows that are finished together: few enough to stay in the processor's cache."""
+
+
+def finish(
+    catalogue: Catalogue, states: Integers, missing: Flags, out: Floats | None = None
+) -> Floats:
     """Turn states into the values of a catalogue's outputs.
 
     Parameters
@@ -38,6 +44,8 @@ def finish(catalogue: Catalogue, states: Integers, missing: Flags) -> Floats:
     missing : bool array of the same shape
         True where a state has no value (the largest of no rows); what ``states`` holds there does
         not matter.
+    out : float64 array of shape (n_rows, n_outputs), optional
+        Where to put the values; a new array by default.
 
     Returns
     -------
@@ -50,20 +58,28 @@ def finish(catalogue: Catalogue, states: Integers, missing: Flags) -> Floats:
         "state ... must be smaller than 2^53 in size; got ..."
     """
     plan = _plan(catalogue)
-    counted = np.where(missing, 0, states)
-    if counted.size and (counted.max() >= LIMIT or counted.min() <= -LIMIT):
-        row, column = np.argwhere((counted >= LIMIT) | (counted <= -LIMIT))[0]
-        raise StateTooLarge(catalogue.states[column].text, int(counted[row, column]))
-    exact = counted.astype(np.float64)
-    values = np.full((states.shape[0], len(catalogue.evaluated)), np.nan)
+    values = np.empty((len(catalogue), len(states))).T if out is None else out
+    for start in range(0, len(states), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        block = np.where(missing[rows].T, 0, states[rows].T)
+        if block.size and (block.max() >= LIMIT or block.min() <= -LIMIT):
+            place, row = np.argwhere((block >= LIMIT) | (block <= -LIMIT))[0]
+            raise StateTooLarge(catalogue.states[place].text, int(block[place, row]))
+        values[rows] = _finished(plan, block.astype(np.float64), missing[rows].T).T
+    return values
+
+
+def _finished(plan: _Plan, states: Floats, missing: Flags) -> Floats:
+    """Give the values of a block; here, and from here on, a row of an array is a state or an output."""
+    values = np.empty((plan.width, states.shape[1]))
     with np.errstate(divide="ignore", invalid="ignore"):
         for step in plan.steps:
             if step.derived:
                 result, empty = _derive(step, values)
             else:
-                result, empty = _reduce(step, exact, missing)
-            values[:, step.targets] = np.where(empty, step.null, result)
-    return values[:, plan.visible]
+                result, empty = _reduce(step, states, missing)
+            values[step.targets] = np.where(empty, step.null, result)
+    return values[plan.visible]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +97,10 @@ class _Step:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Steps in an order in which inputs come first, and the columns to show."""
+    """Steps in an order in which inputs come first, how many values they give, and which to show."""
 
     steps: tuple[_Step, ...]
+    width: int
     visible: npt.NDArray[np.intp]
 
 
@@ -112,24 +129,23 @@ def _plan(catalogue: Catalogue) -> _Plan:
                 derived=level > 0,
                 targets=np.array([output_at[output.name] for output in outputs]),
                 operands=tuple(np.array(place) for place in zip(*places, strict=True)),
-                divisor=np.array([float(OPERATORS[output.kind].divisor) for output in outputs]),
+                divisor=np.array([[float(OPERATORS[output.kind].divisor)] for output in outputs]),
                 null=np.array(
-                    [np.nan if output.null is None else output.null for output in outputs]
+                    [[np.nan if output.null is None else output.null] for output in outputs]
                 ),
                 limits=_limits(outputs),
             )
         )
-    return _Plan(
-        tuple(steps), np.array([output_at[name] for name in catalogue.names], dtype=np.intp)
-    )
+    visible = np.array([output_at[name] for name in catalogue.names], dtype=np.intp)
+    return _Plan(tuple(steps), len(output_at), visible)
 
 
 def _limits(outputs: Sequence[Output]) -> Floats:
-    """The limits of thresholds, one row for each limit; where one has fewer, none is out of reach."""
+    """The limits of thresholds, one after the other; where one has fewer, none is out of reach."""
     most = max(len(output.limits) for output in outputs)
     return np.array(
         [
-            [output.limits[place] if place < len(output.limits) else np.inf for output in outputs]
+            [[output.limits[place] if place < len(output.limits) else np.inf] for output in outputs]
             for place in range(most)
         ]
     )
@@ -139,26 +155,26 @@ def _reduce(step: _Step, states: Floats, missing: Flags) -> tuple[Floats, Flags]
     """Finish outputs from their states."""
     if step.formula == "scale":
         (only,) = step.operands
-        return states[:, only] / step.divisor, missing[:, only]
+        return states[only] / step.divisor, missing[only]
     if step.formula == "quotient":
         top, bottom = step.operands
-        number = states[:, bottom]
-        return states[:, top] / number / step.divisor, (number == 0) | missing[:, top]
+        number = states[bottom]
+        return states[top] / number / step.divisor, (number == 0) | missing[top]
     squares, sums, counts = step.operands
-    number, total = states[:, counts], states[:, sums]
-    spread = states[:, squares] / number - (total / number) * (total / number)
+    number, total = states[counts], states[sums]
+    spread = states[squares] / number - (total / number) * (total / number)
     return np.sqrt(np.maximum(spread, 0.0)) / step.divisor, number < 2
 
 
 def _derive(step: _Step, values: Floats) -> tuple[Floats, Flags]:
     """Finish outputs from other outputs."""
     if step.formula == "threshold":
-        (looked_at,) = (values[:, places] for places in step.operands)
+        (looked_at,) = (values[places] for places in step.operands)
         reached = np.zeros_like(looked_at)
         for limits in step.limits:
             reached += looked_at >= limits
         return reached, np.isnan(looked_at)
-    left, right = values[:, step.operands[0]], values[:, step.operands[1]]
+    left, right = values[step.operands[0]], values[step.operands[1]]
     if step.formula == "difference":
         result = left - right
         return result, np.isnan(result)

@@ -8,7 +8,7 @@ each of which serves every window; aggregates from one row each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 from sqlglot import exp
@@ -34,9 +34,9 @@ from features.expressions import (
 )
 from features.sources import CLOCK_COLUMNS, HOUR, PERIOD_COLUMNS, Aggregates, Events, Source
 
-_GAPS = ("gap_sum", "gap_squares", "gap_count")
-_ZERO_IF_NONE = ("count", "distinct", *_GAPS)
-_SMALL = ("count", "distinct", "gap_count", "since_last", "since_first")
+GAPS = ("gap_sum", "gap_squares", "gap_count")
+ZERO_IF_NONE = ("count", "distinct", *GAPS)
+SMALL = ("count", "distinct", "gap_count", "since_last", "since_first")
 _WHEN = column("occurred_at")
 
 Names = dict[State, str]
@@ -76,12 +76,15 @@ customer) AS part_0 ON c.customer = part_0.customer WHERE c.known_from < $cutoff
     }
     part_of: Names = {}
     joins = []
-    for place, (build, states) in enumerate(_parts(names)):
+    for place, states in enumerate(_parts(names)):
         alias = f"part_{place}"
         relation = relations.get(states[0].source.origin, "admitted")
         matched = exp.EQ(this=column("customer", "c"), expression=column("customer", alias))
-        part = build(states, names, relation).subquery(alias, copy=False)
-        joins.append(exp.Join(this=part, on=matched, side="LEFT"))
+        part = build(states, names, relation, belongs)
+        if relation == "admitted" and states[0].kind not in ("distinct", *GAPS):
+            types = {word for state in states for word in state.source.types}
+            part.where(is_one_of(column("type"), sorted(types)), copy=False)
+        joins.append(exp.Join(this=part.subquery(alias, copy=False), on=matched, side="LEFT"))
         part_of.update(dict.fromkeys(states, alias))
     values = [
         exp.alias_(_joined(state, column(name, part_of[state])), name, copy=False)
@@ -108,48 +111,68 @@ def state_statement(catalogue: Catalogue, dialect: str = "duckdb") -> str:
 
 def _joined(state: State, value: exp.Expr) -> exp.Expr:
     """A state's value for a customer who may have no row in its sub-query."""
-    if state.kind in _ZERO_IF_NONE:
+    if state.kind in ZERO_IF_NONE:
         value = if_null(value, literal(0))
-    return value if state.kind in _SMALL else bounded(value)
+    return value if state.kind in SMALL else bounded(value)
 
 
-Builder = Callable[[list[State], Names, str], exp.Select]
+Tests = Callable[[Source], list[exp.Expr]]
 
 
-def _parts(names: Names) -> list[tuple[Builder, list[State]]]:
+def _parts(names: Names) -> list[list[State]]:
     """Group states that one sub-query gives."""
-    grouped: dict[tuple[Builder, object], list[State]] = {}
+    grouped: dict[object, list[State]] = {}
     for state in names:
-        key: tuple[Builder, object]
-        if state.kind == "distinct":
-            key = (_distinct, state.source)
-        elif state.kind in _GAPS:
-            key = (_gaps, state.source)
-        elif isinstance(state.source.origin, Aggregates):
-            key = (_scan, state.source.origin)
-        else:
-            key = (_scan, None)
+        origin = state.source.origin
+        key: object = origin if isinstance(origin, Aggregates) else None
+        if state.kind in ("distinct", *GAPS):
+            key = (state.kind == "distinct", state.source)
         grouped.setdefault(key, []).append(state)
-    return [(build, states) for (build, _), states in grouped.items()]
+    return list(grouped.values())
 
 
-def _scan(states: list[State], names: Names, relation: str) -> exp.Select:
-    """Counts, sums, extremes and instants, all in one pass."""
+def build(states: list[State], names: Names, relation: str, tests: Tests) -> exp.Select:
+    """Reduce a relation to one row per customer.
+
+    Parameters
+    ----------
+    states : list of State
+        Distinct values, or gaps, of one source; or any others.
+    names : dict of State to str
+        How to call the columns.
+    relation : str
+        Events or aggregates admitted at the cutoff.
+    tests : callable
+        Gives what a row of the relation must meet to belong to a source.
+
+    Returns
+    -------
+    sqlglot Select
+        Columns ``customer`` and one per state.
+    """
+    rows, kind = states[0].source, states[0].kind
+    if kind == "distinct":
+        values = latest_of_values(rows, relation, tests)
+        return counts_of_values(states, names, values.subquery("seen"))
+    if kind in GAPS:
+        pairs = successive(rows, relation, tests)
+        return sums_of_gaps(states, names, pairs.subquery("pairs"))
+    return _scan(states, names, relation, tests)
+
+
+def _scan(states: list[State], names: Names, relation: str, tests: Tests) -> exp.Select:
+    """Counts, sums, extremes and instants per customer, all in one pass over a relation."""
     query = exp.select(column("customer")).from_(relation).group_by(column("customer"))
-    origins = [state.source.origin for state in states]
-    types = {word for origin in origins if isinstance(origin, Events) for word in origin.types}
-    if types:
-        query = query.where(is_one_of(column("type"), sorted(types)))
-    reduced = [exp.alias_(_reduction(state), names[state], copy=False) for state in states]
+    reduced = [exp.alias_(_reduction(state, tests), names[state], copy=False) for state in states]
     return query.select(*reduced, copy=False)
 
 
-def _reduction(state: State) -> exp.Expr:
+def _reduction(state: State, tests: Tests) -> exp.Expr:
     """One reduction with its filter."""
-    tests = [*_tests(state.source), *within(_WHEN, state.window)]
-    value = _value(state.source)
+    held = [*tests(state.source), *within(_WHEN, state.window)]
+    value = value_of(state.source)
     if state.kind == "count":
-        return count_if(tests if value is None else [*tests, not_null(value)])
+        return count_if(held if value is None else [*held, not_null(value)])
     look = _WHEN if value is None else value
     order = exp.Tuple(expressions=[_WHEN, column("id")])
     reductions: dict[str, Callable[[], exp.Expr]] = {
@@ -161,47 +184,49 @@ def _reduction(state: State) -> exp.Expr:
         "since_last": partial(exp.Max, this=_WHEN),
         "since_first": partial(exp.Min, this=_WHEN),
     }
-    reduced = having(reductions[state.kind](), tests)
+    reduced = having(reductions[state.kind](), held)
     return less(CUTOFF, reduced) if state.kind.startswith("since") else reduced
 
 
-def _distinct(states: list[State], names: Names, relation: str) -> exp.Select:
-    """One row per value, with its latest instant: a window holds the values seen since it began."""
-    rows = states[0].source
-    value = _value(rows)
+def latest_of_values(
+    rows: Source, relation: str, tests: Tests, by: Sequence[str] = ()
+) -> exp.Select:
+    """One row per customer and value (and the columns of ``by``), with its latest instant."""
+    value = value_of(rows)
     assert value is not None, "compilation asks for a column"
-    latest = column("latest")
-    seen = (
-        exp.select(column("customer"), exp.alias_(value, "value"))
-        .select(exp.alias_(exp.Max(this=_WHEN), "latest"))
-        .from_(relation)
-        .where(all_of([*_tests(rows), not_null(value)]))
-        .group_by(column("customer"), value)
-    )
-    counts = [exp.alias_(count_if(within(latest, state.window)), names[state]) for state in states]
+    key = [column(name) for name in ("customer", *by)]
     return (
-        exp.select(column("customer"), *counts)
-        .from_(seen.subquery("seen"))
-        .group_by(column("customer"))
-    )
-
-
-def _gaps(states: list[State], names: Names, relation: str) -> exp.Select:
-    """One row per event after the first, with the one before: a gap is in a window if both are."""
-    previous = exp.func("LAG", _WHEN)
-    pairs = (
-        exp.select(column("customer"), _WHEN)
-        .select(exp.alias_(ordered_window(previous, ["customer"], ["occurred_at", "id"]), "before"))
+        exp.select(*key, exp.alias_(value, "value"), exp.alias_(exp.Max(this=_WHEN), "latest"))
         .from_(relation)
-        .where(all_of(_tests(states[0].source)))
+        .where(all_of([*tests(rows), not_null(value)]))
+        .group_by(*key, value)
     )
+
+
+def counts_of_values(states: list[State], names: Names, seen: exp.Expr | str) -> exp.Select:
+    """How many values a window holds: those seen since it began."""
+    latest = column("latest")
+    counts = [exp.alias_(count_if(within(latest, state.window)), names[state]) for state in states]
+    return exp.select(column("customer"), *counts).from_(seen).group_by(column("customer"))
+
+
+def successive(
+    rows: Source, relation: str | exp.Expr, tests: Tests, by: Sequence[str] = ()
+) -> exp.Select:
+    """One row per event, with the instant ``before``: that of the customer's event before it, if any."""
+    before = ordered_window(exp.func("LAG", _WHEN), ["customer", *by], ["occurred_at", "id"])
+    return (
+        exp.select(column("customer"), _WHEN, exp.alias_(before, "before"))
+        .from_(relation)
+        .where(all_of(tests(rows)))
+    )
+
+
+def sums_of_gaps(states: list[State], names: Names, pairs: exp.Expr | str) -> exp.Select:
+    """Reductions of the whole hours between one event and the next: in a window if both are."""
     before, gap = column("before"), column("gap")
-    gaps = (
-        exp.select(column("customer"), before)
-        .select(exp.alias_(whole(exp.Sub(this=_WHEN, expression=before), HOUR), "gap"))
-        .from_(pairs.subquery("pairs"))
-        .where(not_null(before))
-    )
+    hours = whole(exp.Sub(this=_WHEN, expression=before), HOUR)
+    gaps = exp.select(column("customer"), before, exp.alias_(hours, "gap")).from_(pairs)
     reductions = {
         "gap_count": exp.Count(this=exp.Star()),
         "gap_sum": exp.Sum(this=gap),
@@ -213,12 +238,12 @@ def _gaps(states: list[State], names: Names, relation: str) -> exp.Select:
     ]
     return (
         exp.select(column("customer"), *reduced)
-        .from_(gaps.subquery("gaps"))
+        .from_(gaps.where(not_null(before)).subquery("gaps"))
         .group_by(column("customer"))
     )
 
 
-def _value(rows: Source) -> exp.Expr | None:
+def value_of(rows: Source) -> exp.Expr | None:
     """The column a source points at; a period is counted back from the cutoff."""
     if rows.column is None:
         return None
@@ -237,11 +262,14 @@ def _read(name: str) -> exp.Expr:
     return exp.Mod(this=exp.paren(shown), expression=literal(clock.modulus))
 
 
-def _tests(rows: Source) -> list[exp.Expr]:
+def belongs(rows: Source) -> list[exp.Expr]:
     """What a row must meet to belong to a source."""
-    conditions = list(rows.where)
-    tests: list[exp.Expr] = []
     if isinstance(rows.origin, Events):
-        tests.append(is_one_of(column("type"), rows.origin.types))
-        conditions += rows.origin.where
-    return tests + [is_one_of(_read(test.column), test.values) for test in conditions]
+        return [is_one_of(column("type"), rows.origin.types), *conditions(rows)]
+    return conditions(rows)
+
+
+def conditions(rows: Source) -> list[exp.Expr]:
+    """What a row of the right types must meet."""
+    given = (*rows.where, *(rows.origin.where if isinstance(rows.origin, Events) else ()))
+    return [is_one_of(_read(test.column), test.values) for test in given]
