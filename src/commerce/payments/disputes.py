@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.errors import Conflict
 from commerce.machine import Fact, fetch, fire
 from commerce.payments.providers.port import Told
-from commerce.payments.records import check_staff, lock
+from commerce.payments.records import lock
 from commerce.payments.settlement import give_back
 from commerce.payments.totals import totals
 from commerce.states import DISPUTE
@@ -46,7 +46,7 @@ def begin(
     Conflict
         "dispute must be of 1 to 100; got ..."
     """
-    check_staff(work, "dispute.opened")
+    work.actor.require("dispute.opened", "admin", "system")
     payment, _ = lock(work, payment_id)
     left = totals(work, payment_id).open
     if not 0 < amount <= left:
@@ -66,18 +66,16 @@ def close(work: Work, dispute_id: UUID, *, lost: bool) -> None:
     IllegalMove
         "dispute must be in a state that allows dispute.closed; got ..."
     """
-    check_staff(work, "dispute.closed")
+    work.actor.require("dispute.closed", "admin", "system")
     payment, order = lock(work, fetch(work, DISPUTE, dispute_id, lock=False).payment_id)
     _close(work, payment, order, fetch(work, DISPUTE, dispute_id), lost)
 
 
 def follow(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -> None:
     """Write down what a provider says of a dispute; one that ends before it began began, too."""
-    key = {"tenant": work.tenant.id, "reference": told.reference}
-    found = work.connection.scalar(_BY_REFERENCE, key)
-    if found is None:
-        found = _open(work, payment, told.amount, told.reason, told.reference)
-    dispute = fetch(work, DISPUTE, found)
+    found = rows.first(work, schema.dispute, reference=told.reference)
+    known = found.id if found else _open(work, payment, told.amount, told.reason, told.reference)
+    dispute = fetch(work, DISPUTE, known)
     if told.type == "dispute.closed" and dispute.status == "open":
         _close(work, payment, order, dispute, told.lost)
 
@@ -121,9 +119,3 @@ def _close(
             reference=dispute.reference or dispute.id.hex,
             reason=dispute.reason,
         )
-
-
-_BY_REFERENCE = select(schema.dispute.c.id).where(
-    schema.dispute.c.tenant_id == bindparam("tenant"),
-    schema.dispute.c.reference == bindparam("reference"),
-)

@@ -11,14 +11,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, insert, select
+from sqlalchemy import Row, delete, select
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.errors import RecordError
-from commerce.machine import Fact
 from commerce.payments.providers.local import Local
 from commerce.payments.providers.port import Card, Errand, Told
-from commerce.payments.records import tell
 from commerce.work import Work
 
 CARD_PROVIDERS = ("local", "stripe")
@@ -63,60 +61,30 @@ def ask(work: Work, provider: str, errand: Errand) -> Told | Card | None:
     if provider == "local":
         answer: Told | Card | None = getattr(Local(work), errand.verb)(errand)
         return answer
-    row = {
-        "tenant_id": work.tenant.id,
-        "reference": errand.id,
-        "kind": _KIND,
-        "document": {"provider": provider, "asked_at": work.now, **errand._asdict()},
-    }
-    work.connection.execute(_ASK, row)
+    document = {"provider": provider, "asked_at": work.now, **errand._asdict()}
+    rows.add(work, schema.provider_record, reference=errand.id, kind=_KIND, document=document)
     return None
-
-
-def ask_refund(
-    work: Work, payment: Row[Any], amount: int, *, reason: str | None, position: int | None = None
-) -> Told | None:
-    """Tell that a provider is to send money back, and ask it to."""
-    errand = errand_for(work, "refund", payment, amount=amount, reason=reason, position=position)
-    fact = Fact(
-        "payment.refund_requested",
-        customer_id=payment.customer_id,
-        amount=amount,
-        method=payment.method,
-        reason=reason,
-    )
-    tell(work, payment.id, fact, reference=f"{errand.id}/asked")
-    answer = ask(work, payment.provider, errand)
-    return answer if isinstance(answer, Told) else None
 
 
 def waiting(work: Work, provider: str) -> list[Errand]:
     """List the errands of a provider that are not run yet, in the order in which they were asked."""
-    rows = work.connection.execute(_WAITING, {"tenant": work.tenant.id}).scalars()
-    found = [dict(row) for row in rows if row["provider"] == provider]
+    table, payment = schema.provider_record, schema.payment
+    asked = select(table.c.document).where(*rows.own(work, table, kind=_KIND))
+    found = [row for row in work.connection.execute(asked).scalars() if row["provider"] == provider]
     found.sort(key=lambda row: (row["asked_at"], _VERBS.index(row["verb"])))
-    key = {"tenant": work.tenant.id, "payments": [UUID(row["subject"]) for row in found]}
-    names = {row.id.hex: row.reference for row in work.connection.execute(_NAMES, key)}
-    for row in found:
-        row["intent"] = names.get(row["subject"])
-    return [Errand(**{name: row[name] for name in Errand._fields}) for row in found]
+    theirs = payment.c.id.in_([UUID(row["subject"]) for row in found])
+    named = select(payment.c.id, payment.c.reference).where(*rows.own(work, payment), theirs)
+    names = {row.id.hex: row.reference for row in work.connection.execute(named)}
+    return [
+        Errand(**{name: row[name] for name in Errand._fields})._replace(
+            intent=names.get(row["subject"])
+        )
+        for row in found
+    ]
 
 
 def done(work: Work, errand: Errand) -> bool:
     """Strike an errand off; False where somebody else did."""
-    key = {"tenant": work.tenant.id, "name": errand.id}
-    return work.connection.execute(_DONE, key).rowcount == 1
-
-
-_table = schema.provider_record
-_ASK = insert(_table)
-_WAITING = select(_table.c.document).where(
-    _table.c.tenant_id == bindparam("tenant"), _table.c.kind == _KIND
-)
-_NAMES = select(schema.payment.c.id, schema.payment.c.reference).where(
-    schema.payment.c.tenant_id == bindparam("tenant"),
-    schema.payment.c.id.in_(bindparam("payments", expanding=True)),
-)
-_DONE = delete(_table).where(
-    _table.c.tenant_id == bindparam("tenant"), _table.c.reference == bindparam("name")
-)
+    table = schema.provider_record
+    struck = delete(table).where(*rows.own(work, table, reference=errand.id))
+    return work.connection.execute(struck).rowcount == 1

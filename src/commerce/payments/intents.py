@@ -11,27 +11,18 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from commerce import wallet
+from commerce import rows, wallet
 from commerce.actors import SYSTEM
-from commerce.errors import Conflict, NotFound, RecordError
-from commerce.machine import Fact, fetch
+from commerce.errors import Conflict, NotFound, RecordError, check_range
+from commerce.machine import Fact, fetch, fire_together
 from commerce.payments import invoices, methods
-from commerce.payments.errands import CARD_PROVIDERS, ask, card_provider, errand_for
-from commerce.payments.providers.port import Told
-from commerce.payments.records import (
-    check_customer,
-    check_own,
-    check_staff,
-    check_status,
-    lock_own,
-    of_order,
-    tell,
-    to_pay,
-)
+from commerce.payments.errands import CARD_PROVIDERS, card_provider
+from commerce.payments.records import created, lock_own, of_order, tell, to_pay
 from commerce.payments.refunds import refund
 from commerce.payments.settlement import collect, covered
 from commerce.payments.totals import totals
-from commerce.payments.webhooks import hear
+from commerce.payments.webhooks import have_done
+from commerce.people.customers import fetch_own
 from commerce.states import ORDER, PAYMENT
 from commerce.work import Work
 
@@ -96,34 +87,32 @@ def begin(
             f"payment method must be one of {', '.join(METHODS)}, and card for a top-up;"
             f" got {method!r}. Choose one."
         )
-    order = None if order_id is None else to_pay(work, order_id, customer_id, amount)
-    if order is None:
-        check_customer(work, customer_id, lock=False)
-    chosen = None if method_id is None else methods.find(work, method_id)
-    if chosen is not None and chosen.customer_id != customer_id:
+    if order_id is None:
+        fetch_own(work, customer_id)
+    else:
+        to_pay(work, order_id, customer_id, amount)
+    if method_id is not None and methods.find(work, method_id).customer_id != customer_id:
         raise NotFound("payment method", method_id)
-    payment = work.new_id()
-    also = []
     if method == "wallet" and order_id is not None:
-        also = [wallet.held(work, customer_id, amount, order_id)]
-    columns = {
-        "order_id": order_id,
-        "customer_id": customer_id,
-        "method": method,
-        "amount_minor": amount,
-        "currency": work.tenant.currency,
-        "created_at": work.now,
-        "provider": card_provider(work) if method == "card" else method,
-        "payment_method_id": method_id,
-    }
-    fact = Fact("payment.created", customer_id=customer_id, amount=amount, method=method)
-    state = _FIRST_STATES[method] if chosen is None else "requires_confirmation"
-    tell(work, payment, fact, *also, to=state, new=columns)
+        step = wallet.begin(work, order_id, customer_id, amount)
+    else:
+        state = _FIRST_STATES[method] if method_id is None else "requires_confirmation"
+        step = created(
+            work,
+            order_id,
+            customer_id,
+            amount,
+            method,
+            to=state,
+            provider=card_provider(work) if method == "card" else method,
+            method_id=method_id,
+        )
+    fire_together(work, [step])
     if method == "pay_later" and order_id is not None:
-        invoices.issue(work, payment, order_id, customer_id, amount, instalments)
+        invoices.issue(work, step.record, order_id, customer_id, amount, instalments)
     if method == "card":
-        _do(work, "create", _row(work, payment), manual=manual)
-    return payment
+        _do(work, "create", lock_own(work, step.record)[0], manual=manual)
+    return step.record
 
 
 def top_up(work: Work, customer_id: UUID, amount: int, *, method_id: UUID | None = None) -> UUID:
@@ -132,12 +121,9 @@ def top_up(work: Work, customer_id: UUID, amount: int, *, method_id: UUID | None
     Raises
     ------
     RecordError
-        "top-up must be of 1 to 10000000; got ..."
+        "top-up must be 1 to 100000000; got ..."
     """
-    if not 0 < amount <= work.policy.top_up_limit:
-        raise RecordError(
-            f"top-up must be of 1 to {work.policy.top_up_limit}; got {amount}. Bring less at once."
-        )
+    check_range("top-up", amount, 1, work.policy.top_up_limit)
     return begin(work, None, customer_id, amount, "card", method_id=method_id)
 
 
@@ -176,11 +162,10 @@ def confirm(work: Work, payment_id: UUID) -> str:
         "payment must be in a state that allows payment.confirmed; got ..."
     """
     payment, _ = lock_own(work, payment_id)
-    check_status(payment, "payment.confirmed", "requires_confirmation")
+    rows.require_state(PAYMENT, payment, "payment.confirmed", "requires_confirmation")
     method = methods.find(work, payment.payment_method_id)
-    return _do(
-        work, "confirm", payment, method=method.reference, owner=methods.owner_of(work, method)
-    )
+    owner = methods.owner_of(work, method.provider, method.customer_id)
+    return _do(work, "confirm", payment, method=method.reference, owner=owner)
 
 
 def capture(work: Work, payment_id: UUID) -> str:
@@ -191,9 +176,9 @@ def capture(work: Work, payment_id: UUID) -> str:
     str
         The state that the payment is in now.
     """
-    check_staff(work, "payment.captured")
+    work.actor.require("payment.captured", "admin", "system")
     payment, order = lock_own(work, payment_id)
-    check_status(payment, "payment.captured", "requires_capture")
+    rows.require_state(PAYMENT, payment, "payment.captured", "requires_capture")
     if payment.method != "card":
         collect(work, payment, order, payment.amount_minor)
         return "succeeded"
@@ -209,7 +194,7 @@ def cancel(work: Work, payment_id: UUID) -> str:
         The state that the payment is in now.
     """
     payment, _ = lock_own(work, payment_id)
-    check_status(payment, "payment.cancelled", *PAYMENT.moves["payment.cancelled"].sources)
+    rows.require_state(PAYMENT, payment, "payment.cancelled")
     if payment.provider not in CARD_PROVIDERS:
         raise Conflict(
             f"payment must be of a card to be called off; got {payment.method}. Cancel the order."
@@ -231,7 +216,7 @@ def capture_wallet(work: Work, order_id: UUID) -> None:
 
 
 def _collect_all(work: Work, order_id: UUID, method: str, status: str) -> None:
-    check_staff(work, "payment.captured")
+    work.actor.require("payment.captured", "admin", "system")
     order = fetch(work, ORDER, order_id)
     for payment in of_order(work, order_id):
         if (payment.method, payment.status) == (method, status):
@@ -246,16 +231,16 @@ def void(work: Work, order_id: UUID) -> None:
     Raises
     ------
     Forbidden
-        "role must be one of admin, superadmin, system for payment.cancelled; got ..."
+        "role must be one of admin, system for payment.cancelled; got ..."
     Conflict
         "payment must not be disputed to be undone; got ..."
     NotFound
         "order must exist; got ..."
     """
     order = fetch(work, ORDER, order_id)
-    check_own(work, "order", order_id, order.customer_id)
+    work.actor.require_own("order", order_id, order.customer_id)
     if order.status != "cancelled":
-        check_staff(work, "payment.cancelled")
+        work.actor.require("payment.cancelled", "admin", "system")
     house = work.acting_as(SYSTEM)
     for payment in of_order(work, order_id):
         live = payment.status not in ("succeeded", "canceled")
@@ -289,11 +274,5 @@ def is_paid(work: Work, order_id: UUID) -> bool:
 
 def _do(work: Work, verb: str, payment: Row[Any], **more: Any) -> str:
     """Have the provider do something, and give the state that the payment is in then."""
-    answer = ask(work, payment.provider, errand_for(work, verb, payment, **more))
-    if isinstance(answer, Told):
-        hear(work, payment.provider, answer)
-    return str(_row(work, payment.id).status)
-
-
-def _row(work: Work, payment_id: UUID) -> Row[Any]:
-    return lock_own(work, payment_id)[0]
+    have_done(work, verb, payment, **more)
+    return str(fetch(work, PAYMENT, payment.id).status)

@@ -7,20 +7,19 @@ a matter of dates, not a state that somebody sets.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, select
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.errors import Conflict, NotFound
 from commerce.instants import DAY, to_micros
 from commerce.ledger import SALES
 from commerce.machine import Fact, fetch, fire
 from commerce.money import allocate
-from commerce.payments.records import check_own, check_staff, lock, tell
+from commerce.payments.records import lock, tell
 from commerce.payments.settlement import collect, give_back, taken, tell_paid
 from commerce.payments.totals import totals
 from commerce.states import INVOICE, PAYMENT
@@ -72,26 +71,22 @@ def issue(
     parts = [
         (work.new_id(), *part) for part in zip(allocate(amount, [1] * count), dates, strict=True)
     ]
-    rows = [
-        {
-            "tenant_id": work.tenant.id,
-            "id": invoice,
-            "order_id": order_id,
-            "customer_id": customer_id,
-            "amount_minor": part,
-            "currency": work.tenant.currency,
-            "issued_at": work.now,
-            "due_at": due_at,
-            "payment_id": payment_id,
-        }
-        for invoice, part, due_at in parts
-    ]
-    work.connection.execute(insert(_invoice), rows)
-    told = Fact("invoice.issued", customer_id=customer_id, method="pay_later")
-    facts = [
-        told._replace(amount=part, due_at=due_at, record=(INVOICE.kind, invoice))
-        for invoice, part, due_at in parts
-    ]
+    facts = []
+    for invoice, part, due_at in parts:
+        rows.add(
+            work,
+            schema.invoice,
+            id=invoice,
+            order_id=order_id,
+            customer_id=customer_id,
+            amount_minor=part,
+            currency=work.tenant.currency,
+            issued_at=work.now,
+            due_at=due_at,
+            payment_id=payment_id,
+        )
+        told = Fact("invoice.issued", customer_id, part, method="pay_later", due_at=due_at)
+        facts.append(told._replace(record=(INVOICE.kind, invoice)))
     fire(work, INVOICE, parts[0][0], *facts)
     return [invoice for invoice, _, _ in parts]
 
@@ -115,7 +110,7 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
     Conflict
         "invoice must be paid with 1 to 100; got ..."
     """
-    check_staff(work, "invoice.paid")
+    work.actor.require("invoice.paid", "admin", "system")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("paid", amount, invoice.open)
     fact = Fact(
@@ -142,7 +137,7 @@ def credit(
     Conflict
         "invoice must be credited with 1 to 100; got ..."
     """
-    check_staff(work, "invoice.credited")
+    work.actor.require("invoice.credited", "admin", "system")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("credited", amount, invoice.open)
     fact = Fact("invoice.credited", invoice.customer_id, amount, reason=reason_code(reason))
@@ -175,7 +170,7 @@ def charge_back(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> No
     Conflict
         "invoice must be charged back with 1 to 100; got ..."
     """
-    check_staff(work, "payment.charged_back")
+    work.actor.require("payment.charged_back", "admin", "system")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("charged back", amount, min(invoice.paid, totals(work, payment.id).open))
     give_back(work, payment, order, amount, word="payment.charged_back", reason=reason_code(reason))
@@ -183,8 +178,7 @@ def charge_back(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> No
 
 def of_order(work: Work, order_id: UUID) -> list[Invoice]:
     """List the invoices of an order, the first due first."""
-    key = {"tenant": work.tenant.id, "order": order_id}
-    return _read(work, work.connection.execute(_OF_ORDER, key))
+    return _read(work, _invoice.c.order_id == order_id)
 
 
 def of_customer(work: Work, customer_id: UUID) -> list[Invoice]:
@@ -195,16 +189,15 @@ def of_customer(work: Work, customer_id: UUID) -> list[Invoice]:
     NotFound
         "customer must exist; got ..."
     """
-    check_own(work, "customer", customer_id, customer_id)
-    key = {"tenant": work.tenant.id, "customer": customer_id}
-    return _read(work, work.connection.execute(_OF_CUSTOMER, key))
+    work.actor.require_own("customer", customer_id, customer_id)
+    return _read(work, _invoice.c.customer_id == customer_id)
 
 
 def overdue(work: Work, *, limit: int = 100) -> list[Invoice]:
     """List invoices of which something is open after their due date, the first due first."""
-    key = {"tenant": work.tenant.id, "now": work.now, "customer": work.actor.customer_id}
-    due = _DUE if work.actor.runs_the_shop else _OWN_DUE
-    return [each for each in _read(work, work.connection.execute(due, key)) if each.open][:limit]
+    mine = rows.visible(work, _invoice.c.customer_id, work.actor.customer_id)
+    late = _read(work, mine, _invoice.c.due_at < work.now, _payment.c.status == "processing")
+    return [each for each in late if each.open][:limit]
 
 
 def remind_overdue(work: Work, *, limit: int = 100) -> list[UUID]:
@@ -230,21 +223,20 @@ def remind(work: Work, invoice_id: UUID) -> bool:
 
 def _lock(work: Work, invoice_id: UUID) -> tuple[Invoice, Row[Any], Row[Any]]:
     """Lock an invoice's order and payment, then read it."""
-    key = {"tenant": work.tenant.id, "invoice": invoice_id}
-    row = work.connection.execute(_ONE, key).first()
-    if row is None or row.payment_id is None:
+    row = rows.find(work, _invoice, invoice_id)
+    work.actor.require_own("invoice", invoice_id, row.customer_id)
+    if row.payment_id is None:
         raise NotFound("invoice", invoice_id)
-    check_own(work, "invoice", invoice_id, row.customer_id)
     payment, order = lock(work, row.payment_id)
     assert order is not None
-    return _read(work, [row])[0], payment, order
+    return _read(work, _invoice.c.id == invoice_id)[0], payment, order
 
 
-def _read(work: Work, rows: Iterable[Row[Any]]) -> list[Invoice]:
+def _read(work: Work, *conditions: ColumnElement[bool]) -> list[Invoice]:
     """Put invoices together with what the stream says of them, in one query for all."""
-    found = list(rows)
+    asked = _INVOICES.where(*rows.own(work, _invoice), *conditions)
+    found = work.connection.execute(asked).all()
     sums: Counter[tuple[str, str]] = Counter()
-    told: set[str] = set()
     key = {
         "tenant": work.tenant.id,
         "customers": list({row.customer_id for row in found}),
@@ -252,8 +244,6 @@ def _read(work: Work, rows: Iterable[Row[Any]]) -> list[Invoice]:
     }
     for invoice, word, amount in work.connection.execute(_TOLD, key) if found else ():
         sums[invoice, word] += amount
-        if word == "invoice.overdue":
-            told.add(invoice)
     return [
         Invoice(
             row.id,
@@ -265,7 +255,7 @@ def _read(work: Work, rows: Iterable[Row[Any]]) -> list[Invoice]:
             row.issued_at,
             row.due_at,
             row.payment_id,
-            row.id.hex in told,
+            (row.id.hex, "invoice.overdue") in sums,
         )
         for row in found
     ]
@@ -277,16 +267,12 @@ def _check_part(act: str, amount: int, most: int) -> None:
 
 
 _invoice, _event, _payment = schema.invoice, schema.event, schema.payment
-_own = _invoice.c.tenant_id == bindparam("tenant")
-_ALL = select(_invoice).where(_own).order_by(_invoice.c.due_at, _invoice.c.id)
-_ONE = _ALL.where(_invoice.c.id == bindparam("invoice"))
-_OF_ORDER = _ALL.where(_invoice.c.order_id == bindparam("order"))
-_OF_CUSTOMER = _ALL.where(_invoice.c.customer_id == bindparam("customer"))
-_DUE = _ALL.join(
-    _payment,
-    (_payment.c.tenant_id == _invoice.c.tenant_id) & (_payment.c.id == _invoice.c.payment_id),
-).where(_invoice.c.due_at < bindparam("now"), _payment.c.status == "processing")
-_OWN_DUE = _DUE.where(_invoice.c.customer_id == bindparam("customer"))
+_of_payment = (_payment.c.tenant_id == _invoice.c.tenant_id, _payment.c.id == _invoice.c.payment_id)
+_INVOICES = (
+    select(_invoice)
+    .outerjoin(_payment, and_(*_of_payment))
+    .order_by(_invoice.c.due_at, _invoice.c.id)
+)
 _TOLD = select(_event.c.aggregate_id, _event.c.type, _event.c.amount_minor).where(
     _event.c.tenant_id == bindparam("tenant"),
     _event.c.customer_id.in_(bindparam("customers", expanding=True)),

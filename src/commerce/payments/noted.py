@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from commerce.errors import RecordError
-from commerce.machine import Fact
-from commerce.payments.records import check_staff, lock, tell, to_pay
+from commerce.errors import check_choice
+from commerce.machine import Fact, fire_together
+from commerce.payments.records import created, lock, tell, to_pay
 from commerce.payments.settlement import collect
 from commerce.work import Work
 
@@ -34,25 +34,13 @@ def note(
     -------
     UUID
     """
-    check_staff(work, "payment.captured")
-    if method not in METHODS:
-        raise RecordError(
-            f"payment method must be one of {', '.join(METHODS)}; got {method!r}. Choose one."
-        )
+    work.actor.require("payment.captured", "admin", "system")
+    check_choice("payment method", method, METHODS)
     order = to_pay(work, order_id, customer_id, amount)
-    payment = work.new_id()
-    columns = {
-        "order_id": order_id,
-        "customer_id": customer_id,
-        "method": method,
-        "amount_minor": amount,
-        "currency": work.tenant.currency,
-        "created_at": work.now,
-    }
-    made = Fact("payment.created", customer_id=customer_id, amount=amount, method=method)
-    tell(work, payment, made, to="requires_confirmation", new=columns)
+    step = created(work, order_id, customer_id, amount, method, to="requires_confirmation")
+    fire_together(work, [step])
     if success:
-        collect(work, lock(work, payment)[0], order, amount)
+        collect(work, lock(work, step.record)[0], order, amount)
     else:
-        tell(work, payment, made._replace(type="payment.failed"))
-    return payment
+        tell(work, step.record, Fact("payment.failed", customer_id, amount, method=method))
+    return step.record

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Select, select
 
-from commerce import schema
-from commerce.errors import NotFound, RecordError
+from commerce import rows, schema
+from commerce.errors import NotFound, check_choice
 from commerce.payments.totals import Totals, totals_of
 from commerce.work import Work
 
@@ -38,12 +37,9 @@ def get(work: Work, payment_id: UUID) -> Payment:
     NotFound
         "payment must exist; got ..."
     """
-    found = _read(
-        work, work.connection.execute(_mine(work).where(_row.id == payment_id), _key(work))
-    )
-    if not found:
-        raise NotFound("payment", payment_id)
-    return found[0]
+    for found in _read(work, _PAYMENTS.where(_row.id == payment_id)):
+        return found
+    raise NotFound("payment", payment_id)
 
 
 def payments(
@@ -70,34 +66,25 @@ def payments(
     RecordError
         "status must be one of ...; got ..."
     """
-    if status is not None and status not in schema.PAYMENT_STATES:
-        raise RecordError(
-            f"status must be one of {', '.join(schema.PAYMENT_STATES)}; got {status!r}. Choose one."
-        )
-    query = _mine(work).order_by(_row.created_at.desc(), _row.id).offset(offset).limit(limit)
+    if status is not None:
+        check_choice("status", status, schema.PAYMENT_STATES)
     asked = {_row.status: status, _row.customer_id: customer_id, _row.order_id: order_id}
-    for column, value in asked.items():
-        if value is not None:
-            query = query.where(column == value)
-    return _read(work, work.connection.execute(query, _key(work)))
+    wanted = [column == value for column, value in asked.items() if value is not None]
+    latest = _PAYMENTS.where(*wanted).order_by(_row.created_at.desc(), _row.id)
+    return _read(work, latest.offset(offset).limit(limit))
 
 
-def _mine(work: Work) -> Any:
-    return _ALL if work.actor.runs_the_shop else _OWN
-
-
-def _key(work: Work) -> dict[str, Any]:
-    return {"tenant": work.tenant.id, "payer": work.actor.customer_id}
-
-
-def _read(work: Work, rows: Iterable[Row[Any]]) -> list[Payment]:
-    found = list(rows)
+def _read(work: Work, query: Select[Any]) -> list[Payment]:
+    """Read what is the actor's business."""
+    mine = rows.visible(work, _row.customer_id, work.actor.customer_id)
+    own = query.where(*rows.own(work, schema.payment), mine)
+    found = work.connection.execute(own).all()
     sums = totals_of(work, [row.id for row in found])
-    return [Payment._make((*row, sums.get(row.id, Totals()))) for row in found]
+    return [Payment._make((*row, sums[row.id])) for row in found]
 
 
 _row = schema.payment.c
-_ALL = select(
+_PAYMENTS: Select[Any] = select(
     _row.id,
     _row.order_id,
     _row.customer_id,
@@ -107,5 +94,4 @@ _ALL = select(
     _row.amount_minor,
     _row.currency,
     _row.created_at,
-).where(_row.tenant_id == bindparam("tenant"))
-_OWN = _ALL.where(_row.customer_id == bindparam("payer"))
+)

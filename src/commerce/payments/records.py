@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select
+from sqlalchemy import Row, func, or_, select
 
-from commerce import schema
-from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound
-from commerce.machine import Fact, Machine, fetch, fire
+from commerce import rows, schema
+from commerce.errors import Conflict, NotFound
+from commerce.ledger import Transfer
+from commerce.machine import Fact, Machine, Step, fetch, fire
 from commerce.payments.totals import COUNTED
 from commerce.states import ORDER, PAYMENT
 from commerce.work import Work
@@ -32,61 +33,8 @@ def lock(work: Work, payment_id: UUID) -> tuple[Row[Any], Row[Any] | None]:
 def lock_own(work: Work, payment_id: UUID) -> tuple[Row[Any], Row[Any] | None]:
     """Lock a payment that is the actor's business; to anybody else it is not there."""
     payment, order = lock(work, payment_id)
-    check_own(work, "payment", payment_id, payment.customer_id)
+    work.actor.require_own("payment", payment_id, payment.customer_id)
     return payment, order
-
-
-def check_own(work: Work, kind: str, key: object, customer_id: UUID | None) -> None:
-    """Refuse a record that is none of the actor's business.
-
-    Raises
-    ------
-    NotFound
-        "payment must exist; got ..."
-    """
-    mine = customer_id is not None and customer_id == work.actor.customer_id
-    if not mine and not work.actor.runs_the_shop:
-        raise NotFound(kind, key)
-
-
-def check_customer(work: Work, customer_id: UUID, *, lock: bool) -> None:
-    """Refuse a customer that is not there, or none of the actor's business; on demand, keep the row.
-
-    Raises
-    ------
-    NotFound
-        "customer must exist; got ..."
-    """
-    key = {"tenant": work.tenant.id, "customer": customer_id}
-    check_own(work, "customer", customer_id, customer_id)
-    query = _CUSTOMER.with_for_update(key_share=True) if lock else _CUSTOMER
-    if work.connection.execute(query, key).first() is None:
-        raise NotFound("customer", customer_id)
-
-
-def check_staff(work: Work, act: str) -> None:
-    """Refuse what only the house and those who run the shop may do.
-
-    Raises
-    ------
-    Forbidden
-        "role must be one of admin, superadmin, system for ...; got ..."
-    """
-    if not work.actor.runs_the_shop:
-        raise Forbidden(act, ["admin", "superadmin", "system"], work.actor.role)
-
-
-def check_status(payment: Row[Any], event: str, *states: str) -> None:
-    """Refuse to ask a provider for what could not happen to the payment.
-
-    Raises
-    ------
-    IllegalMove
-        "payment must be in a state that allows ...; got ..."
-    """
-    if payment.status not in states:
-        allowed = PAYMENT.allowed(payment.status)
-        raise IllegalMove(PAYMENT.kind, payment.id, event, payment.status, allowed)
 
 
 def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[Any]:
@@ -100,25 +48,58 @@ def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[An
         "order must be placed to be paid; got ...", "payments must not exceed their order; got ..."
     """
     order = fetch(work, ORDER, order_id)
-    check_own(work, "order", order_id, order.customer_id)
+    work.actor.require_own("order", order_id, order.customer_id)
     if order.customer_id != customer_id:
         raise NotFound("customer", customer_id)
     if order.status != "placed":
         raise Conflict(f"order must be placed to be paid; got {order.status}. Place an order.")
-    key = {"tenant": work.tenant.id, "order": order_id}
-    begun = int(work.connection.scalar(_BEGUN, key) or 0)
-    if not 0 <= amount <= order.total_minor - begun:
+    payment = schema.payment
+    begun = select(func.sum(payment.c.amount_minor)).where(
+        *rows.own(work, payment, order_id=order_id),
+        payment.c.status != "canceled",
+        or_(payment.c.provider.is_not(None), payment.c.status != "requires_payment_method"),
+    )
+    left = order.total_minor - int(work.connection.scalar(begun) or 0)
+    if not 0 <= amount <= left:
         raise Conflict(
             f"payments must not exceed their order; got {amount} of"
-            f" {order.total_minor - begun} to be paid. Pay less, or go on with the payment begun."
+            f" {left} to be paid. Pay less, or go on with the payment begun."
         )
     return order
 
 
+def created(
+    work: Work,
+    order_id: UUID | None,
+    customer_id: UUID,
+    amount: int,
+    method: str,
+    *also: Fact,
+    to: str,
+    provider: str | None = None,
+    method_id: UUID | None = None,
+    transfers: Sequence[Transfer] = (),
+) -> Step:
+    """Begin a payment in the state ``to``, as a step of whatever it begins with."""
+    columns = {
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "method": method,
+        "amount_minor": amount,
+        "currency": work.tenant.currency,
+        "created_at": work.now,
+        "provider": provider,
+        "payment_method_id": method_id,
+    }
+    made = Fact("payment.created", customer_id, amount, method=method, transfers=transfers)
+    return Step(PAYMENT, work.new_id(), (made, *also), to, columns)
+
+
 def of_order(work: Work, order_id: UUID) -> list[Row[Any]]:
     """Lock the payments of an order, the oldest first; the order is locked by the caller."""
-    rows = work.connection.execute(_OF_ORDER, {"tenant": work.tenant.id, "order": order_id})
-    return list(rows)
+    payment = schema.payment
+    theirs = select(payment).where(*rows.own(work, payment, order_id=order_id)).with_for_update()
+    return list(work.connection.execute(theirs.order_by(payment.c.created_at, payment.c.id)))
 
 
 def tell(
@@ -129,42 +110,21 @@ def tell(
     reference: str | None = None,
     machine: Machine = PAYMENT,
     to: str | None = None,
-    new: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> None:
     """Let something happen to a payment, and keep it among the payment's events where it counts.
 
     ``reference`` is what it is counted by: a second event of the same reference is refused by the database.
     """
-    ids = fire(work, machine, payment_id, fact, *also, to=to, new=new, changes=changes)
+    ids = fire(work, machine, payment_id, fact, *also, to=to, changes=changes)
     if fact.type in COUNTED:
-        row = {
-            "tenant_id": work.tenant.id,
-            "payment_id": payment_id,
-            "event_id": ids[0],
-            "type": fact.type,
-            "amount_minor": fact.amount,
-            "occurred_at": work.now,
-            "reference": reference,
-        }
-        work.connection.execute(_COUNT, row)
-
-
-_payment = schema.payment
-_BEGUN = select(func.sum(_payment.c.amount_minor)).where(
-    _payment.c.tenant_id == bindparam("tenant"),
-    _payment.c.order_id == bindparam("order"),
-    _payment.c.status != "canceled",
-    or_(_payment.c.provider.is_not(None), _payment.c.status != "requires_payment_method"),
-)
-_COUNT = insert(schema.payment_event)
-_OF_ORDER = (
-    select(_payment)
-    .where(_payment.c.tenant_id == bindparam("tenant"), _payment.c.order_id == bindparam("order"))
-    .order_by(_payment.c.created_at, _payment.c.id)
-    .with_for_update()
-)
-_customer = schema.customer
-_CUSTOMER = select(_customer.c.id).where(
-    _customer.c.tenant_id == bindparam("tenant"), _customer.c.id == bindparam("customer")
-)
+        rows.add(
+            work,
+            schema.payment_event,
+            payment_id=payment_id,
+            event_id=ids[0],
+            type=fact.type,
+            amount_minor=fact.amount,
+            occurred_at=work.now,
+            reference=reference,
+        )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from commerce import wallet
 from commerce.errors import Conflict, InsufficientFunds
 from commerce.machine import fetch
 from commerce.payments import invoices
-from commerce.payments.errands import CARD_PROVIDERS, ask_refund
-from commerce.payments.records import check_staff, lock, of_order
+from commerce.payments.errands import CARD_PROVIDERS
+from commerce.payments.records import lock, of_order
 from commerce.payments.settlement import collect, give_back, held
 from commerce.payments.totals import totals, totals_of
-from commerce.payments.webhooks import hear
+from commerce.payments.webhooks import have_done
 from commerce.states import ORDER
 from commerce.stream.words import reason_code
 from commerce.work import Work
@@ -46,17 +49,16 @@ def refund(
     Conflict
         "refunds must not exceed what was captured; got ..."
     """
-    check_staff(work, "payment.refunded")
+    work.actor.require("payment.refunded", "admin", "system")
     word = reason_code(reason)
     payment, order = lock(work, payment_id)
-    waits = payment.method == "wallet" and payment.status == "requires_capture"
-    left = payment.amount_minor if waits else totals(work, payment_id).open
+    left = payment.amount_minor if _waits(payment) else totals(work, payment_id).open
     if not 0 < amount <= left:
         raise Conflict(
             f"refunds must not exceed what was captured; got {amount} of {left} left."
             " Refund 1 or more, and no more than that."
         )
-    if waits:
+    if _waits(payment):
         collect(work, payment, order, payment.amount_minor)
     if order is None:
         purse = wallet.of_customer(payment.customer_id)
@@ -65,10 +67,8 @@ def refund(
             raise InsufficientFunds(purse.kind, payment.currency, amount, holds)
     if payment.provider not in CARD_PROVIDERS:
         give_back(work, payment, order, amount, reason=word, position=position)
-        return amount
-    answer = ask_refund(work, payment, amount, reason=word, position=position)
-    if answer is not None:
-        hear(work, payment.provider, answer)
+    else:
+        have_done(work, "refund", payment, amount=amount, reason=word, position=position)
     return amount
 
 
@@ -100,15 +100,13 @@ def refund_order(
     Conflict
         "refunds must not exceed what was captured; got ..."
     """
-    check_staff(work, "payment.refunded")
+    work.actor.require("payment.refunded", "admin", "system")
     fetch(work, ORDER, order_id)
     rest = amount - invoices.credit_order(work, order_id, amount, reason=reason, position=position)
     payments = of_order(work, order_id)
     sums = totals_of(work, [payment.id for payment in payments])
     for payment in payments:
-        waits = payment.method == "wallet" and payment.status == "requires_capture"
-        left = payment.amount_minor if waits else sums[payment.id].open if payment.id in sums else 0
-        part = min(rest, left)
+        part = min(rest, payment.amount_minor if _waits(payment) else sums[payment.id].open)
         if part:
             refund(work, payment.id, part, reason=reason, position=position)
             rest -= part
@@ -118,3 +116,8 @@ def refund_order(
             " Refund no more than that."
         )
     return amount
+
+
+def _waits(payment: Row[Any]) -> bool:
+    """Tell whether a payment is set aside in a wallet, and not captured yet."""
+    return bool(payment.method == "wallet" and payment.status == "requires_capture")

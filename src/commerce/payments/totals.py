@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from commerce import schema
 from commerce.work import Work
@@ -95,28 +95,25 @@ _LAST_WORD = ("payment.refund_requested", "payment.refunded", "payment.refund_fa
 
 def totals(work: Work, payment_id: UUID) -> Totals:
     """Tell what a payment comes to; nothing for a payment that is not there."""
-    return totals_of(work, [payment_id]).get(payment_id, Totals())
+    return totals_of(work, [payment_id])[payment_id]
 
 
 def totals_of(work: Work, payment_ids: Collection[UUID]) -> dict[UUID, Totals]:
     """Tell what several payments come to, in two queries."""
     key = {"tenant": work.tenant.id, "payments": list(payment_ids)}
     events: dict[UUID, list[tuple[str, int, str | None]]] = {}
-    for payment, *told in work.connection.execute(_EVENTS, key):
-        events.setdefault(payment, []).append((told[0], told[1], told[2]))
+    for payment, word, amount, reference in work.connection.execute(_EVENTS, key):
+        events.setdefault(payment, []).append((word, amount, reference))
     disputed = {payment: int(amount) for payment, amount in work.connection.execute(_DISPUTED, key)}
     return {
-        payment: fold(events.get(payment, ()), disputed.get(payment, 0))
-        for payment in {*events, *disputed}
+        payment: fold(events.get(payment, ()), disputed.get(payment, 0)) for payment in payment_ids
     }
 
 
 def references(work: Work, payment_id: UUID) -> set[str]:
     """Give what a provider told of a payment already."""
-    rows: Iterable[Row[Any]] = work.connection.execute(
-        _EVENTS, {"tenant": work.tenant.id, "payments": [payment_id]}
-    )
-    return {row.reference for row in rows if row.reference}
+    key = {"tenant": work.tenant.id, "payments": [payment_id]}
+    return {row.reference for row in work.connection.execute(_EVENTS, key) if row.reference}
 
 
 _event, _dispute = schema.payment_event, schema.dispute

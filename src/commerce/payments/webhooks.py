@@ -12,16 +12,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Row, bindparam, select, update
+from sqlalchemy import Engine, Row
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.actors import SYSTEM
 from commerce.errors import Conflict, NotFound
 from commerce.instants import from_micros, to_micros
 from commerce.ledger import WORLD, Transfer
 from commerce.machine import Fact, fire
 from commerce.payments import disputes, methods
-from commerce.payments.errands import ask_refund, done, waiting
+from commerce.payments.errands import ask, done, errand_for, waiting
 from commerce.payments.providers.port import Card, Provider, ProviderFailed, ProviderRefused, Told
 from commerce.payments.records import lock, tell
 from commerce.payments.settlement import collect, give_back, home
@@ -127,6 +127,17 @@ def run_errands(engine: Engine, tenant: Tenant, provider: Provider, *, now: date
     return about
 
 
+def have_done(work: Work, verb: str, payment: Row[Any], **more: Any) -> None:
+    """Ask a payment's provider, and write down what it answers at once."""
+    errand = errand_for(work, verb, payment, **more)
+    if verb == "refund":
+        asked = Told("payment.refund_requested", "", 0, amount=errand.amount, reason=errand.reason)
+        tell(work, payment.id, _fact(payment, asked), reference=f"{errand.id}/asked")
+    answer = ask(work, payment.provider, errand)
+    if isinstance(answer, Told):
+        hear(work, payment.provider, answer)
+
+
 def hear(work: Work, provider: str, told: Told) -> UUID:
     """Write down what a provider says; what it said before changes nothing.
 
@@ -161,16 +172,14 @@ def hear(work: Work, provider: str, told: Told) -> UUID:
 
 def _find(work: Work, provider: str, told: Told) -> UUID:
     """Find a payment by the provider's name, or by ours where the provider's is new to us."""
-    key = {"tenant": work.tenant.id, "provider": provider, "name": told.intent}
-    found = work.connection.scalar(_BY_REFERENCE, key)
+    found = rows.first(work, schema.payment, provider=provider, reference=told.intent)
     if found is None and told.payment:
-        found = work.connection.scalar(_BY_ID, key | {"payment": UUID(told.payment)})
+        found = rows.first(work, schema.payment, provider=provider, id=UUID(told.payment))
         if found is not None:
-            named = {"row": found, "tenant": work.tenant.id}
-            work.connection.execute(_NOTE.values(reference=told.intent), named)
+            rows.change(work, schema.payment, found.id, reference=told.intent)
     if found is None:
         raise NotFound("payment", told.intent)
-    payment: UUID = found
+    payment: UUID = found.id
     return payment
 
 
@@ -190,8 +199,7 @@ def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) 
         tell(work, payment.id, _fact(payment, told), reference=reference, to=state, changes=heard)
         return
     if news:
-        row = {"tenant": work.tenant.id, "row": payment.id}
-        work.connection.execute(_NOTE.values(heard_at=told.at), row)
+        rows.change(work, schema.payment, payment.id, heard_at=told.at)
     if failed:
         tell(work, payment.id, _fact(payment, told), reference=told.reference, machine=ATTEMPT)
 
@@ -221,9 +229,7 @@ def _arrive(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -
     _choose(work, payment)
     collect(work, payment, order, told.amount, reference=told.reference)
     if order is not None and order.status == "cancelled":
-        answer = ask_refund(work, payment, told.amount, reason="order_cancelled")
-        if answer is not None:
-            hear(work, payment.provider, answer)
+        have_done(work, "refund", payment, amount=told.amount, reason="order_cancelled")
 
 
 def _check_amount(payment: Row[Any], told: Told) -> None:
@@ -285,12 +291,3 @@ _HEARERS: Mapping[str, Callable[[Work, Row[Any], Row[Any] | None, Told], None]] 
     "dispute.opened": disputes.follow,
     "dispute.closed": disputes.follow,
 }
-_payment = schema.payment
-_HERE = select(_payment.c.id).where(
-    _payment.c.tenant_id == bindparam("tenant"), _payment.c.provider == bindparam("provider")
-)
-_BY_REFERENCE = _HERE.where(_payment.c.reference == bindparam("name"))
-_BY_ID = _HERE.where(_payment.c.id == bindparam("payment"))
-_NOTE = update(_payment).where(
-    _payment.c.tenant_id == bindparam("tenant"), _payment.c.id == bindparam("row")
-)

@@ -12,7 +12,8 @@ from commerce import schema
 from commerce.errors import NotFound
 from commerce.ledger import Account, Transfer
 from commerce.machine import Fact, Step
-from commerce.states import PAYMENT, WALLET
+from commerce.payments.records import created
+from commerce.states import WALLET
 from commerce.work import Work
 
 Kind = Literal["TOP_UP", "ESCROW_HOLD", "ESCROW_RELEASE", "PAYMENT", "REFUND", "SALE", "TAKEN_BACK"]
@@ -74,23 +75,13 @@ def begin(
     held_by : UUID, optional
         The auction that has set it aside already.
     """
-    made = Fact("payment.created", customer_id=customer_id, amount=amount, method="wallet")
-    facts: tuple[Fact, ...] = (made,)
-    if held_by is None:
-        facts = (made, held(work, customer_id, amount, order_id))
-    else:
+    also = [held(work, customer_id, amount, order_id)] if held_by is None else []
+    moved = []
+    if held_by is not None:
         ends = Account("held", held_by.hex), Account("held", order_id.hex)
-        facts = (made._replace(transfers=[Transfer(work.tenant.currency, *ends, amount)]),)
-    columns = {
-        "order_id": order_id,
-        "customer_id": customer_id,
-        "method": "wallet",
-        "amount_minor": amount,
-        "currency": work.tenant.currency,
-        "created_at": work.now,
-        "provider": "wallet",
-    }
-    return Step(PAYMENT, work.new_id(), facts, "requires_capture", columns)
+        moved = [Transfer(work.tenant.currency, *ends, amount)]
+    who = (order_id, customer_id, amount, "wallet")
+    return created(work, *who, *also, to="requires_capture", transfers=moved, provider="wallet")
 
 
 def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> Fact:

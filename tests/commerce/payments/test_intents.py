@@ -233,7 +233,7 @@ def test_an_unknown_method_is_refused(engine: Engine) -> None:
         ordered(shop, shop.buyer(), "barter")
     buyer = shop.buyer()
     assert buyer.customer_id is not None
-    with shop.work(buyer) as work, pytest.raises(RecordError, match="top-up must be of 1 to"):
+    with shop.work(buyer) as work, pytest.raises(RecordError, match="top-up must be 1 to"):
         intents.top_up(work, buyer.customer_id, 0)
 
 
