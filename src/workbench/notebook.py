@@ -1,9 +1,10 @@
-"""What a notebook calls: `open` in its second cell, `finish` in its last.
+"""What a notebook calls: `open` in its second cell, `training_frame` to explore, `finish` in its last.
 
 The same two lines serve a person in JupyterLab, a scheduler with papermill and `bellwether run`: paths come
 from the settings, never from the current directory, and nothing is recorded as done unless a run asked for it.
 
     bench = notebook.open(tenant=tenant, as_of=as_of)
+    frame = notebook.training_frame(bench, ["2025-06-01", "2025-09-01"], "churn")
     ...
     notebook.finish("5,120 customers, 120 features", bench=bench, outputs={"snapshot": snapshot.hash})
 """
@@ -11,7 +12,7 @@ from the settings, never from the current directory, and nothing is recorded as 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,9 +26,15 @@ from workbench.runs.values import Kind, check_value
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
+    import pandas as pd
     from sqlalchemy import Engine
 
     from commerce.tenants import Tenant
+    from features.declaration import Feature
+    from features.labels import Label
+
+Instant = str | date | datetime | int
+"""What names a cutoff: a date or an ISO text, where the tenant is, or microseconds since 1970 UTC."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +122,84 @@ def open(  # noqa: A001 - `notebook.open` is what it does
         instant = settle_as_of(asked, found, clock(connection, found, now=now))
     _show_well()
     return Bench(settings=settings, engine=engine, tenant=found, as_of=instant, now=now)
+
+
+def training_frame(
+    tenant: str | Bench,
+    cutoffs: Sequence[Instant],
+    label: Label | str,
+    features: Iterable[str | Feature] | None = None,
+    *,
+    horizon_days: int | None = None,
+) -> pd.DataFrame:
+    """Give features at some cutoffs beside what came about after them, for a look around.
+
+    Parameters
+    ----------
+    tenant : str or Bench
+        Whose records: a slug, or what `open` gave.
+    cutoffs : sequence of str, date, datetime or int
+        A date means 00:00 where the tenant is: ``["2011-03-11", "2011-06-10"]``.
+    label : Label or str
+        ``"churn"``, ``"credit"``, or one declared on the spot.
+    features : iterable of str or Feature, optional
+        Names in the catalogue, and entries declared on the spot; the whole catalogue by default.
+    horizon_days : int, optional
+        The label's own by default.
+
+    Returns
+    -------
+    DataFrame
+        ``customer_id``, ``cutoff`` (UTC), the features as float64, ``label`` (0 or 1): one row per cutoff and
+        customer the label is about.
+
+    Raises
+    ------
+    ParameterError
+        "cutoff must lie 90 days before the end of the records, ...; got ...": what comes later is not known
+        yet, and would count as not having happened.
+    UnknownFeature, DeclarationError
+        As `features.frames.training_frame`.
+
+    Examples
+    --------
+    >>> from features.declaration import DAYS, count, source
+    >>> bids = count(source("auction.bid"), name="bids", windows=DAYS(60), description="Bids made.")
+    >>> frame = training_frame("gifts", ["2011-03-11", "2011-06-10"], "churn", [bids, "orders_90d"])
+    ... # doctest: +SKIP
+    """
+    from commerce.instants import DAY, from_micros
+    from features import frames
+    from features.labels import find_label
+    from features.snapshot import take_snapshot
+
+    bench = tenant if isinstance(tenant, Bench) else open(tenant=tenant)
+    about = find_label(label) if isinstance(label, str) else label
+    horizon = horizon_days or about.horizon_days
+    instants = [_cutoff(given, bench) for given in cutoffs]
+    for given, instant in zip(cutoffs, instants, strict=True):
+        if instant + horizon * DAY > bench.cutoff:
+            latest = from_micros(bench.cutoff - horizon * DAY).astimezone(bench.tenant.zone)
+            raise ParameterError(
+                f"cutoff must lie {horizon} days before the end of the records, {bench.moment};"
+                f" got {str(given)!r}. The latest is {latest:%Y-%m-%d %H:%M}."
+            )
+    snapshot = take_snapshot(bench.engine, bench.tenant, bench.settings.snapshots)
+    if bench is not tenant:
+        bench.engine.dispose()
+    return frames.training_frame(
+        snapshot, instants, about, features, horizon, known_before=bench.cutoff
+    )
+
+
+def _cutoff(given: Instant, bench: Bench) -> int:
+    """Read the instant a cutoff names."""
+    from commerce.instants import parse_as_of, to_micros
+
+    if isinstance(given, int):
+        return given
+    text = given if isinstance(given, str) else given.isoformat()
+    return to_micros(parse_as_of(text, bench.tenant.zone))
 
 
 def _show_well() -> None:

@@ -16,7 +16,7 @@ from features.errors import SnapshotNotFound
 from features.frames import feature_frame, read_features
 from features.labels import find_label
 from features.profile import Profile, profile, write_profile
-from features.snapshot import Snapshot
+from features.snapshot import Snapshot, take_snapshot
 from training.specs import SPECS, find_spec
 from workbench.notebook import Bench
 from workbench.stages import Layout, lay_out
@@ -27,11 +27,7 @@ _BACK = (180, 120, 60)
 
 
 def make_profile(
-    bench: Bench,
-    snapshot: Snapshot,
-    models: Sequence[str] = tuple(SPECS),
-    *,
-    catalogue: Catalogue = CATALOGUE,
+    bench: Bench, models: Sequence[str] = tuple(SPECS), *, catalogue: Catalogue = CATALOGUE
 ) -> Profile:
     """Profile a tenant's features at every cutoff of its models, and keep the profile.
 
@@ -41,14 +37,15 @@ def make_profile(
     Parameters
     ----------
     bench : Bench
-    snapshot : Snapshot
     models : sequence of str
+        All by default; one that these records cannot train is left out.
     catalogue : Catalogue, optional
 
     Returns
     -------
     Profile
     """
+    snapshot = take_snapshot(bench.engine, bench.tenant, bench.settings.snapshots)
     layout = lay_out(bench, snapshot, models)
     outcomes = {model: _outcome(bench, snapshot, layout, model) for model in layout.schedules}
     found = profile(

@@ -30,7 +30,7 @@ def profile(tenant: str | None, models: str | None, as_json: bool) -> None:
 
     from commerce.database import reading
     from training.specs import SPECS
-    from workbench import notebook, stages
+    from workbench import notebook
     from workbench.profiles import make_profile
     from workbench.records import open_records
 
@@ -40,7 +40,7 @@ def profile(tenant: str | None, models: str | None, as_json: bool) -> None:
     bench = notebook.open(tenant=slug)
     chosen = models.split(",") if models else tuple(SPECS)
     with note(f"profiling {slug}"):
-        found = make_profile(bench, stages.copy_stream(bench), chosen)
+        found = make_profile(bench, chosen)
     if as_json:
         click.echo(json.dumps(found.as_dict()))
         return
