@@ -8,10 +8,9 @@ address, a hash, a token, or who else is concerned.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -29,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.errors import NotFound
 from commerce.mail import Letter, Transport
 from commerce.money import format_money
@@ -38,8 +37,7 @@ from commerce.templates import TEMPLATES
 from commerce.work import Work
 
 
-@dataclass(frozen=True)
-class Notification:
+class Notification(NamedTuple):
     """Something that somebody is told.
 
     Attributes
@@ -75,19 +73,19 @@ def list_own(
         Leave out what was read.
     limit, offset : int, default 50 and 0
     """
-    columns = [_table.c[name] for name in Notification.__dataclass_fields__]
-    query = select(*columns).where(*_own(work), *([_unread] if unread else []))
-    latest = (
-        query.order_by(_table.c.created_at.desc(), _table.c.event_id.desc(), _table.c.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    return [Notification(*row) for row in work.connection.execute(latest)]
+    shown = (_mine(work), *([_unread] if unread else []))
+    latest = (_table.c.created_at.desc(), _table.c.event_id.desc(), _table.c.id)
+    page = {"limit": limit, "offset": offset}
+    return rows.listed(work, Notification, _table, *shown, order=latest, **page)
 
 
 def count_unread(work: Work) -> int:
     """Count what the actor was told and has not read."""
-    query = select(func.count()).select_from(_table).where(*_own(work), _unread)
+    query = (
+        select(func.count())
+        .select_from(_table)
+        .where(*rows.own(work, _table), _mine(work), _unread)
+    )
     return work.connection.execute(query).scalar_one()
 
 
@@ -99,7 +97,7 @@ def mark_read(work: Work, notification_id: UUID) -> None:
     NotFound
         "notification must exist; got ..."
     """
-    one = update(_table).where(*_own(work), _table.c.id == notification_id)
+    one = update(_table).where(*rows.own(work, _table), _mine(work), _table.c.id == notification_id)
     first = func.coalesce(_table.c.read_at, bindparam("now", work.now, type_=schema.Instant))
     if not work.connection.execute(one.values(read_at=first)).rowcount:
         raise NotFound("notification", notification_id)
@@ -107,7 +105,7 @@ def mark_read(work: Work, notification_id: UUID) -> None:
 
 def mark_all_read(work: Work) -> int:
     """Note that the actor read everything; give how much was new."""
-    every = update(_table).where(*_own(work), _unread)
+    every = update(_table).where(*rows.own(work, _table), _mine(work), _unread)
     return work.connection.execute(every.values(read_at=work.now)).rowcount
 
 
@@ -126,7 +124,7 @@ def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterabl
     """Write an event's notifications; give its letters that are not sent yet."""
     subject_type, subject_id = event.aggregate_type, event.aggregate_id
     values = _values(work, event)
-    rows = [
+    notes = [
         {
             "tenant_id": work.tenant.id,
             "id": work.new_id(),
@@ -146,15 +144,17 @@ def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterabl
         for template in TEMPLATES[event.type]
         for recipient in _recipients(work, event, template.to)
     ]
-    if rows:
+    if notes:
         make = sqlite.insert if work.connection.dialect.name == "sqlite" else postgresql.insert
-        work.connection.execute(make(_table).on_conflict_do_nothing(), rows)
+        work.connection.execute(make(_table).on_conflict_do_nothing(), notes)
     return [] if transport is None else _errands(transport, work, event)
 
 
 def _recipients(work: Work, event: Row[Any], rule: str) -> list[UUID]:
     if rule == "staff":
-        found = work.connection.execute(_staff, {"tenant": work.tenant.id}).scalars()
+        staff = rows.own(work, _users, active=True)
+        admins = select(_users.c.id).where(*staff, _users.c.role.in_(("admin", "superadmin")))
+        found = work.connection.execute(admins.order_by(_users.c.id)).scalars()
         return [user for user in found if user != event.actor_id]
     one = event.customer_id if rule == "customer" else event.seller_id
     return [] if one is None else [one]
@@ -181,7 +181,7 @@ def _values(work: Work, event: Row[Any]) -> dict[str, Any]:
 
 def _errands(transport: Transport, work: Work, event: Row[Any]) -> list[Errand]:
     """Write the letters of an event that are not sent yet."""
-    rows = work.connection.execute(_letters, {"tenant": work.tenant.id, "event": event.id})
+    letters = work.connection.execute(_letters, {"tenant": work.tenant.id, "event": event.id})
     return [
         Errand(
             partial(
@@ -190,22 +190,18 @@ def _errands(transport: Transport, work: Work, event: Row[Any]) -> list[Errand]:
             ),
             partial(_mailed, row.id),
         )
-        for row in rows
+        for row in letters
     ]
 
 
 def _mailed(notification_id: UUID, work: Work) -> None:
-    work.connection.execute(
-        update(_table)
-        .where(_table.c.tenant_id == work.tenant.id, _table.c.id == notification_id)
-        .values(mailed_at=work.now)
-    )
+    rows.change(work, _table, notification_id, mailed_at=work.now)
 
 
-def _own(work: Work) -> tuple[ColumnElement[bool], ...]:
+def _mine(work: Work) -> ColumnElement[bool]:
     """What the actor was told, as a user and as a customer."""
     names = [name for name in (work.actor.user_id, work.actor.customer_id) if name is not None]
-    return _table.c.tenant_id == work.tenant.id, _table.c.recipient_id.in_(names)
+    return _table.c.recipient_id.in_(names)
 
 
 def _named(table: Table, label: ColumnElement[Any], reason: ColumnElement[Any]) -> Select[Any]:
@@ -238,15 +234,6 @@ _SUBJECTS: Mapping[str, Select[Any]] = {
 """How the records that events belong to are called, and what was said about them."""
 
 _unread = _table.c.read_at.is_(None)
-_staff = (
-    select(_users.c.id)
-    .where(
-        _users.c.tenant_id == bindparam("tenant"),
-        _users.c.role.in_(("admin", "superadmin")),
-        _users.c.active,
-    )
-    .order_by(_users.c.id)
-)
 _address = func.coalesce(_customer.c.email, _users.c.email)
 _letters = (
     select(_table.c.id, _table.c.content, _address.label("address"))

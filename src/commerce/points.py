@@ -6,15 +6,13 @@ the balance alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, select
 
-from commerce import schema
-from commerce.errors import NotFound
+from commerce import rows, schema
 from commerce.ledger import WORLD, Account, Transfer, balance
 from commerce.machine import Fact
 from commerce.work import Work
@@ -23,8 +21,7 @@ POINTS = "PTS"
 """The asset."""
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a seller stands.
 
     Attributes
@@ -44,8 +41,7 @@ class Standing:
     missing: int
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One movement of points: positive where they were earned."""
 
     points: int
@@ -84,12 +80,13 @@ def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
         "seller must exist; got ..."
     """
     _own(work, seller_id)
-    rows = work.connection.execute(
-        _movements, {"tenant": work.tenant.id, "seller": seller_id.hex, "limit": limit}
-    )
+    event = schema.event
+    moved = rows.own(work, event, aggregate_type="points", aggregate_id=seller_id.hex)
+    words = event.c.type.in_(("points.earned", "points.deducted"))
+    latest = select(event).where(*moved, words).order_by(event.c.id.desc()).limit(limit)
     return [
         Entry(row.value if row.type == "points.earned" else -row.value, row.reason, row.occurred_at)
-        for row in rows
+        for row in work.connection.execute(latest)
     ]
 
 
@@ -109,8 +106,7 @@ def earn_facts(work: Work, seller_id: UUID, points: int, reason: str) -> Fact:
     NotFound
         "seller must exist; got ..."
     """
-    seller = _seller(work, seller_id)
-    return _fact(seller, "points.earned", points, reason)
+    return _fact(_seller(work, seller_id), "points.earned", points, reason)
 
 
 def deduct_fact(work: Work, seller_id: UUID, points: int, reason: str) -> Fact | None:
@@ -150,32 +146,10 @@ def _fact(seller: Row[Any], word: str, points: int, reason: str) -> Fact:
 
 
 def _own(work: Work, seller_id: UUID) -> None:
-    """Points are the business of the seller and of who runs the shop."""
-    if not work.actor.runs_the_shop and work.actor.user_id != seller_id:
-        raise NotFound("seller", seller_id)
+    """Hide a seller from everybody else but who runs the shop."""
+    work.actor.require_own("seller", seller_id, seller_id)
     _seller(work, seller_id)
 
 
 def _seller(work: Work, seller_id: UUID, *, lock: bool = False) -> Row[Any]:
-    query = _sellers.with_for_update(key_share=True) if lock else _sellers
-    found = work.connection.execute(query, {"tenant": work.tenant.id, "seller": seller_id}).first()
-    if found is None:
-        raise NotFound("seller", seller_id)
-    return found
-
-
-_users, _event = schema.users, schema.event
-_sellers = select(_users).where(
-    _users.c.tenant_id == bindparam("tenant"), _users.c.id == bindparam("seller")
-)
-_movements = (
-    select(_event.c.type, _event.c.value, _event.c.reason, _event.c.occurred_at)
-    .where(
-        _event.c.tenant_id == bindparam("tenant"),
-        _event.c.type.in_(("points.earned", "points.deducted")),
-        _event.c.aggregate_type == "points",
-        _event.c.aggregate_id == bindparam("seller"),
-    )
-    .order_by(_event.c.id.desc())
-    .limit(bindparam("limit"))
-)
+    return rows.find(work, schema.users, seller_id, "seller", lock=lock)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, bindparam, cast, func, select, update
+from sqlalchemy import BigInteger, Row, cast, func, select
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.errors import NotFound
 from commerce.machine import Fact, fetch
 from commerce.states import ORDER, RETURN
@@ -63,17 +63,11 @@ def line_of(work: Work, order_id: UUID, position: int) -> Row[Any]:
     NotFound
         "order line must exist; got ..."
     """
-    key = {"tenant": work.tenant.id, "order": order_id, "place": position}
-    line = work.connection.execute(_LINE, key).first()
+    this_line = rows.own(work, _line, order_id=order_id, position=position)
+    line = work.connection.execute(_LINES.where(*this_line)).first()
     if line is None:
         raise NotFound("order line", position)
     return line
-
-
-def take_back(work: Work, line: Row[Any], quantity: int) -> None:
-    """Count units of a line that came back."""
-    key = {"tenant": work.tenant.id, "order": line.order_id, "place": line.position}
-    work.connection.execute(_COME_BACK, {**key, "back": quantity})
 
 
 _return, _line, _delivery = schema.return_request, schema.order_line, schema.delivery
@@ -98,16 +92,4 @@ _delivered_at = (
     .limit(1)
     .scalar_subquery()
 )
-_this_line = (
-    _line.c.tenant_id == bindparam("tenant"),
-    _line.c.order_id == bindparam("order"),
-    _line.c.position == bindparam("place"),
-)
-_LINE = select(_line, _asked_for.label("asked_for"), _delivered_at.label("delivered_at")).where(
-    *_this_line
-)
-_COME_BACK = (
-    update(_line)
-    .where(*_this_line)
-    .values(returned_quantity=_line.c.returned_quantity + bindparam("back"))
-)
+_LINES = select(_line, _asked_for.label("asked_for"), _delivered_at.label("delivered_at"))

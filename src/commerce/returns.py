@@ -12,16 +12,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, select, update
 
-from commerce import schema, stock
-from commerce.errors import Conflict, RecordError
+from commerce import rows, schema, stock
+from commerce.errors import Conflict, RecordError, check_choice, check_range
 from commerce.instants import DAY, to_micros
 from commerce.machine import Fact, fetch, fire
-from commerce.payments.records import check_own
 from commerce.payments.refunds import refund_order
 from commerce.points import deduct_fact
-from commerce.return_cases import fetch_case, line_of, take_back
+from commerce.return_cases import fetch_case, line_of
 from commerce.states import ORDER, POINTS, RETURN
 from commerce.work import Work
 
@@ -82,14 +81,11 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
         "order must be delivered ...; got ...", "return must be requested within 30 days ...; got ..." or
         "return must be of at most 2 units; got ..."
     """
-    if reason not in REASONS:
-        raise RecordError(
-            f"reason must be one of {', '.join(REASONS)}; got {reason!r}. Say other if none fits."
-        )
+    check_choice("reason", reason, REASONS)
     if quantity < 1:
         raise RecordError(f"quantity must be 1 or more; got {quantity}. Correct it.")
     order = fetch(work, ORDER, order_id)
-    check_own(work, "order", order_id, order.customer_id)
+    work.actor.require_own("order", order_id, order.customer_id)
     line = line_of(work, order_id, position)
     if order.status == "cancelled" or line.delivered_at is None:
         raise Conflict(
@@ -135,16 +131,12 @@ def receive(work: Work, return_id: UUID, quantity: int) -> None:
     Raises
     ------
     RecordError
-        "received quantity must be 0 to what was asked for; got ..."
+        "received quantity must be 0 to 2; got ..."
     IllegalMove
         "return must be in a state that allows return.received; got ..."
     """
     case = fetch_case(work, return_id)
-    if not 0 <= quantity <= case.asked.quantity:
-        raise RecordError(
-            f"received quantity must be 0 to the {case.asked.quantity} asked for; got {quantity}."
-            " Count again."
-        )
+    check_range("received quantity", quantity, 0, case.asked.quantity)
     fact = case.fact("return.received", quantity=quantity)
     fire(work, RETURN, return_id, fact, changes={"received_quantity": quantity})
 
@@ -168,10 +160,7 @@ def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: boo
     IllegalMove
         "return must be in a state that allows return.inspected; got ..."
     """
-    if condition not in schema.CONDITIONS:
-        raise RecordError(
-            f"condition must be one of {', '.join(schema.CONDITIONS)}; got {condition!r}. Choose one."
-        )
+    check_choice("condition", condition, schema.CONDITIONS)
     fact = fetch_case(work, return_id).fact("return.inspected", category=condition)
     found = {"condition": condition, "seller_at_fault": seller_at_fault}
     fire(work, RETURN, return_id, fact, changes=found)
@@ -202,7 +191,11 @@ def approve(work: Work, return_id: UUID) -> int:
     fact = case.fact("return.approved", amount=share, transfers=goods)
     # goods, then money, then points: everybody who moves several locks their accounts in this order
     fire(work, RETURN, return_id, fact, changes={"refund_minor": share})
-    take_back(work, line, quantity)
+    returned = update(schema.order_line).values(
+        returned_quantity=schema.order_line.c.returned_quantity + quantity
+    )
+    this_line = rows.own(work, schema.order_line, order_id=order.id, position=line.position)
+    work.connection.execute(returned.where(*this_line))
     if share:
         refund_order(work, order.id, share, reason="return", position=line.position)
     if asked.seller_at_fault and line.seller_id is not None:
@@ -231,22 +224,11 @@ def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequen
     sequence of Row
         Of `schema.return_request`.
     """
-    query = _LISTED
-    if status is not None:
-        query = query.where(_return.c.status == status)
+    asked, orders = schema.return_request, schema.orders
+    query = select(asked).where(*rows.own(work, asked, **({"status": status} if status else {})))
     if not work.actor.may_act_as("delivery", "admin", "system"):
-        query = query.where(_orders.c.customer_id == work.actor.customer_id)
-    return work.connection.execute(query, {"tenant": work.tenant.id, "limit": limit}).all()
-
-
-_return, _orders = schema.return_request, schema.orders
-_LISTED = (
-    select(_return)
-    .join(
-        _orders,
-        (_orders.c.tenant_id == _return.c.tenant_id) & (_orders.c.id == _return.c.order_id),
-    )
-    .where(_return.c.tenant_id == bindparam("tenant"))
-    .order_by(_return.c.requested_at.desc(), _return.c.id)
-    .limit(bindparam("limit"))
-)
+        mine = orders.c.customer_id.in_([work.actor.customer_id])
+        own = select(orders.c.id).where(*rows.own(work, orders), mine)
+        query = query.where(asked.c.order_id.in_(own))
+    latest = query.order_by(asked.c.requested_at.desc(), asked.c.id).limit(limit)
+    return work.connection.execute(latest).all()

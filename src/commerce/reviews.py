@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Row
 
-from commerce import schema
-from commerce.errors import Conflict, Forbidden, NotFound, RecordError
+from commerce import rows, schema
+from commerce.errors import Conflict, Forbidden, NotFound, check_range
 from commerce.machine import Fact, fetch, fire
 from commerce.states import ORDER, REVIEW
 from commerce.work import Work
@@ -101,20 +101,22 @@ def post(work: Work, order_id: UUID, product_id: UUID, stars: int, body: str | N
     Conflict
         "review must be the first of this product and order; got ..."
     """
-    _check_stars(stars)
+    check_range("stars", stars, 1, 5)
     order = fetch(work, ORDER, order_id)
     if order.customer_id is None or order.customer_id != work.actor.customer_id:
         raise NotFound("order", order_id)
-    key = {"tenant": work.tenant.id, "order": order_id, "product": product_id}
-    if not work.connection.execute(_HAS_ARRIVED, key).scalar_one():
+    this: Any = {"order_id": order_id, "product_id": product_id}
+    arrived = order.status == "completed" or rows.first(
+        work, schema.delivery, order_id=order_id, status="delivered"
+    )
+    if not arrived or rows.first(work, schema.order_line, **this) is None:
         raise NotBought(order.number)
-    earlier = work.connection.execute(_EARLIER, key).first()
+    earlier = rows.first(work, schema.review, **this)
     columns: dict[str, Any] = {"stars": stars, "body": body, "posted_at": work.now}
     if earlier is None:
         review_id = work.new_id()
-        link = {"order_id": order_id, "product_id": product_id, "customer_id": order.customer_id}
-        how: dict[str, Any] = {"new": {**columns, **link}}
-    elif earlier.status == "removed" and earlier.actor_id == work.actor.user_id:
+        how: dict[str, Any] = {"new": {**columns, **this, "customer_id": order.customer_id}}
+    elif earlier.status == "removed" and _did(work, earlier.event_id):
         review_id, how = earlier.id, {"changes": columns}
     else:
         raise Conflict(
@@ -139,7 +141,7 @@ def edit(work: Work, review_id: UUID, stars: int, body: str | None = None) -> No
     IllegalMove
         "review must be in a state that allows review.edited; got ..."
     """
-    _check_stars(stars)
+    check_range("stars", stars, 1, 5)
     row = _own(work, review_id, admins=False)
     fact = Fact("review.edited", row.customer_id, value=stars, product_id=row.product_id)
     fire(work, REVIEW, review_id, fact, changes={"stars": stars, "body": body})
@@ -170,12 +172,12 @@ def of_product(work: Work, product_id: UUID, *, limit: int = 50, offset: int = 0
     NotFound
         "product must exist; got ..."
     """
-    key = {"tenant": work.tenant.id, "product": product_id}
-    rated = work.connection.execute(_RATED, key).first()
-    if rated is None:
-        raise NotFound("product", product_id)
-    rows = work.connection.execute(_LATEST, {**key, "limit": limit, "offset": offset})
-    return Ratings(average_stars(*rated), rated.ratings_count, [Review(*row) for row in rows])
+    rated, table = rows.find(work, schema.product, product_id), schema.review
+    shown = (table.c.product_id == product_id, table.c.status == "posted")
+    order = (table.c.posted_at.desc(), table.c.id)
+    latest = rows.listed(work, Review, table, *shown, order=order, limit=limit, offset=offset)
+    average = average_stars(rated.ratings_count, rated.ratings_sum)
+    return Ratings(average, rated.ratings_count, latest)
 
 
 def _own(work: Work, review_id: UUID, *, admins: bool) -> Row[Any]:
@@ -186,72 +188,19 @@ def _own(work: Work, review_id: UUID, *, admins: bool) -> Row[Any]:
     return row
 
 
-def _check_stars(stars: int) -> None:
-    if not 1 <= stars <= 5:
-        raise RecordError(f"stars must be 1 to 5; got {stars}. Choose some.")
+def _did(work: Work, event_id: int | None) -> bool:
+    """Tell whether an event was the actor's own doing."""
+    event = rows.first(work, schema.event, id=event_id)
+    return event is not None and bool(event.actor_id == work.actor.user_id)
 
 
 def _rate(work: Work, product_id: UUID, count: int, stars: int) -> None:
     """Move a product's count and sum by a difference: whoever comes second adds to what the first left."""
-    key = {"tenant": work.tenant.id, "product": product_id}
-    work.connection.execute(_RATE, {**key, "more": count, "stars": stars})
-
-
-_review, _product, _event = schema.review, schema.product, schema.event
-_orders, _line, _delivery = schema.orders, schema.order_line, schema.delivery
-_this_product = (
-    _product.c.tenant_id == bindparam("tenant"),
-    _product.c.id == bindparam("product"),
-)
-_HAS_ARRIVED = select(
-    exists().where(
-        _line.c.tenant_id == bindparam("tenant"),
-        _line.c.order_id == bindparam("order"),
-        _line.c.product_id == bindparam("product"),
-        or_(
-            *(
-                exists().where(
-                    table.c.tenant_id == _line.c.tenant_id,
-                    table.c[column] == _line.c.order_id,
-                    table.c.status == status,
-                )
-                for table, column, status in (
-                    (_orders, "id", "completed"),
-                    (_delivery, "order_id", "delivered"),
-                )
-            )
-        ),
+    product = schema.product
+    rows.change(
+        work,
+        product,
+        product_id,
+        ratings_count=product.c.ratings_count + count,
+        ratings_sum=product.c.ratings_sum + stars,
     )
-)
-_EARLIER = (
-    select(_review.c.id, _review.c.status, _event.c.actor_id)
-    .outerjoin(
-        _event,
-        and_(_event.c.tenant_id == _review.c.tenant_id, _event.c.id == _review.c.event_id),
-    )
-    .where(
-        _review.c.tenant_id == bindparam("tenant"),
-        _review.c.order_id == bindparam("order"),
-        _review.c.product_id == bindparam("product"),
-    )
-)
-_RATE = (
-    update(_product)
-    .where(*_this_product)
-    .values(
-        ratings_count=_product.c.ratings_count + bindparam("more"),
-        ratings_sum=_product.c.ratings_sum + bindparam("stars"),
-    )
-)
-_RATED = select(_product.c.ratings_count, _product.c.ratings_sum).where(*_this_product)
-_LATEST = (
-    select(*(_review.c[name] for name in Review._fields))
-    .where(
-        _review.c.tenant_id == bindparam("tenant"),
-        _review.c.product_id == bindparam("product"),
-        _review.c.status == "posted",
-    )
-    .order_by(_review.c.posted_at.desc(), _review.c.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)
