@@ -94,8 +94,18 @@ def test_a_failed_transaction_leaves_nothing(any_engine: Engine) -> None:
         assert connection.execute(text("SELECT count(*) FROM tenant")).scalar_one() == 0
 
 
+def triggers(engine: Engine) -> list[str]:
+    """Every rule that the database keeps by trigger."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+    if engine.dialect.name == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname"
+    with engine.connect() as connection:
+        return list(connection.execute(text(query)).scalars())
+
+
 def test_tables_come_go_and_come_again(any_engine: Engine) -> None:
     make_tenant(any_engine)
+    rules = triggers(any_engine)
     config = _alembic_config(BRANCHES)
     for revision in ("c001", "c005"):
         with _remodelling(any_engine) as connection:
@@ -104,6 +114,7 @@ def test_tables_come_go_and_come_again(any_engine: Engine) -> None:
             command(config, revision)
     with any_engine.connect() as connection:
         assert connection.execute(text("SELECT slug FROM tenant")).scalars().all() == ["acme"]
+    assert triggers(any_engine) == rules
     test_every_rule_of_a_row_stands_in_the_database(any_engine)
 
 

@@ -3,8 +3,6 @@
 Long because one revision makes every first table, and frozen: a later revision changes, this one never does.
 """
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -12,12 +10,40 @@ from sqlalchemy.dialects import postgresql
 from commerce.migrations.facts import keep_facts, release_facts
 from commerce.schema.columns import ExactDecimal, Instant
 
-revision: str = "c001"
-down_revision: str | None = None
-branch_labels: str | Sequence[str] | None = ("commerce",)
-depends_on: str | Sequence[str] | None = None
+revision = "c001"
+down_revision = None
+branch_labels = ("commerce",)
 
 FACTS = ("event", "posting", "payment_event")
+TABLES = (
+    "tenant",
+    "account",
+    "category",
+    "counter",
+    "customer",
+    "orders",
+    "product",
+    "delivery",
+    "event",
+    "invoice",
+    "payment",
+    "variant",
+    "order_line",
+    "outbox",
+    "payment_event",
+    "posting",
+    "return_request",
+)
+INDEXES = (
+    ("orders", ["tenant_id", "customer_id", "placed_at"]),
+    ("delivery", ["tenant_id", "order_id"]),
+    ("event", ["tenant_id", "customer_id", "recorded_at"]),
+    ("event", ["tenant_id", "recorded_at"]),
+    ("payment", ["tenant_id", "order_id"]),
+    ("outbox", ["published_at"]),
+    ("payment_event", ["tenant_id", "payment_id"]),
+    ("posting", ["tenant_id", "event_id"]),
+)
 
 
 def upgrade() -> None:
@@ -117,12 +143,6 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_orders_tenant_id_number")),
     )
-    with op.batch_alter_table("orders", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_orders_tenant_id_customer_id_placed_at"),
-            ["tenant_id", "customer_id", "placed_at"],
-            unique=False,
-        )
 
     op.create_table(
         "product",
@@ -164,10 +184,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_delivery_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_delivery")),
     )
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_delivery_tenant_id_order_id"), ["tenant_id", "order_id"], unique=False
-        )
 
     op.create_table(
         "event",
@@ -220,15 +236,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_event_tenant_id_id")),
         sa.UniqueConstraint("tenant_id", "source_key", name=op.f("uq_event_tenant_id_source_key")),
     )
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_event_tenant_id_customer_id_recorded_at"),
-            ["tenant_id", "customer_id", "recorded_at"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_event_tenant_id_recorded_at"), ["tenant_id", "recorded_at"], unique=False
-        )
 
     op.create_table(
         "invoice",
@@ -285,10 +292,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_payment_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_payment")),
     )
-    with op.batch_alter_table("payment", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_payment_tenant_id_order_id"), ["tenant_id", "order_id"], unique=False
-        )
 
     op.create_table(
         "variant",
@@ -354,8 +357,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_outbox_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "event_id", name=op.f("pk_outbox")),
     )
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outbox_published_at"), ["published_at"], unique=False)
 
     op.create_table(
         "payment_event",
@@ -378,12 +379,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_event")),
     )
-    with op.batch_alter_table("payment_event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_payment_event_tenant_id_payment_id"),
-            ["tenant_id", "payment_id"],
-            unique=False,
-        )
 
     op.create_table(
         "posting",
@@ -415,10 +410,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
     )
-    with op.batch_alter_table("posting", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_posting_tenant_id_event_id"), ["tenant_id", "event_id"], unique=False
-        )
 
     op.create_table(
         "return_request",
@@ -445,6 +436,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_return_request")),
     )
+    for table, columns in INDEXES:
+        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
     for table in FACTS:
         keep_facts(table)
 
@@ -452,42 +445,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in FACTS:
         release_facts(table)
-    op.drop_table("return_request")
-    with op.batch_alter_table("posting", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_posting_tenant_id_event_id"))
-
-    op.drop_table("posting")
-    with op.batch_alter_table("payment_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_payment_event_tenant_id_payment_id"))
-
-    op.drop_table("payment_event")
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_published_at"))
-
-    op.drop_table("outbox")
-    op.drop_table("order_line")
-    op.drop_table("variant")
-    with op.batch_alter_table("payment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_payment_tenant_id_order_id"))
-
-    op.drop_table("payment")
-    op.drop_table("invoice")
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_event_tenant_id_recorded_at"))
-        batch_op.drop_index(batch_op.f("ix_event_tenant_id_customer_id_recorded_at"))
-
-    op.drop_table("event")
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_delivery_tenant_id_order_id"))
-
-    op.drop_table("delivery")
-    op.drop_table("product")
-    with op.batch_alter_table("orders", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_orders_tenant_id_customer_id_placed_at"))
-
-    op.drop_table("orders")
-    op.drop_table("customer")
-    op.drop_table("counter")
-    op.drop_table("category")
-    op.drop_table("account")
-    op.drop_table("tenant")
+    for table in reversed(TABLES):
+        op.drop_table(table)

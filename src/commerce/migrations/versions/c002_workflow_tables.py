@@ -1,17 +1,13 @@
 """Tables of the workflows: users, brands, promotions, auctions, reviews, disputes, notifications."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from alembic import op
 
 from commerce.migrations.facts import keep_facts, release_facts
 from commerce.schema.columns import BigKey, Document, Instant
 
-revision: str = "c002"
-down_revision: str | None = "c001"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
+revision = "c002"
+down_revision = "c001"
 
 TABLES = (
     "idempotency_record",

@@ -1,17 +1,15 @@
 """What the workflows need to know of records that are there already."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
+from commerce.migrations.facts import keep_facts, release_facts
 from commerce.schema.columns import Document, Instant
 
-revision: str = "c003"
-down_revision: str | None = "c002"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
+revision = "c003"
+down_revision = "c002"
 
 
 def _count(name: str) -> sa.Column[Any]:
@@ -172,6 +170,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    release_facts("payment_event")  # SQLite makes the table anew, without its triggers
     for name, (table, _, _) in UNIQUE_INDEXES.items():
         op.drop_index(name, table)
     for table, name in INDEXES:
@@ -188,3 +187,4 @@ def downgrade() -> None:
                 batch.drop_constraint(op.f(f"ck_{table}_{name}"), type_="check")
             for column in columns:
                 batch.drop_column(column.name)
+    keep_facts("payment_event")

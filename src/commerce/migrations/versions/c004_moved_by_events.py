@@ -1,14 +1,12 @@
 """A status moves only with an event that makes the move, a balance only with a posting."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "c004"
-down_revision: str | None = "c003"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
+revision = "c004"
+down_revision = "c003"
 
 MOVES = {
     "orders": (
@@ -95,18 +93,6 @@ MOVES = {
 }
 """Every change of a status that there was when this revision was made, by table."""
 
-TABLES = (
-    "orders",
-    "payment",
-    "delivery",
-    "auction",
-    "return_request",
-    "review",
-    "product",
-    "brand",
-    "dispute",
-)
-
 STATUS_RULE = """NEW.status <> OLD.status AND NOT EXISTS (
     SELECT 1 FROM event JOIN transition ON transition.event = event.type
     WHERE event.tenant_id = NEW.tenant_id AND event.id = NEW.event_id
@@ -136,10 +122,6 @@ def _edges() -> Iterator[tuple[str, ...]]:
             yield (table, event, *states.split(" > "))
 
 
-def _status_rule(table: str, key: str) -> str:
-    return STATUS_RULE.format(table=table, key=key)
-
-
 def _guard(name: str, table: str, column: str, rule: str, message: str) -> None:
     """Refuse an UPDATE of a column that breaks a rule."""
     if op.get_bind().dialect.name == "sqlite":
@@ -167,24 +149,21 @@ def _drop(name: str, table: str) -> None:
 
 
 def upgrade() -> None:
+    names = ("record", "event", "source", "target")
     transition = op.create_table(
         "transition",
-        *(
-            sa.Column(name, sa.Text(), nullable=False)
-            for name in ("record", "event", "source", "target")
-        ),
-        sa.PrimaryKeyConstraint("record", "event", "source", "target", name=op.f("pk_transition")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in names),
+        sa.PrimaryKeyConstraint(*names, name=op.f("pk_transition")),
     )
-    names = ("record", "event", "source", "target")
     op.bulk_insert(transition, [dict(zip(names, edge, strict=True)) for edge in _edges()])
     sqlite = op.get_bind().dialect.name == "sqlite"
     key = "NEW.id" if sqlite else "replace(NEW.id::text, '-', '')"
-    for table in TABLES:
+    for table in MOVES:
         _guard(
             f"{table}_status_moves_with_event",
             table,
             "status",
-            _status_rule(table, key),
+            STATUS_RULE.format(table=table, key=key),
             f"{table}.status must move with an event that makes the move",
         )
     _guard(
@@ -212,6 +191,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     _drop("posting_moves_balance", "posting")
     _drop("account_balance_moves_with_posting", "account")
-    for table in TABLES:
+    for table in MOVES:
         _drop(f"{table}_status_moves_with_event", table)
     op.drop_table("transition")

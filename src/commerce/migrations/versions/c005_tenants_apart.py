@@ -1,15 +1,11 @@
 """On PostgreSQL, who works for a tenant sees no row of another, whatever the statement says."""
 
-from collections.abc import Sequence
-
 from alembic import op
 
 from commerce.migrations.isolation import ROLE, isolate, release, role_exists
 
-revision: str = "c005"
-down_revision: str | None = "c004"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
+revision = "c005"
+down_revision = "c004"
 
 TABLES = (
     "account", "api_key", "auction", "bid", "brand", "category", "counter", "customer", "delivery",
