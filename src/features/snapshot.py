@@ -65,6 +65,16 @@ class Snapshot:
     first_occurred: int
     last_recorded: int
 
+    def manifest(self, folder: Path) -> Path:
+        """Tell which file is there as long as this snapshot is, whatever becomes of its files.
+
+        Parameters
+        ----------
+        folder : Path
+            As given to :func:`take_snapshot`.
+        """
+        return SnapshotFolder(folder / self.tenant).manifest_path(self.hash)
+
 
 def take_snapshot(
     engine: Engine, tenant: Tenant, folder: Path, *, progress: Progress | None = None
