@@ -94,14 +94,14 @@ def rules(dialect: str) -> tuple[Rule, ...]:
 
 
 def _apply(connection: Connection, rule: Rule, tenant: Tenant) -> Finding | None:
-    broken = rule.breaking(tenant).subquery()
-    examples = connection.execute(select(broken).limit(_EXAMPLES)).scalars().all()
+    broken, key = rule.breaking.subquery(), {"tenant": tenant.id}
+    examples = connection.execute(select(broken).limit(_EXAMPLES), key).scalars().all()
     if not examples:
         return None
     return Finding(
         rule=rule.name,
         tenant=tenant.slug,
-        count=connection.execute(select(func.count()).select_from(broken)).scalar_one(),
+        count=connection.execute(select(func.count()).select_from(broken), key).scalar_one(),
         examples=tuple(map(str, examples)),
         sentence=rule.sentence,
     )

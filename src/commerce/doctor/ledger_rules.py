@@ -2,152 +2,111 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Select, Subquery, and_, case, func, or_, select, union_all
+from sqlalchemy import and_, case, func, or_, select, union_all
 
 from commerce import schema
-from commerce.doctor.rule import Rule, micros, named
+from commerce.doctor.rule import Rule, micros, named, own
 from commerce.ledger import FREE, WORLD
 from commerce.stream import MOVES_MONEY
-from commerce.tenants import Tenant
 
+_account, _posting, _event = schema.account, schema.posting, schema.event
+_debit, _credit = schema.account.alias(), schema.account.alias()
 
-def _folds(tenant: Tenant) -> Subquery:
-    """Fold every account's postings."""
-    posting = schema.posting
-    own = posting.c.tenant_id == tenant.id
-    sides = union_all(
-        select(posting.c.credit_account_id.label("id"), posting.c.amount.label("amount")).where(
-            own
-        ),
-        select(posting.c.debit_account_id, -posting.c.amount).where(own),
-    ).subquery()
-    return (
-        select(sides.c.id, func.sum(sides.c.amount).label("held")).group_by(sides.c.id).subquery()
+_sides = union_all(
+    select(_posting.c.credit_account_id.label("id"), _posting.c.amount.label("amount")).where(
+        own(_posting)
+    ),
+    select(_posting.c.debit_account_id, -_posting.c.amount).where(own(_posting)),
+).subquery()
+_folds = (
+    select(_sides.c.id, func.sum(_sides.c.amount).label("held")).group_by(_sides.c.id).subquery()
+)
+_ACCOUNTS = (
+    select(named("account", _account.c.id))
+    .outerjoin_from(_account, _folds, _folds.c.id == _account.c.id)
+    .where(own(_account))
+)
+_POSTINGS = (
+    select(named("posting", _posting.c.id))
+    .join_from(_posting, _debit, _debit.c.id == _posting.c.debit_account_id)
+    .join(_credit, _credit.c.id == _posting.c.credit_account_id)
+    .where(own(_posting))
+)
+
+# what events say crossed the shop's border beside what was posted for it, inwards positive; what is paid from a
+# wallet crosses nothing
+_into = [word for word, (source, _) in MOVES_MONEY.items() if source == WORLD]
+_inwards, _outwards = _debit.c.kind == WORLD.kind, _credit.c.kind == WORLD.kind
+_crossing = and_(
+    own(_event), _event.c.type.in_(MOVES_MONEY), _event.c.method.is_distinct_from("wallet")
+)
+_told = select(
+    _event.c.id.label("id"),
+    _event.c.currency.label("asset"),
+    case((_event.c.type.in_(_into), _event.c.amount_minor), else_=-_event.c.amount_minor).label(
+        "amount"
+    ),
+).where(_crossing, _event.c.amount_minor != 0)
+_moved = (
+    _POSTINGS.join(_event, _event.c.id == _posting.c.event_id)
+    .where(_crossing, or_(_inwards, _outwards))
+    .with_only_columns(
+        _posting.c.event_id,
+        _posting.c.asset,
+        case((_inwards, -_posting.c.amount), else_=_posting.c.amount),
     )
-
-
-def _unequal_balances(tenant: Tenant) -> Select[Any]:
-    account, folds = schema.account, _folds(tenant)
-    return (
-        select(named("account", account.c.id))
-        .outerjoin_from(account, folds, folds.c.id == account.c.id)
-        .where(
-            account.c.tenant_id == tenant.id, account.c.balance != func.coalesce(folds.c.held, 0)
-        )
-    )
-
-
-def _negative(tenant: Tenant) -> Select[Any]:
-    account, folds = schema.account, _folds(tenant)
-    return (
-        select(named("account", account.c.id))
-        .outerjoin_from(account, folds, folds.c.id == account.c.id)
-        .where(
-            account.c.tenant_id == tenant.id,
-            account.c.kind.not_in(FREE),
-            or_(account.c.balance.is_(None), account.c.balance < 0, folds.c.held < 0),
-        )
-    )
-
-
-def _mixed_assets(tenant: Tenant) -> Select[Any]:
-    posting, debit, credit = schema.posting, schema.account.alias(), schema.account.alias()
-    return (
-        select(named("posting", posting.c.id))
-        .join_from(posting, debit, debit.c.id == posting.c.debit_account_id)
-        .join(credit, credit.c.id == posting.c.credit_account_id)
-        .where(
-            posting.c.tenant_id == tenant.id,
-            or_(
-                posting.c.amount <= 0,
-                debit.c.id == credit.c.id,
-                debit.c.asset != posting.c.asset,
-                credit.c.asset != posting.c.asset,
-            ),
-        )
-    )
-
-
-def _told_and_moved(tenant: Tenant) -> Subquery:
-    """Put what events say crossed the shop's border beside what was posted for it, inwards positive.
-
-    What is paid from a wallet crosses nothing.
-    """
-    event, posting = schema.event, schema.posting
-    debit, credit = schema.account.alias(), schema.account.alias()
-    into = [word for word, (source, _) in MOVES_MONEY.items() if source == WORLD]
-    inwards, outwards = debit.c.kind == WORLD.kind, credit.c.kind == WORLD.kind
-    crossing = and_(
-        event.c.tenant_id == tenant.id,
-        event.c.type.in_(MOVES_MONEY),
-        event.c.method.is_distinct_from("wallet"),
-    )
-    told = select(
-        event.c.id.label("id"),
-        event.c.currency.label("asset"),
-        case((event.c.type.in_(into), event.c.amount_minor), else_=-event.c.amount_minor).label(
-            "amount"
-        ),
-    ).where(crossing, event.c.amount_minor != 0)
-    moved = (
-        select(
-            posting.c.event_id,
-            posting.c.asset,
-            case((inwards, -posting.c.amount), else_=posting.c.amount),
-        )
-        .join_from(posting, debit, debit.c.id == posting.c.debit_account_id)
-        .join(credit, credit.c.id == posting.c.credit_account_id)
-        .join(event, event.c.id == posting.c.event_id)
-        .where(posting.c.tenant_id == tenant.id, crossing, or_(inwards, outwards))
-    )
-    return union_all(told, moved).subquery()
-
-
-def _unposted_totals(tenant: Tenant) -> Select[Any]:
-    both = _told_and_moved(tenant)
-    return (
-        select(both.c.asset.label("example"))
-        .group_by(both.c.asset)
-        .having(func.sum(both.c.amount) != 0)
-    )
-
-
-def _unposted_events(tenant: Tenant) -> Select[Any]:
-    both = _told_and_moved(tenant)
-    return (
-        select(named("event", both.c.id))
-        .group_by(both.c.id, both.c.asset)
-        .having(func.sum(both.c.amount) != 0)
-    )
-
-
-def _unlike_payment_events(tenant: Tenant) -> Select[Any]:
-    copy, event = schema.payment_event, schema.event
-    return (
-        select(named("payment event", copy.c.id))
-        .join_from(copy, event, event.c.id == copy.c.event_id)
-        .where(
-            copy.c.tenant_id == tenant.id,
-            or_(
-                copy.c.type != event.c.type,
-                copy.c.amount_minor != event.c.amount_minor,
-                micros(copy.c.occurred_at) != micros(event.c.occurred_at),
-            ),
-        )
-    )
-
+)
+_both = union_all(_told, _moved).subquery()
+_unequal = func.sum(_both.c.amount) != 0
 
 RULES = (
-    Rule("balances", "A kept balance must equal the fold of its postings.", _unequal_balances),
-    Rule("negative", "An account that may not go negative must keep 0 or more.", _negative),
     Rule(
-        "assets", "A posting must move one asset, more than 0, between two accounts.", _mixed_assets
+        "balances",
+        "A kept balance must equal the fold of its postings.",
+        _ACCOUNTS.where(_account.c.balance != func.coalesce(_folds.c.held, 0)),
     ),
     Rule(
-        "money", "Posted money must be captured less refunded less charged back.", _unposted_totals
+        "negative",
+        "An account that may not go negative must keep 0 or more.",
+        _ACCOUNTS.where(
+            _account.c.kind.not_in(FREE),
+            or_(_account.c.balance.is_(None), _account.c.balance < 0, _folds.c.held < 0),
+        ),
     ),
-    Rule("postings", "An event must post the money that it moves.", _unposted_events),
-    Rule("payments", "A payment's events must repeat the stream's.", _unlike_payment_events),
+    Rule(
+        "assets",
+        "A posting must move one asset, more than 0, between two accounts.",
+        _POSTINGS.where(
+            or_(
+                _posting.c.amount <= 0,
+                _debit.c.id == _credit.c.id,
+                _debit.c.asset != _posting.c.asset,
+                _credit.c.asset != _posting.c.asset,
+            )
+        ),
+    ),
+    Rule(
+        "money",
+        "Posted money must be captured less refunded less charged back.",
+        select(_both.c.asset.label("example")).group_by(_both.c.asset).having(_unequal),
+    ),
+    Rule(
+        "postings",
+        "An event must post the money that it moves.",
+        select(named("event", _both.c.id)).group_by(_both.c.id, _both.c.asset).having(_unequal),
+    ),
+    Rule(
+        "payments",
+        "A payment's events must repeat the stream's.",
+        select(named("payment event", schema.payment_event.c.id))
+        .join_from(schema.payment_event, _event, _event.c.id == schema.payment_event.c.event_id)
+        .where(
+            own(schema.payment_event),
+            or_(
+                schema.payment_event.c.type != _event.c.type,
+                schema.payment_event.c.amount_minor != _event.c.amount_minor,
+                micros(schema.payment_event.c.occurred_at) != micros(_event.c.occurred_at),
+            ),
+        ),
+    ),
 )

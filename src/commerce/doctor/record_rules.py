@@ -18,29 +18,16 @@ from sqlalchemy import (
 )
 
 from commerce import schema
-from commerce.doctor.rule import Rule, hexadecimal, micros, named
+from commerce.doctor.rule import Rule, hexadecimal, micros, named, own
 from commerce.stream import EVENT_TYPES
-from commerce.tenants import Tenant
 
-_event = schema.event
+_event, _orders, _invoice = schema.event, schema.orders, schema.invoice
 _FIRST_WORDS = {"order": "order.placed", "invoice": "invoice.issued"}
-
-
-def _unlike_totals(tenant: Tenant) -> Select[Any]:
-    orders, line = schema.orders, schema.order_line
-    return (
-        select(named("order", orders.c.number))
-        .join_from(
-            orders, line, and_(line.c.tenant_id == tenant.id, line.c.order_id == orders.c.id)
-        )
-        .where(orders.c.tenant_id == tenant.id)
-        .group_by(orders.c.number, orders.c.total_minor)
-        .having(func.sum(line.c.amount_minor) != orders.c.total_minor)
-    )
+_EVENTS = select(named("event", _event.c.id)).where(own(_event))
 
 
 def _unlike_first_event(
-    tenant: Tenant, kind: str, records: Select[Any], due: ColumnElement[Any], *, grows: bool = False
+    kind: str, records: Select[Any], due: ColumnElement[Any], *, grows: bool = False
 ) -> Select[Any]:
     """Compare records with the events that announce them, by one grouping instead of a join.
 
@@ -53,7 +40,7 @@ def _unlike_first_event(
         _event.c.amount_minor,
         due,
         literal(1),
-    ).where(_event.c.tenant_id == tenant.id, _event.c.type == _FIRST_WORDS[kind])
+    ).where(own(_event), _event.c.type == _FIRST_WORDS[kind])
     both = union_all(records.add_columns(literal(0).label("told")), first).subquery()
     key, label, amount, deadline, told = both.c
     announced, kept = (func.max(case((told == place, amount))) for place in (1, 0))
@@ -71,104 +58,105 @@ def _unlike_first_event(
     )
 
 
-def _unplaced_orders(tenant: Tenant) -> Select[Any]:
-    orders = schema.orders
-    records = select(
-        hexadecimal(orders.c.id).label("key"),
-        orders.c.number.label("number"),
-        orders.c.total_minor.label("amount"),
-        literal(0).label("due"),
-    ).where(orders.c.tenant_id == tenant.id, orders.c.status != "cart")
-    return _unlike_first_event(tenant, "order", records, literal(0), grows=True)
+_ORDERS = select(
+    hexadecimal(_orders.c.id).label("key"),
+    _orders.c.number.label("number"),
+    _orders.c.total_minor.label("amount"),
+    literal(0).label("due"),
+).where(own(_orders), _orders.c.status != "cart")
+_INVOICES = select(
+    hexadecimal(_invoice.c.id).label("key"),
+    hexadecimal(_invoice.c.id).label("number"),
+    _invoice.c.amount_minor.label("amount"),
+    micros(_invoice.c.due_at).label("due"),
+).where(own(_invoice))
+_issued = _event.c.type == "invoice.issued"
+_owed = case((_issued, _event.c.amount_minor), else_=-_event.c.amount_minor)
+_occurred = micros(_event.c.occurred_at)
+_first = _event.c.type.in_(_FIRST_WORDS.values())
+_empty = [
+    and_(
+        _event.c.type == name,
+        or_(
+            *(_event.c[column].is_(None) for column in word.carries),
+            *([_event.c.customer_id.is_(None)] if word.about_customer else []),
+        ),
+    )
+    for name, word in EVENT_TYPES.items()
+    if word.carries or word.about_customer
+]
 
-
-def _unissued_invoices(tenant: Tenant) -> Select[Any]:
-    invoice = schema.invoice
-    records = select(
-        hexadecimal(invoice.c.id).label("key"),
-        hexadecimal(invoice.c.id).label("number"),
-        invoice.c.amount_minor.label("amount"),
-        micros(invoice.c.due_at).label("due"),
-    ).where(invoice.c.tenant_id == tenant.id)
-    return _unlike_first_event(tenant, "invoice", records, micros(_event.c.due_at))
-
-
-def _overpaid_invoices(tenant: Tenant) -> Select[Any]:
-    issued = _event.c.type == "invoice.issued"
-    signed = case((issued, _event.c.amount_minor), else_=-_event.c.amount_minor)
-    return (
+RULES = (
+    Rule(
+        "totals",
+        "An order's total must be the sum of its lines.",
+        select(named("order", _orders.c.number))
+        .join_from(
+            _orders,
+            schema.order_line,
+            and_(own(schema.order_line), schema.order_line.c.order_id == _orders.c.id),
+        )
+        .where(own(_orders))
+        .group_by(_orders.c.number, _orders.c.total_minor)
+        .having(func.sum(schema.order_line.c.amount_minor) != _orders.c.total_minor),
+    ),
+    Rule(
+        "orders",
+        "An order must have its order.placed, of its total or less.",
+        _unlike_first_event("order", _ORDERS, literal(0), grows=True),
+    ),
+    Rule(
+        "invoices",
+        "An invoice must have its invoice.issued, alike.",
+        _unlike_first_event("invoice", _INVOICES, micros(_event.c.due_at)),
+    ),
+    Rule(
+        "overpaid",
+        "An invoice must not be paid beyond its amount.",
         select(named("invoice", _event.c.aggregate_id))
         .where(
-            _event.c.tenant_id == tenant.id,
+            own(_event),
             _event.c.aggregate_id.is_not(None),
             _event.c.type.in_(["invoice.issued", "invoice.paid", "invoice.credited"]),
         )
         .group_by(_event.c.aggregate_id)
-        .having(func.sum(case((issued, 1), else_=0)) > 0, func.sum(signed) < 0)
-    )
-
-
-def _too_early(tenant: Tenant) -> Select[Any]:
-    occurred = micros(_event.c.occurred_at)
-    first = _event.c.type.in_(_FIRST_WORDS.values())
-    return (
+        .having(func.sum(case((_issued, 1), else_=0)) > 0, func.sum(_owed) < 0),
+    ),
+    Rule(
+        "sequence",
+        "An order or invoice must come before what happens to it.",
         select(named("order or invoice", _event.c.aggregate_id))
         .where(
-            _event.c.tenant_id == tenant.id,
+            own(_event),
             _event.c.aggregate_type.in_(_FIRST_WORDS),
             _event.c.type.not_like("cart.%"),  # a cart is filled before it is an order
         )
         .group_by(_event.c.aggregate_type, _event.c.aggregate_id)
-        .having(func.min(occurred) < func.min(case((first, occurred))))
-    )
-
-
-def _recorded_early(tenant: Tenant) -> Select[Any]:
-    return select(named("event", _event.c.id)).where(
-        _event.c.tenant_id == tenant.id,
-        micros(_event.c.recorded_at) < micros(_event.c.occurred_at),
-    )
-
-
-def _bare_amounts(tenant: Tenant) -> Select[Any]:
-    return select(named("event", _event.c.id)).where(
-        _event.c.tenant_id == tenant.id,
-        or_(
-            _event.c.amount_minor < 0,
-            and_(_event.c.amount_minor.is_(None), _event.c.base_minor.is_not(None)),
-            and_(_event.c.amount_minor.is_not(None), _event.c.base_minor.is_(None)),
-            and_(
-                _event.c.amount_minor.is_not(None),
-                func.coalesce(func.length(_event.c.currency), 0) != 3,
-            ),
-        ),
-    )
-
-
-def _unknown_words(tenant: Tenant) -> Select[Any]:
-    empty = [
-        and_(
-            _event.c.type == name,
+        .having(func.min(_occurred) < func.min(case((_first, _occurred)))),
+    ),
+    Rule(
+        "clocks",
+        "An event must not be recorded before it occurred.",
+        _EVENTS.where(micros(_event.c.recorded_at) < _occurred),
+    ),
+    Rule(
+        "amounts",
+        "An amount must be 0 or more, with currency and base amount.",
+        _EVENTS.where(
             or_(
-                *(_event.c[column].is_(None) for column in word.carries),
-                *([_event.c.customer_id.is_(None)] if word.about_customer else []),
-            ),
-        )
-        for name, word in EVENT_TYPES.items()
-        if word.carries or word.about_customer
-    ]
-    return select(named("event", _event.c.id)).where(
-        _event.c.tenant_id == tenant.id, or_(_event.c.type.not_in(EVENT_TYPES), *empty)
-    )
-
-
-RULES = (
-    Rule("totals", "An order's total must be the sum of its lines.", _unlike_totals),
-    Rule("orders", "An order must have its order.placed, of its total or less.", _unplaced_orders),
-    Rule("invoices", "An invoice must have its invoice.issued, alike.", _unissued_invoices),
-    Rule("overpaid", "An invoice must not be paid beyond its amount.", _overpaid_invoices),
-    Rule("sequence", "An order or invoice must come before what happens to it.", _too_early),
-    Rule("clocks", "An event must not be recorded before it occurred.", _recorded_early),
-    Rule("amounts", "An amount must be 0 or more, with currency and base amount.", _bare_amounts),
-    Rule("words", "An event must be a word of the stream, with what it carries.", _unknown_words),
+                _event.c.amount_minor < 0,
+                and_(_event.c.amount_minor.is_(None), _event.c.base_minor.is_not(None)),
+                and_(_event.c.amount_minor.is_not(None), _event.c.base_minor.is_(None)),
+                and_(
+                    _event.c.amount_minor.is_not(None),
+                    func.coalesce(func.length(_event.c.currency), 0) != 3,
+                ),
+            )
+        ),
+    ),
+    Rule(
+        "words",
+        "An event must be a word of the stream, with what it carries.",
+        _EVENTS.where(or_(_event.c.type.not_in(EVENT_TYPES), *_empty)),
+    ),
 )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, Select, Table, exists, func, or_, select
 
 from commerce import schema
-from commerce.doctor.rule import Rule, micros, named
+from commerce.doctor.rule import Rule, micros, named, own
 from commerce.instants import DAY
-from commerce.tenants import Tenant
 
 _LATEST = 130 * 366 * DAY
 """About the year 2100; what claims to lie beyond was read in the wrong unit."""
@@ -52,29 +50,25 @@ def rules(dialect: str) -> tuple[Rule, ...]:
     return instants + references
 
 
-def _implausible(
-    table: Table, column: Column[Any], dialect: str
-) -> Callable[[Tenant], Select[Any]]:
+def _implausible(table: Table, column: Column[Any], dialect: str) -> Select[Any]:
     """Find instants that are no whole microseconds, or lie where no shop's records do."""
     outside = [micros(column) < 0, micros(column) > _LATEST]
     if dialect == "sqlite":
         outside.append(func.typeof(column) != "integer")
-    return lambda tenant: select(named(table.name, _own_key(table))).where(
-        table.c.tenant_id == tenant.id, column.is_not(None), or_(*outside)
-    )
+    return _rows(table).where(column.is_not(None), or_(*outside))
 
 
-def _orphans(table: Table, key: ForeignKeyConstraint) -> Callable[[Tenant], Select[Any]]:
+def _orphans(table: Table, key: ForeignKeyConstraint) -> Select[Any]:
     """Find rows that refer to what is not there."""
     other = key.referred_table.alias()
     pairs = [(element.parent, other.c[element.column.name]) for element in key.elements]
-    return lambda tenant: select(named(table.name, _own_key(table))).where(
-        table.c.tenant_id == tenant.id,
+    return _rows(table).where(
         *(here.is_not(None) for here, _ in pairs),
         ~exists(select(1).where(*(there == here for here, there in pairs))),
     )
 
 
-def _own_key(table: Table) -> Column[Any]:
-    """Give the first column of a table's key that is not the tenant's."""
-    return next(column for column in table.primary_key if column.name != "tenant_id")
+def _rows(table: Table) -> Select[Any]:
+    """Name a tenant's rows by the first column of their key that is not the tenant's."""
+    key = next(column for column in table.primary_key if column.name != "tenant_id")
+    return select(named(table.name, key)).where(own(table))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, cast, func, literal, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    type_coerce,
+)
 
-from commerce.tenants import Tenant
 
-
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """What must hold between a tenant's records.
 
     Attributes
@@ -20,13 +26,18 @@ class Rule:
     name : str
     sentence : str
         What must hold.
-    breaking : function of a Tenant
-        Selects one text per row that breaks the rule.
+    breaking : Select
+        One text per row that breaks the rule; binds ``tenant``.
     """
 
     name: str
     sentence: str
-    breaking: Callable[[Tenant], Select[Any]]
+    breaking: Select[Any]
+
+
+def own(table: Table) -> ColumnElement[bool]:
+    """Keep to the rows of the tenant that is examined."""
+    return table.c.tenant_id == bindparam("tenant")
 
 
 def named(word: str, column: ColumnElement[Any]) -> ColumnElement[str]:
