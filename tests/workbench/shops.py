@@ -37,6 +37,7 @@ def settings_of(home: Path) -> Settings:
 
 def make_home(home: Path, *, customers: int = 24, days: int = 150) -> Path:
     """Simulate a shop, publish its models, and ask about some customers, now and as of the past."""
+    home.mkdir(exist_ok=True)
     settings = settings_of(home)
     engine = open_records(settings)
     options = SimulationOptions(customers=customers, days=days, seed=7)
