@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Uuid, func, insert, select, text
 from sqlalchemy.dialects import sqlite
 
 from commerce import schema
+from commerce.prepared import execute
 
 _FEW = 200
 
@@ -33,7 +34,8 @@ def reserve_ids(connection: Connection, table: str, count: int) -> Sequence[int]
     count : int, >= 1
     """
     if connection.dialect.name == "sqlite":
-        last = connection.exec_driver_sql(_last_id(table)).scalar_one() or 0
+        ((last,),) = execute(connection, _last_id(table), ()).fetchall()
+        last = last or 0
         return range(last + 1, last + 1 + count)
     return connection.execute(_NEXT_IDS, {"table": table, "count": count}).scalars().all()
 
@@ -73,9 +75,7 @@ def insert_rows(
         return
     if connection.dialect.name == "sqlite":
         statement, in_order, identifiers = _for_sqlite(table, tuple(columns))
-        connection.exec_driver_sql(
-            statement, [in_order(_with_hex(row, identifiers)) for row in rows]
-        )
+        execute(connection, statement, [in_order(_with_hex(row, identifiers)) for row in rows])
         return
     insertion, copying = _for_postgres(table, tuple(columns))
     with connection.connection.dbapi_connection.cursor() as cursor:  # type: ignore[union-attr]

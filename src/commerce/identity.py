@@ -53,8 +53,8 @@ def reserve_numbers(connection: Connection, tenant: Tenant, name: str, count: in
         The first of ``count`` consecutive numbers; the very first is 1.
     """
     given = {"tenant": tenant.id, "counter": name, "count": count}
-    last = _count(connection.dialect.name)(connection, given).scalar_one()
-    return int(last) - count + 1
+    (last,) = _count(connection.dialect.name)(connection, given)
+    return int(last.value) - count + 1
 
 
 @cache

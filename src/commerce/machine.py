@@ -250,7 +250,7 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
             raise IllegalMove(machine.kind, record, move.event, "new", [])
         values = {"tenant_id": work.tenant.id, "id": record, "event_id": event_id, **step.new}
         values["status"] = target or move.targets[0]
-        machine.making(tuple(values))(work.connection, values)
+        machine.making(tuple(values)).change(work.connection, values)
         return
     values = dict(step.changes or {})
     if target is not None:
@@ -259,7 +259,7 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
         values = {"event_id": event_id}
     key = {"tenant": work.tenant.id, "record": record}
     given = key | {f"new_{name}": value for name, value in values.items()}
-    if machine.changing(move.event, tuple(values))(work.connection, given).rowcount != 1:
+    if machine.changing(move.event, tuple(values)).change(work.connection, given) != 1:
         status = fetch(work, machine, record, lock=False).status
         raise IllegalMove(machine.kind, record, move.event, status, machine.allowed(status))
 

@@ -6,7 +6,6 @@ nothing. On PostgreSQL the transaction steps into a role that sees this tenant's
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -124,20 +123,15 @@ def _begin(
 ) -> Work:
     postgres = engine.dialect.name == "postgresql"
     isolated = postgres and _has_role(connection, engine)
-    row = _opening(isolated, lock and postgres)(connection, {"tenant": tenant.id}).first()
+    row = _opening(isolated, lock and postgres).first(connection, {"tenant": tenant.id})
     if row is None:
         raise TenantNotFound(tenant.slug, [])
-    observed, closed, settings = row.observed_at, row.closed_at, row.settings
-    if closed is not None:
+    if row.closed_at is not None:
         raise RecordError(
-            f"tenant must be open; got {tenant.slug!r}, closed on {from_micros(closed).date()}."
+            f"tenant must be open; got {tenant.slug!r}, closed on {row.closed_at.date()}."
             " Ask a superadmin to open it again."
         )
-    current = replace(
-        tenant,
-        observed_at=None if observed is None else from_micros(observed),
-        settings=json.loads(settings) if isinstance(settings, str) else settings or {},
-    )
+    current = replace(tenant, observed_at=row.observed_at, settings=row.settings or {})
     return Work(connection, current, actor, to_micros(now), new_id)
 
 

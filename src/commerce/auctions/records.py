@@ -14,7 +14,6 @@ from sqlalchemy import (
     Connection,
     Row,
     ScalarSelect,
-    Select,
     and_,
     bindparam,
     select,
@@ -26,6 +25,7 @@ from commerce import schema
 from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, standing
 from commerce.errors import NotFound
 from commerce.machine import Fact
+from commerce.prepared import Prepared
 from commerce.work import Work
 
 _auction, _bid, _buyer = schema.auction, schema.bid, schema.customer
@@ -46,7 +46,7 @@ COLUMNS: Final = (
 )
 """An auction's columns, its instants in microseconds."""
 
-_LOCKED: Select[Any] = (
+_LOCKED = Prepared(
     select(
         *COLUMNS,
         schema.users.c.customer_id.label("seller_customer_id"),
@@ -86,7 +86,7 @@ def locked(work: Work, auction_id: UUID) -> Row[Any]:
         "auction must exist; got ..."
     """
     key = {"tenant": work.tenant.id, "record": auction_id, "buyer": work.actor.customer_id}
-    row = work.connection.execute(_LOCKED, key).first()
+    row: Row[Any] | None = _LOCKED.first(work.connection, key)
     if row is None:
         raise NotFound("auction", auction_id)
     return row
@@ -114,21 +114,23 @@ _CHOSEN = and_(
     _auction.c.id.in_(bindparam("auctions", expanding=True)),
 )
 # ids in a set of their own, not in a join: behind row-level security a join would read every bid of the tenant
-_TOP_TWO: Select[Any] = select(
-    _bid.c.auction_id,
-    _bid.c.customer_id,
-    _bid.c.amount_minor,
-    _bid.c.maximum_minor,
-    micros(_bid.c.placed_at),
-    _bid.c.id,
-).where(
-    _bid.c.tenant_id == bindparam("tenant"),
-    _bid.c.id.in_(
-        union_all(
-            select(_best("id")).where(_CHOSEN),
-            select(_best("id", _best("customer_id"))).where(_CHOSEN),
-        )
-    ),
+_TOP_TWO = Prepared(
+    select(
+        _bid.c.auction_id,
+        _bid.c.customer_id,
+        _bid.c.amount_minor,
+        _bid.c.maximum_minor,
+        micros(_bid.c.placed_at),
+        _bid.c.id,
+    ).where(
+        _bid.c.tenant_id == bindparam("tenant"),
+        _bid.c.id.in_(
+            union_all(
+                select(_best("id")).where(_CHOSEN),
+                select(_best("id", _best("customer_id"))).where(_CHOSEN),
+            )
+        ),
+    )
 )
 
 
@@ -146,7 +148,7 @@ def standings(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID
         return {}
     key = {"tenant": auctions[0].tenant_id, "auctions": [auction.id for auction in auctions]}
     deciding: dict[UUID, list[Bid]] = {auction.id: [] for auction in auctions}
-    for auction_id, *bid in connection.execute(_TOP_TWO, key):
+    for auction_id, *bid in _TOP_TWO(connection, key):
         deciding[auction_id].append(Bid(*bid))
     return {
         auction.id: standing(

@@ -19,6 +19,7 @@ from commerce.errors import Conflict, NotFound, RecordError
 from commerce.instants import to_micros
 from commerce.machine import Fact, fetch, fire
 from commerce.orders.pricing import Offer
+from commerce.prepared import Prepared
 from commerce.states import PRODUCT, RANGE
 from commerce.work import Work
 
@@ -119,11 +120,9 @@ def active(work: Work) -> list[Row[Any]]:
 
 def offers(work: Work, product_ids: Collection[UUID]) -> dict[UUID, list[Offer]]:
     """Find every promotion that holds now for each of some products; one query for all."""
-    rows = work.connection.execute(
-        _OFFERS, {"tenant": work.tenant.id, "now": work.now, "products": list(product_ids)}
-    )
+    known = {"tenant": work.tenant.id, "now": work.now, "products": list(product_ids)}
     found: dict[UUID, list[Offer]] = {product: [] for product in product_ids}
-    for product, *offer in rows:
+    for product, *offer in _OFFERS(work.connection, known):
         found[product].append(Offer(*offer))
     return found
 
@@ -194,7 +193,7 @@ _ancestry = _here.union(
         _category.c.parent_id.is_not(None),
     )
 )
-_OFFERS = (
+_OFFERS = Prepared(
     select(
         _ancestry.c.product_id, _promotion.c.id, _promotion.c.percent_bp, _promotion.c.amount_minor
     )

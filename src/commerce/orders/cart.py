@@ -11,6 +11,7 @@ from commerce import schema
 from commerce.errors import Conflict, NotFound
 from commerce.identity import reserve_numbers
 from commerce.machine import Fact, fire
+from commerce.prepared import Prepared
 from commerce.states import ORDER
 from commerce.stock import check_quantity
 from commerce.work import Work
@@ -90,7 +91,7 @@ def add(
     if product is None:
         raise NotFound("variant", variant_id)
     cart = _open(work, buyer)
-    lines = work.connection.execute(_LINES, {"tenant": work.tenant.id, "order": cart}).all()
+    lines = held(work, cart)
     for line in lines:
         if line.variant_id == variant_id:
             check_quantity(line.quantity + quantity)
@@ -124,7 +125,7 @@ def change(work: Work, variant_id: UUID, quantity: int, *, customer_id: UUID | N
     if quantity:
         check_quantity(quantity)
     cart = find(work, buyer_of(work, customer_id))
-    if cart is None or not _set(work, cart.id, variant_id, quantity):
+    if cart is None or not _set(work, cart, variant_id, quantity):
         raise NotFound("variant", variant_id)
 
 
@@ -166,10 +167,15 @@ def view(work: Work, *, customer_id: UUID | None = None) -> Cart | None:
     return Cart(cart.id, lines, total, cart.currency)
 
 
-def find(work: Work, customer_id: UUID) -> Row[Any] | None:
+def find(work: Work, customer_id: UUID) -> UUID | None:
     """Find and lock a customer's cart."""
-    known = {"tenant": work.tenant.id, "customer": customer_id}
-    return work.connection.execute(_CART.with_for_update(), known).first()
+    row = _OWN.first(work.connection, {"tenant": work.tenant.id, "customer": customer_id})
+    return None if row is None else row.id
+
+
+def held(work: Work, cart: UUID) -> list[Any]:
+    """Read the lines of a cart: position, variant and quantity."""
+    return _LINES(work.connection, {"tenant": work.tenant.id, "order": cart})
 
 
 def own(work: Work, order_id: UUID) -> Row[Any]:
@@ -198,8 +204,7 @@ def _open(work: Work, customer_id: UUID) -> UUID:
             raise NotFound("customer", customer_id)
         cart = find(work, customer_id)
     if cart is not None:
-        found: UUID = cart.id
-        return found
+        return cart
     order_id = work.new_id()
     new = {
         "number": reserve_numbers(work.connection, work.tenant, "orders", 1),
@@ -228,6 +233,7 @@ _CART = select(_orders).where(
     # written out, so that SQLite may use the index of carts without planning anew each time
     _orders.c.status == literal_column("'cart'"),
 )
+_OWN = Prepared(_CART.with_only_columns(_orders.c.id).with_for_update())
 _CUSTOMER = (
     select(_customer.c.id)
     .where(
@@ -237,8 +243,8 @@ _CUSTOMER = (
     )
     .with_for_update(key_share=True)
 )
-_LINES = (
-    select(_line)
+_LINES = Prepared(
+    select(_line.c.position, _line.c.variant_id, _line.c.quantity)
     .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
     .order_by(_line.c.position)
 )

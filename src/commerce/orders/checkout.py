@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete
-
-from commerce import schema, stock, wallet
+from commerce import stock, wallet
 from commerce.errors import Conflict
 from commerce.identity import reserve_numbers
 from commerce.instants import DAY
@@ -24,7 +21,6 @@ from commerce.orders.lines import OrderedLine as OrderedLine
 from commerce.orders.lines import PricedLine, fact_of, keep, price, read
 from commerce.orders.tax import country_code, rate
 from commerce.payments import intents
-from commerce.prepared import Prepared
 from commerce.states import DELIVERY, ORDER
 from commerce.work import Work
 
@@ -71,16 +67,15 @@ def checkout(
     found = cart.find(work, buyer)
     if found is None:
         raise Conflict("cart must hold something; got none. Add something first.")
-    taken = _TAKE_LINES(work.connection, {"tenant": work.tenant.id, "order": found.id}).all()
     return place(
         work,
         [
-            OrderedLine(UUID(str(line.variant_id)), line.quantity)
-            for line in sorted(taken, key=attrgetter("position"))
+            OrderedLine(line.variant_id, line.quantity, position=line.position)
+            for line in cart.held(work, found)
         ],
         buyer,
         method,
-        order_id=found.id,
+        order_id=found,
         channel=channel,
         method_id=method_id,
         instalments=instalments,
@@ -111,7 +106,7 @@ def place(
     method : str
         How it is paid.
     order_id : UUID, optional
-        The cart that becomes the order; its lines are taken out of it already.
+        The cart that becomes the order; its lines keep their positions.
     held_by : UUID, optional
         The auction that has set goods and money aside; its prices are final: no promotion, no tax, and the winner
         may give the address later.
@@ -213,11 +208,3 @@ def _delivery(work: Work, order: UUID, buyer: UUID) -> Step:
     promised = Fact("delivery.promised", customer_id=buyer, due_at=due)
     new = {"order_id": order, "promised_at": due}
     return Step(DELIVERY, work.new_id(), (promised,), new=new)
-
-
-_line = schema.order_line
-_TAKE_LINES = Prepared(
-    delete(_line)
-    .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
-    .returning(_line.c.position, _line.c.variant_id, _line.c.quantity)
-)

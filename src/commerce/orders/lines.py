@@ -7,34 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce import schema, stock
-from commerce.bulk import insert_rows
 from commerce.catalogue.promotions import offers
 from commerce.errors import Conflict, NotFound, RecordError
 from commerce.ledger import Account, Transfer
 from commerce.machine import Fact
 from commerce.money import exact_minor, from_minor
 from commerce.orders.pricing import Offer, Price, price_line
+from commerce.prepared import Prepared
 from commerce.work import Work
 
 
 class OrderedLine(NamedTuple):
-    """So many of a variant; a price in major units only where it is agreed already, by auction."""
+    """So many of a variant; a price in major units only where it is agreed already, by auction.
+
+    ``position`` is that in the cart; without one, lines are counted from 1.
+    """
 
     variant_id: UUID
     quantity: int
     unit_price: Decimal | None = None
+    position: int | None = None
 
 
 class PricedLine(NamedTuple):
     """A line with the row of what is sold and what it costs."""
 
-    goods: Row[Any]
+    position: int
+    goods: Any
     quantity: int
     unit_price: Decimal
     price: Price
@@ -42,16 +49,11 @@ class PricedLine(NamedTuple):
 
 def read(
     work: Work, buyer: UUID, lines: Sequence[OrderedLine], *, held: bool
-) -> tuple[Row[Any], dict[UUID, Row[Any]]]:
+) -> tuple[Any, dict[UUID, Any]]:
     """Read the buyer and what is ordered in one query, and check that both may meet."""
-    rows = work.connection.execute(
-        _GOODS,
-        {
-            "tenant": work.tenant.id,
-            "customer": buyer,
-            "variants": list({line.variant_id for line in lines}),
-        },
-    ).all()
+    variants = list({line.variant_id for line in lines})
+    known = {"tenant": work.tenant.id, "customer": buyer, "variants": variants}
+    rows = _GOODS(work.connection, known)
     if not rows:
         raise NotFound("customer", buyer)
     customer = rows[0]
@@ -74,7 +76,7 @@ def read(
 
 def price(
     work: Work,
-    goods: Mapping[UUID, Row[Any]],
+    goods: Mapping[UUID, Any],
     lines: Sequence[OrderedLine],
     tax_bp: int,
     *,
@@ -82,12 +84,16 @@ def price(
 ) -> list[PricedLine]:
     """Price lines as of now; final prices get no promotion."""
     found = {} if final else offers(work, {row.product_id for row in goods.values()})
-    return [_price(work, goods[line.variant_id], line, found, tax_bp) for line in lines]
+    return [
+        _price(work, position, goods[line.variant_id], line, found, tax_bp)
+        for position, line in enumerate(lines, start=1)
+    ]
 
 
 def _price(
     work: Work,
-    row: Row[Any],
+    position: int,
+    row: Any,
     line: OrderedLine,
     found: Mapping[UUID, Sequence[Offer]],
     tax_bp: int,
@@ -102,7 +108,9 @@ def _price(
     else:
         unit = row.price_minor
     price = price_line(unit * line.quantity, line.quantity, found.get(row.product_id, ()), tax_bp)
-    return PricedLine(row, line.quantity, from_minor(unit, currency), price)
+    return PricedLine(
+        line.position or position, row, line.quantity, from_minor(unit, currency), price
+    )
 
 
 def fact_of(order: UUID, buyer: UUID, line: PricedLine, held_by: UUID | None) -> Fact:
@@ -128,42 +136,38 @@ def fact_of(order: UUID, buyer: UUID, line: PricedLine, held_by: UUID | None) ->
 def keep(work: Work, order: UUID, priced: Sequence[PricedLine]) -> None:
     """Write the lines of an order, with what each costs."""
     rows = [
-        (
-            work.tenant.id,
-            order,
-            position,
-            line.goods.product_id,
-            line.goods.variant_id,
-            line.goods.seller_id,
-            line.quantity,
-            str(line.unit_price),
-            line.price.promotion_id,
-            line.price.discount,
-            line.price.tax,
-            line.price.amount,
-        )
-        for position, line in enumerate(priced, start=1)
+        {
+            "tenant_id": work.tenant.id,
+            "order_id": order,
+            "position": line.position,
+            "product_id": line.goods.product_id,
+            "variant_id": line.goods.variant_id,
+            "quantity": line.quantity,
+            "seller_id": line.goods.seller_id,
+            "unit_price": line.unit_price,
+            "promotion_id": line.price.promotion_id,
+            "discount_minor": line.price.discount,
+            "tax_minor": line.price.tax,
+            "amount_minor": line.price.amount,
+        }
+        for line in priced
     ]
-    insert_rows(work.connection, schema.order_line.name, _COLUMNS, rows)
+    _keeping(work.connection.dialect.name, tuple(rows[0])).change_many(work.connection, rows)
 
 
-_COLUMNS = (
-    "tenant_id",
-    "order_id",
-    "position",
-    "product_id",
-    "variant_id",
-    "seller_id",
-    "quantity",
-    "unit_price",
-    "promotion_id",
-    "discount_minor",
-    "tax_minor",
-    "amount_minor",
-)
+@cache
+def _keeping(dialect: str, columns: Sequence[str]) -> Prepared:
+    """Prepare the writing of a line: that of the cart, which so gets its price, or a new one."""
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    line = make(schema.order_line).values({name: bindparam(name) for name in columns})
+    key = columns[:3]
+    fixed = {name: line.excluded[name] for name in columns[6:]}
+    return Prepared(line.on_conflict_do_update(index_elements=key, set_=fixed))
+
+
 _customer, _category = schema.customer, schema.category
 _variant, _product = schema.variant, schema.product
-_GOODS: Select[Any] = (
+_GOODS = Prepared(
     select(
         _customer.c.country,
         _customer.c.latitude,

@@ -32,6 +32,7 @@ from commerce.errors import (
     InsufficientFunds,
     RecordError,
 )
+from commerce.prepared import Prepared
 
 OFFERS = st.lists(
     st.tuples(st.integers(0, 2), st.integers(800, 6_000), st.integers(1, 9)), max_size=8
@@ -279,8 +280,10 @@ def test_without_the_lock_on_the_auction_two_bidders_would_both_lead(
 
     monkeypatch.setattr(bidding, "standings", slowly)
     if not locks:
-        weak = records._LOCKED.with_for_update(read=True, key_share=True, of=schema.auction)
-        monkeypatch.setattr(records, "_LOCKED", weak)
+        weak = records._LOCKED.statement.with_for_update(
+            read=True, key_share=True, of=schema.auction
+        )
+        monkeypatch.setattr(records, "_LOCKED", Prepared(weak))
     results = at_once([partial(floor.bid, auction, who, 5_000) for who in people])
     leaders = [getattr(result, "leads", False) for result in results].count(True)
     assert (leaders, floor.held(auction)) == ((1, 5_000) if locks else (2, 10_000))
