@@ -204,9 +204,9 @@ class Standing:
         """One sentence."""
         day = self.last.made_at[:16].replace("T", " ")
         if self.holds:
+            seen = f"{len(self.covered)} of {self.outputs} features"
             return (
-                f"audit of {day} found {len(self.covered)} of {self.outputs} features the same by"
-                " every way"
+                f"audit of {day} found {seen if self.outputs > 1 else 'it'} the same by every way"
             )
         shown = [one.text for one in self.last.examples if one.feature in self.failing]
         return (

@@ -24,6 +24,7 @@ from features.wording import (
     inputs_of,
     window_in_words,
 )
+from training.audits import read_audits, standing
 from workbench.records import open_records
 from workbench.settings import Settings
 from workbench.versions import models
@@ -77,6 +78,7 @@ def datasheet(settings: Settings, name: str, tenant: str | None = None) -> dict[
     if tenant is not None:
         found = last_profile(settings.features, tenant)
         sheet["in this shop"] = _presence(settings, output, tenant)
+        sheet["audited"] = _audited(settings, output, tenant)
         sheet["profile"] = _values(found, output.name)
     needed = {output, *inputs}
     alone = Catalogue((output,), tuple(each for each in CATALOGUE.evaluated if each in needed))
@@ -109,6 +111,12 @@ def _presence(settings: Settings, output: Output, tenant: str) -> str:
         recorded = set(connection.scalars(types))
     alone = Catalogue((output,), CATALOGUE.evaluated)
     return "absent: no such events were ever recorded" if alone.absent(recorded) else "recorded"
+
+
+def _audited(settings: Settings, output: Output, tenant: str) -> str:
+    """Say what the audits found of an output as it is declared."""
+    found = standing(read_audits(settings.packages, tenant), {output.name: output.hash})
+    return "not yet; type `bellwether features audit`" if found is None else found.text
 
 
 def _values(found: Profile | None, name: str) -> dict[str, str] | str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from tests.serving.conftest import make_real_package
 
 from commerce import schema
@@ -36,28 +36,35 @@ def settings_of(home: Path) -> Settings:
 
 
 def make_home(home: Path, *, customers: int = 24, days: int = 150) -> Path:
-    """Simulate a shop, publish its models, and ask about some customers, now and as of the past."""
+    """Fill a home with a shop."""
     home.mkdir(exist_ok=True)
     settings = settings_of(home)
     engine = open_records(settings)
+    make_shop(engine, settings.packages, home / "truth", customers=customers, days=days)
+    engine.dispose()
+    return home
+
+
+def make_shop(
+    engine: Engine, packages: Path, truth: Path, *, customers: int = 24, days: int = 150
+) -> None:
+    """Simulate a shop, publish its models, and ask about some customers, now and as of the past."""
     options = SimulationOptions(customers=customers, days=days, seed=7)
-    simulate(engine, SLUG, options, now=datetime.now(UTC), truth_folder=home / "truth")
+    simulate(engine, SLUG, options, now=datetime.now(UTC), truth_folder=truth)
     with reading(engine) as connection:
         known = connection.scalars(select(schema.customer.c.external_id).limit(ANSWERED)).all()
         last = connection.scalars(select(schema.event.c.recorded_at)).all()
-    url = engine.url.render_as_string(hide_password=False)
-    engine.dispose()
     for model in ("churn", "credit"):
-        publish(make_real_package(model, tenant=SLUG), settings.packages)
-    store = RecordStore(url)
-    shelf = PackageShelf([settings.packages], CATALOGUE)
-    desk = Desk(shelf=shelf, store=store, now=lambda: datetime.now(UTC))
+        publish(make_real_package(model, tenant=SLUG), packages)
+    store = RecordStore(engine.url.render_as_string(hide_password=False))
+    desk = Desk(
+        shelf=PackageShelf([packages], CATALOGUE), store=store, now=lambda: datetime.now(UTC)
+    )
     past = (max(last) - timedelta(days=20)).isoformat()
     for place, customer in enumerate(known):
         question = ByCustomer(tenant=SLUG, customer_id=customer, as_of=past if place % 2 else None)
         answer_customer(desk, "churn", question, f"0000000{place}-0000-4000-8000-000000000000")
     store.close()
-    return home
 
 
 @contextmanager

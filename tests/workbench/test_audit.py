@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,20 +14,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Connection, insert, select, text, update
-from tests.workbench.shops import ANSWERED, make_home, opened
+from sqlalchemy import Connection, Engine, insert, select, text, update
+from tests.workbench.shops import ANSWERED, SLUG, make_home, make_shop, opened
 
 from commerce import schema
 from commerce.database import reading, writing
 from commerce.instants import from_micros, to_micros
 from commerce.stream import customer_rows
+from commerce.tenants import clock, find_tenant
 from features.aggregates import OCCURRED, RECORDED
 from features.catalogue import CATALOGUE
 from features.compilation import Catalogue
 from features.duckdb_evaluator import FeatureTable, evaluate
 from features.finish import Floats
 from features.python_evaluator import evaluate_rows
-from features.snapshot import Snapshot
+from features.snapshot import Snapshot, take_snapshot
 from serving.scores import score
 from training.audits import Audit, read_audits
 from workbench import stages
@@ -72,6 +74,26 @@ def test_honest_records_hold_by_every_way(bench: Bench) -> None:
     assert found.vectors > found.answers + 24
     assert found.values == found.vectors * len(FEW)
     assert dict(found.hashes) == {output.name: output.hash for output in FEW.outputs}
+
+
+def test_honest_records_hold_on_postgresql_too(postgres_engine: Engine, tmp_path: Path) -> None:
+    make_shop(postgres_engine, tmp_path / "packages", tmp_path / "truth")
+    with reading(postgres_engine) as connection:
+        tenant = find_tenant(connection, SLUG)
+        now = clock(connection, tenant, now=datetime.now(UTC))
+    found = audit(
+        postgres_engine,
+        tenant,
+        take_snapshot(postgres_engine, tenant, tmp_path / "snapshots"),
+        tmp_path / "packages",
+        as_of=to_micros(now),
+        now=now,
+        sample=40,
+        catalogue=FEW,
+    )
+    assert found.holds, found.text
+    assert found.answers == ANSWERED
+    assert found.vectors > found.answers + 24
 
 
 def test_the_same_snapshot_is_audited_on_the_same_sample(bench: Bench) -> None:

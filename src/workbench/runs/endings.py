@@ -40,7 +40,9 @@ NO_PROOF = Ending(
 LOCKED = Ending(name="locked", code=7, meaning="another run of the same tenant is at work")
 RUNNER_DIED = Ending(name="runner_died", code=8, meaning="a notebook's process was killed")
 FINDINGS = Ending(
-    name="findings", code=9, meaning="doctor found a contradiction, or the oracle refused"
+    name="findings",
+    code=9,
+    meaning="doctor found a contradiction, features differed, or the oracle refused",
 )
 INTERRUPTED = Ending(name="interrupted", code=130, meaning="stopped by Ctrl-C or a signal")
 

@@ -58,6 +58,7 @@ def test_a_feature_is_shown_with_all_there_is_to_know(invoke: Invoke) -> None:
     for part in (output.description, output.hash, output.owner, "spend over paid_orders"):
         assert part in shown
     assert "acme.churn/1 (champion)" in shown
+    assert "not yet; type `bellwether features audit`" in shown
     assert "in this shop  recorded" in shown
     assert "order.paid: All of an order is captured." in shown
     assert "type = 'order.paid'" in shown
