@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -30,22 +30,12 @@ from commerce.tenants import Tenant
 from commerce.work import Work, looking, working
 
 
-class Due(Protocol):
-    """Names records that are due."""
-
-    def __call__(self, work: Work, *, limit: int) -> list[UUID]:
-        """Name at most so many."""
-
-
 class Transition(NamedTuple):
-    """What the clock moves: which records are due, and what moves one of them.
-
-    ``move`` is None where naming the records moves them, because no event tells of it.
-    """
+    """What the clock moves: ``due`` names records, at most ``limit`` of them, and ``move`` moves one."""
 
     name: str
-    due: Due
-    move: Callable[[Work, UUID], object] | None
+    due: Callable[..., list[UUID]]
+    move: Callable[[Work, UUID], object]
 
 
 TRANSITIONS = (
@@ -53,7 +43,7 @@ TRANSITIONS = (
     Transition("auctions closed", closing.due, closing.close),
     Transition("orders completed", completion.complete_due, completion.complete),
     Transition("invoices reminded", invoices.remind_overdue, invoices.remind),
-    Transition("proofs expired", proof.expire_due, None),
+    Transition("proofs expired", proof.expire_due, proof.expire),
 )
 """In this order, so that an auction that began and ended since the last tick does both."""
 
@@ -127,11 +117,13 @@ def _move(
     """Move all that is due by one transition; what is refused stands in nobody's way."""
     tried: set[UUID] = set()
     moved: list[UUID] = []
-    while fresh := _due(engine, tenant, transition, now, tried):
+    while True:
+        with looking(engine, tenant, SYSTEM, now=now) as work:
+            named = transition.due(work, limit=_PAGE + len(tried))
+        fresh = [record for record in named if record not in tried]
+        if not fresh:
+            return moved
         tried.update(fresh)
-        if transition.move is None:
-            moved += fresh
-            continue
         for record in fresh:
             try:
                 with working(engine, tenant, SYSTEM, now=now) as work:
@@ -142,14 +134,3 @@ def _move(
                 refused.append(f"{transition.name}: {error}")
                 continue
             moved.append(record)
-    return moved
-
-
-def _due(
-    engine: Engine, tenant: Tenant, transition: Transition, now: datetime, tried: set[UUID]
-) -> list[UUID]:
-    """Name what is due and was not tried yet."""
-    opened = looking if transition.move is not None else working
-    with opened(engine, tenant, SYSTEM, now=now) as work:
-        named = transition.due(work, limit=_PAGE + len(tried))
-    return [record for record in named if record not in tried]

@@ -25,9 +25,9 @@ def test_the_history_of_a_wallet_replayed_from_zero_gives_its_balance(any_engine
         fire(work, WALLET, second, wallet.held(work, me, 300, second))
         fire(work, WALLET, second, wallet.released(work, me, 300, second))
         out = [Transfer("EUR", Account("held", first.hex), SALES, 600)]
-        fire(work, WALLET, first, wallet.spent(work, me, 600, out, key=first))
+        fire(work, WALLET, first, wallet.fact("wallet.spent", me, 600, first, out))
         back = [Transfer("EUR", SALES, wallet.of_customer(me), 50)]
-        fire(work, WALLET, first, wallet.refunded(work, me, 50, back, key=first))
+        fire(work, WALLET, first, wallet.fact("wallet.refunded", me, 50, first, back))
     with shop.look(buyer) as work:
         entries = wallet.history(work, me)[::-1]
         assert [(entry.kind, entry.amount, entry.change) for entry in entries] == [
@@ -81,9 +81,12 @@ def test_a_seller_who_buys_has_one_wallet(any_engine: Engine) -> None:
     assert buys.user_id is not None
     assert buys.customer_id is not None
     with shop.work() as work:
-        assert wallet.of_seller(work, alone.user_id) == (Account("wallet", alone.user_id.hex), None)
+        assert wallet.of_sellers(work, [alone.user_id])[alone.user_id] == (
+            Account("wallet", alone.user_id.hex),
+            None,
+        )
         account = wallet.of_customer(buys.customer_id)
-        assert wallet.of_seller(work, buys.user_id) == (account, buys.customer_id)
+        assert wallet.of_sellers(work, [buys.user_id])[buys.user_id] == (account, buys.customer_id)
         paid = Fact(
             "seller.paid",
             amount=7,
@@ -92,6 +95,6 @@ def test_a_seller_who_buys_has_one_wallet(any_engine: Engine) -> None:
         )
         fire(work, WALLET, uuid.uuid4(), paid)
         with pytest.raises(NotFound, match="user must exist"):
-            wallet.of_seller(work, uuid.uuid4())
+            wallet.of_sellers(work, [uuid.uuid4()])
     with shop.look(alone) as work:
         assert [entry.kind for entry in wallet.history(work, alone.user_id)] == ["SALE"]

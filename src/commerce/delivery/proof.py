@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, bindparam, select, type_coerce, update
+from sqlalchemy import BigInteger, Row, select, type_coerce
 
 from commerce import rows, schema
 from commerce.actors import SYSTEM
@@ -22,7 +22,7 @@ from commerce.delivery.jobs import fetch_bought, fetch_carried
 from commerce.delivery.seals import NO_PROOF, Proof, draw_proof, fits_pin, fits_token
 from commerce.errors import Conflict, Expired, RecordError
 from commerce.instants import to_micros
-from commerce.machine import Fact, fire
+from commerce.machine import Fact, fetch, fire
 from commerce.payments.intents import settle_cash
 from commerce.people.customers import check_place
 from commerce.states import DELIVERY
@@ -162,39 +162,26 @@ def show(work: Work, order_id: UUID) -> ProofState:
 
 
 def expire_due(work: Work, *, limit: int = 100) -> list[UUID]:
-    """Forget the hashes of proofs that are no longer good; some deliveries at a time.
+    """Name deliveries whose proof is kept, though it is no longer good."""
+    delivery = schema.delivery
+    late = type_coerce(delivery.c.proof_expires_at, BigInteger) <= work.now
+    kept = (*rows.own(work, delivery, status="shipped"), delivery.c.pin_hash.is_not(None), late)
+    due = select(delivery.c.id).where(*kept).order_by(delivery.c.proof_expires_at, delivery.c.id)
+    return list(work.connection.execute(due.limit(limit)).scalars())
 
-    An expired proof is refused with or without it: this only keeps nothing longer than it is of use.
 
-    Returns
-    -------
-    list of UUID
-        Deliveries whose proof was forgotten; empty where there is nothing left to do.
+def expire(work: Work, delivery_id: UUID) -> None:
+    """Forget the hashes of a proof that is no longer good.
+
+    An expired proof is refused with or without them: this only keeps nothing longer than it is of use.
+
+    Raises
+    ------
+    NotFound
+        "delivery must exist; got ..."
     """
-    known = {"tenant": work.tenant.id, "now": work.now, "limit": limit}
-    return list(work.connection.execute(_FORGET, known).scalars())
-
-
-_delivery = schema.delivery
-_FORGET = (
-    update(_delivery)
-    .where(
-        _delivery.c.tenant_id == bindparam("tenant"),
-        _delivery.c.id.in_(
-            select(_delivery.c.id)
-            .where(
-                _delivery.c.tenant_id == bindparam("tenant"),
-                _delivery.c.status == "shipped",
-                _delivery.c.pin_hash.is_not(None),
-                type_coerce(_delivery.c.proof_expires_at, BigInteger) <= bindparam("now"),
-            )
-            .limit(bindparam("limit"))
-            .with_for_update(skip_locked=True)
-        ),
-    )
-    .values(pin_hash=None, token_hash=None)
-    .returning(_delivery.c.id)
-)
+    if _is_expired(work, fetch(work, DELIVERY, delivery_id)):
+        rows.change(work, schema.delivery, delivery_id, pin_hash=None, token_hash=None)
 
 
 def _require_live(work: Work, delivery: Row[Any]) -> None:

@@ -54,7 +54,7 @@ def collect(
     moved = [Transfer(work.tenant.currency, WORLD, place, amount)]
     if payment.method == "wallet" and order is not None:
         moved = []
-        also = (wallet.spent(work, payment.customer_id, amount, key=order.id), *also)
+        also = (wallet.fact("wallet.spent", payment.customer_id, amount, order.id), *also)
     fact = Fact(
         word,
         customer_id=payment.customer_id,
@@ -134,7 +134,7 @@ def give_back(
     )
     also = []
     if payment.method == "wallet" and order is not None:
-        also = [wallet.refunded(work, payment.customer_id, amount, moved, key=order.id)]
+        also = [wallet.fact("wallet.refunded", payment.customer_id, amount, order.id, moved)]
         fact = fact._replace(transfers=())
     tell(work, payment.id, fact, *also, reference=reference)
 

@@ -20,7 +20,7 @@ from commerce.orders.settlement import Sold, settle
 from commerce.payments import disputes, intents, invoices, methods, refunds
 from commerce.payments.totals import Totals, totals
 from commerce.states import ORDER, PAYMENT, WALLET
-from commerce.wallet import of_customer, of_seller
+from commerce.wallet import of_customer, of_sellers
 from commerce.work import Work
 
 
@@ -44,8 +44,8 @@ def completed(shop: Shop, method: str) -> tuple[UUID, Actor, Actor]:
         assert bob.user_id is not None
         held = Account("held", order.hex)
         shares = {
-            of_seller(work, ada.user_id)[0]: settled.sellers[ada.user_id],
-            of_seller(work, bob.user_id)[0]: settled.sellers[bob.user_id],
+            of_sellers(work, [ada.user_id])[ada.user_id][0]: settled.sellers[ada.user_id],
+            of_sellers(work, [bob.user_id])[bob.user_id][0]: settled.sellers[bob.user_id],
             FEES: settled.fees,
             TAX: settled.tax,
             SALES: settled.own,
@@ -85,7 +85,7 @@ def test_the_shop_bears_what_a_seller_spent_already(any_engine: Engine) -> None:
     order, ada, _ = completed(shop, "cash_on_delivery")
     assert ada.user_id is not None
     with shop.work() as work:
-        wallet, _ = of_seller(work, ada.user_id)
+        wallet, _ = of_sellers(work, [ada.user_id])[ada.user_id]
         other = of_customer(UUID(int=1))
         spent = Fact("seller.paid", amount=900, transfers=[Transfer("EUR", wallet, other, 900)])
         fire(work, WALLET, ada.user_id, spent)

@@ -1,0 +1,228 @@
+"""Wallets: whose is which account, what moves money into it, aside and out of it, and what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, or_, select
+
+from commerce import rows, schema
+from commerce.errors import NotFound
+from commerce.ledger import Account, Transfer, balance
+from commerce.machine import Fact, Step
+from commerce.payments.records import created
+from commerce.states import WALLET
+from commerce.work import Work
+
+Kind = Literal["TOP_UP", "ESCROW_HOLD", "ESCROW_RELEASE", "PAYMENT", "REFUND", "SALE", "TAKEN_BACK"]
+"""What an entry of a wallet's history is."""
+
+KINDS: dict[str, Kind] = {
+    "wallet.topped_up": "TOP_UP",
+    "wallet.held": "ESCROW_HOLD",
+    "wallet.released": "ESCROW_RELEASE",
+    "wallet.spent": "PAYMENT",
+    "wallet.refunded": "REFUND",
+    "seller.paid": "SALE",
+}
+
+
+class Wallet(NamedTuple):
+    """What a wallet holds and what of it is set aside, in minor units of the tenant's currency."""
+
+    balance: int
+    held: int
+    currency: str
+
+
+class Entry(NamedTuple):
+    """One movement of a wallet.
+
+    ``amount`` is in minor units; ``change`` is what it does to the balance, so that all changes sum to it.
+    """
+
+    id: int
+    kind: Kind
+    amount: int
+    change: int
+    at: datetime
+    subject: tuple[str | None, str | None]
+
+
+def of_customer(customer_id: UUID) -> Account:
+    """Give a customer's wallet."""
+    return Account("wallet", customer_id.hex)
+
+
+def of_sellers(work: Work, user_ids: Collection[UUID]) -> dict[UUID, tuple[Account, UUID | None]]:
+    """Give the wallets of several sellers, and the customers that the sellers are, if any.
+
+    Raises
+    ------
+    NotFound
+        "user must exist; got ..."
+    """
+    users = schema.users
+    theirs = select(users).where(*rows.own(work, users), users.c.id.in_(user_ids))
+    found = {
+        row.id: (of_customer(row.customer_id or row.id), row.customer_id)
+        for row in work.connection.execute(theirs)
+    }
+    for missing in set(user_ids) - set(found):
+        raise NotFound("user", missing)
+    return found
+
+
+def fact(
+    word: str, customer_id: UUID, amount: int, key: UUID, transfers: Sequence[Transfer] = ()
+) -> Fact:
+    """Tell of a customer's wallet, for an order or an auction, with what moves under it.
+
+    What is ``wallet.spent`` stays in ``held`` until ``transfers`` or a settlement move it.
+    """
+    return Fact(
+        word,
+        customer_id=customer_id,
+        amount=amount,
+        reason=KINDS[word].lower(),
+        record=(WALLET.kind, key),
+        transfers=transfers,
+    )
+
+
+def held(work: Work, customer_id: UUID, amount: int, key: UUID) -> Fact:
+    """Set money aside for an order or an auction."""
+    ends = of_customer(customer_id), Account("held", key.hex)
+    moved = Transfer(work.tenant.currency, *ends, amount)
+    return fact("wallet.held", customer_id, amount, key, [moved])
+
+
+def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> Fact:
+    """Free money that was set aside."""
+    ends = Account("held", key.hex), of_customer(customer_id)
+    moved = Transfer(work.tenant.currency, *ends, amount)
+    return fact("wallet.released", customer_id, amount, key, [moved])
+
+
+def begin(
+    work: Work, order_id: UUID, customer_id: UUID, amount: int, *, held_by: UUID | None = None
+) -> Step:
+    """Begin the payment of an order out of a wallet, as a step of its checkout: the money is set aside.
+
+    Parameters
+    ----------
+    work : Work
+    order_id, customer_id : UUID
+    amount : int
+        Minor units.
+    held_by : UUID, optional
+        The auction that has set it aside already.
+    """
+    also = [held(work, customer_id, amount, order_id)] if held_by is None else []
+    moved = []
+    if held_by is not None:
+        ends = Account("held", held_by.hex), Account("held", order_id.hex)
+        moved = [Transfer(work.tenant.currency, *ends, amount)]
+    who = (order_id, customer_id, amount, "wallet")
+    return created(work, *who, *also, to="requires_capture", transfers=moved, provider="wallet")
+
+
+def view(work: Work, owner_id: UUID) -> Wallet:
+    """Tell what a wallet holds.
+
+    Parameters
+    ----------
+    work : Work
+        By its owner, or by who runs the shop.
+    owner_id : UUID
+        A customer, or a seller who is none.
+
+    Raises
+    ------
+    NotFound
+        "wallet must exist; got ..."
+    """
+    _check_owner(work, owner_id)
+    event, currency = schema.event, work.tenant.currency
+    signed = case(
+        (event.c.type == "wallet.held", event.c.amount_minor), else_=-event.c.amount_minor
+    )
+    aside = select(func.coalesce(func.sum(signed), 0)).where(
+        *rows.own(work, event, customer_id=owner_id),
+        event.c.type.in_(["wallet.held", "wallet.released", "wallet.spent"]),
+    )
+    holds = balance(work.connection, work.tenant, currency, of_customer(owner_id))
+    return Wallet(holds, int(work.connection.scalar(aside) or 0), currency)
+
+
+def history(
+    work: Work, owner_id: UUID, *, before: int | None = None, limit: int = 100
+) -> list[Entry]:
+    """List what happened to a wallet, newest first.
+
+    Parameters
+    ----------
+    work : Work
+        By its owner, or by who runs the shop.
+    owner_id : UUID
+        A customer, or a seller who is none.
+    before : int, optional
+        Only entries with a smaller id: the last one of the page before.
+    limit : int, default 100
+
+    Raises
+    ------
+    NotFound
+        "wallet must exist; got ..."
+    """
+    _check_owner(work, owner_id)
+    account, posting, event = schema.account, schema.posting, schema.event
+    credited = posting.c.credit_account_id == account.c.id
+    signed = case((credited, posting.c.amount), else_=-posting.c.amount)
+    own = {"asset": work.tenant.currency, "kind": "wallet", "key": owner_id.hex}
+    moved = (
+        select(posting.c.event_id, func.sum(signed).label("change"))
+        .join_from(
+            posting,
+            account,
+            and_(
+                account.c.tenant_id == posting.c.tenant_id,
+                or_(credited, posting.c.debit_account_id == account.c.id),
+            ),
+        )
+        .where(*rows.own(work, account, **own))
+        .group_by(posting.c.event_id)
+        .subquery()
+    )
+    spent = and_(event.c.customer_id == owner_id, event.c.type == "wallet.spent")
+    latest = (
+        select(event, func.coalesce(moved.c.change, 0).label("change"))
+        .outerjoin_from(event, moved, moved.c.event_id == event.c.id)
+        .where(
+            *rows.own(work, event),
+            event.c.id < (before or 2**62),
+            or_(moved.c.event_id.is_not(None), spent),
+        )
+        .order_by(event.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        Entry(
+            row.id,
+            KINDS.get(row.type, "TAKEN_BACK"),
+            abs(row.change) or row.amount_minor,
+            row.change,
+            row.occurred_at,
+            (row.aggregate_type, row.aggregate_id),
+        )
+        for row in work.connection.execute(latest)
+    ]
+
+
+def _check_owner(work: Work, owner_id: UUID) -> None:
+    work.actor.require_own("wallet", owner_id, owner_id)
+    if rows.first(work, schema.customer, id=owner_id) is None:
+        rows.find(work, schema.users, owner_id, "wallet")
