@@ -112,17 +112,33 @@ def test_the_page_needs_no_other_host_and_runs_nothing(frame: pd.DataFrame, tmp_
     assert "&lt;img src=x&gt;" in page
 
 
-def test_a_feature_missing_for_everybody_is_a_warning_and_stops_nothing(
+def dried_up(frame: pd.DataFrame) -> pd.DataFrame:
+    """Let nobody's last order be known at the last cutoff."""
+    missing = frame["days_since_order"].where(frame["cutoff"] < frame["cutoff"].max())
+    return frame.assign(days_since_order=missing)
+
+
+def test_a_feature_that_is_no_longer_known_is_a_warning_and_stops_nothing(
     frame: pd.DataFrame, tmp_path: Path
 ) -> None:
-    frame["days_since_order"] = np.nan
-    result = check(frame, CHOSEN, report_folder=tmp_path)
+    result = check(dried_up(frame), CHOSEN, report_folder=tmp_path)
     (failure,) = result.failures
-    assert (failure.feature, failure.severity, failure.count) == ("days_since_order", "warning", 8)
+    assert (failure.feature, failure.severity, failure.count) == ("days_since_order", "warning", 4)
+    assert failure.rule == "known of 75% of customers at the last cutoff, as of 100% before"
+    assert len(failure.examples) == 3
     assert result.headline == "9 of 10 expectations met"
     assert list(result.table["severity"]) == ["warning"]
     assert not result.success
     result.require()
+
+
+def test_a_feature_that_was_never_known_is_only_named(frame: pd.DataFrame, tmp_path: Path) -> None:
+    result = check(frame.assign(days_since_order=np.nan), CHOSEN, report_folder=tmp_path)
+    assert result.success
+    page = result.page.read_text(encoding="utf-8")
+    shown = page.partition("Missing for everybody")[2].partition("<details>")[0]
+    assert "<code>days_since_order</code>" in shown
+    assert json.loads(result.report.read_text())["unknown"] == ["days_since_order"]
 
 
 def test_what_a_shop_has_no_records_for_is_listed_as_such_and_breaks_nothing(
@@ -142,9 +158,8 @@ def test_what_a_shop_has_no_records_for_is_listed_as_such_and_breaks_nothing(
 
 
 def test_critical_failures_are_told_before_warnings(frame: pd.DataFrame, tmp_path: Path) -> None:
-    frame["days_since_order"] = np.nan
     frame.loc[0, "order_trend"] = 2
-    result = check(frame, CHOSEN, report_folder=tmp_path)
+    result = check(dried_up(frame), CHOSEN, report_folder=tmp_path)
     assert [failure.severity for failure in result.failures] == ["critical", "warning"]
     with pytest.raises(ExpectationsFailed) as raised:
         result.require()

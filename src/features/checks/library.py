@@ -16,10 +16,18 @@ with warnings.catch_warnings():
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
+    from great_expectations.expectations.row_conditions import Column
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.render.view.view import DefaultJinjaPageView
 
-__all__ = ["DefaultJinjaPageView", "ValidationResultsPageRenderer", "context", "gx", "gxe"]
+__all__ = [
+    "Column",
+    "DefaultJinjaPageView",
+    "ValidationResultsPageRenderer",
+    "context",
+    "gx",
+    "gxe",
+]
 
 gxe: Any = expectations
 """Its expectations, which it does not declare to type checkers."""

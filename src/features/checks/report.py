@@ -27,6 +27,7 @@ def write_report(
     rows: int,
     path: Path,
     absent: Sequence[str] = (),
+    unknown: Sequence[str] = (),
 ) -> CheckResult:
     """Write down what a check found.
 
@@ -44,6 +45,8 @@ def write_report(
         Of the JSON; the page lies beside it as ``.html``.
     absent : sequence of str, optional
         Features for which the shop has no records.
+    unknown : sequence of str, optional
+        Features that are missing for everybody all the same.
 
     Returns
     -------
@@ -60,6 +63,7 @@ def write_report(
         "failures": [asdict(failure) for failure in failures],
         "rules": [f"{rule['subject']} must be {rule['words']}" for rule in rules],
         "absent": list(absent),
+        "unknown": list(unknown),
     }
     view = DefaultJinjaPageView()
     template = (files("features.checks") / "data_docs.html").read_text(encoding="utf-8")
@@ -69,6 +73,7 @@ def write_report(
         checked=checked,
         rows=rows,
         absent=absent,
+        unknown=unknown,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, json.dumps(content, indent=1))

@@ -1,26 +1,27 @@
 """The expectations of a feature table, generated from its declarations.
 
 Critical, so that nothing is trained on a table that breaks one: there are rows, one per customer and cutoff;
-every value lies in its declared range; none is missing where an empty window has a value. A warning: a
-feature is missing for everybody although the shop has such records.
+every value lies in its declared range; none is missing where an empty window has a value. A warning: at the
+last cutoff a feature is missing for a quarter more of the customers than at the one before, as it is when a
+source has dried up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from features.checks.library import gxe
+from features.checks.library import Column, gxe
 from features.checks.report import write_report
 from features.checks.validation import WARNING, CheckResult, named, validate
 from features.compilation import Catalogue
 from features.finish import LIMIT
 
-_SOMEBODY = 1e-9
-"""The least share of rows that is more than none."""
+_DRIED_UP = 0.25
+"""By how much the share of customers of whom a feature is known may fall from one cutoff to the next."""
 
 
 def check(
@@ -70,11 +71,7 @@ def check(
             suite.append(
                 gxe.ExpectColumnValuesToNotBeNull(column=column, **named(column, "not missing"))
             )
-        elif column not in absent:
-            known = named(column, "known of somebody, as there are such records", WARNING)
-            suite.append(
-                gxe.ExpectColumnValuesToNotBeNull(column=column, mostly=_SOMEBODY, **known)
-            )
+    suite += _still_known(frame, catalogue)
     result, failures = validate(frame, suite, name="features", keys=("customer_id", "cutoff"))
     return write_report(
         result,
@@ -82,5 +79,30 @@ def check(
         title="Features, and what their declarations promise",
         rows=len(frame),
         absent=[name for name in catalogue.names if name in absent],
+        unknown=[
+            name for name in catalogue.names if name not in absent and frame[name].isna().all()
+        ],
         path=report_folder / "expectations.json",
     )
+
+
+def _still_known(frame: pd.DataFrame, catalogue: Catalogue) -> Iterator[Any]:
+    """Expect what was known of customers at the last cutoff but one to be known at the last."""
+    cutoffs = frame["cutoff"].drop_duplicates().sort_values()
+    if len(cutoffs) < 2:
+        return
+    before, last = cutoffs.iloc[-2:]
+    shares = frame.loc[frame["cutoff"] == before, list(catalogue.names)].notna().mean()
+    for output in catalogue.outputs:
+        share = float(shares[output.name])
+        least = share - _DRIED_UP
+        if output.null is None and least > 0:
+            words = (
+                f"known of {least:.0%} of customers at the last cutoff, as of {share:.0%} before"
+            )
+            yield gxe.ExpectColumnValuesToNotBeNull(
+                column=output.name,
+                mostly=least,
+                row_condition=Column("cutoff") == last.to_pydatetime(),
+                **named(output.name, words, WARNING),
+            )

@@ -47,7 +47,8 @@ class Failure:
     def sentence(self) -> str:
         """The failure in one line."""
         shown = f", such as {'; '.join(self.examples)}" if self.examples else ""
-        return f"{self.feature} must be {self.rule}; {self.count} rows are not{shown}."
+        rows = "1 row is" if self.count == 1 else f"{self.count} rows are"
+        return f"{self.feature} must be {self.rule}; {rows} not{shown}."
 
 
 @dataclass(frozen=True, kw_only=True)
