@@ -245,3 +245,13 @@ def standing(audits: Sequence[Audit], hashes: Mapping[str, str]) -> Standing | N
             (words[name] for name in failing or tuple(words)), key=lambda audit: audit.made_at
         ),
     )
+
+
+def doubtful(audits: Sequence[Audit]) -> tuple[str, ...]:
+    """Name every output that differed when it was audited last, with the hash it then had."""
+    words = {item: audit for audit in audits for item in audit.hashes.items()}
+    return tuple(
+        sorted(
+            f"{name} {known}" for (name, known), audit in words.items() if name in audit.differing
+        )
+    )

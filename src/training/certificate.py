@@ -2,7 +2,8 @@
 
 Features come once from the columnar evaluator over the snapshot and once, customer by customer, from the
 record store as the server reads them; answers once from all rows together and once from each alone. They
-must be the same bits. Without a certificate that holds, no model is promoted.
+must be the same bits. Without a certificate that holds, no model is promoted. It is the first of many: the
+later ones are the audits of `training.audits`.
 """
 
 from __future__ import annotations

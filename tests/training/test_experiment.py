@@ -168,6 +168,10 @@ def test_the_package_carries_its_card_certificate_and_origin(trained: Trained, s
         package.card["expires"] == from_micros(shop.as_of + 365 * 86_400_000_000).date().isoformat()
     )
     assert package.trained_on["snapshot"] == shop.snapshot.hash
+    declared = package.card["declarations"]
+    assert {output.name: declared[output.name]["hash"] for output in package.outputs} == {
+        output.name: output.hash for output in package.outputs
+    }
     assert package.validation["auc"] == trained.result.auc
     assert package.trained_on["n_train"] == trained.result.n_train
     artifacts = trained.tracker.folder / "artifacts" / "acme.churn"

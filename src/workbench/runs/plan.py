@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from training.audits import doubtful, read_audits
 from workbench.runs.champions import champion_state
 from workbench.runs.execution import Outcome, Runner, Task
 from workbench.runs.key import content_hash
@@ -105,6 +106,9 @@ class Pipeline:
         snapshot = built.result["outputs"]["snapshot"]
         base = {"snapshot": snapshot, "records": self.records}
         seen = {**base, "model": built.result["outputs"]["models"][model]}
+        if doubts := doubtful(read_audits(self.packages, self.tenant)):
+            # what they stop is tried again once they are cleared
+            seen["audits"] = doubts
         chosen: dict[str, Value] = {"model": model, "snapshot": snapshot}
         train = bench.step(
             TRAIN,

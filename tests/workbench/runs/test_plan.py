@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.training.test_audits import make_audit
 
+from training.audits import write_audit
 from workbench.runs.endings import CELL_RAISED, SUCCEEDED, Ending
 from workbench.runs.execution import Outcome, Runner, Task
 from workbench.runs.files import write_json
@@ -275,6 +277,30 @@ def test_a_training_that_left_no_champion_is_not_repeated(
     pretender.champions = ()
     plan().run()
     pretender.ran.clear()
+    plan().run()
+    assert pretender.ran == []
+
+
+def test_training_is_judged_again_when_an_audit_fails_and_when_one_clears_it(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    def audited(day: int, *differing: str) -> None:
+        write_audit(make_audit(day, {"orders": "aa"}, *differing), pretender.packages)
+
+    audited(1, "orders")
+    plan().run()
+    pretender.ran.clear()
+    audited(2, "orders")
+    plan().run()
+    assert pretender.ran == []
+    audited(3)
+    plan().run()
+    assert [label for label in pretender.ran if label.startswith("20")] == [
+        "20 train churn",
+        "20 train credit",
+    ]
+    pretender.ran.clear()
+    audited(4)
     plan().run()
     assert pretender.ran == []
 
