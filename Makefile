@@ -71,6 +71,10 @@ ui: $(READY) ## Look at runs and models in MLflow's pages
 bench-commerce: $(READY) ## Measure what a checkout, a bid and a bulk simulation cost
 	$(BIN)/python -m benchmarks.workflows
 
+.PHONY: bench-features
+bench-features: $(READY) ## Measure features against pandas and SQL by hand, and at ten times the length
+	$(BIN)/python -m benchmarks.features
+
 .PHONY: pins
 pins: $(READY) ## Compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements/dev.txt

@@ -19,8 +19,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from sqlalchemy import Engine
 
-from commerce.database import connect, migrate, reading
+from commerce.database import reading
 from commerce.instants import to_micros
 from commerce.stream import iterate
 from commerce.tenants import find_tenant
@@ -34,7 +35,7 @@ Integers = npt.NDArray[np.int64]
 TENANT = "bench"
 YEAR = 365 * DAY
 _compute: Any = pc
-_END = datetime(2026, 1, 1, tzinfo=UTC)
+END = datetime(2026, 1, 1, tzinfo=UTC)
 _SEED = 7
 _MONTHS = [str(month) for month in np.arange(np.datetime64("2024-01"), np.datetime64("2026-02"))]
 _LIMITS = [to_micros(datetime.fromisoformat(f"{month}-01T00:00Z")) for month in _MONTHS]
@@ -57,11 +58,13 @@ class Stream:
     cutoffs: tuple[int, ...]
 
 
-def simulated_year(customers: int = 1000) -> pa.Table:
+def simulated_year(engine: Engine, customers: int = 1000) -> pa.Table:
     """Simulate a shop's year; give its events as rows of a snapshot, in the order of ``recorded_at``.
 
     Parameters
     ----------
+    engine : Engine
+        An empty record store.
     customers : int, default 1000
         How many ever register: about 58 events each.
 
@@ -69,15 +72,12 @@ def simulated_year(customers: int = 1000) -> pa.Table:
     -------
     pyarrow Table with the columns of ``features.canonical.SCHEMA``
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        engine = connect(f"sqlite:///{scratch}/records.db")
-        migrate(engine)
-        options = SimulationOptions(customers=customers, days=365, seed=_SEED)
-        simulate(engine, TENANT, options, now=_END, truth_folder=Path(scratch))
-        with reading(engine) as connection:
-            batches = iterate(connection, find_tenant(connection, TENANT).id)
-            year = pa.concat_tables([to_table(rows) for rows in batches])
-        engine.dispose()
+    options = SimulationOptions(customers=customers, days=365, seed=_SEED)
+    with tempfile.TemporaryDirectory() as truth:
+        simulate(engine, TENANT, options, now=END, truth_folder=Path(truth))
+    with reading(engine) as connection:
+        batches = iterate(connection, find_tenant(connection, TENANT).id)
+        year = pa.concat_tables([to_table(rows) for rows in batches])
     return year.sort_by([("recorded_at", "ascending"), ("id", "ascending")])
 
 

@@ -6,7 +6,8 @@ those of every other evaluator; rows are ordered by cutoff and customer, whateve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -115,49 +116,69 @@ def evaluate(
         "state ... must be smaller than 2^53 in size; got ..."
     """
     steps, ordered = plan(catalogue), sorted(set(cutoffs))
-    types = {word for state in catalogue.states for word in state.source.types}
     with _opened(snapshot, customers) as (database, people):
-        recorded = database.execute(
-            types_recorded(types, before=max(cutoffs, default=0)).sql("duckdb")
-        ).fetchall()
+        types = {word for state in catalogue.states for word in state.source.types}
         _make(database, "event", event_table(types, steps.columns, ordered))
+        absent = _absent(database, catalogue, types, before=max(cutoffs, default=0))
         database.register("place", pa.table({"place": pa.array(range(len(ordered)), pa.int32())}))
         for statement in (*steps.tables, "DROP TABLE event"):
             database.execute(statement).fetchall()
         rows = [np.flatnonzero(people["known_from"] < cutoff) for cutoff in cutoffs]
         ends = np.cumsum([0, *map(len, rows)])
         values: Floats = np.empty((len(catalogue), ends[-1])).T
-        row_of = np.empty(len(people["customer"]), dtype=np.intp)
-        for cutoff, known, start in zip(cutoffs, rows, ends, strict=False):
-            row_of[known] = np.arange(len(known))
-            instant = {"cutoff": cutoff, "place": ordered.index(cutoff)}
-            states, missing = _states(database, catalogue, instant, row_of, len(known))
-            finish(catalogue, states, missing, out=values[start : start + len(known)])
+
+        def evaluate_at(turn: int) -> None:
+            instant = {"cutoff": cutoffs[turn], "place": ordered.index(cutoffs[turn])}
+            states, missing = _states(database.cursor(), catalogue, instant, rows[turn])
+            finish(catalogue, states, missing, out=values[ends[turn] : ends[turn + 1]])
+
+        _share_out(database, evaluate_at, len(cutoffs))
     return FeatureTable(
         customer_ids=people["customer_id"][np.concatenate(rows)].tolist() if rows else [],
         cutoffs=_repeated(cutoffs, rows),
         values=values,
         names=catalogue.names,
-        absent=catalogue.absent({word for (word,) in recorded}),
+        absent=absent,
     )
+
+
+def _absent(
+    database: duckdb.DuckDBPyConnection, catalogue: Catalogue, types: set[str], *, before: int
+) -> tuple[str, ...]:
+    """Name the outputs without records; other customers' are looked at only where the loaded ones have none."""
+    found = set()
+    for query in (exp.select("type").distinct().from_("event"), types_recorded(types, before)):
+        found |= {word for (word,) in database.execute(query.sql("duckdb")).fetchall()}
+        if not catalogue.absent(found):
+            break
+    return catalogue.absent(found)
+
+
+def _share_out(database: duckdb.DuckDBPyConnection, act: Callable[[int], None], turns: int) -> None:
+    """Take turns on as many threads as the database has, rather than each turn on all: it costs less."""
+    found = database.execute("SELECT current_setting('threads')").fetchall()
+    threads = int(found[0][0])
+    workers = max(1, min(threads, turns))
+    database.execute(f"SET threads = {max(1, threads // workers)}")
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(act, range(turns)):
+            pass
 
 
 def _states(
     database: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     instant: dict[str, int],
-    row_of: npt.NDArray[np.intp],
-    size: int,
+    known: npt.NDArray[np.intp],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Ask for every state at a cutoff; where a statement tells nothing of a customer, there were no rows."""
-    states = np.zeros((len(catalogue.states), size), dtype=np.int64)
-    missing = np.empty((len(catalogue.states), size), dtype=np.bool_)
-    for state, flags in zip(catalogue.states, missing, strict=True):
-        flags[:] = state.kind not in ZERO_IF_NONE
+    states = np.zeros((len(catalogue.states), len(known)), dtype=np.int64)
+    missing = np.empty(states.shape, dtype=np.bool_)
+    missing[:] = [[state.kind not in ZERO_IF_NONE] for state in catalogue.states]
     for statement in plan(catalogue).statements:
         given = {name: instant[name] for name in statement.parameters}
         found = database.execute(statement.query, given).fetchnumpy()
-        rows = row_of[found["customer"]]
+        rows = np.searchsorted(known, found["customer"])
         for place in statement.states:
             column: npt.NDArray[Any] = np.ma.asarray(found[f"s{place}"])
             states[place, rows] = np.ma.getdata(column)
