@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PINS := requirements/dev.txt
 READY := $(VENV)/ready
+SPARK_PINS := requirements/spark.txt
+SPARK_READY := $(VENV)/spark-ready
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 export BELLWETHER_HOME ?= $(CURDIR)
@@ -26,6 +28,12 @@ $(READY): $(PINS) pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
+# Spark is half a gigabyte and needs Java, so only what asks for it brings it in.
+$(SPARK_READY): $(SPARK_PINS) $(READY)
+	@echo "installing $(SPARK_PINS)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r $(SPARK_PINS)
+	@touch $@
+
 .PHONY: setup
 setup: $(READY) ## Build the environment in .venv
 
@@ -39,7 +47,7 @@ test: $(READY) lint ## Check everything that must hold
 	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
 
 .PHONY: test-all
-test-all: $(READY) lint ## The same, with the slow and exhaustive cases
+test-all: $(READY) $(SPARK_READY) lint ## The same, with the slow and exhaustive cases
 	$(TESTS)
 	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
 
@@ -79,6 +87,7 @@ bench-features: $(READY) ## Measure features against pandas and SQL by hand, and
 pins: $(READY) ## Compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header requirements/serving.in -o requirements/serving.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraint requirements/dev.txt --no-emit-index-url --no-emit-find-links --no-header requirements/spark.in -o requirements/spark.txt
 
 .PHONY: clean
 clean: ## Remove what was generated: records, runs, models, reports

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from commerce.errors import did_you_mean
 
@@ -57,3 +58,16 @@ class ExpectationsFailed(FeatureError, ValueError):
         shown = " ".join(self.sentences[:5])
         more = f" And {len(self.sentences) - 5} more." if len(self.sentences) > 5 else ""
         super().__init__(f"features must keep to their declarations; got: {shown}{more}")
+
+
+class EngineMissing(FeatureError, RuntimeError):
+    """An evaluator whose software is not installed."""
+
+
+class EngineFailed(FeatureError, RuntimeError):
+    """An evaluator that could not do its work."""
+
+    def __init__(self, work: str, cause: Exception, log: Path | None = None) -> None:
+        told = str(getattr(cause, "java_exception", None) or cause).strip().splitlines()
+        where = f" See {log}." if log else ""
+        super().__init__(f"engine spark must {work}; got {told[0] if told else cause!r}.{where}")
