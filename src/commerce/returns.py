@@ -9,18 +9,17 @@ than there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import BigInteger, Row, cast, func, select, update
 
 from commerce import rows, schema, stock
-from commerce.errors import Conflict, RecordError, check_choice, check_range
+from commerce.errors import Conflict, NotFound, RecordError, check_choice, check_range
 from commerce.instants import DAY, to_micros
 from commerce.machine import Fact, fetch, fire
 from commerce.payments.refunds import refund_order
 from commerce.points import deduct_fact
-from commerce.return_cases import fetch_case, line_of
 from commerce.states import ORDER, POINTS, RETURN
 from commerce.work import Work
 
@@ -49,6 +48,43 @@ def refund_share(amount: int, units: int, returned: int, quantity: int) -> int:
     """
     each, rest = divmod(amount, units)
     return each * quantity + min(returned + quantity, rest) - min(returned, rest)
+
+
+class _Case(NamedTuple):
+    """A return (``asked``), the order line it is of, as `_line_of` reads it, and the order."""
+
+    order: Row[Any]
+    line: Row[Any]
+    asked: Row[Any]
+
+    def fact(self, word: str, **more: Any) -> Fact:
+        """Say that something happens to the return."""
+        known = {"quantity": self.asked.received_quantity, "category": self.asked.condition, **more}
+        return Fact(
+            word,
+            self.order.customer_id,
+            product_id=self.line.product_id,
+            seller_id=self.line.seller_id,
+            reason=self.asked.reason,
+            **known,
+        )
+
+
+def _case(work: Work, return_id: UUID) -> _Case:
+    """Read all there is about a return; the order is locked first, then the return."""
+    order_id = fetch(work, RETURN, return_id, lock=False).order_id
+    order = fetch(work, ORDER, order_id)
+    asked = fetch(work, RETURN, return_id)
+    return _Case(order, _line_of(work, order_id, asked.position), asked)
+
+
+def _line_of(work: Work, order_id: UUID, position: int) -> Row[Any]:
+    """Read a line, how many of its units (``asked_for``) are on their way back, and when it arrived."""
+    this_line = rows.own(work, _line, order_id=order_id, position=position)
+    line = work.connection.execute(_LINES.where(*this_line)).first()
+    if line is None:
+        raise NotFound("order line", position)
+    return line
 
 
 def request(work: Work, order_id: UUID, position: int, quantity: int, reason: str) -> UUID:
@@ -86,7 +122,7 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
         raise RecordError(f"quantity must be 1 or more; got {quantity}. Correct it.")
     order = fetch(work, ORDER, order_id)
     work.actor.require_own("order", order_id, order.customer_id)
-    line = line_of(work, order_id, position)
+    line = _line_of(work, order_id, position)
     if order.status == "cancelled" or line.delivered_at is None:
         raise Conflict(
             f"order must be delivered before goods come back; got {order.number} not delivered."
@@ -135,7 +171,7 @@ def receive(work: Work, return_id: UUID, quantity: int) -> None:
     IllegalMove
         "return must be in a state that allows return.received; got ..."
     """
-    case = fetch_case(work, return_id)
+    case = _case(work, return_id)
     check_range("received quantity", quantity, 0, case.asked.quantity)
     fact = case.fact("return.received", quantity=quantity)
     fire(work, RETURN, return_id, fact, changes={"received_quantity": quantity})
@@ -161,7 +197,7 @@ def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: boo
         "return must be in a state that allows return.inspected; got ..."
     """
     check_choice("condition", condition, schema.CONDITIONS)
-    fact = fetch_case(work, return_id).fact("return.inspected", category=condition)
+    fact = _case(work, return_id).fact("return.inspected", category=condition)
     found = {"condition": condition, "seller_at_fault": seller_at_fault}
     fire(work, RETURN, return_id, fact, changes=found)
 
@@ -181,7 +217,7 @@ def approve(work: Work, return_id: UUID) -> int:
     Conflict
         "return must hold goods to be approved; got none. ..."
     """
-    case = order, line, asked = fetch_case(work, return_id)
+    case = order, line, asked = _case(work, return_id)
     if asked.received_quantity == 0:
         raise Conflict("return must hold goods to be approved; got none. Reject it.")
     quantity = asked.received_quantity or 0
@@ -191,10 +227,8 @@ def approve(work: Work, return_id: UUID) -> int:
     fact = case.fact("return.approved", amount=share, transfers=goods)
     # goods, then money, then points: everybody who moves several locks their accounts in this order
     fire(work, RETURN, return_id, fact, changes={"refund_minor": share})
-    returned = update(schema.order_line).values(
-        returned_quantity=schema.order_line.c.returned_quantity + quantity
-    )
-    this_line = rows.own(work, schema.order_line, order_id=order.id, position=line.position)
+    returned = update(_line).values(returned_quantity=_line.c.returned_quantity + quantity)
+    this_line = rows.own(work, _line, order_id=order.id, position=line.position)
     work.connection.execute(returned.where(*this_line))
     if share:
         refund_order(work, order.id, share, reason="return", position=line.position)
@@ -213,7 +247,7 @@ def reject(work: Work, return_id: UUID) -> None:
     IllegalMove
         "return must be in a state that allows return.rejected; got ..."
     """
-    fire(work, RETURN, return_id, fetch_case(work, return_id).fact("return.rejected"))
+    fire(work, RETURN, return_id, _case(work, return_id).fact("return.rejected"))
 
 
 def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequence[Row[Any]]:
@@ -232,3 +266,28 @@ def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequen
         query = query.where(asked.c.order_id.in_(own))
     latest = query.order_by(asked.c.requested_at.desc(), asked.c.id).limit(limit)
     return work.connection.execute(latest).all()
+
+
+_return, _line, _delivery = schema.return_request, schema.order_line, schema.delivery
+_on_its_way = func.coalesce(_return.c.received_quantity, _return.c.quantity)
+_asked_for = (
+    select(cast(func.coalesce(func.sum(_on_its_way), 0), BigInteger))
+    .where(
+        _return.c.tenant_id == _line.c.tenant_id,
+        _return.c.order_id == _line.c.order_id,
+        _return.c.position == _line.c.position,
+        _return.c.status.in_(("requested", "received", "inspected")),
+    )
+    .scalar_subquery()
+)
+_delivered_at = (
+    select(_delivery.c.delivered_at)
+    .where(
+        _delivery.c.tenant_id == _line.c.tenant_id,
+        _delivery.c.order_id == _line.c.order_id,
+        _delivery.c.status == "delivered",
+    )
+    .limit(1)
+    .scalar_subquery()
+)
+_LINES = select(_line, _asked_for.label("asked_for"), _delivered_at.label("delivered_at"))

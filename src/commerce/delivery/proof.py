@@ -19,12 +19,13 @@ from sqlalchemy import BigInteger, Row, select, type_coerce
 from commerce import rows, schema
 from commerce.actors import SYSTEM
 from commerce.delivery.jobs import fetch_bought, fetch_carried
-from commerce.delivery.seals import NO_PROOF, Proof, draw_proof, fits_pin, fits_token
+from commerce.delivery.seals import NO_PROOF, Proof, draw_proof, fits_token
 from commerce.errors import Conflict, Expired, RecordError
 from commerce.instants import to_micros
 from commerce.machine import Fact, fetch, fire
 from commerce.payments.intents import settle_cash
 from commerce.people.customers import check_place
+from commerce.people.passwords import verify
 from commerce.states import DELIVERY
 from commerce.work import Work
 
@@ -110,7 +111,7 @@ def confirm(
     delivery, customer = parcel.delivery, parcel.order.customer_id
     _require_live(work, delivery)
     method = "qr" if pin is None else "pin"
-    fits = fits_token(delivery, str(token)) if pin is None else fits_pin(delivery, pin)
+    fits = fits_token(delivery, str(token)) if pin is None else verify(delivery.pin_hash, pin)
     if not fits:
         failed = Fact("delivery.proof_failed", customer, reason=f"wrong_{method}")
         wrong = delivery.wrong_tries + 1

@@ -17,13 +17,10 @@ from hashlib import sha256
 from typing import Any, Final, Literal
 
 import segno
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Row
 
 from commerce.instants import HOUR, from_micros
-
-_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's least
+from commerce.people.passwords import hashed
 
 NO_PROOF: Final = dict.fromkeys(("pin_hash", "token_hash", "proof_expires_at"))
 """Columns of a delivery that has no proof."""
@@ -61,20 +58,12 @@ def draw_proof(now: int, *, hours: int) -> tuple[Proof, Mapping[str, Any]]:
     pin, token = f"{secrets.randbelow(1_000_000):06}", secrets.token_urlsafe(16)
     expires_at = now + hours * HOUR
     columns = {
-        "pin_hash": _HASHER.hash(pin),
+        "pin_hash": hashed(pin),
         "token_hash": sha256(token.encode()).hexdigest(),
         "proof_expires_at": expires_at,
         "wrong_tries": 0,
     }
     return Proof(pin, token, from_micros(expires_at)), columns
-
-
-def fits_pin(delivery: Row[Any], pin: str) -> bool:
-    """Tell whether a PIN is the one whose hash is kept."""
-    try:
-        return _HASHER.verify(delivery.pin_hash, pin)
-    except VerifyMismatchError:
-        return False
 
 
 def fits_token(delivery: Row[Any], token: str) -> bool:

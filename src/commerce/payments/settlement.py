@@ -147,25 +147,10 @@ def taken(
     position: int | None,
     back: Account,
 ) -> list[Transfer]:
-    """Take an amount from those who have it, as `give_back` does, and bring it to one account."""
-    sources = _sources(work, payment, order, amount, position, back)
-    currency = work.tenant.currency
-    return [
-        Transfer(currency, place, back, part) for place, part in sources.items() if place != back
-    ]
+    """Take an amount from those who have it, as `give_back` does, and bring it to one account.
 
-
-def _sources(
-    work: Work,
-    payment: Row[Any],
-    order: Row[Any] | None,
-    amount: int,
-    position: int | None,
-    back: Account,
-) -> dict[Account, int]:
-    """Say from which accounts an amount is taken; sales give what others do not hold.
-
-    Every account that will be touched is locked at once, ``back`` too: two refunds never wait in a circle.
+    Sales give what others do not hold. Every account that will be touched is locked at once, ``back`` too: two
+    refunds never wait in a circle.
     """
     parts = {home(payment, order): amount}
     if order is not None and order.status == "completed":
@@ -178,7 +163,8 @@ def _sources(
         }
     )
     given[SALES] += amount - given.total()
-    return given
+    currency = work.tenant.currency
+    return [Transfer(currency, place, back, part) for place, part in given.items() if place != back]
 
 
 def _shares(work: Work, order_id: UUID, amount: int, position: int | None) -> dict[Account, int]:

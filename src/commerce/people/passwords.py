@@ -46,15 +46,20 @@ def hash_password(password: str) -> PasswordHash:
             f"password must have {SHORTEST} to {LONGEST} characters; got {len(password)}."
             " Choose another."
         )
-    return PasswordHash(_hasher.hash(_spelt(password)))
+    return hashed(password)
 
 
-def verify(hashed: str | None, password: str) -> bool:
+def hashed(secret: str) -> PasswordHash:
+    """Hash a secret of whatever length, such as a PIN; `verify` tells whether another is the same."""
+    return PasswordHash(_hasher.hash(_spelt(secret)))
+
+
+def verify(kept: str | None, password: str) -> bool:
     """Tell whether a password is the one that was hashed.
 
     Parameters
     ----------
-    hashed : str or None
+    kept : str or None
         None where there is no such user: as much is computed, and the answer is no.
     password : str
 
@@ -64,10 +69,10 @@ def verify(hashed: str | None, password: str) -> bool:
     (True, False)
     """
     try:
-        _hasher.verify(hashed or _nobodys(), _spelt(password))
+        _hasher.verify(kept or _nobodys(), _spelt(password))
     except (VerifyMismatchError, InvalidHashError):
         return False
-    return bool(hashed)
+    return bool(kept)
 
 
 def is_stale(hashed: str) -> bool:

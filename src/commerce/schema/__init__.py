@@ -9,12 +9,14 @@ Identity: customer, orders and product carry ``id`` (UUID), ``number`` (counted 
 ``external_id`` (the shop's own word, unique per tenant).
 """
 
-from commerce.schema.auctions import AUCTION_STATES, auction, bid
 from commerce.schema.columns import ExactDecimal, Instant, metadata, named_metadata
 from commerce.schema.goods import (
+    AUCTION_STATES,
     BRAND_STATES,
     PRODUCT_STATES,
     REVIEW_STATES,
+    auction,
+    bid,
     brand,
     category,
     product,

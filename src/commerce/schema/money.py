@@ -1,7 +1,5 @@
 """What is paid and owed: payments with their events, invoices, the ledger."""
 
-from __future__ import annotations
-
 from sqlalchemy import (
     BigInteger,
     Boolean,

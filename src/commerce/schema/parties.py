@@ -1,7 +1,5 @@
 """Whose records these are, and about whom they tell."""
 
-from __future__ import annotations
-
 from sqlalchemy import (
     BigInteger,
     Boolean,

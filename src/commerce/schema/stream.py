@@ -1,7 +1,5 @@
 """The append-only activity stream and its way to the outside."""
 
-from __future__ import annotations
-
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,

@@ -1,7 +1,5 @@
 """What is bought, brought and sent back."""
 
-from __future__ import annotations
-
 from sqlalchemy import (
     BigInteger,
     Boolean,

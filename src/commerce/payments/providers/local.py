@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, update
 
-from commerce import schema
+from commerce import rows, schema
 from commerce.errors import Conflict, NotFound
 from commerce.payments.providers.documents import check_age, read, read_event
 from commerce.payments.providers.port import Card, Errand, Told, WebhookRefused
@@ -177,7 +177,7 @@ class Local:
 
     def detach(self, errand: Errand) -> None:
         """Forget a card."""
-        self.work.connection.execute(_FORGET, self._key(errand.method))
+        self.work.connection.execute(delete(_table).where(*self._own(errand.method)))
 
     def read_webhook(self, payload: bytes, signature: str, *, now: datetime) -> Told | None:
         """Check who sent a webhook, and read it.
@@ -259,28 +259,23 @@ class Local:
     def _card(self, method: str | None) -> Behaviour:
         return CARDS[self._find(method)["card"]]
 
-    def _key(self, reference: str | None) -> dict[str, Any]:
-        return {"tenant": self.work.tenant.id, "name": reference}
+    def _own(self, reference: str | None) -> list[ColumnElement[bool]]:
+        return rows.own(self.work, _table, reference=reference)
 
     def _find(self, reference: str | None) -> dict[str, Any]:
-        found = self.work.connection.execute(_FIND, self._key(reference)).scalar_one_or_none()
+        found = rows.first(self.work, _table, lock=True, reference=reference)
         if found is None:
             raise NotFound("provider's record", reference)
-        return dict(found)
+        return dict(found.document)
 
     def _keep(self, document: Mapping[str, Any]) -> None:
-        row = {"reference": document["id"], "kind": document["object"], "document": document}
-        self.work.connection.execute(_KEEP, {"tenant_id": self.work.tenant.id, **row})
+        known = {"reference": document["id"], "kind": document["object"]}
+        rows.add(self.work, _table, document=document, **known)
 
     def _change(self, document: Mapping[str, Any]) -> Told | None:
-        key = self._key(document["id"])
-        self.work.connection.execute(_CHANGE.values(document=document), key)
+        changed = update(_table).where(*self._own(document["id"]))
+        self.work.connection.execute(changed.values(document=document))
         return read(document, self._at)
 
 
 _table = schema.provider_record
-_own = (_table.c.tenant_id == bindparam("tenant"), _table.c.reference == bindparam("name"))
-_FIND = select(_table.c.document).where(*_own).with_for_update()
-_KEEP = insert(_table)
-_CHANGE = update(_table).where(*_own)
-_FORGET = delete(_table).where(*_own)
