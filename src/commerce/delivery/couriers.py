@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from commerce import rows, schema, stock
 from commerce.delivery.jobs import carried, fetch_carried, fetch_parcel, is_secured
-from commerce.delivery.proof import Confirmation, confirm
-from commerce.delivery.seals import NO_PROOF, Proof, draw_proof
+from commerce.delivery.proof import NO_PROOF, Confirmation, Proof, confirm, draw_proof
 from commerce.errors import Conflict, IllegalMove, check_choice
 from commerce.ledger import Transfer
 from commerce.machine import Fact, fire

@@ -14,8 +14,7 @@ from tests.commerce.shop import NOW, Shop
 from commerce import schema
 from commerce.actors import SYSTEM, Actor
 from commerce.delivery.couriers import claim, ship
-from commerce.delivery.proof import Confirmation, confirm
-from commerce.delivery.seals import Proof
+from commerce.delivery.proof import Confirmation, Proof, confirm
 from commerce.errors import CommerceError
 from commerce.orders.checkout import OrderedLine, place
 

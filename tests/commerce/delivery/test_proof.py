@@ -11,8 +11,7 @@ from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
 from commerce import schema
 from commerce.actors import SYSTEM, Actor
-from commerce.delivery.proof import Confirmation, confirm, expire, expire_due, renew, show
-from commerce.delivery.seals import Proof
+from commerce.delivery.proof import Confirmation, Proof, confirm, expire, expire_due, renew, show
 from commerce.errors import Conflict, Expired, IllegalMove, NotFound, RecordError
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import zxingcpp
 from matplotlib.image import imread
 
-from commerce.delivery.seals import draw_proof, draw_qr_code
+from commerce.delivery.proof import draw_proof, draw_qr_code
 from commerce.instants import HOUR, to_micros
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from tests.commerce.payments.banks import Bank, make_bank
 
 from commerce.payments import webhooks
-from commerce.payments.providers.documents import read_event
+from commerce.payments.providers.port import read_event
 from commerce.payments.queries import Payment
 from commerce.payments.totals import fold
 

@@ -19,8 +19,15 @@ from sqlalchemy import ColumnElement, delete, update
 
 from commerce import rows, schema
 from commerce.errors import Conflict, NotFound
-from commerce.payments.providers.documents import check_age, read, read_event
-from commerce.payments.providers.port import Card, Errand, Told, WebhookRefused
+from commerce.payments.providers.port import (
+    Card,
+    Errand,
+    Told,
+    WebhookRefused,
+    check_age,
+    read,
+    read_event,
+)
 from commerce.work import Work
 
 

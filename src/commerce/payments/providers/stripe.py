@@ -10,7 +10,6 @@ from typing import Any
 import stripe
 
 from commerce.instants import to_micros
-from commerce.payments.providers.documents import check_age, read, read_event
 from commerce.payments.providers.port import (
     Card,
     Errand,
@@ -18,6 +17,9 @@ from commerce.payments.providers.port import (
     ProviderRefused,
     Told,
     WebhookRefused,
+    check_age,
+    read,
+    read_event,
 )
 
 
