@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, sele
 
 from commerce import schema
 from commerce.catalogue.categories import below
-from commerce.errors import NotFound, RecordError
+from commerce.errors import NotFound, check_range
 from commerce.states import PRODUCT
 from commerce.stock import AVAILABLE, shelf
 from commerce.work import Work
@@ -136,8 +136,7 @@ def search(
     RecordError
         "limit must be 1 to 200; got ..."
     """
-    if not 1 <= limit <= MOST:
-        raise RecordError(f"limit must be 1 to {MOST}; got {limit}. Read page by page.")
+    check_range("limit", limit, 1, MOST)
     query = _PRODUCTS.where(_visible(work), _product.c.number > after, *conditions).limit(limit)
     rows = work.connection.execute(query, {"tenant": work.tenant.id}).all()
     variants: dict[UUID, list[Offered]] = {row.id: [] for row in rows}

@@ -14,7 +14,7 @@ from sqlalchemy import Row
 
 from commerce import rows, schema
 from commerce.actors import SYSTEM, Actor, Role
-from commerce.errors import Conflict, Forbidden, RecordError
+from commerce.errors import Conflict, Forbidden, RecordError, check_choice
 from commerce.machine import Fact, fire
 from commerce.people import customers
 from commerce.people.passwords import (
@@ -255,7 +255,6 @@ def may_grant(work: Work, role: Role) -> None:
     Forbidden
         "role must be one of superadmin for a superadmin; got ..."
     """
-    if role not in schema.ROLES:
-        raise RecordError(f"role must be one of {', '.join(schema.ROLES)}; got {role!r}.")
+    check_choice("role", role, schema.ROLES)
     if role == "superadmin" and not work.actor.may_act_as("superadmin", "system"):
         raise Forbidden("a superadmin", ("superadmin",), work.actor.role)

@@ -24,6 +24,16 @@ TABLES = (
     "notification",
     "bid",
 )
+INDEXES = (
+    ("note", ["tenant_id", "customer_id"]),
+    ("dispute", ["tenant_id", "payment_id"]),
+    ("promotion", ["tenant_id", "product_id"]),
+    ("review", ["tenant_id", "product_id"]),
+    ("auction", ["tenant_id", "status", "ends_at"]),
+    ("notification", ["tenant_id", "recipient_id", "created_at"]),
+    ("bid", ["tenant_id", "auction_id", "maximum_minor"]),
+    ("bid", ["tenant_id", "customer_id"]),
+)
 
 # fmt: off
 
@@ -124,7 +134,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_note_tenant_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_note'))
     )
-    op.create_index(op.f('ix_note_tenant_id_customer_id'), 'note', ['tenant_id', 'customer_id'])
 
     op.create_table('dispute',
     sa.Column('tenant_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -146,7 +155,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_dispute')),
     sa.UniqueConstraint('tenant_id', 'reference', name=op.f('uq_dispute_tenant_id_reference'))
     )
-    op.create_index(op.f('ix_dispute_tenant_id_payment_id'), 'dispute', ['tenant_id', 'payment_id'])
 
     op.create_table('promotion',
     sa.Column('tenant_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -167,7 +175,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_promotion_tenant_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_promotion'))
     )
-    op.create_index(op.f('ix_promotion_tenant_id_product_id'), 'promotion', ['tenant_id', 'product_id'])
 
     op.create_table('review',
     sa.Column('tenant_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -189,7 +196,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_review')),
     sa.UniqueConstraint('tenant_id', 'order_id', 'product_id', name=op.f('uq_review_tenant_id_order_id_product_id'))
     )
-    op.create_index(op.f('ix_review_tenant_id_product_id'), 'review', ['tenant_id', 'product_id'])
 
     op.create_table('auction',
     sa.Column('tenant_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -224,7 +230,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_auction')),
     sa.UniqueConstraint('tenant_id', 'external_id', name=op.f('uq_auction_tenant_id_external_id'))
     )
-    op.create_index(op.f('ix_auction_tenant_id_status_ends_at'), 'auction', ['tenant_id', 'status', 'ends_at'])
 
     op.create_table('notification',
     sa.Column('tenant_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -245,7 +250,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_notification')),
     sa.UniqueConstraint('tenant_id', 'event_id', 'kind', 'recipient_id', name=op.f('uq_notification_tenant_id_event_id_kind_recipient_id'))
     )
-    op.create_index(op.f('ix_notification_tenant_id_recipient_id_created_at'), 'notification', ['tenant_id', 'recipient_id', 'created_at'])
 
     op.create_table('bid',
     sa.Column('id', BigKey, nullable=False),
@@ -263,8 +267,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bid')),
     sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_bid_tenant_id_id'))
     )
-    op.create_index(op.f('ix_bid_tenant_id_auction_id_maximum_minor'), 'bid', ['tenant_id', 'auction_id', 'maximum_minor'])
-    op.create_index(op.f('ix_bid_tenant_id_customer_id'), 'bid', ['tenant_id', 'customer_id'])
+    for table, columns in INDEXES:
+        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
     keep_facts("bid")
 
 
