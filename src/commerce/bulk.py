@@ -6,12 +6,13 @@ them: instants as microseconds, decimals as text, UUIDs as UUIDs or as their 32 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Uuid, func, insert, select, text
+from sqlalchemy import JSON, Connection, Uuid, func, insert, select, text
 from sqlalchemy.dialects import sqlite
 
 from commerce import schema
@@ -68,7 +69,7 @@ def insert_rows(
 
     Notes
     -----
-    COPY appends on PostgreSQL, a pipeline of inserts where they are few; a row that breaks a constraint fails
+    COPY appends on PostgreSQL, one INSERT where they are few; a row that breaks a constraint fails
     the whole call on both.
     """
     if not rows:
@@ -77,17 +78,41 @@ def insert_rows(
         statement, in_order, identifiers = _for_sqlite(table, tuple(columns))
         execute(connection, statement, [in_order(_with_hex(row, identifiers)) for row in rows])
         return
-    insertion, copying = _for_postgres(table, tuple(columns))
-    with connection.connection.dbapi_connection.cursor() as cursor:  # type: ignore[union-attr]
-        if len(rows) == 1:
-            cursor.execute(insertion, rows[0])
-            return
-        if len(rows) <= _FEW:
-            cursor.executemany(insertion, rows)
-            return
-        with cursor.copy(copying) as copy:
-            for row in rows:
-                copy.write_row(row)
+    if len(rows) <= _FEW and not any(_is_document(table, name) for name in columns):
+        execute(connection, inserting(table, tuple(columns)), as_document(columns, rows))
+        return
+    driver: Any = connection.connection.dbapi_connection
+    with driver.cursor() as cursor, cursor.copy(_copying(table, tuple(columns))) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def as_document(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """Write rows as the parameter of `inserting`."""
+    named = (zip(columns, row, strict=True) for row in rows)
+    filled = [{name: value for name, value in row if value is not None} for row in named]
+    return {"rows": json.dumps(filled, default=str)}
+
+
+@cache
+def inserting(table: str, columns: tuple[str, ...]) -> str:
+    """Compose PostgreSQL's INSERT of rows that come in one JSON document.
+
+    It is planned and run as one statement, whatever their number and whichever of their columns are empty.
+    """
+    from psycopg import sql
+
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL(
+        "INSERT INTO {0} ({1}) SELECT {1} FROM json_populate_recordset(NULL::{0}, {2})"
+    )
+    return statement.format(sql.Identifier(table), names, sql.Placeholder("rows")).as_string()
+
+
+@cache
+def _is_document(table: str, column: str) -> bool:
+    """Tell whether a column holds JSON itself, which would be read as a text in another."""
+    return isinstance(schema.metadata.tables[table].c[column].type, JSON)
 
 
 @cache
@@ -105,18 +130,11 @@ def _for_sqlite(
 
 
 @cache
-def _for_postgres(table: str, columns: tuple[str, ...]) -> tuple[Any, Any]:
-    """Compose an INSERT and a COPY once."""
+def _copying(table: str, columns: tuple[str, ...]) -> Any:
     from psycopg import sql
 
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    marks = sql.SQL(", ").join([sql.Placeholder()] * len(columns))
-    insertion = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
-    copying = sql.SQL("COPY {} ({}) FROM STDIN")
-    return (
-        insertion.format(sql.Identifier(table), names, marks),
-        copying.format(sql.Identifier(table), names),
-    )
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
 
 
 def _with_hex(row: Sequence[Any], identifiers: list[int]) -> Sequence[Any]:

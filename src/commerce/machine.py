@@ -222,12 +222,12 @@ def fire_together(work: Work, steps: Sequence[Step]) -> Fired:
         if not work.actor.may_act_as(*move.roles):
             raise Forbidden(move.event, move.roles, work.actor.role)
     facts = [(step, fact) for step in steps for fact in step.facts]
-    ids = tell(
-        work.connection,
-        work.tenant,
-        [_event(work, step.machine, step.record, fact) for step, fact in facts],
-        ingested_at=work.now,
-    )
+    # one key for all, so that they stand side by side in the index of keys
+    source = f"live:{work.new_id().hex}"
+    events = [
+        _event(work, step, fact, f"{source}:{place}") for place, (step, fact) in enumerate(facts)
+    ]
+    ids = tell(work.connection, work.tenant, events, ingested_at=work.now)
     given = iter(ids)
     told = [[next(given) for _ in step.facts] for step in steps]
     for step, move, numbers in zip(steps, moves, told, strict=True):
@@ -264,14 +264,14 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
         raise IllegalMove(machine.kind, record, move.event, status, machine.allowed(status))
 
 
-def _event(work: Work, machine: Machine, record: UUID, fact: Fact) -> NewEvent:
-    kind, key = fact.record or (machine.kind, record)
+def _event(work: Work, step: Step, fact: Fact, source_key: str) -> NewEvent:
+    kind, key = fact.record or (step.machine.kind, step.record)
     currency = None if fact.amount is None else work.tenant.currency
     return NewEvent(
         type=fact.type,
         occurred_at=work.now,
         recorded_at=work.recorded_at,
-        source_key=f"live:{work.new_id().hex}",
+        source_key=source_key,
         customer_id=fact.customer_id,
         actor_id=work.actor.user_id,
         seller_id=fact.seller_id,

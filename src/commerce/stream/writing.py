@@ -5,14 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from commerce.bulk import insert_rows, reserve_ids
+from commerce.bulk import as_document, insert_rows, inserting, reserve_ids
 from commerce.errors import RecordError, did_you_mean
 from commerce.instants import from_micros
 from commerce.ledger import Transfer, post
+from commerce.prepared import execute
 from commerce.stream.words import EVENT_TYPES, MOVES_MONEY
 from commerce.tenants import Tenant
 
@@ -108,28 +109,21 @@ def _tell_postgres(
     """Write events and their place in the outbox on one way to the server and back."""
     for event in events:
         check(event)
-    with connection.connection.dbapi_connection.cursor() as cursor:  # type: ignore[union-attr]
-        rows = [(tenant.id, ingested_at, *event) for event in events]
-        cursor.executemany(_news(), rows, returning=True)
-        ids = [cursor.fetchone()[0]]
-        while cursor.nextset():
-            ids.append(cursor.fetchone()[0])
-    return ids
+    given = as_document(_COLUMNS[1:], [(tenant.id, ingested_at, *event) for event in events])
+    return sorted(number for (number,) in execute(connection, _news(), given).fetchall())
 
 
 @cache
-def _news() -> Any:
-    """Compose the statement that writes an event and its row of the outbox."""
-    from psycopg import sql
-
-    columns = _COLUMNS[1:]
-    return sql.SQL(
-        "WITH told AS (INSERT INTO event ({}) VALUES ({}) RETURNING tenant_id, id)"
-        " INSERT INTO outbox (tenant_id, event_id) SELECT tenant_id, id FROM told"
-        " RETURNING event_id"
-    ).format(
-        sql.SQL(", ").join(map(sql.Identifier, columns)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(columns)),
+def _news() -> str:
+    """Compose the statement that writes events and their rows of the outbox."""
+    return " ".join(
+        (
+            "WITH told AS (",
+            inserting("event", _COLUMNS[1:]),
+            "RETURNING tenant_id, id)",
+            "INSERT INTO outbox (tenant_id, event_id) SELECT tenant_id, id FROM told",
+            "RETURNING event_id",
+        )
     )
 
 
