@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,10 @@ def test_tables_as_they_are_declared_are_read_and_others_evaluated(
     monkeypatch.setattr(profiles, "feature_frame", watched)
     assert make_profile(bench, ["churn"], catalogue=FEW) == expected
     assert evaluated == [last]
+    evaluated.clear()
+    other = replace(FEW, outputs=(replace(FEW.outputs[0], hash="changed"), *FEW.outputs[1:]))
+    make_profile(bench, ["churn"], catalogue=other)
+    assert evaluated == [*built, last]
 
 
 def test_a_shop_too_young_to_train_on_is_profiled_all_the_same(
