@@ -20,7 +20,7 @@ from commerce.instants import to_micros
 from features.catalogue import CATALOGUE
 from features.changes import declarations
 from features.compilation import Catalogue
-from features.duckdb_evaluator import evaluate, label_table
+from features.duckdb_evaluator import FeatureTable, evaluate, label_table
 from features.errors import SnapshotNotFound
 from features.labels import Label, find_label
 from features.operators import Feature
@@ -102,7 +102,11 @@ def feature_frame(
     DataFrame
         ``customer_id``, ``cutoff`` (UTC), and the features as float64.
     """
-    table = evaluate(snapshot, cutoffs, catalogue, customers=customers)
+    return frame_of(evaluate(snapshot, cutoffs, catalogue, customers=customers))
+
+
+def frame_of(table: FeatureTable) -> pd.DataFrame:
+    """Give an evaluator's table the form of :func:`feature_frame`."""
     keys = pd.DataFrame(
         {
             "customer_id": pd.Series(table.customer_ids, dtype="str"),

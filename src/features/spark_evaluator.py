@@ -165,6 +165,11 @@ def evaluate(
         "engine spark must evaluate ...; got ..."
     """
     parts = list(evaluate_each(session, snapshot, cutoffs, catalogue, customers=customers))
+    return joined(parts, catalogue)
+
+
+def joined(parts: Sequence[FeatureTable], catalogue: Catalogue) -> FeatureTable:
+    """Put tables of a catalogue's features, made together, one below another."""
     empty = np.empty((0, len(catalogue)))
     return FeatureTable(
         customer_ids=[customer for part in parts for customer in part.customer_ids],

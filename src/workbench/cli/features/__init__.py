@@ -12,6 +12,8 @@ COMMANDS = {
     "show": "workbench.cli.features.show:show",
     "docs": "workbench.cli.features.docs:docs",
     "diff": "workbench.cli.features.diff:diff",
+    "build": "workbench.cli.features.build:build",
+    "parity": "workbench.cli.features.parity:parity",
     "audit": "workbench.cli.features.audit:audit",
     "profile": "workbench.cli.features.profile:profile",
 }

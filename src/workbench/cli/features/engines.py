@@ -1,0 +1,140 @@
+"""The evaluators by name, the instants and the records they are asked about: what build and parity share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from workbench.cli import home
+from workbench.errors import PlanError
+
+if TYPE_CHECKING:
+    from features.compilation import Catalogue
+    from features.duckdb_evaluator import FeatureTable
+    from features.snapshot import Snapshot
+    from workbench.notebook import Bench
+
+ENGINES = ("duckdb", "python", "spark")
+"""Every evaluator; whatever they are asked, they answer the same."""
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+Tables = Callable[
+    ["Snapshot", Sequence[int], "Catalogue", "Collection[str] | None"], "Iterator[FeatureTable]"
+]
+"""Gives the features at cutoffs, in one table or in several, in the order of the cutoffs."""
+
+
+def open_bench(tenant: str | None) -> Bench:
+    """Open the bench of the named tenant, or of the only one."""
+    from commerce.database import reading
+    from workbench import notebook
+    from workbench.records import open_records
+
+    with reading(open_records(home.settings())) as connection:
+        slug = home.choose_tenant(connection, tenant).slug
+    return notebook.open(tenant=slug)
+
+
+def settle_cutoffs(bench: Bench, asked: Sequence[str], months: int | None = None) -> list[int]:
+    """Settle the instants to look at, in order of time.
+
+    Parameters
+    ----------
+    bench : Bench
+    asked : sequence of str
+        Dates, 00:00 where the tenant is, or ISO instants.
+    months : int, optional
+        So many beginnings of months up to the tenant's clock. Without either, it is the clock itself.
+
+    Raises
+    ------
+    RecordError
+        "as_of must not be later than ...; got ..."
+    PlanError
+        "cutoffs must be given by --cutoff or by --months; got both. Leave one out."
+    """
+    from commerce.instants import midnight, to_micros
+    from commerce.tenants import settle_as_of
+
+    if asked and months is not None:
+        raise PlanError(
+            "cutoffs must be given by --cutoff or by --months; got both. Leave one out."
+        )
+    if months is None:
+        instants = [settle_as_of(text, bench.tenant, bench.as_of) for text in asked]
+        return sorted({to_micros(instant) for instant in instants or [bench.as_of]})
+    last = bench.day.year * 12 + bench.day.month - 1
+    firsts = (date(month // 12, month % 12 + 1, 1) for month in range(last - months + 1, last + 1))
+    return [to_micros(midnight(day, bench.tenant.zone)) for day in firsts]
+
+
+def open_engine(
+    name: str, held: ExitStack, *, master: str, folder: Path, settings: Sequence[str]
+) -> Tables:
+    """Make an evaluator ready; what it holds open is closed with `held`.
+
+    Parameters
+    ----------
+    name : str
+        One of `ENGINES`.
+    held : ExitStack
+    master : str
+        Where Spark runs.
+    folder : Path
+        Where Spark keeps its scratch files and its log.
+    settings : sequence of str
+        Spark's own, ``NAME=VALUE``.
+
+    Raises
+    ------
+    EngineMissing
+        "engine spark must have pyspark; got none. Install bellwether[spark]."
+    """
+    if name == "spark":
+        from features.spark_evaluator import evaluate_each, session
+
+        spark = held.enter_context(session(master, folder, _pairs(settings)))
+        return lambda snapshot, cutoffs, catalogue, customers: evaluate_each(
+            spark, snapshot, cutoffs, catalogue, customers=customers
+        )
+    from features.agreement import evaluate_in_python
+    from features.duckdb_evaluator import evaluate
+
+    whole = evaluate if name == "duckdb" else evaluate_in_python
+    return lambda snapshot, cutoffs, catalogue, customers: iter(
+        [whole(snapshot, cutoffs, catalogue, customers=customers)]
+    )
+
+
+def _pairs(settings: Sequence[str]) -> dict[str, str]:
+    """Read settings of Spark."""
+    for text in settings:
+        if "=" not in text:
+            raise click.BadParameter(
+                f"setting must read NAME=VALUE; got {text!r}. See Spark's documentation.",
+                param_hint="--conf",
+            )
+    return dict(text.split("=", 1) for text in settings)
+
+
+def spark_options(command: Command) -> Command:
+    """Give a command the options of Spark."""
+    for option in (
+        click.option(
+            "--conf", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of Spark's."
+        ),
+        click.option(
+            "--master",
+            default="local[2]",
+            show_default=True,
+            help="Where Spark runs: local[CORES] or a cluster such as spark://host:7077.",
+        ),
+    ):
+        command = option(command)
+    return command
