@@ -10,9 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Row,
-    Select,
     and_,
-    bindparam,
     cast,
     func,
     or_,
@@ -149,12 +147,14 @@ def available(work: Work, *, limit: int = 100) -> list[Job]:
         "role must be one of admin, delivery ...; got ..."
     """
     work.actor.require("available deliveries", "delivery", "admin")
-    return _jobs(work, _AVAILABLE, limit=limit)
+    waiting = (_delivery.c.status == "available", _orders.c.status == "placed", _secured())
+    return _jobs(work, *waiting, limit=limit)
 
 
 def carried(work: Work) -> list[Job]:
     """List the orders that the courier has claimed and not delivered, the most urgent first."""
-    return _jobs(work, _CARRIED, courier=work.actor.user_id)
+    mine = _delivery.c.courier_id.in_([work.actor.user_id])
+    return _jobs(work, mine, _delivery.c.status.in_(_ON_THE_WAY))
 
 
 def location(work: Work, order_id: UUID) -> Place:
@@ -173,13 +173,8 @@ def location(work: Work, order_id: UUID) -> Place:
 
 def is_secured(work: Work, order_id: UUID) -> bool:
     """Tell whether an order is captured or held in full, or is to be paid at the door or later."""
-    order = {"tenant": work.tenant.id, "order": order_id}
-    return bool(work.connection.execute(_IS_SECURED, order).scalar())
-
-
-def _jobs(work: Work, query: Select[Any], **values: Any) -> list[Job]:
-    found = work.connection.execute(query, {"tenant": work.tenant.id, **values})
-    return [Job._make(row) for row in found]
+    asked = select(_secured()).where(*rows.own(work, _orders, id=order_id))
+    return bool(work.connection.scalar(asked))
 
 
 def _secured() -> ColumnElement[bool]:
@@ -208,36 +203,22 @@ def _paid(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     )
 
 
-def _select_jobs(*conditions: ColumnElement[bool]) -> Select[Any]:
+def _jobs(work: Work, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Job]:
     units = (
         select(cast(func.coalesce(func.sum(_line.c.quantity), 0), BigInteger))
         .where(_line.c.tenant_id == _orders.c.tenant_id, _line.c.order_id == _orders.c.id)
         .scalar_subquery()
     )
     cash = _paid(_payment.c.method == "cash_on_delivery", _payment.c.status == "processing")
-    return (
-        select(
-            _orders.c.id, _orders.c.number, _delivery.c.status, _delivery.c.promised_at, units, cash
-        )
-        .join_from(
-            _delivery,
-            _orders,
-            and_(
-                _orders.c.tenant_id == _delivery.c.tenant_id, _orders.c.id == _delivery.c.order_id
-            ),
-        )
-        .where(_delivery.c.tenant_id == bindparam("tenant"), *conditions)
-        .order_by(_delivery.c.promised_at, _orders.c.number)
+    known = (_orders.c.id, _orders.c.number, _delivery.c.status, _delivery.c.promised_at)
+    of_order = and_(
+        _orders.c.tenant_id == _delivery.c.tenant_id, _orders.c.id == _delivery.c.order_id
     )
-
-
-_AVAILABLE = _select_jobs(
-    _delivery.c.status == "available", _orders.c.status == "placed", _secured()
-).limit(bindparam("limit"))
-_CARRIED = _select_jobs(
-    _delivery.c.courier_id == bindparam("courier"),
-    _delivery.c.status.in_(_ON_THE_WAY),
-)
-_IS_SECURED = select(_secured()).where(
-    _orders.c.tenant_id == bindparam("tenant"), _orders.c.id == bindparam("order")
-)
+    jobs = (
+        select(*known, units, cash)
+        .join_from(_delivery, _orders, of_order)
+        .where(*rows.own(work, _delivery), *conditions)
+        .order_by(_delivery.c.promised_at, _orders.c.number)
+        .limit(limit)
+    )
+    return [Job._make(row) for row in work.connection.execute(jobs)]

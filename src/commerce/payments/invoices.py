@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, select
+from sqlalchemy import ColumnElement, Row, and_, select
 
 from commerce import rows, schema
 from commerce.errors import Conflict, NotFound
@@ -237,12 +237,13 @@ def _read(work: Work, *conditions: ColumnElement[bool]) -> list[Invoice]:
     asked = _INVOICES.where(*rows.own(work, _invoice), *conditions)
     found = work.connection.execute(asked).all()
     sums: Counter[tuple[str, str]] = Counter()
-    key = {
-        "tenant": work.tenant.id,
-        "customers": list({row.customer_id for row in found}),
-        "invoices": [row.id.hex for row in found],
-    }
-    for invoice, word, amount in work.connection.execute(_TOLD, key) if found else ():
+    about = select(_event.c.aggregate_id, _event.c.type, _event.c.amount_minor).where(
+        *rows.own(work, _event),
+        _event.c.customer_id.in_({row.customer_id for row in found}),
+        _event.c.aggregate_id.in_([row.id.hex for row in found]),
+        _event.c.type.in_(["invoice.paid", "invoice.credited", "invoice.overdue"]),
+    )
+    for invoice, word, amount in work.connection.execute(about) if found else ():
         sums[invoice, word] += amount
     return [
         Invoice(
@@ -272,10 +273,4 @@ _INVOICES = (
     select(_invoice)
     .outerjoin(_payment, and_(*_of_payment))
     .order_by(_invoice.c.due_at, _invoice.c.id)
-)
-_TOLD = select(_event.c.aggregate_id, _event.c.type, _event.c.amount_minor).where(
-    _event.c.tenant_id == bindparam("tenant"),
-    _event.c.customer_id.in_(bindparam("customers", expanding=True)),
-    _event.c.aggregate_id.in_(bindparam("invoices", expanding=True)),
-    _event.c.type.in_(["invoice.paid", "invoice.credited", "invoice.overdue"]),
 )
