@@ -180,9 +180,10 @@ def _states(
         found = database.execute(statement.query, given).fetchnumpy()
         rows = np.searchsorted(known, found["customer"])
         for place in statement.states:
-            column: npt.NDArray[Any] = np.ma.asarray(found[f"s{place}"])
+            column = found[f"s{place}"]
             states[place, rows] = np.ma.getdata(column)
-            missing[place, rows] = np.ma.getmaskarray(column)
+            if catalogue.states[place].kind not in ZERO_IF_NONE:
+                missing[place, rows] = np.ma.getmask(column)
     return states.T, missing.T
 
 
