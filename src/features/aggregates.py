@@ -44,7 +44,7 @@ def aggregate_rows(origin: Aggregates, events: Iterable[Row], as_of: int) -> lis
     origin : Aggregates
         Which types open and close.
     events : iterable of event rows
-        Admitted events of one customer, ordered by (occurred_at, id); other types are ignored.
+        Admitted events of one customer, of those types alone, ordered by (occurred_at, id).
     as_of : int, epoch microseconds
         The cutoff, against which open aggregates are measured.
 
@@ -64,31 +64,40 @@ def aggregate_rows(origin: Aggregates, events: Iterable[Row], as_of: int) -> lis
 
 def _aggregate_row(origin: Aggregates, events: list[Row], as_of: int) -> Row | None:
     """Reduce the events of one aggregate."""
-    opening = [event for event in events if event[TYPE] in origin.open]
+    opening, closing, opened, closed = [], [], 0, 0
+    for event in events:
+        if event[TYPE] in origin.open:
+            opening.append(event)
+            opened += event[AMOUNT] or 0
+        else:
+            closing.append(event)
+            closed += event[AMOUNT] or 0
     if not opening:
         return None
-    closing = [event for event in events if event[TYPE] in origin.close]
-    opened = sum(event[AMOUNT] or 0 for event in opening)
-    closed = sum(event[AMOUNT] or 0 for event in closing)
-    opened_at = opening[0][OCCURRED]
+    first = opening[0]
+    opened_at, identity, due_at = first[OCCURRED], first[ID], first[DUE]
+    if len(opening) > 1:
+        identity = min(event[ID] for event in opening)
+        due_at = min((event[DUE] for event in opening if event[DUE] is not None), default=None)
     if origin.settled_by == "event":
         settled_at = closing[0][OCCURRED] if closing else None
     elif opened > closed:
         settled_at = None
     else:
         settled_at = _settlement(closing, opened, opened_at)
-    due_at = min((event[DUE] for event in opening if event[DUE] is not None), default=None)
-    end = as_of if settled_at is None else settled_at
-    late = None if due_at is None else max(end - due_at, 0)
+    late = due = None
+    if due_at is not None:
+        late = max((as_of if settled_at is None else settled_at) - due_at, 0)
+        due = int(settled_at is not None or due_at < as_of)
     return (
         opened_at,
-        min(event[ID] for event in opening),
+        identity,
         opened,
         closed,
         max(opened - closed, 0),
         int(settled_at is None),
         None if late is None else int(late > 0),
-        None if due_at is None else int(settled_at is not None or due_at < as_of),
+        due,
         None if late is None else late // DAY,
         None if late is None else late // HOUR,
         None if settled_at is None else max(settled_at - opened_at, 0) // HOUR,
