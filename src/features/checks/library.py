@@ -16,12 +16,10 @@ with warnings.catch_warnings():
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
-    from great_expectations.expectations.row_conditions import Column
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.render.view.view import DefaultJinjaPageView
 
 __all__ = [
-    "Column",
     "DefaultJinjaPageView",
     "ValidationResultsPageRenderer",
     "context",

@@ -79,7 +79,7 @@ def check_stream(snapshot: Snapshot, *, report_folder: Path) -> CheckResult:
         {"tenant": [snapshot.tenant]}
         | {column: [tally.broken[rule]] for rule, column in columns.items()}
     )
-    result, failures = validate(counts, suite, name="stream", keys=["tenant"])
+    result, failures = validate([(counts, suite)], name="stream", keys=["tenant"])
     counted = {rule[:2]: rule for rule in rules}
     return write_report(
         result,

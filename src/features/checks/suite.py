@@ -14,11 +14,17 @@ from typing import Any
 
 import pandas as pd
 
-from features.checks.library import Column, gxe
+from features.checks.library import gxe
 from features.checks.report import write_report
 from features.checks.validation import WARNING, CheckResult, named, validate
-from features.compilation import Catalogue
+from features.compilation import Catalogue, Output
 from features.finish import LIMIT
+
+KEYS = ("customer_id", "cutoff")
+"""What tells a row."""
+
+_TOGETHER = 8
+"""Columns that are checked together."""
 
 _DRIED_UP = 0.25
 """By how much the share of customers of whom a feature is known may fall from one cutoff to the next."""
@@ -50,29 +56,7 @@ def check(
     CheckResult
         Call its ``require`` to stop a run.
     """
-    suite: list[Any] = [
-        gxe.ExpectTableRowCountToBeBetween(min_value=1, **named("rows", "at least one")),
-        gxe.ExpectCompoundColumnsToBeUnique(
-            column_list=["customer_id", "cutoff"],
-            **named("customer_id, cutoff", "unique together"),
-        ),
-    ]
-    for output in catalogue.outputs:
-        column = output.name
-        low = float(-LIMIT if output.minimum is None else output.minimum)
-        high = float(LIMIT if output.maximum is None else output.maximum)
-        between = named(column, f"between {low:g} and {high:g}")
-        suite.append(
-            gxe.ExpectColumnValuesToBeBetween(
-                column=column, min_value=low, max_value=high, **between
-            )
-        )
-        if output.null is not None:
-            suite.append(
-                gxe.ExpectColumnValuesToNotBeNull(column=column, **named(column, "not missing"))
-            )
-    suite += _still_known(frame, catalogue)
-    result, failures = validate(frame, suite, name="features", keys=("customer_id", "cutoff"))
+    result, failures = validate(_parts(frame, catalogue), name="features", keys=KEYS)
     return write_report(
         result,
         failures,
@@ -86,23 +70,49 @@ def check(
     )
 
 
-def _still_known(frame: pd.DataFrame, catalogue: Catalogue) -> Iterator[Any]:
-    """Expect what was known of customers at the last cutoff but one to be known at the last."""
-    cutoffs = frame["cutoff"].drop_duplicates().sort_values()
-    if len(cutoffs) < 2:
-        return
-    before, last = cutoffs.iloc[-2:]
-    shares = frame.loc[frame["cutoff"] == before, list(catalogue.names)].notna().mean()
-    for output in catalogue.outputs:
-        share = float(shares[output.name])
-        least = share - _DRIED_UP
-        if output.null is None and least > 0:
-            words = (
-                f"known of {least:.0%} of customers at the last cutoff, as of {share:.0%} before"
-            )
-            yield gxe.ExpectColumnValuesToNotBeNull(
-                column=output.name,
-                mostly=least,
-                row_condition=Column("cutoff") == last.to_pydatetime(),
-                **named(output.name, words, WARNING),
-            )
+def _parts(frame: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[pd.DataFrame, list[Any]]]:
+    """Give the expectations a few columns at a time."""
+    rows = gxe.ExpectTableRowCountToBeBetween(min_value=1, **named("rows", "at least one"))
+    unique = gxe.ExpectCompoundColumnsToBeUnique(
+        column_list=list(KEYS), **named(", ".join(KEYS), "unique together")
+    )
+    yield frame[list(KEYS)], [rows, unique]
+    *_, before, last = [None, None, *frame["cutoff"].drop_duplicates().sort_values()]
+    for start in range(0, len(catalogue), _TOGETHER):
+        outputs = catalogue.outputs[start : start + _TOGETHER]
+        few = frame[[*KEYS, *(output.name for output in outputs)]]
+        yield few, [one for output in outputs for one in _promised(output)]
+        shares = few[few["cutoff"] == before].notna().mean()
+        known = [one for output in outputs for one in _still_known(output, shares)]
+        if before is not None and known:
+            yield few[few["cutoff"] == last], known
+
+
+def _promised(output: Output) -> Iterator[Any]:
+    """Expect the declared range and, where an empty window has a value, one in every row."""
+    name, low, high = output.name, output.minimum, output.maximum
+    words = {
+        (True, True): f"between {low:g} and {high:g}",
+        (True, False): f"{low:g} or more, below 2^53",
+        (False, True): f"{high:g} or less, above -2^53",
+        (False, False): "a number below 2^53 in size",
+    }[low is not None, high is not None]
+    yield gxe.ExpectColumnValuesToBeBetween(
+        column=name,
+        min_value=float(-LIMIT if low is None else low),
+        max_value=float(LIMIT if high is None else high),
+        **named(name, words),
+    )
+    if output.null is not None:
+        yield gxe.ExpectColumnValuesToNotBeNull(column=name, **named(name, "not missing"))
+
+
+def _still_known(output: Output, shares: pd.Series[float]) -> Iterator[Any]:
+    """Expect at the last cutoff what was known of customers at the one before."""
+    share = shares[output.name]
+    least = float(share - _DRIED_UP)
+    if output.null is None and least > 0:
+        words = f"known of {least:.0%} of customers at the last cutoff, as of {share:.0%} before"
+        yield gxe.ExpectColumnValuesToNotBeNull(
+            column=output.name, mostly=least, **named(output.name, words, WARNING)
+        )
