@@ -122,7 +122,6 @@ def notifier(transport: Transport | None = None) -> Mapping[str, Handler]:
 
 def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterable[Errand]:
     """Write an event's notifications; give its letters that are not sent yet."""
-    subject_type, subject_id = event.aggregate_type, event.aggregate_id
     values = _values(work, event)
     notes = [
         {
@@ -132,8 +131,8 @@ def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterabl
             "kind": template.kind,
             "recipient_type": "customer" if template.to == "customer" else "user",
             "recipient_id": recipient,
-            "subject_type": subject_type,
-            "subject_id": subject_id,
+            "subject_type": event.aggregate_type,
+            "subject_id": event.aggregate_id,
             "content": {
                 "title": template.title.format_map(values),
                 "body": template.body.format_map(values),
@@ -147,7 +146,19 @@ def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterabl
     if notes:
         make = sqlite.insert if work.connection.dialect.name == "sqlite" else postgresql.insert
         work.connection.execute(make(_table).on_conflict_do_nothing(), notes)
-    return [] if transport is None else _errands(transport, work, event)
+    if transport is None:
+        return []
+    letters = work.connection.execute(_letters, {"tenant": work.tenant.id, "event": event.id})
+    return [
+        Errand(
+            partial(
+                transport,
+                Letter(row.id.hex, row.address, row.content["title"], row.content["body"]),
+            ),
+            partial(_mailed, row.id),
+        )
+        for row in letters
+    ]
 
 
 def _recipients(work: Work, event: Row[Any], rule: str) -> list[UUID]:
@@ -177,21 +188,6 @@ def _values(work: Work, event: Row[Any]) -> dict[str, Any]:
         "quantity": event.quantity,
         "due": None if due is None else due.astimezone(work.tenant.zone).date().isoformat(),
     }
-
-
-def _errands(transport: Transport, work: Work, event: Row[Any]) -> list[Errand]:
-    """Write the letters of an event that are not sent yet."""
-    letters = work.connection.execute(_letters, {"tenant": work.tenant.id, "event": event.id})
-    return [
-        Errand(
-            partial(
-                transport,
-                Letter(row.id.hex, row.address, row.content["title"], row.content["body"]),
-            ),
-            partial(_mailed, row.id),
-        )
-        for row in letters
-    ]
 
 
 def _mailed(notification_id: UUID, work: Work) -> None:

@@ -1,7 +1,5 @@
 """What must hold of accounts, postings and payments."""
 
-from __future__ import annotations
-
 from sqlalchemy import and_, case, func, or_, select, union_all
 
 from commerce import schema

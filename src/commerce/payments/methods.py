@@ -98,7 +98,7 @@ def prefer(work: Work, method_id: UUID) -> None:
     NotFound
         "payment method must exist; got ..."
     """
-    method = find(work, method_id)
+    method = find(work, method_id, lock=True)
     others = rows.own(work, schema.payment_method, customer_id=method.customer_id, is_default=True)
     work.connection.execute(update(schema.payment_method).where(*others).values(is_default=False))
     rows.change(work, schema.payment_method, method_id, is_default=True)
@@ -113,22 +113,22 @@ def detach(work: Work, method_id: UUID) -> None:
     NotFound
         "payment method must exist; got ..."
     """
-    method = find(work, method_id)
+    method = find(work, method_id, lock=True)
     gone = {"is_default": False, "detached_at": work.now}
     rows.change(work, schema.payment_method, method_id, **gone)
     _tell(work, "payment_method.detached", method_id, method.customer_id)
     ask(work, method.provider, _errand(work, "detach", method.customer_id, method.reference))
 
 
-def find(work: Work, method_id: UUID) -> Row[Any]:
-    """Find a card that is the actor's business and not detached.
+def find(work: Work, method_id: UUID, *, lock: bool = False) -> Row[Any]:
+    """Find a card that is the actor's business and not detached; locked, it stays so.
 
     Raises
     ------
     NotFound
         "payment method must exist; got ..."
     """
-    method = rows.first(work, schema.payment_method, id=method_id, detached_at=None)
+    method = rows.first(work, schema.payment_method, lock=lock, id=method_id, detached_at=None)
     if method is None:
         raise NotFound("payment method", method_id)
     work.actor.require_own("payment method", method_id, method.customer_id)

@@ -95,17 +95,18 @@ class Local:
     def create(self, errand: Errand) -> Told:
         """Announce a payment."""
         intent = f"pi_{errand.subject}"
-        document = {
-            "object": "payment_intent",
-            "id": intent,
-            "amount": errand.amount,
-            "currency": errand.currency.lower(),
-            "status": "requires_payment_method",
-            "capture_method": "manual" if errand.manual else "automatic",
-            "metadata": errand.metadata,
-            "attempts": 0,
-        }
-        self._keep(document)
+        self._keep(
+            {
+                "object": "payment_intent",
+                "id": intent,
+                "amount": errand.amount,
+                "currency": errand.currency.lower(),
+                "status": "requires_payment_method",
+                "capture_method": "manual" if errand.manual else "automatic",
+                "metadata": errand.metadata,
+                "attempts": 0,
+            }
+        )
         return Told("payment.created", intent, self._at, payment=errand.subject)
 
     def confirm(self, errand: Errand) -> Told | None:
