@@ -47,6 +47,7 @@ def test_features_as_evaluated_meet_their_declarations(frame: pd.DataFrame, tmp_
     report = json.loads(result.report.read_text())
     assert report["rows"] == 8
     assert "orders_90d must be not missing" in report["rules"]
+    assert "orders_90d must be between 0 and 2^53" in report["rules"]
 
 
 def test_a_broken_range_names_the_feature_the_rows_and_three_of_them(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 from collections.abc import Iterator
@@ -169,6 +170,24 @@ def test_a_copy_killed_midway_does_not_copy_again_what_it_had_put_on_record(
     assert take_snapshot(engine, acme, tmp_path).events == 100
     assert min(ids_read) == 49
     assert not (tmp_path / "acme" / "unfinished.json").exists()
+
+
+def test_a_copy_taken_before_there_were_marks_is_gone_on_from(
+    engine: Engine, acme: Tenant, tmp_path: Path, ids_read: list[int]
+) -> None:
+    record(engine, acme, 0, 40)
+    taken = take_snapshot(engine, acme, tmp_path)
+    path = taken.manifest(tmp_path)
+    manifest = json.loads(path.read_text())
+    manifest["chain"], manifest["files"] = manifest.pop("marks")[-1], manifest.pop("parts")
+    del manifest["complete"]
+    path.write_text(json.dumps(manifest))
+    record(engine, acme, 40, 5)
+    ids_read.clear()
+    again = take_snapshot(engine, acme, tmp_path)
+    assert ids_read == [*range(33, 41), *range(33, 46)]
+    assert set(taken.files) < set(again.files)
+    assert again.hash == take_snapshot(engine, acme, tmp_path / "whole").hash
 
 
 @pytest.mark.parametrize("behind", [2, 30, 70])

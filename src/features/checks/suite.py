@@ -91,12 +91,7 @@ def _parts(frame: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[pd.DataF
 def _promised(output: Output) -> Iterator[Any]:
     """Expect the declared range and, where an empty window has a value, one in every row."""
     name, low, high = output.name, output.minimum, output.maximum
-    words = {
-        (True, True): f"between {low:g} and {high:g}",
-        (True, False): f"{low:g} or more, below 2^53",
-        (False, True): f"{high:g} or less, above -2^53",
-        (False, False): "a number below 2^53 in size",
-    }[low is not None, high is not None]
+    words = f"between {_number(low, '-2^53')} and {_number(high, '2^53')}"
     yield gxe.ExpectColumnValuesToBeBetween(
         column=name,
         min_value=float(-LIMIT if low is None else low),
@@ -116,3 +111,7 @@ def _still_known(output: Output, shares: pd.Series[float]) -> Iterator[Any]:
         yield gxe.ExpectColumnValuesToNotBeNull(
             column=output.name, mostly=least, **named(output.name, words, WARNING)
         )
+
+
+def _number(declared: float | None, otherwise: str) -> str:
+    return otherwise if declared is None else f"{declared:g}"
