@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from commerce import rows, wallet
 from commerce.actors import SYSTEM
 from commerce.errors import Conflict, NotFound, RecordError, check_range
-from commerce.machine import Fact, fetch, fire_together
+from commerce.machine import fetch, fire_together
 from commerce.payments import invoices, methods
 from commerce.payments.errands import CARD_PROVIDERS, card_provider
 from commerce.payments.records import created, lock_own, of_order, tell, to_pay
@@ -141,8 +141,7 @@ def choose_method(work: Work, payment_id: UUID, method_id: UUID) -> None:
     method = methods.find(work, method_id)
     if (method.customer_id, method.provider) != (payment.customer_id, payment.provider):
         raise NotFound("payment method", method_id)
-    fact = Fact("payment.method_chosen", customer_id=payment.customer_id, method="card")
-    tell(work, payment_id, fact, changes={"payment_method_id": method_id})
+    tell(work, payment, "payment.method_chosen", None, changes={"payment_method_id": method_id})
 
 
 def confirm(work: Work, payment_id: UUID) -> str:
@@ -244,18 +243,16 @@ def void(work: Work, order_id: UUID) -> None:
     house = work.acting_as(SYSTEM)
     for payment in of_order(work, order_id):
         live = payment.status not in ("succeeded", "canceled")
-        called_off = Fact(
-            "payment.cancelled", payment.customer_id, payment.amount_minor, method=payment.method
-        )
+        called_off = ("payment.cancelled", payment.amount_minor)
         if payment.method == "wallet" and payment.status == "requires_capture":
             freed = wallet.released(work, payment.customer_id, payment.amount_minor, order_id)
-            tell(work, payment.id, called_off, freed)
+            tell(work, payment, *called_off, freed)
         elif payment.method == "pay_later" and payment.status == "processing":
             invoices.credit_order(house, order_id, payment.amount_minor, reason="order_cancelled")
         elif live and payment.provider in CARD_PROVIDERS:
             _do(house, "cancel", payment)
         elif live:
-            tell(work, payment.id, called_off)
+            tell(work, payment, *called_off)
         sums = totals(work, payment.id)
         if sums.disputed:
             raise Conflict(

@@ -145,7 +145,7 @@ def credit(
     fire(work, INVOICE, invoice_id, fact._replace(transfers=moved))
     if not any(each.open for each in of_order(work, payment.order_id)):
         word = "payment.settled" if totals(work, payment.id).captured else "payment.cancelled"
-        tell(work, payment.id, Fact(word, customer_id=payment.customer_id, method=payment.method))
+        tell(work, payment, word, None)
     tell_paid(work, order, amount)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from commerce.errors import check_choice
-from commerce.machine import Fact, fire_together
+from commerce.machine import fire_together
 from commerce.payments.records import created, lock, tell, to_pay
 from commerce.payments.settlement import collect
 from commerce.work import Work
@@ -39,8 +39,9 @@ def note(
     order = to_pay(work, order_id, customer_id, amount)
     step = created(work, order_id, customer_id, amount, method, to="requires_confirmation")
     fire_together(work, [step])
+    payment, _ = lock(work, step.record)
     if success:
-        collect(work, lock(work, step.record)[0], order, amount)
+        collect(work, payment, order, amount)
     else:
-        tell(work, step.record, Fact("payment.failed", customer_id, amount, method=method))
+        tell(work, payment, "payment.failed", amount)
     return step.record

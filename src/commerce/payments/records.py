@@ -104,9 +104,12 @@ def of_order(work: Work, order_id: UUID) -> list[Row[Any]]:
 
 def tell(
     work: Work,
-    payment_id: UUID,
-    fact: Fact,
+    payment: Row[Any],
+    word: str,
+    amount: int | None,
     *also: Fact,
+    reason: str | None = None,
+    transfers: Sequence[Transfer] = (),
     reference: str | None = None,
     machine: Machine = PAYMENT,
     to: str | None = None,
@@ -116,15 +119,23 @@ def tell(
 
     ``reference`` is what it is counted by: a second event of the same reference is refused by the database.
     """
-    ids = fire(work, machine, payment_id, fact, *also, to=to, changes=changes)
-    if fact.type in COUNTED:
+    fact = Fact(
+        word,
+        customer_id=payment.customer_id,
+        amount=amount,
+        method=payment.method,
+        reason=reason,
+        transfers=transfers,
+    )
+    ids = fire(work, machine, payment.id, fact, *also, to=to, changes=changes)
+    if word in COUNTED:
         rows.add(
             work,
             schema.payment_event,
-            payment_id=payment_id,
+            payment_id=payment.id,
             event_id=ids[0],
-            type=fact.type,
-            amount_minor=fact.amount,
+            type=word,
+            amount_minor=amount,
             occurred_at=work.now,
             reference=reference,
         )

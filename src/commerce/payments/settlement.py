@@ -55,14 +55,7 @@ def collect(
     if payment.method == "wallet" and order is not None:
         moved = []
         also = (wallet.fact("wallet.spent", payment.customer_id, amount, order.id), *also)
-    fact = Fact(
-        word,
-        customer_id=payment.customer_id,
-        amount=amount,
-        method=payment.method,
-        transfers=moved,
-    )
-    tell(work, payment.id, fact, *also, reference=reference, to=to)
+    tell(work, payment, word, amount, *also, transfers=moved, reference=reference, to=to)
     if order is not None:
         tell_paid(work, order, amount)
 
@@ -124,19 +117,20 @@ def give_back(
     """
     back = wallet.of_customer(payment.customer_id) if payment.method == "wallet" else WORLD
     moved = taken(work, payment, order, amount, position, back)
-    fact = Fact(
-        word,
-        customer_id=payment.customer_id,
-        amount=amount,
-        method=payment.method,
-        reason=reason,
-        transfers=moved,
-    )
     also = []
     if payment.method == "wallet" and order is not None:
         also = [wallet.fact("wallet.refunded", payment.customer_id, amount, order.id, moved)]
-        fact = fact._replace(transfers=())
-    tell(work, payment.id, fact, *also, reference=reference)
+        moved = []
+    tell(
+        work,
+        payment,
+        word,
+        amount,
+        *also,
+        reason=reason,
+        transfers=moved,
+        reference=reference,
+    )
 
 
 def taken(

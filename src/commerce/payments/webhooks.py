@@ -131,8 +131,8 @@ def have_done(work: Work, verb: str, payment: Row[Any], **more: Any) -> None:
     """Ask a payment's provider, and write down what it answers at once."""
     errand = errand_for(work, verb, payment, **more)
     if verb == "refund":
-        asked = Told("payment.refund_requested", "", 0, amount=errand.amount, reason=errand.reason)
-        tell(work, payment.id, _fact(payment, asked), reference=f"{errand.id}/asked")
+        word, asked = "payment.refund_requested", f"{errand.id}/asked"
+        tell(work, payment, word, errand.amount, reason=errand.reason, reference=asked)
     answer = ask(work, payment.provider, errand)
     if isinstance(answer, Told):
         hear(work, payment.provider, answer)
@@ -194,14 +194,19 @@ def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) 
     if news and state != payment.status:
         if state != "canceled":
             _choose(work, payment)
-        reference = told.reference if failed else None
-        heard = {"heard_at": told.at}
-        tell(work, payment.id, _fact(payment, told), reference=reference, to=state, changes=heard)
+        _tell(
+            work,
+            payment,
+            told,
+            reference=told.reference if failed else None,
+            to=state,
+            changes={"heard_at": told.at},
+        )
         return
     if news:
         rows.change(work, schema.payment, payment.id, heard_at=told.at)
     if failed:
-        tell(work, payment.id, _fact(payment, told), reference=told.reference, machine=ATTEMPT)
+        _tell(work, payment, told, reference=told.reference, machine=ATTEMPT)
 
 
 def _is_news(payment: Row[Any], told: Told) -> bool:
@@ -245,11 +250,9 @@ def _refund(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -
     known = references(work, payment.id)
     asked, failed = f"{told.reference}/asked", f"{told.reference}/failed"
     if told.type == "payment.refund_failed" and failed not in known:
-        fact = _fact(payment, told)
-        if told.reference in known:
-            back = Transfer(told.currency, WORLD, home(payment, order), told.amount)
-            fact = fact._replace(transfers=[back])
-        tell(work, payment.id, fact, reference=failed)
+        back = Transfer(told.currency, WORLD, home(payment, order), told.amount)
+        moved = [back] if told.reference in known else []
+        _tell(work, payment, told, transfers=moved, reference=failed)
     if known & {failed, told.reference} or told.type == "payment.refund_failed":
         return
     sums = totals(work, payment.id)
@@ -270,17 +273,11 @@ def _refund(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -
             position=told.position,
         )
     elif asked not in known:
-        tell(work, payment.id, _fact(payment, told), reference=asked)
+        _tell(work, payment, told, reference=asked)
 
 
-def _fact(payment: Row[Any], told: Told) -> Fact:
-    return Fact(
-        told.type,
-        customer_id=payment.customer_id,
-        amount=told.amount,
-        method=payment.method,
-        reason=told.reason,
-    )
+def _tell(work: Work, payment: Row[Any], told: Told, **how: Any) -> None:
+    tell(work, payment, told.type, told.amount, reason=told.reason, **how)
 
 
 _HEARERS: Mapping[str, Callable[[Work, Row[Any], Row[Any] | None, Told], None]] = {
