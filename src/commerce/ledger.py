@@ -210,7 +210,7 @@ def _make(connection: Connection, tenant: Tenant, places: Sequence[Place]) -> No
         }
         for place in places
     ]
-    _opening(connection.dialect.name).change_many(connection, new)
+    _opening(connection.dialect.name).change(connection, *new)
 
 
 def balance(connection: Connection, tenant: Tenant, asset: str, account: Account) -> int:

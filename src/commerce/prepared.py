@@ -8,11 +8,12 @@ it is paid once.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
-from sqlalchemy import ClauseElement, Connection, Dialect
+from sqlalchemy import BindParameter, ClauseElement, Connection, Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import visitors
 
 
 def execute(connection: Connection, text: str, given: Any) -> Any:
@@ -31,7 +32,7 @@ def execute(connection: Connection, text: str, given: Any) -> Any:
     DBAPIError
         As SQLAlchemy raises it.
     """
-    engine, many = connection.engine, isinstance(given, list)
+    engine, dialect, many = connection.engine, connection.dialect, isinstance(given, list)
     heard: Any = engine.dispatch
     if (
         heard.before_cursor_execute
@@ -42,13 +43,17 @@ def execute(connection: Connection, text: str, given: Any) -> Any:
         return connection.exec_driver_sql(text, given)
     driver: Any = connection.connection.dbapi_connection
     cursor = driver.cursor()
-    errors = connection.dialect.loaded_dbapi.Error
+    errors = dialect.loaded_dbapi.Error
     try:
         (cursor.executemany if many else cursor.execute)(text, given)
     except errors as error:
-        raise DBAPIError.instance(
-            text, given, error, errors, dialect=connection.dialect, ismulti=many
-        ) from error
+        lost = dialect.is_disconnect(error, driver, cursor)
+        refusal = DBAPIError.instance(
+            text, given, error, errors, engine.hide_parameters, lost, dialect, many
+        )
+        if lost:
+            connection.invalidate(refusal)
+        raise refusal from error
     return cursor
 
 
@@ -60,55 +65,52 @@ class _Compiled:
         written = made.construct_expanded_state(given)
         self.text = written.statement
         self.positional = bool(made.positional)
-        names = written.positiontup if made.positional else list(written.parameters)
-        own = {
+        self.names = written.positiontup if self.positional else list(written.parameters)
+        self.constants = {
+            name: written.parameters[name] for name in self.names if name not in _flat(given)
+        }
+        single = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect)
             for name, bind in made.binds.items()
         }
-        writers: Mapping[str, Any] = {**own, **written.processors}
-        self.writers = [(name, writers.get(name)) for name in names]
-        self.constants = {
-            name: written.parameters[name] for name in names if name not in _flat(given)
-        }
+        writers: Mapping[str, Any] = {**single, **written.processors}
+        self.writers = _placed(map(writers.get, self.names))
         self.dialect = dialect
         self.columns = list(getattr(statement, "exported_columns", ()))
-        names = [column.name for column in self.columns]
-        self.row = cast(Any, namedtuple)("Row", names, rename=True)
-        self.readers: list[tuple[int, Callable[[Any], Any]]] | None = None
+        columns = [column.name for column in self.columns]
+        self.row = cast(Any, namedtuple)("Row", columns, rename=True)
+        self.readers: list[tuple[int, _Turn]] | None = None
 
     def bound(self, given: Mapping[str, Any]) -> Any:
         """Write values as the driver takes them."""
-        given = {**self.constants, **_flat(given)}
-        if self.positional:
-            return tuple(
-                [
-                    given[name] if write is None else write(given[name])
-                    for name, write in self.writers
-                ]
-            )
-        return {
-            name: given[name] if write is None else write(given[name])
-            for name, write in self.writers
-        }
+        if self.constants:
+            given = {**self.constants, **given}
+        values = [given[name] for name in self.names]
+        for place, write in self.writers:
+            values[place] = write(values[place])
+        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
 
     def rows(self, cursor: Any) -> list[Any]:
         """Read what a statement brings, by name and by the types of its columns."""
-        if (
-            self.readers is None
-        ):  # some types look at what the driver brings before they say how to read it
+        if self.readers is None:  # some types look at what the driver brings before they read it
             described = getattr(cursor, "cursor", cursor).description
-            found = (
+            self.readers = _placed(
                 column.type.dialect_impl(self.dialect).result_processor(self.dialect, kind)
                 for column, (_, kind, *_) in zip(self.columns, described, strict=True)
             )
-            self.readers = [(place, read) for place, read in enumerate(found) if read]
-        brought = cursor.fetchall()
-        if self.readers:
-            brought = [list(values) for values in brought]
-            for values in brought:
-                for place, read in self.readers:
-                    values[place] = read(values[place])
+        brought = [list(values) for values in cursor.fetchall()]
+        for values in brought:
+            for place, read in self.readers:
+                values[place] = read(values[place])
         return list(map(self.row._make, brought))
+
+
+_Turn = Callable[[Any], Any]
+
+
+def _placed(turns: Iterable[_Turn | None]) -> list[tuple[int, _Turn]]:
+    """Leave out the places where a value stays as it is."""
+    return [(place, turn) for place, turn in enumerate(turns) if turn is not None]
 
 
 def _flat(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,31 +140,35 @@ class Prepared:
 
     def __init__(self, statement: ClauseElement) -> None:
         self.statement: Any = statement
-        self._compiled: dict[tuple[str, ...], _Compiled] = {}
+        self._compiled: dict[tuple[object, ...], _Compiled] = {}
+        self._lists = sorted(
+            each.key
+            for each in visitors.iterate(statement)
+            if isinstance(each, BindParameter) and each.expanding and each.required
+        )
 
     def __call__(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Execute, and give the rows that it brings."""
-        compiled = self._for(connection, values)
-        return compiled.rows(execute(connection, compiled.text, compiled.bound(values)))
+        compiled, given = self._bound(connection, values)
+        return compiled.rows(execute(connection, compiled.text, given))
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any | None:
         """Execute, and give the first row if there is one."""
         return next(iter(self(connection, values)), None)
 
-    def change(self, connection: Connection, values: Mapping[str, Any]) -> int:
-        """Execute, and tell how many rows it made or changed."""
-        compiled = self._for(connection, values)
-        count: int = execute(connection, compiled.text, compiled.bound(values)).rowcount
+    def change(self, connection: Connection, *values: Mapping[str, Any]) -> int:
+        """Execute with each set of parameters, and tell how many rows were made or changed."""
+        bound = [self._bound(connection, each) for each in values]
+        given = [each for _, each in bound]
+        many = given if len(given) > 1 else given[0]
+        count: int = execute(connection, bound[0][0].text, many).rowcount
         return count
 
-    def change_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
-        """Execute with each of many sets of parameters, one at least and none of them with a list."""
-        compiled = self._for(connection, values[0])
-        execute(connection, compiled.text, [compiled.bound(each) for each in values])
-
-    def _for(self, connection: Connection, values: Mapping[str, Any]) -> _Compiled:
-        lengths = [str(len(value)) for value in values.values() if isinstance(value, list)]
-        key = (connection.dialect.name, *lengths)
-        if key not in self._compiled:
-            self._compiled[key] = _Compiled(self.statement, connection.dialect, values)
-        return self._compiled[key]
+    def _bound(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
+        """Give the statement in the driver's words, and values as the driver takes them."""
+        key = (connection.dialect.name, *(len(values[name]) for name in self._lists))
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = _Compiled(self.statement, connection.dialect, values)
+            self._compiled[key] = compiled
+        return compiled, compiled.bound(_flat(values) if self._lists else values)

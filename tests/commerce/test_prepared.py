@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, bindparam, event, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, bindparam, event, func, insert, select
+from sqlalchemy.exc import IntegrityError, OperationalError
 from tests.commerce.shop import make_shop
 
 from commerce import schema
@@ -69,6 +69,20 @@ def test_what_the_driver_refuses_is_refused_as_by_sqlalchemy(
     with writing(any_engine) as connection:
         assert make.change(connection, row) == 1
     with pytest.raises(IntegrityError), writing(any_engine) as connection:
-        make.change_many(connection, [row])
+        make.change(connection, row | {"id": uuid.uuid4(), "number": 2}, row)
     assert sum("INSERT INTO product" in each for each in seen) == (2 if listens else 0)
     assert shop.rows()["product"] == 1
+
+
+@pytest.mark.parametrize("listens", [False, True])
+def test_a_connection_that_was_lost_is_not_used_again(
+    postgres_engine: Engine, listens: bool
+) -> None:
+    if listens:
+        event.listen(postgres_engine, "before_cursor_execute", lambda *_: None)
+    ask = Prepared(select(func.pg_terminate_backend(func.pg_backend_pid()).label("gone")))
+    with pytest.raises(OperationalError) as refused, reading(postgres_engine) as connection:
+        ask(connection, {})
+    assert refused.value.connection_invalidated
+    with reading(postgres_engine) as connection:
+        assert Prepared(select(func.now()))(connection, {})

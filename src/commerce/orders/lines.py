@@ -152,7 +152,7 @@ def keep(work: Work, order: UUID, priced: Sequence[PricedLine]) -> None:
         }
         for line in priced
     ]
-    _keeping(work.connection.dialect.name, tuple(rows[0])).change_many(work.connection, rows)
+    _keeping(work.connection.dialect.name, tuple(rows[0])).change(work.connection, *rows)
 
 
 @cache
