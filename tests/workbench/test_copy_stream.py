@@ -1,0 +1,52 @@
+"""What a run is computed from holds every row that will ever count before its instant."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+from tests.conftest import NOW, make_tenant
+from tests.features.copying import DAY, orders, record, stored
+
+from commerce.instants import to_micros
+from commerce.tenants import clock, hold_clock, recording_instant
+from features.snapshot import Snapshot, take_snapshot
+from workbench.notebook import Bench
+from workbench.settings import Settings
+from workbench.stages import copy_stream
+
+
+def test_a_copy_waits_for_rows_being_recorded_and_later_ones_count_only_from_then_on(
+    postgres_engine: Engine, tmp_path: Path
+) -> None:
+    tenant = make_tenant(postgres_engine)
+    record(postgres_engine, tenant, 0, 10)
+    as_of = datetime(1970, 6, 1, tzinfo=UTC)
+    bench = Bench(
+        settings=Settings.from_env({"BELLWETHER_HOME": str(tmp_path)}),
+        engine=postgres_engine,
+        tenant=tenant,
+        as_of=as_of,
+        now=NOW,
+    )
+    copies: list[Snapshot] = []
+    copying = threading.Thread(target=lambda: copies.append(copy_stream(bench)))
+    with postgres_engine.connect() as slow, slow.begin():
+        hold_clock(slow, tenant)
+        orders(slow, tenant, 20, 5)
+        record(postgres_engine, tenant, 10, 10)
+        copying.start()
+        copying.join(0.5)
+        assert not copies
+    copying.join(30)
+    days = [row["recorded_at"] // DAY for row in stored(copies[0])]
+    assert sorted(days) == [*range(25)]
+    with postgres_engine.connect() as late, late.begin():
+        held = hold_clock(late, tenant)
+        arrived = recording_instant(held, clock(late, held, now=NOW), 30 * DAY)
+    assert arrived >= to_micros(as_of)
+    assert to_micros(as_of - timedelta(days=1)) > 25 * DAY
+    again = take_snapshot(postgres_engine, tenant, bench.settings.snapshots)
+    assert again == copies[0]
