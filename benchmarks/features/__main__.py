@@ -155,9 +155,10 @@ def measure(
     engine.dispose()
     if scale:
         write_stream(year, copies * 10, scratch / "20m")
-        short, _ = scaled(scratch / "2m", stream.cutoffs)
+        before, _ = scaled(scratch / "2m", stream.cutoffs)
         long, figures["peak_gb_20m"] = scaled(scratch / "20m", stream.cutoffs)
-        figures["scale_20m_over_2m"] = long / short
+        after, _ = scaled(scratch / "2m", stream.cutoffs)
+        figures["scale_20m_over_2m"] = long / statistics.mean([before, after])
     return figures
 
 

@@ -111,6 +111,8 @@ def write_stream(year: pa.Table, copies: int, folder: Path) -> Stream:
             chosen.append(places)
             copied.append(np.full(len(places), copy))
             shifts.append(shift[codes[places]])
+        if not any(map(len, chosen)):
+            continue
         table = _copied(year, *map(np.concatenate, (chosen, copied, shifts)), first_id=events + 1)
         events += table.num_rows
         files.append(folder / f"month={month}" / f"1-{events}.parquet")
