@@ -13,17 +13,13 @@ import math
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
-from commerce import schema
 from commerce.database import reading
-from commerce.instants import from_micros, to_micros
 from commerce.stream import FeatureRow, customer_rows
 from commerce.tenants import Tenant
 from features.aggregates import ID, OCCURRED, RECORDED, TYPE
@@ -34,45 +30,22 @@ from features.finish import Floats
 from features.online import vector
 from features.python_evaluator import evaluate_rows
 from features.snapshot import Snapshot
-from serving.scores import ORIGINS, score
 from training.audits import Audit, Mismatch
-from workbench.versions import models
+from workbench.audit_cases import ANSWER, Answers, Case, again, moments
 
 SAMPLE = 100
 """How many kept answers, and how many customers, an audit looks at."""
 
 EXAMPLES = 20
-"""How many mismatches it keeps."""
+"""How many mismatches it keeps; the next audit looks at them again."""
 
 Online = Callable[[Connection, int, uuid.UUID, int, Catalogue], Floats]
 Batch = Callable[..., FeatureTable]
 
 _ALL = 2**62
 """Later than any instant."""
-_WATCHED = 10
-"""Of so many customers, one is looked at around its events."""
 _CUTOFFS = 50
 """Instants for which batch vectors are held in memory together."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One vector to compute: whose, when, why then, and what was answered.
-
-    Parameters
-    ----------
-    customer_id : str
-        32 hex digits.
-    cutoff : int, epoch microseconds
-    moment : str
-    answered : mapping of str to float
-        Kept values of features that are declared as they were; empty where there is no answer.
-    """
-
-    customer_id: str
-    cutoff: int
-    moment: str
-    answered: Mapping[str, float] = field(default_factory=dict)
 
 
 def audit(
@@ -98,7 +71,8 @@ def audit(
     snapshot : Snapshot
         Taken after the tenant was observed at `as_of`.
     packages : Path
-        Where packages are published: they say what answers were computed from.
+        Where packages are published, which say what answers were computed from, and audits are kept: what the
+        last one found to differ is looked at again.
     as_of : int, epoch microseconds
         The tenant's clock.
     now : datetime
@@ -116,8 +90,13 @@ def audit(
     """
     pivot = uuid.UUID(snapshot.hash)
     with reading(engine) as connection:
-        answers, left_out = _answers(connection, tenant, packages, pivot, as_of, sample, catalogue)
-        cases = [*answers, *_moments(connection, tenant, pivot, as_of, sample)]
+        kept = Answers(connection, tenant, packages, catalogue)
+        chosen = [
+            *again(kept, packages, tenant),
+            *kept.sample(pivot, as_of, sample),
+            *moments(connection, tenant, pivot, as_of, sample),
+        ]
+        cases = [case for case in chosen if case.answered or not case.moment.startswith(ANSWER)]
         found, rows = _Findings(catalogue), _Rows(connection, tenant)
         for case, together in _in_batch(snapshot, cases, catalogue, batch):
             known = rows.of(case.customer_id)
@@ -138,92 +117,14 @@ def audit(
         snapshot=snapshot.hash,
         events=snapshot.events,
         hashes={output.name: output.hash for output in catalogue.outputs} if cases else {},
-        answers=len(answers),
-        left_out=left_out,
+        answers=sum(case.moment.startswith(ANSWER) for case in cases),
+        left_out=len(chosen) - len(cases),
         vectors=len(cases),
         values=found.values,
         differences=sum(found.differing.values()),
         differing=dict(found.differing.most_common()),
         examples=tuple(found.examples),
     )
-
-
-def _answers(
-    connection: Connection,
-    tenant: Tenant,
-    packages: Path,
-    pivot: uuid.UUID,
-    as_of: int,
-    count: int,
-    catalogue: Catalogue,
-) -> tuple[list[Case], int]:
-    """Choose kept answers of either origin; those on features declared otherwise since are left out."""
-    declared = {model.label: model.version.hashes for model in models(packages)}
-    now = {output.name: output.hash for output in catalogue.outputs}
-    cases, left_out = [], 0
-    for origin in ORIGINS:
-        about = (
-            score.c.tenant_id == tenant.id,
-            score.c.origin == origin,
-            score.c.customer_id.is_not(None),
-            score.c.as_of <= from_micros(as_of),
-        )
-        key = score.c.request_id
-        for row in _from(connection, select(score).where(*about), key, str(pivot), count // 2):
-            then = declared.get(row.model_version, {})
-            answered = {
-                name: math.nan if value is None else float(value)
-                for name, value in row.features.items()
-                if name in now and then.get(name) == now[name]
-            }
-            left_out += not answered
-            if answered:
-                cases.append(
-                    Case(
-                        customer_id=row.customer_id.hex,
-                        cutoff=to_micros(row.as_of),
-                        moment=f"answer {row.model_version}",
-                        answered=answered,
-                    )
-                )
-    return cases, left_out
-
-
-def _moments(
-    connection: Connection, tenant: Tenant, pivot: uuid.UUID, as_of: int, count: int
-) -> Iterator[Case]:
-    """Look at sampled customers now, and at some of them around an event: as it occurred, as it arrived.
-
-    An instant itself is still before the event, the microsecond after it is not. Events that were recorded
-    later than they occurred are preferred: in between they must not be known.
-    """
-    key = schema.event.c.customer_id
-    mine = (schema.event.c.tenant_id == tenant.id, key.is_not(None))
-    query = select(key).where(*mine).group_by(key)
-    for place, row in enumerate(_from(connection, query, key, pivot, count)):
-        customer = row.customer_id
-        yield Case(customer_id=customer.hex, cutoff=as_of, moment="now")
-        rows = customer_rows(connection, tenant.id, customer, as_of)
-        if place % _WATCHED or not rows:
-            continue
-        late = [row for row in rows if row[RECORDED] > row[OCCURRED]]
-        some = late or rows
-        event = some[customer.int % len(some)]
-        for moment, instant in (
-            ("event time", event[OCCURRED]),
-            ("arrival time", event[RECORDED]),
-        ):
-            for cutoff in (instant, instant + 1):
-                yield Case(customer_id=customer.hex, cutoff=cutoff, moment=moment)
-
-
-def _from(
-    connection: Connection, query: Any, key: ColumnElement[Any], pivot: Any, count: int
-) -> list[Any]:
-    """Take so many rows from a point on, and go on at the start: ids are spread evenly, so that is a sample."""
-    ordered = query.order_by(key)
-    rows = list(connection.execute(ordered.where(key >= pivot).limit(count)))
-    return rows + list(connection.execute(ordered.where(key < pivot).limit(count - len(rows))))
 
 
 def _in_batch(

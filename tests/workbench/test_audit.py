@@ -32,7 +32,7 @@ from features.finish import Floats
 from features.python_evaluator import evaluate_rows
 from features.snapshot import Snapshot, take_snapshot
 from serving.scores import score
-from training.audits import Audit, read_audits
+from training.audits import Audit, read_audits, write_audit
 from workbench import stages
 from workbench.audit import audit
 from workbench.cli import group
@@ -55,7 +55,7 @@ def bench(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         yield bench
 
 
-def audited(bench: Bench, catalogue: Catalogue = FEW, **ways: Any) -> Audit:
+def audited(bench: Bench, catalogue: Catalogue = FEW, *, sample: int = 40, **ways: Any) -> Audit:
     return audit(
         bench.engine,
         bench.tenant,
@@ -63,7 +63,7 @@ def audited(bench: Bench, catalogue: Catalogue = FEW, **ways: Any) -> Audit:
         bench.settings.packages,
         as_of=bench.cutoff,
         now=bench.now,
-        sample=40,
+        sample=sample,
         catalogue=catalogue,
         **ways,
     )
@@ -118,6 +118,30 @@ def test_an_answer_changed_by_hand_is_found(bench: Bench) -> None:
     assert (example.feature, example.moment) == ("orders_90d", "answer acme.churn/1")
     assert example.values["answered"] == repr(features["orders_90d"])
     assert example.values["online"] == example.values["batch"] == example.values["recorded"]
+
+
+def test_what_differed_is_looked_at_again_and_not_cleared_by_looking_elsewhere(
+    bench: Bench,
+) -> None:
+    with writing(bench.engine) as connection:
+        drop_triggers(connection, "score")
+        kept = connection.execute(select(score)).first()
+        assert kept is not None
+        wrong = kept.features | {"orders_90d": kept.features["orders_90d"] + 1}
+        this = score.c.request_id == kept.request_id
+        connection.execute(update(score).where(this).values(features=wrong))
+    packages = bench.settings.packages
+    first = audited(bench)
+    assert not first.holds
+    write_audit(first, packages)
+    second = audited(bench, sample=1)
+    assert second.differing == {"orders_90d": 1}
+    assert second.examples == first.examples
+    with writing(bench.engine) as connection:
+        connection.execute(update(score).where(this).values(features=kept.features))
+    third = audited(bench, sample=1)
+    assert third.holds
+    assert third.answers == 1
 
 
 def test_an_event_slipped_in_under_an_earlier_instant_is_found_and_named(bench: Bench) -> None:
