@@ -87,6 +87,8 @@ def session(
     log = folder / "spark.log"
     usual = {
         "spark.app.name": "bellwether",
+        # A query is one stage of a hundred aggregations, joins and sorts, each of which holds a page at least.
+        "spark.buffer.pageSize": "1m",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "2g",
@@ -97,7 +99,7 @@ def session(
     }
     conf = SparkConf(loadDefaults=False)
     conf.setMaster(master).setAll(list((usual | dict(settings or {})).items()))
-    with log.open("ab") as told, warnings.catch_warnings():
+    with log.open("wb") as told, warnings.catch_warnings():
         # It asks for an older pandas when it looks whether there is one; nothing here goes through pandas.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
         try:
@@ -200,6 +202,7 @@ def evaluate_each(
     FeatureTable
         Of each cutoff, as given.
     """
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     own = session.newSession()
@@ -212,7 +215,7 @@ def evaluate_each(
             for cutoff in cutoffs:
                 found = own.sql(spark_statement(catalogue), args={"cutoff": cutoff}).toArrow()
                 yield _finished(found.sort_by("customer"), cutoff, catalogue, absent)
-    except PySparkException as error:
+    except (Py4JError, PySparkException) as error:
         raise EngineFailed(f"evaluate {snapshot.tenant} at its cutoffs", error) from error
 
 

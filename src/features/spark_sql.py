@@ -71,10 +71,11 @@ def in_spark(query: exp.Expr) -> str:
     'SELECT MAX_BY(value, CASE WHEN NOT value IS NULL THEN (CAST(occurred_at AS DECIMAL(38, 0)) * \
 9223372036854775808) + id END), a DIV 7'
     """
-    written = query.copy()
+    holder = exp.Paren(this=query.copy())
     for kind, rewrite in _REWRITES.items():
-        for node in list(written.find_all(kind)):
+        for node in list(holder.find_all(kind)):
             rewrite(node)
+    written: exp.Expr = holder.this
     return written.sql("spark")
 
 
