@@ -53,7 +53,12 @@ def _last_id(table: str) -> str:
 
 
 def insert_rows(
-    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    only_new: bool = False,
 ) -> None:
     """Insert many rows of one table.
 
@@ -66,20 +71,24 @@ def insert_rows(
     columns : sequence of str
         In the order of each row's values.
     rows : sequence of sequences
+    only_new : bool, default False
+        Whether a row whose key is taken is left out; else it fails the whole call.
 
     Notes
     -----
-    COPY appends on PostgreSQL, one INSERT where they are few; a row that breaks a constraint fails
-    the whole call on both.
+    COPY appends on PostgreSQL, one INSERT where they are few.
     """
     if not rows:
         return
+    unless = " ON CONFLICT DO NOTHING" if only_new else ""
     if connection.dialect.name == "sqlite":
         statement, in_order, identifiers = _for_sqlite(table, tuple(columns))
-        execute(connection, statement, [in_order(_with_hex(row, identifiers)) for row in rows])
+        given = [in_order(_with_hex(row, identifiers)) for row in rows]
+        execute(connection, statement + unless, given)
         return
-    if len(rows) <= _FEW and not any(_is_document(table, name) for name in columns):
-        execute(connection, inserting(table, tuple(columns)), as_document(columns, rows))
+    few = len(rows) <= _FEW and not any(_is_document(table, name) for name in columns)
+    if few or only_new:
+        execute(connection, inserting(table, tuple(columns)) + unless, as_document(columns, rows))
         return
     driver: Any = connection.connection.dbapi_connection
     with driver.cursor() as cursor, cursor.copy(_copying(table, tuple(columns))) as copy:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce import schema
 from commerce.bulk import insert_rows
@@ -160,14 +159,6 @@ def _find(count: int, *, lock: bool) -> Prepared:
     return Prepared(query.with_for_update(key_share=True) if lock else query)
 
 
-@cache
-def _opening(dialect: str) -> Prepared:
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    columns = ("tenant_id", *_NAMES, "balance")
-    new = make(_account).values({name: bindparam(name) for name in columns})
-    return Prepared(new.on_conflict_do_nothing())
-
-
 def _found(
     connection: Connection, tenant: Tenant, places: Sequence[Place], *, lock: bool
 ) -> dict[Place, tuple[int, int | None]]:
@@ -202,15 +193,8 @@ def _open(
 
 def _make(connection: Connection, tenant: Tenant, places: Sequence[Place]) -> None:
     """Open accounts; who loses the race to open one waits here for the winner, and takes the winner's."""
-    new = [
-        {
-            "tenant_id": tenant.id,
-            **dict(zip(_NAMES, place, strict=True)),
-            "balance": None if place[1] in FREE else 0,
-        }
-        for place in places
-    ]
-    _opening(connection.dialect.name).change(connection, *new)
+    rows = [(tenant.id, *place, None if place[1] in FREE else 0) for place in places]
+    insert_rows(connection, "account", ("tenant_id", *_NAMES, "balance"), rows, only_new=True)
 
 
 def balance(connection: Connection, tenant: Tenant, asset: str, account: Account) -> int:

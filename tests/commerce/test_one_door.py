@@ -71,6 +71,8 @@ def breaches(source: str, *, history: bool = False) -> Iterator[str]:
             yield f"line {node.lineno}: {callee} to the stream"
         if callee == "insert_rows" and name_of(node.args[1]) in {*KEPT, *schema.MOVED_BY_EVENTS}:
             yield f"line {node.lineno}: rows into {name_of(node.args[1])}"
+        if callee == "inserting" and target in {*KEPT, *schema.MOVED_BY_EVENTS}:
+            yield f"line {node.lineno}: rows into {target}"
         if callee == "text" and any(word in target.upper() for word in ("UPDATE ", "INSERT ")):
             yield f"line {node.lineno}: {target}"
 
@@ -114,6 +116,7 @@ def test_no_other_function_writes_a_status_a_balance_or_an_event(module: str) ->
         "tell(work.connection, work.tenant, [fact], ingested_at=1)",
         "append(connection, tenant, [event], ingested_at=1)",
         "insert_rows(connection, 'posting', columns, rows)",
+        "execute(connection, inserting('event', columns), as_document(columns, rows))",
     ],
 )
 def test_a_second_door_would_be_found(naive: str) -> None:
