@@ -40,7 +40,7 @@ from commerce.work import Work, working
 Function = Callable[..., Any]
 
 ALIASES = {"buyer": "customer_id", "order": "order_id"}
-NOT_WORKFLOWS = ("migrations", "schema", "doctor", "stream", "sources")
+NOT_WORKFLOWS = ("migrations", "rows", "schema", "doctor", "stream", "sources")
 HOUSE_WORDS = (
     "Row",
     "Machine",
@@ -54,6 +54,7 @@ HOUSE_WORDS = (
     "Account",
     "Priced",
     "Transfer",
+    "Mapping[UUID, Any]",
 )
 """Types of arguments that only the house's own functions hand to each other: such a function is no door."""
 
