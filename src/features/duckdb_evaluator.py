@@ -6,7 +6,7 @@ those of every other evaluator; rows are ordered by cutoff and customer, whateve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +37,9 @@ _LABEL_COLUMNS = (
     *INTEGER_COLUMNS,
     *TEXT_COLUMNS,
 )
+
+_HELD = 2**30
+"""Bytes of states that may be held at once: it limits how many cutoffs are evaluated at the same time."""
 
 _NEVER = 2**63 - 1
 """Later than any instant."""
@@ -127,12 +130,22 @@ def evaluate(
         ends = np.cumsum([0, *map(len, rows)])
         values: Floats = np.empty((len(catalogue), ends[-1])).T
 
-        def evaluate_at(turn: int) -> None:
-            instant = {"cutoff": cutoffs[turn], "place": ordered.index(cutoffs[turn])}
-            states, missing = _states(database.cursor(), catalogue, instant, rows[turn])
-            finish(catalogue, states, missing, out=values[ends[turn] : ends[turn + 1]])
+        most = max(map(len, rows), default=0)
 
-        _share_out(database, evaluate_at, len(cutoffs))
+        def evaluate_at(turns: Iterable[int]) -> None:
+            states = np.empty((len(catalogue.states), most), dtype=np.int64)
+            missing = np.empty(states.shape, dtype=np.bool_)
+            with database.cursor() as cursor:
+                for turn in turns:
+                    instant = {"cutoff": cutoffs[turn], "place": ordered.index(cutoffs[turn])}
+                    known = slice(len(rows[turn]))
+                    room = states[:, known], missing[:, known]
+                    _read_states(cursor, catalogue, instant, rows[turn], *room)
+                    put = values[ends[turn] : ends[turn + 1]]
+                    finish(catalogue, room[0].T, room[1].T, out=put)
+
+        at_once = _HELD // max(9 * len(catalogue.states) * most, 1)
+        _share_out(database, evaluate_at, range(len(cutoffs)), at_once)
     return FeatureTable(
         customer_ids=people["customer_id"][np.concatenate(rows)].tolist() if rows else [],
         cutoffs=_repeated(cutoffs, rows),
@@ -154,27 +167,34 @@ def _absent(
     return catalogue.absent(found)
 
 
-def _share_out(database: duckdb.DuckDBPyConnection, act: Callable[[int], None], turns: int) -> None:
+def _share_out(
+    database: duckdb.DuckDBPyConnection,
+    act: Callable[[Iterable[int]], None],
+    turns: Sequence[int],
+    at_once: int,
+) -> None:
     """Take turns on as many threads as the database has, rather than each turn on all: it costs less."""
     found = database.execute("SELECT current_setting('threads')").fetchall()
     threads = int(found[0][0])
-    workers = max(1, min(threads, turns))
+    workers = max(1, min(threads, len(turns), at_once))
     database.execute(f"SET threads = {max(1, threads // workers)}")
     with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(act, range(turns)):
+        for _ in pool.map(act, [turns[first::workers] for first in range(workers)]):
             pass
 
 
-def _states(
+def _read_states(
     database: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     instant: dict[str, int],
     known: npt.NDArray[np.intp],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Ask for every state at a cutoff; where a statement tells nothing of a customer, there were no rows."""
-    states = np.zeros((len(catalogue.states), len(known)), dtype=np.int64)
-    missing = np.empty(states.shape, dtype=np.bool_)
-    missing[:] = [[state.kind not in ZERO_IF_NONE] for state in catalogue.states]
+    states: npt.NDArray[np.int64],
+    missing: npt.NDArray[np.bool_],
+) -> None:
+    """Read every state at a cutoff; where a statement tells nothing of a customer, there were no rows."""
+    states[:] = 0
+    for flags, state in zip(missing, catalogue.states, strict=True):
+        flags[:] = state.kind not in ZERO_IF_NONE
     for statement in plan(catalogue).statements:
         given = {name: instant[name] for name in statement.parameters}
         found = database.execute(statement.query, given).fetchnumpy()
@@ -184,7 +204,6 @@ def _states(
             states[place, rows] = np.ma.getdata(column)
             if catalogue.states[place].kind not in ZERO_IF_NONE:
                 missing[place, rows] = np.ma.getmask(column)
-    return states.T, missing.T
 
 
 def label_table(

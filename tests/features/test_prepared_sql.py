@@ -144,6 +144,13 @@ def test_without_customers_there_are_no_rows(cutoffs: list[int]) -> None:
     assert table.values.shape == (0, len(EVERYTHING))
 
 
+def test_no_features_are_asked_of_everybody() -> None:
+    rows = [event(1, "order.paid", ANN, DAY)]
+    table = prepared(rows, [2 * DAY], EVERYTHING.subset([]))
+    assert table.customer_ids == [ANN]
+    assert table.values.shape == (1, 0)
+
+
 def test_hundreds_of_cutoffs_each_see_what_was_known() -> None:
     rows = [
         event(n, "order.paid", ANN, n * DAY, recorded_at=(n + n % 5) * DAY, base_minor=1)
