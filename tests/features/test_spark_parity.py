@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -210,6 +211,7 @@ def test_a_file_that_the_cluster_cannot_read_is_one_sentence(
         on_spark(spark, snapshot, [CUTOFF], CATALOGUE)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_without_java_the_engine_says_what_it_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,3 +229,4 @@ def test_without_java_the_engine_says_what_it_needs(
         session("local[1]", tmp_path / "spark"),
     ):
         pass
+    gc.collect()  # pyspark leaves the pipe to the process open that did not start
