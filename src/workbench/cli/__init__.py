@@ -47,7 +47,7 @@ class Commands(LazyGroup):
         try:
             return super().invoke(ctx)
         except known_errors() as error:
-            if ctx.params.get("debug"):
+            if ctx.params.get("debug") or isinstance(error, BrokenPipeError):
                 raise
             raise refusal(error) from error
 

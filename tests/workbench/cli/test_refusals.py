@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,3 +114,13 @@ def test_tenants_are_listed_with_their_clock(invoke: Invoke) -> None:
     assert "acme" in invoke("tenants").stdout
     again = invoke("simulate", "--tenant", "acme", "--customers", "3", "--days", "20")
     assert "nothing to do" in again.stdout
+
+
+def test_a_reader_who_has_had_enough_is_told_nothing() -> None:
+    program = "from workbench.cli import main; main()"
+    command = [sys.executable, "-c", program, "features", "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.close()
+        assert listing.stderr.read() == b""

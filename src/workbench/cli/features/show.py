@@ -18,17 +18,22 @@ from workbench.cli.console import examples
     )
 )
 @click.argument("name")
-@click.option("--tenant", help="Whose models, profile and records; all models without it.")
+@click.option(
+    "--tenant", help="Whose models, profile and records. Default: the only one with features built."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def show(name: str, tenant: str | None, as_json: bool) -> None:
     """Show a feature: its meaning, its range, what it is made of, who uses it, how its values lie.
 
-    With --tenant also its last profile (see `bellwether features profile`), and whether the shop has records
-    for it at all.
+    Where several shops have features built, name one with --tenant to see its last profile (see `bellwether
+    features profile`), and whether it has records for the feature at all.
     """
     from workbench.datasheets import datasheet
 
-    found = datasheet(home.settings(), name, tenant)
+    settings = home.settings()
+    shops = [folder.name for folder in settings.features.glob("*/")]
+    only = shops[0] if len(shops) == 1 else None
+    found = datasheet(settings, name, tenant or only)
     click.echo(json.dumps(found, indent=1) if as_json else _lines(found))
 
 
