@@ -173,7 +173,7 @@ def find(work: Work, customer_id: UUID) -> UUID | None:
     return None if row is None else row.id
 
 
-def held(work: Work, cart: UUID) -> list[Any]:
+def held(work: Work, cart: UUID) -> list[Row[Any]]:
     """Read the lines of a cart: position, variant and quantity."""
     return _LINES(work.connection, {"tenant": work.tenant.id, "order": cart})
 

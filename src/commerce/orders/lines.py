@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce import schema, stock
@@ -41,7 +41,7 @@ class PricedLine(NamedTuple):
     """A line with the row of what is sold and what it costs."""
 
     position: int
-    goods: Any
+    goods: Row[Any]
     quantity: int
     unit_price: Decimal
     price: Price
@@ -49,7 +49,7 @@ class PricedLine(NamedTuple):
 
 def read(
     work: Work, buyer: UUID, lines: Sequence[OrderedLine], *, held: bool
-) -> tuple[Any, dict[UUID, Any]]:
+) -> tuple[Row[Any], dict[UUID, Row[Any]]]:
     """Read the buyer and what is ordered in one query, and check that both may meet."""
     variants = list({line.variant_id for line in lines})
     known = {"tenant": work.tenant.id, "customer": buyer, "variants": variants}
@@ -76,7 +76,7 @@ def read(
 
 def price(
     work: Work,
-    goods: Mapping[UUID, Any],
+    goods: Mapping[UUID, Row[Any]],
     lines: Sequence[OrderedLine],
     tax_bp: int,
     *,
@@ -93,7 +93,7 @@ def price(
 def _price(
     work: Work,
     position: int,
-    row: Any,
+    row: Row[Any],
     line: OrderedLine,
     found: Mapping[UUID, Sequence[Offer]],
     tax_bp: int,
