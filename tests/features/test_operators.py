@@ -142,8 +142,13 @@ def test_an_empty_window_an_unknown_customer_and_a_missing_source_are_told_apart
         [empty, empty], nan_ok=True
     )
     with tempfile.TemporaryDirectory() as folder:
-        strangers = snapshot_of([event(1, "order.placed", ANN, CUTOFF)], Path(folder) / "e.parquet")
+        strangers = snapshot_of([event(1, "order.paid", ANN, CUTOFF)], Path(folder) / "a.parquet")
         assert evaluate(strangers, [CUTOFF], catalogue(feature)).customer_ids == []
+        for place, (rows, absent) in enumerate([(long_ago, False), (elsewhere, True)]):
+            snapshot = snapshot_of(rows, Path(folder) / f"{place}.parquet")
+            table = evaluate(snapshot, [CUTOFF], catalogue(feature))
+            assert table.customer_ids == [ANN]
+            assert table.absent == (table.names if absent else ())
 
 
 def of_amounts() -> d.Catalogue:
