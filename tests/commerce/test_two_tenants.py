@@ -70,7 +70,7 @@ PLAIN: Mapping[str, Any] = {
     "password": passwords.hash_password("correct horse"), "new": passwords.hash_password("battery staple"),
     "fields": {"full_name": "Tock"}, "latitude": 1.0, "longitude": 2.0, "points": 5,
     "email": "tock@example.com", "to": "shipped", "conditions": (), "address": "Tock Lane",
-    "percent_bp": 500, "held": False, "lock": True, "provider": "stripe", "kind": "order", "tax_bp": 0,
+    "percent_bp": 500, "figure": "newsletter", "value": 1, "held": False, "lock": True, "provider": "stripe", "kind": "order", "tax_bp": 0,
 }  # fmt: skip
 
 

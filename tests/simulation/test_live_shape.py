@@ -34,6 +34,10 @@ MAY_DIFFER: Mapping[str, str] = {
     "open_deliveries": "a delivery is promised at checkout and withdrawn with its order;"
     " the simulator's is promised once the order is paid, and stays promised",
     "delivery_hours_late_365d": "as open_deliveries: nobody waits for what is withdrawn",
+    "delivery_hours_365d": "as open_deliveries",
+    "profile_fields": "who signs up says where to deliver to; in the simulator's history nobody does",
+    "profile_changes_365d": "as profile_fields",
+    "days_since_profile_change": "as profile_fields",
 }
 """Features whose shape is the shop's rules' and not the simulator's, and why."""
 

@@ -29,6 +29,17 @@ PROFILE: Mapping[str, bool] = {
 }
 """Fields of a profile, and whether the stream may tell their value: never one that names somebody."""
 
+FIGURES: Mapping[str, bool] = {
+    "newsletter": True,
+    "age": False,
+    "balance": False,
+    "credit_score": False,
+    "has_cr_card": False,
+    "is_active_member": False,
+    "num_of_products": False,
+}
+"""Whole numbers told of a customer that only the stream keeps, and whether customers tell them of themselves."""
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -158,10 +169,8 @@ def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Cust
 
     Parameters
     ----------
-    work : Work
     after : int, default 0
         The last number of the page before.
-    limit : int, default 100
     """
     table = schema.customer
     mine = rows.visible(work, table.c.id, work.actor.customer_id)
@@ -200,6 +209,35 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
             rows.change(work, schema.customer, customer_id, **new)
         told = {name: value if PROFILE[name] else None for name, value in new.items()}
         _tell_change(work, customer_id, told)
+
+
+def tell(work: Work, customer_id: UUID, figure: str, value: int) -> None:
+    """Tell a figure of a customer, such as an age or another house's credit score; the latest counts.
+
+    Parameters
+    ----------
+    work : Work
+    customer_id : UUID
+    figure : str
+        Of `FIGURES`; yes and no are 1 and 0.
+    value : int
+
+    Raises
+    ------
+    NotFound
+        "customer must exist; got ..."
+    RecordError
+        "figure must be known; got ..."
+    Forbidden
+        "role must be one of admin, system for the credit_score of a customer; got ..."
+    """
+    fetch_own(work, customer_id, lock=True)
+    if figure not in FIGURES:
+        raise RecordError(f"figure must be known; got {figure!r}. {did_you_mean(figure, FIGURES)}")
+    if not FIGURES[figure]:
+        work.actor.require(f"the {figure} of a customer", "admin", "system")
+    told = Fact("customer.profiled", customer_id=customer_id, reason=figure, value=value)
+    fire(work, CUSTOMER, customer_id, told)
 
 
 def set_location(

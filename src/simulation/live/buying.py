@@ -205,8 +205,15 @@ def _review(stage: Stage, meant: Intent) -> None:
         stage.later(stage.now + 30 * DAY, "review.removed", posted)
 
 
+def _profile(stage: Stage, meant: Intent) -> None:
+    """Subscribe to the newsletter, or give it up."""
+    told = stage.ids[meant.customer], meant.reason, meant.value
+    stage.do(stage.actors[meant.customer], customers.tell, *told)
+
+
 ACTS: Mapping[str, Act] = {
     "customer.registered": _register,
+    "customer.profiled": _profile,
     "order.placed": _order,
     "order.cancelled": lambda s, it: s.do(s.admin, completion.cancel, s.id_of(it.key), it.reason),
     "payment.failed": _fail_to_pay,

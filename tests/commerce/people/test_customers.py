@@ -92,6 +92,32 @@ def test_a_change_tells_which_field_but_never_who(any_engine: Engine) -> None:
         assert (place.latitude, place.longitude, place.address) == (51.5, -0.13, SECRETS[3])
 
 
+def test_a_figure_is_told_by_whom_it_concerns_or_by_who_may_know(any_engine: Engine) -> None:
+    tenant = make_tenant(any_engine)
+    ada = registered(any_engine, tenant)
+    herself = Actor("user", uuid.uuid4(), ada)
+    for actor, figure, value in [
+        (herself, "newsletter", 1),
+        (ADMIN, "credit_score", 619),
+        (herself, "newsletter", 0),
+    ]:
+        with working(any_engine, tenant, actor, now=NOW) as work:
+            customers.tell(work, ada, figure, value)
+    with working(any_engine, tenant, herself, now=NOW) as work:
+        with pytest.raises(Forbidden, match="for the credit_score of a customer; got user"):
+            customers.tell(work, ada, "credit_score", 850)
+        with pytest.raises(RecordError, match=r"got 'credit_scor'\. Did you mean credit_score"):
+            customers.tell(work, ada, "credit_scor", 850)
+    event = schema.event.c
+    told = select(event.reason, event.value).where(event.type == "customer.profiled")
+    with looking(any_engine, tenant, ADMIN, now=NOW) as work:
+        assert work.connection.execute(told.order_by(event.id)).all() == [
+            ("newsletter", 1),
+            ("credit_score", 619),
+            ("newsletter", 0),
+        ]
+
+
 def test_a_place_off_the_globe_and_an_unknown_field_are_refused(
     engine: Engine, acme: Tenant
 ) -> None:
