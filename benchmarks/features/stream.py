@@ -26,8 +26,8 @@ from commerce.instants import to_micros
 from commerce.stream import iterate
 from commerce.tenants import find_tenant
 from features.canonical import SCHEMA, to_table
+from features.clocks import DAY
 from features.snapshot import Snapshot
-from features.sources import DAY
 from simulation import SimulationOptions, simulate
 
 Integers = npt.NDArray[np.int64]

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from benchmarks.features.stream import Stream
 
+from features.clocks import DAY
 from features.declaration import DAYS, catalogue, count, recency, source, total
 from features.duckdb_evaluator import FeatureTable
-from features.sources import DAY
 
 WINDOWS = (7, 30, 90, 365)
 

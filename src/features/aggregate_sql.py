@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from features.clocks import DAY, HOUR
 from features.expressions import (
     case,
     column,
@@ -18,7 +19,7 @@ from features.expressions import (
     ordered_window,
     whole,
 )
-from features.sources import DAY, HOUR, Aggregates
+from features.sources import Aggregates
 
 _KEY = ("customer", "aggregate_id")
 

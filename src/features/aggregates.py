@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from features.sources import AGGREGATE_COLUMNS, DAY, HOUR, Aggregates
+from features.clocks import DAY, HOUR
+from features.sources import AGGREGATE_COLUMNS, Aggregates
 
 Row = tuple[Any, ...]
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlglot import exp
 
+from features.clocks import DAY
 from features.compilation import Catalogue
 from features.expressions import table_of
 from features.finish import Floats, finish
@@ -26,7 +27,7 @@ from features.labels import Label
 from features.loading_sql import customer_table, event_table, types_recorded
 from features.prepared_sql import plan
 from features.snapshot import Snapshot
-from features.sources import DAY, INTEGER_COLUMNS, TEXT_COLUMNS
+from features.sources import INTEGER_COLUMNS, TEXT_COLUMNS
 from features.state_sql import ZERO_IF_NONE
 
 _LABEL_COLUMNS = (

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlglot import exp
 
+from features.clocks import DAY
 from features.finish import LIMIT
-from features.sources import DAY
 
 CUTOFF = exp.Parameter(this=exp.var("cutoff"))
 """The query's one parameter: ``$cutoff``, in epoch microseconds."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from features.aggregate_sql import aggregate_select, closing_amount
+from features.clocks import DAY
 from features.expressions import (
     CUTOFF,
     admitted,
@@ -21,7 +22,7 @@ from features.expressions import (
     not_null,
 )
 from features.labels import Had, Happens, Label, Outcome, Reaches, Without
-from features.sources import DAY, Aggregates, Events, Source
+from features.sources import Aggregates, Events, Source
 
 HORIZON_END = exp.Parameter(this=exp.var("horizon_end"))
 """The second parameter: the first instant beyond the horizon."""

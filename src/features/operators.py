@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.sources import DAY, Source
+from features.clocks import DAY
+from features.sources import Source
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from functools import lru_cache
 from sqlglot import exp
 
 from features.aggregate_sql import measured, settlements
+from features.clocks import PERIOD_COLUMNS
 from features.compilation import Catalogue, State
 from features.expressions import (
     CUTOFF,
@@ -33,15 +34,7 @@ from features.expressions import (
     table_of,
     within,
 )
-from features.sources import (
-    INTEGER_COLUMNS,
-    PERIOD_COLUMNS,
-    TEXT_COLUMNS,
-    Aggregates,
-    Events,
-    Source,
-    types_of,
-)
+from features.sources import INTEGER_COLUMNS, TEXT_COLUMNS, Aggregates, Events, Source, types_of
 from features.state_sql import (
     GAPS,
     SMALL,

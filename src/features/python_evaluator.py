@@ -27,20 +27,11 @@ from features.aggregates import (
     Row,
     aggregate_rows,
 )
+from features.clocks import CLOCK_COLUMNS, DAY, HOUR, PERIOD_COLUMNS
 from features.compilation import Catalogue
 from features.errors import StateTooLarge
 from features.finish import Floats, finish
-from features.sources import (
-    CLOCK_COLUMNS,
-    DAY,
-    HOUR,
-    PERIOD_COLUMNS,
-    Aggregates,
-    Condition,
-    Events,
-    Source,
-    types_of,
-)
+from features.sources import Aggregates, Condition, Events, Source, types_of
 
 
 def evaluate_rows(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> Floats:

@@ -12,26 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from commerce.errors import did_you_mean
-from features.clocks import CLOCK_COLUMNS, DAY, HOUR, PERIOD_COLUMNS
+from features.clocks import CLOCK_COLUMNS, PERIOD_COLUMNS
 from features.errors import DeclarationError
-
-__all__ = [
-    "AGGREGATE_COLUMNS",
-    "CLOCK_COLUMNS",
-    "DAY",
-    "HOUR",
-    "INTEGER_COLUMNS",
-    "PERIOD_COLUMNS",
-    "TEXT_COLUMNS",
-    "Aggregates",
-    "Condition",
-    "Events",
-    "Source",
-    "opening_types",
-    "per_aggregate",
-    "source",
-    "types_of",
-]
 
 TEXT_COLUMNS = ("seller_id", "product_id", "aggregate_id", "method", "category", "reason")
 """Event columns that hold words: to filter by, or to count distinct."""

@@ -14,6 +14,7 @@ from functools import lru_cache, partial
 from sqlglot import exp
 
 from features.aggregate_sql import aggregate_select
+from features.clocks import CLOCK_COLUMNS, HOUR, PERIOD_COLUMNS
 from features.compilation import Catalogue, State
 from features.expressions import (
     CUTOFF,
@@ -32,7 +33,7 @@ from features.expressions import (
     whole,
     within,
 )
-from features.sources import CLOCK_COLUMNS, HOUR, PERIOD_COLUMNS, Aggregates, Events, Source
+from features.sources import Aggregates, Events, Source
 
 GAPS = ("gap_sum", "gap_squares", "gap_count")
 ZERO_IF_NONE = ("count", "distinct", *GAPS)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from commerce.stream import FEATURE_COLUMNS
 from features.canonical import to_table
 from features.catalogue import CATALOGUE
+from features.clocks import DAY, HOUR
 from features.declaration import (
     DAYS,
     EVER,
@@ -34,7 +35,7 @@ from features.declaration import (
 )
 from features.labels import LABELS
 from features.snapshot import Snapshot
-from features.sources import AGGREGATE_COLUMNS, DAY, HOUR
+from features.sources import AGGREGATE_COLUMNS
 
 Row = tuple[Any, ...]
 

@@ -14,9 +14,9 @@ from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, sn
 
 from features import agreement
 from features.agreement import EXAMPLES, compare, evaluate_in_python, known_customers
+from features.clocks import DAY
 from features.duckdb_evaluator import FeatureTable, evaluate
 from features.snapshot import Snapshot
-from features.sources import DAY
 
 ONE = FeatureTable(
     customer_ids=["a", "b"],

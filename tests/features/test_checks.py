@@ -18,10 +18,10 @@ from features.canonical import to_table
 from features.catalogue import CATALOGUE
 from features.checks import check, check_stream
 from features.checks.stream import _Tally
+from features.clocks import DAY
 from features.errors import ExpectationsFailed
 from features.frames import feature_frame
 from features.snapshot import Snapshot
-from features.sources import DAY
 
 Take = Callable[[Sequence[Row]], Snapshot]
 CHOSEN = CATALOGUE.subset(["orders_90d", "order_trend", "days_since_order", "smallest_order_365d"])

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.features.streams import CUTOFF, Row, event, snapshot_of
 
+from features.clocks import DAY
 from features.declaration import per_aggregate, source
 from features.duckdb_evaluator import LabelTable, label_table
 from features.errors import DeclarationError
 from features.labels import LABELS, Had, Happens, Label, Owes, Reaches, Without, find_label
-from features.sources import DAY
 
 TYPE, AGGREGATE, OCCURRED, RECORDED, DUE, AMOUNT = 1, 6, 7, 8, 9, 10
 ANN, BOB = "a" * 32, "b" * 32

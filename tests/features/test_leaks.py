@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from tests.features import oracle
 from tests.features.streams import CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
 
+from features.clocks import DAY
 from features.duckdb_evaluator import evaluate, label_table
 from features.finish import Floats
 from features.labels import LABELS, Owes, Reaches
 from features.python_evaluator import evaluate_rows
-from features.sources import DAY
 
 TYPE, CUSTOMER, OCCURRED, RECORDED = 1, 2, 7, 8
 LABEL_TYPES = {name: [*label.types, "order.paid"] for name, label in LABELS.items()}

@@ -15,10 +15,10 @@ from commerce.database import reading, writing
 from commerce.stream import NewEvent, append
 from commerce.tenants import Tenant
 from features.catalogue import CATALOGUE
+from features.clocks import DAY
 from features.duckdb_evaluator import evaluate
 from features.online import vector
 from features.snapshot import take_snapshot
-from features.sources import DAY
 
 ANN, BOB = uuid.UUID(int=1), uuid.UUID(int=2)
 

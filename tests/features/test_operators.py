@@ -12,13 +12,13 @@ import pytest
 from tests.features.streams import Row, event, snapshot_of
 
 from features import declaration as d
+from features.clocks import DAY, HOUR
 from features.declaration import DAYS, EVER, Feature, catalogue, per_aggregate, source
 from features.duckdb_evaluator import evaluate
 from features.errors import StateTooLarge
 from features.finish import Floats
 from features.operators import OPERATORS
 from features.python_evaluator import evaluate_rows
-from features.sources import DAY, HOUR
 
 ANN = "a" * 32
 CUTOFF = 100 * DAY

@@ -10,9 +10,9 @@ from tests.features import oracle
 from tests.features.streams import CUTOFF, EVERYTHING, Row, streams
 from tests.features.test_parity import on_duckdb, rows_of
 
+from features.clocks import DAY
 from features.operators import OPERATORS
 from features.python_evaluator import evaluate_rows
-from features.sources import DAY
 
 
 def far_apart(value: float, naive: float) -> bool:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
 
+from features.clocks import DAY
 from features.compilation import Catalogue
 from features.duckdb_evaluator import FeatureTable, evaluate
 from features.errors import StateTooLarge
 from features.python_evaluator import evaluate_rows
-from features.sources import DAY
 
 
 def on_duckdb(rows: list[Row], cutoffs: list[int], catalogue: Catalogue) -> FeatureTable:

@@ -14,6 +14,7 @@ from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, sn
 
 from commerce.stream import FEATURE_COLUMNS
 from features.canonical import to_table
+from features.clocks import DAY
 from features.compilation import Catalogue
 from features.declaration import (
     DAYS,
@@ -29,7 +30,6 @@ from features.declaration import (
 )
 from features.duckdb_evaluator import FeatureTable, evaluate
 from features.finish import finish
-from features.sources import DAY
 from features.state_sql import state_statement
 
 ANN = CUSTOMERS[0]

@@ -31,10 +31,10 @@ from commerce.tenants import find_tenant
 from features import declaration as d
 from features.agreement import compare, evaluate_in_python
 from features.catalogue import CATALOGUE
+from features.clocks import DAY
 from features.duckdb_evaluator import evaluate as on_duckdb
 from features.errors import EngineFailed, EngineMissing, StateTooLarge
 from features.snapshot import take_snapshot
-from features.sources import DAY
 from features.spark_evaluator import evaluate as on_spark
 from features.spark_evaluator import evaluate_each, session
 from simulation import SimulationOptions, simulate

@@ -13,8 +13,8 @@ from tests.serving.conftest import make_real_package, make_stale
 
 from features.catalogue import CATALOGUE
 from features.changes import compare, declarations, outdated
+from features.clocks import DAY
 from features.frames import DECLARED, feature_frame, write_features
-from features.sources import DAY
 from scoring.files import publish
 from workbench.errors import PlanError
 from workbench.settings import Settings

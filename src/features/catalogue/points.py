@@ -58,6 +58,7 @@ POINTS = family(
         "points_balance",
         "points_earned",
         "points_deducted",
+        null=0,
         minimum=0,
         unit="points",
         description="Points earned less points lost.",

@@ -21,6 +21,7 @@ RFM = family(
         "frequency_band",
         "orders_365d",
         [1, 2, 4, 8, 16],
+        null=0,
         description="Orders of the last year: 0 none, then from 1, 2, 4, 8 and 16.",
     ),
     mean(

@@ -206,9 +206,13 @@ def _review(stage: Stage, meant: Intent) -> None:
 
 
 def _profile(stage: Stage, meant: Intent) -> None:
+    stage.do(stage.actors[meant.customer], _tell, meant.reason, meant.value)
+
+
+def _tell(work: Work, figure: str, value: int) -> None:
     """Subscribe to the newsletter, or give it up."""
-    told = stage.ids[meant.customer], meant.reason, meant.value
-    stage.do(stage.actors[meant.customer], customers.tell, *told)
+    assert work.actor.customer_id is not None, "who subscribes is a customer"
+    customers.tell(work, work.actor.customer_id, figure, value)
 
 
 ACTS: Mapping[str, Act] = {
