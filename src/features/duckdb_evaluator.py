@@ -136,12 +136,14 @@ def evaluate(
         def evaluate_at(turns: Iterable[int]) -> None:
             states = np.empty((len(catalogue.states), most), dtype=np.int64)
             missing = np.empty(states.shape, dtype=np.bool_)
+            row_of = np.empty(len(people["customer"]), dtype=np.intp)
             with database.cursor() as cursor:
                 for turn in turns:
                     instant = {"cutoff": cutoffs[turn], "place": ordered.index(cutoffs[turn])}
                     known = slice(len(rows[turn]))
+                    row_of[rows[turn]] = np.arange(len(rows[turn]))
                     room = states[:, known], missing[:, known]
-                    _read_states(cursor, catalogue, instant, rows[turn], *room)
+                    _read_states(cursor, catalogue, instant, row_of, *room)
                     put = values[ends[turn] : ends[turn + 1]]
                     finish(catalogue, room[0].T, room[1].T, out=put)
 
@@ -188,7 +190,7 @@ def _read_states(
     database: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     instant: dict[str, int],
-    known: npt.NDArray[np.intp],
+    row_of: npt.NDArray[np.intp],
     states: npt.NDArray[np.int64],
     missing: npt.NDArray[np.bool_],
 ) -> None:
@@ -199,7 +201,7 @@ def _read_states(
     for statement in plan(catalogue).statements:
         given = {name: instant[name] for name in statement.parameters}
         found = database.execute(statement.query, given).fetchnumpy()
-        rows = np.searchsorted(known, found["customer"])
+        rows = row_of[found["customer"]]
         for place in statement.states:
             column = found[f"s{place}"]
             states[place, rows] = np.ma.getdata(column)
