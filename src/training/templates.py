@@ -240,6 +240,21 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         " | [value>0] An invoice is past due. | No open invoice is a day or more past due.",
         "Days past due: not known.",
     ),
+    "last_delivery_hours_late": (
+        "[value>0] The latest delivery was {value} late; usually {reference}."
+        " | The latest delivery was not late; usually {reference}.",
+        "No delivery promised yet.",
+    ),
+    "worst_delivery_hours_late": (
+        "[value>0] A delivery was up to {value} late{within}; usually {reference}."
+        " | No delivery promised{within} was late; usually {reference}.",
+        "No delivery promised{within}.",
+    ),
+    "last_invoice_days_past_due": (
+        "[value>=1] The latest invoice was {value} past due; usually {reference}."
+        " | The latest invoice was not a day past due.",
+        "No invoice yet.",
+    ),
     "low_review_share": (
         "[value>0] {value} of reviews gave one or two stars{within}; usually {reference}."
         " | No review gave one or two stars{within}; usually {reference}.",
