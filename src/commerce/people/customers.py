@@ -116,7 +116,6 @@ def register(
 
     Parameters
     ----------
-    work : Work
     full_name, email, phone : str, optional
         Kept here, never told. An e-mail address is kept in lower case and is unique in its shop.
     country : str, optional
@@ -183,8 +182,6 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
 
     Parameters
     ----------
-    work : Work
-    customer_id : UUID
     fields : mapping of str to str or None
         Of `PROFILE`.
 
@@ -216,8 +213,6 @@ def tell(work: Work, customer_id: UUID, figure: str, value: int) -> None:
 
     Parameters
     ----------
-    work : Work
-    customer_id : UUID
     figure : str
         Of `FIGURES`; yes and no are 1 and 0.
     value : int
@@ -247,8 +242,6 @@ def set_location(
 
     Parameters
     ----------
-    work : Work
-    customer_id : UUID
     latitude : float
         Degrees, -90 to 90.
     longitude : float
