@@ -1,6 +1,8 @@
 """The record store: parties, goods, trade, money, the activity stream.
 
-Long because one revision makes every first table, and frozen: a later revision changes, this one never does.
+Long because one revision makes every first table, and frozen: a later revision changes, this one never does. It is
+not split: every existing database stands behind it as one step, the tables refer to each other, and half of them is
+no state that a record store may be in. Its tables are written out here: the schema goes on changing.
 """
 
 import sqlalchemy as sa
