@@ -29,14 +29,14 @@ from pathlib import Path
 import psutil
 from sqlalchemy import select
 
-from commerce import schema
-from commerce.database import connect, reading
-from commerce.tenants import find_tenant
+from commerce.records import schema
+from commerce.records.database import connect, reading
+from commerce.records.tenants import find_tenant
 from features.catalogue import CATALOGUE
-from features.online import vector
-from serving.building import bento_environment, build_bento
-from serving.packages import PackageShelf
-from serving.values import write_values
+from features.evaluating.online import vector
+from serving.bento.building import bento_environment, build_bento
+from serving.predict.packages import PackageShelf
+from serving.predict.payload import write_values
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -54,7 +54,7 @@ uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", a
 """
 
 ALONE = """
-import sys, uvicorn, serving.service as service
+import sys, uvicorn, serving.bento.service as service
 service.Service.inner()
 uvicorn.run(service.app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
 """

@@ -16,9 +16,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from commerce import schema
-from commerce.database import connect, migrate, reading
-from commerce.doctor import examine
+from commerce.records import schema
+from commerce.records.database import connect, migrate, reading
+from commerce.records.doctor import examine
 from simulation import SimulationOptions, simulate
 
 TENANT = "bulk"

@@ -36,12 +36,12 @@ from sqlalchemy import Engine, insert
 from tests.commerce.auctions.floor import Floor
 from tests.commerce.shop import Shop
 
-from commerce import schema
-from commerce.actors import Actor
 from commerce.auctions import bidding
-from commerce.database import connect, migrate, reading, writing
-from commerce.doctor import examine
 from commerce.orders import cart, checkout
+from commerce.records import schema
+from commerce.records.actors import Actor
+from commerce.records.database import connect, migrate, reading, writing
+from commerce.records.doctor import examine
 
 WRITERS = 8
 ROUNDS = 5

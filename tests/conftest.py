@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url, text
 
-from commerce.database import COMMERCE, connect, migrate, writing
-from commerce.tenants import Tenant, create_tenant
+from commerce.records.database import COMMERCE, connect, migrate, writing
+from commerce.records.tenants import Tenant, create_tenant
 
 BRANCHES = (COMMERCE, "serving:migrations/versions")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

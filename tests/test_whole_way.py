@@ -173,9 +173,9 @@ def test_a_customer_is_answered_by_the_shops_own_word(port: int) -> None:
 def test_the_answer_is_the_score_the_run_has_written(port: int, home: Path) -> None:
     from sqlalchemy import select
 
-    from commerce.database import connect, reading
-    from commerce.schema import customer
-    from serving.scores import score
+    from commerce.records.database import connect, reading
+    from commerce.records.schema import customer
+    from serving.predict.scores import score
 
     status, answer = ask(port, {"tenant": "acme", "customer_id": "K-0011"})
     engine = connect(f"sqlite:///{home}/data/records.db")

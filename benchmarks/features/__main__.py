@@ -30,9 +30,9 @@ from benchmarks.features.online import online_cost
 from benchmarks.features.stream import Stream, simulated_year, write_stream
 from benchmarks.features.ways import REFERENCE, by_hand, by_pandas, differing, joined
 
-from commerce.database import connect, migrate
+from commerce.records.database import connect, migrate
 from features.catalogue import CATALOGUE
-from features.duckdb_evaluator import evaluate
+from features.evaluating.duckdb_evaluator import evaluate
 
 RESULTS = Path(__file__).parents[1] / "results" / "features.json"
 

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from benchmarks.features.stream import END, TENANT
 from sqlalchemy import Connection, Engine
 
-from commerce import schema
-from commerce.database import reading, writing
-from commerce.instants import to_micros
-from commerce.stream import customer_rows
-from commerce.tenants import find_tenant
+from commerce.records import schema
+from commerce.records.database import reading, writing
+from commerce.records.instants import to_micros
+from commerce.records.stream import customer_rows
+from commerce.records.tenants import find_tenant
 from features.catalogue import CATALOGUE
-from features.python_evaluator import evaluate_rows
+from features.evaluating.python_evaluator import evaluate_rows
 
 ROUNDS = 200
 _WORDS = ("seller_id", "product_id")

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from features.catalogue import CATALOGUE
-from features.duckdb_evaluator import evaluate
-from features.snapshot import Snapshot
+from features.evaluating.duckdb_evaluator import evaluate
+from features.snapshots.snapshot import Snapshot
 
 
 def main(folder: Path, cutoffs: list[int]) -> None:

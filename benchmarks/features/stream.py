@@ -21,13 +21,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Engine
 
-from commerce.database import reading
-from commerce.instants import to_micros
-from commerce.stream import iterate
-from commerce.tenants import find_tenant
-from features.canonical import SCHEMA, to_table
-from features.clocks import DAY
-from features.snapshot import Snapshot
+from commerce.records.database import reading
+from commerce.records.instants import to_micros
+from commerce.records.stream import iterate
+from commerce.records.tenants import find_tenant
+from features.declaring.clocks import DAY
+from features.snapshots.canonical import SCHEMA, to_table
+from features.snapshots.snapshot import Snapshot
 from simulation import SimulationOptions, simulate
 
 Integers = npt.NDArray[np.int64]
@@ -70,7 +70,7 @@ def simulated_year(engine: Engine, customers: int = 1000) -> pa.Table:
 
     Returns
     -------
-    pyarrow Table with the columns of ``features.canonical.SCHEMA``
+    pyarrow Table with the columns of ``features.snapshots.canonical.SCHEMA``
     """
     options = SimulationOptions(customers=customers, days=365, seed=_SEED)
     with tempfile.TemporaryDirectory() as truth:

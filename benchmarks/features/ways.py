@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from benchmarks.features.stream import Stream
 
-from features.clocks import DAY
-from features.declaration import DAYS, catalogue, count, recency, source, total
-from features.duckdb_evaluator import FeatureTable
+from features.declaring.clocks import DAY
+from features.declaring.declaration import DAYS, catalogue, count, recency, source, total
+from features.evaluating.duckdb_evaluator import FeatureTable
 
 WINDOWS = (7, 30, 90, 365)
 

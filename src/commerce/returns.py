@@ -14,14 +14,15 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Row, cast, func, select, update
 
-from commerce import rows, schema, stock
-from commerce.errors import Conflict, NotFound, RecordError, check_choice, check_range
-from commerce.instants import DAY, to_micros
-from commerce.machine import Fact, fetch, fire
+from commerce import stock
 from commerce.payments.refunds import refund_order
-from commerce.points import deduct_fact
-from commerce.states import ORDER, POINTS, RETURN
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, NotFound, RecordError, check_choice, check_range
+from commerce.records.instants import DAY, to_micros
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.states import ORDER, POINTS, RETURN
+from commerce.records.work import Work
+from commerce.rewards import deduct_fact
 
 REASONS = ("wrong_size", "not_as_described", "changed_mind", "damaged", "other")
 """Why goods are sent back; the stream takes no free text."""

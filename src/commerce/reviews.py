@@ -14,11 +14,11 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from commerce import rows, schema
-from commerce.errors import Conflict, Forbidden, NotFound, check_range
-from commerce.machine import Fact, fetch, fire
-from commerce.states import ORDER, REVIEW
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, Forbidden, NotFound, check_range
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.states import ORDER, REVIEW
+from commerce.records.work import Work
 
 
 class NotBought(Forbidden):

@@ -13,17 +13,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, select, update
 
-from commerce import rows, schema
-from commerce.actors import Actor
-from commerce.database import reading, writing
-from commerce.errors import RecordError, TenantNotFound
-from commerce.identity import imported_id
-from commerce.instants import to_micros
-from commerce.machine import Fact, fire
-from commerce.policy import policy_of
-from commerce.states import TENANT
-from commerce.tenants import ClockMode, Tenant, create_tenant, find_tenant, tenant_of
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.actors import Actor
+from commerce.records.database import reading, writing
+from commerce.records.errors import RecordError, TenantNotFound
+from commerce.records.identity import imported_id
+from commerce.records.instants import to_micros
+from commerce.records.machine import Fact, fire
+from commerce.records.policy import policy_of
+from commerce.records.states import TENANT
+from commerce.records.tenants import ClockMode, Tenant, create_tenant, find_tenant, tenant_of
+from commerce.records.work import Work
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 
@@ -58,7 +58,7 @@ def open_shop(
     actor : Actor
         A superadmin, or the house.
     slug, zone, currency, clock_mode
-        As `commerce.tenants.create_tenant` takes them.
+        As `commerce.records.tenants.create_tenant` takes them.
     now : datetime
         Aware.
     name : str, optional
@@ -66,7 +66,7 @@ def open_shop(
     domain : str, optional
         Host name under which the shop is reached; unique.
     settings : mapping, optional
-        Where its rules differ from `commerce.policy`.
+        Where its rules differ from `commerce.records.policy`.
 
     Raises
     ------

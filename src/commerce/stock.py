@@ -13,12 +13,12 @@ from uuid import UUID
 from sqlalchemy import Text, and_, bindparam, cast, func, literal, select
 from sqlalchemy.sql import ColumnElement
 
-from commerce import schema
-from commerce.errors import NotFound, RecordError
-from commerce.ledger import WORLD, Account, Transfer, balance
-from commerce.machine import Fact, fire
-from commerce.states import SHELF
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.errors import NotFound, RecordError
+from commerce.records.ledger import WORLD, Account, Transfer, balance
+from commerce.records.machine import Fact, fire
+from commerce.records.states import SHELF
+from commerce.records.work import Work
 
 ON_HAND = Account("on_hand")
 """What may be sold."""

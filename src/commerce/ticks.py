@@ -15,19 +15,19 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from commerce.actors import SYSTEM
 from commerce.auctions import closing, listing
 from commerce.delivery import proof
-from commerce.errors import CommerceError, IllegalMove
-from commerce.mail import Transport
-from commerce.notifications import notifier
+from commerce.notifications.inbox import notifier
+from commerce.notifications.mail import Transport
 from commerce.orders import completion
-from commerce.outbox import Drained, drain
 from commerce.payments import invoices
 from commerce.payments.providers.port import Provider, ProviderFailed
 from commerce.payments.webhooks import run_errands
-from commerce.tenants import Tenant
-from commerce.work import Work, looking, working
+from commerce.records.actors import SYSTEM
+from commerce.records.errors import CommerceError, IllegalMove
+from commerce.records.outbox import Drained, drain
+from commerce.records.tenants import Tenant
+from commerce.records.work import Work, looking, working
 
 
 class Transition(NamedTuple):

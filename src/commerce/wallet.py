@@ -9,13 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import and_, case, func, or_, select
 
-from commerce import rows, schema
-from commerce.errors import NotFound
-from commerce.ledger import Account, Transfer, balance
-from commerce.machine import Fact, Step
 from commerce.payments.records import created
-from commerce.states import WALLET
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import NotFound
+from commerce.records.ledger import Account, Transfer, balance
+from commerce.records.machine import Fact, Step
+from commerce.records.states import WALLET
+from commerce.records.work import Work
 
 Kind = Literal["TOP_UP", "ESCROW_HOLD", "ESCROW_RELEASE", "PAYMENT", "REFUND", "SALE", "TAKEN_BACK"]
 """What an entry of a wallet's history is."""

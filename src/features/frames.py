@@ -16,15 +16,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from commerce.instants import to_micros
+from commerce.records.instants import to_micros
 from features.catalogue import CATALOGUE
-from features.changes import declarations
-from features.compilation import Catalogue
-from features.duckdb_evaluator import FeatureTable, evaluate, label_table
+from features.comparing.changes import declarations
+from features.declaring.compilation import Catalogue
+from features.declaring.operators import Feature
 from features.errors import SnapshotNotFound
+from features.evaluating.duckdb_evaluator import FeatureTable, evaluate, label_table
 from features.labels import Label, find_label
-from features.operators import Feature
-from features.snapshot import Snapshot
+from features.snapshots.snapshot import Snapshot
 
 KEYS = ("customer_id", "cutoff")
 """The columns that come before the features."""
@@ -124,7 +124,7 @@ def chosen(features: Iterable[str | Feature] | None, base: Catalogue = CATALOGUE
     UnknownFeature
         "feature must be in the catalogue; got ..."
     DeclarationError
-        As :func:`features.declaration.catalogue`.
+        As :func:`features.declaring.declaration.catalogue`.
     """
     if features is None:
         return base

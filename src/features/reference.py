@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from features.compilation import Catalogue, Output
+from features.declaring.compilation import Catalogue, Output
 from features.wording import allowed, empty, event_meanings, family_meanings, inputs_of
 
 _INTRODUCTION = """\

@@ -7,11 +7,11 @@ import pkgutil
 from collections.abc import Iterable
 from types import ModuleType
 
-from commerce.stream import EVENT_TYPES
+from commerce.records.stream import EVENT_TYPES
 from features import catalogue as families
-from features.compilation import Catalogue, Output
-from features.operators import Feature
-from features.sources import Aggregates, Condition, Source
+from features.declaring.compilation import Catalogue, Output
+from features.declaring.operators import Feature
+from features.declaring.sources import Aggregates, Condition, Source
 
 _REDUCED = {
     "count": "how many {rows}",
@@ -49,7 +49,7 @@ def in_words(output: Output) -> str:
 
     Examples
     --------
-    >>> from features.declaration import DAYS, catalogue, count, source
+    >>> from features.declaring.declaration import DAYS, catalogue, count, source
     >>> cash = source("payment.captured", method=["cash", "cod"])
     >>> entry = count(cash, name="cash", windows=DAYS(90), description="Paid in cash.")
     >>> in_words(catalogue(entry)["cash_90d"])

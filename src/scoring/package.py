@@ -15,7 +15,7 @@ from scoring.rules import RuleInputs
 from scoring.scale import Scale
 
 if TYPE_CHECKING:
-    from features.declaration import Catalogue
+    from features.declaring.declaration import Catalogue
 
 ALTERNATIVE = " | "
 """What separates the alternatives of a reason's sentence."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commerce.money import format_money
+from commerce.records.money import format_money
 
 _WORDS = {"days": ("day", "days"), "hours": ("hour", "hours")}
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-from commerce.identity import imported_id
-from commerce.money import minor_digits
-from simulation.luck import luck
+from commerce.records.identity import imported_id
+from commerce.records.money import minor_digits
 from simulation.records import Category, Product, Seller, Variant
+from simulation.rng import luck
 
 _TREE = {
     "home": ("kitchen", "lighting", "textiles"),

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, placed
 from simulation.checkout import order_of
-from simulation.diary import Diary
+from simulation.event_log import Diary
 from simulation.life import from_wallet
-from simulation.luck import luck
 from simulation.population import Person, Population
 from simulation.records import Auction, Variant
+from simulation.rng import luck
 from simulation.shopper import HOUR, MINUTE, Purse
 from simulation.wallet import free, hold
 

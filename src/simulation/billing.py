@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from simulation.after_sale import refund, take_back
 from simulation.calendar import office_hour
 from simulation.checkout import open_payment
 from simulation.records import Invoice, Order, Payment
-from simulation.settlement import refund, take_back
 from simulation.shopper import MINUTE, Debt, Shopper
 
 _TERMS = (14, 30)

@@ -13,7 +13,7 @@ from itertools import accumulate
 from random import Random
 from zoneinfo import ZoneInfo
 
-from commerce.instants import midnight, to_micros
+from commerce.records.instants import midnight, to_micros
 
 _SECOND = 1_000_000
 _HORIZON = 400

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from commerce.money import from_minor
+from commerce.records.money import from_minor
 from simulation.records import Line, Order, Payment, Variant
 from simulation.shopper import MINUTE, Shopper
 from simulation.traits import METHODS, choose

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from simulation.after_sale import charge_back, collect_cash, refund
 from simulation.billing import bill
 from simulation.calendar import shopping_hour
 from simulation.checkout import choose_method, open_payment, pay_at_once, place_order
 from simulation.fulfilment import COMPLETED_AFTER_DAYS, fulfil
 from simulation.records import Customer, Order
 from simulation.returns import send_back
-from simulation.settlement import charge_back, collect_cash, refund
 from simulation.shopper import MINUTE, Shopper
 from simulation.wallet import free, give_back, hold, spend
 

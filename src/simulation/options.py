@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from commerce.errors import CommerceError
-from commerce.instants import find_zone
-from commerce.money import currency_code
+from commerce.records.errors import CommerceError
+from commerce.records.instants import find_zone
+from commerce.records.money import currency_code
 from simulation.behaviour import VERSION
 
 USUAL_CLOCK = date(2026, 1, 1)

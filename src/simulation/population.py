@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from commerce.identity import imported_id
+from commerce.records.identity import imported_id
 from simulation.assortment import Assortment, stock_the_shop
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
-from simulation.diary import Diary
+from simulation.event_log import Diary
 from simulation.life import Lapse, live
-from simulation.luck import luck
 from simulation.options import SimulationOptions
+from simulation.rng import luck
 from simulation.shopper import Shopper
 from simulation.traits import draw_traits
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from commerce.ledger import Account, Transfer
-from commerce.points import POINTS
-from commerce.stream import NewEvent
+from commerce.records.ledger import Account, Transfer
+from commerce.records.stream import NewEvent
+from commerce.rewards import POINTS
 
 MOVES: Mapping[str, tuple[str, str]] = {
     "wallet.topped_up": ("sales", "wallet"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from commerce import schema
+from commerce.records import schema
 
 Row = tuple[Any, ...]
 

@@ -9,7 +9,7 @@ from random import Random
 from simulation.assortment import Assortment
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
-from simulation.diary import Diary
+from simulation.event_log import Diary
 from simulation.traits import Traits
 
 MINUTE = 1 / 1440

@@ -14,26 +14,26 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, Engine, select
 
-from commerce import schema
-from commerce.bulk import insert_rows
-from commerce.database import writing
-from commerce.errors import TenantNotFound
-from commerce.identity import imported_id, reserve_numbers
-from commerce.instants import find_zone, from_micros, to_micros
-from commerce.ledger import Transfer, post
-from commerce.points import POINTS
-from commerce.sources.summary import Progress, silent
-from commerce.stream import NewEvent, append, stream_state
-from commerce.tenants import Tenant, create_tenant, find_tenant
+from commerce.records import schema
+from commerce.records.bulk import insert_rows
+from commerce.records.database import writing
+from commerce.records.errors import TenantNotFound
+from commerce.records.identity import imported_id, reserve_numbers
+from commerce.records.instants import find_zone, from_micros, to_micros
+from commerce.records.ledger import Transfer, post
+from commerce.records.stream import NewEvent, append, stream_state
+from commerce.records.tenants import Tenant, create_tenant, find_tenant
+from commerce.rewards import POINTS
+from importing.engine.summary import Progress, silent
 from simulation.auctions import Bidder, bidder, hold_auctions
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
-from simulation.diary import Diary
+from simulation.event_log import Diary
+from simulation.external_sort import Spool
 from simulation.options import SimulationOptions, SimulationRefused, SimulationSummary
 from simulation.population import Population
 from simulation.postings import MOVES, moved
 from simulation.records import SHELVES, Order, Row
-from simulation.spool import Spool
 from simulation.truth import TruthFile
 
 SIGNED = "simulator:shop"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulation.diary import Diary
+from simulation.event_log import Diary
 from simulation.records import Order, Payment
 from simulation.shopper import MINUTE, Purse
 

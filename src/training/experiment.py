@@ -14,21 +14,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from commerce.database import writing
-from commerce.instants import from_micros, to_micros
-from commerce.tenants import Tenant, last_recorded, observe
+from commerce.records.database import writing
+from commerce.records.instants import from_micros, to_micros
+from commerce.records.tenants import Tenant, last_recorded, observe
 from features.catalogue import CATALOGUE
-from features.declaration import Catalogue
+from features.declaring.declaration import Catalogue
 from features.errors import NoEvents
-from features.snapshot import Snapshot, take_snapshot
-from training.certificate import Certificate, certify
-from training.examination import Exported, Report, examine, export_package
-from training.fitting import Fitted, fit
-from training.promotion import TrainingResult, conclude, decide_promotion
-from training.rows import Rows, load_rows, why_not_trainable
-from training.schedule import fixed_schedule
+from features.snapshots.snapshot import Snapshot, take_snapshot
+from training.fitting.candidates import Fitted, fit
+from training.fitting.dataset import Rows, load_rows, why_not_trainable
+from training.fitting.schedule import fixed_schedule
+from training.judging.certificate import Certificate, certify
+from training.judging.examination import Exported, Report, examine, export_package
+from training.publishing.promotion import TrainingResult, conclude, decide_promotion
+from training.publishing.tracking import Tracker, open_tracker
 from training.specs import ModelSpec
-from training.tracking import Tracker, open_tracker
 
 __all__ = [
     "Certificate",

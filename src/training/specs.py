@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from commerce.errors import did_you_mean
-from training.economics import Economics, Lending, Retention
+from commerce.records.errors import did_you_mean
 from training.errors import UnknownModel
+from training.judging.economics import Economics, Lending, Retention
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class ModelSpec:
     features : tuple of str or None, default None
         Outputs of the catalogue to learn from; None takes all that vary.
     candidates : tuple of str
-        Of `training.fitting.CANDIDATES`.
+        Of `training.fitting.candidates.CANDIDATES`.
     on_credit_scale : bool, default False
         Whether the probability is also shown as a score of 300 to 1000 and a band.
     rule_columns : mapping or None

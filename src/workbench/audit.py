@@ -19,18 +19,18 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection, Engine
 
-from commerce.database import reading
-from commerce.stream import FeatureRow, customer_rows
-from commerce.tenants import Tenant
-from features.aggregates import ID, OCCURRED, RECORDED, TYPE
+from commerce.records.database import reading
+from commerce.records.stream import FeatureRow, customer_rows
+from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
-from features.compilation import Catalogue
-from features.duckdb_evaluator import FeatureTable, evaluate
-from features.finish import Floats
-from features.online import vector
-from features.python_evaluator import evaluate_rows
-from features.snapshot import Snapshot
-from training.audits import Audit, Mismatch
+from features.declaring.compilation import Catalogue
+from features.evaluating.aggregates import ID, OCCURRED, RECORDED, TYPE
+from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
+from features.evaluating.finish import Floats
+from features.evaluating.online import vector
+from features.evaluating.python_evaluator import evaluate_rows
+from features.snapshots.snapshot import Snapshot
+from training.judging.audits import Audit, Mismatch
 from workbench.audit_cases import ANSWER, Answers, Case, again, moments
 
 SAMPLE = 100

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from commerce import schema
-from commerce.instants import from_micros, to_micros
-from commerce.stream import customer_rows
-from commerce.tenants import Tenant
-from features.aggregates import OCCURRED, RECORDED
-from features.compilation import Catalogue
-from serving.scores import ORIGINS, score
-from training.audits import Mismatch, read_audits
+from commerce.records import schema
+from commerce.records.instants import from_micros, to_micros
+from commerce.records.stream import customer_rows
+from commerce.records.tenants import Tenant
+from features.declaring.compilation import Catalogue
+from features.evaluating.aggregates import OCCURRED, RECORDED
+from serving.predict.scores import ORIGINS, score
+from training.judging.audits import Mismatch, read_audits
 from workbench.versions import models
 
 ANSWER = "answer "

@@ -7,24 +7,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from commerce import schema
-from commerce.database import reading
-from commerce.instants import from_micros
-from commerce.tenants import Tenant, find_tenant
+from commerce.records import schema
+from commerce.records.database import reading
+from commerce.records.instants import from_micros
+from commerce.records.tenants import Tenant, find_tenant
 from features.catalogue import CATALOGUE
-from features.compilation import Catalogue, Output
-from features.distributions import LEVELS
-from features.profile import FeatureProfile, Profile, last_profile
-from features.state_sql import state_query
-from features.wording import (
-    allowed,
-    empty,
-    event_meanings,
-    in_words,
-    inputs_of,
-    window_in_words,
-)
-from training.audits import read_audits, standing
+from features.comparing.distributions import LEVELS
+from features.comparing.profile import FeatureProfile, Profile, last_profile
+from features.declaring.compilation import Catalogue, Output
+from features.evaluating.partial_sql import state_query
+from features.wording import allowed, empty, event_meanings, in_words, inputs_of, window_in_words
+from training.judging.audits import read_audits, standing
 from workbench.records import open_records
 from workbench.settings import Settings
 from workbench.versions import models

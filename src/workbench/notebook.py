@@ -1,9 +1,9 @@
-"""What a notebook calls: `open` in its second cell, `training_frame` to explore, `finish` in its last.
+"""What a notebook calls: `open_bench` in its second cell, `training_frame` to explore, `finish` in its last.
 
 The same two lines serve a person in JupyterLab, a scheduler with papermill and `bellwether run`: paths come
 from the settings, never from the current directory, and nothing is recorded as done unless a run asked for it.
 
-    bench = notebook.open(tenant=tenant, as_of=as_of)
+    bench = notebook.open_bench(tenant=tenant, as_of=as_of)
     frame = notebook.training_frame(bench, ["2025-06-01", "2025-09-01"], "churn")
     ...
     notebook.finish("5,120 customers, 120 features", bench=bench, outputs={"snapshot": snapshot.hash})
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy import Engine
 
-    from commerce.tenants import Tenant
-    from features.declaration import Feature
+    from commerce.records.tenants import Tenant
+    from features.declaring.declaration import Feature
     from features.labels import Label
 
 Instant = str | date | datetime | int
@@ -64,7 +64,7 @@ class Bench:
     @property
     def cutoff(self) -> int:
         """``as_of`` in microseconds since 1970, as the evaluators take it."""
-        from commerce.instants import to_micros
+        from commerce.records.instants import to_micros
 
         return to_micros(self.as_of)
 
@@ -82,9 +82,7 @@ class Bench:
         return f"tenant {self.tenant.slug}, as of {self.moment}, home {self.settings.home}"
 
 
-def open(  # noqa: A001 - `notebook.open` is what it does
-    *, tenant: str, as_of: str | date | datetime | None = None
-) -> Bench:
+def open_bench(*, tenant: str, as_of: str | date | datetime | None = None) -> Bench:
     """Open the bench of a notebook.
 
     Parameters
@@ -108,8 +106,8 @@ def open(  # noqa: A001 - `notebook.open` is what it does
     TenantNotFound
         "tenant must exist; got ... Did you mean ...?"
     """
-    from commerce.database import reading
-    from commerce.tenants import clock, find_tenant, settle_as_of
+    from commerce.records.database import reading
+    from commerce.records.tenants import clock, find_tenant, settle_as_of
 
     check_value("tenant", tenant, Kind(name="str"))
     check_value("as_of", as_of, Kind(name="datetime", optional=True))
@@ -137,7 +135,7 @@ def training_frame(
     Parameters
     ----------
     tenant : str or Bench
-        Whose records: a slug, or what `open` gave.
+        Whose records: a slug, or what `open_bench` gave.
     cutoffs : sequence of str, date, datetime or int
         A date means 00:00 where the tenant is: ``["2011-03-11", "2011-06-10"]``.
     label : Label or str
@@ -163,17 +161,17 @@ def training_frame(
 
     Examples
     --------
-    >>> from features.declaration import DAYS, count, source
+    >>> from features.declaring.declaration import DAYS, count, source
     >>> bids = count(source("auction.bid"), name="bids", windows=DAYS(60), description="Bids made.")
     >>> frame = training_frame("gifts", ["2011-03-11", "2011-06-10"], "churn", [bids, "orders_90d"])
     ... # doctest: +SKIP
     """
-    from commerce.instants import DAY, from_micros
+    from commerce.records.instants import DAY, from_micros
     from features import frames
     from features.labels import find_label
-    from features.snapshot import take_snapshot
+    from features.snapshots.snapshot import take_snapshot
 
-    bench = tenant if isinstance(tenant, Bench) else open(tenant=tenant)
+    bench = tenant if isinstance(tenant, Bench) else open_bench(tenant=tenant)
     about = find_label(label) if isinstance(label, str) else label
     horizon = horizon_days or about.horizon_days
     instants = [_cutoff(given, bench) for given in cutoffs]
@@ -194,7 +192,7 @@ def training_frame(
 
 def _cutoff(given: Instant, bench: Bench) -> int:
     """Read the instant a cutoff names."""
-    from commerce.instants import parse_as_of, to_micros
+    from commerce.records.instants import parse_as_of, to_micros
 
     if isinstance(given, int):
         return given

@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from commerce.database import connect, migrate, reading
-from commerce.identity import imported_id
-from commerce.instants import DAY, find_zone, midnight, to_micros
-from commerce.sources.summary import Progress, silent
-from commerce.tenants import clock, find_tenant
-from features.snapshot import take_snapshot
+from commerce.records.database import connect, migrate, reading
+from commerce.records.identity import imported_id
+from commerce.records.instants import DAY, find_zone, midnight, to_micros
+from commerce.records.tenants import clock, find_tenant
+from features.snapshots.snapshot import take_snapshot
+from importing.engine.summary import Progress, silent
 from simulation import SimulationOptions, simulate
-from training.evaluation import auc, single_feature_power
-from training.fitting import fit, varying_features
-from training.rows import load_rows
+from training.fitting.candidates import fit, varying_features
+from training.fitting.dataset import load_rows
+from training.judging.evaluation import auc, single_feature_power
 from training.specs import SPECS, ModelSpec
 
 CEILING = (0.75, 0.90)

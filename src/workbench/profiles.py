@@ -8,15 +8,15 @@ from datetime import datetime
 import pandas as pd
 import pyarrow.parquet as pq
 
-from commerce.instants import DAY, from_micros
+from commerce.records.instants import DAY, from_micros
 from features.catalogue import CATALOGUE
-from features.compilation import Catalogue
-from features.duckdb_evaluator import label_table
+from features.comparing.profile import Profile, profile, write_profile
+from features.declaring.compilation import Catalogue
 from features.errors import SnapshotNotFound
+from features.evaluating.duckdb_evaluator import label_table
 from features.frames import feature_frame, read_features
 from features.labels import find_label
-from features.profile import Profile, profile, write_profile
-from features.snapshot import Snapshot, take_snapshot
+from features.snapshots.snapshot import Snapshot, take_snapshot
 from training.specs import SPECS, find_spec
 from workbench.notebook import Bench
 from workbench.stages import Layout, lay_out

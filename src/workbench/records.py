@@ -9,7 +9,7 @@ from workbench.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-BRANCHES = ("commerce:migrations/versions", "serving:migrations/versions")
+BRANCHES = ("commerce.records:migrations/versions", "serving:migrations/versions")
 """Every migration branch of the record store: the records, and serving's scores."""
 
 
@@ -25,7 +25,7 @@ def open_records(settings: Settings) -> Engine:
     Engine
         A new SQLite file is created where there was none.
     """
-    from commerce.database import connect, migrate
+    from commerce.records.database import connect, migrate
 
     engine = connect(settings.database_url)
     migrate(engine, BRANCHES)

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from commerce.instants import from_micros
+from commerce.records.instants import from_micros
 from features.frames import training_frame
-from features.snapshot import Snapshot
+from features.snapshots.snapshot import Snapshot
 from scoring.files import current
 from scoring.package import Package
 from scoring.scorer import score
-from training.evaluation import Figures, measure
-from training.schedule import cutoffs_for
+from training.fitting.schedule import cutoffs_for
+from training.judging.evaluation import Figures, measure
 from training.specs import find_spec
 from workbench.notebook import Bench
 from workbench.runs.history import History

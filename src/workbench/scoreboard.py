@@ -11,12 +11,12 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from commerce import schema
-from commerce.database import reading
+from commerce.records import schema
+from commerce.records.database import reading
 from scoring.decisions import Decision, decide_many
 from scoring.package import Package
 from scoring.scorer import score
-from serving.batch import BatchSummary
+from serving.predict.batch import BatchSummary
 from workbench.notebook import Bench
 
 COLOUR = "#1f5a7a"

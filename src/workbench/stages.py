@@ -8,17 +8,17 @@ from typing import Any
 
 import pandas as pd
 
-from commerce.database import writing
-from commerce.instants import from_micros
-from commerce.tenants import observe
-from features.snapshot import Snapshot, take_snapshot
+from commerce.records.database import writing
+from commerce.records.instants import from_micros
+from commerce.records.tenants import observe
+from features.snapshots.snapshot import Snapshot, take_snapshot
 from scoring.files import current_version
-from training.examination import Report
-from training.fitting import Fitted
-from training.gates import Verdict
-from training.promotion import TrainingResult
-from training.rows import why_not_trainable
-from training.schedule import Schedule, cutoffs_for
+from training.fitting.candidates import Fitted
+from training.fitting.dataset import why_not_trainable
+from training.fitting.schedule import Schedule, cutoffs_for
+from training.judging.examination import Report
+from training.judging.gates import Verdict
+from training.publishing.promotion import TrainingResult
 from training.specs import find_spec
 from workbench.notebook import Bench
 

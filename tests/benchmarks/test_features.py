@@ -9,7 +9,7 @@ from benchmarks.features.__main__ import TARGETS, measure, report, scaled
 from benchmarks.features.stream import simulated_year, write_stream
 from sqlalchemy import Engine
 
-from commerce.instants import from_micros
+from commerce.records.instants import from_micros
 
 
 def test_every_way_gives_the_same_and_every_figure_is_told(

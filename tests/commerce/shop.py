@@ -11,18 +11,18 @@ from uuid import UUID
 from sqlalchemy import Engine, func, insert, select, update
 from tests.conftest import make_tenant
 
-from commerce import schema
-from commerce.actors import SYSTEM, Actor
 from commerce.catalogue import products
 from commerce.catalogue.products import NewVariant
-from commerce.identity import reserve_numbers
-from commerce.ledger import WORLD, Account, Transfer, balance
-from commerce.machine import Fact, fire
-from commerce.states import CUSTOMER, PAYMENT
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.identity import reserve_numbers
+from commerce.records.ledger import WORLD, Account, Transfer, balance
+from commerce.records.machine import Fact, fire
+from commerce.records.states import CUSTOMER, PAYMENT
+from commerce.records.tenants import Tenant
+from commerce.records.work import Work, looking, working
 from commerce.stock import receive
-from commerce.tenants import Tenant
 from commerce.wallet import of_customer
-from commerce.work import Work, looking, working
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ADMIN = Actor("admin")

@@ -4,7 +4,7 @@ import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from commerce.database import connect
+from commerce.records.database import connect
 from simulation import SimulationOptions, simulate
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

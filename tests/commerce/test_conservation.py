@@ -26,17 +26,18 @@ from sqlalchemy import Engine, func, select
 from tests.commerce.delivery.journeys import courier_of
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
-from commerce import returns, reviews, schema, stock, wallet
-from commerce.actors import SYSTEM, Actor
+from commerce import returns, reviews, stock, wallet
 from commerce.auctions import bidding, closing, listing
-from commerce.database import reading
 from commerce.delivery import couriers, proof
-from commerce.doctor import examine
-from commerce.errors import CommerceError
-from commerce.instants import to_micros
-from commerce.machine import Fact
 from commerce.orders import cart, checkout, completion
 from commerce.payments import disputes, intents, invoices, methods, refunds
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.database import reading
+from commerce.records.doctor import examine
+from commerce.records.errors import CommerceError
+from commerce.records.instants import to_micros
+from commerce.records.machine import Fact
 
 _slugs = itertools.count()
 MONEY = st.integers(1, 30_000)

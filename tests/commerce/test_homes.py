@@ -19,7 +19,7 @@ APPS = [
     "reviews",
     "notifications",
 ]
-MACHINERY = {"doctor", "machine", "rows", "sources"}
+MACHINERY = {"records"}
 """Rooms whose functions take a work, too, and are no workflow of the shop's."""
 
 

@@ -13,16 +13,17 @@ from sqlalchemy import Engine, select
 from tests.commerce.delivery.journeys import at_once, courier_of, delivered, placed, read, shipped
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
-from commerce import returns, schema, stock
-from commerce.actors import SYSTEM, Actor
-from commerce.doctor import examine
-from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
-from commerce.machine import fire
+from commerce import returns, stock
 from commerce.orders.completion import complete
-from commerce.points import POINTS, earn_facts
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.doctor import examine
+from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
+from commerce.records.machine import fire
+from commerce.records.states import POINTS as SELLERS_POINTS
+from commerce.records.states import RETURN
 from commerce.returns import approve, inspect, listed, receive, refund_share, reject, request
-from commerce.states import POINTS as SELLERS_POINTS
-from commerce.states import RETURN
+from commerce.rewards import POINTS, earn_facts
 from commerce.stock import asset
 
 

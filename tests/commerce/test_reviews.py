@@ -20,12 +20,13 @@ from tests.commerce.delivery.journeys import (
 )
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
-from commerce import reviews, schema
-from commerce.actors import Actor
-from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
-from commerce.machine import Fact, fire
+from commerce import reviews
+from commerce.records import schema
+from commerce.records.actors import Actor
+from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
+from commerce.records.machine import Fact, fire
+from commerce.records.states import ORDER
 from commerce.reviews import NotBought, edit, of_product, post, remove
-from commerce.states import ORDER
 
 
 def rated(shop: Shop, buyer: Actor, order: UUID, product: UUID, stars: int = 4) -> UUID:

@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, select
 
-from commerce import schema, shops
-from commerce.actors import SYSTEM, Actor
-from commerce.database import reading
-from commerce.errors import Conflict, Forbidden, RecordError, TenantConflict, TenantNotFound
+from commerce import shops
 from commerce.people import credentials, users
 from commerce.people.passwords import hash_password
-from commerce.tenants import Tenant
-from commerce.work import working
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.database import reading
+from commerce.records.errors import Conflict, Forbidden, RecordError, TenantConflict, TenantNotFound
+from commerce.records.tenants import Tenant
+from commerce.records.work import working
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ROOT = Actor("superadmin")

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import CheckConstraint, Engine, event, insert, select, text
 from tests.commerce.shop import NOW, Shop, make_shop
 
-from commerce import schema
-from commerce.actors import SYSTEM, Actor, Role
-from commerce.errors import Forbidden, IllegalMove
-from commerce.ledger import WORLD, Account, Transfer
-from commerce.machine import Fact, Machine, fire
-from commerce.states import EDGES, FACTS, MACHINES
-from commerce.stream import EVENT_TYPES
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor, Role
+from commerce.records.errors import Forbidden, IllegalMove
+from commerce.records.ledger import WORLD, Account, Transfer
+from commerce.records.machine import Fact, Machine, fire
+from commerce.records.states import EDGES, FACTS, MACHINES
+from commerce.records.stream import EVENT_TYPES
 
 ROLES: tuple[Role, ...] = get_args(Role)
 

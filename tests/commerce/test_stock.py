@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.commerce.shop import ADMIN, make_shop
 
-from commerce import schema
-from commerce.errors import InsufficientFunds, NotFound, RecordError
+from commerce.records import schema
+from commerce.records.errors import InsufficientFunds, NotFound, RecordError
 from commerce.stock import (
     REASONS,
     adjust,

@@ -11,11 +11,12 @@ from tests.commerce.delivery.journeys import courier_of, delivered, placed, read
 from tests.commerce.payments.banks import StripeBank, make_bank
 from tests.commerce.shop import NOW, Shop, make_shop
 
-from commerce import schema, shops, ticks
-from commerce.actors import SYSTEM, Actor
-from commerce.errors import Conflict, Forbidden, IllegalMove, RecordError
+from commerce import shops, ticks
 from commerce.orders.completion import complete
 from commerce.payments import intents
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import Conflict, Forbidden, IllegalMove, RecordError
 from commerce.ticks import TRANSITIONS, Report, Transition, tick
 
 

@@ -24,23 +24,24 @@ from tests.commerce.delivery.journeys import courier_of, delivered, placed
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
 import commerce
-from commerce import returns, reviews, schema
-from commerce.actors import SYSTEM, Actor
+from commerce import returns, reviews
 from commerce.auctions import bidding, listing
 from commerce.catalogue import categories, promotions
 from commerce.catalogue.products import NewVariant
-from commerce.errors import CommerceError
-from commerce.instants import to_micros
 from commerce.orders import cart
 from commerce.orders.checkout import OrderedLine
 from commerce.payments import disputes, intents, methods
 from commerce.people import credentials, notes, passwords
-from commerce.work import Work, working
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import CommerceError
+from commerce.records.instants import to_micros
+from commerce.records.work import Work, working
 
 Function = Callable[..., Any]
 
 ALIASES = {"buyer": "customer_id", "order": "order_id"}
-NOT_WORKFLOWS = ("migrations", "rows", "schema", "doctor", "stream", "sources")
+NOT_WORKFLOWS = ("migrations", "rows", "schema", "doctor", "stream")
 HOUSE_WORDS = (
     "Row",
     "Machine",

@@ -7,11 +7,11 @@ from sqlalchemy import Engine
 from tests.commerce.shop import ADMIN, make_shop
 
 from commerce import wallet
-from commerce.actors import Actor
-from commerce.errors import InsufficientFunds, NotFound
-from commerce.ledger import SALES, Account, Transfer
-from commerce.machine import Fact, fire
-from commerce.states import WALLET
+from commerce.records.actors import Actor
+from commerce.records.errors import InsufficientFunds, NotFound
+from commerce.records.ledger import SALES, Account, Transfer
+from commerce.records.machine import Fact, fire
+from commerce.records.states import WALLET
 
 
 def test_the_history_of_a_wallet_replayed_from_zero_gives_its_balance(any_engine: Engine) -> None:

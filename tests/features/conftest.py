@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.features.streams import Row, snapshot_of
 
-from features.snapshot import Snapshot
+from features.snapshots.snapshot import Snapshot
 
 
 @pytest.fixture

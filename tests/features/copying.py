@@ -16,13 +16,13 @@ from typing import Any
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, Engine
 
-import features.canonical
-import features.partitions
-import features.snapshot
-from commerce.database import connect, reading, writing
-from commerce.stream import NewEvent, append
-from commerce.tenants import Tenant, find_tenant
-from features.retention import compact, prune
+import features.snapshots.canonical
+import features.snapshots.partitions
+import features.snapshots.snapshot
+from commerce.records.database import connect, reading, writing
+from commerce.records.stream import NewEvent, append
+from commerce.records.tenants import Tenant, find_tenant
+from features.snapshots.retention import compact, prune
 
 DAY = 86_400_000_000
 
@@ -60,7 +60,7 @@ def orders(connection: Connection, tenant: Tenant, first: int, count: int) -> No
     )
 
 
-def stored(snapshot: features.snapshot.Snapshot) -> list[dict[str, Any]]:
+def stored(snapshot: features.snapshots.snapshot.Snapshot) -> list[dict[str, Any]]:
     """Read every row of a snapshot, in the order of their ids."""
     rows = [row for path in snapshot.files for row in pq.ParquetFile(path).read().to_pylist()]
     return sorted(rows, key=lambda row: int(row["id"]))
@@ -79,10 +79,10 @@ def in_another_process(target: Callable[..., None], *arguments: Any) -> int:
 
 def shrink(block: int = 16, batch: int = 5, buffered: int = 10, segment: int = 12) -> None:
     """Let a few rows fill blocks, batches, buffers and segments."""
-    features.canonical.BLOCK = block
-    features.snapshot._BATCH = batch
-    features.partitions._BUFFERED_ROWS = buffered
-    features.snapshot._SEGMENT = segment
+    features.snapshots.canonical.BLOCK = block
+    features.snapshots.snapshot._BATCH = batch
+    features.snapshots.partitions._BUFFERED_ROWS = buffered
+    features.snapshots.snapshot._SEGMENT = segment
 
 
 def die_at(point: int, folder: Path) -> None:
@@ -106,7 +106,7 @@ def take_and_die(url: str, folder: Path, point: int) -> None:
     with reading(engine) as connection:
         tenant = find_tenant(connection, "acme")
     die_at(point, folder)
-    features.snapshot.take_snapshot(engine, tenant, folder)
+    features.snapshots.snapshot.take_snapshot(engine, tenant, folder)
 
 
 def take_and_weigh(url: str, folder: Path, result: Path) -> None:
@@ -116,7 +116,7 @@ def take_and_weigh(url: str, folder: Path, result: Path) -> None:
     with reading(engine) as connection:
         tenant = find_tenant(connection, "acme")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    features.snapshot.take_snapshot(engine, tenant, folder)
+    features.snapshots.snapshot.take_snapshot(engine, tenant, folder)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     result.write_text(str(grown * 1_024))
 

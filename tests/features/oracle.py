@@ -15,9 +15,9 @@ from typing import Any
 
 from tests.features.streams import Row
 
-from commerce.stream import FEATURE_COLUMNS
-from features.compilation import Catalogue, State
-from features.sources import Aggregates, Condition, Source
+from commerce.records.stream import FEATURE_COLUMNS
+from features.declaring.compilation import Catalogue, State
+from features.declaring.sources import Aggregates, Condition, Source
 
 Record = Mapping[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

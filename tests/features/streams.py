@@ -9,11 +9,10 @@ from typing import Any
 import pyarrow.parquet as pq
 from hypothesis import strategies as st
 
-from commerce.stream import FEATURE_COLUMNS
-from features.canonical import to_table
+from commerce.records.stream import FEATURE_COLUMNS
 from features.catalogue import CATALOGUE
-from features.clocks import DAY, HOUR
-from features.declaration import (
+from features.declaring.clocks import DAY, HOUR
+from features.declaring.declaration import (
     DAYS,
     EVER,
     Catalogue,
@@ -33,9 +32,10 @@ from features.declaration import (
     threshold,
     total,
 )
+from features.declaring.sources import AGGREGATE_COLUMNS
 from features.labels import LABELS
-from features.snapshot import Snapshot
-from features.sources import AGGREGATE_COLUMNS
+from features.snapshots.canonical import to_table
+from features.snapshots.snapshot import Snapshot
 
 Row = tuple[Any, ...]
 

@@ -10,12 +10,12 @@ import pytest
 from tests.features.streams import CUSTOMERS, Row, event
 
 from features.catalogue import CATALOGUE
-from features.clocks import DAY
-from features.declaration import DAYS, count, ratio, source
+from features.declaring.clocks import DAY
+from features.declaring.declaration import DAYS, count, ratio, source
 from features.errors import SnapshotNotFound, UnknownFeature
 from features.frames import feature_frame, read_features, training_frame, write_features
 from features.labels import Had, Happens, Label
-from features.snapshot import Snapshot
+from features.snapshots.snapshot import Snapshot
 
 Take = Callable[[Sequence[Row]], Snapshot]
 CUTOFFS = [100 * DAY, 130 * DAY]

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.features.streams import CUTOFF, Row, event, snapshot_of
 
-from features.clocks import DAY
-from features.declaration import per_aggregate, source
-from features.duckdb_evaluator import LabelTable, label_table
+from features.declaring.clocks import DAY
+from features.declaring.declaration import per_aggregate, source
 from features.errors import DeclarationError
+from features.evaluating.duckdb_evaluator import LabelTable, label_table
 from features.labels import LABELS, Had, Happens, Label, Owes, Reaches, Without, find_label
 
 TYPE, AGGREGATE, OCCURRED, RECORDED, DUE, AMOUNT = 1, 6, 7, 8, 9, 10

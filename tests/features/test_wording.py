@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from commerce.stream import EVENT_TYPES
+from commerce.records.stream import EVENT_TYPES
 from features.catalogue import CATALOGUE
-from features.operators import OPERATORS
-from features.wording import (
-    event_meanings,
-    family_meanings,
-    in_words,
-    inputs_of,
-    source_in_words,
-)
+from features.declaring.operators import OPERATORS
+from features.wording import event_meanings, family_meanings, in_words, inputs_of, source_in_words
 
 
 @pytest.mark.parametrize("kind", sorted({output.kind for output in CATALOGUE.evaluated}))

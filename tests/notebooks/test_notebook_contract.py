@@ -55,7 +55,7 @@ def test_its_parameters_cell_comes_first_and_is_typed_and_explained(path: Path) 
 @every
 def test_its_second_cell_opens_the_bench_and_its_last_one_finishes(path: Path) -> None:
     cells = [cell_source(cell) for cell in read_notebook(path).code_cells]
-    assert "bench = notebook.open(tenant=tenant" in cells[1]
+    assert "bench = notebook.open_bench(tenant=tenant" in cells[1]
     last = ast.parse(cells[-1]).body[-1]
     assert isinstance(last, ast.Expr)
     assert ast.unparse(last).startswith("notebook.finish(")

@@ -15,22 +15,22 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, insert
 
-from commerce import schema
-from commerce.database import writing
-from commerce.instants import to_micros
-from commerce.stream import NewEvent, append
-from commerce.tenants import Tenant, create_tenant
+from commerce.records import schema
+from commerce.records.database import writing
+from commerce.records.instants import to_micros
+from commerce.records.stream import NewEvent, append
+from commerce.records.tenants import Tenant, create_tenant
 from features.catalogue import CATALOGUE
-from features.declaration import DAYS, catalogue, count, ratio, recency, source, total
+from features.declaring.declaration import DAYS, catalogue, count, ratio, recency, source, total
 from scoring.components import Linear
 from scoring.files import publish
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
-from serving.api import make_app
-from serving.packages import PackageShelf
-from serving.predictions import Desk
-from serving.store import RecordStore
+from serving.predict.answers import Desk
+from serving.predict.packages import PackageShelf
+from serving.predict.store import RecordStore
+from serving.rest.api import make_app
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LAST = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)

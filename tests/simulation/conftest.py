@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from tests.commerce.simulated import SMALL, simulated_file
 
-from commerce.database import connect
+from commerce.records.database import connect
 from simulation import SimulationOptions
 
 

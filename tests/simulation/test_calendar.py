@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from commerce.instants import find_zone
+from commerce.records.instants import find_zone
 from simulation.calendar import Calendar
 
 

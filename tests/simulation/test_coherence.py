@@ -10,10 +10,10 @@ from sqlalchemy import Engine, text
 from tests.commerce.simulated import TENANT
 
 from commerce.auctions.pricing import EBAY, Bands, Bid, standing
-from commerce.database import reading
-from commerce.doctor import examine
-from commerce.instants import DAY
-from commerce.stream import EVENT_TYPES
+from commerce.records.database import reading
+from commerce.records.doctor import examine
+from commerce.records.instants import DAY
+from commerce.records.stream import EVENT_TYPES
 
 Story = dict[str, list[Any]]
 

@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import Engine, text
 from tests.commerce.simulated import TENANT
 
-from commerce.actors import SYSTEM
-from commerce.database import reading
-from commerce.doctor import examine
-from commerce.errors import TenantConflict
-from commerce.instants import from_micros
-from commerce.outbox import waiting
-from commerce.tenants import clock, find_tenant
+from commerce.records.actors import SYSTEM
+from commerce.records.database import reading
+from commerce.records.doctor import examine
+from commerce.records.errors import TenantConflict
+from commerce.records.instants import from_micros
+from commerce.records.outbox import waiting
+from commerce.records.tenants import clock, find_tenant
+from commerce.records.work import looking
 from commerce.ticks import TRANSITIONS
-from commerce.work import looking
 from simulation import SimulationOptions
 from simulation.live.simulation import LiveSummary, simulate_live
 

@@ -10,14 +10,14 @@ from scipy.stats import false_discovery_control, ks_2samp  # type: ignore[import
 from sqlalchemy import Engine, text
 from tests.commerce.simulated import NOW, TENANT
 
-from commerce.database import connect, reading
-from commerce.doctor import examine
-from commerce.instants import to_micros
-from commerce.machine import Machine
-from commerce.states import MACHINES
-from commerce.tenants import find_tenant
+from commerce.records.database import connect, reading
+from commerce.records.doctor import examine
+from commerce.records.instants import to_micros
+from commerce.records.machine import Machine
+from commerce.records.states import MACHINES
+from commerce.records.tenants import find_tenant
 from features.frames import feature_frame
-from features.snapshot import take_snapshot
+from features.snapshots.snapshot import take_snapshot
 from simulation import Behaviour, SimulationOptions, simulate
 from simulation.live.simulation import LiveSummary, simulate_live
 

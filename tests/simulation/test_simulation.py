@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from tests.commerce.simulated import NOW, TENANT
 
-from commerce import schema
-from commerce.database import reading, writing
-from commerce.doctor import examine
-from commerce.instants import find_zone, midnight
-from commerce.stream import NewEvent, append
-from commerce.tenants import clock, create_tenant, find_tenant
+from commerce.records import schema
+from commerce.records.database import reading, writing
+from commerce.records.doctor import examine
+from commerce.records.instants import find_zone, midnight
+from commerce.records.stream import NewEvent, append
+from commerce.records.tenants import clock, create_tenant, find_tenant
 from simulation import SimulationOptions, SimulationRefused, simulate
 
 TINY = SimulationOptions(customers=30, days=150, seed=5)
@@ -50,7 +50,7 @@ def test_the_size_of_a_chunk_and_of_a_batch_change_nothing(
     usual = run(engine, tmp_path / "a")
     monkeypatch.setattr("simulation.simulation._CHUNK", 7)
     monkeypatch.setattr("simulation.simulation._BATCH", 11)
-    monkeypatch.setattr("simulation.spool._PAGE", 3)
+    monkeypatch.setattr("simulation.external_sort._PAGE", 3)
     assert run(postgres_engine, tmp_path / "b") == usual
 
 

@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from commerce.instants import from_micros, to_micros
-from commerce.tenants import Tenant
+from commerce.records.instants import from_micros, to_micros
+from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
-from features.snapshot import Snapshot
-from training.fitting import Fitted, fit
-from training.rows import Rows
-from training.schedule import Schedule
+from features.snapshots.snapshot import Snapshot
+from training.fitting.candidates import Fitted, fit
+from training.fitting.dataset import Rows
+from training.fitting.schedule import Schedule
+from training.publishing.tracking import Tracker, open_tracker
 from training.specs import CHURN, CREDIT, ModelSpec
-from training.tracking import Tracker, open_tracker
 
 FEATURES = (
     "days_since_order",

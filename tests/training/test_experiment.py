@@ -17,21 +17,19 @@ import pytest
 from sqlalchemy import Engine, update
 from tests.features.streams import Row, event, snapshot_of
 
-from commerce.database import connect, reading
-from commerce.instants import DAY, from_micros, to_micros
-from commerce.money import format_money
-from commerce.stream import FEATURE_COLUMNS, customer_rows
-from commerce.tenants import Tenant, clock, find_tenant
+from commerce.records.database import connect, reading
+from commerce.records.instants import DAY, from_micros, to_micros
+from commerce.records.money import format_money
+from commerce.records.stream import FEATURE_COLUMNS, customer_rows
+from commerce.records.tenants import Tenant, clock, find_tenant
 from features.catalogue import CATALOGUE
 from features.frames import feature_frame, write_features
-from features.snapshot import Snapshot, take_snapshot
+from features.snapshots.snapshot import Snapshot, take_snapshot
 from scoring.errors import PackageNotFound
 from scoring.files import current, publish
 from scoring.package import Package
 from scoring.scorer import score
 from simulation import SimulationOptions, simulate
-from training import examination
-from training import rows as rows_module
 from training.errors import InvalidProtocol, NotTrainable
 from training.experiment import (
     Exported,
@@ -48,10 +46,12 @@ from training.experiment import (
     train,
     why_not_trainable,
 )
-from training.export import export
-from training.fitting import Fitted
+from training.fitting import dataset as rows_module
+from training.fitting.candidates import Fitted
+from training.judging import examination
+from training.publishing.export import export
+from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
 from training.specs import CHURN, CREDIT, ModelSpec
-from training.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SPEC = replace(CHURN, candidates=("logistic",), max_cutoffs=3, least_rows=100)
@@ -333,7 +333,7 @@ def back_up(source: Path, target: Path) -> None:
 def test_a_record_changed_behind_the_snapshot_costs_the_certificate(
     shop: Shop, rows: Rows, exported: Exported, tmp_path: Path
 ) -> None:
-    from commerce.schema import event as stream
+    from commerce.records.schema import event as stream
 
     back_up(shop.home / "records.db", tmp_path / "records.db")
     changed = connect(f"sqlite:///{tmp_path / 'records.db'}")

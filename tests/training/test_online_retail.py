@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from commerce.database import reading
-from commerce.instants import parse_as_of, to_micros
-from commerce.sources.options import TransactionOptions
-from commerce.sources.transactions import import_transactions
-from commerce.tenants import find_tenant
+from commerce.records.database import reading
+from commerce.records.instants import parse_as_of, to_micros
+from commerce.records.tenants import find_tenant
+from importing.engine.options import TransactionOptions
+from importing.sales.importer import import_transactions
 from training.experiment import evaluate_protocol
 from training.specs import CHURN
 

@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.serving.conftest import make_real_package
 
-from commerce import schema
-from commerce.database import reading
+from commerce.records import schema
+from commerce.records.database import reading
 from features.catalogue import CATALOGUE
 from scoring.files import publish
-from serving.packages import PackageShelf
-from serving.predictions import Desk, answer_customer
-from serving.questions import ByCustomer
-from serving.store import RecordStore
+from serving.predict.answers import Desk, answer_customer
+from serving.predict.packages import PackageShelf
+from serving.predict.store import RecordStore
+from serving.rest.schemas import ByCustomer
 from simulation import SimulationOptions, simulate
 from workbench import notebook
 from workbench.notebook import Bench
@@ -75,6 +75,6 @@ def opened(
     shutil.copytree(template, folder, dirs_exist_ok=True)
     monkeypatch.setenv(HOME_VARIABLE, str(folder))
     monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
-    bench = notebook.open(tenant=slug)
+    bench = notebook.open_bench(tenant=slug)
     yield bench
     bench.engine.dispose()

@@ -17,27 +17,27 @@ from click.testing import CliRunner
 from sqlalchemy import Connection, Engine, insert, select, text, update
 from tests.workbench.shops import ANSWERED, SLUG, make_home, make_shop, opened
 
-from commerce import schema
-from commerce.database import reading, writing
-from commerce.instants import from_micros, to_micros
-from commerce.stream import customer_rows
-from commerce.tenants import clock, find_tenant
-from features.aggregates import OCCURRED, RECORDED
+from commerce.records import schema
+from commerce.records.database import reading, writing
+from commerce.records.instants import from_micros, to_micros
+from commerce.records.stream import customer_rows
+from commerce.records.tenants import clock, find_tenant
 from features.catalogue import CATALOGUE
-from features.compilation import Catalogue
-from features.declaration import DAYS, count, source
-from features.declaration import catalogue as compiled
-from features.duckdb_evaluator import FeatureTable, evaluate
-from features.finish import Floats
-from features.python_evaluator import evaluate_rows
-from features.snapshot import Snapshot, take_snapshot
-from serving.scores import score
-from training.audits import Audit, read_audits, write_audit
+from features.declaring.compilation import Catalogue
+from features.declaring.declaration import DAYS, count, source
+from features.declaring.declaration import catalogue as compiled
+from features.evaluating.aggregates import OCCURRED, RECORDED
+from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
+from features.evaluating.finish import Floats
+from features.evaluating.python_evaluator import evaluate_rows
+from features.snapshots.snapshot import Snapshot, take_snapshot
+from serving.predict.scores import score
+from training.judging.audits import Audit, read_audits, write_audit
 from workbench import stages
 from workbench.audit import audit
 from workbench.cli import group
 from workbench.notebook import Bench
-from workbench.runs.endings import FINDINGS
+from workbench.runs.exit_status import FINDINGS
 
 FEW = CATALOGUE.subset(
     ["orders_90d", "orders", "average_order_value", "days_since_order", "spend_365d"]

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from tests.conftest import NOW, make_tenant
 from tests.features.copying import DAY, orders, record, stored
 
-from commerce.instants import to_micros
-from commerce.tenants import clock, hold_clock, recording_instant
-from features.snapshot import Snapshot, take_snapshot
+from commerce.records.instants import to_micros
+from commerce.records.tenants import clock, hold_clock, recording_instant
+from features.snapshots.snapshot import Snapshot, take_snapshot
 from workbench.notebook import Bench
 from workbench.settings import Settings
 from workbench.stages import copy_stream

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from tests.workbench.shops import SLUG, make_home, opened
 
-from commerce.instants import midnight, to_micros
-from features.declaration import DAYS, count, source
+from commerce.records.instants import midnight, to_micros
+from features.declaring.declaration import DAYS, count, source
 from features.errors import UnknownFeature
 from features.labels import Had, Happens, Label
 from workbench import notebook

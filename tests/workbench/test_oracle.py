@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from commerce.instants import from_micros
+from commerce.records.instants import from_micros
 from simulation import SimulationOptions
 from simulation.truth import COLUMNS
 from training.specs import CHURN

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from tests.workbench.shops import SLUG, make_home, opened
 
 from features.catalogue import CATALOGUE
+from features.comparing.profile import Profile, last_profile
 from features.frames import feature_frame, write_features
-from features.profile import Profile, last_profile
-from workbench import pictures, profiles, stages
+from workbench import profile_plots, profiles, stages
 from workbench.notebook import Bench
 from workbench.profiles import make_profile, recorded_types
 
@@ -50,10 +50,10 @@ def test_features_are_profiled_at_the_models_cutoffs_against_their_outcomes(
     assert list(found.absent) == list(FEW.absent(recorded_types(snapshot)))
     assert last_profile(bench.settings.features, SLUG) == found
     for figure in (
-        pictures.power_figure(found, "churn"),
-        pictures.missing_figure(found),
-        pictures.drift_figure(found),
-        pictures.distributions_figure(found, FEW.names),
+        profile_plots.power_figure(found, "churn"),
+        profile_plots.missing_figure(found),
+        profile_plots.drift_figure(found),
+        profile_plots.distributions_figure(found, FEW.names),
     ):
         assert drawn(figure, tmp_path) > 1000
 
@@ -88,10 +88,10 @@ def test_a_shop_too_young_to_train_on_is_profiled_all_the_same(
     with opened(tmp_path / "young", tmp_path / "home", monkeypatch) as bench:
         found = make_profile(bench, catalogue=FEW)
     assert (len(found.cutoffs), found.labels) == (2, {})
-    assert drawn(pictures.drift_figure(found), tmp_path) > 1000
+    assert drawn(profile_plots.drift_figure(found), tmp_path) > 1000
 
 
 def test_a_profile_without_anything_to_show_is_drawn_empty(tmp_path: Path) -> None:
     empty = Profile(cutoffs=[1], rows=[0], features={}, labels={})
-    assert drawn(pictures.power_figure(empty), tmp_path) > 500
-    assert drawn(pictures.missing_figure(empty), tmp_path) > 500
+    assert drawn(profile_plots.power_figure(empty), tmp_path) > 500
+    assert drawn(profile_plots.missing_figure(empty), tmp_path) > 500

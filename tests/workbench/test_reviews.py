@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from commerce.instants import from_micros, to_micros
-from features.snapshot import Snapshot
+from commerce.records.instants import from_micros, to_micros
+from features.snapshots.snapshot import Snapshot
 from scoring.components import Linear
 from scoring.files import publish
 from scoring.package import DecisionRule, Package, PackageOutput
 from simulation import SimulationOptions, simulate
-from training.schedule import cutoffs_for
+from training.fitting.schedule import cutoffs_for
 from training.specs import CHURN
 from workbench import notebook, stages
 from workbench.notebook import Bench
@@ -34,7 +34,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     options = SimulationOptions(customers=40, days=730)
     simulate(engine, "acme", options, now=datetime.now(UTC), truth_folder=tmp_path / "truth")
     engine.dispose()
-    opened = notebook.open(tenant="acme")
+    opened = notebook.open_bench(tenant="acme")
     yield opened
     opened.engine.dispose()
 
@@ -108,7 +108,7 @@ def test_a_review_as_of_an_instant_before_the_champions_does_not_pass_for_honest
     bench: Bench, snapshot: Snapshot
 ) -> None:
     publish_champion(bench, snapshot, bench.as_of)
-    past = notebook.open(tenant="acme", as_of=bench.as_of - timedelta(days=100))
+    past = notebook.open_bench(tenant="acme", as_of=bench.as_of - timedelta(days=100))
     found = review(past, snapshot, "churn")
     past.engine.dispose()
     assert not found.out_of_time

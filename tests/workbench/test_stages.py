@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from commerce.database import reading
-from commerce.errors import RecordError
-from commerce.tenants import Tenant, find_tenant
-from features.snapshot import Snapshot, take_snapshot
+from commerce.records.database import reading
+from commerce.records.errors import RecordError
+from commerce.records.tenants import Tenant, find_tenant
+from features.snapshots.snapshot import Snapshot, take_snapshot
 from simulation import SimulationOptions, simulate
 from workbench import notebook, stages
 from workbench.records import open_records
@@ -39,7 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_copy_is_taken_only_after_its_instant_is_on_record(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench = notebook.open(tenant="acme")
+    bench = notebook.open_bench(tenant="acme")
     seen: list[datetime | None] = []
 
     def watched(engine: Engine, tenant: Tenant, folder: Path) -> Snapshot:
@@ -56,9 +56,9 @@ def test_a_copy_is_taken_only_after_its_instant_is_on_record(
 
 @pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(days=4000)])
 def test_a_bench_is_not_opened_in_the_future(home: Path, ahead: timedelta) -> None:
-    bench = notebook.open(tenant="acme")
+    bench = notebook.open_bench(tenant="acme")
     later = bench.as_of + ahead
     bench.engine.dispose()
     for asked in (later, later.date(), later.isoformat()):
         with pytest.raises(RecordError, match="as_of must not be later than"):
-            notebook.open(tenant="acme", as_of=asked)
+            notebook.open_bench(tenant="acme", as_of=asked)

@@ -12,8 +12,8 @@ from tests.features.streams import event, snapshot_of
 from tests.serving.conftest import make_real_package, make_stale
 
 from features.catalogue import CATALOGUE
-from features.changes import compare, declarations, outdated
-from features.clocks import DAY
+from features.comparing.changes import compare, declarations, outdated
+from features.declaring.clocks import DAY
 from features.frames import DECLARED, feature_frame, write_features
 from scoring.files import publish
 from workbench.errors import PlanError

@@ -17,8 +17,8 @@ from commerce import wallet
 from commerce.auctions.closing import hand_over
 from commerce.auctions.pricing import Standing, placed
 from commerce.auctions.records import LARGEST, locked, sells, standings, told
-from commerce.bulk import insert_rows
-from commerce.errors import (
+from commerce.records.bulk import insert_rows
+from commerce.records.errors import (
     Conflict,
     Expired,
     Forbidden,
@@ -26,13 +26,13 @@ from commerce.errors import (
     InsufficientFunds,
     RecordError,
 )
-from commerce.identity import reserve_numbers
-from commerce.instants import from_micros
-from commerce.ledger import balance
-from commerce.machine import Fact, fire
-from commerce.money import format_money
-from commerce.states import AUCTION, WALLET
-from commerce.work import Work
+from commerce.records.identity import reserve_numbers
+from commerce.records.instants import from_micros
+from commerce.records.ledger import balance
+from commerce.records.machine import Fact, fire
+from commerce.records.money import format_money
+from commerce.records.states import AUCTION, WALLET
+from commerce.records.work import Work
 
 _SECOND = 1_000_000
 _COLUMNS = (

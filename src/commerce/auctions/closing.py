@@ -7,15 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select
 
-from commerce import schema, stock, wallet
+from commerce import stock, wallet
 from commerce.auctions.records import locked, standings, told
-from commerce.errors import Conflict, Forbidden
-from commerce.instants import from_micros
-from commerce.machine import Fact, fire
-from commerce.money import from_minor
 from commerce.orders.checkout import OrderedLine, place
-from commerce.states import AUCTION
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.errors import Conflict, Forbidden
+from commerce.records.instants import from_micros
+from commerce.records.machine import Fact, fire
+from commerce.records.money import from_minor
+from commerce.records.states import AUCTION
+from commerce.records.work import Work
 
 _auction = schema.auction
 _DUE = (

@@ -11,15 +11,16 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, select
 
-from commerce import schema, stock
+from commerce import stock
 from commerce.auctions.pricing import Bands
 from commerce.auctions.records import LARGEST, locked, sells, told
-from commerce.errors import Conflict, NotFound, RecordError
-from commerce.instants import from_micros
-from commerce.machine import fire
-from commerce.money import format_money
-from commerce.states import AUCTION
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.errors import Conflict, NotFound, RecordError
+from commerce.records.instants import from_micros
+from commerce.records.machine import fire
+from commerce.records.money import format_money
+from commerce.records.states import AUCTION
+from commerce.records.work import Work
 
 _auction, _variant, _product, _users = (
     schema.auction,

@@ -17,8 +17,8 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any, Final, NamedTuple
 
-from commerce.errors import RecordError
-from commerce.money import to_minor
+from commerce.records.errors import RecordError
+from commerce.records.money import to_minor
 
 EBAY: Final = tuple(
     (None if upper is None else Decimal(upper), Decimal(increment))

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select
 
-from commerce import schema
 from commerce.auctions.pricing import Standing
 from commerce.auctions.records import COLUMNS, micros, sells, standings
-from commerce.errors import NotFound
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.errors import NotFound
+from commerce.records.work import Work
 
 _auction, _bid = schema.auction, schema.bid
 OPEN_TO_ALL = ("scheduled", "live", "sold", "unsold")

@@ -21,12 +21,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from commerce import schema
 from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, standing
-from commerce.errors import NotFound
-from commerce.machine import Fact
-from commerce.prepared import Prepared
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.errors import NotFound
+from commerce.records.machine import Fact
+from commerce.records.prepared import Prepared
+from commerce.records.work import Work
 
 _auction, _bid, _buyer = schema.auction, schema.bid, schema.customer
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import CTE, Table, bindparam, select
 
-from commerce import rows, schema
-from commerce.errors import Conflict, NotFound
-from commerce.machine import Fact, fire
-from commerce.states import RANGE
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, NotFound
+from commerce.records.machine import Fact, fire
+from commerce.records.states import RANGE
+from commerce.records.work import Work
 
 _category = schema.category
 

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert
 
-from commerce import rows, schema
-from commerce.errors import Conflict, Forbidden, RecordError
-from commerce.identity import reserve_numbers
-from commerce.machine import Fact, fetch, fire
-from commerce.states import PRODUCT
-from commerce.stream.words import reason_code
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, Forbidden, RecordError
+from commerce.records.identity import reserve_numbers
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.states import PRODUCT
+from commerce.records.stream.event_types import reason_code
+from commerce.records.work import Work
 
 
 class NewVariant(NamedTuple):

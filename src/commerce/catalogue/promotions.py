@@ -1,7 +1,7 @@
 """Promotions: discounts on a product, and sale events on a product, a category or everything.
 
 A promotion is active from ``starts_at`` on and no longer at ``ends_at``; without them, always. A category's
-promotion holds for what is in the categories below it, too. Which one counts, `commerce.orders.pricing` says.
+promotion holds for what is in the categories below it, too. Which one counts, `commerce.records.line_prices` says.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from uuid import UUID
 
 from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, update
 
-from commerce import schema
 from commerce.catalogue.categories import require
-from commerce.errors import Conflict, NotFound, RecordError
-from commerce.instants import to_micros
-from commerce.machine import Fact, fetch, fire
-from commerce.orders.pricing import Offer
-from commerce.prepared import Prepared
-from commerce.states import PRODUCT, RANGE
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.errors import Conflict, NotFound, RecordError
+from commerce.records.instants import to_micros
+from commerce.records.line_prices import Offer
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.prepared import Prepared
+from commerce.records.states import PRODUCT, RANGE
+from commerce.records.work import Work
 
 _promotion, _product, _category = schema.promotion, schema.product, schema.category
 

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, true
 
-from commerce import schema
 from commerce.catalogue.categories import below
-from commerce.errors import NotFound, check_range
-from commerce.states import PRODUCT
+from commerce.records import schema
+from commerce.records.errors import NotFound, check_range
+from commerce.records.states import PRODUCT
+from commerce.records.work import Work
 from commerce.stock import AVAILABLE, shelf
-from commerce.work import Work
 
 MOST = 200
 """Products on a page at most."""

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from commerce import rows, schema, stock
+from commerce import stock
 from commerce.delivery.jobs import carried, fetch_carried, fetch_parcel, is_secured
 from commerce.delivery.proof import NO_PROOF, Confirmation, Proof, confirm, draw_proof
-from commerce.errors import Conflict, IllegalMove, check_choice
-from commerce.ledger import Transfer
-from commerce.machine import Fact, fire
-from commerce.states import DELIVERY
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, IllegalMove, check_choice
+from commerce.records.ledger import Transfer
+from commerce.records.machine import Fact, fire
+from commerce.records.states import DELIVERY
+from commerce.records.work import Work
 
 FAILURES = ("nobody_home", "wrong_address", "refused", "damaged", "other")
 """Why an order could not be delivered."""

@@ -17,11 +17,11 @@ from sqlalchemy import (
     select,
 )
 
-from commerce import rows, schema
-from commerce.errors import Conflict, NotFound
-from commerce.machine import fetch
-from commerce.states import ORDER
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, NotFound
+from commerce.records.machine import fetch
+from commerce.records.states import ORDER
+from commerce.records.work import Work
 
 _ON_THE_WAY = ("processing", "shipped")
 _delivery, _orders, _payment, _line = (

@@ -27,17 +27,17 @@ from uuid import UUID
 import segno
 from sqlalchemy import BigInteger, Row, select, type_coerce
 
-from commerce import rows, schema
-from commerce.actors import SYSTEM
 from commerce.delivery.jobs import fetch_bought, fetch_carried
-from commerce.errors import Conflict, Expired, RecordError
-from commerce.instants import HOUR, from_micros, to_micros
-from commerce.machine import Fact, fetch, fire
 from commerce.payments.intents import settle_cash
 from commerce.people.customers import check_place
 from commerce.people.passwords import hashed, verify
-from commerce.states import DELIVERY
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.actors import SYSTEM
+from commerce.records.errors import Conflict, Expired, RecordError
+from commerce.records.instants import HOUR, from_micros, to_micros
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.states import DELIVERY
+from commerce.records.work import Work
 
 NO_PROOF: Final = dict.fromkeys(("pin_hash", "token_hash", "proof_expires_at"))
 """Columns of a delivery that has no proof."""

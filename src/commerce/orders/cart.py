@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Row, and_, bindparam, case, delete, insert, literal_column, select, update
 
-from commerce import schema
-from commerce.errors import Conflict, NotFound
-from commerce.identity import reserve_numbers
-from commerce.machine import Fact, fire
-from commerce.prepared import Prepared
-from commerce.states import ORDER
+from commerce.records import schema
+from commerce.records.errors import Conflict, NotFound
+from commerce.records.identity import reserve_numbers
+from commerce.records.machine import Fact, fire
+from commerce.records.prepared import Prepared
+from commerce.records.states import ORDER
+from commerce.records.work import Work
 from commerce.stock import check_quantity
-from commerce.work import Work
 
 MOST_LINES = 200
 """Lines that an order may have."""

@@ -11,18 +11,18 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from commerce import stock, wallet
-from commerce.errors import Conflict
-from commerce.identity import reserve_numbers
-from commerce.instants import DAY
-from commerce.ledger import Place
-from commerce.machine import Fact, Step, fire_together
 from commerce.orders import cart
 from commerce.orders.lines import OrderedLine as OrderedLine
 from commerce.orders.lines import PricedLine, fact_of, keep, price, read
 from commerce.orders.tax import country_code, rate
 from commerce.payments import intents
-from commerce.states import DELIVERY, ORDER
-from commerce.work import Work
+from commerce.records.errors import Conflict
+from commerce.records.identity import reserve_numbers
+from commerce.records.instants import DAY
+from commerce.records.ledger import Place
+from commerce.records.machine import Fact, Step, fire_together
+from commerce.records.states import DELIVERY, ORDER
+from commerce.records.work import Work
 
 UNKNOWN_COUNTRY = "ZZ"
 """What an order's country is called where the address names none (ISO 3166)."""

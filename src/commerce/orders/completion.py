@@ -7,22 +7,23 @@ from uuid import UUID
 
 from sqlalchemy import Row, and_, bindparam, select
 
-from commerce import points, schema, wallet
-from commerce.actors import SYSTEM
-from commerce.errors import Conflict, IllegalMove
-from commerce.instants import DAY, from_micros, to_micros
-from commerce.ledger import FEES, SALES, TAX, Account, Transfer, balance
-from commerce.machine import Fact, fire
+from commerce import rewards, wallet
 from commerce.orders.cart import drop, own
-from commerce.orders.settlement import Settlement, settle
 from commerce.payments import intents
+from commerce.payments.funds import covered, sold
 from commerce.payments.records import of_order
-from commerce.payments.settlement import covered, sold
 from commerce.payments.totals import Totals, totals_of
-from commerce.states import DELIVERY, ORDER
+from commerce.records import schema
+from commerce.records.actors import SYSTEM
+from commerce.records.errors import Conflict, IllegalMove
+from commerce.records.instants import DAY, from_micros, to_micros
+from commerce.records.ledger import FEES, SALES, TAX, Account, Transfer, balance
+from commerce.records.machine import Fact, fire
+from commerce.records.settlement import Settlement, settle
+from commerce.records.states import DELIVERY, ORDER
+from commerce.records.stream.event_types import reason_code
+from commerce.records.work import Work
 from commerce.stock import ON_HAND, place_of
-from commerce.stream.words import reason_code
-from commerce.work import Work
 
 _orders, _delivery, _account = schema.orders, schema.delivery, schema.account
 _line = schema.order_line
@@ -241,7 +242,7 @@ def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[Fact]:
                 seller_id=seller,
                 transfers=[moved],
             ),
-            points.earn_facts(work, seller, work.policy.points_per_order, "order_completed"),
+            rewards.earn_facts(work, seller, work.policy.points_per_order, "order_completed"),
         ]
     return facts
 

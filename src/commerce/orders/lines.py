@@ -14,15 +14,16 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from commerce import schema, stock
+from commerce import stock
 from commerce.catalogue.promotions import offers
-from commerce.errors import Conflict, NotFound, RecordError
-from commerce.ledger import Account, Transfer
-from commerce.machine import Fact
-from commerce.money import exact_minor, from_minor
-from commerce.orders.pricing import Offer, Price, price_line
-from commerce.prepared import Prepared
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.errors import Conflict, NotFound, RecordError
+from commerce.records.ledger import Account, Transfer
+from commerce.records.line_prices import Offer, Price, price_line
+from commerce.records.machine import Fact
+from commerce.records.money import exact_minor, from_minor
+from commerce.records.prepared import Prepared
+from commerce.records.work import Work
 
 
 class OrderedLine(NamedTuple):

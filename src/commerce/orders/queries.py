@@ -23,10 +23,10 @@ from sqlalchemy import (
     true,
 )
 
-from commerce import schema
-from commerce.errors import NotFound, RecordError
-from commerce.states import ORDER
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.errors import NotFound, RecordError
+from commerce.records.states import ORDER
+from commerce.records.work import Work
 
 MOST = 200
 """Orders on a page at most."""

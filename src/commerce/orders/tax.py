@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
 
-from commerce import schema
-from commerce.errors import NotFound
-from commerce.orders.pricing import share
-from commerce.policy import Policy
-from commerce.states import ORDER
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.errors import NotFound
+from commerce.records.line_prices import share
+from commerce.records.policy import Policy
+from commerce.records.states import ORDER
+from commerce.records.work import Work
 
 OTHER = "*"
 """Every country that has no rate of its own."""

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from commerce import rows, schema
-from commerce.errors import Conflict
-from commerce.machine import Fact, fetch, fire
+from commerce.payments.funds import give_back
 from commerce.payments.providers.port import Told
 from commerce.payments.records import lock
-from commerce.payments.settlement import give_back
 from commerce.payments.totals import totals
-from commerce.states import DISPUTE
-from commerce.stream.words import reason_code
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.states import DISPUTE
+from commerce.records.stream.event_types import reason_code
+from commerce.records.work import Work
 
 
 def begin(

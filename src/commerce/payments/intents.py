@@ -1,7 +1,7 @@
 """Payments from beginning to end: begun, given a card, confirmed, captured, called off.
 
 A wallet's money is set aside when the payment begins and captured when the order is completed; cash is captured on
-delivery; what is paid later is invoiced; cards are the provider's (`commerce.payments.errands`).
+delivery; what is paid later is invoiced; cards are the provider's (`commerce.payments.provider_calls`).
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from commerce import rows, wallet
-from commerce.actors import SYSTEM
-from commerce.errors import Conflict, NotFound, RecordError, check_range
-from commerce.machine import fetch, fire_together
+from commerce import wallet
 from commerce.payments import invoices, methods
-from commerce.payments.errands import CARD_PROVIDERS, card_provider
+from commerce.payments.funds import collect, covered
+from commerce.payments.provider_calls import CARD_PROVIDERS, card_provider
 from commerce.payments.records import created, lock_own, of_order, tell, to_pay
 from commerce.payments.refunds import refund
-from commerce.payments.settlement import collect, covered
 from commerce.payments.totals import totals
 from commerce.payments.webhooks import have_done
 from commerce.people.customers import fetch_own
-from commerce.states import ORDER, PAYMENT
-from commerce.work import Work
+from commerce.records import rows
+from commerce.records.actors import SYSTEM
+from commerce.records.errors import Conflict, NotFound, RecordError, check_range
+from commerce.records.machine import fetch, fire_together
+from commerce.records.states import ORDER, PAYMENT
+from commerce.records.work import Work
 
 _FIRST_STATES = {
     "card": "requires_payment_method",

@@ -13,18 +13,18 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, select
 
-from commerce import rows, schema
-from commerce.errors import Conflict, NotFound
-from commerce.instants import DAY, to_micros
-from commerce.ledger import SALES
-from commerce.machine import Fact, fetch, fire
-from commerce.money import allocate
+from commerce.payments.funds import collect, give_back, taken, tell_paid
 from commerce.payments.records import lock, tell
-from commerce.payments.settlement import collect, give_back, taken, tell_paid
 from commerce.payments.totals import totals
-from commerce.states import INVOICE, PAYMENT
-from commerce.stream.words import reason_code
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, NotFound
+from commerce.records.instants import DAY, to_micros
+from commerce.records.ledger import SALES
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.money import allocate
+from commerce.records.states import INVOICE, PAYMENT
+from commerce.records.stream.event_types import reason_code
+from commerce.records.work import Work
 
 
 class Invoice(NamedTuple):

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import Row, update
 
-from commerce import rows, schema
-from commerce.errors import NotFound
-from commerce.machine import Fact, fire
-from commerce.payments.errands import ask, card_provider
+from commerce.payments.provider_calls import ask, card_provider
 from commerce.payments.providers.port import Card, Errand
 from commerce.people.customers import fetch_own
-from commerce.states import METHOD
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import NotFound
+from commerce.records.machine import Fact, fire
+from commerce.records.states import METHOD
+from commerce.records.work import Work
 
 
 class Method(NamedTuple):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from commerce.errors import check_choice
-from commerce.machine import fire_together
+from commerce.payments.funds import collect
 from commerce.payments.records import created, lock, tell, to_pay
-from commerce.payments.settlement import collect
-from commerce.work import Work
+from commerce.records.errors import check_choice
+from commerce.records.machine import fire_together
+from commerce.records.work import Work
 
 METHODS = ("card", "cash_on_delivery", "transfer")
 """How such a payment can have been made."""

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from commerce import rows, schema
-from commerce.errors import NotFound, check_choice
 from commerce.payments.totals import Totals, totals_of
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import NotFound, check_choice
+from commerce.records.work import Work
 
 
 class Payment(NamedTuple):

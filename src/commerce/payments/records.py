@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, or_, select
 
-from commerce import rows, schema
-from commerce.errors import Conflict, NotFound
-from commerce.ledger import Transfer
-from commerce.machine import Fact, Machine, Step, fetch, fire
 from commerce.payments.totals import COUNTED
-from commerce.states import ORDER, PAYMENT
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, NotFound
+from commerce.records.ledger import Transfer
+from commerce.records.machine import Fact, Machine, Step, fetch, fire
+from commerce.records.states import ORDER, PAYMENT
+from commerce.records.work import Work
 
 
 def lock(work: Work, payment_id: UUID) -> tuple[Row[Any], Row[Any] | None]:

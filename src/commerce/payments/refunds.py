@@ -8,17 +8,17 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce import wallet
-from commerce.errors import Conflict, InsufficientFunds
-from commerce.machine import fetch
 from commerce.payments import invoices
-from commerce.payments.errands import CARD_PROVIDERS
+from commerce.payments.funds import collect, give_back, held
+from commerce.payments.provider_calls import CARD_PROVIDERS
 from commerce.payments.records import lock, of_order
-from commerce.payments.settlement import collect, give_back, held
 from commerce.payments.totals import totals, totals_of
 from commerce.payments.webhooks import have_done
-from commerce.states import ORDER
-from commerce.stream.words import reason_code
-from commerce.work import Work
+from commerce.records.errors import Conflict, InsufficientFunds
+from commerce.records.machine import fetch
+from commerce.records.states import ORDER
+from commerce.records.stream.event_types import reason_code
+from commerce.records.work import Work
 
 
 def refund(

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 
-from commerce import schema
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.work import Work
 
 ARRIVALS = ("payment.captured", "wallet.topped_up")
 """Words by which money arrives."""

@@ -14,21 +14,21 @@ from uuid import UUID
 
 from sqlalchemy import Engine, Row
 
-from commerce import rows, schema
-from commerce.actors import SYSTEM
-from commerce.errors import Conflict, NotFound
-from commerce.instants import from_micros, to_micros
-from commerce.ledger import WORLD, Transfer
-from commerce.machine import Fact, fire
 from commerce.payments import disputes, methods
-from commerce.payments.errands import ask, done, errand_for, waiting
+from commerce.payments.funds import collect, give_back, home
+from commerce.payments.provider_calls import ask, done, errand_for, waiting
 from commerce.payments.providers.port import Card, Provider, ProviderFailed, ProviderRefused, Told
 from commerce.payments.records import lock, tell
-from commerce.payments.settlement import collect, give_back, home
 from commerce.payments.totals import references, totals
-from commerce.states import ATTEMPT, PAYMENT
-from commerce.tenants import Tenant
-from commerce.work import Work, looking, working
+from commerce.records import rows, schema
+from commerce.records.actors import SYSTEM
+from commerce.records.errors import Conflict, NotFound
+from commerce.records.instants import from_micros, to_micros
+from commerce.records.ledger import WORLD, Transfer
+from commerce.records.machine import Fact, fire
+from commerce.records.states import ATTEMPT, PAYMENT
+from commerce.records.tenants import Tenant
+from commerce.records.work import Work, looking, working
 
 _STATES = {
     "payment.action_required": "requires_action",

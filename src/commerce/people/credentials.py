@@ -17,15 +17,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, and_, select, update
 
-from commerce import rows, schema
-from commerce.actors import SYSTEM, Actor, Role
-from commerce.errors import NotFound
-from commerce.machine import Fact, fire
 from commerce.people import users
 from commerce.people.passwords import BadCredentials, hash_password, is_stale, verify
-from commerce.states import USER
-from commerce.tenants import Tenant, tenant_of
-from commerce.work import Work, looking, working
+from commerce.records import rows, schema
+from commerce.records.actors import SYSTEM, Actor, Role
+from commerce.records.errors import NotFound
+from commerce.records.machine import Fact, fire
+from commerce.records.states import USER
+from commerce.records.tenants import Tenant, tenant_of
+from commerce.records.work import Work, looking, working
 
 
 def authenticate(

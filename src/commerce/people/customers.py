@@ -14,12 +14,12 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from commerce import rows, schema
-from commerce.errors import Conflict, RecordError, did_you_mean
-from commerce.identity import reserve_numbers
-from commerce.machine import Fact, fire
-from commerce.states import CUSTOMER
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, RecordError, did_you_mean
+from commerce.records.identity import reserve_numbers
+from commerce.records.machine import Fact, fire
+from commerce.records.states import CUSTOMER
+from commerce.records.work import Work
 
 PROFILE: Mapping[str, bool] = {
     "full_name": False,

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, delete, select, update
 
-from commerce import rows, schema
-from commerce.machine import Fact, fire
 from commerce.people.customers import fetch_own
-from commerce.states import CUSTOMER
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.machine import Fact, fire
+from commerce.records.states import CUSTOMER
+from commerce.records.work import Work
 
 
 def erase(work: Work, customer_id: UUID) -> None:

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from commerce import rows, schema
-from commerce.errors import NotFound, RecordError
-from commerce.machine import Fact, fire
 from commerce.people import customers
-from commerce.states import CUSTOMER
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import NotFound, RecordError
+from commerce.records.machine import Fact, fire
+from commerce.records.states import CUSTOMER
+from commerce.records.work import Work
 
 
 class Note(NamedTuple):

@@ -13,7 +13,7 @@ from typing import NewType
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from commerce.errors import CommerceError, RecordError
+from commerce.records.errors import CommerceError, RecordError
 
 PasswordHash = NewType("PasswordHash", str)
 """A hash with its salt and parameters, in Argon2's own notation."""

@@ -12,18 +12,14 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from commerce import rows, schema
-from commerce.actors import SYSTEM, Actor, Role
-from commerce.errors import Conflict, Forbidden, RecordError, check_choice
-from commerce.machine import Fact, fire
 from commerce.people import customers
-from commerce.people.passwords import (
-    BadCredentials,
-    PasswordHash,
-    verify,
-)
-from commerce.states import USER
-from commerce.work import Work
+from commerce.people.passwords import BadCredentials, PasswordHash, verify
+from commerce.records import rows, schema
+from commerce.records.actors import SYSTEM, Actor, Role
+from commerce.records.errors import Conflict, Forbidden, RecordError, check_choice
+from commerce.records.machine import Fact, fire
+from commerce.records.states import USER
+from commerce.records.work import Work
 
 _USERNAME = re.compile(r"[a-z0-9@.+_-]{1,150}")
 

@@ -21,7 +21,7 @@ from features.catalogue.rfm import RFM
 from features.catalogue.seasons import SEASONS
 from features.catalogue.tenure import TENURE
 from features.catalogue.wallet import WALLET
-from features.declaration import catalogue
+from features.declaring.declaration import catalogue
 
 CATALOGUE = catalogue(
     *ORDERS,

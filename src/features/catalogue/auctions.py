@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from features.activities import bids, outbid, won
-from features.declaration import (
+from features.declaring.activities import bids, outbid, won
+from features.declaring.declaration import (
     DAYS,
     EVER,
     count,

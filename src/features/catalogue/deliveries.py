@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from features.activities import deliveries
-from features.declaration import (
+from features.declaring.activities import deliveries
+from features.declaring.declaration import (
     DAYS,
     EVER,
     count,

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from features.activities import disputed, disputes
-from features.declaration import (
-    DAYS,
-    EVER,
-    count,
-    family,
-    mean,
-    ratio,
-    recency,
-    total,
-)
+from features.declaring.activities import disputed, disputes
+from features.declaring.declaration import DAYS, EVER, count, family, mean, ratio, recency, total
 
 DISPUTES = family(
     "disputes",

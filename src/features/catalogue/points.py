@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from features.activities import deducted, earned
-from features.declaration import (
+from features.declaring.activities import deducted, earned
+from features.declaring.declaration import (
     DAYS,
     EVER,
     count,

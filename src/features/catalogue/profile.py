@@ -5,8 +5,8 @@ A field is a word in ``reason`` and a whole number in ``value``. Text fields are
 
 from __future__ import annotations
 
-from features.activities import profiled
-from features.declaration import DAYS, count, distinct, family, last, recency
+from features.declaring.activities import profiled
+from features.declaring.declaration import DAYS, count, distinct, family, last, recency
 
 PROFILE = family(
     "profile",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from features.activities import returned
-from features.declaration import (
+from features.declaring.activities import returned
+from features.declaring.declaration import (
     DAYS,
     EVER,
     count,

@@ -6,8 +6,8 @@ is not the same everywhere, and is banded by how it changed.
 
 from __future__ import annotations
 
-from features.activities import paid
-from features.declaration import DAYS, EVER, family, mean, ratio, threshold
+from features.declaring.activities import paid
+from features.declaring.declaration import DAYS, EVER, family, mean, ratio, threshold
 
 RFM = family(
     "rfm",

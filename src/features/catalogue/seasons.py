@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from features.activities import paid, placed
-from features.declaration import DAYS, count, difference, family, ratio, total
+from features.declaring.activities import paid, placed
+from features.declaring.declaration import DAYS, count, difference, family, ratio, total
 
 SEASONS = family(
     "seasons",

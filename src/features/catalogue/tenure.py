@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from features.activities import placed
-from features.declaration import (
-    age,
-    difference,
-    family,
-    ratio,
-    source,
-    threshold,
-)
+from features.declaring.activities import placed
+from features.declaring.declaration import age, difference, family, ratio, source, threshold
 
 TENURE = family(
     "tenure",

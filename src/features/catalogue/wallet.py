@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from features.activities import held, released, spent, topped_up
-from features.declaration import (
+from features.declaring.activities import held, released, spent, topped_up
+from features.declaring.declaration import (
     DAYS,
     EVER,
     count,

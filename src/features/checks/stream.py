@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from commerce.stream import EVENT_TYPES
+from commerce.records.stream import EVENT_TYPES
 from features.checks.library import gxe
 from features.checks.report import write_report
 from features.checks.validation import (
@@ -32,7 +32,7 @@ from features.checks.validation import (
     named,
     validate,
 )
-from features.snapshot import Snapshot
+from features.snapshots.snapshot import Snapshot
 
 _BATCH_ROWS = 65_536
 _READ_AS = {"amount_minor": "base_minor"}

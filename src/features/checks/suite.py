@@ -17,8 +17,8 @@ import pandas as pd
 from features.checks.library import gxe
 from features.checks.report import write_report
 from features.checks.validation import WARNING, CheckResult, named, validate
-from features.compilation import Catalogue, Output
-from features.finish import LIMIT
+from features.declaring.compilation import Catalogue, Output
+from features.evaluating.finish import LIMIT
 
 KEYS = ("customer_id", "cutoff")
 """What tells a row."""

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from commerce import returns, reviews, wallet
-from commerce.actors import SYSTEM, Actor
 from commerce.delivery import couriers, proof
-from commerce.errors import NotFound
-from commerce.instants import DAY, from_micros, to_micros
 from commerce.orders import cart, checkout, completion
 from commerce.payments import disputes, intents, invoices, methods, webhooks
 from commerce.payments.providers.local import CARDS, Local
@@ -17,10 +14,13 @@ from commerce.payments.records import of_order
 from commerce.payments.totals import totals
 from commerce.people import customers, users
 from commerce.people.passwords import PasswordHash
-from commerce.work import Work
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import NotFound
+from commerce.records.instants import DAY, from_micros, to_micros
+from commerce.records.work import Work
 from simulation.live.script import Intent
 from simulation.live.stage import Act, Stage
-from simulation.luck import luck
+from simulation.rng import luck
 
 _CARD = "pm_card_visa"
 _BAD_CARD = "pm_card_visa_chargeDeclined"

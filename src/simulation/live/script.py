@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from commerce.instants import DAY, HOUR
-from commerce.policy import Policy
+from commerce.records.instants import DAY, HOUR
+from commerce.records.policy import Policy
 from simulation.auctions import Bidder, bidder, hold_auctions
-from simulation.diary import Diary
+from simulation.event_log import Diary
 from simulation.population import Population
 from simulation.records import Delivery, Dispute, Invoice, Payment, Row
 from simulation.truth import TruthFile

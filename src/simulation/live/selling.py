@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from commerce import brands
-from commerce.actors import SYSTEM, Actor
 from commerce.auctions import bidding, closing, listing
-from commerce.catalogue import products
-from commerce.errors import Conflict, InsufficientFunds
-from commerce.instants import DAY
+from commerce.catalogue import brands, products
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import Conflict, InsufficientFunds
+from commerce.records.instants import DAY
 from simulation.live.buying import pay_in
 from simulation.live.script import Intent
 from simulation.live.stage import Act, Stage

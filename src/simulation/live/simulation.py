@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from commerce.actors import SYSTEM
-from commerce.database import reading
-from commerce.errors import CommerceError
-from commerce.instants import find_zone, from_micros
-from commerce.policy import policy_of
+from commerce.records.actors import SYSTEM
+from commerce.records.database import reading
+from commerce.records.errors import CommerceError
+from commerce.records.instants import find_zone, from_micros
+from commerce.records.policy import policy_of
+from commerce.records.stream import iterate, stream_state
+from commerce.records.tenants import Tenant
 from commerce.shops import change_shop, open_shop
-from commerce.stream import iterate, stream_state
-from commerce.tenants import Tenant
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
 from simulation.live import buying, selling
@@ -27,7 +27,7 @@ from simulation.live.stage import SETTINGS, Act, Stage
 from simulation.options import SimulationOptions, SimulationSummary
 from simulation.population import Population
 from simulation.truth import TruthFile
-from tables.progress import Progress, silent
+from tabular.progress import Progress, silent
 
 ACTS: Mapping[str, Act] = {**buying.ACTS, **selling.ACTS}
 """What each word of a diary makes somebody do; all other words are what comes of it."""

@@ -11,18 +11,18 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from commerce import stock
-from commerce.actors import SYSTEM, Actor, Role
 from commerce.catalogue import categories, products
-from commerce.errors import NotFound
-from commerce.instants import from_micros
 from commerce.people import users
 from commerce.people.passwords import hash_password
-from commerce.policy import policy_of
-from commerce.tenants import Tenant
-from commerce.work import Work, working
+from commerce.records.actors import SYSTEM, Actor, Role
+from commerce.records.errors import NotFound
+from commerce.records.instants import from_micros
+from commerce.records.policy import policy_of
+from commerce.records.tenants import Tenant
+from commerce.records.work import Work, working
 from simulation.assortment import Assortment
 from simulation.live.script import Script
-from simulation.luck import luck
+from simulation.rng import luck
 
 SETTINGS: Mapping[str, Any] = {
     "tax_bp": {"*": 0},

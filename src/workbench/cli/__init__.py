@@ -16,7 +16,7 @@ import click
 from workbench.cli.console import EXIT_CODES, examples
 from workbench.cli.groups import LazyGroup
 from workbench.cli.refusals import Refusal, known_errors, refusal
-from workbench.runs.endings import INTERRUPTED
+from workbench.runs.exit_status import INTERRUPTED
 
 COMMANDS = {
     "import": "workbench.cli.imports:imports",

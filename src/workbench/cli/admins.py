@@ -35,13 +35,13 @@ def create_admin(
 
     The password is asked for, or read as one line from standard input where nobody types.
     """
-    from commerce.actors import SYSTEM
-    from commerce.database import reading
     from commerce.people.customers import email_address
     from commerce.people.passwords import hash_password
     from commerce.people.users import create, login_name
+    from commerce.records.actors import SYSTEM
+    from commerce.records.database import reading
+    from commerce.records.work import working
     from commerce.shops import open_shop
-    from commerce.work import working
 
     username, email = login_name(username), email_address(email) if email else None
     password = hash_password(_ask())

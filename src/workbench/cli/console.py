@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from workbench.runs.endings import exit_codes
+from workbench.runs.exit_status import exit_codes
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

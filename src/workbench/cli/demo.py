@@ -24,7 +24,7 @@ def demo(ctx: click.Context) -> None:
     The shop is tenant demo: 2,000 customers over two years, its clock at 2026-01-01. A second call finds
     everything in place and says so.
     """
-    from serving.building import build_bento
+    from serving.bento.building import build_bento
     from workbench.cli.running import run_tenant
     from workbench.cli.service import project_of
 
@@ -58,9 +58,9 @@ def demo(ctx: click.Context) -> None:
 
 def _stands(settings: Settings) -> bool:
     """Tell whether the demo's tenant has its records."""
-    from commerce.database import reading
-    from commerce.stream import stream_state
-    from commerce.tenants import list_tenants
+    from commerce.records.database import reading
+    from commerce.records.stream import stream_state
+    from commerce.records.tenants import list_tenants
 
     engine = open_records(settings)
     with reading(engine) as connection:

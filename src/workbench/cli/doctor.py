@@ -7,7 +7,7 @@ import click
 from workbench.cli import home
 from workbench.cli.console import examples
 from workbench.records import open_records
-from workbench.runs.endings import FINDINGS
+from workbench.runs.exit_status import FINDINGS
 
 
 @click.command(epilog=examples("bellwether doctor", "bellwether doctor --tenant acme"))
@@ -19,9 +19,9 @@ def doctor(ctx: click.Context, tenant: str | None) -> None:
     Every posting balances, posted totals equal what was captured less what was refunded, nothing refers to
     what is not there, and no instant lacks its zone. Exits with 9 where something was found.
     """
-    from commerce.database import reading
-    from commerce.doctor import examine
-    from commerce.tenants import find_tenant
+    from commerce.records.database import reading
+    from commerce.records.doctor import examine
+    from commerce.records.tenants import find_tenant
 
     engine = open_records(home.settings())
     with reading(engine) as connection:

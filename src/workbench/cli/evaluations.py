@@ -43,8 +43,8 @@ def evaluate(
     Trained at some cutoffs, tested at a later one. MODEL is a name such as churn or credit. Dates mean 00:00 where the tenant is. The figures are those of
     the exported decision package; no model is registered and nothing is promoted.
     """
-    from commerce.database import reading
-    from commerce.instants import parse_as_of, to_micros
+    from commerce.records.database import reading
+    from commerce.records.instants import parse_as_of, to_micros
     from training.specs import find_spec
 
     spec = find_spec(model)

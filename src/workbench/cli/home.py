@@ -13,7 +13,7 @@ from workbench.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from commerce.tenants import Tenant
+    from commerce.records.tenants import Tenant
 
 
 def settings() -> Settings:
@@ -39,7 +39,7 @@ def choose_tenant(connection: Connection, named: str | None) -> Tenant:
     PlanError
         "tenant must be named where there are several; got none. Known: ..."
     """
-    from commerce.tenants import find_tenant, list_tenants
+    from commerce.records.tenants import find_tenant, list_tenants
 
     if named is not None:
         return find_tenant(connection, named)

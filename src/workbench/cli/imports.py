@@ -17,7 +17,7 @@ from workbench.records import open_records
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
-    from commerce.sources.summary import ImportSummary
+    from importing.engine.summary import ImportSummary
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _COLUMNS = {
@@ -111,8 +111,8 @@ def transactions(file: Path, as_json: bool, **given: Any) -> None:
     and month are found out. Only customer, time, and a price or an amount are needed. A column is named by
     its header, or by its position from 1.
     """
-    from commerce.sources.options import TransactionOptions
-    from commerce.sources.transactions import import_transactions
+    from importing.engine.options import TransactionOptions
+    from importing.sales.importer import import_transactions
 
     settings = home.settings()
     options = TransactionOptions(**given)
@@ -175,9 +175,9 @@ def events(
              order.returned, payment.captured, payment.failed, payment.refunded,
              payment.charged_back, invoice.issued, invoice.paid, invoice.credited,
              delivery.promised, delivery.delivered, return.requested, return.approved, ...
-             (all of them: src/commerce/stream/words.py)
+             (all of them: src/commerce/records/stream/event_types.py)
     """
-    from commerce.sources.events import EventOptions, import_events
+    from importing.events.importer import EventOptions, import_events
     from workbench.cli.notebooks import split_pairs
 
     settings = home.settings()
@@ -214,7 +214,7 @@ def olist(folder: Path, tenant: str, timezone: str | None, as_json: bool) -> Non
     own, captured when the order was approved, with its instalments; deliveries come with their promise, reviews with their
     stars. When an order was cancelled the files do not say: it counts from their last instant.
     """
-    from commerce.sources.olist import import_olist
+    from importing.olist.importer import import_olist
 
     settings = home.settings()
     engine = open_records(settings)
@@ -278,7 +278,7 @@ def bids(file: Path, as_json: bool, **given: Any) -> None:
     maximum of another, at most his own; one bidder alone pays the opening price. Bids are facts: one too low to be admitted
     is ordered among the others, and only rows that cannot be read are refused.
     """
-    from commerce.sources.bids import BidOptions, import_bids
+    from importing.bids.importer import BidOptions, import_bids
 
     settings = home.settings()
     columns = {role: name for role in _BID_COLUMNS if (name := given.pop(role)) is not None}

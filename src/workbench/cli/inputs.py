@@ -52,8 +52,8 @@ def settle_inputs(
     RecordError
         "as_of must not be later than ...; got ..."
     """
-    from commerce.database import reading
-    from commerce.tenants import find_tenant
+    from commerce.records.database import reading
+    from commerce.records.tenants import find_tenant
 
     settled = dict(parameters)
     slug = settled.get("tenant")

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import click
 
-from workbench.runs.endings import UNEXPECTED, USAGE
+from workbench.runs.exit_status import UNEXPECTED, USAGE
 
 
 class Refusal(click.ClickException):
@@ -29,11 +29,11 @@ class Refusal(click.ClickException):
 
 def known_errors() -> tuple[type[Exception], ...]:
     """Give the base of every package's errors; asked only once an error is on its way."""
-    from commerce.errors import CommerceError
+    from commerce.records.errors import CommerceError
     from features.errors import FeatureError
     from scoring.errors import ScoringError
     from serving.errors import ServingError
-    from tables.errors import TableError
+    from tabular.errors import TableError
     from training.errors import TrainingError
     from workbench.errors import WorkbenchError
 

@@ -26,10 +26,10 @@ def replay(request_id: str, as_json: bool) -> None:
     computed again from the stream as of the answer's own instant, and decided by the very package that
     answered then. Exits with 2 where anything differs.
     """
-    from commerce.database import reading
+    from commerce.records.database import reading
     from features.catalogue import CATALOGUE
-    from serving.packages import PackageShelf
-    from serving.replay import replay as rebuild
+    from serving.predict.packages import PackageShelf
+    from serving.predict.replay import replay as rebuild
 
     settings = home.settings()
     with reading(open_records(settings)) as connection:

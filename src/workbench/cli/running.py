@@ -14,8 +14,8 @@ from workbench.cli import home
 from workbench.cli.console import Spinner, table
 from workbench.errors import PlanError
 from workbench.records import open_records
-from workbench.runs.endings import SUCCEEDED, USAGE
 from workbench.runs.execution import Outcome, Runner
+from workbench.runs.exit_status import SUCCEEDED, USAGE
 from workbench.runs.history import History
 from workbench.runs.index import write_index
 from workbench.runs.key import code_version, content_hash
@@ -27,7 +27,7 @@ from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from commerce.tenants import Tenant
+    from commerce.records.tenants import Tenant
 
 
 def run_tenant(
@@ -45,7 +45,7 @@ def run_tenant(
     int
         The exit code: 0 where all is done or nothing was to do, else that of the first failure.
     """
-    from commerce.database import reading
+    from commerce.records.database import reading
     from training.specs import SPECS, find_spec
 
     chosen = tuple(find_spec(name).name for name in models) if models else tuple(SPECS)
@@ -124,8 +124,8 @@ def cut_off(connection: Connection, tenant: Tenant, as_of: str | None) -> dateti
     RecordError
         "as_of must not be later than ...; got ..."
     """
-    from commerce.instants import midnight
-    from commerce.tenants import clock, settle_as_of
+    from commerce.records.instants import midnight
+    from commerce.records.tenants import clock, settle_as_of
 
     instant = clock(connection, tenant, now=home.now())
     if as_of is None and tenant.clock_mode == "wall":
@@ -141,7 +141,7 @@ def require_records(connection: Connection, tenant: Tenant) -> None:
     PlanError
         "tenant must have records; ..."
     """
-    from commerce.stream import stream_state
+    from commerce.records.stream import stream_state
 
     if not stream_state(connection, tenant.id).events:
         raise PlanError(
@@ -152,7 +152,7 @@ def require_records(connection: Connection, tenant: Tenant) -> None:
 
 def stream_hash(connection: Connection, tenant: Tenant) -> str:
     """Hash how far a tenant's stream has come, in this very record store."""
-    from commerce.stream import stream_state
+    from commerce.records.stream import stream_state
 
     state = stream_state(connection, tenant.id)
     return content_hash(
@@ -165,7 +165,7 @@ def store_identity(connection: Connection, tenant: Tenant) -> str:
     """Name a tenant's records by when they were begun: a record store made anew has another name."""
     from sqlalchemy import select
 
-    from commerce import schema
+    from commerce.records import schema
 
     created = connection.execute(
         select(schema.tenant.c.created_at).where(schema.tenant.c.id == tenant.id)
@@ -177,8 +177,8 @@ def tenant_line(connection: Connection, tenant: Tenant, instant: datetime) -> st
     """Introduce the tenant: how many customers and events, as of when."""
     from sqlalchemy import func, select
 
-    from commerce import schema
-    from commerce.stream import stream_state
+    from commerce.records import schema
+    from commerce.records.stream import stream_state
 
     customers = connection.execute(
         select(func.count()).where(schema.customer.c.tenant_id == tenant.id)

@@ -21,7 +21,7 @@ def build() -> None:
     It carries the sources that serve and the champion of every tenant and model, lies under data/bentoml,
     and is built anew only where one of them changed.
     """
-    from serving.building import build_bento
+    from serving.bento.building import build_bento
 
     settings = home.settings()
     with note("building the service"):
@@ -41,7 +41,7 @@ def serve(port: int, host: str) -> None:
 
     From the sources, with the champions of this home. A new champion appears without a restart; an order committed a second ago counts.
     """
-    from serving.building import BENTO_STORE, bento_environment
+    from serving.bento.building import BENTO_STORE, bento_environment
 
     settings = home.settings()
     require_free(host, port)
@@ -54,7 +54,7 @@ def serve(port: int, host: str) -> None:
     }
     click.echo(f"  http://{host}:{port}  (stop with Ctrl-C; the API's page is /docs)", err=True)
     sys.stdout.flush()
-    command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Service"]
+    command = [sys.executable, "-m", "bentoml", "serve", "serving.bento.service:Service"]
     os.chdir(sources)
     os.execve(  # noqa: S606 - our own interpreter
         sys.executable,

@@ -11,7 +11,7 @@ import click
 from workbench.cli import home
 from workbench.cli.console import Bar, examples, table
 from workbench.records import open_records
-from workbench.runs.endings import FINDINGS
+from workbench.runs.exit_status import FINDINGS
 
 if TYPE_CHECKING:
     from simulation import SimulationOptions

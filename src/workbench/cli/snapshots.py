@@ -39,8 +39,8 @@ def snapshots() -> None:
 @json_option
 def listing(tenant: str | None, as_json: bool) -> None:
     """List a tenant's snapshots, newest first, and what each is needed for."""
-    from commerce.instants import from_micros
-    from features.retention import list_snapshots
+    from commerce.records.instants import from_micros
+    from features.snapshots.retention import list_snapshots
 
     settings = home.settings()
     slug = _slug(settings, tenant)
@@ -114,7 +114,7 @@ def prune(
     The current one stays always, and so does, without --force, one that a registered model or a stored
     feature table was made from: without it neither can be computed again.
     """
-    from features import retention
+    from features.snapshots import retention
 
     settings = home.settings()
     slug = _slug(settings, tenant)
@@ -150,7 +150,7 @@ def compact(tenant: str | None, as_json: bool) -> None:
 
     `prune` removes the files they replace, a day later, where no older snapshot needs them.
     """
-    from features import retention
+    from features.snapshots import retention
 
     settings = home.settings()
     result = retention.compact(settings.snapshots, _slug(settings, tenant))
@@ -176,7 +176,7 @@ def snapshots_in_use(settings: Settings, slug: str) -> Mapping[str, str]:
     """
     makers: dict[str, list[str]] = {}
     if (settings.mlruns / "mlflow.db").exists():
-        from training.tracking import open_tracker
+        from training.publishing.tracking import open_tracker
 
         for label, name in open_tracker(settings.mlruns).snapshots_of(slug).items():
             makers.setdefault(name, []).append(label)
@@ -190,7 +190,7 @@ def snapshots_in_use(settings: Settings, slug: str) -> Mapping[str, str]:
 
 
 def _slug(settings: Settings, tenant: str | None) -> str:
-    from commerce.database import reading
+    from commerce.records.database import reading
 
     with reading(open_records(settings)) as connection:
         return home.choose_tenant(connection, tenant).slug

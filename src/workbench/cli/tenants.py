@@ -26,9 +26,9 @@ def tenants(ctx: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def listing(as_json: bool) -> None:
     """List every tenant with its size, currency, zone and clock."""
-    from commerce.database import reading
-    from commerce.stream import stream_state
-    from commerce.tenants import clock, list_tenants
+    from commerce.records.database import reading
+    from commerce.records.stream import stream_state
+    from commerce.records.tenants import clock, list_tenants
 
     engine = open_records(home.settings())
     now = home.now()

@@ -16,7 +16,7 @@ from workbench.records import open_records
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from commerce.tenants import Tenant
+    from commerce.records.tenants import Tenant
 
 
 @click.command(
@@ -42,10 +42,10 @@ def tick(tenant: str | None, now: str | None, as_json: bool) -> None:
     MAIL_URL says how mail goes out: console: (the default, on standard error), smtp://user:password@host or
     smtps://...; MAIL_FROM is the sender.
     """
-    from commerce.database import reading
-    from commerce.instants import parse_as_of
-    from commerce.mail import transport_of
-    from commerce.tenants import clock
+    from commerce.notifications.mail import transport_of
+    from commerce.records.database import reading
+    from commerce.records.instants import parse_as_of
+    from commerce.records.tenants import clock
     from commerce.ticks import tick as move
 
     engine = open_records(home.settings())
@@ -83,7 +83,7 @@ def tick(tenant: str | None, now: str | None, as_json: bool) -> None:
 
 def _chosen(connection: Connection, tenant: str | None) -> list[Tenant]:
     """Find the named tenant, or every open one that goes by the wall's clock."""
-    from commerce.tenants import find_tenant, list_tenants
+    from commerce.records.tenants import find_tenant, list_tenants
 
     if tenant is not None:
         return [find_tenant(connection, tenant)]

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commerce.errors import did_you_mean
+from commerce.records.errors import did_you_mean
 from workbench.errors import ContractError, ParameterError
 from workbench.runs.values import KINDS, Kind, Value, check_value, parse_text, refuse_secret
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workbench.runs.endings import INTERRUPTED, RUNNER_DIED, SUCCEEDED, Ending
+from workbench.runs.exit_status import INTERRUPTED, RUNNER_DIED, SUCCEEDED, Ending
 from workbench.runs.files import write_json
 from workbench.runs.history import History, RunRecord, safe_name
 from workbench.runs.key import run_key

@@ -30,7 +30,8 @@ from papermill.exceptions import (  # type: ignore[import-untyped]
     PapermillExecutionError,
 )
 
-from workbench.runs.endings import (
+from workbench.runs.environment import RUN_FOLDER_VARIABLE
+from workbench.runs.exit_status import (
     CELL_RAISED,
     KERNEL_DIED,
     NO_PROOF,
@@ -39,7 +40,6 @@ from workbench.runs.endings import (
     UNEXPECTED,
     Ending,
 )
-from workbench.runs.environment import RUN_FOLDER_VARIABLE
 from workbench.runs.files import read_json, write_json
 from workbench.runs.page import read_executed, write_page
 from workbench.runs.source import cell_title

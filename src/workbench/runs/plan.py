@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.audits import doubtful, read_audits
+from training.judging.audits import doubtful, read_audits
 from workbench.runs.champions import champion_state
 from workbench.runs.execution import Outcome, Runner, Task
 from workbench.runs.key import content_hash

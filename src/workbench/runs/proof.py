@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.runs.endings import (
+from workbench.runs.exit_status import (
     CELL_RAISED,
     ENDINGS,
     NO_PROOF,

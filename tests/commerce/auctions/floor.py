@@ -12,15 +12,15 @@ from sqlalchemy import BigInteger, Engine, event, select, type_coerce
 from tests.commerce.shop import ADMIN, NOW, Shop
 from tests.conftest import make_tenant
 
-from commerce import schema
-from commerce.actors import SYSTEM, Actor
 from commerce.auctions import bidding, closing, listing, queries
 from commerce.auctions.bidding import Outcome
 from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, standing
 from commerce.auctions.queries import AuctionView
-from commerce.errors import CommerceError
-from commerce.instants import to_micros
-from commerce.ledger import Account, balance
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import CommerceError
+from commerce.records.instants import to_micros
+from commerce.records.ledger import Account, balance
 from commerce.stock import asset
 
 EUROS = Bands.of(EBAY, "EUR")

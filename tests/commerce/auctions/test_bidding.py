@@ -20,11 +20,11 @@ from tests.commerce.auctions.floor import (
 )
 from tests.commerce.shop import ADMIN
 
-from commerce import schema
-from commerce.actors import Actor
 from commerce.auctions import bidding, records
 from commerce.auctions.pricing import Standing, placed
-from commerce.errors import (
+from commerce.records import schema
+from commerce.records.actors import Actor
+from commerce.records.errors import (
     Conflict,
     Expired,
     Forbidden,
@@ -32,7 +32,7 @@ from commerce.errors import (
     InsufficientFunds,
     RecordError,
 )
-from commerce.prepared import Prepared
+from commerce.records.prepared import Prepared
 
 OFFERS = st.lists(
     st.tuples(st.integers(0, 2), st.integers(800, 6_000), st.integers(1, 9)), max_size=8

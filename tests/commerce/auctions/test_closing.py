@@ -8,10 +8,10 @@ from sqlalchemy import select
 from tests.commerce.auctions.floor import LENGTH, Floor, at, at_once, broken_at_every_statement
 from tests.commerce.shop import ADMIN, make_shop
 
-from commerce import schema
 from commerce.auctions import closing
-from commerce.errors import Conflict, Forbidden, IllegalMove, InsufficientFunds, NotFound
 from commerce.people.erasure import erase
+from commerce.records import schema
+from commerce.records.errors import Conflict, Forbidden, IllegalMove, InsufficientFunds, NotFound
 
 
 def orders(floor: Floor) -> list[Any]:

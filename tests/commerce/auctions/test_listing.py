@@ -6,11 +6,11 @@ import pytest
 from tests.commerce.auctions.floor import EUROS, LENGTH, Floor, at
 from tests.commerce.shop import ADMIN, NOW, make_shop
 
-from commerce.actors import SYSTEM, Actor
 from commerce.auctions import listing, queries
 from commerce.auctions.pricing import Bands
 from commerce.catalogue import products
-from commerce.errors import (
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import (
     Conflict,
     Forbidden,
     IllegalMove,

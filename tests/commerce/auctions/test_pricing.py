@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, least_admissible, placed, standing
-from commerce.errors import RecordError
+from commerce.records.errors import RecordError
 
 DOLLARS = Bands.of(EBAY, "USD")
 MAXIMA = st.integers(1, 60_000)

@@ -9,9 +9,9 @@ from sqlalchemy import event, insert, select, text
 from tests.commerce.auctions.floor import EUROS, Floor
 from tests.commerce.shop import ADMIN, make_shop
 
-from commerce import schema
 from commerce.auctions import queries
-from commerce.errors import NotFound
+from commerce.records import schema
+from commerce.records.errors import NotFound
 
 
 def test_a_maximum_is_seen_by_its_bidder_alone(floor: Floor) -> None:

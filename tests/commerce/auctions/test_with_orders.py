@@ -11,12 +11,12 @@ from tests.commerce.auctions.floor import LENGTH, Floor, at_once
 from tests.commerce.shop import ADMIN
 
 from commerce import wallet
-from commerce.actors import Actor
 from commerce.auctions import bidding, closing
-from commerce.doctor import examine
-from commerce.errors import InsufficientFunds
 from commerce.orders import cart, completion
 from commerce.orders.checkout import OrderedLine, checkout, place
+from commerce.records.actors import Actor
+from commerce.records.doctor import examine
+from commerce.records.errors import InsufficientFunds
 
 
 def check_out(floor: Floor, who: Actor, variant: UUID) -> UUID:

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import Engine, select, text, update
 from tests.commerce.shop import Shop, make_shop
 
-from commerce import schema
-from commerce.actors import Actor
 from commerce.catalogue import categories
-from commerce.database import writing
-from commerce.errors import Conflict, Forbidden, NotFound
+from commerce.records import schema
+from commerce.records.actors import Actor
+from commerce.records.database import writing
+from commerce.records.errors import Conflict, Forbidden, NotFound
 
 
 def planted(shop: Shop) -> tuple[uuid.UUID, ...]:

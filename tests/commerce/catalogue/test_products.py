@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import Engine, func, select
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
-from commerce import schema
-from commerce.actors import Actor
 from commerce.catalogue import categories, products, search
 from commerce.catalogue.products import NewVariant
-from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
-from commerce.machine import Fact, fetch, fire
-from commerce.states import BRAND, PRODUCT
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.actors import Actor
+from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.states import BRAND, PRODUCT
+from commerce.records.work import Work
 
 MUG = [NewVariant("M1", 1000)]
 

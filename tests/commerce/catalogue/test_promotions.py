@@ -9,9 +9,9 @@ from sqlalchemy import Engine, select
 from tests.commerce.orders.test_checkout import buy
 from tests.commerce.shop import NOW, make_shop
 
-from commerce import schema
 from commerce.catalogue import categories, promotions
-from commerce.errors import Conflict, NotFound, RecordError
+from commerce.records import schema
+from commerce.records.errors import Conflict, NotFound, RecordError
 
 SECOND = timedelta(microseconds=1)
 

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Engine, update
 from tests.commerce.orders.test_checkout import statements
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
-from commerce import schema
 from commerce.catalogue import categories, products
 from commerce.catalogue.products import NewVariant
 from commerce.catalogue.search import (
@@ -22,7 +21,8 @@ from commerce.catalogue.search import (
     search,
     with_value,
 )
-from commerce.errors import RecordError
+from commerce.records import schema
+from commerce.records.errors import RecordError
 from commerce.stock import receive
 
 

@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from tests.commerce.shop import NOW, Shop
 
-from commerce import schema
-from commerce.actors import SYSTEM, Actor
 from commerce.delivery.couriers import claim, ship
 from commerce.delivery.proof import Confirmation, Proof, confirm
-from commerce.errors import CommerceError
 from commerce.orders.checkout import OrderedLine, place
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import CommerceError
 
 
 def courier_of(shop: Shop) -> Actor:

@@ -11,20 +11,20 @@ from sqlalchemy import Engine
 from tests.commerce.delivery.journeys import at_once, courier_of, placed, read, shipped, shown
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
-from commerce import rows, schema
-from commerce.actors import SYSTEM, Actor
 from commerce.delivery import couriers
 from commerce.delivery.couriers import advance, claim, fail, release, ship
 from commerce.delivery.jobs import Job, available, carried, location
 from commerce.delivery.proof import confirm, renew
-from commerce.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
 from commerce.orders.completion import cancel
 from commerce.payments import intents
 from commerce.payments.intents import choose_method
 from commerce.payments.methods import attach
-from commerce.states import DELIVERY
+from commerce.records import rows, schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
+from commerce.records.states import DELIVERY
+from commerce.records.work import Work
 from commerce.stock import asset
-from commerce.work import Work
 
 
 def claims(shop: Shop, courier: Actor, order: UUID) -> bool:

@@ -9,10 +9,10 @@ from sqlalchemy import Engine, select
 from tests.commerce.delivery.journeys import at_once, courier_of, placed, read, shipped, shown
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
-from commerce import schema
-from commerce.actors import SYSTEM, Actor
 from commerce.delivery.proof import Confirmation, Proof, confirm, expire, expire_due, renew, show
-from commerce.errors import Conflict, Expired, IllegalMove, NotFound, RecordError
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import Conflict, Expired, IllegalMove, NotFound, RecordError
 
 
 def on_the_road(engine: Engine, **how: Any) -> tuple[Shop, Actor, Actor, UUID, Proof]:

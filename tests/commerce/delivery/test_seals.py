@@ -9,7 +9,7 @@ import zxingcpp
 from matplotlib.image import imread
 
 from commerce.delivery.proof import draw_proof, draw_qr_code
-from commerce.instants import HOUR, to_micros
+from commerce.records.instants import HOUR, to_micros
 
 
 def test_no_two_proofs_are_alike_and_none_is_kept_as_it_is() -> None:

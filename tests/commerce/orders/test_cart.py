@@ -8,12 +8,12 @@ from sqlalchemy import Engine, select
 from tests.commerce.orders.test_checkout import at_once, buy
 from tests.commerce.shop import ADMIN, make_shop
 
-from commerce import schema
-from commerce.actors import Actor
 from commerce.catalogue import products
-from commerce.errors import Conflict, IllegalMove, NotFound, RecordError
 from commerce.orders import cart
 from commerce.orders.cart import MOST_LINES
+from commerce.records import schema
+from commerce.records.actors import Actor
+from commerce.records.errors import Conflict, IllegalMove, NotFound, RecordError
 from commerce.stock import asset
 
 

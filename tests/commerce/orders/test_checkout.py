@@ -14,11 +14,13 @@ import pytest
 from sqlalchemy import Connection, Engine, event, select, text, update
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
-from commerce import schema
-from commerce.actors import Actor
 from commerce.catalogue import products, promotions
-from commerce.database import writing
-from commerce.errors import (
+from commerce.orders import cart
+from commerce.orders.checkout import OrderedLine, checkout, place
+from commerce.records import schema
+from commerce.records.actors import Actor
+from commerce.records.database import writing
+from commerce.records.errors import (
     CommerceError,
     Conflict,
     InsufficientFunds,
@@ -26,11 +28,9 @@ from commerce.errors import (
     NotFound,
     RecordError,
 )
-from commerce.idempotency import once
-from commerce.orders import cart
-from commerce.orders.checkout import OrderedLine, checkout, place
+from commerce.records.idempotency import once
+from commerce.records.work import Work
 from commerce.stock import asset
-from commerce.work import Work
 
 
 def buy(shop: Shop, buyer: Actor, *variants: UUID, method: str = "wallet") -> UUID:

@@ -9,24 +9,25 @@ from sqlalchemy import Engine, func, select, update
 from tests.commerce.orders.test_checkout import at_once, buy
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
-from commerce import schema, stock, wallet
-from commerce.actors import SYSTEM, Actor
+from commerce import stock, wallet
 from commerce.catalogue import promotions
-from commerce.database import reading
 from commerce.delivery import couriers
 from commerce.delivery.proof import confirm
-from commerce.doctor import examine
-from commerce.errors import Conflict, IllegalMove, NotFound, RecordError
-from commerce.ledger import Account
-from commerce.machine import Fact, fetch, fire
-from commerce.money import from_minor
 from commerce.orders import cart
 from commerce.orders.checkout import OrderedLine, checkout, place
 from commerce.orders.completion import cancel, complete, complete_due, update_status
 from commerce.payments.invoices import of_order as invoices_of
 from commerce.payments.refunds import refund_order
-from commerce.points import standing
-from commerce.states import ORDER, SHELF, WALLET
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.database import reading
+from commerce.records.doctor import examine
+from commerce.records.errors import Conflict, IllegalMove, NotFound, RecordError
+from commerce.records.ledger import Account
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.money import from_minor
+from commerce.records.states import ORDER, SHELF, WALLET
+from commerce.rewards import standing
 from commerce.stock import asset
 
 

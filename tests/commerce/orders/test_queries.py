@@ -7,11 +7,11 @@ from sqlalchemy import Engine
 from tests.commerce.orders.test_checkout import buy, statements
 from tests.commerce.shop import ADMIN, NOW, make_shop
 
-from commerce.actors import Actor
-from commerce.errors import NotFound, RecordError
 from commerce.orders import cart, completion
 from commerce.orders.checkout import checkout
 from commerce.orders.queries import high_value, listed, pending, recent, view
+from commerce.records.actors import Actor
+from commerce.records.errors import NotFound, RecordError
 
 
 def test_a_buyer_sees_own_orders_and_a_seller_own_lines(any_engine: Engine) -> None:

@@ -7,10 +7,10 @@ from sqlalchemy import Engine, update
 from tests.commerce.orders.test_checkout import buy
 from tests.commerce.shop import ADMIN, make_shop
 
-from commerce import schema
-from commerce.errors import NotFound
 from commerce.orders.tax import country_code, order_tax, rate
-from commerce.policy import Policy
+from commerce.records import schema
+from commerce.records.errors import NotFound
+from commerce.records.policy import Policy
 
 
 @pytest.mark.parametrize(

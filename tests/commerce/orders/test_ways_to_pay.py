@@ -8,15 +8,15 @@ from tests.commerce.delivery.journeys import courier_of, delivered, placed, ship
 from tests.commerce.payments.banks import Bank, make_bank
 from tests.commerce.shop import Shop, make_shop
 
-from commerce import schema
-from commerce.actors import SYSTEM
 from commerce.delivery import jobs
-from commerce.doctor import examine
-from commerce.errors import Conflict, Forbidden
 from commerce.orders.checkout import OrderedLine, place
 from commerce.orders.completion import cancel, complete
 from commerce.payments import disputes, intents, invoices, noted
 from commerce.payments.queries import payments
+from commerce.records import schema
+from commerce.records.actors import SYSTEM
+from commerce.records.doctor import examine
+from commerce.records.errors import Conflict, Forbidden
 from commerce.returns import approve, inspect, receive, request
 
 

@@ -12,15 +12,15 @@ from sqlalchemy import select, update
 from tests.commerce.payments.stripe_stub import Transport
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
-from commerce import schema
-from commerce.actors import Actor
-from commerce.database import writing
 from commerce.orders.checkout import OrderedLine, place
 from commerce.payments import intents, methods, queries, webhooks
 from commerce.payments.providers.local import Local
 from commerce.payments.providers.port import Provider
 from commerce.payments.providers.stripe import Stripe
-from commerce.work import Work
+from commerce.records import schema
+from commerce.records.actors import Actor
+from commerce.records.database import writing
+from commerce.records.work import Work
 
 SECRET = "whsec_of_the_tests"
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine
 from tests.commerce.payments.banks import Bank, StripeBank, make_bank
 
-from commerce.database import reading
-from commerce.doctor import examine
+from commerce.records.database import reading
+from commerce.records.doctor import examine
 
 
 @pytest.fixture(params=["local", "stripe"])

@@ -7,10 +7,14 @@ import pytest
 from sqlalchemy import Engine, select, update
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
-from commerce import schema
-from commerce.actors import SYSTEM, Actor
-from commerce.database import writing
-from commerce.errors import (
+from commerce.orders.checkout import OrderedLine, place
+from commerce.payments import disputes, intents, invoices, methods, queries, refunds
+from commerce.payments.noted import note
+from commerce.payments.totals import Totals
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.database import writing
+from commerce.records.errors import (
     CommerceError,
     Conflict,
     Forbidden,
@@ -19,13 +23,9 @@ from commerce.errors import (
     NotFound,
     RecordError,
 )
-from commerce.ledger import Account
-from commerce.machine import Fact, fire
-from commerce.orders.checkout import OrderedLine, place
-from commerce.payments import disputes, intents, invoices, methods, queries, refunds
-from commerce.payments.noted import note
-from commerce.payments.totals import Totals
-from commerce.states import EDGES, ORDER
+from commerce.records.ledger import Account
+from commerce.records.machine import Fact, fire
+from commerce.records.states import EDGES, ORDER
 
 # https://docs.stripe.com/payments/paymentintents/lifecycle: an attempt leads on until the money is there, is refused
 # and tried anew, or is called off; what an event may overtake is skipped.

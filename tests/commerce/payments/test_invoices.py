@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from tests.commerce.payments.test_intents import ordered, payment_of
 from tests.commerce.shop import NOW, make_shop
 
-from commerce.actors import SYSTEM
-from commerce.errors import Conflict, Forbidden, NotFound
-from commerce.instants import to_micros
-from commerce.money import allocate
 from commerce.payments import intents, invoices
 from commerce.payments.totals import Totals
+from commerce.records.actors import SYSTEM
+from commerce.records.errors import Conflict, Forbidden, NotFound
+from commerce.records.instants import to_micros
+from commerce.records.money import allocate
 
 
 def test_instalments_share_the_amount_and_fall_due_one_period_after_another(

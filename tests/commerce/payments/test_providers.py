@@ -3,14 +3,14 @@
 import pytest
 from tests.commerce.payments.banks import Bank, StripeBank
 
-from commerce.errors import Conflict, IllegalMove
-from commerce.ledger import Account
-from commerce.machine import Fact, fire
 from commerce.payments import disputes, intents, methods, refunds
-from commerce.payments.errands import waiting
+from commerce.payments.provider_calls import waiting
 from commerce.payments.providers.port import ProviderFailed, ProviderRefused
 from commerce.payments.totals import Totals
-from commerce.states import ORDER
+from commerce.records.errors import Conflict, IllegalMove
+from commerce.records.ledger import Account
+from commerce.records.machine import Fact, fire
+from commerce.records.states import ORDER
 
 
 def test_a_confirmed_card_pays_the_order(bank: Bank) -> None:

@@ -8,20 +8,26 @@ from sqlalchemy import Engine
 from tests.commerce.payments.test_intents import ordered, payment_of
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
-from commerce.actors import Actor
-from commerce.database import reading
-from commerce.doctor import examine
-from commerce.errors import CommerceError, Conflict, InsufficientFunds, KeyReused, RecordError
-from commerce.idempotency import once
-from commerce.ledger import FEES, SALES, TAX, Account, Transfer
-from commerce.machine import Fact, fetch, fire
 from commerce.orders.checkout import OrderedLine, place
-from commerce.orders.settlement import Sold, settle
 from commerce.payments import disputes, intents, invoices, methods, refunds
 from commerce.payments.totals import Totals, totals
-from commerce.states import ORDER, PAYMENT, WALLET
+from commerce.records.actors import Actor
+from commerce.records.database import reading
+from commerce.records.doctor import examine
+from commerce.records.errors import (
+    CommerceError,
+    Conflict,
+    InsufficientFunds,
+    KeyReused,
+    RecordError,
+)
+from commerce.records.idempotency import once
+from commerce.records.ledger import FEES, SALES, TAX, Account, Transfer
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.settlement import Sold, settle
+from commerce.records.states import ORDER, PAYMENT, WALLET
+from commerce.records.work import Work
 from commerce.wallet import of_customer, of_sellers
-from commerce.work import Work
 
 
 def completed(shop: Shop, method: str) -> tuple[UUID, Actor, Actor]:

@@ -12,13 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from tests.commerce.payments.banks import SECRET, Bank, Call, StripeBank
 from tests.commerce.shop import NOW, make_shop
 
-from commerce.errors import CommerceError, Conflict, IllegalMove, NotFound
 from commerce.payments import intents, webhooks
-from commerce.payments.errands import waiting
+from commerce.payments.provider_calls import waiting
 from commerce.payments.providers.local import Local, sign
 from commerce.payments.providers.port import WebhookRefused
 from commerce.payments.totals import Totals
-from commerce.work import Work
+from commerce.records.errors import CommerceError, Conflict, IllegalMove, NotFound
+from commerce.records.work import Work
 
 
 def altered(call: Call, **changes: Any) -> Call:

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import Engine, func, insert, select
 from tests.conftest import make_tenant
 
-from commerce import schema
-from commerce.actors import SYSTEM, Actor
-from commerce.errors import Conflict, Forbidden, NotFound, RecordError
 from commerce.people import customers, notes, users
 from commerce.people.erasure import erase
 from commerce.people.passwords import PasswordHash
-from commerce.tenants import Tenant
-from commerce.work import Work, looking, working
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import Conflict, Forbidden, NotFound, RecordError
+from commerce.records.tenants import Tenant
+from commerce.records.work import Work, looking, working
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADMIN = Actor("admin")

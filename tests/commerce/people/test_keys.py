@@ -7,15 +7,16 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.conftest import make_tenant
 
-from commerce import schema, shops
-from commerce.actors import SYSTEM, Actor
-from commerce.database import reading
-from commerce.errors import Forbidden, NotFound, RecordError
+from commerce import shops
 from commerce.people import credentials, customers, users
 from commerce.people.credentials import IssuedKey
 from commerce.people.passwords import BadCredentials, PasswordHash
-from commerce.tenants import Tenant
-from commerce.work import looking, working
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.database import reading
+from commerce.records.errors import Forbidden, NotFound, RecordError
+from commerce.records.tenants import Tenant
+from commerce.records.work import looking, working
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADMIN = Actor("admin")

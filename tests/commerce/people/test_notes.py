@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.conftest import make_tenant
 
-from commerce import schema
-from commerce.actors import SYSTEM, Actor
-from commerce.errors import NotFound, RecordError
 from commerce.people import customers, notes, users
 from commerce.people.passwords import PasswordHash
-from commerce.work import looking, working
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import NotFound, RecordError
+from commerce.records.work import looking, working
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -10,13 +10,13 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, select, update
 from tests.conftest import make_tenant
 
-from commerce import schema
-from commerce.actors import SYSTEM, Actor, Role
-from commerce.errors import Conflict, Forbidden, NotFound, RecordError
 from commerce.people import credentials, customers, passwords, users
 from commerce.people.passwords import BadCredentials, hash_password
-from commerce.tenants import Tenant
-from commerce.work import looking, working
+from commerce.records import schema
+from commerce.records.actors import SYSTEM, Actor, Role
+from commerce.records.errors import Conflict, Forbidden, NotFound, RecordError
+from commerce.records.tenants import Tenant
+from commerce.records.work import looking, working
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADMIN = Actor("admin", uuid.uuid4())

@@ -1,8 +1,8 @@
 """How much and what a customer buys."""
 
-from commerce.instants import DAY
+from commerce.records.instants import DAY
 from features.catalogue import CATALOGUE
-from features.python_evaluator import evaluate_rows
+from features.evaluating.python_evaluator import evaluate_rows
 
 
 def paid(number: int, at: int, amount: int) -> tuple[object, ...]:

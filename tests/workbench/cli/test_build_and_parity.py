@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from features import agreement
 from features.catalogue import CATALOGUE
+from features.comparing import agreement
 from features.frames import read_features
 from workbench.cli import group
 

@@ -12,7 +12,7 @@ from tests.serving.conftest import make_real_package, make_shop, make_stale
 from tests.workbench.shops import SLUG, make_home, settings_of
 
 from features.catalogue import CATALOGUE
-from features.profile import last_profile
+from features.comparing.profile import last_profile
 from features.reference import page
 from scoring.files import publish
 from workbench.cli import group

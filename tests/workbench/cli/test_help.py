@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from workbench.cli import group
-from workbench.runs.endings import ENDINGS
+from workbench.runs.exit_status import ENDINGS
 
 HEAVY = ("pandas", "mlflow", "sklearn", "papermill", "nbconvert", "duckdb", "sqlalchemy", "bentoml")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.commerce.sources.olist import make_olist, write_olist
+from tests.importing.olist.olist_folder import make_olist, write_olist
 
 from workbench.cli import group
 

@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from tests.conftest import make_tenant
 from tests.features.copying import record
 
-from commerce.tenants import Tenant
-from features.snapshot import Snapshot, take_snapshot
-from training.tracking import open_tracker
+from commerce.records.tenants import Tenant
+from features.snapshots.snapshot import Snapshot, take_snapshot
+from training.publishing.tracking import open_tracker
 from workbench.cli import group
 
 

@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
-from commerce import brands
-from commerce.actors import Actor
-from commerce.database import connect, reading
+from commerce.catalogue import brands
 from commerce.people import credentials, users
 from commerce.people.passwords import BadCredentials
-from commerce.tenants import find_tenant
-from commerce.work import looking, working
+from commerce.records.actors import Actor
+from commerce.records.database import connect, reading
+from commerce.records.tenants import find_tenant
+from commerce.records.work import looking, working
 from workbench.cli import group
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import ParameterError
-from workbench.runs import endings
+from workbench.runs import exit_status
 from workbench.runs.execution import Outcome, Runner, Task
 from workbench.runs.lock import run_lock
 from workbench.runs.source import cell_source, read_notebook
@@ -54,7 +54,7 @@ def test_a_notebook_that_finishes_succeeds_and_is_up_to_date_after(
 ) -> None:
     path = write_notebook("print('before', count)", FINISH)
     outcome = run(runner, path, {"count": "7"})
-    assert outcome.ending is endings.SUCCEEDED
+    assert outcome.ending is exit_status.SUCCEEDED
     assert outcome.result["outputs"] == {"answer": 42}
     page = kept(outcome)
     assert "before 7" in page
@@ -77,18 +77,22 @@ def test_a_notebook_that_finishes_succeeds_and_is_up_to_date_after(
 @pytest.mark.parametrize(
     ("cells", "ending", "sentence"),
     [
-        (["# Divide\n1 / 0"], endings.CELL_RAISED, r"cell 3 of 4 \(Divide\) raised ZeroDivision"),
-        (["import sys\nsys.exit(0)"], endings.NO_PROOF, r"cell 3 of 4 .* called sys.exit\(0\)"),
+        (
+            ["# Divide\n1 / 0"],
+            exit_status.CELL_RAISED,
+            r"cell 3 of 4 \(Divide\) raised ZeroDivision",
+        ),
+        (["import sys\nsys.exit(0)"], exit_status.NO_PROOF, r"cell 3 of 4 .* called sys.exit\(0\)"),
         (
             ["import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"],
-            endings.KERNEL_DIED,
+            exit_status.KERNEL_DIED,
             r"kernel died in cell 3 of 4",
         ),
         (
             [
                 "# Kill the process above\nimport os, signal\nos.kill(os.getppid(), signal.SIGKILL)\ninput()"
             ],
-            endings.RUNNER_DIED,
+            exit_status.RUNNER_DIED,
             r"process was killed by signal 9",
         ),
     ],
@@ -98,7 +102,7 @@ def test_a_notebook_that_does_not_finish_fails_and_keeps_what_it_did(
     runner: Runner,
     write_notebook: WriteNotebook,
     cells: list[str],
-    ending: endings.Ending,
+    ending: exit_status.Ending,
     sentence: str,
 ) -> None:
     outcome = run(runner, write_notebook("print('before', count)", *cells, FINISH))
@@ -116,7 +120,7 @@ def test_a_cell_that_hangs_is_stopped_and_named(
 ) -> None:
     path = write_notebook("print('before', count)", "# Wait\nimport time\ntime.sleep(600)", FINISH)
     outcome = run(runner, path, cell_timeout=2)
-    assert outcome.ending is endings.TIMED_OUT
+    assert outcome.ending is exit_status.TIMED_OUT
     assert "cell 3 of 4 (Wait) took longer than 2 s" in outcome.record.sentence
     kept(outcome)
 
@@ -125,7 +129,7 @@ def test_a_notebook_that_records_nothing_has_not_succeeded(
     runner: Runner, write_notebook: WriteNotebook
 ) -> None:
     outcome = run(runner, write_notebook("print('before', count)"))
-    assert outcome.ending is endings.NO_PROOF
+    assert outcome.ending is exit_status.NO_PROOF
     assert "finish(...)" in outcome.record.sentence
     kept(outcome)
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from commerce.bulk import insert_rows, reserve_ids
-from commerce.database import reading, writing
-from commerce.instants import to_micros
-from commerce.stream import NewEvent, append, iterate
-from commerce.tenants import clock, find_tenant
+from commerce.records.bulk import insert_rows, reserve_ids
+from commerce.records.database import reading, writing
+from commerce.records.instants import to_micros
+from commerce.records.stream import NewEvent, append, iterate
+from commerce.records.tenants import clock, find_tenant
 from simulation import SimulationOptions, simulate
 from workbench.cli import group
 from workbench.records import open_records
-from workbench.runs.endings import CELL_RAISED
+from workbench.runs.exit_status import CELL_RAISED
 from workbench.settings import Settings
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.training.test_audits import make_audit
+from tests.training.judging.test_audits import make_audit
 
-from training.audits import write_audit
-from workbench.runs.endings import CELL_RAISED, SUCCEEDED, Ending
+from training.judging.audits import write_audit
 from workbench.runs.execution import Outcome, Runner, Task
+from workbench.runs.exit_status import CELL_RAISED, SUCCEEDED, Ending
 from workbench.runs.files import write_json
 from workbench.runs.history import RunRecord
 from workbench.runs.plan import BUILD, REVIEW, SCORE, TRAIN, Pipeline

@@ -17,8 +17,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, update
 
-from commerce import rows, schema
-from commerce.errors import Conflict, NotFound
 from commerce.payments.providers.port import (
     Card,
     Errand,
@@ -28,7 +26,9 @@ from commerce.payments.providers.port import (
     read,
     read_event,
 )
-from commerce.work import Work
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict, NotFound
+from commerce.records.work import Work
 
 
 class Behaviour(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from commerce.errors import CommerceError
+from commerce.records.errors import CommerceError
 
 TOLERANCE_SECONDS = 300
 """A webhook signed longer ago is refused: somebody may be playing it again."""

@@ -9,7 +9,6 @@ from typing import Any
 
 import stripe
 
-from commerce.instants import to_micros
 from commerce.payments.providers.port import (
     Card,
     Errand,
@@ -21,6 +20,7 @@ from commerce.payments.providers.port import (
     read,
     read_event,
 )
+from commerce.records.instants import to_micros
 
 
 class Stripe:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from commerce.migrations.facts import keep_facts, release_facts
-from commerce.schema.columns import Document, Instant
+from commerce.records.migrations.facts import keep_facts, release_facts
+from commerce.records.schema.columns import Document, Instant
 
 revision: str = "s001"
 down_revision: str | None = None

@@ -8,7 +8,7 @@ import click
 
 from workbench.cli import home
 from workbench.cli.console import examples, note
-from workbench.runs.endings import FINDINGS
+from workbench.runs.exit_status import FINDINGS
 
 
 @click.command(
@@ -36,8 +36,8 @@ def audit(ctx: click.Context, tenant: str | None, sample: int, as_json: bool) ->
     data/packages/TENANT/audits, and training promotes nothing that reads a feature which differed when it was
     audited last. Exits with 9 where something differs. Made for cron, once a night.
     """
-    from commerce.database import reading
-    from training.audits import write_audit
+    from commerce.records.database import reading
+    from training.judging.audits import write_audit
     from workbench import notebook, stages
     from workbench.audit import audit as examine
     from workbench.records import open_records
@@ -45,7 +45,7 @@ def audit(ctx: click.Context, tenant: str | None, sample: int, as_json: bool) ->
     settings = home.settings()
     with reading(open_records(settings)) as connection:
         slug = home.choose_tenant(connection, tenant).slug
-    bench = notebook.open(tenant=slug)
+    bench = notebook.open_bench(tenant=slug)
     with note(f"auditing {slug}"):
         found = examine(
             bench.engine,

@@ -10,12 +10,7 @@ from pathlib import Path
 import click
 
 from workbench.cli.console import Bar, examples
-from workbench.cli.features.engines import (
-    open_bench,
-    open_engine,
-    settle_cutoffs,
-    spark_options,
-)
+from workbench.cli.features.engines import open_bench, open_engine, settle_cutoffs, spark_options
 
 
 @click.command(

@@ -34,7 +34,7 @@ def diff(before: str | None, after: str, as_json: bool) -> None:
     until it is trained again. What is only said of a feature (=: meaning, unit, owner, range) may change
     freely.
     """
-    from features.changes import compare, outdated
+    from features.comparing.changes import compare, outdated
     from workbench.versions import find_version, models
 
     settings = home.settings()

@@ -14,9 +14,9 @@ from workbench.cli import home
 from workbench.errors import PlanError
 
 if TYPE_CHECKING:
-    from features.compilation import Catalogue
-    from features.duckdb_evaluator import FeatureTable
-    from features.snapshot import Snapshot
+    from features.declaring.compilation import Catalogue
+    from features.evaluating.duckdb_evaluator import FeatureTable
+    from features.snapshots.snapshot import Snapshot
     from workbench.notebook import Bench
 
 ENGINES = ("duckdb", "python", "spark")
@@ -32,13 +32,13 @@ Tables = Callable[
 
 def open_bench(tenant: str | None) -> Bench:
     """Open the bench of the named tenant, or of the only one."""
-    from commerce.database import reading
+    from commerce.records.database import reading
     from workbench import notebook
     from workbench.records import open_records
 
     with reading(open_records(home.settings())) as connection:
         slug = home.choose_tenant(connection, tenant).slug
-    return notebook.open(tenant=slug)
+    return notebook.open_bench(tenant=slug)
 
 
 def settle_cutoffs(bench: Bench, asked: Sequence[str], months: int | None = None) -> list[int]:
@@ -59,8 +59,8 @@ def settle_cutoffs(bench: Bench, asked: Sequence[str], months: int | None = None
     PlanError
         "cutoffs must be given by --cutoff or by --months; got both. Leave one out."
     """
-    from commerce.instants import midnight, to_micros
-    from commerce.tenants import settle_as_of
+    from commerce.records.instants import midnight, to_micros
+    from commerce.records.tenants import settle_as_of
 
     if asked and months is not None:
         raise PlanError(
@@ -97,14 +97,14 @@ def open_engine(
         "engine spark must have pyspark; got none. Install bellwether[spark]."
     """
     if name == "spark":
-        from features.spark_evaluator import evaluate_each, session
+        from features.evaluating.spark_evaluator import evaluate_each, session
 
         spark = held.enter_context(session(master, folder, _pairs(settings)))
         return lambda snapshot, cutoffs, catalogue, customers: evaluate_each(
             spark, snapshot, cutoffs, catalogue, customers=customers
         )
-    from features.agreement import evaluate_in_python
-    from features.duckdb_evaluator import evaluate
+    from features.comparing.agreement import evaluate_in_python
+    from features.evaluating.duckdb_evaluator import evaluate
 
     whole = evaluate if name == "duckdb" else evaluate_in_python
     return lambda snapshot, cutoffs, catalogue, customers: iter(

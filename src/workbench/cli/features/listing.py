@@ -17,9 +17,9 @@ from workbench.cli.console import examples, table
 @click.option("--json", "as_json", is_flag=True, help="Print the declarations as JSON.")
 def listing(family: str | None, as_json: bool) -> None:
     """List the features: name, meaning, unit, allowed range, value of an empty window."""
-    from commerce.errors import did_you_mean
+    from commerce.records.errors import did_you_mean
     from features.catalogue import CATALOGUE
-    from features.changes import declarations
+    from features.comparing.changes import declarations
     from features.errors import DeclarationError
     from features.wording import allowed, empty
 

@@ -19,10 +19,10 @@ from workbench.cli.features.engines import (
     spark_options,
 )
 from workbench.errors import PlanError
-from workbench.runs.endings import FINDINGS
+from workbench.runs.exit_status import FINDINGS
 
 if TYPE_CHECKING:
-    from features.snapshot import Snapshot
+    from features.snapshots.snapshot import Snapshot
 
 
 @click.command(
@@ -64,9 +64,9 @@ def parity(
 
     A value agrees if it is the same to the last bit, or missing by each. Exits with 9 where something differs.
     """
-    from features.agreement import compare
     from features.catalogue import CATALOGUE
-    from features.spark_evaluator import joined
+    from features.comparing.agreement import compare
+    from features.evaluating.spark_evaluator import joined
     from workbench import stages
 
     names, bench = _chosen(engines), open_bench(tenant)
@@ -118,7 +118,7 @@ def _chosen(engines: str) -> list[str]:
 
 def _some(snapshot: Snapshot, count: str) -> list[str] | None:
     """Choose customers at even distances in the order of their ids; None means all."""
-    from features.agreement import known_customers
+    from features.comparing.agreement import known_customers
 
     if count == "all":
         return None

@@ -28,7 +28,7 @@ def profile(tenant: str | None, models: str | None, as_json: bool) -> None:
     """
     import json
 
-    from commerce.database import reading
+    from commerce.records.database import reading
     from training.specs import SPECS
     from workbench import notebook
     from workbench.profiles import make_profile
@@ -37,7 +37,7 @@ def profile(tenant: str | None, models: str | None, as_json: bool) -> None:
     settings = home.settings()
     with reading(open_records(settings)) as connection:
         slug = home.choose_tenant(connection, tenant).slug
-    bench = notebook.open(tenant=slug)
+    bench = notebook.open_bench(tenant=slug)
     chosen = models.split(",") if models else tuple(SPECS)
     with note(f"profiling {slug}"):
         found = make_profile(bench, chosen)

@@ -1,0 +1,112 @@
+"""Brands: a seller with enough points asks for one, an admin decides once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from commerce import rewards
+from commerce.records import rows, schema
+from commerce.records.errors import CommerceError, RecordError
+from commerce.records.machine import Fact, fetch, fire
+from commerce.records.states import BRAND
+from commerce.records.work import Work
+
+
+class TooFewPoints(CommerceError, PermissionError):
+    """A seller asks for what more points unlock."""
+
+
+class Brand(NamedTuple):
+    """A brand, and why it was rejected where it was."""
+
+    id: UUID
+    name: str
+    owner_id: UUID | None
+    status: str
+    reason: str | None
+
+
+def request(work: Work, name: str) -> UUID:
+    """Ask for a brand: a seller from `Policy.brand_points` points on, an admin always, for the shop itself.
+
+    Raises
+    ------
+    Forbidden
+        "role must be one of admin, seller for brand.requested; got ..."
+    TooFewPoints
+        "seller must have 100 points for a brand; got 40. Complete more orders."
+    RecordError
+        "brand must have a name of 1 to 100 characters; got ..."
+    Conflict
+        "brand must be new; got ..., which is taken. ..."
+    """
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 100:
+        raise RecordError(f"brand must have a name of 1 to 100 characters; got {name!r}.")
+    owner = work.actor.user_id if work.actor.role == "seller" else None
+    if owner is not None:
+        held = rewards.standing(work, owner).points
+        if held < work.policy.brand_points:
+            raise TooFewPoints(
+                f"seller must have {work.policy.brand_points} points for a brand; got {held}."
+                " Complete more orders."
+            )
+    brand = work.new_id()
+    with rows.unique("brand", name):
+        asked = Fact("brand.requested", seller_id=owner)
+        fire(work, BRAND, brand, asked, new={"name": name, "owner_id": owner})
+    return brand
+
+
+def approve(work: Work, brand_id: UUID) -> None:
+    """Approve a brand that waits; its owner is told.
+
+    Raises
+    ------
+    Forbidden, NotFound
+    IllegalMove
+        "brand must be in a state that allows brand.approved; got ..."
+    """
+    owner = fetch(work, BRAND, brand_id).owner_id
+    fire(work, BRAND, brand_id, Fact("brand.approved", seller_id=owner))
+
+
+def reject(work: Work, brand_id: UUID, reason: str) -> None:
+    """Reject a brand that waits; its owner is told why.
+
+    Parameters
+    ----------
+    work : Work
+    brand_id : UUID
+    reason : str
+        For the owner; kept with the brand, not in the stream.
+
+    Raises
+    ------
+    RecordError
+        "rejection must have a reason; got none. ..."
+    Forbidden, NotFound, IllegalMove
+        As `approve`.
+    """
+    if not reason.strip():
+        raise RecordError("rejection must have a reason; got none. Say what is wrong.")
+    owner = fetch(work, BRAND, brand_id).owner_id
+    told = Fact("brand.rejected", seller_id=owner)
+    fire(work, BRAND, brand_id, told, changes={"reason": reason.strip()})
+
+
+def list_brands(work: Work, *, status: str | None = None) -> list[Brand]:
+    """List brands by name: the approved and one's own; all of them for who runs the shop.
+
+    Parameters
+    ----------
+    work : Work
+    status : {"pending", "approved", "rejected"}, optional
+        Only these.
+    """
+    table = schema.brand
+    mine = rows.visible(work, table.c.owner_id, work.actor.user_id)
+    shown = mine | (table.c.status == "approved")
+    asked = [] if status is None else [table.c.status == status]
+    return rows.listed(work, Brand, table, shown, *asked, order=(table.c.name,))

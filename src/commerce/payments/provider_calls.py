@@ -1,0 +1,90 @@
+"""What providers are asked to do, and when.
+
+The embedded provider is part of the record store and answers within the transaction. Anybody else is called
+between two transactions: the first leaves an errand, `commerce.payments.webhooks.run_errands` runs it and writes
+down the answer in the second. An errand that was cut off is run again under the same id, and a provider does
+what it is asked under one id once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, select
+
+from commerce.payments.providers.local import Local
+from commerce.payments.providers.port import Card, Errand, Told
+from commerce.records import rows, schema
+from commerce.records.errors import RecordError
+from commerce.records.work import Work
+
+CARD_PROVIDERS = ("local", "stripe")
+"""Who may handle a shop's cards."""
+
+_KIND = "errand"
+_VERBS = ("attach", "create", "confirm", "capture", "cancel", "refund", "detach")
+
+
+def card_provider(work: Work) -> str:
+    """Name who handles the shop's cards.
+
+    Raises
+    ------
+    RecordError
+        "setting provider must be one of local, stripe to take cards; got ..."
+    """
+    name = work.policy.provider
+    if name not in CARD_PROVIDERS:
+        raise RecordError(
+            f"setting provider must be one of {', '.join(CARD_PROVIDERS)} to take cards;"
+            f" got {name!r}. Set it, or pay in another way."
+        )
+    return name
+
+
+def errand_for(work: Work, verb: str, payment: Row[Any], **more: Any) -> Errand:
+    """Write down what is asked about a payment."""
+    return Errand(
+        work.new_id().hex,
+        verb,
+        payment.id.hex,
+        work.tenant.slug,
+        intent=payment.reference,
+        currency=payment.currency,
+        **({"amount": payment.amount_minor} | more),
+    )
+
+
+def ask(work: Work, provider: str, errand: Errand) -> Told | Card | None:
+    """Ask a provider; the answer of one outside comes after the transaction."""
+    if provider == "local":
+        answer: Told | Card | None = getattr(Local(work), errand.verb)(errand)
+        return answer
+    document = {"provider": provider, "asked_at": work.now, **errand._asdict()}
+    rows.add(work, schema.provider_record, reference=errand.id, kind=_KIND, document=document)
+    return None
+
+
+def waiting(work: Work, provider: str) -> list[Errand]:
+    """List the errands of a provider that are not run yet, in the order in which they were asked."""
+    table, payment = schema.provider_record, schema.payment
+    asked = select(table.c.document).where(*rows.own(work, table, kind=_KIND))
+    found = [row for row in work.connection.execute(asked).scalars() if row["provider"] == provider]
+    found.sort(key=lambda row: (row["asked_at"], _VERBS.index(row["verb"])))
+    theirs = payment.c.id.in_([UUID(row["subject"]) for row in found])
+    named = select(payment.c.id, payment.c.reference).where(*rows.own(work, payment), theirs)
+    names = {row.id.hex: row.reference for row in work.connection.execute(named)}
+    return [
+        Errand(**{name: row[name] for name in Errand._fields})._replace(
+            intent=names.get(row["subject"])
+        )
+        for row in found
+    ]
+
+
+def done(work: Work, errand: Errand) -> bool:
+    """Strike an errand off; False where somebody else did."""
+    table = schema.provider_record
+    struck = delete(table).where(*rows.own(work, table, reference=errand.id))
+    return work.connection.execute(struck).rowcount == 1

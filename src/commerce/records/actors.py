@@ -1,0 +1,71 @@
+"""Who acts: a person of a tenant in a role, or the house itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from commerce.records.errors import Forbidden, NotFound
+
+Role = Literal["user", "seller", "delivery", "admin", "superadmin", "system"]
+"""What somebody may do; ``system`` is the house itself, which nobody logs in as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who does something.
+
+    Attributes
+    ----------
+    role : Role
+    user_id : UUID or None
+        The user who is logged in; None for the house.
+    customer_id : UUID or None
+        The customer that this user is, where it buys.
+
+    Examples
+    --------
+    >>> SYSTEM.may_act_as("system"), Actor("superadmin").may_act_as("admin")
+    (True, True)
+    """
+
+    role: Role
+    user_id: UUID | None = None
+    customer_id: UUID | None = None
+
+    @property
+    def runs_the_shop(self) -> bool:
+        """Whether every record of the tenant is this actor's business."""
+        return self.role in ("admin", "superadmin", "system")
+
+    def may_act_as(self, *roles: str) -> bool:
+        """Tell whether this actor has one of some roles; a superadmin is an admin too."""
+        return self.role in roles or (self.role == "superadmin" and "admin" in roles)
+
+    def require(self, act: str, *roles: str) -> None:
+        """Refuse an act to who has none of some roles.
+
+        Raises
+        ------
+        Forbidden
+            "role must be one of admin, system for customer.registered; got user. ..."
+        """
+        if not self.may_act_as(*roles):
+            raise Forbidden(act, roles, self.role)
+
+    def require_own(self, kind: str, key: object, *owners: UUID | None) -> None:
+        """Hide a record from who neither runs the shop nor is one of its owners, users or customers.
+
+        Raises
+        ------
+        NotFound
+            "order must exist; got ..."
+        """
+        mine = {self.user_id, self.customer_id} - {None}
+        if not self.runs_the_shop and mine.isdisjoint(owners):
+            raise NotFound(kind, key)
+
+
+SYSTEM = Actor("system")
+"""The house: ticks, webhooks, imports."""

@@ -1,0 +1,238 @@
+"""One record store, on SQLite by default and on PostgreSQL by ``DATABASE_URL``.
+
+Guarantees: SQLite runs in WAL mode with foreign keys on, and a writing transaction takes its lock at BEGIN
+(a plain BEGIN fails with "database is locked" under contention); a transaction either commits whole or
+leaves nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from commerce.records.errors import MigrationNeeded, RecordError
+
+COMMERCE = "commerce.records:migrations/versions"
+"""Where the record store's own migrations lie, as ``package:path``."""
+
+_BUSY_MILLISECONDS = 60_000
+_CHECKPOINT_PAGES = 4_000
+"""SQLite copies its log into the file every so often, 16 MB here: a checkout writes some fifty pages, the same
+ones over and over, and one copy serves many."""
+
+
+def connect(url: str) -> Engine:
+    """Open a record store.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///path`` or ``postgresql://user@host/name``.
+
+    Returns
+    -------
+    Engine
+
+    Raises
+    ------
+    RecordError
+        "database URL must name SQLite or PostgreSQL; got ..." (a password in it is not shown).
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise RecordError(
+            "database URL must be of the form dialect://...; got text that is none."
+            " Use sqlite:///path/records.db or postgresql://user@host/name."
+        ) from error
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.get_backend_name() != "sqlite":
+        raise RecordError(
+            f"database URL must name SQLite or PostgreSQL; got {parsed.get_backend_name()!r}."
+            " Use sqlite:///path/records.db or postgresql://user@host/name."
+        )
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed)
+    _turns[engine] = threading.Lock()
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, record: Any) -> None:
+    """Set what SQLite forgets with every connection, and leave BEGIN to us."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {_BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin at once for writing, deferred for reading."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that writes; it commits at the end of the block or leaves nothing.
+
+    SQLite lets one write at a time, and has the others look again after a nap; threads of this process
+    therefore queue here, and only other processes nap.
+    """
+    with _turn(engine), engine.connect() as connection:
+        connection = connection.execution_options(writes=True)
+        with connection.begin():
+            yield connection
+
+
+_turns: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+"""Whose turn it is to write, for each SQLite engine."""
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Wait for one's turn to write, as long as SQLite itself would."""
+    lock = _turns.get(engine)
+    if lock is None:
+        yield
+        return
+    if not lock.acquire(timeout=_BUSY_MILLISECONDS / 1000):
+        raise TimeoutError(
+            "record store must be free for writing within a minute; got another writer all along."
+            " End the long transaction, or do not open a second one inside the first."
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that reads one consistent state of the records."""
+    with engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        yield connection
+
+
+def _location(branch: str) -> Path:
+    """Find a migration folder given as ``package:path``."""
+    package, _, path = branch.partition(":")
+    return Path(str(importlib.resources.files(package))) / path
+
+
+def _script_heads(branches: Sequence[str]) -> set[str]:
+    """Read the newest revision of each branch from its files, without loading Alembic's machinery."""
+    from alembic.script import ScriptDirectory
+
+    return set(ScriptDirectory.from_config(_alembic_config(branches)).get_heads())
+
+
+def _alembic_config(branches: Sequence[str]) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_location(COMMERCE).parent))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option(
+        "version_locations", "\n".join(str(_location(branch)) for branch in branches)
+    )
+    return config
+
+
+def applied_revisions(engine: Engine) -> set[str]:
+    """Read which migrations a database has seen; empty for a new one."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return set()
+        rows = connection.execute(text("SELECT version_num FROM alembic_version"))
+        return {str(row[0]) for row in rows}
+
+
+def is_current(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> bool:
+    """Tell whether a database has the newest tables of every branch."""
+    return _script_heads(branches) <= applied_revisions(engine)
+
+
+def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
+    """Bring a database to the newest tables; does nothing where it has them.
+
+    Parameters
+    ----------
+    engine : Engine
+        From `connect`.
+    branches : sequence of str, default the record store's own
+        Migration folders as ``package:path``, the record store's first.
+    """
+    if is_current(engine, branches):
+        return
+    from alembic import command
+
+    config = _alembic_config(branches)
+    with _remodelling(engine) as connection:
+        config.attributes["connection"] = connection
+        for branch in branches:
+            for head in sorted(_script_heads([branch])):
+                command.upgrade(config, head)
+
+
+@contextmanager
+def _remodelling(engine: Engine) -> Iterator[Connection]:
+    """Open the one transaction in which tables change.
+
+    SQLite changes a table by copying it: references are not followed meanwhile, and all checked in the end.
+    """
+    with engine.connect() as connection:
+        connection = connection.execution_options(writes=True)
+        if engine.dialect.name == "postgresql":
+            with connection.begin():
+                connection.execute(text("SELECT pg_advisory_xact_lock(7302)"))
+                yield connection
+            return
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if broken is not None:
+                    raise RecordError(
+                        f"references must hold after a migration; got a row of {broken[0]!r} without its"
+                        f" {broken[2]!r}. Nothing was changed: repair the row first."
+                    )
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
+
+
+def require_current(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
+    """Refuse a database that lacks the newest tables.
+
+    Raises
+    ------
+    MigrationNeeded
+        "record store must have the newest tables; ..."
+    """
+    if not is_current(engine, branches):
+        raise MigrationNeeded(
+            "record store must have the newest tables; got an older or empty database."
+            " Run any `bellwether` command that writes, such as `bellwether tenants`, once."
+        )

@@ -1,0 +1,162 @@
+"""What must hold between the records and the activity stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from commerce.records import schema
+from commerce.records.doctor.rule import Rule, hexadecimal, micros, named, own
+from commerce.records.stream import EVENT_TYPES
+
+_event, _orders, _invoice = schema.event, schema.orders, schema.invoice
+_FIRST_WORDS = {"order": "order.placed", "invoice": "invoice.issued"}
+_EVENTS = select(named("event", _event.c.id)).where(own(_event))
+
+
+def _unlike_first_event(
+    kind: str, records: Select[Any], due: ColumnElement[Any], *, grows: bool = False
+) -> Select[Any]:
+    """Compare records with the events that announce them, by one grouping instead of a join.
+
+    ``records`` selects key, a number for people, amount and due instant. What ``grows`` may come to more than
+    was announced: a later import adds lines to an order, which is not placed a second time.
+    """
+    first = select(
+        func.replace(_event.c.aggregate_id, "-", ""),
+        null(),
+        _event.c.amount_minor,
+        due,
+        literal(1),
+    ).where(own(_event), _event.c.type == _FIRST_WORDS[kind])
+    both = union_all(records.add_columns(literal(0).label("told")), first).subquery()
+    key, label, amount, deadline, told = both.c
+    announced, kept = (func.max(case((told == place, amount))) for place in (1, 0))
+    return (
+        select(named(kind, func.max(label)))
+        .group_by(key)
+        .having(
+            func.min(told) == 0,
+            or_(
+                func.max(told) == 0,
+                announced > kept if grows else func.min(amount) != func.max(amount),
+                func.min(deadline) != func.max(deadline),
+            ),
+        )
+    )
+
+
+_ORDERS = select(
+    hexadecimal(_orders.c.id).label("key"),
+    _orders.c.number.label("number"),
+    _orders.c.total_minor.label("amount"),
+    literal(0).label("due"),
+).where(own(_orders), _orders.c.status != "cart")
+_INVOICES = select(
+    hexadecimal(_invoice.c.id).label("key"),
+    hexadecimal(_invoice.c.id).label("number"),
+    _invoice.c.amount_minor.label("amount"),
+    micros(_invoice.c.due_at).label("due"),
+).where(own(_invoice))
+_issued = _event.c.type == "invoice.issued"
+_owed = case((_issued, _event.c.amount_minor), else_=-_event.c.amount_minor)
+_occurred = micros(_event.c.occurred_at)
+_first = _event.c.type.in_(_FIRST_WORDS.values())
+_empty = [
+    and_(
+        _event.c.type == name,
+        or_(
+            *(_event.c[column].is_(None) for column in word.carries),
+            *([_event.c.customer_id.is_(None)] if word.about_customer else []),
+        ),
+    )
+    for name, word in EVENT_TYPES.items()
+    if word.carries or word.about_customer
+]
+
+RULES = (
+    Rule(
+        "totals",
+        "An order's total must be the sum of its lines.",
+        select(named("order", _orders.c.number))
+        .join_from(
+            _orders,
+            schema.order_line,
+            and_(own(schema.order_line), schema.order_line.c.order_id == _orders.c.id),
+        )
+        .where(own(_orders))
+        .group_by(_orders.c.number, _orders.c.total_minor)
+        .having(func.sum(schema.order_line.c.amount_minor) != _orders.c.total_minor),
+    ),
+    Rule(
+        "orders",
+        "An order must have its order.placed, of its total or less.",
+        _unlike_first_event("order", _ORDERS, literal(0), grows=True),
+    ),
+    Rule(
+        "invoices",
+        "An invoice must have its invoice.issued, alike.",
+        _unlike_first_event("invoice", _INVOICES, micros(_event.c.due_at)),
+    ),
+    Rule(
+        "overpaid",
+        "An invoice must not be paid beyond its amount.",
+        select(named("invoice", _event.c.aggregate_id))
+        .where(
+            own(_event),
+            _event.c.aggregate_id.is_not(None),
+            _event.c.type.in_(["invoice.issued", "invoice.paid", "invoice.credited"]),
+        )
+        .group_by(_event.c.aggregate_id)
+        .having(func.sum(case((_issued, 1), else_=0)) > 0, func.sum(_owed) < 0),
+    ),
+    Rule(
+        "sequence",
+        "An order or invoice must come before what happens to it.",
+        select(named("order or invoice", _event.c.aggregate_id))
+        .where(
+            own(_event),
+            _event.c.aggregate_type.in_(_FIRST_WORDS),
+            _event.c.type.not_like("cart.%"),  # a cart is filled before it is an order
+        )
+        .group_by(_event.c.aggregate_type, _event.c.aggregate_id)
+        .having(func.min(_occurred) < func.min(case((_first, _occurred)))),
+    ),
+    Rule(
+        "clocks",
+        "An event must not be recorded before it occurred.",
+        _EVENTS.where(micros(_event.c.recorded_at) < _occurred),
+    ),
+    Rule(
+        "amounts",
+        "An amount must be 0 or more, with currency and base amount.",
+        _EVENTS.where(
+            or_(
+                _event.c.amount_minor < 0,
+                and_(_event.c.amount_minor.is_(None), _event.c.base_minor.is_not(None)),
+                and_(_event.c.amount_minor.is_not(None), _event.c.base_minor.is_(None)),
+                and_(
+                    _event.c.amount_minor.is_not(None),
+                    func.coalesce(func.length(_event.c.currency), 0) != 3,
+                ),
+            )
+        ),
+    ),
+    Rule(
+        "words",
+        "An event must be a word of the stream, with what it carries.",
+        _EVENTS.where(or_(_event.c.type.not_in(EVENT_TYPES), *_empty)),
+    ),
+)

@@ -1,0 +1,124 @@
+"""What can go wrong with a shop's records, each with the sentence its user will read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from tabular.errors import did_you_mean as did_you_mean
+
+
+class CommerceError(Exception):
+    """Base of every error of the records."""
+
+
+class RecordError(CommerceError, ValueError):
+    """A record that breaks a rule of its table or of the stream."""
+
+
+def check_choice(what: str, given: str, choices: Collection[str]) -> None:
+    """Refuse a word that is none of those there are.
+
+    Raises
+    ------
+    RecordError
+        "reason must be one of damaged, other; got 'broken'. Choose one."
+    """
+    if given not in choices:
+        raise RecordError(f"{what} must be one of {', '.join(choices)}; got {given!r}. Choose one.")
+
+
+def check_range(what: str, given: int, least: int, most: int) -> None:
+    """Refuse a number that is less or more than it may be.
+
+    Raises
+    ------
+    RecordError
+        "stars must be 1 to 5; got 6. Correct it."
+    """
+    if not least <= given <= most:
+        raise RecordError(f"{what} must be {least} to {most}; got {given}. Correct it.")
+
+
+class TenantNotFound(CommerceError, LookupError):
+    """No tenant goes by that name."""
+
+    def __init__(self, slug: str, known: Iterable[str]) -> None:
+        super().__init__(f"tenant must exist; got {slug!r}. {did_you_mean(slug, known)}")
+
+
+class TenantConflict(CommerceError, ValueError):
+    """A tenant is asked to be what it already is not: another currency, another zone."""
+
+
+class CustomerNotFound(CommerceError, LookupError):
+    """No customer of this tenant has that external id, number or id."""
+
+    def __init__(self, tenant: str, key: str) -> None:
+        super().__init__(
+            f"customer must be known to tenant {tenant!r} by external id, number or id; got {key!r}."
+            " Check the id, or import the customer's records first."
+        )
+
+
+class NotFound(CommerceError, LookupError):
+    """A record that this tenant does not have, or that is none of the actor's business."""
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"{kind} must exist; got {str(key)!r}. Check the id.")
+
+
+class Forbidden(CommerceError, PermissionError):
+    """Somebody asks for what their role may not do."""
+
+    def __init__(self, act: str, roles: Iterable[str], role: str) -> None:
+        super().__init__(
+            f"role must be one of {', '.join(sorted(roles))} for {act}; got {role}."
+            " Ask somebody who may."
+        )
+
+
+class Conflict(CommerceError, ValueError):
+    """What is asked for does not fit what is there: taken, too late, too many."""
+
+
+class IllegalMove(Conflict):
+    """A record is not in a state in which this can happen to it.
+
+    Attributes
+    ----------
+    allowed : list of str
+        Events that may happen to it now.
+    """
+
+    def __init__(self, kind: str, key: object, event: str, status: str, allowed: list[str]) -> None:
+        self.allowed = allowed
+        what = f"It allows {', '.join(allowed)}." if allowed else "It allows nothing more."
+        super().__init__(
+            f"{kind} must be in a state that allows {event}; got {status!r} of {str(key)!r}. {what}"
+        )
+
+
+class KeyReused(Conflict):
+    """An idempotency key comes back with another request."""
+
+
+class Expired(CommerceError, ValueError):
+    """Something that was good until a time that has passed."""
+
+
+class LedgerError(CommerceError, ValueError):
+    """A posting that would break the conservation law."""
+
+
+class InsufficientFunds(LedgerError, Conflict):
+    """An account is asked for more than it holds: money, goods or points."""
+
+    def __init__(self, kind: str, asset: str, asked: int, held: int) -> None:
+        super().__init__(
+            f"{kind} must hold what is taken from it; got {asked} {asset} asked of {held}."
+            " Take less, or fill it first."
+        )
+
+
+class MigrationNeeded(CommerceError, RuntimeError):
+    """The database does not hold the tables this version needs."""

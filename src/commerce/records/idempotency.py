@@ -1,0 +1,103 @@
+"""What is asked twice is done once: a request that carries a key answers the same however often it comes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from commerce.records import schema
+from commerce.records.errors import KeyReused, RecordError
+from commerce.records.work import Work
+
+Result = TypeVar("Result")
+"""What JSON can say."""
+
+_LONGEST = 255
+
+
+def once(
+    work: Work, operation: str, key: str | None, request: object, act: Callable[[], Result]
+) -> Result:
+    """Do something unless it was done under this key before; then give what came of it.
+
+    Two at once do it once: the second waits for the first, and does it itself only if the first failed.
+
+    Parameters
+    ----------
+    work : Work
+        Who repeats a request must be the same actor; others have keys of their own.
+    operation : str
+        What is done, such as ``checkout``.
+    key : str or None
+        The client's, 1 to 255 characters; without one it is simply done.
+    request : object
+        What is asked for, as JSON can say it.
+    act : callable
+        Does it in this very work, and gives a result that JSON can say.
+
+    Returns
+    -------
+    Result
+        Of ``act``, now or then.
+
+    Raises
+    ------
+    KeyReused
+        "idempotency key must come with the same request; got ..."
+    RecordError
+        "idempotency key must have 1 to 255 characters; got ..."
+    """
+    if key is None:
+        return act()
+    if not 1 <= len(key) <= _LONGEST:
+        raise RecordError(
+            f"idempotency key must have 1 to {_LONGEST} characters; got {len(key)}. Make a random one."
+        )
+    actor = work.actor.user_id or work.actor.customer_id
+    whose = f"{operation} {work.actor.role if actor is None else actor.hex}"
+    here = {"of_tenant": work.tenant.id, "of_operation": whose, "of_key": key}
+    claim = {
+        "tenant_id": work.tenant.id,
+        "operation": whose,
+        "key": key,
+        "request_hash": _digest(request),
+        "created_at": work.now,
+    }
+    if work.connection.execute(_CLAIM[work.connection.dialect.name], claim).first() is not None:
+        result = act()
+        work.connection.execute(_KEEP, {**here, "result": {"value": result}})
+        return result
+    kept = work.connection.execute(_FIRST, here).one()
+    if kept.request_hash != claim["request_hash"]:
+        raise KeyReused(
+            f"idempotency key must come with the same request; got {key!r} with another."
+            " Take a new key for a new request."
+        )
+    first: Result = kept.result["value"]
+    return first
+
+
+def _digest(request: object) -> str:
+    words = json.dumps(request, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+_record = schema.idempotency_record
+_here = (
+    _record.c.tenant_id == bindparam("of_tenant"),
+    _record.c.operation == bindparam("of_operation"),
+    _record.c.key == bindparam("of_key"),
+)
+_CLAIM = {
+    dialect: make(_record)
+    .on_conflict_do_nothing(index_elements=["tenant_id", "operation", "key"])
+    .returning(_record.c.key)
+    for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_FIRST = select(_record.c.request_hash, _record.c.result).where(*_here)
+_KEEP = update(_record).where(*_here)

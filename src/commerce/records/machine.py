@@ -1,0 +1,290 @@
+"""Moving a record from one state to the next: the only way a status changes or an event is told.
+
+A workflow says what happened (`Fact`) and to which record; `fire` looks the move up in the record's `Machine`,
+checks the role, tells the event, changes the row if it still is where the move starts, and posts what moves.
+All of it happens in the transaction of the `Work`, or none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, Table, bindparam, false, insert, literal_column, or_, select, update
+
+from commerce.records.errors import Forbidden, IllegalMove, NotFound
+from commerce.records.ledger import Place, Transfer, post
+from commerce.records.prepared import Prepared
+from commerce.records.stream.writing import NewEvent, tell
+from commerce.records.work import Work
+
+
+class Move:
+    """One row of a machine's table.
+
+    Parameters
+    ----------
+    event : str
+        The word of the stream that tells it.
+    sources, targets : str
+        States, blank between them; empty sources make a new record.
+    roles : str
+        Who may, blank between them; ``admin`` includes ``superadmin``.
+    starts : bool, default False
+        Whether it makes a new record, too, where ``sources`` names states.
+    stays : bool, default False
+        Whether the record stays in the state it is in.
+    """
+
+    def __init__(
+        self,
+        event: str,
+        sources: str = "",
+        targets: str = "",
+        roles: str = "",
+        *,
+        starts: bool = False,
+        stays: bool = False,
+    ) -> None:
+        self.event = event
+        self.sources = tuple(sources.split())
+        self.targets = tuple(targets.split())
+        self.roles = frozenset(roles.split())
+        self.stays = stays
+        self.makes = bool(self.targets) and (starts or not self.sources)
+
+    @property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """Every pair of states it leads from and to."""
+        if self.stays:
+            return tuple((state, state) for state in self.sources)
+        return tuple((source, target) for source in self.sources for target in self.targets)
+
+
+class Machine:
+    """The states of one kind of record, and the moves between them.
+
+    Parameters
+    ----------
+    kind : str
+        What stands in ``event.aggregate_type``.
+    table : Table or None
+        Where the status is kept; None for what has none.
+    *moves : Move
+    """
+
+    def __init__(self, kind: str, table: Table | None, *moves: Move) -> None:
+        self.kind = kind
+        self.table = table
+        self.moves: Mapping[str, Move] = {move.event: move for move in moves}
+        if table is not None:
+            self._own = (
+                table.c.tenant_id == bindparam("tenant"),
+                table.c.id == bindparam("record"),
+            )
+            self.row = select(table).where(*self._own)
+            self.row_for_update = self.row.with_for_update()
+            self.making = cache(self._making)
+            self.changing = cache(self._changing)
+
+    def _making(self, columns: tuple[str, ...]) -> Prepared:
+        """Prepare the INSERT of a record of which some columns are given."""
+        assert self.table is not None
+        return Prepared(insert(self.table).values({name: bindparam(name) for name in columns}))
+
+    def _changing(self, event: str, columns: tuple[str, ...]) -> Prepared:
+        """Prepare the UPDATE of some columns of a record that is where a move starts."""
+        assert self.table is not None
+        sources = self.moves[event].sources
+        starts = or_(
+            false(), *(self.table.c.status == literal_column(f"'{each}'") for each in sources)
+        )
+        values = {name: bindparam(f"new_{name}", type_=self.table.c[name].type) for name in columns}
+        return Prepared(update(self.table).where(*self._own, starts).values(values))
+
+    def allowed(self, status: str) -> list[str]:
+        """Name the events that may happen in a state."""
+        return sorted(event for event, move in self.moves.items() if status in move.sources)
+
+
+class Fact(NamedTuple):
+    """Something that happens now, in the words of the stream.
+
+    ``amount`` is in minor units of the tenant's currency; ``transfers`` are posted under its event. ``record``
+    (kind and id) is given where the fact tells of another record than the one that moves.
+    """
+
+    type: str
+    customer_id: UUID | None = None
+    amount: int | None = None
+    quantity: int | None = None
+    value: int | None = None
+    method: str | None = None
+    category: str | None = None
+    reason: str | None = None
+    due_at: int | None = None
+    product_id: UUID | None = None
+    seller_id: UUID | None = None
+    record: tuple[str, UUID] | None = None
+    transfers: Sequence[Transfer] = ()
+
+
+def fetch(work: Work, machine: Machine, record: UUID, *, lock: bool = True) -> Row[Any]:
+    """Read a record of the tenant, and by default keep others from changing it until the work is done.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    """
+    query = machine.row_for_update if lock else machine.row
+    row = work.connection.execute(query, {"tenant": work.tenant.id, "record": record}).first()
+    if row is None:
+        raise NotFound(machine.kind, record)
+    return row
+
+
+def fire(
+    work: Work,
+    machine: Machine,
+    record: UUID,
+    fact: Fact,
+    *also: Fact,
+    to: str | None = None,
+    new: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> Sequence[int]:
+    """Let something happen to a record.
+
+    Parameters
+    ----------
+    work : Work
+    machine : Machine
+    record : UUID
+    fact : Fact
+        What happens; its type names the move.
+    *also : Fact
+        What is told in the same breath, in this order: lines of an order, holds, payments.
+    to : str, optional
+        The state to reach where the move leads to several.
+    new : mapping, optional
+        Columns of a new record, for a move that makes one.
+    changes : mapping, optional
+        Further columns that change with the status.
+
+    Returns
+    -------
+    sequence of int
+        Ids of the events, the fact's first.
+
+    Raises
+    ------
+    Forbidden
+        "role must be one of ...; got ..."
+    NotFound
+        "order must exist; got ..."
+    IllegalMove
+        "order must be cart for order.placed; got cancelled. ..."
+    InsufficientFunds
+        "wallet must hold ...; got ..."
+    """
+    step = Step(machine, record, (fact, *also), to, new, changes)
+    return fire_together(work, [step]).ids[0]
+
+
+class Step(NamedTuple):
+    """One record's part in what happens to several at once; fields as of `fire`."""
+
+    machine: Machine
+    record: UUID
+    facts: Sequence[Fact]
+    to: str | None = None
+    new: Mapping[str, Any] | None = None
+    changes: Mapping[str, Any] | None = None
+
+
+class Fired(NamedTuple):
+    """What came of it: ids of the events of each step, and what the accounts that moved hold now."""
+
+    ids: Sequence[Sequence[int]]
+    holds: Mapping[Place, int]
+
+
+def fire_together(work: Work, steps: Sequence[Step]) -> Fired:
+    """Let something happen to several records in one breath: an order, its payment, its delivery.
+
+    Does what `fire` does to each, in their order, with as few statements as for one.
+    """
+    moves = [step.machine.moves[step.facts[0].type] for step in steps]
+    for move in moves:
+        if not work.actor.may_act_as(*move.roles):
+            raise Forbidden(move.event, move.roles, work.actor.role)
+    facts = [(step, fact) for step in steps for fact in step.facts]
+    # one key for all, so that they stand side by side in the index of keys
+    source = f"live:{work.new_id().hex}"
+    events = [
+        _event(work, step, fact, f"{source}:{place}") for place, (step, fact) in enumerate(facts)
+    ]
+    ids = tell(work.connection, work.tenant, events, ingested_at=work.now)
+    given = iter(ids)
+    told = [[next(given) for _ in step.facts] for step in steps]
+    for step, move, numbers in zip(steps, moves, told, strict=True):
+        if step.machine.table is not None:
+            _write(work, step, move, numbers[0])
+    moving = zip(ids, facts, strict=True)
+    transfers = [(number, each) for number, (_, fact) in moving for each in fact.transfers]
+    return Fired(told, post(work.connection, work.tenant, transfers))
+
+
+def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
+    """Make the record, or move it if it still is where the move starts."""
+    machine, record = step.machine, step.record
+    assert machine.table is not None
+    target = step.to or (None if move.stays else move.targets[0])
+    if target is not None and target not in move.targets:
+        raise IllegalMove(machine.kind, record, move.event, target, machine.allowed(target))
+    if step.new is not None:
+        if not move.makes:
+            raise IllegalMove(machine.kind, record, move.event, "new", [])
+        values = {"tenant_id": work.tenant.id, "id": record, "event_id": event_id, **step.new}
+        values["status"] = target or move.targets[0]
+        machine.making(tuple(values)).change(work.connection, values)
+        return
+    values = dict(step.changes or {})
+    if target is not None:
+        values |= {"status": target, "event_id": event_id}
+    elif not values:
+        values = {"event_id": event_id}
+    key = {"tenant": work.tenant.id, "record": record}
+    given = key | {f"new_{name}": value for name, value in values.items()}
+    if machine.changing(move.event, tuple(values)).change(work.connection, given) != 1:
+        status = fetch(work, machine, record, lock=False).status
+        raise IllegalMove(machine.kind, record, move.event, status, machine.allowed(status))
+
+
+def _event(work: Work, step: Step, fact: Fact, source_key: str) -> NewEvent:
+    kind, key = fact.record or (step.machine.kind, step.record)
+    currency = None if fact.amount is None else work.tenant.currency
+    return NewEvent(
+        type=fact.type,
+        occurred_at=work.now,
+        recorded_at=work.recorded_at,
+        source_key=source_key,
+        customer_id=fact.customer_id,
+        actor_id=work.actor.user_id,
+        seller_id=fact.seller_id,
+        product_id=fact.product_id,
+        aggregate_type=kind,
+        aggregate_id=key.hex,
+        due_at=fact.due_at,
+        amount_minor=fact.amount,
+        currency=currency,
+        base_minor=fact.amount,
+        quantity=fact.quantity,
+        value=fact.value,
+        method=fact.method,
+        category=fact.category,
+        reason=fact.reason,
+    )

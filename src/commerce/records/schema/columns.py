@@ -1,0 +1,138 @@
+"""How the record store writes what SQL has no word for: instants, states, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    Numeric,
+    Text,
+    TypeDecorator,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+from commerce.records.instants import from_micros, to_micros
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+"""Every constraint has a name, so that a migration can find it again."""
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit key; SQLite counts rows by INTEGER."""
+
+Document = JSON().with_variant(JSONB, "postgresql")
+"""A JSON document."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant kept as whole microseconds since 1970 UTC; a naive datetime is refused.
+
+    Binds an aware datetime or the microseconds themselves; reads an aware UTC datetime.
+    Read the integer with ``type_coerce(column, BigInteger)``.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | int | None, dialect: Dialect) -> int | None:
+        """Turn an aware datetime into microseconds."""
+        return to_micros(value) if isinstance(value, datetime) else value
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Turn microseconds into an aware UTC datetime."""
+        return None if value is None else from_micros(value)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """An exact decimal: NUMERIC on PostgreSQL, its digits as text on SQLite, never a float."""
+
+    impl = Numeric(20, 6)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type of a database."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(Numeric(20, 6))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
+        """Write the digits."""
+        return str(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Decimal | str | None, dialect: Dialect) -> Decimal | None:
+        """Read the digits."""
+        return None if value is None else Decimal(value)
+
+
+def named_metadata() -> MetaData:
+    """Give an empty metadata whose constraints are named by the house's convention."""
+    return MetaData(naming_convention=NAMING)
+
+
+def tenant_key() -> Column[int]:
+    """Give the first column of every tenant's table."""
+    return Column("tenant_id", ForeignKey("tenant.id"), primary_key=True, autoincrement=False)
+
+
+def uuid_key() -> Column[object]:
+    """Give the second half of the key of a record that the outside may name."""
+    return Column("id", Uuid(), primary_key=True)
+
+
+def one_of(column: str, states: Iterable[str]) -> CheckConstraint:
+    """Constrain a text column to a closed list of words."""
+    words = ", ".join(f"'{state}'" for state in states)
+    return CheckConstraint(f"{column} IN ({words})", name=column)
+
+
+def currency_column(*, nullable: bool = False) -> Column[str]:
+    """Give a currency column (ISO 4217)."""
+    return Column("currency", Text(), nullable=nullable)
+
+
+def located() -> tuple[CheckConstraint, CheckConstraint]:
+    """Keep ``latitude`` and ``longitude`` on the globe, in degrees."""
+    return (
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
+    )
+
+
+def told_by() -> Column[int]:
+    """Give the column that names the event which brought a record to its present status."""
+    return Column("event_id", BigInteger())
+
+
+def reference(columns: list[str], table: str, keys: list[str]) -> ForeignKeyConstraint:
+    """Reference a row of the same tenant by several columns."""
+    return ForeignKeyConstraint(
+        ["tenant_id", *columns], [f"{table}.tenant_id", *(f"{table}.{key}" for key in keys)]
+    )
+
+
+def to(table: str, column: str | None = None) -> ForeignKeyConstraint:
+    """Reference another record of the same tenant by its id."""
+    return reference([column or f"{table}_id"], table, ["id"])
+
+
+metadata = named_metadata()
+"""The record store's own tables; serving keeps its tables in a metadata of its own."""

@@ -1,0 +1,270 @@
+"""The states of everything that has one, as tables: from where, by which event, to where, and who may.
+
+Read a machine as sentences: "an order that is placed becomes cancelled by ``order.cancelled``, which a user, an
+admin or the system may do". `commerce.records.machine.fire` follows these tables and nothing else; the database refuses
+every other move by trigger; docs/states.md is drawn from them.
+
+``admin`` includes ``superadmin``. ``system`` is the house itself: ticks, webhooks, the close of an auction.
+Whose order or auction it is, the workflow that fires decides: a table knows roles, not owners.
+"""
+
+from __future__ import annotations
+
+from commerce.records import schema
+from commerce.records.machine import Machine, Move
+
+_NEW = ""
+_BUYER = "user admin system"
+_SELLER = "seller admin"
+_COURIER = "delivery admin"
+_HOUSE = "admin system"
+_ANYONE = "user seller delivery admin system"
+
+ORDER = Machine(
+    "order",
+    schema.orders,
+    Move("cart.opened", _NEW, "cart", _BUYER),
+    Move("cart.dropped", "cart", "cancelled", _BUYER),
+    Move("order.placed", f"{_NEW} cart", "placed", _BUYER, starts=True),
+    Move("order.paid", "placed completed", "placed completed", _BUYER, stays=True),
+    Move("order.completed", "placed", "completed", _BUYER),
+    Move("order.cancelled", "placed", "cancelled", _BUYER),
+)
+
+PAYMENT = Machine(
+    "payment",
+    schema.payment,
+    Move(
+        "payment.created",
+        _NEW,
+        "requires_payment_method requires_confirmation processing requires_capture",
+        _BUYER,
+    ),
+    Move("payment.method_chosen", "requires_payment_method", "requires_confirmation", _BUYER),
+    Move(
+        "payment.confirmed",
+        "requires_confirmation requires_action",
+        "processing",
+        _BUYER,
+    ),
+    Move(
+        "payment.action_required",
+        "requires_confirmation processing",
+        "requires_action",
+        _BUYER,
+    ),
+    Move(
+        "payment.authorised",
+        "requires_confirmation requires_action processing",
+        "requires_capture",
+        _BUYER,
+    ),
+    Move(
+        "payment.captured",
+        "requires_confirmation requires_action processing requires_capture",
+        "succeeded processing requires_capture",
+        _BUYER + " delivery",
+    ),
+    Move(
+        "wallet.topped_up",
+        "requires_confirmation requires_action processing requires_capture",
+        "succeeded",
+        _BUYER,
+    ),
+    Move(
+        "payment.failed",
+        "requires_confirmation requires_action processing requires_capture",
+        "requires_payment_method",
+        _BUYER,
+    ),
+    Move(
+        "payment.cancelled",
+        "requires_payment_method requires_confirmation requires_action processing requires_capture",
+        "canceled",
+        _BUYER,
+    ),
+    Move("payment.settled", "processing", "succeeded", _BUYER),
+    Move("payment.refund_requested", "succeeded", "succeeded", _BUYER, stays=True),
+    Move("payment.refund_failed", "succeeded", "succeeded", _HOUSE, stays=True),
+    Move(
+        "payment.refunded",
+        "processing requires_capture succeeded",
+        "processing requires_capture succeeded",
+        _BUYER,
+        stays=True,
+    ),
+    Move(
+        "payment.charged_back",
+        "processing requires_capture succeeded",
+        "processing requires_capture succeeded",
+        _HOUSE,
+        stays=True,
+    ),
+)
+
+DISPUTE = Machine(
+    "dispute",
+    schema.dispute,
+    Move("dispute.opened", _NEW, "open", _HOUSE),
+    Move("dispute.closed", "open", "won lost", _HOUSE),
+)
+
+DELIVERY = Machine(
+    "delivery",
+    schema.delivery,
+    Move("delivery.promised", _NEW, "available", _BUYER),
+    Move("delivery.claimed", "available", "processing", "delivery"),
+    Move("delivery.released", "processing", "available", _COURIER),
+    Move("delivery.shipped", "processing", "shipped", _COURIER),
+    Move("delivery.proof_renewed", "shipped", "shipped", _BUYER, stays=True),
+    Move("delivery.proof_failed", "shipped", "shipped", _COURIER, stays=True),
+    Move("delivery.failed", "shipped", "processing", _COURIER),
+    Move("delivery.delivered", "shipped", "delivered", _COURIER),
+)
+
+RETURN = Machine(
+    "return",
+    schema.return_request,
+    Move("return.requested", _NEW, "requested", "user admin"),
+    Move("return.received", "requested", "received", _COURIER),
+    Move("return.inspected", "received", "inspected", _COURIER),
+    Move("return.approved", "inspected", "approved", "admin"),
+    Move("return.rejected", "inspected", "rejected", "admin"),
+)
+
+AUCTION = Machine(
+    "auction",
+    schema.auction,
+    Move("auction.drafted", _NEW, "draft", _SELLER),
+    Move("auction.submitted", "draft", "submitted", _SELLER),
+    Move("auction.scheduled", "submitted", "scheduled", "admin"),
+    Move("auction.rejected", "submitted", "rejected", "admin"),
+    Move("auction.started", "scheduled", "live", _HOUSE),
+    Move("auction.bid", "live", "live", "user admin", stays=True),
+    Move("auction.bought", "live", "sold", "user admin"),
+    Move("auction.sold", "live", "sold", _HOUSE),
+    Move("auction.unsold", "live", "unsold", _HOUSE),
+)
+
+BRAND = Machine(
+    "brand",
+    schema.brand,
+    Move("brand.requested", _NEW, "pending", _SELLER),
+    Move("brand.approved", "pending", "approved", "admin"),
+    Move("brand.rejected", "pending", "rejected", "admin"),
+)
+
+PRODUCT = Machine(
+    "product",
+    schema.product,
+    Move("product.submitted", f"{_NEW} rejected", "submitted", _SELLER, starts=True),
+    Move("product.approved", "submitted", "approved", "admin"),
+    Move("product.rejected", "submitted", "rejected", "admin"),
+    Move("product.retired", "approved", "retired", _SELLER),
+    Move("product.relisted", "retired", "approved", _SELLER),
+    Move(
+        "product.changed",
+        "submitted approved rejected retired",
+        "submitted approved rejected retired",
+        _SELLER,
+        stays=True,
+    ),
+)
+
+REVIEW = Machine(
+    "review",
+    schema.review,
+    Move("review.posted", f"{_NEW} removed", "posted", "user admin", starts=True),
+    Move("review.edited", "posted", "posted", "user admin", stays=True),
+    Move("review.removed", "posted", "removed", "user admin"),
+)
+
+MACHINES = (ORDER, PAYMENT, DISPUTE, DELIVERY, RETURN, AUCTION, BRAND, PRODUCT, REVIEW)
+"""Everything that has a status."""
+
+CUSTOMER = Machine(
+    "customer",
+    None,
+    Move("customer.registered", roles=_ANYONE),
+    Move("customer.profiled", roles=_ANYONE),
+    Move("customer.noted", roles="seller admin system"),
+    Move("customer.erased", roles=_BUYER),
+)
+USER = Machine(
+    "user",
+    None,
+    Move("user.created", roles=_HOUSE),
+    Move("user.changed", roles=_ANYONE),
+    Move("user.deactivated", roles="admin"),
+    Move("user.key_issued", roles="admin"),
+    Move("user.key_revoked", roles="admin"),
+)
+TENANT = Machine(
+    "tenant",
+    None,
+    Move("tenant.created", roles=_HOUSE),
+    Move("tenant.changed", roles="admin"),
+    Move("tenant.closed", roles="superadmin"),
+)
+SHELF = Machine(
+    "variant",
+    None,
+    Move("stock.received", roles=f"{_SELLER} system"),
+    Move("stock.adjusted", roles=f"{_SELLER} system"),
+    Move("stock.low", roles=_ANYONE),
+)
+RANGE = Machine(
+    "range",
+    None,
+    Move("category.created", roles="admin"),
+    Move("category.changed", roles="admin"),
+    Move("promotion.created", roles=_SELLER),
+    Move("promotion.ended", roles=_SELLER),
+)
+ATTEMPT = Machine(
+    "payment",
+    None,
+    Move("payment.failed", roles=_HOUSE),
+)
+METHOD = Machine(
+    "payment_method",
+    None,
+    Move("payment_method.attached", roles=_BUYER),
+    Move("payment_method.detached", roles=_BUYER),
+    Move("payment_method.preferred", roles=_BUYER),
+)
+INVOICE = Machine(
+    "invoice",
+    None,
+    Move("invoice.issued", roles=_BUYER),
+    Move("invoice.paid", roles=_BUYER),
+    Move("invoice.credited", roles=_BUYER),
+    Move("invoice.overdue", roles=_HOUSE),
+)
+WALLET = Machine(
+    "wallet",
+    None,
+    Move("wallet.held", roles=_ANYONE),
+    Move("wallet.released", roles=_ANYONE),
+    Move("wallet.spent", roles=_ANYONE),
+    Move("wallet.refunded", roles=_ANYONE),
+    Move("seller.paid", roles=_ANYONE),
+)
+POINTS = Machine(
+    "points",
+    None,
+    Move("points.earned", roles=_ANYONE),
+    Move("points.deducted", roles=_HOUSE),
+)
+
+FACTS = (CUSTOMER, USER, TENANT, SHELF, RANGE, ATTEMPT, METHOD, INVOICE, WALLET, POINTS)
+"""What happens without a status of its own."""
+
+EDGES = tuple(
+    (machine.table.name, move.event, source, target)
+    for machine in MACHINES
+    for move in machine.moves.values()
+    for source, target in move.edges
+    if machine.table is not None and source != target
+)
+"""Every change of a status that the database allows: table, event, from, to."""

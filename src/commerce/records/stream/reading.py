@@ -1,0 +1,175 @@
+"""Reading the activity stream: how far it has come, one customer's rows, or all in order."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Select,
+    Text,
+    Uuid,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
+
+from commerce.records import schema
+
+FEATURE_COLUMNS = (
+    "id",
+    "type",
+    "customer_id",
+    "seller_id",
+    "product_id",
+    "aggregate_type",
+    "aggregate_id",
+    "occurred_at",
+    "recorded_at",
+    "due_at",
+    "base_minor",
+    "quantity",
+    "value",
+    "method",
+    "category",
+    "reason",
+)
+"""The columns a feature may read, in the order of the rows that readers here give."""
+
+FeatureRow = tuple[Any, ...]
+"""One event as `FEATURE_COLUMNS`: instants in microseconds, ids as 32 hexadecimal digits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamState:
+    """How far a tenant's stream has come.
+
+    Attributes
+    ----------
+    events : int
+        Rows of this tenant.
+    last_id : int
+        Highest event id, 0 for an empty stream.
+    first_occurred, last_recorded : int or None
+        Microseconds since 1970 UTC.
+    """
+
+    events: int
+    last_id: int
+    first_occurred: int | None
+    last_recorded: int | None
+
+
+def stream_state(connection: Connection, tenant_id: int) -> StreamState:
+    """Tell how far a tenant's stream has come."""
+    table = schema.event
+    row = connection.execute(
+        select(
+            func.count(),
+            func.coalesce(func.max(table.c.id), 0),
+            func.min(type_coerce(table.c.occurred_at, BigInteger)),
+            func.max(type_coerce(table.c.recorded_at, BigInteger)),
+        ).where(table.c.tenant_id == tenant_id)
+    ).one()
+    return StreamState(events=row[0], last_id=row[1], first_occurred=row[2], last_recorded=row[3])
+
+
+def count_after(connection: Connection, tenant_id: int, after_id: int) -> int:
+    """Count a tenant's events with a higher id."""
+    table = schema.event
+    rows = select(func.count()).where(table.c.tenant_id == tenant_id, table.c.id > after_id)
+    return int(connection.execute(rows).scalar_one())
+
+
+def customer_rows(
+    connection: Connection, tenant_id: int, customer_id: uuid.UUID, before: int
+) -> list[FeatureRow]:
+    """Fetch what was known of a customer before an instant, by one indexed query.
+
+    Parameters
+    ----------
+    connection : Connection
+    tenant_id : int
+    customer_id : UUID
+    before : int
+        Microseconds since 1970 UTC; only events that occurred and were recorded before it are given.
+
+    Returns
+    -------
+    list of FeatureRow
+        By ``(occurred_at, id)``.
+    """
+    table = schema.event
+    rows = connection.execute(
+        _select_features(connection.dialect.name)
+        .where(
+            table.c.tenant_id == tenant_id,
+            table.c.customer_id == customer_id,
+            type_coerce(table.c.recorded_at, BigInteger) < before,
+            type_coerce(table.c.occurred_at, BigInteger) < before,
+        )
+        .order_by(table.c.occurred_at, table.c.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+def iterate(
+    connection: Connection,
+    tenant_id: int,
+    *,
+    after_id: int = 0,
+    up_to_id: int | None = None,
+    batch: int = 50_000,
+) -> Iterator[list[FeatureRow]]:
+    """Read a tenant's stream in the order of its ids, a batch at a time, in bounded memory.
+
+    Parameters
+    ----------
+    connection : Connection
+    tenant_id : int
+    after_id : int, default 0
+        Only events with a higher id.
+    up_to_id : int, optional
+        Only events with no higher id.
+    batch : int, default 50,000
+        Rows at most in one list.
+
+    Yields
+    ------
+    list of FeatureRow
+    """
+    table = schema.event
+    query = (
+        _select_features(connection.dialect.name)
+        .where(table.c.tenant_id == tenant_id)
+        .order_by(table.c.id)
+        .limit(batch)
+    )
+    if up_to_id is not None:
+        query = query.where(table.c.id <= up_to_id)
+    while rows := connection.execute(query.where(table.c.id > after_id)).all():
+        yield [tuple(row) for row in rows]
+        after_id = rows[-1][0]
+
+
+@lru_cache(maxsize=2)
+def _select_features(dialect: str) -> Select[Any]:
+    """Select the feature columns as a reader wants them, so that no value is converted one by one here."""
+
+    def plain(column: Column[Any]) -> Any:
+        if isinstance(column.type, schema.Instant):
+            return type_coerce(column, BigInteger)
+        if not isinstance(column.type, Uuid):
+            return column
+        if dialect == "sqlite":
+            return type_coerce(column, Text)
+        return func.replace(cast(column, Text), "-", "")
+
+    return select(*(plain(schema.event.c[name]) for name in FEATURE_COLUMNS))

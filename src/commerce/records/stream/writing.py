@@ -1,0 +1,187 @@
+"""Appending to the activity stream, under its contract and with the money it moves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from commerce.records.bulk import as_document, insert_rows, inserting, reserve_ids
+from commerce.records.errors import RecordError, did_you_mean
+from commerce.records.instants import from_micros
+from commerce.records.ledger import Transfer, post
+from commerce.records.prepared import execute
+from commerce.records.stream.event_types import EVENT_TYPES, MOVES_MONEY
+from commerce.records.tenants import Tenant
+
+
+class NewEvent(NamedTuple):
+    """An event about to be appended; its id is given by the stream.
+
+    Instants are microseconds since 1970 UTC, amounts minor units. ``source_key`` is unique per tenant: it
+    makes appending the same source twice impossible.
+    """
+
+    type: str
+    occurred_at: int
+    recorded_at: int
+    source_key: str
+    customer_id: uuid.UUID | None = None
+    actor_id: uuid.UUID | None = None
+    seller_id: uuid.UUID | None = None
+    product_id: uuid.UUID | None = None
+    aggregate_type: str | None = None
+    aggregate_id: str | None = None
+    due_at: int | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    base_minor: int | None = None
+    quantity: int | None = None
+    value: int | None = None
+    method: str | None = None
+    category: str | None = None
+    reason: str | None = None
+
+
+def append(
+    connection: Connection, tenant: Tenant, events: Sequence[NewEvent], *, ingested_at: int
+) -> Sequence[int]:
+    """Append history, and post the money that it moves: from the world to the shop's sales, or back.
+
+    What is paid from a wallet crosses no border. For what is brought in whole: imports, simulations. What happens here and now goes through
+    `commerce.records.machine.fire`. History is no news: the outbox gets none of it.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a writing transaction.
+    tenant : Tenant
+    events : sequence of NewEvent
+        In the order they are to stand in.
+    ingested_at : int
+        Wall time, microseconds since 1970 UTC.
+
+    Returns
+    -------
+    sequence of int
+        The ids given, one per event, rising.
+
+    Raises
+    ------
+    RecordError
+        "event must ...; got ..." for a word or a column the stream does not allow.
+    """
+    ids = _insert(connection, tenant, events, ingested_at)
+    post(
+        connection,
+        tenant,
+        [
+            (number, Transfer(str(event.currency), *MOVES_MONEY[event.type], event.amount_minor))
+            for number, event in zip(ids, events, strict=True)
+            if event.type in MOVES_MONEY and event.amount_minor and event.method != "wallet"
+        ],
+    )
+    return ids
+
+
+def tell(
+    connection: Connection, tenant: Tenant, events: Sequence[NewEvent], *, ingested_at: int
+) -> Sequence[int]:
+    """Append what happens now, and put it in the outbox; `commerce.records.machine.fire` alone does so.
+
+    Parameters and errors are those of `append`; nothing is posted.
+    """
+    if connection.dialect.name == "postgresql":
+        return _tell_postgres(connection, tenant, events, ingested_at)
+    ids = _insert(connection, tenant, events, ingested_at)
+    insert_rows(
+        connection, "outbox", ("tenant_id", "event_id"), [(tenant.id, number) for number in ids]
+    )
+    return ids
+
+
+def _tell_postgres(
+    connection: Connection, tenant: Tenant, events: Sequence[NewEvent], ingested_at: int
+) -> Sequence[int]:
+    """Write events and their place in the outbox on one way to the server and back."""
+    for event in events:
+        check(event)
+    given = as_document(_COLUMNS[1:], [(tenant.id, ingested_at, *event) for event in events])
+    return sorted(number for (number,) in execute(connection, _news(), given).fetchall())
+
+
+@cache
+def _news() -> str:
+    """Compose the statement that writes events and their rows of the outbox."""
+    return " ".join(
+        (
+            "WITH told AS (",
+            inserting("event", _COLUMNS[1:]),
+            "RETURNING tenant_id, id)",
+            "INSERT INTO outbox (tenant_id, event_id) SELECT tenant_id, id FROM told",
+            "RETURNING event_id",
+        )
+    )
+
+
+def _insert(
+    connection: Connection, tenant: Tenant, events: Sequence[NewEvent], ingested_at: int
+) -> Sequence[int]:
+    if not events:
+        return ()
+    for event in events:
+        check(event)
+    ids = reserve_ids(connection, "event", len(events))
+    insert_rows(
+        connection,
+        "event",
+        _COLUMNS,
+        [
+            (number, tenant.id, ingested_at, *event)
+            for number, event in zip(ids, events, strict=True)
+        ],
+    )
+    return ids
+
+
+_COLUMNS = ("id", "tenant_id", "ingested_at", *NewEvent._fields)
+
+
+def check(event: NewEvent) -> None:
+    """Refuse an event that breaks the contract of the stream.
+
+    Raises
+    ------
+    RecordError
+        "event must ...; got ..."
+    """
+    word = EVENT_TYPES.get(event.type)
+    if word is None:
+        raise RecordError(
+            f"event type must be a word of the stream; got {event.type!r}."
+            f" {did_you_mean(event.type, EVENT_TYPES)}"
+        )
+    if word.about_customer and event.customer_id is None:
+        raise RecordError(f"{event.type} must tell of a customer; got none. Name the customer.")
+    for column in word.carries:
+        if getattr(event, column) is None:
+            raise RecordError(f"{event.type} must carry {column}; got none. Fill it in.")
+    if event.amount_minor is not None:
+        if event.amount_minor < 0:
+            raise RecordError(
+                f"{event.type} amount must not be negative; got {event.amount_minor}."
+                " The type of an event gives the direction."
+            )
+        if event.currency is None or event.base_minor is None:
+            raise RecordError(
+                f"{event.type} amount must have a currency and a base amount;"
+                f" got {event.currency!r} and {event.base_minor!r}. Give both."
+            )
+    if event.recorded_at < event.occurred_at:
+        raise RecordError(
+            f"recorded_at must not be before occurred_at; got {from_micros(event.recorded_at)}"
+            f" before {from_micros(event.occurred_at)}. Correct the row."
+        )

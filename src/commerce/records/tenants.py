@@ -1,0 +1,299 @@
+"""Tenants: whose records these are, and what time it is for them.
+
+Two clocks run for every tenant. ``occurred_at`` is when a thing happened, ``recorded_at`` when the tenant could
+have known it. Once anything was computed as of some instant, a row that arrives later is recorded no earlier
+than that instant, so that what was computed stays true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, Connection, Row, func, insert, select, type_coerce, update
+
+from commerce.records import schema
+from commerce.records.errors import RecordError, TenantConflict, TenantNotFound
+from commerce.records.instants import from_micros, midnight, parse_as_of, to_micros
+from commerce.records.money import currency_code
+
+ClockMode = Literal["wall", "recorded"]
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tenant:
+    """A shop whose records are kept apart from every other's.
+
+    Attributes
+    ----------
+    id : int
+        Key inside this record store.
+    slug : str
+        The name people type: lower-case letters, digits, ``-`` and ``_``.
+    zone : ZoneInfo
+        Where its days begin.
+    currency : str
+        ISO 4217; features count in it.
+    clock_mode : {"wall", "recorded"}
+        Whether its time is the wall's or stands behind its last recorded event.
+    observed_at : datetime or None
+        The latest instant as of which a snapshot, label or score was made.
+    settings : mapping
+        The shop's own rules where they differ from the defaults of `commerce.records.policy`.
+    closed_at : datetime or None
+        Since when nobody works for it any more.
+    """
+
+    id: int
+    slug: str
+    zone: ZoneInfo
+    currency: str
+    clock_mode: ClockMode
+    observed_at: datetime | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    closed_at: datetime | None = None
+
+
+def tenant_of(row: Row[Any]) -> Tenant:
+    """Read a tenant from its row."""
+    return Tenant(
+        id=row.id,
+        slug=row.slug,
+        zone=ZoneInfo(row.zone),
+        currency=row.currency,
+        clock_mode=cast(ClockMode, row.clock_mode),
+        observed_at=row.observed_at,
+        settings=row.settings or {},
+        closed_at=row.closed_at,
+    )
+
+
+def list_tenants(connection: Connection) -> list[Tenant]:
+    """List every tenant by slug."""
+    rows = connection.execute(select(schema.tenant).order_by(schema.tenant.c.slug))
+    return [tenant_of(row) for row in rows]
+
+
+def find_tenant(connection: Connection, slug: str) -> Tenant:
+    """Find a tenant by its slug.
+
+    Raises
+    ------
+    TenantNotFound
+        "tenant must exist; got ... Did you mean ...?"
+    """
+    row = connection.execute(select(schema.tenant).where(schema.tenant.c.slug == slug)).first()
+    if row is None:
+        raise TenantNotFound(slug, [tenant.slug for tenant in list_tenants(connection)])
+    return tenant_of(row)
+
+
+def create_tenant(
+    connection: Connection,
+    slug: str,
+    *,
+    zone: str,
+    currency: str,
+    clock_mode: ClockMode,
+    now: datetime,
+) -> Tenant:
+    """Create a tenant.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a writing transaction.
+    slug : str
+        Lower-case letters, digits, ``-`` and ``_``; at most 63 characters.
+    zone : str
+        IANA name.
+    currency : str
+        ISO 4217.
+    clock_mode : {"wall", "recorded"}
+        ``recorded`` for imported and simulated records.
+    now : datetime
+        Wall time, aware.
+
+    Raises
+    ------
+    RecordError
+        "tenant must be lower-case letters, digits, - and _; got ..."
+    TenantConflict
+        "tenant must be new; got ..."
+    """
+    if not _SLUG.fullmatch(slug):
+        raise RecordError(
+            f"tenant must be lower-case letters, digits, - and _; got {slug!r}."
+            " It names folders and models: choose one like acme-uk."
+        )
+    if connection.execute(select(schema.tenant.c.id).where(schema.tenant.c.slug == slug)).first():
+        raise TenantConflict(f"tenant must be new; got {slug!r}, which exists. Choose another.")
+    connection.execute(
+        insert(schema.tenant).values(
+            slug=slug,
+            zone=ZoneInfo(zone).key,
+            currency=currency_code(currency),
+            clock_mode=clock_mode,
+            created_at=now,
+        )
+    )
+    return find_tenant(connection, slug)
+
+
+def last_recorded(connection: Connection, tenant: Tenant) -> datetime | None:
+    """Give the latest instant at which anything of this tenant was recorded."""
+    micros = connection.execute(
+        select(func.max(type_coerce(schema.event.c.recorded_at, BigInteger))).where(
+            schema.event.c.tenant_id == tenant.id
+        )
+    ).scalar()
+    return None if micros is None else from_micros(micros)
+
+
+def clock(connection: Connection, tenant: Tenant, *, now: datetime) -> datetime:
+    """Tell what time it is for a tenant: the default ``as_of`` of everything.
+
+    Parameters
+    ----------
+    connection : Connection
+    tenant : Tenant
+    now : datetime
+        Wall time, aware.
+
+    Returns
+    -------
+    datetime
+        Wall time, or for imported and simulated tenants one microsecond after their last recorded event.
+    """
+    if tenant.clock_mode == "wall":
+        return now
+    last = last_recorded(connection, tenant)
+    return now if last is None else last + timedelta(microseconds=1)
+
+
+def settle_as_of(asked: str | None, tenant: Tenant, clock: datetime) -> datetime:
+    """Decide which instant a question is about.
+
+    Parameters
+    ----------
+    asked : str or None
+        ISO date or instant, in the tenant's zone where it has no offset; None for the clock.
+    tenant : Tenant
+    clock : datetime
+        What time it is for the tenant.
+
+    Returns
+    -------
+    datetime
+
+    Raises
+    ------
+    RecordError
+        "as_of must be an ISO date or instant; got ..." or "as_of must not be later than ...; got ...": what
+        is computed as of the future cannot be replayed, and would push every later arrival behind it.
+        Where the clock stands behind the records, the rest of that day counts as now.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> words = {"slug": "acme", "currency": "EUR", "clock_mode": "wall"}
+    >>> acme = Tenant(id=1, zone=ZoneInfo("UTC"), observed_at=None, **words)
+    >>> settle_as_of("2031-01-01", acme, datetime(2026, 1, 1, tzinfo=UTC))
+    Traceback (most recent call last):
+    ...
+    commerce.records.errors.RecordError: as_of must not be later than 2026-01-01T00:00:00+00:00 for tenant 'acme'; got '2031-01-01'. Leave it out to ask about now.
+    """
+    if asked is None:
+        return clock
+    as_of = parse_as_of(asked, tenant.zone)
+    latest = clock
+    if tenant.clock_mode == "recorded":
+        latest = midnight(clock.astimezone(tenant.zone).date() + timedelta(days=1), tenant.zone)
+    if as_of > latest:
+        raise RecordError(
+            f"as_of must not be later than {latest.astimezone(tenant.zone).isoformat()} for tenant"
+            f" {tenant.slug!r}; got {asked!r}. Leave it out to ask about now."
+        )
+    return as_of
+
+
+def hold_clock(connection: Connection, tenant: Tenant) -> Tenant:
+    """Keep others from computing as of later instants while rows are being recorded; give the tenant anew.
+
+    On PostgreSQL a writer of the stream shares a lock on the tenant's row with other writers, and `observe`
+    waits for them; SQLite has one writer at a time anyway.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a writing transaction; the lock lasts until it ends.
+    tenant : Tenant
+    """
+    row = connection.execute(
+        select(schema.tenant).where(schema.tenant.c.id == tenant.id).with_for_update(read=True)
+    ).one()
+    return tenant_of(row)
+
+
+def observe(connection: Connection, tenant: Tenant, cutoff: datetime) -> None:
+    """Record that something was computed as of an instant; later arrivals go behind it.
+
+    To be called before the stream is read: on PostgreSQL it waits for writers that hold the clock, and what
+    they wrote is seen after it. Does nothing where a later instant is on record already.
+    """
+    micros = to_micros(cutoff)
+    seen = select(type_coerce(schema.tenant.c.observed_at, BigInteger)).where(
+        schema.tenant.c.id == tenant.id
+    )
+    # whoever recorded rows under an earlier instant had committed before the later one was put on record
+    if (connection.execute(seen).scalar_one() or 0) >= micros:
+        return
+    if (connection.execute(seen.with_for_update()).scalar_one() or 0) >= micros:
+        return
+    connection.execute(
+        update(schema.tenant).where(schema.tenant.c.id == tenant.id).values(observed_at=micros)
+    )
+
+
+def recording_instant(
+    tenant: Tenant, clock: datetime, occurred: int, recorded: int | None = None
+) -> int:
+    """Decide when a row that arrives now counts as recorded.
+
+    Parameters
+    ----------
+    tenant : Tenant
+        As read in this transaction.
+    clock : datetime
+        The tenant's clock before this arrival.
+    occurred : int
+        When it happened, in microseconds since 1970 UTC.
+    recorded : int, optional
+        When the source says it was recorded.
+
+    Returns
+    -------
+    int
+        Microseconds: the source's instant or else ``occurred``; but where something was computed as of a
+        later instant already, the later of the clock and that instant.
+
+    Raises
+    ------
+    RecordError
+        "recorded_at must not be before occurred_at; got ..."
+    """
+    known = occurred if recorded is None else recorded
+    if known < occurred:
+        raise RecordError(
+            f"recorded_at must not be before occurred_at; got {from_micros(known).isoformat()}"
+            f" before {from_micros(occurred).isoformat()}. Correct the row."
+        )
+    if tenant.observed_at is None or known >= to_micros(tenant.observed_at):
+        return known
+    return max(known, to_micros(clock), to_micros(tenant.observed_at))

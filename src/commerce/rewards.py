@@ -1,0 +1,155 @@
+"""Points of sellers: earned by completed orders, lost by returns that are the seller's fault.
+
+Points are an asset of the ledger (``PTS``), so that what all accounts hold sums to zero; a rank follows from
+the balance alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from commerce.records import rows, schema
+from commerce.records.ledger import WORLD, Account, Transfer, balance
+from commerce.records.machine import Fact
+from commerce.records.work import Work
+
+POINTS = "PTS"
+"""The asset."""
+
+
+class Standing(NamedTuple):
+    """Where a seller stands.
+
+    Attributes
+    ----------
+    points : int
+    rank : str or None
+        The highest rank whose threshold the points reach.
+    next_rank : str or None
+        The rank above; None at the top.
+    missing : int
+        Points that are missing to it; 0 at the top.
+    """
+
+    points: int
+    rank: str | None
+    next_rank: str | None
+    missing: int
+
+
+class Entry(NamedTuple):
+    """One movement of points: positive where they were earned."""
+
+    points: int
+    reason: str
+    at: datetime
+
+
+def account_of(seller_id: UUID) -> Account:
+    """Give the account of a seller's points."""
+    return Account("points", seller_id.hex)
+
+
+def standing(work: Work, seller_id: UUID) -> Standing:
+    """Tell a seller's points and rank: to the seller and to who runs the shop.
+
+    Raises
+    ------
+    NotFound
+        "seller must exist; got ..."
+    """
+    _own(work, seller_id)
+    held = balance(work.connection, work.tenant, POINTS, account_of(seller_id))
+    ladder = sorted(work.policy.ranks.items(), key=lambda step: step[1])
+    reached = [name for name, threshold in ladder if held >= threshold]
+    ahead = [(name, threshold - held) for name, threshold in ladder if held < threshold]
+    next_rank, missing = ahead[0] if ahead else (None, 0)
+    return Standing(held, reached[-1] if reached else None, next_rank, missing)
+
+
+def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
+    """List a seller's latest movements of points, the last first.
+
+    Raises
+    ------
+    NotFound
+        "seller must exist; got ..."
+    """
+    _own(work, seller_id)
+    event = schema.event
+    moved = rows.own(work, event, aggregate_type="points", aggregate_id=seller_id.hex)
+    words = event.c.type.in_(("points.earned", "points.deducted"))
+    latest = select(event).where(*moved, words).order_by(event.c.id.desc()).limit(limit)
+    return [
+        Entry(row.value if row.type == "points.earned" else -row.value, row.reason, row.occurred_at)
+        for row in work.connection.execute(latest)
+    ]
+
+
+def earn_facts(work: Work, seller_id: UUID, points: int, reason: str) -> Fact:
+    """Say that a seller earns points; to be fired with what earned them.
+
+    Parameters
+    ----------
+    work : Work
+    seller_id : UUID
+    points : int, >= 0
+    reason : str
+        A code like ``order_completed``; the stream takes no free text.
+
+    Raises
+    ------
+    NotFound
+        "seller must exist; got ..."
+    """
+    return _fact(_seller(work, seller_id), "points.earned", points, reason)
+
+
+def deduct_fact(work: Work, seller_id: UUID, points: int, reason: str) -> Fact | None:
+    """Say that a seller loses points, at most those there are: points never fall below zero.
+
+    The seller's row stays locked until the work is done, so that two penalties at once count from the right
+    balance.
+
+    Returns
+    -------
+    Fact or None
+        None where there is nothing to lose.
+
+    Raises
+    ------
+    NotFound
+        "seller must exist; got ..."
+    """
+    seller = _seller(work, seller_id, lock=True)
+    held = balance(work.connection, work.tenant, POINTS, account_of(seller_id))
+    lost = min(points, held)
+    return _fact(seller, "points.deducted", lost, reason) if lost else None
+
+
+def _fact(seller: Row[Any], word: str, points: int, reason: str) -> Fact:
+    ends = (WORLD, account_of(seller.id))
+    source, target = ends if word == "points.earned" else ends[::-1]
+    return Fact(
+        word,
+        customer_id=seller.customer_id,
+        seller_id=seller.id,
+        value=points,
+        reason=reason,
+        record=("points", seller.id),
+        transfers=[Transfer(POINTS, source, target, points)],
+    )
+
+
+def _own(work: Work, seller_id: UUID) -> None:
+    """Hide a seller from everybody else but who runs the shop."""
+    work.actor.require_own("seller", seller_id, seller_id)
+    _seller(work, seller_id)
+
+
+def _seller(work: Work, seller_id: UUID, *, lock: bool = False) -> Row[Any]:
+    return rows.find(work, schema.users, seller_id, "seller", lock=lock)

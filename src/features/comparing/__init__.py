@@ -1,0 +1,1 @@
+"""Whether values agree, how they are spread, and what became of declarations."""

@@ -1,0 +1,205 @@
+"""What became of a catalogue's declarations: each as plain data, kept beside what was computed, and compared.
+
+The hash of an output covers all that decides its value, its inputs included; what is only said of it (meaning,
+owner, unit, allowed range) may change without one number changing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from features.declaring.compilation import Catalogue, Output
+from features.declaring.operators import OPERATORS
+
+Declaration = Mapping[str, Any]
+"""One output in JSON's own types: ``hash``, and where they are known, the fields of `DECIDING` and `TELLING`."""
+
+DECIDING = ("kind", "operator_version", "states", "inputs", "limits", "null", "version")
+"""What decides an output's value."""
+
+TELLING = ("description", "unit", "dtype", "minimum", "maximum", "owner", "family")
+"""What is only said of it."""
+
+
+def declarations(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
+    """Write a catalogue down, every input included.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+
+    Returns
+    -------
+    dict of str to dict
+        By output name, in JSON's own types.
+
+    Examples
+    --------
+    >>> from features.declaring.declaration import DAYS, catalogue, count, source
+    >>> paid = count(
+    ...     source("order.paid"), name="paid", windows=DAYS(90), description="Orders paid for."
+    ... )
+    >>> declarations(catalogue(paid))["paid_90d"]["states"]
+    ['count of order.paid within 90 days']
+    """
+    shown = frozenset(catalogue.names)
+    return {output.name: _declaration(output, shown) for output in catalogue.evaluated}
+
+
+def _declaration(output: Output, shown: frozenset[str]) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "operator_version": OPERATORS[output.kind].version,
+        "states": [state.text for state in output.states],
+        "inputs": list(output.inputs),
+        "limits": list(getattr(output, "limits", ())),
+    }
+    hidden = output.name not in shown
+    return {"hash": output.hash, "hidden": hidden} | {
+        name: given[name] if name in given else getattr(output, name)
+        for name in (*DECIDING, *TELLING)
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """The declarations that something was computed with.
+
+    Parameters
+    ----------
+    name : str
+        "code", "demo.churn/1".
+    outputs : mapping of str to Declaration
+        By output name.
+    whole : bool, default True
+        Whether that is all there was; a model names only the outputs it reads.
+    """
+
+    name: str
+    outputs: Mapping[str, Declaration]
+    whole: bool = True
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Hash of each output that can be read; of hidden ones others are derived, and that is all."""
+        return {
+            name: str(found["hash"])
+            for name, found in self.outputs.items()
+            if not found.get("hidden")
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What became of one output.
+
+    Parameters
+    ----------
+    name : str
+    kind : {"added", "removed", "changed", "reworded"}
+        Changed: its values may differ. Reworded: they do not, but what is said of them does.
+    fields : mapping of str to (before, after)
+        What was declared otherwise; empty where one side kept no more than a hash.
+    through : tuple of str
+        Inputs by which it changed, where its own declaration did not.
+    """
+
+    name: str
+    kind: str
+    fields: Mapping[str, tuple[Any, Any]]
+    through: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The change in words.
+
+        Examples
+        --------
+        >>> Change(name="spend", kind="changed", fields={"null": (0.0, None)}).text
+        'null was 0.0, is None'
+        >>> Change(name="spend", kind="changed", fields={}).text
+        'declared otherwise; only hashes were kept, so not known how'
+        """
+        if self.kind in ("added", "removed"):
+            return self.kind
+        told = [f"{field} was {old!r}, is {new!r}" for field, (old, new) in self.fields.items()]
+        if self.through:
+            told.append(f"through {', '.join(self.through)}")
+        return "; ".join(told) or "declared otherwise; only hashes were kept, so not known how"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The change in JSON's own types."""
+        fields = {field: {"before": old, "after": new} for field, (old, new) in self.fields.items()}
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "fields": fields,
+            "through": list(self.through),
+        }
+
+
+def compare(before: Version, after: Version) -> tuple[Change, ...]:
+    """Tell what changed from one version to another.
+
+    Parameters
+    ----------
+    before, after : Version
+
+    Returns
+    -------
+    tuple of Change
+        In the order of `after`, what was removed last. What only one side has counts where the other one is
+        whole; what became hidden was removed, as nobody can read it.
+    """
+    had, has = before.hashes, after.hashes
+    changed = {
+        name
+        for name, found in after.outputs.items()
+        if name in before.outputs and before.outputs[name]["hash"] != found["hash"]
+    }
+    changes = []
+    for name, new in after.outputs.items():
+        old = before.outputs.get(name)
+        if name in has and name not in had:
+            if before.whole:
+                changes.append(Change(name=name, kind="added", fields={}))
+        elif old is None or (name in had and name not in has):
+            continue
+        elif name in changed:
+            fields = _differing(old, new, DECIDING)
+            through = tuple(needed for needed in new.get("inputs", ()) if needed in changed)
+            changes.append(
+                Change(name=name, kind="changed", fields=fields, through=() if fields else through)
+            )
+        elif fields := _differing(old, new, TELLING):
+            changes.append(Change(name=name, kind="reworded", fields=fields))
+    if after.whole:
+        gone = [name for name in had if name not in has]
+        changes += [Change(name=name, kind="removed", fields={}) for name in gone]
+    return tuple(changes)
+
+
+def _differing(
+    old: Declaration, new: Declaration, names: Iterable[str]
+) -> dict[str, tuple[Any, Any]]:
+    """Fields that both sides know and that differ."""
+    return {
+        name: (old[name], new[name])
+        for name in names
+        if name in old and name in new and old[name] != new[name]
+    }
+
+
+def outdated(hashes: Mapping[str, str], after: Version) -> tuple[str, ...]:
+    """Name the outputs that something was computed with and that are gone, or declared otherwise.
+
+    Parameters
+    ----------
+    hashes : mapping of str to str
+        By output name, as they were then.
+    after : Version
+        A whole one.
+    """
+    now = after.hashes
+    return tuple(name for name, known in hashes.items() if now.get(name) != known)

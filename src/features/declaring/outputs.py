@@ -1,0 +1,70 @@
+"""What a catalogue is made of once compiled: columns of a table, and the integers they are finished from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.declaring.sources import Source
+
+
+@dataclass(frozen=True)
+class State:
+    """One integer per customer: a kind of reduction, over a source, within a window of days."""
+
+    kind: str
+    source: Source
+    window: int | None
+
+    @property
+    def text(self) -> str:
+        """The state in one canonical line."""
+        span = "ever" if self.window is None else f"{self.window} days"
+        return f"{self.kind} of {self.source.text} within {span}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """One column of a feature table.
+
+    Parameters
+    ----------
+    name : str
+        Derived from the entry: ``paid_orders_90d``.
+    kind : str
+        The operator.
+    unit, description, owner, family : str
+        What people need to know.
+    dtype : {"int", "float"}
+        What its values are; either way they travel as float64.
+    null : float or None
+        The value of an empty window; None: missing.
+    minimum, maximum : float or None
+        The allowed range, both ends included.
+    version : int
+        As declared.
+    hash : str
+        16 hex digits over all that decides the value: the declaration, the operators' versions, and
+        the hashes of the inputs.
+    states : tuple of State
+        The integers it is finished from.
+    inputs : tuple of str
+        The outputs it is derived from.
+    limits : tuple of float
+        What a threshold compares its input with, from low to high.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    dtype: str
+    null: float | None
+    minimum: float | None
+    maximum: float | None
+    description: str
+    owner: str
+    version: int
+    family: str
+    hash: str
+    states: tuple[State, ...]
+    inputs: tuple[str, ...]
+    limits: tuple[float, ...] = ()

@@ -1,0 +1,182 @@
+"""From integer states to values: one arithmetic for one row and for many.
+
+Guarantees: every evaluator hands its states to this module, and only ``+ - * /``, ``sqrt`` and ``>=``
+are used, each element by element, so the same states give the same bits whether they come alone or among
+a million. States must be smaller than 2^53 in size, so that float64 holds each exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from features.declaring.compilation import Catalogue, Output
+from features.declaring.operators import OPERATORS
+from features.errors import StateTooLarge
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+LIMIT = 2**53
+"""Where float64 stops holding every integer."""
+
+
+_BLOCK = 1_024
+"""Rows that are finished together: few enough to stay in the processor's cache."""
+
+
+def finish(
+    catalogue: Catalogue, states: Integers, missing: Flags, out: Floats | None = None
+) -> Floats:
+    """Turn states into the values of a catalogue's outputs.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Whose outputs are wanted.
+    states : int64 array of shape (n_rows, n_states)
+        In the order of ``catalogue.states``.
+    missing : bool array of the same shape
+        True where a state has no value (the largest of no rows); what ``states`` holds there does
+        not matter.
+    out : float64 array of shape (n_rows, n_outputs), optional
+        Where to put the values; a new array by default.
+
+    Returns
+    -------
+    float64 array of shape (n_rows, n_outputs)
+        In the order of ``catalogue.outputs``; NaN where a value is missing.
+
+    Raises
+    ------
+    StateTooLarge
+        "state ... must be smaller than 2^53 in size; got ..."
+    """
+    plan = _plan(catalogue)
+    values = np.empty((len(catalogue), len(states))).T if out is None else out
+    for start in range(0, len(states), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        block = np.where(missing[rows].T, 0, states[rows].T)
+        if block.size and (block.max() >= LIMIT or block.min() <= -LIMIT):
+            place, row = np.argwhere((block >= LIMIT) | (block <= -LIMIT))[0]
+            raise StateTooLarge(catalogue.states[place].text, int(block[place, row]))
+        values[rows] = _finished(plan, block.astype(np.float64), missing[rows].T).T
+    return values
+
+
+def _finished(plan: _Plan, states: Floats, missing: Flags) -> Floats:
+    """Give the values of a block; here, and from here on, a row of an array is a state or an output."""
+    values = np.empty((plan.width, states.shape[1]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for step in plan.steps:
+            if step.derived:
+                result, empty = _derive(step, values)
+            else:
+                result, empty = _reduce(step, states, missing)
+            values[step.targets] = np.where(empty, step.null, result)
+    return values[plan.visible]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """Outputs that are finished together, by the same formula."""
+
+    formula: str
+    derived: bool
+    targets: npt.NDArray[np.intp]
+    operands: tuple[npt.NDArray[np.intp], ...]
+    divisor: Floats
+    null: Floats
+    limits: Floats
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Steps in an order in which inputs come first, how many values they give, and which to show."""
+
+    steps: tuple[_Step, ...]
+    width: int
+    visible: npt.NDArray[np.intp]
+
+
+@lru_cache(maxsize=64)
+def _plan(catalogue: Catalogue) -> _Plan:
+    """Group a catalogue's outputs by depth and formula."""
+    state_at = {state: index for index, state in enumerate(catalogue.states)}
+    output_at = {output.name: index for index, output in enumerate(catalogue.evaluated)}
+    depth: dict[str, int] = {}
+    groups: dict[tuple[int, str], list[Output]] = {}
+    for output in catalogue.evaluated:
+        depth[output.name] = max((depth[needed] + 1 for needed in output.inputs), default=0)
+        formula = OPERATORS[output.kind].finish
+        groups.setdefault((depth[output.name], formula), []).append(output)
+    steps = []
+    for (level, formula), outputs in sorted(groups.items(), key=lambda group: group[0]):
+        places = [
+            [output_at[needed] for needed in output.inputs]
+            if level
+            else [state_at[state] for state in output.states]
+            for output in outputs
+        ]
+        steps.append(
+            _Step(
+                formula=formula,
+                derived=level > 0,
+                targets=np.array([output_at[output.name] for output in outputs]),
+                operands=tuple(np.array(place) for place in zip(*places, strict=True)),
+                divisor=np.array([[float(OPERATORS[output.kind].divisor)] for output in outputs]),
+                null=np.array(
+                    [[np.nan if output.null is None else output.null] for output in outputs]
+                ),
+                limits=_limits(outputs),
+            )
+        )
+    visible = np.array([output_at[name] for name in catalogue.names], dtype=np.intp)
+    return _Plan(tuple(steps), len(output_at), visible)
+
+
+def _limits(outputs: Sequence[Output]) -> Floats:
+    """The limits of thresholds, one after the other; where one has fewer, none is out of reach."""
+    most = max(len(output.limits) for output in outputs)
+    return np.array(
+        [
+            [[output.limits[place] if place < len(output.limits) else np.inf] for output in outputs]
+            for place in range(most)
+        ]
+    )
+
+
+def _reduce(step: _Step, states: Floats, missing: Flags) -> tuple[Floats, Flags]:
+    """Finish outputs from their states."""
+    if step.formula == "scale":
+        (only,) = step.operands
+        return states[only] / step.divisor, missing[only]
+    if step.formula == "quotient":
+        top, bottom = step.operands
+        number = states[bottom]
+        return states[top] / number / step.divisor, (number == 0) | missing[top]
+    squares, sums, counts = step.operands
+    number, total = states[counts], states[sums]
+    spread = states[squares] / number - (total / number) * (total / number)
+    return np.sqrt(np.maximum(spread, 0.0)) / step.divisor, number < 2
+
+
+def _derive(step: _Step, values: Floats) -> tuple[Floats, Flags]:
+    """Finish outputs from other outputs."""
+    if step.formula == "threshold":
+        (looked_at,) = (values[places] for places in step.operands)
+        reached = np.zeros_like(looked_at)
+        for limits in step.limits:
+            reached += looked_at >= limits
+        return reached, np.isnan(looked_at)
+    left, right = values[step.operands[0]], values[step.operands[1]]
+    if step.formula == "difference":
+        result = left - right
+        return result, np.isnan(result)
+    bottom = right if step.formula == "ratio" else left + right
+    return left / bottom, (bottom == 0) | np.isnan(bottom) | np.isnan(left)

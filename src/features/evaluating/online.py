@@ -1,0 +1,46 @@
+"""Features of one customer now, from the record store: what the server and the certificate both call."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import Connection
+
+from commerce.records.stream import customer_rows
+from features.declaring.compilation import Catalogue
+from features.evaluating.finish import Floats
+from features.evaluating.python_evaluator import evaluate_rows
+
+
+def vector(
+    connection: Connection,
+    tenant_id: int,
+    customer_id: uuid.UUID,
+    cutoff: int,
+    catalogue: Catalogue,
+) -> Floats:
+    """Evaluate a catalogue for one customer, from one indexed query.
+
+    Parameters
+    ----------
+    connection : Connection
+        To the record store; an event committed before its transaction began counts.
+    tenant_id : int
+    customer_id : UUID
+    cutoff : int, epoch microseconds
+        Only events recorded, and occurred, before it count.
+    catalogue : Catalogue
+
+    Returns
+    -------
+    float64 array of shape (n_outputs,)
+        In the order of ``catalogue.outputs``; NaN where a value is missing. A customer without
+        events has the values of empty windows.
+
+    Raises
+    ------
+    StateTooLarge
+        "state ... must be smaller than 2^53 in size; got ..."
+    """
+    rows = customer_rows(connection, tenant_id, customer_id, cutoff)
+    return evaluate_rows(rows, cutoff, catalogue)

@@ -1,0 +1,273 @@
+"""SQL for a catalogue's states at many cutoffs: rows are prepared once, then reduced at each cutoff.
+
+What :mod:`features.evaluating.partial_sql` reads afresh at every cutoff is worked out once here, in tables of one kind of row
+each: the events of some types, the values a column had, the pairs that gaps lie between, the aggregates. Cutoffs
+are counted from 0 in order of time, and a row tells from which of them (``first``) up to which (``last``) it
+stands: an event from the first cutoff that knows of it, an aggregate until something else is known of it. A
+cutoff's statements only pick the rows that stand then, and reduce them.
+
+The tables are made from ``event`` (with ``first``) and ``place`` (with ``place``, one row per cutoff); the
+statements have the parameters ``$cutoff`` and ``$place``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sqlglot import exp
+
+from features.declaring.clocks import PERIOD_COLUMNS
+from features.declaring.compilation import Catalogue, State
+from features.declaring.sources import (
+    INTEGER_COLUMNS,
+    TEXT_COLUMNS,
+    Aggregates,
+    Events,
+    Source,
+    types_of,
+)
+from features.evaluating.aggregate_sql import measured, settlements
+from features.evaluating.expressions import (
+    CUTOFF,
+    all_of,
+    bounded,
+    column,
+    if_null,
+    is_one_of,
+    literal,
+    not_null,
+    ordered_window,
+    table_of,
+    within,
+)
+from features.evaluating.partial_sql import (
+    GAPS,
+    SMALL,
+    Names,
+    build,
+    conditions,
+    counts_of_values,
+    latest_of_values,
+    successive,
+    sums_of_gaps,
+)
+
+PLACE = exp.Parameter(this=exp.var("place"))
+"""The second parameter: which of the cutoffs it is, from 0 in order of time."""
+
+ALWAYS = 32_767
+"""The place up to which a row stands that nothing replaces: more than there are cutoffs."""
+
+_FIRST, _LAST, _PLACE = column("first"), column("last"), column("place")
+_ALWAYS = exp.alias_(literal(ALWAYS), "last")
+_EVENT_COLUMNS = {*TEXT_COLUMNS, *INTEGER_COLUMNS, "id", "due_at"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What to ask at a cutoff: ``customer`` and one column per state, a row per customer with any.
+
+    Parameters
+    ----------
+    states : tuple of int
+        Places in ``Catalogue.states``; the columns are named ``s`` and the place.
+    query : str
+    parameters : tuple of str
+        Those of ``cutoff`` and ``place`` that it has.
+    """
+
+    states: tuple[int, ...]
+    query: str
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to evaluate a catalogue at many cutoffs.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        The columns of ``event`` that are read.
+    tables : tuple of str
+        Statements that make them, in this order.
+    statements : tuple of Statement
+        Together they give every state of the catalogue.
+    """
+
+    columns: tuple[str, ...]
+    tables: tuple[str, ...]
+    statements: tuple[Statement, ...]
+
+
+@lru_cache(maxsize=64)
+def plan(catalogue: Catalogue) -> Plan:
+    """Plan how to evaluate a catalogue at many cutoffs."""
+    names: Names = {state: f"s{place}" for place, state in enumerate(catalogue.states)}
+    places = {state: place for place, state in enumerate(catalogue.states)}
+    tables = _Tables()
+    asked = [(states, _statement(states, names, tables)) for states in _alike(names)]
+    made = tables.all([query for _, query in asked])
+    read = {word for query in made.values() if _reads(query, "event") for word in _columns(query)}
+    return Plan(
+        columns=tuple(sorted(read & {*_EVENT_COLUMNS, "occurred_at"})),
+        tables=tuple(table_of(query, name).sql("duckdb") for name, query in made.items()),
+        statements=tuple(
+            Statement(
+                states=tuple(places[state] for state in states),
+                query=query.sql("duckdb"),
+                parameters=tuple({found.name for found in query.find_all(exp.Parameter)}),
+            )
+            for states, query in asked
+        ),
+    )
+
+
+def _alike(names: Names) -> list[list[State]]:
+    """Group states that one statement gives."""
+    grouped: dict[object, list[State]] = {}
+    for state in names:
+        origin = state.source.origin
+        key: object = origin.types if isinstance(origin, Events) else origin
+        if state.kind == "distinct" or state.kind in GAPS:
+            key = (state.kind == "distinct", state.source)
+        grouped.setdefault(key, []).append(state)
+    return list(grouped.values())
+
+
+@dataclass
+class _Tables:
+    """Tables to make, by name, each once; those of events come first."""
+
+    events: dict[tuple[str, ...], str] = field(default_factory=dict)
+    others: dict[str, exp.Query] = field(default_factory=dict)
+
+    def of(self, types: tuple[str, ...]) -> str:
+        """Name the table of the events of some types."""
+        return self.events.setdefault(types, f"event_{len(self.events)}")
+
+    def make(self, query: exp.Query) -> str:
+        """Name the table that a query gives."""
+        for name, known in self.others.items():
+            if known == query:
+                return name
+        self.others[f"prepared_{len(self.others)}"] = query
+        return f"prepared_{len(self.others) - 1}"
+
+    def all(self, asked: Sequence[exp.Select]) -> dict[str, exp.Query]:
+        """Every table, in the order of making; those of events have the columns that something reads."""
+        readers = [*self.others.values(), *asked]
+        made = {}
+        for types, name in self.events.items():
+            of_it = [query for query in readers if _reads(query, name)]
+            columns = {word for query in of_it for word in _columns(query)} & _EVENT_COLUMNS
+            made[name] = _events(types, columns)
+        return made | self.others
+
+
+def _statement(states: list[State], names: Names, tables: _Tables) -> exp.Select:
+    """What to ask at a cutoff for states that are alike."""
+    rows, kind = states[0].source, states[0].kind
+    query, when = build(states, names, "known", conditions), "occurred_at"
+    if isinstance(rows.origin, Aggregates):
+        settled = _standing(tables.make(_versions(rows.origin)))
+        known = measured(settled.subquery("settled"), CUTOFF)
+    else:
+        events = tables.of(rows.origin.types)
+        known = exp.select("*").from_(events).where(_FIRST <= PLACE)
+        if kind in GAPS:
+            query, when = sums_of_gaps(states, names, "known"), "before"
+            known = _standing(tables.make(_pairs(rows, events)))
+        elif kind == "distinct" and rows.column not in PERIOD_COLUMNS:
+            query, when = counts_of_values(states, names, "known"), "latest"
+            known = _standing(tables.make(_values(rows, events)))
+    windows = [state.window for state in states]
+    if None not in windows:
+        known = known.where(*within(column(when), max(window or 0 for window in windows)))
+    found = [
+        exp.alias_(value if state.kind in SMALL else bounded(value), names[state])
+        for state in states
+        for value in (column(names[state]),)
+    ]
+    reduced = query.subquery("reduced")
+    return exp.select(column("customer"), *found).from_(reduced).with_("known", as_=known)
+
+
+def _standing(table: str) -> exp.Select:
+    """The rows of a table that stand at the cutoff."""
+    return exp.select("*").from_(table).where(_FIRST <= PLACE, _LAST >= PLACE)
+
+
+def _events(types: Sequence[str], columns: Collection[str]) -> exp.Select:
+    """The events of some types, with the columns that something reads."""
+    kept = map(column, ("customer", "first", "occurred_at", *sorted(columns)))
+    return exp.select(*kept).from_("event").where(is_one_of(column("type"), types))
+
+
+def _values(rows: Source, events: str) -> exp.Select:
+    """The values of a column, each with its latest instant for as long as that is the latest known."""
+    key = ("customer", "value")
+    seen = latest_of_values(rows, events, conditions, by=["first"])
+    latest = ordered_window(exp.Max(this=column("latest")), key, ["first"])
+    return (
+        exp.select(column("customer"), _FIRST, _until_next("first", key))
+        .select(exp.alias_(latest, "latest"))
+        .from_(seen.subquery("seen"))
+    )
+
+
+def _pairs(rows: Source, events: str) -> exp.Query:
+    """Successive events.
+
+    An event that becomes known later than one that follows it parts a pair that stood before. Customers with such
+    an event have their pairs for each cutoff by itself; those of all others stand from when they are known.
+    """
+    earlier = ordered_window(exp.func("LAG", _FIRST), ["customer"], ["occurred_at", "id"])
+    told = exp.select(column("customer"), _FIRST, exp.alias_(earlier, "earlier"))
+    told = told.from_(events).where(all_of(conditions(rows)))
+    late = exp.select(column("customer")).from_(told.subquery("told"))
+    is_late = exp.In(
+        this=column("customer"), query=late.where(column("earlier") > _FIRST).subquery()
+    )
+    parted = exp.select("*").from_(events).join("place", on=_FIRST <= _PLACE).where(is_late)
+    each = successive(rows, parted.subquery("parted"), conditions, by=["place"])
+    each = each.select(exp.alias_(_PLACE, "first"), exp.alias_(_PLACE, "last"))
+    lasting = successive(rows, events, conditions).select(_FIRST, _ALWAYS)
+    return lasting.where(exp.not_(is_late)).union(each, distinct=False)
+
+
+def _versions(origin: Aggregates) -> exp.Select:
+    """The settlements of aggregates, one row for each cutoff at which something new is known of one."""
+    key = ("customer", "aggregate_id")
+    told = exp.select("*").from_("event").where(is_one_of(column("type"), types_of(origin)))
+    told = told.where(not_null(column("aggregate_id")))
+    version = exp.alias_(_FIRST, "version")
+    versions = exp.select(*map(column, key), version).distinct().from_("told")
+    so_far = column("first", "told") <= column("version", "versions")
+    each = exp.select("*").from_("told").join(versions.subquery("versions"), using=list(key))
+    settled = settlements(origin, each.where(so_far).subquery("each"), by=[*key, "version"])
+    return (
+        exp.select(*map(column, ("customer", "id", "occurred_at", "due_at")))
+        .select(*map(column, ("opened", "closed", "settled_at")))
+        .select(exp.alias_(column("version"), "first"), _until_next("version", key))
+        .from_(settled.subquery("settled"))
+        .with_("told", as_=told)
+    )
+
+
+def _until_next(name: str, key: Sequence[str]) -> exp.Expr:
+    """The place before that of the key's next row: up to there a row stands."""
+    following = ordered_window(exp.func("LEAD", column(name)), key, [name])
+    return exp.alias_(if_null(following - 1, literal(ALWAYS)), "last")
+
+
+def _reads(query: exp.Expr, table: str) -> bool:
+    """Whether a query reads a table."""
+    return any(read.name == table for read in query.find_all(exp.Table))
+
+
+def _columns(query: exp.Expr) -> set[str]:
+    """The names of all columns in a query."""
+    return {read.name for read in query.find_all(exp.Column)}

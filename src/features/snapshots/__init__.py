@@ -1,0 +1,1 @@
+"""Parquet copies of the stream: taken, named by their content, kept and pruned."""

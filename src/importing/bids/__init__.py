@@ -1,0 +1,1 @@
+"""Auctions of a file, closed anew by our own rules."""

@@ -1,0 +1,153 @@
+"""Auctions of a file as they went by our rules, and the events and rows they become."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from commerce.auctions.pricing import Bands, Bid, Standing, placed
+from commerce.records.instants import to_micros
+from commerce.records.money import from_minor
+from importing.bids.rows import BidRow
+from importing.engine.bundle import Bundle
+from importing.engine.writing import Desk
+from importing.sales.order_events import uuid_of
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How an auction of the file ended by our rules.
+
+    Attributes
+    ----------
+    auction : str
+    closing_price : Decimal
+        In major units; where the reserve was not met, what was bid.
+    winner : str or None
+        The bidder; None where it was not sold.
+    bids : int
+    """
+
+    auction: str
+    closing_price: Decimal
+    winner: str | None
+    bids: int
+
+
+@dataclass(frozen=True)
+class Replay:
+    """An auction as it went by our rules.
+
+    Attributes
+    ----------
+    bids : sequence of BidRow
+        As the file has them, in the order of time.
+    steps : sequence of (Bid, Standing)
+        What each offered, and how the auction stood then.
+    """
+
+    bids: Sequence[BidRow]
+    steps: Sequence[tuple[Bid, Standing]]
+
+    @classmethod
+    def of(cls, bids: Sequence[BidRow], bands: Bands) -> Replay:
+        """Let an auction happen again."""
+        told = next((bid.opening for bid in bids if bid.opening is not None), None)
+        opening = max(1, min(bid.maximum for bid in bids) if told is None else told)
+        reserve = next((bid.reserve for bid in bids if bid.reserve is not None), 0)
+        now, steps = Standing(opening, bands, reserve if reserve >= opening else None), []
+        for place, bid in enumerate(bids):
+            offer = placed(now, bid.bidder, bid.maximum, bid.at, place)
+            now = now.after(offer)
+            steps.append((offer, now))
+        return cls(bids, steps)
+
+    def closing(self, currency: str) -> Closing:
+        """Say how it ended."""
+        end = self.steps[-1][1]
+        winner = end.leader.bidder if end.leader is not None and end.reserve_met else None
+        price = from_minor(end.price, currency)
+        return Closing(self.bids[0].auction, price, winner, len(self.bids))
+
+
+def write_auctions(
+    desk: Desk, replays: Sequence[Replay], start: datetime | None, own: Bands | None
+) -> None:
+    """Write whole auctions: their rows, bids and events.
+
+    Parameters
+    ----------
+    desk : Desk
+    replays : sequence of Replay
+    start : datetime or None
+        When they began; None: with the first bid.
+    own : Bands or None
+        Increments to be kept with the auctions, where they are not eBay's.
+    """
+    bundle = Bundle(desk)
+    kept = json.dumps({"uppers": own.uppers, "increments": own.increments}) if own else None
+    for replay in replays:
+        _keep(bundle, replay, None if start is None else to_micros(start), kept)
+        desk.written["lines"] += len(replay.bids)
+    bundle.write()
+
+
+def _keep(bundle: Bundle, replay: Replay, start: int | None, increments: str | None) -> None:
+    desk, (first, *_, last) = bundle.desk, (*replay.bids, replay.bids[-1])
+    end, ended = replay.steps[-1][1], last.at + 1
+    key, winner = desk.id_of("auction", first.auction), replay.closing(desk.tenant.currency).winner
+    product = next((uuid_of(bid.product_id) for bid in replay.bids if bid.product_id), None)
+    people = {bid.bidder: uuid_of(bid.customer_id) for bid in replay.bids}
+
+    def tell(kind: str, at: int, who: str | None, amount: int, number: int = 0, **more: Any) -> int:
+        event = desk.event(
+            f"auction.{kind}",
+            at,
+            f"{kind}:{key.hex}:{number}",
+            amount,
+            customer_id=None if who is None else people[who],
+            aggregate_type="auction",
+            aggregate_id=key.hex,
+            product_id=product,
+            **more,
+        )
+        return bundle.tell(event)
+
+    led: str | None = None
+    for number, (offer, now) in enumerate(replay.steps):
+        who, at = offer.bidder, offer.placed_at
+        bundle.keep(
+            "bid",
+            auction_id=key,
+            customer_id=people[who],
+            event_id=tell("bid", at, who, offer.amount, number, value=offer.maximum),
+            amount_minor=offer.amount,
+            maximum_minor=offer.maximum,
+            placed_at=at,
+        )
+        leads = None if now.leader is None else now.leader.bidder
+        outbid = led if leads == who else who
+        if outbid not in (None, leads):
+            tell("outbid", at, outbid, now.price, number)
+        led = leads
+    if winner is not None:
+        tell("won", ended, winner, end.price)
+    status = "unsold" if winner is None else "sold"
+    bundle.keep(
+        "auction",
+        id=key,
+        external_id=first.auction,
+        product_id=product,
+        status=status,
+        currency=desk.tenant.currency,
+        opening_minor=end.opening,
+        reserve_minor=end.reserve,
+        increments=increments,
+        starts_at=first.at if start is None else start,
+        ends_at=ended,
+        event_id=tell(status, ended, None, end.price),
+    )

@@ -1,0 +1,188 @@
+"""Import the bids of auctions, and let our own rules say at what price each closed.
+
+An amount of the file is the most its bidder would have paid. The bids are replayed in the order of time through
+`commerce.auctions.pricing`: what each offered openly is the least that was admissible then. Bids are facts: one that the
+rules would not have admitted is ordered among the others, not refused.
+
+- An auction's opening price and reserve are the first that its rows tell; without an opening price its lowest bid opens
+  it. A reserve below the opening price is none.
+- An auction begins at ``--start`` where times are elapsed, else with its first bid. The file says of no auction when it
+  ended: each closes a microsecond after its last bid.
+
+Guarantees: every row is accepted, refused because it cannot be read, or known already; an auction is written whole,
+and one that the records hold is known with all of its bids; memory does not grow with the bids of a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine
+
+from commerce.auctions.pricing import EBAY, Bands
+from commerce.records import schema
+from commerce.records.database import reading
+from importing.bids.events import Closing, Replay, write_auctions
+from importing.bids.rows import NEEDED, WELL_KNOWN, BidReader, BidStaging
+from importing.engine.intake import take_in
+from importing.engine.master_data import write_parties
+from importing.engine.options import FileOptions
+from importing.engine.summary import ImportSummary, Progress, silent
+from importing.engine.writing import Writer, known_ids
+from importing.errors import SourceError
+from tabular.amounts import NumberReader
+from tabular.columns import find_column, find_columns
+from tabular.rejects import Rejects
+from tabular.store import chunks
+from tabular.table import open_table
+from tabular.times import UNITS, ElapsedReader, latest_at
+
+START: Final = datetime(2000, 1, 1)
+"""When auctions of elapsed times begin, on the tenant's clock, where nothing else is said."""
+
+_CHUNK = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class BidOptions(FileOptions):
+    """How to read a file of bids.
+
+    Attributes
+    ----------
+    columns : mapping of str to str
+        What the file calls auction, amount, time, bidder, opening, item and reserve, or their positions from 1;
+        the others are looked for under well-known names.
+    elapsed : {"days", "hours", "seconds"}, optional
+        Times are so many of them since the auction's start.
+    start : datetime, optional
+        That start, on the tenant's clock where it is naive; default `START`.
+    increments : Path, optional
+        A table of upper limits and increments, see `read_increments`; default eBay's.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    elapsed: str | None = None
+    start: datetime | None = None
+    increments: Path | None = None
+
+
+def read_increments(path: Path, currency: str) -> Bands:
+    """Read a CSV of ``upper,increment`` in major units: below an upper limit, the increment.
+
+    The last row may leave its limit blank; its increment holds for all above in either case.
+
+    Raises
+    ------
+    SourceError
+        "--increments must hold numbers; got ..."
+    RecordError
+        "increments must rise with their limits; got ..."
+    """
+    table = open_table(path, delimiter=",")
+    upper, increment = (
+        find_column("--increments", name, table.columns) for name in ("upper", "increment")
+    )
+    number, bands = NumberReader("."), []
+    for line, cells in table.rows():
+        try:
+            limit = cells[upper].strip()
+            bands.append((number(limit) if limit else None, number(cells[increment].strip())))
+        except (ValueError, IndexError) as error:
+            raise SourceError(
+                f"--increments must hold numbers; got {cells} in line {line}. Write upper,increment."
+            ) from error
+    return Bands.of(bands, currency)
+
+
+def import_bids(
+    engine: Engine,
+    path: Path,
+    options: BidOptions,
+    *,
+    now: datetime,
+    rejects_folder: Path,
+    progress: Progress | None = None,
+) -> tuple[ImportSummary, list[Closing]]:
+    """Import a file of bids.
+
+    Parameters
+    ----------
+    engine : Engine
+        A record store with the newest tables.
+    path : Path
+    options : BidOptions
+    now : datetime
+        Wall time, aware. Bids of more than a day later are refused.
+    rejects_folder : Path
+        Where ``rejects.csv`` goes if any row cannot be read; an older one is replaced.
+    progress : Progress, optional
+        Is told of the stages ``reading`` and ``writing``.
+
+    Returns
+    -------
+    ImportSummary
+    list of Closing
+        Every auction of the file, known already or not, in the order of their first bids.
+
+    Raises
+    ------
+    SourceError
+        Where the file cannot be read as asked; nothing was written.
+    TenantConflict
+        "--currency must be that of tenant ...; got ..."
+    """
+    tell = progress or silent
+    if options.elapsed is not None and options.elapsed not in UNITS:
+        raise SourceError(
+            f"--elapsed must be days, hours or seconds; got {options.elapsed!r}. Choose one."
+        )
+    intake = take_in(
+        engine,
+        path,
+        options,
+        partial(find_columns, options.columns, known=WELL_KNOWN, needed=NEEDED, always=True),
+        now=now,
+        time=options.columns.get("time"),
+        numbers=("amount", "opening", "reserve", *(("time",) if options.elapsed else ())),
+        times=("time",),
+    )
+    tenancy, cells, start = intake.tenancy, intake.cells(), None
+    own = read_increments(options.increments, tenancy.currency) if options.increments else None
+    if options.elapsed:
+        start = (options.start or START).replace(tzinfo=tenancy.zone)
+        cells["time"] = ElapsedReader(
+            start, options.elapsed, cells["number"], latest=latest_at(now)
+        )
+    writer, duplicate = Writer(engine, tenancy, now=now), 0
+    known: set[str] = set()
+    closings: list[Closing] = []
+    with BidStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+        read = staging.stage(intake.table, BidReader(intake.places, **cells), rejects, tell)
+        if tenancy.tenant is not None:
+            with reading(engine) as connection:
+                for names in staging.names():
+                    known |= known_ids(connection, tenancy.tenant, schema.auction, names).keys()
+        write_parties(writer, staging)
+        for auctions in chunks(staging.auctions(), _CHUNK):
+            replays = [
+                Replay.of(bids, own or Bands.of(EBAY, tenancy.currency)) for bids in auctions
+            ]
+            closings += [replay.closing(tenancy.currency) for replay in replays]
+            new = [replay for replay in replays if replay.bids[0].auction not in known]
+            duplicate += sum(len(one.bids) for one in replays if one.bids[0].auction in known)
+            if new:
+                with writer.desk() as desk:
+                    write_auctions(desk, new, start, own)
+                tell("writing", writer.written["lines"], read)
+        summary = intake.summary(
+            read=read, duplicate=duplicate, written=writer.written, rejects=rejects
+        )
+    if start:
+        shown = f"{options.elapsed} since {start.isoformat()}"
+        summary = replace(summary, detected=replace(summary.detected, time_format=shown))
+    return summary, closings

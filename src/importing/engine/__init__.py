@@ -1,0 +1,1 @@
+"""What every importer shares: options, the tenant, the clocks, staging and bulk writing."""

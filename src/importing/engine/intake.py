@@ -1,0 +1,130 @@
+"""Taking in one file: how it is laid out, whose it is, and what is said of it in the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from commerce.records.database import reading
+from importing.engine.options import FileOptions
+from importing.engine.summary import ImportSummary, summarise
+from importing.engine.tenancy import TenantPlan, plan_tenant
+from tabular.amounts import NumberReader
+from tabular.formats import Formats, detected, find_formats, with_header_settled
+from tabular.rejects import Rejects
+from tabular.table import Table, open_table
+from tabular.times import TimeReader, latest_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """A file about to be imported.
+
+    Attributes
+    ----------
+    table : Table
+    places : mapping of str to int
+        Where each role's column stands, from 0.
+    formats : Formats
+    tenancy : TenantPlan
+    now : datetime
+        Wall time, aware.
+    """
+
+    table: Table
+    places: Mapping[str, int]
+    formats: Formats
+    tenancy: TenantPlan
+    now: datetime
+
+    def time(self, *, ahead: bool = False) -> TimeReader:
+        """Give a reader of what has happened, or of what may lie ahead."""
+        latest = None if ahead else latest_at(self.now)
+        return TimeReader(self.tenancy.zone, self.formats.time_format, latest=latest)
+
+    def cells(self) -> dict[str, Any]:
+        """Give what a `MoneyReader` of the file's rows needs."""
+        return {
+            "width": len(self.table.columns),
+            "currency": self.tenancy.currency,
+            "number": NumberReader(self.formats.mark),
+            "time": self.time(),
+        }
+
+    def summary(
+        self, *, read: int, duplicate: int, written: Counter[str], rejects: Rejects
+    ) -> ImportSummary:
+        """Sum the import up; see `summarise`."""
+        return summarise(
+            self.tenancy,
+            read=read,
+            duplicate=duplicate,
+            written=written,
+            detected=detected(self.table, self.places, self.formats),
+            rejects=rejects,
+        )
+
+
+def take_in(
+    engine: Engine,
+    path: Path,
+    options: FileOptions,
+    find: Callable[[tuple[str, ...]], dict[str, int]],
+    *,
+    now: datetime,
+    time: str | None,
+    numbers: Sequence[str],
+    times: Sequence[str],
+    currency: str = "currency",
+) -> Intake:
+    """Find out how a file is laid out, and whose records it becomes.
+
+    Parameters
+    ----------
+    engine : Engine
+    path : Path
+    options : FileOptions
+    find : callable
+        Finds the place of each role among the file's columns.
+    now : datetime
+        Wall time, aware.
+    time : str or None
+        The column of times as it was given; by position, the file may have no header.
+    numbers, times : sequence of str
+        Roles whose cells tell how the file writes numbers and times; the first of ``times`` must be there.
+    currency : str, default "currency"
+        Role of the column that names a currency.
+
+    Raises
+    ------
+    SourceError
+        "<option> must ...; got ..." for what is wrong, or cannot be found out.
+    TenantConflict
+        "--currency must be that of tenant ...; got ..."
+    """
+    table = open_table(path, delimiter=options.delimiter, encoding=options.encoding)
+    table = with_header_settled(table, time, options.time_format)
+    places = find(table.columns)
+    formats = find_formats(
+        table,
+        numbers=[places[role] for role in numbers if role in places],
+        times=[places[role] for role in times if role in places],
+        currency=places.get(currency),
+        decimal=options.decimal,
+        time_format=options.time_format,
+    )
+    with reading(engine) as connection:
+        tenancy = plan_tenant(
+            connection,
+            options.tenant,
+            currency=options.currency,
+            zone=options.timezone,
+            seen_currency=formats.currency,
+        )
+    return Intake(table=table, places=places, formats=formats, tenancy=tenancy, now=now)

@@ -1,0 +1,98 @@
+"""What an import did, in numbers and in one sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from importing.engine.tenancy import TenantPlan
+from tabular.formats import Detected
+from tabular.progress import Progress as Progress
+from tabular.progress import silent as silent
+from tabular.rejects import Rejects
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSummary:
+    """What an import did; ``rows_accepted + rows_rejected + rows_duplicate == rows_read``.
+
+    Attributes
+    ----------
+    rows_read : int
+        Rows of the file, header and blank lines apart.
+    rows_accepted, rows_rejected, rows_duplicate : int
+        What became of them: written now, refused with a reason, known already.
+    customers, orders, events : int
+        Newly written.
+    tenant : str
+        Slug.
+    tenant_created : bool
+        Whether this import made the tenant.
+    currency, timezone : str
+        The tenant's.
+    detected : Detected
+        How the file was read.
+    rejects : Path or None
+        The rejects file; None where nothing was refused.
+    reasons : mapping of str to int
+        Refused rows by reason, most frequent first.
+    """
+
+    rows_read: int
+    rows_accepted: int
+    rows_rejected: int
+    rows_duplicate: int
+    customers: int
+    orders: int
+    events: int
+    tenant: str
+    tenant_created: bool
+    currency: str
+    timezone: str
+    detected: Detected
+    rejects: Path | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, int]:
+        """Give the seven numbers of ``--json``."""
+        return {
+            "rows_read": self.rows_read,
+            "rows_accepted": self.rows_accepted,
+            "rows_rejected": self.rows_rejected,
+            "rows_duplicate": self.rows_duplicate,
+            "customers": self.customers,
+            "orders": self.orders,
+            "events": self.events,
+        }
+
+
+def summarise(
+    tenancy: TenantPlan,
+    *,
+    read: int,
+    duplicate: int,
+    written: Counter[str],
+    detected: Detected,
+    rejects: Rejects,
+) -> ImportSummary:
+    """Sum an import up, and put its rejects file in place: what is neither refused nor known was accepted."""
+    refused = rejects.reasons.total()
+    accepted = read - refused - duplicate
+    return ImportSummary(
+        rows_read=read,
+        rows_accepted=accepted,
+        rows_rejected=refused,
+        rows_duplicate=duplicate,
+        customers=written["customers"],
+        orders=written["orders"],
+        events=written["events"],
+        tenant=tenancy.slug,
+        tenant_created=tenancy.tenant is None and accepted > 0,
+        currency=tenancy.currency,
+        timezone=tenancy.zone.key,
+        detected=detected,
+        rejects=rejects.close(),
+        reasons=dict(rejects.reasons.most_common()),
+    )

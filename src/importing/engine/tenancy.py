@@ -1,0 +1,102 @@
+"""The tenant of an import: the one that exists, or the one that the first import makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from commerce.records.errors import TenantConflict, TenantNotFound
+from commerce.records.instants import find_zone
+from commerce.records.money import currency_code
+from commerce.records.tenants import Tenant, create_tenant, find_tenant
+
+DEFAULT_CURRENCY = "USD"
+DEFAULT_ZONE = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantPlan:
+    """Whose records a file becomes.
+
+    Attributes
+    ----------
+    slug : str
+    currency : str
+        ISO 4217.
+    zone : ZoneInfo
+    tenant : Tenant or None
+        None where the first import is still to make it.
+    """
+
+    slug: str
+    currency: str
+    zone: ZoneInfo
+    tenant: Tenant | None
+
+
+def plan_tenant(
+    connection: Connection,
+    slug: str,
+    *,
+    currency: str | None,
+    zone: str | None,
+    seen_currency: str | None = None,
+    default_zone: str = DEFAULT_ZONE,
+) -> TenantPlan:
+    """Settle a tenant's currency and zone.
+
+    Parameters
+    ----------
+    connection : Connection
+    slug : str
+    currency, zone : str or None
+        As given; of a new tenant, default the file's own currency or else USD, and UTC.
+    seen_currency : str, optional
+        The currency that the file itself names.
+    default_zone : str, default "UTC"
+        Of a new tenant.
+
+    Raises
+    ------
+    TenantConflict
+        "--currency must be that of tenant ...; got ..."
+    """
+    code = currency_code(currency) if currency else None
+    place = find_zone(zone) if zone else None
+    try:
+        tenant = find_tenant(connection, slug)
+    except TenantNotFound:
+        return TenantPlan(
+            slug=slug,
+            currency=code or seen_currency or DEFAULT_CURRENCY,
+            zone=place or find_zone(default_zone),
+            tenant=None,
+        )
+    for option, given, kept in (
+        ("--currency", code, tenant.currency),
+        ("--timezone", place and place.key, tenant.zone.key),
+    ):
+        if given is not None and given != kept:
+            raise TenantConflict(
+                f"{option} must be that of tenant {slug!r}, {kept}; got {given}."
+                f" Leave {option} out, or import into another tenant."
+            )
+    return TenantPlan(slug=slug, currency=tenant.currency, zone=tenant.zone, tenant=tenant)
+
+
+def open_tenant(connection: Connection, plan: TenantPlan, *, now: datetime) -> Tenant:
+    """Give the tenant, made now where it is new; its time stands behind its last recorded event."""
+    try:
+        return find_tenant(connection, plan.slug)
+    except TenantNotFound:
+        return create_tenant(
+            connection,
+            plan.slug,
+            zone=plan.zone.key,
+            currency=plan.currency,
+            clock_mode="recorded",
+            now=now,
+        )

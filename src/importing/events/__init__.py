@@ -1,0 +1,1 @@
+"""The activity stream itself, so that history of any origin can come in."""

@@ -1,0 +1,176 @@
+"""Import the activity stream itself, so that history of any origin can come in.
+
+The file has one event per row, in the columns of `importing.events.rows.EVENT_COLUMNS`. Amounts are
+decimal numbers in major units (``19.99``) beside their currency; customers, products and sellers stand under the
+shop's own ids, and are added where they are new. An event is known by its source key, or else by all of its
+fields; importing a file again writes nothing.
+
+Guarantees: every row is accepted, refused with a reason, or known already; what moves money is posted to the
+ledger in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from commerce.records.database import reading
+from commerce.records.errors import did_you_mean
+from commerce.records.stream import NewEvent
+from importing.engine.intake import take_in
+from importing.engine.master_data import write_parties
+from importing.engine.options import FileOptions
+from importing.engine.summary import ImportSummary, Progress, silent
+from importing.engine.writing import Desk, Writer, has_events, known_sources
+from importing.errors import SourceError
+from importing.events.rows import EVENT_COLUMNS, REQUIRED, EventReader, EventRow, new_event
+from importing.events.staging import EventStaging, event_source
+from importing.sales.order_events import uuid_of
+from tabular.columns import find_column
+from tabular.errors import ColumnNotFound
+from tabular.rejects import Rejects
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventOptions(FileOptions):
+    """How to read a file of events.
+
+    Attributes
+    ----------
+    columns : mapping of str to str
+        Columns of the stream that the file calls something else, or gives by position from 1. The others
+        are found by name. The currency of a new tenant is by default the file's own.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def find_event_columns(given: Mapping[str, str], columns: tuple[str, ...]) -> dict[str, int]:
+    """Find the columns of a file of events.
+
+    Parameters
+    ----------
+    given : mapping of str to str
+        Columns of the stream, and what the file calls them.
+    columns : tuple of str
+        The file's.
+
+    Returns
+    -------
+    dict of str to int
+        Each of `EVENT_COLUMNS` that is there, and its place from 0.
+
+    Raises
+    ------
+    SourceError
+        "--column must name a column of the stream; got ..." or "... of the file; got ..."
+
+    Examples
+    --------
+    >>> find_event_columns({"customer": "who"}, ("type", "who", "occurred_at"))
+    {'customer': 1, 'type': 0, 'occurred_at': 2}
+    """
+    names = {other: name for name, others in EVENT_COLUMNS.items() for other in (name, *others)}
+    found: dict[str, int] = {}
+    for name, column in given.items():
+        if name not in names:
+            raise SourceError(
+                f"--column must name a column of the stream; got {name!r}."
+                f" {did_you_mean(name, EVENT_COLUMNS)}"
+            )
+        found[names[name]] = find_column(f"--column {name}", column, columns)
+    for place, column in enumerate(columns):
+        column_of = names.get(column.strip().lower())
+        if column_of is not None and place not in found.values():
+            found.setdefault(column_of, place)
+    for name in REQUIRED:
+        if name not in found:
+            raise ColumnNotFound(f"--column {name}", name, columns)
+    return found
+
+
+def import_events(
+    engine: Engine,
+    path: Path,
+    options: EventOptions,
+    *,
+    now: datetime,
+    rejects_folder: Path,
+    progress: Progress | None = None,
+) -> ImportSummary:
+    """Import a file of events.
+
+    Parameters
+    ----------
+    engine : Engine
+        A record store with the newest tables.
+    path : Path
+    options : EventOptions
+    now : datetime
+        Wall time, aware. What happened or was recorded more than a day later is refused.
+    rejects_folder : Path
+        Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
+    progress : Progress, optional
+        Is told of the stages ``reading`` and ``writing``.
+
+    Returns
+    -------
+    ImportSummary
+        ``orders`` is 0: events tell of orders, and make none.
+
+    Raises
+    ------
+    SourceError
+        Where the file cannot be read as asked; nothing was written.
+    TenantConflict
+        "--currency must be that of tenant ...; got ..."
+    """
+    tell = progress or silent
+    intake = take_in(
+        engine,
+        path,
+        options,
+        partial(find_event_columns, options.columns),
+        now=now,
+        time=options.columns.get("occurred_at"),
+        numbers=("amount", "quantity", "value"),
+        times=("occurred_at", "recorded_at", "due_at"),
+    )
+    reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.cells())
+    tenant, writer = intake.tenancy.tenant, Writer(engine, intake.tenancy, now=now)
+    with EventStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+        read = staging.stage(intake.table, reader, rejects, tell)
+        found = staging.count()
+        staging.settle_repeats()
+        if tenant is not None:
+            with reading(engine) as connection:
+                if has_events(connection, tenant):
+                    staging.drop_named(
+                        partial(known_sources, connection, tenant), event_source, "key"
+                    )
+        accepted = staging.count()
+        write_parties(writer, staging, register=False)
+        for batch in staging.events():
+            with writer.desk() as desk:
+                desk.append([_event(desk, *staged) for staged in batch])
+            tell("writing", writer.written["events"], accepted)
+        return intake.summary(
+            read=read, duplicate=found - accepted, written=writer.written, rejects=rejects
+        )
+
+
+def _event(desk: Desk, row: EventRow, customer: str | None, product: str | None) -> NewEvent:
+    return new_event(
+        row,
+        currency=desk.tenant.currency,
+        recorded_at=desk.recorded(row.occurred_at, row.recorded_at),
+        source_key=event_source(row.key),
+        customer_id=uuid_of(customer),
+        product_id=uuid_of(product),
+        seller_id=None if row.seller is None else desk.id_of("seller", row.seller),
+    )

@@ -1,0 +1,1 @@
+"""The nine files of the Olist marketplace."""

@@ -1,0 +1,157 @@
+"""Import the Brazilian Olist dataset: nine CSV files of one marketplace, in one folder.
+
+What an order becomes is told by `importing.olist.orders`. A customer is a ``customer_unique_id``, the person; a
+``customer_id`` is one order of his. The files of sellers and of places must be there, and are not read: where somebody
+lives enters no event, and a seller is known by his id.
+
+Guarantees: every row of orders, items, payments and reviews is accepted, refused with a reason, or known already; an
+order is written whole, and one that the records hold is known with all of its rows, so an import that was killed is
+completed by the next, and a second one writes nothing; memory does not grow with the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, bindparam, update
+
+from commerce.records import schema
+from commerce.records.database import reading
+from importing.engine.bundle import Bundle
+from importing.engine.master_data import write_parties
+from importing.engine.summary import ImportSummary, Progress, silent, summarise
+from importing.engine.tenancy import plan_tenant
+from importing.engine.writing import Desk, Writer, known_ids
+from importing.errors import SourceError
+from importing.olist.files import CURRENCY, FILES, UNREAD, FileReader
+from importing.olist.orders import OlistOrder, keep_order
+from importing.olist.staging import OlistStaging
+from importing.sales.order_events import uuid_of
+from tabular.amounts import NumberReader
+from tabular.formats import Detected
+from tabular.rejects import Rejects
+from tabular.table import open_table
+from tabular.times import TimeReader, latest_at
+
+ZONE: Final = "America/Sao_Paulo"
+
+
+def import_olist(
+    engine: Engine,
+    folder: Path,
+    tenant: str,
+    *,
+    now: datetime,
+    rejects_folder: Path,
+    timezone: str | None = None,
+    progress: Progress | None = None,
+) -> ImportSummary:
+    """Import a folder of Olist's files.
+
+    Parameters
+    ----------
+    engine : Engine
+        A record store with the newest tables.
+    folder : Path
+        Holds the nine files under their own names.
+    tenant : str
+        Slug; created by the first import, in BRL.
+    now : datetime
+        Wall time, aware. What happened more than a day later is refused.
+    rejects_folder : Path
+        Where ``rejects.csv`` goes if any row is refused; an older one is replaced. Its third column names the file.
+    timezone : str, optional
+        IANA name; of a new tenant, default America/Sao_Paulo.
+    progress : Progress, optional
+        Is told of the stages ``reading`` and ``writing``.
+
+    Returns
+    -------
+    ImportSummary
+        Its rows are those of orders, items, payments and reviews, and whatever else had to be refused.
+
+    Raises
+    ------
+    SourceError
+        "folder must hold ...csv; got ...": a file is missing; nothing was written.
+    TenantConflict
+        "--currency must be that of tenant ...; got ..."
+    """
+    tell = progress or silent
+    for name in (*(file.name for file in FILES.values()), *UNREAD):
+        if not (folder / f"{name}.csv").is_file():
+            raise SourceError(
+                f"folder must hold {name}.csv; got {str(folder)!r} without it. Unpack all nine files."
+            )
+    with reading(engine) as connection:
+        tenancy = plan_tenant(
+            connection, tenant, currency=CURRENCY, zone=timezone, default_zone=ZONE
+        )
+    readers: dict[str, Any] = {
+        "number": NumberReader("."),
+        "time": TimeReader(tenancy.zone, latest=latest_at(now)),
+        "due": TimeReader(tenancy.zone),
+    }
+    writer, read = Writer(engine, tenancy, now=now), 0
+    with OlistStaging() as staging, Rejects(rejects_folder, ("file", "cells")) as rejects:
+        for name, file in FILES.items():
+            table = open_table(folder / f"{file.name}.csv", delimiter=",")
+            staging.into(name)
+            before = rejects.reasons.total()
+            reader = FileReader(file, table, staging.holds, **readers)
+            rows = staging.stage(table, reader, rejects, tell, [file.name])
+            read += rows if file.belongs else rejects.reasons.total() - before
+        end, known = staging.end(), tenancy.tenant
+        if known is not None:
+            with reading(engine) as connection:
+                staging.drop_known(
+                    lambda names: known_ids(connection, known, schema.orders, names).keys()
+                )
+        accepted = staging.count()
+        write_parties(writer, staging)
+        for orders in staging.orders():
+            with writer.desk() as desk:
+                _write(desk, orders, end)
+            tell("writing", writer.written["lines"], accepted)
+        return summarise(
+            tenancy,
+            read=read,
+            duplicate=read - rejects.reasons.total() - accepted,
+            written=writer.written,
+            detected=Detected(
+                file_format="csv",
+                encoding="utf-8",
+                delimiter=",",
+                header=True,
+                columns=tuple(one.name for file in FILES.values() for one in file.columns),
+                used={},
+                decimal_mark=".",
+                time_format="YYYY-MM-DD",
+            ),
+            rejects=rejects,
+        )
+
+
+def _write(desk: Desk, orders: Sequence[OlistOrder], end: int) -> None:
+    """Write some orders, and count their stars on the products."""
+    bundle = Bundle(desk)
+    stars = [rated for order in orders if (rated := keep_order(bundle, order, end=end))]
+    bundle.write()
+    table = schema.product
+    if stars:
+        desk.connection.execute(
+            update(table)
+            .where(table.c.tenant_id == desk.tenant.id, table.c.id == bindparam("product"))
+            .values(
+                ratings_count=table.c.ratings_count + 1,
+                ratings_sum=table.c.ratings_sum + bindparam("stars"),
+            ),
+            [{"product": uuid_of(product), "stars": number} for product, number in stars],
+        )
+    desk.written["orders"] += len(orders)
+    desk.written["lines"] += sum(
+        1 + len(order.items) + len(order.payments) + len(order.reviews) for order in orders
+    )

@@ -1,0 +1,1 @@
+"""Sales lines of any shop, as orders, payments and returns."""

@@ -1,0 +1,150 @@
+"""Import a shop's sales lines: any delimited or Parquet file, as orders, payments and returns.
+
+Guarantees: every row of the file is accepted, refused with a reason, or known already; a line is known by all of
+its fields, so importing a file again writes nothing; each transaction writes whole orders, so an import that
+was killed is completed by the next; memory does not grow with the file.
+
+The file is read once into a temporary store (`importing.sales.staging`), then written customer by customer,
+product by product, order by order in the order of time, and last the returns, tied to their purchases.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Context, localcontext
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from commerce.records.database import reading
+from commerce.records.identity import imported_id
+from commerce.records.tenants import Tenant
+from importing.engine.intake import take_in
+from importing.engine.master_data import write_parties
+from importing.engine.options import COLUMNS, TransactionOptions, prefix_of, with_preset
+from importing.engine.summary import ImportSummary, Progress, silent
+from importing.engine.writing import Writer, has_events, known_sources
+from importing.errors import SourceError
+from importing.sales.columns import NEEDED, WELL_KNOWN
+from importing.sales.lines import LineReader
+from importing.sales.orders import known_orders, write_sales
+from importing.sales.returns import write_returns
+from importing.sales.staging import KnownOrder, Staging, line_source
+from tabular.columns import find_columns
+from tabular.errors import Refused
+from tabular.rejects import Rejects
+from tabular.store import chunks
+
+_CHUNK = 5_000
+_DIGITS = 60
+"""Digits of exact products; quantities and prices have fewer than half of them."""
+
+
+def import_transactions(
+    engine: Engine,
+    path: Path,
+    options: TransactionOptions,
+    *,
+    now: datetime,
+    rejects_folder: Path,
+    progress: Progress | None = None,
+) -> ImportSummary:
+    """Import a file of sales lines.
+
+    Parameters
+    ----------
+    engine : Engine
+        A record store with the newest tables.
+    path : Path
+    options : TransactionOptions
+        What is known of the file; the rest is found out.
+    now : datetime
+        Wall time, aware. Rows of more than a day later are refused.
+    rejects_folder : Path
+        Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
+    progress : Progress, optional
+        Is told of the stages ``reading`` and ``writing``.
+
+    Returns
+    -------
+    ImportSummary
+
+    Raises
+    ------
+    SourceError
+        Where the file cannot be read as asked; nothing was written.
+    TenantConflict
+        "--currency must be that of tenant ...; got ..."
+    """
+    options = with_preset(options)
+    tell = progress or silent
+    prefixes = {name: prefix_of(name, getattr(options, name)) for name in ("returns", "refuse")}
+    if options.repeats not in (None, "keep", "drop"):
+        raise SourceError(f"--repeats must be keep or drop; got {options.repeats!r}. Choose one.")
+    given = {role: name for role in COLUMNS if (name := getattr(options, role)) is not None}
+    intake = take_in(
+        engine,
+        path,
+        options,
+        partial(find_columns, given, known=WELL_KNOWN, needed=NEEDED),
+        now=now,
+        time=options.time,
+        numbers=("price", "amount", "quantity"),
+        times=("time", "recorded"),
+        currency="currency_column",
+    )
+    reader = LineReader(
+        intake.places,
+        return_prefix=prefixes["returns"],
+        refuse_prefix=prefixes["refuse"],
+        negative_returns=options.returns == "negative",
+        **intake.cells(),
+    )
+    writer = Writer(engine, intake.tenancy, now=now)
+    with Staging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+        with localcontext(Context(prec=_DIGITS)):
+            read = staging.stage(intake.table, reader, rejects, tell)
+        staged, end = staging.count(), staging.latest()
+        staging.settle_repeats(keep=options.repeats != "drop")
+        if intake.tenancy.tenant is not None:
+            _drop_known(engine, intake.tenancy.tenant, staging)
+        strangers = staging.refuse_strangers()
+        accepted = staging.count()
+        _write(writer, staging, accepted, end, tell)
+        refused = staging.refused()
+        for number, cells in intake.table.rows() if refused else ():
+            if number in refused:
+                rejects.add(number, cells, Refused(*refused[number]))
+        return intake.summary(
+            read=read,
+            duplicate=staged - strangers - accepted,
+            written=writer.written,
+            rejects=rejects,
+        )
+
+
+def _drop_known(engine: Engine, tenant: Tenant, staging: Staging) -> None:
+    """Leave only what the records do not hold, and note the orders that grow."""
+
+    def orders(baskets: list[str]) -> list[KnownOrder]:
+        ids = {basket: imported_id(tenant.slug, "orders", basket) for basket in baskets}
+        return known_orders(connection, tenant, ids)
+
+    with reading(engine) as connection:
+        if has_events(connection, tenant):
+            staging.drop_named(partial(known_sources, connection, tenant), line_source, "at", "key")
+        staging.note_orders(orders)
+
+
+def _write(writer: Writer, staging: Staging, total: int, end: int, tell: Progress) -> None:
+    """Write customers, products, orders and returns, each transaction whole ones."""
+    write_parties(writer, staging)
+    for baskets in chunks(staging.sales(), _CHUNK):
+        with writer.desk() as desk:
+            write_sales(desk, baskets, end=end)
+        tell("writing", writer.written["lines"], total)
+    for lines in staging.returns():
+        with writer.desk() as desk:
+            write_returns(desk, lines)
+        tell("writing", writer.written["lines"], total)

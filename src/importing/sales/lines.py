@@ -1,0 +1,204 @@
+"""One row of a file as one line of a sale or of a return, or the reason why it is none."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from importing.engine.money_rows import MoneyReader
+from importing.sales.statuses import State, state_of
+from tabular.amounts import NumberReader
+from tabular.errors import Refused
+from tabular.rows import LIMIT, line_key, tidy_id
+from tabular.times import TimeReader
+
+_OPTIONAL = (
+    "order",
+    "product",
+    "description",
+    "quantity",
+    "price",
+    "amount",
+    "country",
+    "method",
+    "status",
+    "recorded",
+    "currency_column",
+)
+_WHOLE = re.compile(r"[0-9]+\.0+")
+_ONE = Decimal(1)
+
+
+class Line(NamedTuple):
+    """A line of a sale or of a return, as it is staged.
+
+    Attributes
+    ----------
+    key : bytes
+        Stands for all fields of the row.
+    basket : str
+        What belongs to one order: its order id, else customer and time.
+    customer, product, description, country, method : str or None
+    quantity : int
+        Whole units, a fraction counts up (0.75 kg is one).
+    price : str or None
+        Exact, per unit.
+    amount : int
+        Minor units, >= 0.
+    at, recorded : int
+        Microseconds since 1970 UTC; ``recorded`` None where the file does not say.
+    state : str
+        One of `State`.
+    is_return : int
+        1 where goods came back.
+    """
+
+    key: bytes
+    basket: str
+    customer: str | None
+    product: str | None
+    description: str | None
+    quantity: int
+    price: str | None
+    amount: int
+    at: int
+    recorded: int | None
+    country: str | None
+    method: str | None
+    state: State
+    is_return: int
+
+
+class LineReader(MoneyReader):
+    """Reads rows into lines.
+
+    Parameters
+    ----------
+    places : mapping of str to int
+        From `importing.sales.columns.find_columns`.
+    width : int
+        Cells of a row.
+    currency : str
+        The tenant's.
+    number : NumberReader
+    time : TimeReader
+    return_prefix, refuse_prefix : str or None
+        Beginnings of the ids of returns, and of orders that are no orders.
+    negative_returns : bool
+        Whether negative lines are returns.
+    """
+
+    def __init__(
+        self,
+        places: Mapping[str, int],
+        *,
+        width: int,
+        currency: str,
+        number: NumberReader,
+        time: TimeReader,
+        return_prefix: str | None = None,
+        refuse_prefix: str | None = None,
+        negative_returns: bool = False,
+    ) -> None:
+        super().__init__(width=width, currency=currency, number=number, time=time)
+        self._customer_place, self._time_place = places["customer"], places["time"]
+        self._asked = [places.get(role) for role in _OPTIONAL]
+        self._has_quantity = "quantity" in places
+        self._return_prefix = return_prefix
+        self._refuse_prefix = refuse_prefix
+        self._negative_returns = negative_returns
+
+    def __call__(self, cells: list[str]) -> Line:
+        """Read one row.
+
+        Raises
+        ------
+        Refused
+            With a reason and a sentence for the rejects file.
+        """
+        self.check_width(cells)
+        # one list of the optional cells, blanks as None
+        said = [None if place is None else cells[place].strip() or None for place in self._asked]
+        order_text, product, description, quantity_text, price_text, amount_text = said[:6]
+        country, method, status, recorded_text, currency = said[6:]
+        at = self.instant("time", self.given("time", cells[self._time_place]))
+        order = tidy_id(order_text) if order_text else ""
+        if self._refuse_prefix and order.startswith(self._refuse_prefix):
+            raise Refused(
+                "no sale",
+                f"order must not begin with {self._refuse_prefix!r}, which marks book-keeping;"
+                f" got {order!r}.",
+            )
+        price = self._amount("price", price_text)
+        stated = self._amount("amount", amount_text)
+        quantity = self._quantity(quantity_text, stated)
+        exact = stated if stated is not None else price * quantity if price is not None else None
+        if exact is None:
+            raise Refused("no amount", "price or amount must be given; got blank cells.")
+        returned = self._is_return(order, quantity, price, exact)
+        if currency is not None:
+            self.check_currency(currency)
+        recorded = self.instant("recorded", recorded_text) if recorded_text else None
+        if recorded is not None and recorded < at:
+            raise Refused(
+                "recorded before time",
+                f"recorded must not be before the row's time; got {recorded_text!r}.",
+            )
+        customer = tidy_id(cells[self._customer_place])
+        key = line_key(cells)
+        if order:
+            basket = f"order\x1f{order}"
+        elif customer:
+            basket = f"time\x1f{at}\x1f{customer}"
+        else:
+            basket = f"line\x1f{key.hex()}"
+        return Line(
+            key,
+            basket,
+            customer or None,
+            product,
+            description,
+            math.ceil(abs(quantity)),
+            None if price is None else f"{abs(price):f}",
+            self.minor(abs(exact), abs(exact)),
+            at,
+            recorded,
+            country,
+            method,
+            state_of(status or ""),
+            int(returned),
+        )
+
+    def _amount(self, role: str, text: str | None) -> Decimal | None:
+        return None if text is None else self.decimal(role, text)
+
+    def _quantity(self, text: str | None, stated: Decimal | None) -> Decimal:
+        quantity = self._amount("quantity", text)
+        if quantity is None:
+            if self._has_quantity and stated is None:
+                raise Refused("no quantity", "quantity must be given; got a blank cell.")
+            return _ONE
+        if abs(quantity) >= LIMIT:
+            raise Refused("too large", f"quantity must be below 2^53; got {text!r}.")
+        return quantity
+
+    def _is_return(
+        self, order: str, quantity: Decimal, price: Decimal | None, exact: Decimal
+    ) -> bool:
+        if self._return_prefix and order.startswith(self._return_prefix):
+            return True
+        if quantity >= 0 and (price is None or price >= 0) and exact >= 0:
+            return False
+        if self._negative_returns:
+            return True
+        name, value = (
+            ("quantity", quantity) if quantity < 0 else ("price or amount", price or exact)
+        )
+        raise Refused(
+            "negative outside returns",
+            f"{name} must not be negative outside returns; got {value}."
+            " Give --returns negative if such lines are returns.",
+        )

@@ -1,0 +1,174 @@
+"""Goods that came back, each tied to the purchase it most likely undoes.
+
+A return belongs to the latest earlier purchase by the same customer of the same product with enough
+quantity that has not come back yet, from whatever import; without one it stands alone. The money goes back
+in either case.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import BigInteger, bindparam, select, type_coerce, update
+
+from commerce.records import schema
+from importing.engine.bundle import Bundle
+from importing.engine.writing import Desk, hexadecimal, pages
+from importing.sales.order_events import uuid_of
+from importing.sales.staging import ReturnLine, stamp_of
+
+
+@dataclass(kw_only=True)
+class _Purchase:
+    """A line of an earlier order, and how much of it is still with the customer."""
+
+    at: int
+    order_id: uuid.UUID
+    position: int
+    left: int
+
+
+_Shelf = dict[tuple[str, str], list[_Purchase]]
+
+
+def write_returns(desk: Desk, lines: Sequence[ReturnLine]) -> None:
+    """Write returns, in the order given: by customer, then time.
+
+    Parameters
+    ----------
+    desk : Desk
+    lines : sequence of ReturnLine
+    """
+    shelf = _purchases(desk, lines)
+    matches = [_match(shelf, line) for line in lines]
+    payments = _payments(desk, {match.order_id for match in matches if match is not None})
+    bundle = Bundle(desk)
+    for line, match in zip(lines, matches, strict=True):
+        _tell(bundle, line, match, None if match is None else payments.get(match.order_id))
+    bundle.write()
+    back = [(line, match) for line, match in zip(lines, matches, strict=True) if match is not None]
+    if back:
+        table = schema.order_line
+        desk.connection.execute(
+            update(table)
+            .where(
+                table.c.tenant_id == desk.tenant.id,
+                table.c.order_id == bindparam("order"),
+                table.c.position == bindparam("place"),
+            )
+            .values(returned_quantity=table.c.returned_quantity + bindparam("more")),
+            [
+                {"order": match.order_id, "place": match.position, "more": line.quantity}
+                for line, match in back
+            ],
+        )
+    desk.written["lines"] += len(lines)
+
+
+def _purchases(desk: Desk, lines: Sequence[ReturnLine]) -> _Shelf:
+    """Fetch what the customers of some returns bought of the products they returned."""
+    wanted = {
+        (line.customer_id, line.product_id)
+        for line in lines
+        if line.customer_id is not None and line.product_id is not None
+    }
+    shelf: _Shelf = defaultdict(list)
+    orders, bought = schema.orders, schema.order_line
+    for page in pages(sorted({customer for customer, _ in wanted})):
+        rows = desk.connection.execute(
+            select(
+                hexadecimal(orders.c.customer_id, desk.connection),
+                hexadecimal(bought.c.product_id, desk.connection),
+                type_coerce(orders.c.placed_at, BigInteger),
+                hexadecimal(orders.c.id, desk.connection),
+                bought.c.position,
+                bought.c.quantity - bought.c.returned_quantity,
+            )
+            .join_from(
+                orders,
+                bought,
+                (bought.c.tenant_id == orders.c.tenant_id) & (bought.c.order_id == orders.c.id),
+            )
+            .where(
+                orders.c.tenant_id == desk.tenant.id,
+                orders.c.customer_id.in_([uuid.UUID(customer) for customer in page]),
+                orders.c.status != "cancelled",
+                bought.c.quantity > bought.c.returned_quantity,
+            )
+            .order_by(orders.c.placed_at, orders.c.number, bought.c.position)
+        )
+        for customer, product, at, order, position, left in rows:
+            if (customer, product) in wanted:
+                shelf[customer, product].append(
+                    _Purchase(at=at, order_id=uuid.UUID(order), position=position, left=left)
+                )
+    return shelf
+
+
+def _match(shelf: _Shelf, line: ReturnLine) -> _Purchase | None:
+    """Take a return's quantity from the latest earlier purchase that has it."""
+    if line.customer_id is None or line.product_id is None:
+        return None
+    bought = shelf.get((line.customer_id, line.product_id), [])
+    for purchase in reversed(bought):
+        if purchase.at < line.at and purchase.left >= line.quantity:
+            purchase.left -= line.quantity
+            return purchase
+    return None
+
+
+def _payments(desk: Desk, orders: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Find the payment of each order that is refunded: its latest."""
+    payment = schema.payment
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    for page in pages(sorted(str(order) for order in orders)):
+        rows = desk.connection.execute(
+            select(payment.c.order_id, payment.c.id)
+            .where(
+                payment.c.tenant_id == desk.tenant.id,
+                payment.c.order_id.in_([uuid.UUID(order) for order in page]),
+                payment.c.status == "succeeded",
+            )
+            .order_by(payment.c.created_at, payment.c.id)
+        )
+        found.update((order, number) for order, number in rows)
+    return found
+
+
+def _tell(
+    bundle: Bundle, line: ReturnLine, match: _Purchase | None, payment: uuid.UUID | None
+) -> None:
+    """Tell a return and its refund, at the return's own time."""
+    desk = bundle.desk
+    alone = desk.id_of("return", line.basket).hex
+    tell = partial(
+        desk.event,
+        at=line.at,
+        amount=line.amount,
+        known=line.recorded,
+        customer_id=uuid_of(line.customer_id),
+    )
+    bundle.tell(
+        tell(
+            "order.returned",
+            source_key=f"line:{stamp_of(line)}",
+            product_id=uuid_of(line.product_id),
+            aggregate_type="return" if match is None else "order",
+            aggregate_id=alone if match is None else match.order_id.hex,
+            quantity=line.quantity,
+        )
+    )
+    bundle.tell(
+        tell(
+            "payment.refunded",
+            source_key=f"refunded:{stamp_of(line)}",
+            aggregate_type="return" if payment is None else "payment",
+            aggregate_id=alone if payment is None else payment.hex,
+            method=line.method,
+        ),
+        payment,
+    )

@@ -1,0 +1,1 @@
+"""The Bento: what BentoML serves, and how it is built."""

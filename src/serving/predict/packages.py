@@ -1,0 +1,157 @@
+"""Which package answers: looked up on every question, replaced without a restart.
+
+Guarantees: a new champion answers the first question after its ``current.json`` appeared; a package that is
+damaged or was trained on features declared otherwise is refused, and the one before it goes on answering.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.declaring.declaration import Catalogue
+from scoring.errors import ScoringError
+from scoring.files import current, read_package
+from scoring.package import Package, check_outputs
+from serving.errors import ModelMissing
+
+logger = logging.getLogger(__name__)
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+Signature = tuple[int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """A package with the declarations of the features it reads, in its order."""
+
+    package: Package
+    outputs: Catalogue
+
+
+@dataclass(frozen=True, eq=False)
+class _Slot:
+    """What was found at one ``current.json``: what answers, and why the newest does not, if so."""
+
+    signature: Signature | None = None
+    served: Served | None = None
+    refused: str | None = None
+
+
+class PackageShelf:
+    """Folders of published packages.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        In order of preference: the home's, then the Bento's own copy.
+    catalogue : Catalogue
+        The features as they are declared here.
+    """
+
+    def __init__(self, folders: Sequence[Path], catalogue: Catalogue) -> None:
+        self.folders = tuple(folders)
+        self._catalogue = catalogue
+        self._slots: dict[Path, _Slot] = {}
+        self._loading = threading.Lock()
+
+    def current(self, tenant: str, model: str) -> Served:
+        """Give the package that answers now.
+
+        Raises
+        ------
+        ModelMissing
+            "model demo.churn must have a published package; got ..."
+        """
+        refused: str | None = None
+        if _NAME.fullmatch(tenant) and _NAME.fullmatch(model):
+            for folder in self.folders:
+                slot = self._look(folder, tenant, model)
+                if slot.served is not None:
+                    return slot.served
+                refused = refused or slot.refused
+        raise ModelMissing(tenant, model, refused)
+
+    def stored(self, label: str) -> Package:
+        """Give a package by its label, current or not, even if its features are declared otherwise by now.
+
+        Parameters
+        ----------
+        label : str
+            ``demo.churn/1``.
+
+        Raises
+        ------
+        ModelMissing
+            If no folder has that version.
+        PackageDamaged
+            If its files were changed.
+        """
+        name, _, version = label.partition("/")
+        tenant, _, model = name.partition(".")
+        for folder in self.folders:
+            place = folder / tenant / model / version
+            if place.is_dir():
+                return read_package(place)
+        raise ModelMissing(tenant, model)
+
+    def serve(self, package: Package) -> Served:
+        """Give a package together with the declarations of its features.
+
+        Raises
+        ------
+        PackageMismatch
+            If it was trained on features declared otherwise.
+        """
+        check_outputs(package, self._catalogue)
+        return Served(package, self._catalogue.subset(package.names))
+
+    def published(self) -> Iterator[tuple[str, str]]:
+        """Walk over the tenants and models that have a package, usable or not."""
+        seen: set[tuple[str, str]] = set()
+        for folder in self.folders:
+            for path in sorted(folder.glob("*/*/current.json")):
+                pair = path.parent.parent.name, path.parent.name
+                if pair not in seen:
+                    seen.add(pair)
+                    yield pair
+
+    def _look(self, folder: Path, tenant: str, model: str) -> _Slot:
+        path = folder / tenant / model / "current.json"
+        slot = self._slots.get(path)
+        signature = _signature(path)
+        if slot is not None and slot.signature == signature:
+            return slot
+        with self._loading:
+            slot = self._slots.get(path, _Slot())
+            if slot.signature != signature:
+                slot = self._read(slot, signature, folder, tenant, model)
+                self._slots[path] = slot
+        return slot
+
+    def _read(
+        self, before: _Slot, signature: Signature | None, folder: Path, tenant: str, model: str
+    ) -> _Slot:
+        if signature is None:
+            return _Slot()
+        try:
+            served = self.serve(current(folder, tenant, model))
+        except (ScoringError, OSError) as error:
+            kept = "none" if before.served is None else before.served.package.label
+            logger.warning("package refused, %s goes on answering: %s", kept, error)
+            return _Slot(signature, before.served, str(error))
+        logger.info("package %s answers from now on", served.package.label)
+        return _Slot(signature, served)
+
+
+def _signature(path: Path) -> Signature | None:
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size

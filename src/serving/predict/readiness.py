@@ -1,0 +1,38 @@
+"""May this server be asked? Said in sentences, for probes and for people."""
+
+from __future__ import annotations
+
+from scoring.errors import ScoringError
+from serving.errors import ModelMissing, StoreUnavailable
+from serving.predict.answers import Desk
+
+
+def obstacles(desk: Desk) -> list[str]:
+    """List what keeps a server from answering; empty when it is ready.
+
+    A server is ready when at least one package can answer and the record store, if one is configured,
+    answers too.
+    """
+    found: list[str] = []
+    refused: list[str] = []
+    for tenant, model in desk.shelf.published():
+        try:
+            desk.shelf.current(tenant, model)
+        except (ModelMissing, ScoringError) as error:
+            refused.append(str(error))
+        else:
+            break
+    else:
+        places = " or ".join(str(folder) for folder in desk.shelf.folders)
+        found.append(
+            refused[0]
+            if refused
+            else f"a decision package must be published; got none in {places}."
+            " Run `bellwether run`, then ask again."
+        )
+    if desk.store is not None:
+        try:
+            desk.store.check()
+        except StoreUnavailable as error:
+            found.append(str(error))
+    return found

@@ -1,0 +1,122 @@
+"""Any past answer can be rebuilt: from the stream, or from its own values, to the last digit.
+
+Where the features were declared otherwise since, the stream no longer gives the values of then; the answer is
+decided from the values that were kept with it, and the replay says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from commerce.records.instants import to_micros
+from features.evaluating.online import vector
+from scoring.decisions import decide
+from scoring.errors import PackageMismatch
+from scoring.package import Package
+from serving.errors import ReplayDiffers, UnknownName
+from serving.predict.packages import PackageShelf
+from serving.predict.payload import read_values, write_values
+from serving.predict.scores import ScoreRow, find_score
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """An answer and what it comes out as today.
+
+    Parameters
+    ----------
+    kept : ScoreRow
+    again : mapping
+        The same parts, computed again.
+    differences : tuple of str
+        What differs, empty where nothing does.
+    unread : str or None
+        Why the features were not computed again from the stream, in a sentence; None where they were, or
+        where the question itself brought its values.
+    """
+
+    kept: ScoreRow
+    again: Mapping[str, Any]
+    differences: tuple[str, ...]
+    unread: str | None = None
+
+    def require_same(self) -> None:
+        """Raise `ReplayDiffers` unless everything came out the same."""
+        if self.differences:
+            shown = "; ".join(self.differences[:5])
+            raise ReplayDiffers(
+                f"answer {self.kept.request_id} must come out the same; got {shown}."
+                " Run `bellwether doctor`: the stream or the package was changed by hand."
+            )
+
+
+def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Replay:
+    """Rebuild an answer with the package that gave it, as of its own instant.
+
+    Parameters
+    ----------
+    connection : Connection
+        Any transaction on the record store.
+    shelf : PackageShelf
+        Must still hold that version.
+    request_id : str
+
+    Raises
+    ------
+    UnknownName
+        "answer must be on record; got ..."
+    ModelMissing, PackageDamaged
+        If that version of the package is gone, or its files were changed.
+    """
+    kept = find_score(connection, request_id)
+    if kept is None:
+        raise UnknownName(
+            f"answer must be on record; got {request_id!r}. Copy the request_id of an answer.",
+            field="request_id",
+        )
+    package, unread = shelf.stored(kept.model_version), None
+    try:
+        served = shelf.serve(package)
+    except PackageMismatch as error:
+        unread = f"features could not be computed again, the kept values were decided upon: {error}"
+        values = _kept_values(kept, package)
+    else:
+        if kept.customer_id is None:
+            values = read_values(kept.features, served.outputs)
+        else:
+            cutoff = to_micros(kept.as_of)
+            values = vector(connection, kept.tenant_id, kept.customer_id, cutoff, served.outputs)
+    again = decide(package, values).as_dict()
+    again["features"] = write_values(values, package.names)
+    differences = [
+        f"feature {name} was {kept.features.get(name)!r}, is {value!r}"
+        for name, value in again["features"].items()
+        if kept.features.get(name) != value
+    ]
+    differences += [
+        f"{name} was {getattr(kept, name)!r}, is {again[name]!r}"
+        for name in (
+            "probability",
+            "score",
+            "band",
+            "rule_score",
+            "rule_band",
+            "decision",
+            "reasons",
+        )
+        if getattr(kept, name) != again[name]
+    ]
+    return Replay(kept=kept, again=again, differences=tuple(differences), unread=unread)
+
+
+def _kept_values(kept: ScoreRow, package: Package) -> NDArray[np.float64]:
+    """Give the values an answer was kept with, as its package reads them; NaN where none was known."""
+    found = (kept.features.get(name) for name in package.names)
+    return np.array([math.nan if value is None else value for value in found], dtype=np.float64)

@@ -1,0 +1,1 @@
+"""The HTTP API: thin routes, one shape of refusal, its own document."""

@@ -1,4 +1,0 @@
-"""Reading a stranger's table: CSV of any make or Parquet, its encoding, delimiter, header, numbers and times found out.
-
-Knows nothing of commerce. Start with `tables.table.open_table`; every refusal is a `tables.errors.TableError`.
-"""

@@ -1,0 +1,77 @@
+"""The rejects file: every refused row with its line, its reason and its cells as they were."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from tabular.errors import Refused
+
+REJECTS = "rejects.csv"
+"""Name of the file inside the folder that is given."""
+
+
+class Rejects:
+    """Collects refused rows; the file of an earlier import is replaced when this one ends.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it does not exist.
+    columns : tuple of str
+        The file's.
+    """
+
+    def __init__(self, folder: Path, columns: tuple[str, ...]) -> None:
+        self.path = folder / REJECTS
+        self.reasons: Counter[str] = Counter()
+        self._draft = folder / f"{REJECTS}.part"
+        self._columns = columns
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Rejects:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take the draft away where the import did not come to its end."""
+        if self._file is not None and not self._file.closed:
+            self._file.close()
+            self._draft.unlink(missing_ok=True)
+
+    def add(self, line: int, cells: list[str], refused: Refused) -> None:
+        """Write one refused row."""
+        if self._file is None:
+            self._draft.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._draft.open("w", encoding="utf-8", newline="")
+            self._write(["line", "reason", *self._columns])
+        self._write([str(line), str(refused), *cells])
+        self.reasons[refused.reason] += 1
+
+    def _write(self, cells: list[str]) -> None:
+        assert self._file is not None
+        csv.writer(self._file).writerow(
+            [cell.encode("utf-8", "replace").decode("utf-8") for cell in cells]
+        )
+
+    def close(self) -> Path | None:
+        """Put the file in its place; where nothing was refused, take an older one away.
+
+        Returns
+        -------
+        Path or None
+            The file, None where nothing was refused.
+        """
+        if self._file is None:
+            self.path.unlink(missing_ok=True)
+            return None
+        self._file.close()
+        self._draft.replace(self.path)
+        return self.path

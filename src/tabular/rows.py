@@ -1,0 +1,121 @@
+"""Reading a row: what a cell holds, what is said where it holds something else, and how rows are told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+
+from tabular.amounts import NumberReader
+from tabular.errors import Refused
+from tabular.times import NotYet, refusal
+
+LIMIT = 2**53
+"""Whole numbers stay below it, so that sums of them are exact, in floats too."""
+
+_WHOLE = re.compile(r"[0-9]+\.0+")
+
+
+class RowReader:
+    """Reads cells.
+
+    Parameters
+    ----------
+    width : int
+        Cells of a row.
+    number : NumberReader
+    time : callable
+        A `TimeReader`, or what else gives microseconds for a text.
+    """
+
+    def __init__(self, *, width: int, number: NumberReader, time: Callable[[str], int]) -> None:
+        self._width = width
+        self._number = number
+        self._time = time
+
+    def check_width(self, cells: Sequence[str]) -> None:
+        """Refuse a row of more or fewer cells than the file has columns."""
+        if len(cells) != self._width:
+            raise Refused(
+                "wrong number of cells",
+                f"row must have {self._width} cells; got {len(cells)}. Check its quotes and delimiters.",
+            )
+
+    def given(self, role: str, text: str | None, reason: str | None = None) -> str:
+        """Refuse a blank cell."""
+        if text is None or not text.strip():
+            raise Refused(reason or f"no {role}", f"{role} must be given; got a blank cell.")
+        return text
+
+    def instant(self, role: str, text: str, reason: str | None = None) -> int:
+        """Read microseconds since 1970 UTC."""
+        try:
+            return self._time(text)
+        except ValueError:
+            return self.when(self._time, role, text, reason)
+
+    def when(
+        self, time: Callable[[str], int], role: str, text: str, reason: str | None = None
+    ) -> int:
+        """Read an instant by another reader."""
+        try:
+            return time(text)
+        except NotYet as error:
+            raise refusal(role, error) from error
+        except ValueError as error:
+            raise Refused(reason or f"no {role}", f"{role} must be {error}.") from error
+
+    def decimal(self, role: str, text: str) -> Decimal:
+        """Read an exact number."""
+        try:
+            return self._number(text)
+        except ValueError as error:
+            raise Refused(f"no {role}", f"{role} must be {error}.") from error
+
+    def whole(self, role: str, text: str, least: int = 0, most: int = LIMIT) -> int:
+        """Read a whole number from ``least`` to ``most``, 2^53 where nothing else is said."""
+        number = self.decimal(role, text)
+        if number != number.to_integral_value() or not least <= number <= min(most, LIMIT - 1):
+            end = "2^53" if most == LIMIT else most
+            raise Refused(
+                f"no {role}", f"{role} must be a whole number from {least} to {end}; got {text!r}."
+            )
+        return int(number)
+
+
+def line_key(cells: Sequence[str]) -> bytes:
+    """Name a row by all of its fields.
+
+    Examples
+    --------
+    >>> line_key(["a", "b"]) == line_key(["a", "b"]), line_key(["a", "b"]) == line_key(["ab", ""])
+    (True, False)
+    """
+    text = "\x1f".join(cells)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def repeated_key(key: bytes, occurrence: int) -> bytes:
+    """Name the second, third ... repetition of a row.
+
+    Examples
+    --------
+    >>> repeated_key(b"k", 1) == b"k", repeated_key(b"k", 2) == repeated_key(b"k", 3)
+    (True, False)
+    """
+    if occurrence == 1:
+        return key
+    return blake2b(key + occurrence.to_bytes(8, "big"), digest_size=16).digest()
+
+
+def tidy_id(text: str) -> str:
+    """Write an id without the ``.0`` that spreadsheets and data frames add to whole numbers.
+
+    Examples
+    --------
+    >>> tidy_id(" 17850.0 "), tidy_id("A17.0")
+    ('17850', 'A17.0')
+    """
+    text = text.strip()
+    return text.partition(".")[0] if _WHOLE.fullmatch(text) else text

@@ -1,0 +1,159 @@
+"""Rows that were read, on their way to where they are needed: kept in a temporary file, so that memory stays bounded.
+
+SQLite's nameless database is used: on disk, without a name, gone with the process even if it is killed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from tabular.errors import Refused
+from tabular.progress import Progress
+from tabular.rejects import Rejects
+from tabular.table import Table
+
+_BATCH = 5_000
+_STAGE = 2_000
+
+
+class Store:
+    """A temporary table of rows, each with a ``key`` that stands for its fields; a context manager.
+
+    Parameters
+    ----------
+    table : str
+        Empty where a kind of store makes tables of its own.
+    fields : sequence of str
+        Its columns behind ``row``, the number of the row in the file; ``key`` is one of them.
+    """
+
+    def __init__(self, table: str = "", fields: Sequence[str] = ()) -> None:
+        self._table = table
+        self._fields = tuple(fields)
+        self._base = sqlite3.connect("", isolation_level=None)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
+            self._base.execute(f"PRAGMA {pragma}")
+        if table:
+            self._base.execute(
+                f"CREATE TABLE {table} (row INTEGER PRIMARY KEY, {', '.join(self._fields)})"
+            )
+        self._base.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._base.close()
+
+    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Take rows, each behind its number."""
+        places = ", ".join("?" * (len(self._fields) + 1))
+        self._base.executemany(f"INSERT INTO {self._table} VALUES ({places})", rows)  # noqa: S608
+
+    def stage(
+        self,
+        table: Table,
+        read: Callable[[list[str]], Sequence[Any]],
+        rejects: Rejects,
+        tell: Progress,
+        label: Sequence[str] = (),
+    ) -> int:
+        """Take the rows of a file that can be read, reject the others under a label, and count all."""
+        rows, size, batch = 0, table.size(), []
+        for (number, cells), position in table.rows_and_position():
+            rows += 1
+            try:
+                batch.append((number, *read(cells)))
+            except Refused as refused:
+                rejects.add(number, [*label, *cells], refused)
+            if len(batch) >= _STAGE:
+                self.add(batch)
+                batch.clear()
+                tell("reading", position, size)
+        self.add(batch)
+        tell("reading", size, size)
+        return rows
+
+    def count(self) -> int:
+        """Count the rows that are left."""
+        query = f"SELECT count(*) FROM {self._table}"  # noqa: S608
+        return int(self._base.execute(query).fetchone()[0])
+
+    def repeats(self) -> list[tuple[int, bytes, int]]:
+        """Give the rows whose key stood in an earlier row: number, key, and the how-manyth it is."""
+        self._base.execute(f"CREATE INDEX {self._table}_key ON {self._table} (key)")
+        query = (
+            "SELECT row, key, place FROM (SELECT row, key,"  # noqa: S608
+            f" row_number() OVER (PARTITION BY key ORDER BY row) AS place FROM {self._table} WHERE key IN"
+            f" (SELECT key FROM {self._table} GROUP BY key HAVING count(*) > 1)) WHERE place > 1"
+        )
+        return self._base.execute(query).fetchall()
+
+    def rename(self, keys: Iterable[tuple[bytes, int]]) -> None:
+        """Give rows another key: key, number."""
+        self._base.executemany(f"UPDATE {self._table} SET key = ? WHERE row = ?", keys)  # noqa: S608
+
+    def drop(self, rows: Iterable[int]) -> None:
+        """Forget rows."""
+        self._base.executemany(
+            f"DELETE FROM {self._table} WHERE row = ?",  # noqa: S608
+            ((row,) for row in rows),
+        )
+
+    def walk(self, *fields: str) -> Iterator[list[Any]]:
+        """Give number and some fields of every row, in batches; rows may be dropped meanwhile."""
+        query = (
+            f"SELECT row, {', '.join(fields)} FROM {self._table}"  # noqa: S608
+            " WHERE row > ? ORDER BY row LIMIT ?"
+        )
+        last = -1
+        while batch := self._base.execute(query, (last, _BATCH)).fetchall():
+            last = batch[-1][0]
+            yield batch
+
+    def drop_named(
+        self, known: Callable[[list[str]], Iterable[str]], name: Callable[..., str], *fields: str
+    ) -> None:
+        """Drop the rows of which a callable knows the names, made of some of their fields."""
+        for batch in self.walk(*fields):
+            rows = {name(*values): row for row, *values in batch}
+            self.drop(rows[one] for one in known(list(rows)))
+
+    def each(self, kind: Any, query: str) -> Iterator[list[Any]]:
+        """Give the rows of a query as named tuples of a kind, in batches."""
+        for batch in self.batches(query):
+            yield [kind._make(row) for row in batch]
+
+    def batches(self, query: str) -> Iterator[list[Any]]:
+        """Give the rows of a query, in batches."""
+        cursor = self._base.execute(query)
+        while batch := cursor.fetchmany(_BATCH):
+            yield batch
+
+
+def chunks(groups: Iterable[list[Any]], size: int) -> Iterator[list[list[Any]]]:
+    """Put whole groups of rows together until a transaction is worth its while: ``size`` rows.
+
+    Examples
+    --------
+    >>> list(chunks([[1, 2], [3], [4, 5]], 3))
+    [[[1, 2], [3]], [[4, 5]]]
+    """
+    chunk: list[list[Any]] = []
+    rows = 0
+    for group in groups:
+        chunk.append(group)
+        rows += len(group)
+        if rows >= size:
+            yield chunk
+            chunk, rows = [], 0
+    if chunk:
+        yield chunk

@@ -1,0 +1,1 @@
+"""The rows a model learns from, and the candidates fitted on them."""

@@ -1,0 +1,217 @@
+"""The rows a model learns from and is tested on: features at each cutoff beside what came about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from commerce.records.instants import DAY, from_micros
+from commerce.records.tenants import Tenant
+from features.catalogue import CATALOGUE
+from features.declaring.activities import paid
+from features.declaring.declaration import DAYS, Catalogue, total
+from features.declaring.declaration import catalogue as compiled
+from features.errors import SnapshotNotFound
+from features.evaluating.duckdb_evaluator import label_table
+from features.frames import feature_frame, read_features
+from features.labels import find_label
+from features.snapshots.snapshot import Snapshot
+from training.errors import NotTrainable
+from training.fitting.candidates import check_rows
+from training.fitting.schedule import Schedule, cutoffs_for
+from training.specs import ModelSpec
+
+_KEYS = ["customer_id", "cutoff"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rows:
+    """Training and test rows of one model of one tenant.
+
+    Parameters
+    ----------
+    tenant : Tenant
+    spec : ModelSpec
+    snapshot : Snapshot
+    catalogue : Catalogue
+    schedule : Schedule
+    as_of : int, epoch microseconds
+        Records before it counted.
+    train, test : DataFrame
+        Columns customer_id, cutoff, every feature of the catalogue, label.
+    paid : float Series, minor units
+        What the customer of each training row paid for orders within the horizon, before refunds; it is
+        no feature, as it lies behind the cutoff.
+    """
+
+    tenant: Tenant
+    spec: ModelSpec
+    snapshot: Snapshot
+    catalogue: Catalogue
+    schedule: Schedule
+    as_of: int
+    train: pd.DataFrame
+    test: pd.DataFrame
+    paid: pd.Series[float]
+
+    @property
+    def name(self) -> str:
+        """Registered name of the model: "<tenant>.<model>"."""
+        return f"{self.tenant.slug}.{self.spec.name}"
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One row per cutoff: the date in the tenant's zone, its use, rows and share of the outcome."""
+        both = pd.concat([self.train.assign(use="train"), self.test.assign(use="test")])
+        grouped = both.groupby(["cutoff", "use"], sort=True)["label"].agg(["size", "mean"])
+        table = grouped.reset_index().rename(columns={"size": "rows", "mean": "base_rate"})
+        return table.assign(cutoff=table["cutoff"].dt.tz_convert(self.tenant.zone).dt.date)
+
+
+def load_rows(
+    tenant: Tenant,
+    spec: ModelSpec,
+    snapshot: Snapshot,
+    *,
+    as_of: int,
+    schedule: Schedule | None = None,
+    features: Path | None = None,
+    catalogue: Catalogue = CATALOGUE,
+) -> Rows:
+    """Lay out the cutoffs and load or evaluate the features at each.
+
+    Parameters
+    ----------
+    tenant : Tenant
+    spec : ModelSpec
+    snapshot : Snapshot
+    as_of : int, epoch microseconds
+    schedule : Schedule, optional
+        Cutoffs laid down elsewhere; by default those of the spec.
+    features : Path, optional
+        Folder of features already built; what is not there, or was declared otherwise, is evaluated.
+    catalogue : Catalogue, optional
+
+    Raises
+    ------
+    NotTrainable
+        If the records are too few or too short.
+    """
+    laid_out = schedule or cutoffs_for(
+        spec, first_occurred=snapshot.first_occurred, as_of=as_of, zone=tenant.zone
+    )
+    labels = _labels(spec, snapshot, laid_out, as_of)
+    _check(spec, labels, laid_out)
+    values = pd.concat(
+        [_features(snapshot, cutoff, catalogue, features) for cutoff in laid_out.cutoffs],
+        ignore_index=True,
+    )
+    rows = values.merge(labels, on=_KEYS, how="inner", validate="one_to_one")
+    if len(rows) != len(labels):
+        raise AssertionError(
+            f"every labelled customer must have features; got {len(rows)} of {len(labels)}."
+            " Look at the populations of features and labels."
+        )
+    is_test = rows["cutoff"] == from_micros(laid_out.test)
+    train = rows[~is_test].reset_index(drop=True)
+    return Rows(
+        tenant=tenant,
+        spec=spec,
+        snapshot=snapshot,
+        catalogue=catalogue,
+        schedule=laid_out,
+        as_of=as_of,
+        train=train,
+        test=rows[is_test].reset_index(drop=True),
+        paid=_paid(snapshot, laid_out, train),
+    )
+
+
+def why_not_trainable(
+    tenant: Tenant, spec: ModelSpec, snapshot: Snapshot, *, as_of: int
+) -> str | None:
+    """Say why a tenant's records cannot train a model, None where they can; evaluates labels only."""
+    try:
+        schedule = cutoffs_for(
+            spec, first_occurred=snapshot.first_occurred, as_of=as_of, zone=tenant.zone
+        )
+        _check(spec, _labels(spec, snapshot, schedule, as_of), schedule)
+    except NotTrainable as reason:
+        return str(reason)
+    return None
+
+
+def _labels(spec: ModelSpec, snapshot: Snapshot, schedule: Schedule, as_of: int) -> pd.DataFrame:
+    """Outcomes as they were known: those to learn from at the test cutoff, those to be tested on at `as_of`."""
+    parts = []
+    for cutoffs, known_before in ((schedule.train, schedule.test), ((schedule.test,), as_of)):
+        table = label_table(
+            snapshot,
+            find_label(spec.label),
+            cutoffs,
+            schedule.horizon_days,
+            known_before=known_before,
+        )
+        parts.append(
+            pd.DataFrame(
+                {
+                    "customer_id": pd.Series(table.customer_ids, dtype="str"),
+                    "cutoff": _instants(table.cutoffs.tolist()),
+                    "label": table.labels.astype("int64"),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _paid(snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame) -> pd.Series[float]:
+    """What was paid within the horizon of each training row: the spend that a look back from its end finds."""
+    horizon = schedule.horizon_days
+    spend = total(
+        paid.of("base_minor"),
+        name="paid",
+        windows=DAYS(horizon),
+        null=0,
+        unit="minor",
+        description="Amount paid for orders within the horizon.",
+    )
+    ends = [cutoff + horizon * DAY for cutoff in schedule.train]
+    found = feature_frame(snapshot, ends, compiled(spend))
+    found["cutoff"] = (found["cutoff"] - pd.Timedelta(days=horizon)).dt.as_unit("us")
+    return train[_KEYS].merge(found, on=_KEYS, how="left", validate="one_to_one")[
+        f"paid_{horizon}d"
+    ]
+
+
+def _check(spec: ModelSpec, labels: pd.DataFrame, schedule: Schedule) -> None:
+    is_test = labels["cutoff"] == from_micros(schedule.test)
+    check_rows(spec, labels[~is_test])
+    if labels[is_test]["label"].nunique() < 2:
+        raise NotTrainable(
+            f"{spec.name} must have both outcomes after the test cutoff"
+            f" {from_micros(schedule.test).date()}; got {len(labels[is_test])} rows of one outcome."
+            " Import more records, or choose another as_of."
+        )
+
+
+def _features(
+    snapshot: Snapshot, cutoff: int, catalogue: Catalogue, folder: Path | None
+) -> pd.DataFrame:
+    """Read the features of one cutoff, or evaluate them."""
+    if folder is not None:
+        try:
+            stored = read_features(folder, snapshot.tenant, snapshot.hash, cutoff)
+        except SnapshotNotFound:
+            stored = None
+        if stored is not None and all(
+            stored.hashes.get(output.name) == output.hash for output in catalogue.outputs
+        ):
+            return stored.frame[[*_KEYS, *catalogue.names]]
+    return feature_frame(snapshot, [cutoff], catalogue)
+
+
+def _instants(micros: Sequence[int]) -> pd.Series[pd.Timestamp]:
+    return pd.Series(pd.to_datetime(list(micros), unit="us", utc=True)).dt.as_unit("us")

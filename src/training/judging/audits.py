@@ -1,0 +1,257 @@
+"""Audits of a tenant's features, kept beside its packages: the later certificates, which promotion asks for.
+
+The certificate made in training is the first. Each audit after it says of every output, by the hash of its
+declaration, whether all ways to compute it agreed; the last word on an output is the one that counts, so an
+audit that failed stops every package that reads what differed, until an audit finds it in order again.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from commerce.records.instants import from_micros
+from training.errors import TrainingError
+
+FOLDER = "audits"
+"""Where a tenant's audits lie, beside its models' folders."""
+
+
+class AuditDamaged(TrainingError, ValueError):
+    """An audit on disk that cannot be read: what it said is not known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mismatch:
+    """One value that is not the same by every way.
+
+    Parameters
+    ----------
+    customer_id : str
+    feature : str
+    as_of : int, epoch microseconds
+    moment : str
+        Why this instant was looked at: "answer acme.churn/1", "now", "event time", "arrival time".
+    values : mapping of str to str
+        By way, as Python writes them: `answered` as it was kept then, `online` as the server computes it now,
+        `batch` from the snapshot, `recorded` from nothing but what was recorded before.
+    events : tuple of int
+        Ids of the events by which they differ, where that could be found out.
+    """
+
+    customer_id: str
+    feature: str
+    as_of: int
+    moment: str
+    values: Mapping[str, str]
+    events: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The mismatch in one line."""
+        told = ", ".join(f"{way} {value}" for way, value in self.values.items())
+        by = f"; by event {', '.join(map(str, self.events))}" if self.events else ""
+        return (
+            f"{self.feature} of customer {self.customer_id} as of"
+            f" {from_micros(self.as_of).isoformat()} ({self.moment}): {told}{by}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """What was compared, and what differed.
+
+    Parameters
+    ----------
+    tenant : str
+    made_at : str
+        Wall time, ISO.
+    as_of : int, epoch microseconds
+        The tenant's clock.
+    snapshot : str
+        Its hash.
+    events : int
+        Rows in it.
+    hashes : mapping of str to str
+        Of the outputs that were compared.
+    answers, left_out : int
+        Kept answers that were computed again, and those that could not be: they read features declared
+        otherwise since.
+    vectors, values : int
+        Customers at instants, and values compared.
+    differences : int
+        Values that are not the same by every way.
+    differing : mapping of str to int
+        How many of each output.
+    examples : tuple of Mismatch
+        Some of them, of different outputs first.
+    """
+
+    tenant: str
+    made_at: str
+    as_of: int
+    snapshot: str
+    events: int
+    hashes: Mapping[str, str]
+    answers: int
+    left_out: int
+    vectors: int
+    values: int
+    differences: int
+    differing: Mapping[str, int] = field(default_factory=dict)
+    examples: tuple[Mismatch, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether something was compared, and nothing differs."""
+        return self.values > 0 and self.differences == 0
+
+    @property
+    def text(self) -> str:
+        """One sentence."""
+        seen = f"{self.values} values of {self.vectors} vectors, {self.answers} of them answers"
+        if self.holds:
+            return f"every way agrees to the bit on {seen}"
+        if not self.values:
+            return "an audit must compare at least one value; got none"
+        more = f" and {len(self.differing) - 3} more" if len(self.differing) > 3 else ""
+        return (
+            f"every way must agree to the bit on {seen}; got {self.differences} differences in"
+            f" {', '.join(list(self.differing)[:3])}{more}, first {self.examples[0].text}"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The audit in JSON's own types."""
+        return asdict(self) | {
+            "holds": self.holds,
+            "examples": [asdict(one) | {"events": list(one.events)} for one in self.examples],
+        }
+
+
+def write_audit(audit: Audit, packages: Path) -> Path:
+    """Keep an audit beside its tenant's packages, under the time it was made at."""
+    made = datetime.fromisoformat(audit.made_at).astimezone(UTC)
+    folder = packages / audit.tenant / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = folder / f".{uuid.uuid4().hex}"
+    aside.write_text(json.dumps(audit.as_dict(), indent=1, allow_nan=False), encoding="utf-8")
+    return aside.replace(folder / f"{made:%Y%m%dT%H%M%S.%fZ}.json")
+
+
+def read_audits(packages: Path, tenant: str) -> tuple[Audit, ...]:
+    """Read a tenant's audits, the oldest first.
+
+    Raises
+    ------
+    AuditDamaged
+        "... must be as it was written; got ..."
+    """
+    return tuple(
+        _read(path)
+        for path in sorted((packages / tenant / FOLDER).glob("*.json"))
+        if not path.name.startswith(".")
+    )
+
+
+def _read(path: Path) -> Audit:
+    try:
+        content = json.loads(path.read_bytes())
+        examples = [
+            Mismatch(**{**one, "events": tuple(one["events"])}) for one in content["examples"]
+        ]
+        del content["holds"]
+        return Audit(**{**content, "examples": tuple(examples)})
+    except (ValueError, KeyError, TypeError) as error:
+        raise AuditDamaged(
+            f"{path} must be as it was written; got no audit in it. Remove it, and audit again:"
+            f" bellwether features audit --tenant {path.parent.parent.name}"
+        ) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What the audits say of some outputs.
+
+    Parameters
+    ----------
+    outputs : int
+        How many were asked about.
+    covered : tuple of str
+        Those that an audit compared, declared as they are.
+    failing : tuple of str
+        Those of them that differed when they were compared last.
+    last : Audit
+        The last one that covers any of them; of failing ones, if there are some.
+    """
+
+    outputs: int
+    covered: tuple[str, ...]
+    failing: tuple[str, ...]
+    last: Audit
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing differed when it was compared last."""
+        return not self.failing
+
+    @property
+    def text(self) -> str:
+        """One sentence."""
+        day = self.last.made_at[:16].replace("T", " ")
+        if self.holds:
+            seen = f"{len(self.covered)} of {self.outputs} features"
+            return (
+                f"audit of {day} found {seen if self.outputs > 1 else 'it'} the same by every way"
+            )
+        shown = [one.text for one in self.last.examples if one.feature in self.failing]
+        return (
+            f"audit of {day} must find features the same by every way; got {len(self.failing)} that"
+            f" differ, first {(shown or self.failing)[0]}. Remove the cause, then: bellwether features audit"
+            f" --tenant {self.last.tenant}"
+        )
+
+
+def standing(audits: Sequence[Audit], hashes: Mapping[str, str]) -> Standing | None:
+    """Find the last word on some outputs.
+
+    Parameters
+    ----------
+    audits : sequence of Audit
+        The oldest first.
+    hashes : mapping of str to str
+        Hash of each output, as it is declared; what was audited under another one is not covered.
+
+    Returns
+    -------
+    Standing or None
+        None where no audit covers any of them.
+    """
+    words: dict[str, Audit] = {}
+    for audit in audits:
+        words |= {name: audit for name, known in hashes.items() if audit.hashes.get(name) == known}
+    if not words:
+        return None
+    failing = tuple(name for name, audit in words.items() if name in audit.differing)
+    return Standing(
+        outputs=len(hashes),
+        covered=tuple(words),
+        failing=failing,
+        last=max(
+            (words[name] for name in failing or tuple(words)), key=lambda audit: audit.made_at
+        ),
+    )
+
+
+def doubtful(audits: Sequence[Audit]) -> tuple[str, ...]:
+    """Name every output that differed when it was audited last, with the hash it then had."""
+    words = {item: audit for audit in audits for item in audit.hashes.items()}
+    return tuple(
+        sorted(
+            f"{name} {known}" for (name, known), audit in words.items() if name in audit.differing
+        )
+    )

@@ -1,0 +1,212 @@
+"""What a challenger must pass before it becomes champion; each gate says what it saw and what it wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from training.judging.evaluation import Figures
+from training.publishing.export import TOLERANCE
+
+if TYPE_CHECKING:
+    from training.judging.audits import Standing
+    from training.judging.certificate import Certificate
+
+FRESHER_LIMIT = -0.005
+"""How much AUC a challenger trained on fresher records may lose, at worst."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """One condition.
+
+    Parameters
+    ----------
+    name : str
+    passed : bool or None
+        None where the gate does not apply.
+    text : str
+        What was seen and what is wanted.
+    """
+
+    name: str
+    passed: bool | None
+    text: str
+
+    @property
+    def verdict(self) -> str:
+        """Say "passed", "refused" or "not applicable"."""
+        return {True: "passed", False: "refused", None: "not applicable"}[self.passed]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """All gates of a challenger.
+
+    Parameters
+    ----------
+    gates : tuple of Gate
+    same_as : str or None, default None
+        Label of the champion the challenger equals in everything but its version.
+    """
+
+    gates: tuple[Gate, ...]
+    same_as: str | None = None
+
+    @property
+    def promoted(self) -> bool:
+        """Whether no gate refuses."""
+        return all(gate.passed is not False for gate in self.gates)
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The sentences of the gates that refuse."""
+        return tuple(f"{gate.name}: {gate.text}" for gate in self.gates if gate.passed is False)
+
+    @property
+    def summary(self) -> str:
+        """Say "gates 6/6", or what refuses; gates that do not apply are not counted."""
+        counted = [gate for gate in self.gates if gate.passed is not None]
+        passed = sum(gate.passed is True for gate in counted)
+        text = f"gates {passed}/{len(counted)}"
+        if self.same_as is not None:
+            text = f"same as champion {self.same_as}, {text}"
+        return text if self.promoted else f"{text}, refused: {'; '.join(self.refusals)}"
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """The gates in JSON's own types."""
+        return [asdict(gate) | {"verdict": gate.verdict} for gate in self.gates]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rivalry:
+    """The champion a challenger is held against, on the same test rows.
+
+    Parameters
+    ----------
+    champion : str
+        Its label.
+    difference : mapping
+        As `training.judging.evaluation.compare` gives it.
+    fresher : bool
+        Whether the challenger learned from later cutoffs.
+    """
+
+    champion: str
+    difference: Mapping[str, float]
+    fresher: bool
+
+
+def judge(
+    figures: Figures,
+    *,
+    export_difference: float,
+    certificate: Certificate,
+    rivalry: Rivalry | None,
+    no_rival: str = "there is no champion yet",
+    same_as: str | None = None,
+    uncovered: Sequence[str] = (),
+    audited: Standing | None = None,
+) -> Verdict:
+    """Hold a challenger against every gate.
+
+    Parameters
+    ----------
+    figures : Figures
+        Of the exported package, out of time.
+    export_difference : float
+        As `training.publishing.export.largest_difference` gives it.
+    certificate : Certificate
+    rivalry : Rivalry or None
+        None where there is nothing to compare with.
+    no_rival : str
+        Why there is nothing, for the gates that then do not apply.
+    same_as : str, optional
+        Label of the champion, where the challenger is the same model over again.
+    uncovered : sequence of str
+        Features the package reads that neither the certificate nor an audit compared.
+    audited : Standing or None
+        What later audits say of its features; None where there was none.
+    """
+    return Verdict(
+        gates=(
+            beats_base_rate(figures),
+            ranks_better_than_chance(figures),
+            equals_fitted_model(export_difference),
+            has_certificate(certificate, uncovered),
+            *(() if audited is None else (stands_in_audits(audited),)),
+            *against_champion(rivalry, no_rival),
+        ),
+        same_as=same_as,
+    )
+
+
+def beats_base_rate(figures: Figures) -> Gate:
+    """Brier score out of time below that of the base rate."""
+    return Gate(
+        name="brier",
+        passed=figures.brier < figures.brier_base,
+        text=f"Brier {figures.brier:.4f}, must be below the base rate's {figures.brier_base:.4f}",
+    )
+
+
+def ranks_better_than_chance(figures: Figures) -> Gate:
+    """AUC out of time above one half with its whole interval."""
+    return Gate(
+        name="auc",
+        passed=figures.auc_low > 0.5,
+        text=f"AUC {figures.auc:.3f} with 95 % interval {figures.auc_low:.3f} to"
+        f" {figures.auc_high:.3f}, must lie above 0.500",
+    )
+
+
+def equals_fitted_model(difference: float) -> Gate:
+    """Package and fitted model agree."""
+    return Gate(
+        name="export",
+        passed=difference <= TOLERANCE,
+        text=f"package differs from the fitted model by {difference:.1e}, must be at most {TOLERANCE:.0e}",
+    )
+
+
+def has_certificate(certificate: Certificate, uncovered: Sequence[str] = ()) -> Gate:
+    """Batch and online agree to the bit, on every feature the package reads."""
+    if certificate.holds and uncovered:
+        text = (
+            f"certificate must cover every feature as it is declared; got none on {len(uncovered)},"
+            f" first {uncovered[0]}"
+        )
+        return Gate(name="parity", passed=False, text=text)
+    return Gate(name="parity", passed=certificate.holds, text=certificate.text)
+
+
+def stands_in_audits(audited: Standing) -> Gate:
+    """No feature the package reads differed when it was audited last."""
+    return Gate(name="audit", passed=audited.holds, text=audited.text)
+
+
+def against_champion(rivalry: Rivalry | None, no_rival: str) -> Sequence[Gate]:
+    """Ranking not worse than the champion's (better, unless trained on fresher records), nor the Brier score."""
+    if rivalry is None:
+        return (
+            Gate(name="champion.auc", passed=None, text=no_rival),
+            Gate(name="champion.brier", passed=None, text=no_rival),
+        )
+    difference, limit = rivalry.difference, FRESHER_LIMIT if rivalry.fresher else 0.0
+    why = "as it is trained on fresher records" if rivalry.fresher else "to replace it"
+    return (
+        Gate(
+            name="champion.auc",
+            passed=difference["delta_auc_low"] > limit,
+            text=f"AUC {difference['delta_auc']:+.4f} against {rivalry.champion} with 95 % interval"
+            f" {difference['delta_auc_low']:+.4f} to {difference['delta_auc_high']:+.4f},"
+            f" must lie above {limit:+.3f} {why}",
+        ),
+        Gate(
+            name="champion.brier",
+            passed=difference["delta_brier"] <= 0,
+            text=f"Brier {difference['delta_brier']:+.5f} against {rivalry.champion},"
+            " must not be above 0",
+        ),
+    )

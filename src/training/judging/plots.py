@@ -1,0 +1,102 @@
+"""The pictures of notebooks 20 and 30: each function draws one figure and keeps no state."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
+from sklearn.metrics import roc_curve
+
+from scoring.package import Package
+from scoring.scorer import score
+from training.judging.evaluation import Figures
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+MODEL, OTHER, QUIET = "#1f5a7a", "#c2571a", "#9aa3a8"
+"""Colours: the model, what it is held against, the background."""
+
+
+def calibration_figure(figures: Figures, *, title: str = "Predicted and observed risk") -> Figure:
+    """Draw observed against predicted risk in groups of equal size; the diagonal is perfect."""
+    figure, axes = _blank(title, "predicted risk", "observed share")
+    predicted = [part.predicted for part in figures.calibration]
+    observed = [part.observed for part in figures.calibration]
+    top = min(1.0, 1.1 * max(*predicted, *observed, 0.05))
+    axes.plot([0, top], [0, top], color=QUIET, linestyle="--", label="perfect")
+    axes.plot(predicted, observed, color=MODEL, marker="o", label=f"model, ECE {figures.ece:.3f}")
+    _percent(axes, both=True)
+    axes.legend(frameon=False)
+    return figure
+
+
+def roc_figure(labels: Integers, scores: dict[str, Floats]) -> Figure:
+    """Draw the ROC curve of each named set of scores, the model's own first."""
+    figure, axes = _blank("Ranking out of time", "false alarms", "found")
+    axes.plot([0, 1], [0, 1], color=QUIET, linestyle="--", label="chance")
+    for colour, (name, values) in zip((MODEL, OTHER, QUIET, "black"), scores.items(), strict=False):
+        false_rate, true_rate, _ = roc_curve(labels, values)
+        area = float(np.trapezoid(true_rate, false_rate))
+        axes.plot(false_rate, true_rate, color=colour, label=f"{name}, AUC {area:.3f}")
+    _percent(axes, both=True)
+    axes.legend(frameon=False)
+    return figure
+
+
+def gain_figure(labels: Integers, probabilities: Floats) -> Figure:
+    """Draw the share of all outcomes found among the customers of highest risk."""
+    figure, axes = _blank(
+        "Found when asking the riskiest first", "customers asked", "outcomes found"
+    )
+    order = np.argsort(-probabilities, kind="stable")
+    found = np.concatenate([[0.0], np.cumsum(labels[order]) / max(int(labels.sum()), 1)])
+    asked = np.linspace(0, 1, len(found))
+    base = float(labels.mean())
+    axes.plot([0, 1], [0, 1], color=QUIET, linestyle="--", label="at random")
+    axes.plot([0, base, 1], [0, 1, 1], color=QUIET, linestyle=":", label="perfect")
+    axes.plot(asked, found, color=MODEL, label="model")
+    _percent(axes, both=True)
+    axes.legend(frameon=False)
+    return figure
+
+
+def distribution_figure(labels: Integers, probabilities: Floats, *, threshold: float) -> Figure:
+    """Draw how risks are spread among customers of either outcome, and where acting begins."""
+    figure, axes = _blank("Risk of customers by outcome", "predicted risk", "customers")
+    bins = np.linspace(0, 1, 41).tolist()
+    for outcome, colour, name in ((0, QUIET, "outcome absent"), (1, OTHER, "outcome present")):
+        axes.hist(probabilities[labels == outcome], bins=bins, color=colour, alpha=0.6, label=name)
+    axes.axvline(threshold, color=MODEL, linestyle="--", label=f"acting from {threshold:.0%}")
+    _percent(axes, both=False)
+    axes.legend(frameon=False)
+    return figure
+
+
+def contributions_figure(package: Package, values: Floats, *, top: int = 15) -> Figure:
+    """Draw what moves the score most: the mean size of each feature's contribution, in log-odds."""
+    sizes = np.abs(score(package, values).contributions).mean(axis=0)
+    order = np.argsort(-sizes, kind="stable")[:top][::-1]
+    figure, axes = _blank("What moves the score", "mean size of contribution (log-odds)", "")
+    axes.barh([package.names[place] for place in order], sizes[order], color=MODEL)
+    axes.tick_params(axis="y", length=0)
+    return figure
+
+
+def _blank(title: str, across: str, up: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(title, loc="left")
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return figure, axes
+
+
+def _percent(axes: Axes, *, both: bool) -> None:
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    if both:
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))

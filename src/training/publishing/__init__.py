@@ -1,0 +1,1 @@
+"""From a fitted model to a published decision package, its card and its registered version."""

@@ -1,0 +1,62 @@
+"""The model card: what a version is, on what it learned, how good it is and where it must not be used."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from commerce.records.instants import from_micros
+from features.labels import find_label
+from scoring.package import Package
+from training.fitting.candidates import Fitted
+from training.fitting.dataset import Rows
+from training.judging.certificate import Certificate
+from training.judging.gates import Verdict
+
+if TYPE_CHECKING:
+    from training.judging.examination import Report
+
+VALID_DAYS = 365
+"""Days after which a model should have been trained again."""
+
+STRONGEST = 10
+
+
+def model_card(
+    rows: Rows,
+    fitted: Fitted,
+    package: Package,
+    report: Report,
+    certificate: Certificate,
+    verdict: Verdict,
+) -> dict[str, Any]:
+    """Write the card of a model version, in JSON's own types."""
+    label = find_label(rows.spec.label)
+    figures = report.figures
+    return {
+        "model": rows.name,
+        "predicts": f"the probability that a customer {rows.spec.outcome}",
+        "label": {"name": label.name, "version": label.version, "description": label.description},
+        "horizon_days": rows.schedule.horizon_days,
+        "learned_from": dict(package.trained_on),
+        "features": len(package.outputs),
+        "form": "sums of boosted trees of at most 8 leaves and of a linear model, with exact contributions",
+        "candidates": [asdict(candidate) for candidate in fitted.candidates],
+        "out_of_time": {
+            name: getattr(figures, name)
+            for name in ("rows", "base_rate", "auc", "auc_low", "auc_high", "brier", "ece", "slope")
+        },
+        "baseline": dict(report.baseline),
+        "permuted_auc": report.permuted_auc,
+        "strongest_features": dict(list(report.power.items())[:STRONGEST]),
+        "decision": asdict(package.decision),
+        "gates": verdict.as_list(),
+        "certificate": certificate.as_dict(),
+        "limits": [
+            "It knows what the records hold up to the cutoff, nothing else.",
+            "It learned from customers of this tenant only.",
+            "Customers the label is not about are scored, but nothing was measured on them.",
+        ],
+        "expires": (from_micros(rows.as_of) + timedelta(days=VALID_DAYS)).date().isoformat(),
+    }

@@ -1,0 +1,182 @@
+"""Write a fitted model down as a decision package, and measure whether it scores alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from scoring.components import Component, Linear, Trees, trees_component
+from scoring.package import DecisionRule, Package, PackageOutput
+from scoring.rules import RuleInputs
+from scoring.scale import Scale
+from scoring.scorer import score
+from scoring.tree_tables import Tree
+from training.fitting.candidates import Fitted
+from training.fitting.estimators import LogitBlend
+from training.judging.economics import typical_order
+from training.publishing.sentences import template_for
+
+if TYPE_CHECKING:
+    from features.declaring.declaration import Catalogue, Output
+
+Floats = NDArray[np.float64]
+
+TOLERANCE = 1e-9
+"""How far a package's probabilities may be from the fitted model's."""
+
+UNPUBLISHED = "0"
+"""The version of a package that is not registered yet."""
+
+
+def export(
+    fitted: Fitted,
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    tenant: str,
+    currency: str,
+    decision: DecisionRule,
+    trained_on: Mapping[str, Any] | None = None,
+) -> Package:
+    """Make a package of a fitted model.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    frame : DataFrame
+        The rows it was fitted on: references and typical values are read off them.
+    catalogue : Catalogue
+        Where the features are declared.
+    tenant, currency : str
+    decision : DecisionRule
+        What to do with a probability.
+    trained_on : mapping, optional
+        What reproduces the training rows.
+
+    Returns
+    -------
+    Package
+        Version "0"; its features are those the model reads, then those only the rule score reads. Where
+        nobody has paid for an order there is nothing to count amounts in, and so no rule score.
+    """
+    spec = fitted.spec
+    rule_columns = dict(spec.rule_columns or {})
+    order = typical_order(frame, rule_columns["average_order_value"]) if rule_columns else None
+    names = list(dict.fromkeys([*fitted.features, *rule_columns.values()]))
+    return Package(
+        name=f"{tenant}.{spec.name}",
+        version=UNPUBLISHED,
+        currency=currency,
+        outputs=tuple(_output(catalogue[name], frame[name]) for name in names),
+        components=components_of(fitted.estimator, len(names)),
+        decision=decision,
+        scale=Scale() if spec.on_credit_scale else None,
+        rule_inputs=None
+        if order is None
+        else RuleInputs(columns=rule_columns, typical_order=order),
+        trained_on=dict(trained_on or {}),
+    )
+
+
+def components_of(estimator: LogitBlend, columns: int) -> tuple[Component, ...]:
+    """Turn the members of a blend into components on `columns` columns, the model's own coming first."""
+    made: list[Component] = []
+    for member, weight in zip(estimator.members, estimator.weights, strict=True):
+        if isinstance(member, HistGradientBoostingClassifier):
+            made.append(_trees(member, weight))
+        elif isinstance(member, Pipeline):
+            made.append(_linear(member, weight, columns))
+        else:
+            raise TypeError(
+                f"member of a blend must be boosted trees or a linear model;"
+                f" got {type(member).__name__}. Use training.fitting.estimators."
+            )
+    return tuple(made)
+
+
+def largest_difference(package: Package, fitted: Fitted, frame: pd.DataFrame) -> float:
+    """Measure how far a package is from the fitted model.
+
+    Returns
+    -------
+    float
+        The largest difference of a probability over the rows; NaN if any probability is.
+    """
+    values = frame[list(fitted.features)].to_numpy(dtype=np.float64)
+    with threadpool_limits(limits=1):
+        expected = fitted.estimator.predict_proba(values)
+    return float(np.abs(probabilities(package, frame) - expected[:, 1]).max(initial=0.0))
+
+
+def probabilities(package: Package, frame: pd.DataFrame) -> Floats:
+    """Score the rows of a frame that has the package's features as columns."""
+    return score(package, frame[list(package.names)].to_numpy(dtype=np.float64)).probability
+
+
+def _output(output: Output, values: pd.Series[float]) -> PackageOutput:
+    known = values.dropna().to_numpy(dtype=np.float64)
+    template, missing = template_for(output)
+    return PackageOutput(
+        name=output.name,
+        hash=output.hash,
+        family=output.family or output.name,
+        unit=output.unit,
+        reference=float(np.median(known)) if len(known) else None,
+        template=template,
+        missing=missing,
+    )
+
+
+def _trees(model: HistGradientBoostingClassifier, weight: float) -> Trees:
+    trees = [_tree(predictor[0].nodes) for predictor in model._predictors]
+    return trees_component(trees, start=float(model._baseline_prediction[0, 0]), weight=weight)
+
+
+def _tree(nodes: Any) -> Tree:
+    """Read a tree out of scikit-learn's table of nodes."""
+    if nodes["is_categorical"].any():
+        raise TypeError(
+            "tree must test numbers only; got a category. Encode categories as columns of 0 and 1."
+        )
+    leaf = nodes["is_leaf"].astype(bool)
+    return Tree(
+        feature=nodes["feature_idx"].astype(np.int64),
+        threshold=nodes["num_threshold"].astype(np.float64),
+        missing_left=nodes["missing_go_to_left"].astype(np.bool_),
+        left=np.where(leaf, -1, nodes["left"].astype(np.int64)),
+        right=np.where(leaf, -1, nodes["right"].astype(np.int64)),
+        cover=nodes["count"].astype(np.float64),
+        value=nodes["value"].astype(np.float64),
+    )
+
+
+def _linear(model: Pipeline, weight: float, columns: int) -> Linear:
+    """Fold standardisation into coefficients: contribution = coefficient x (transformed - mean)."""
+    transform, scaler, logistic = (model[step] for step in ("values", "scale", "logistic"))
+    own = transform.n_features_in_
+    coefficient = logistic.coef_[0] / scaler.scale_
+
+    def widened(values: Floats, places: Any = slice(own)) -> Floats:
+        wide = np.zeros(columns)
+        wide[places] = values
+        return wide
+
+    log = np.zeros(columns, dtype=np.bool_)
+    log[:own] = transform.log_
+    return Linear(
+        weight=weight,
+        base=float(logistic.intercept_[0]),
+        log=log,
+        fill=widened(transform.fill_),
+        mean=widened(scaler.mean_[:own]),
+        coefficient=widened(coefficient[:own]),
+        missing_mean=widened(scaler.mean_[own:], transform.missing_),
+        missing_coefficient=widened(coefficient[own:], transform.missing_),
+    )

@@ -1,0 +1,36 @@
+"""Instants never lose their zone or a microsecond."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commerce.records.errors import RecordError
+from commerce.records.instants import find_zone, from_micros, parse_as_of, to_micros
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, BERLIN])))
+def test_no_instant_is_rounded(instant: datetime) -> None:
+    # an hour that a clock change skips exists only as another instant in UTC
+    assert from_micros(to_micros(instant)) == instant.astimezone(UTC)
+
+
+def test_a_date_means_midnight_where_the_tenant_is() -> None:
+    assert parse_as_of("2026-03-30", BERLIN) == datetime(2026, 3, 29, 22, tzinfo=UTC)
+    assert parse_as_of("2026-01-30T08:00", BERLIN) == datetime(2026, 1, 30, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "01/02/2026"])
+def test_what_is_no_iso_instant_is_refused(text: str) -> None:
+    with pytest.raises(RecordError, match="as_of must be an ISO date or instant"):
+        parse_as_of(text, BERLIN)
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd"])
+def test_an_unknown_zone_is_refused(name: str) -> None:
+    with pytest.raises(RecordError, match="must be an IANA name"):
+        find_zone(name)

@@ -1,0 +1,279 @@
+"""One golden suite for every operator, on every evaluator: what each gives, by hand."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.features.streams import Row, event, snapshot_of
+
+from features.declaring import declaration as d
+from features.declaring.clocks import DAY, HOUR
+from features.declaring.declaration import DAYS, EVER, Feature, catalogue, per_aggregate, source
+from features.declaring.operators import OPERATORS
+from features.errors import StateTooLarge
+from features.evaluating.duckdb_evaluator import evaluate
+from features.evaluating.finish import Floats
+from features.evaluating.python_evaluator import evaluate_rows
+
+ANN = "a" * 32
+CUTOFF = 100 * DAY
+WINDOWS = (*DAYS(10), *EVER)
+
+Evaluator = Callable[[list[Row], d.Catalogue], Floats]
+
+
+def in_python(rows: list[Row], wanted: d.Catalogue) -> Floats:
+    return evaluate_rows(rows, CUTOFF, wanted)
+
+
+def on_duckdb(rows: list[Row], wanted: d.Catalogue) -> Floats:
+    known = event(10**6, "customer.registered", ANN, 0)
+    with tempfile.TemporaryDirectory() as folder:
+        snapshot = snapshot_of([*rows, known], Path(folder) / "events.parquet")
+        (values,) = evaluate(snapshot, [CUTOFF], wanted).values
+    alone: Floats = values
+    return alone
+
+
+@pytest.fixture(params=[in_python, on_duckdb])
+def evaluator(request: pytest.FixtureRequest) -> Evaluator:
+    chosen: Evaluator = request.param
+    return chosen
+
+
+def sale(number: int, day: float, value: int | None, **columns: object) -> Row:
+    at = int(day * DAY)
+    return event(number, "order.paid", ANN, at, value=value, **columns)
+
+
+ROWS = [
+    sale(1, 40, 7, method="card"),
+    sale(2, 90, -3, method="cash"),  # exactly ten days before the cutoff: within the window
+    sale(4, 95, 5, method="card"),
+    sale(3, 95, 9, method="card"),  # the same instant, a lower id
+    sale(5, 95.5, None),
+    sale(6, 99, 100, recorded_at=CUTOFF),  # not known in time
+    sale(7, 100, 100),  # at the cutoff
+]
+VALUE = source("order.paid", column="value")
+PLAIN = source("order.paid")
+NAN = math.nan
+
+GOLDEN: dict[str, tuple[Feature, float, float]] = {
+    "count": (d.count(PLAIN, name="x", windows=WINDOWS, description="X."), 4, 5),
+    "count of values": (d.count(VALUE, name="x", windows=WINDOWS, description="X."), 3, 4),
+    "count if": (
+        d.count(PLAIN.only(method="card"), name="x", windows=WINDOWS, description="X."),
+        2,
+        3,
+    ),
+    "total": (d.total(VALUE, name="x", windows=WINDOWS, description="X."), 11, 18),
+    "mean": (d.mean(VALUE, name="x", windows=WINDOWS, description="X."), 11 / 3, 4.5),
+    "minimum": (d.minimum(VALUE, name="x", windows=WINDOWS, description="X."), -3, -3),
+    "maximum": (d.maximum(VALUE, name="x", windows=WINDOWS, description="X."), 9, 9),
+    "first": (d.first(VALUE, name="x", windows=WINDOWS, description="X."), -3, 7),
+    "last": (d.last(VALUE, name="x", windows=WINDOWS, description="X."), 5, 5),
+    "distinct": (d.distinct(PLAIN.of("method"), name="x", windows=WINDOWS, description="X."), 2, 2),
+    "distinct days": (
+        d.distinct(PLAIN.of("age_day"), name="x", windows=WINDOWS, description="X."),
+        # 95 and 95.5 days are 4 whole days and an instant before the cutoff.
+        2,
+        3,
+    ),
+    "distinct hours": (
+        d.distinct(PLAIN.of("hour_of_day"), name="x", windows=WINDOWS, description="X."),
+        2,  # midnight, and half a day later
+        2,
+    ),
+    "mean of weekdays": (
+        # Days 40, 90, 95, 95 and 95.5 of the epoch, which began on a Thursday (3).
+        d.mean(PLAIN.of("day_of_week"), name="x", windows=WINDOWS, description="X."),
+        (2 + 0 + 0 + 0) / 4,
+        (1 + 2 + 0 + 0 + 0) / 5,
+    ),
+    "count of Mondays": (
+        d.count(PLAIN.only(day_of_week=0), name="x", windows=WINDOWS, description="X."),
+        3,
+        3,
+    ),
+    "recency": (d.recency(PLAIN, name="x", windows=WINDOWS, description="X."), 4.5, 4.5),
+    "age": (d.age(PLAIN, name="x", windows=WINDOWS, description="X."), 10, 60),
+    "gap_mean": (
+        d.gap_mean(PLAIN, name="x", windows=WINDOWS, description="X."),
+        5.5 / 3,
+        55.5 / 4,
+    ),
+    "gap_deviation": (
+        d.gap_deviation(PLAIN, name="x", windows=WINDOWS, description="X."),
+        float(np.std([5, 0, 0.5])),
+        float(np.std([50, 5, 0, 0.5])),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_an_operator_gives_what_was_worked_out_by_hand(name: str, evaluator: Evaluator) -> None:
+    feature, windowed, ever = GOLDEN[name]
+    values = evaluator(ROWS, catalogue(feature))
+    assert values.tolist() == pytest.approx([windowed, ever], rel=1e-14)
+
+
+def test_every_operator_has_its_golden_values() -> None:
+    derived = {"ratio", "difference", "share", "threshold"}
+    assert {entry[0].operator for entry in GOLDEN.values()} | derived == set(OPERATORS)
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_an_empty_window_an_unknown_customer_and_a_missing_source_are_told_apart(
+    name: str, evaluator: Evaluator
+) -> None:
+    feature = GOLDEN[name][0]
+    empty = 0.0 if feature.operator in ("count", "distinct") else NAN
+    long_ago = [row for row in ROWS if row[7] < 50 * DAY]
+    windowed = evaluator(long_ago, catalogue(feature)).tolist()[0]
+    assert windowed == pytest.approx(empty, nan_ok=True)
+    elsewhere = [event(1, "order.placed", ANN, DAY)]
+    assert evaluator(elsewhere, catalogue(feature)).tolist() == pytest.approx(
+        [empty, empty], nan_ok=True
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        strangers = snapshot_of([event(1, "order.paid", ANN, CUTOFF)], Path(folder) / "a.parquet")
+        assert evaluate(strangers, [CUTOFF], catalogue(feature)).customer_ids == []
+        for place, (rows, absent) in enumerate([(long_ago, False), (elsewhere, True)]):
+            snapshot = snapshot_of(rows, Path(folder) / f"{place}.parquet")
+            table = evaluate(snapshot, [CUTOFF], catalogue(feature))
+            assert table.customer_ids == [ANN]
+            assert table.absent == (table.names if absent else ())
+
+
+def of_amounts() -> d.Catalogue:
+    amounts = source("order.paid", column="base_minor")
+    return catalogue(
+        d.total(amounts, name="total", description="X."),
+        d.mean(amounts, name="mean", description="X."),
+        d.minimum(amounts, name="minimum", description="X."),
+        d.maximum(amounts, name="maximum", description="X."),
+        d.first(amounts, name="first", description="X."),
+        d.last(amounts, name="last", description="X."),
+    )
+
+
+@pytest.mark.parametrize("amount", [2**53 - 1, 1 - 2**53])
+def test_states_next_to_the_limit_are_exact(amount: int, evaluator: Evaluator) -> None:
+    rows = [sale(1, 40, None, base_minor=amount)]
+    assert evaluator(rows, of_amounts()).tolist() == [amount] * 6
+
+
+@pytest.mark.parametrize("name", of_amounts().names)
+@pytest.mark.parametrize("amount", [2**53, -(2**53), 2**63 - 1])
+def test_states_at_the_limit_are_refused(amount: int, name: str, evaluator: Evaluator) -> None:
+    rows = [sale(1, 40, None, base_minor=amount)]
+    with pytest.raises(StateTooLarge, match=r"must be smaller than 2\^53 in size"):
+        evaluator(rows, of_amounts().subset([name]))
+
+
+def derived(**words: float) -> d.Catalogue:
+    return catalogue(
+        d.total(VALUE.only(method="card"), name="card", description="X."),
+        d.total(VALUE.only(method="cash"), name="cash", null=0, description="X."),
+        d.ratio("ratio", "card", "cash", description="X.", null=words.get("null")),
+        d.difference("less", "card", "cash", description="X.", null=words.get("null")),
+        d.share("part", "cash", "card", description="X."),
+    ).subset(["ratio", "less", "part"])
+
+
+def test_derived_features_are_worked_out_from_finished_ones(evaluator: Evaluator) -> None:
+    assert evaluator(ROWS, derived()).tolist() == [21 / -3, 24, -3 / 18]
+    no_cash = [row for row in ROWS if row[13] != "cash"]
+    assert evaluator(no_cash, derived()).tolist() == pytest.approx([NAN, 21, 0], nan_ok=True)
+    no_card = [row for row in ROWS if row[13] == "cash"]
+    assert evaluator(no_card, derived()).tolist() == pytest.approx([NAN, NAN, NAN], nan_ok=True)
+    assert evaluator(no_card, derived(null=-1)).tolist()[:2] == [-1, -1]
+
+
+def test_a_threshold_says_how_many_limits_are_reached(evaluator: Evaluator) -> None:
+    wanted = catalogue(
+        d.count(PLAIN, name="sales", windows=WINDOWS, description="X."),
+        d.total(VALUE.only(method="cheque"), name="cheques", description="X."),
+        d.threshold("below", "sales", [6], description="X."),
+        d.threshold("exactly", "sales", [5], description="X."),
+        d.threshold("between", "sales_10d", [0.5, 4, 4.5], description="X."),
+        d.threshold("missing", "cheques", [0], description="X."),
+        d.threshold("filled", "cheques", [0], null=0, description="X."),
+    ).subset(["below", "exactly", "between", "missing", "filled"])
+    assert evaluator(ROWS, wanted).tolist() == pytest.approx([0, 1, 2, NAN, 0], nan_ok=True)
+
+
+INVOICES = per_aggregate(open="invoice.issued", close=["invoice.paid", "invoice.credited"])
+
+
+def bill(number: int, word: str, key: str, day: float, amount: int, **columns: object) -> Row:
+    at = int(day * DAY)
+    return event(number, f"invoice.{word}", ANN, at, aggregate_id=key, base_minor=amount, **columns)
+
+
+BILLS = [
+    bill(1, "issued", "paid late in two parts", 10, 100, due_at=20 * DAY),
+    bill(2, "paid", "paid late in two parts", 15, 60),
+    bill(3, "paid", "paid late in two parts", 23.5, 60),
+    bill(4, "paid", "paid late in two parts", 60, 5),  # beyond the settlement: not later for it
+    bill(5, "issued", "credited in time", 30, 50, due_at=50 * DAY),
+    bill(6, "credited", "credited in time", 40, 50),
+    bill(7, "issued", "open and late", 70, 80, due_at=int(97.5 * DAY)),
+    bill(8, "paid", "open and late", 80, 30),
+    bill(9, "issued", "open, not due", 95, 40, due_at=120 * DAY),
+    bill(10, "issued", "open, never due", 96, 7),
+    bill(11, "paid", "never issued", 97, 1000),
+]
+
+AGGREGATES = {
+    "opened": 277,
+    "closed": 205,
+    "balance": 97,
+    "is_open": 3,
+    "is_late": 2,
+    "is_due": 3,
+    "days_past_due": 3 + 2,
+    "hours_late": 84 + 60,
+    "hours_taken": int(13.5 * 24) + 240,
+}
+
+
+@pytest.mark.parametrize("name", sorted(AGGREGATES))
+def test_an_aggregate_is_reduced_to_what_was_worked_out_by_hand(
+    name: str, evaluator: Evaluator
+) -> None:
+    wanted = catalogue(
+        d.total(INVOICES.of(name), name="x", windows=WINDOWS, description="X."),
+        d.count(INVOICES, name="n", windows=WINDOWS, description="X."),
+    )
+    windowed, ever, last_ten_days, all_of_them = evaluator(BILLS, wanted).tolist()
+    assert (ever, all_of_them, last_ten_days) == (AGGREGATES[name], 5, 2)
+    late = {"opened": 47, "balance": 47, "is_open": 2, "closed": 0, "hours_taken": NAN}
+    assert windowed == pytest.approx(late.get(name, 0), nan_ok=True)
+
+
+def test_a_delivery_is_settled_by_the_event(evaluator: Evaluator) -> None:
+    parcels = per_aggregate(
+        open="delivery.promised", close="delivery.delivered", settled_by="event"
+    )
+    rows = [
+        event(1, "delivery.promised", ANN, 0, aggregate_id="late", due_at=9 * DAY),
+        event(2, "delivery.delivered", ANN, 9 * DAY + HOUR, aggregate_id="late"),
+        event(3, "delivery.delivered", ANN, 12 * DAY, aggregate_id="late"),
+        event(4, "delivery.promised", ANN, 0, aggregate_id="early", due_at=9 * DAY),
+        event(5, "delivery.delivered", ANN, 9 * DAY, aggregate_id="early"),
+        event(6, "delivery.promised", ANN, 0, aggregate_id="under way", due_at=CUTOFF),
+    ]
+    wanted = catalogue(
+        d.count(parcels.only(is_late=1), name="late", description="X."),
+        d.count(parcels.only(is_open=1), name="open", description="X."),
+        d.count(parcels.only(is_due=1), name="due", description="X."),
+        d.total(parcels.of("hours_late"), name="hours", description="X."),
+    )
+    assert evaluator(rows, wanted).tolist() == [1, 1, 2, 1]

@@ -1,0 +1,146 @@
+"""The service as BentoML runs it: probes, configuration, and what it must never load."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine
+from tests.serving.conftest import SHOP, Asker, make_package, make_shop, make_stale
+
+from scoring.files import publish
+from serving.predict.answers import Desk
+from serving.predict.readiness import obstacles
+
+HEAVY = ("pandas", "sklearn", "scipy", "mlflow", "matplotlib", "duckdb", "pyarrow", "alembic")
+
+
+def bento_service() -> Any:
+    """BentoML's service object, which its decorator puts in the place of the class."""
+    from serving.bento.service import Service
+
+    return Service
+
+
+def ask_service(path: str, **options: Any) -> httpx.Response:
+    """Send one request through BentoML's own application."""
+
+    collector = gc.get_threshold()
+
+    async def send() -> httpx.Response:
+        app = bento_service().to_asgi()
+        async with app.router.lifespan_context(app):
+            return await _send(app, path, options)
+
+    try:
+        return asyncio.run(send())
+    finally:
+        gc.set_threshold(*collector)
+
+
+async def _send(app: Any, path: str, options: dict[str, Any]) -> httpx.Response:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        return await client.request(options.pop("method", "GET"), path, **options)
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("BELLWETHER_HOME", str(home))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return home
+
+
+def test_a_running_server_is_alive_and_not_ready_without_a_package(home: Path) -> None:
+    assert ask_service("/livez").status_code == 200
+    response = ask_service("/readyz")
+    assert response.status_code == 503
+    assert response.headers["content-type"] == "application/json"
+    assert "a decision package must be published" in response.json()["error"]
+
+
+def test_no_model_is_503_with_a_sentence_through_bentoml_too(
+    home: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_shop(engine)
+    monkeypatch.setenv("DATABASE_URL", str(engine.url))
+    question = {"tenant": "acme", "customer_id": "17850"}
+    response = ask_service("/predict/churn", method="POST", json=question)
+    assert response.status_code == 503
+    assert "bellwether run --tenant acme" in response.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/docs.json", "/static_content/index.css"])
+def test_bentomls_own_pages_are_closed(home: Path, path: str) -> None:
+    assert ask_service(path).status_code == 404
+
+
+def test_the_first_page_is_ours(home: Path) -> None:
+    assert "ask" in ask_service("/").json()
+
+
+def test_a_server_is_ready_with_a_sound_package_and_a_store_that_answers(
+    make_desk: Callable[..., Desk], engine: Engine, tmp_path: Path
+) -> None:
+    assert obstacles(make_desk()) == []
+    assert obstacles(make_desk(engine)) == []
+    publish(make_stale(make_package()), tmp_path / "stale")
+    (only,) = obstacles(make_desk(folder=tmp_path / "stale"))
+    assert "was refused" in only
+    assert SHOP.names[0] in only
+
+
+def test_a_server_is_not_ready_while_its_store_is_down(
+    make_desk: Callable[..., Desk], engine: Engine
+) -> None:
+    from serving.rest.api import make_app
+
+    desk = make_desk(engine)
+    assert engine.url.database is not None
+    Path(engine.url.database).unlink()
+    response = Asker(make_app(desk)).get("/readyz")
+    assert response.status_code == 503
+    assert "record store must answer" in response.json()["error"]
+
+
+def test_an_empty_database_is_named_as_such(
+    make_desk: Callable[..., Desk], engine: Engine, tmp_path: Path
+) -> None:
+    from serving.predict.store import RecordStore
+
+    (tmp_path / "empty.db").touch()
+    store = RecordStore(f"sqlite:///{tmp_path / 'empty.db'}")
+    desk = Desk(shelf=make_desk().shelf, store=store, now=make_desk().now)
+    (only,) = obstacles(desk)
+    store.close()
+    assert "no such table: tenant" in only
+
+
+def test_the_server_loads_nothing_heavy(tmp_path: Path) -> None:
+    program = (
+        "import sys, serving.bento.service as s; s.Service.inner();"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    environ = {**os.environ, "BELLWETHER_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_server_stays_on_this_machine_and_measures_nothing_by_path(home: Path) -> None:
+    config = bento_service().config
+    assert config["http"] == {"host": "127.0.0.1", "port": 3000}
+    assert config["metrics"] == {"enabled": False}
+    assert config["tracing"] == {"excluded_urls": ".*"}

@@ -1,0 +1,88 @@
+"""The score table: facts with their origin, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, delete, update
+from sqlalchemy.exc import DBAPIError
+from tests.serving.conftest import NOW, customer_id, make_shop
+
+from commerce.records.database import reading, writing
+from serving.predict.scores import ScoreRow, find_score, latest, record_score, record_scores, score
+
+AWKWARD = 0.1 + 0.2
+
+
+def make_row(tenant_id: int, **changes: object) -> ScoreRow:
+    """A score of customer 17850."""
+    row = ScoreRow(
+        request_id=str(uuid.uuid4()),
+        tenant_id=tenant_id,
+        customer_id=customer_id("acme", "17850"),
+        model="churn",
+        model_version="acme.churn/1",
+        as_of=NOW,
+        made_at=NOW,
+        origin="online",
+        probability=AWKWARD,
+        score=None,
+        band=None,
+        rule_score=None,
+        rule_band=None,
+        decision={"action": "retain", "threshold": 1 / 3, "rule": "5.00 EUR"},
+        features={"orders_90d": 2.0, "days_since_order": None, "tiny": 5e-324, "long": 2.0**53 - 1},
+        reasons=[{"feature": "orders_90d", "contribution": AWKWARD}],
+    )
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+def test_a_score_comes_back_to_the_last_digit(any_engine: Engine) -> None:
+    row = make_row(make_shop(any_engine).id)
+    with writing(any_engine) as connection:
+        record_score(connection, row)
+    with reading(any_engine) as connection:
+        assert find_score(connection, row.request_id) == row
+        assert find_score(connection, "none") is None
+
+
+def test_a_score_cannot_be_changed_or_deleted(any_engine: Engine) -> None:
+    row = make_row(make_shop(any_engine).id)
+    with writing(any_engine) as connection:
+        record_score(connection, row)
+    for statement in (update(score).values(probability=0.0), delete(score)):
+        with pytest.raises(DBAPIError, match="append-only"), writing(any_engine) as connection:
+            connection.execute(statement)
+
+
+def test_a_score_points_at_a_customer_of_its_own_tenant(any_engine: Engine) -> None:
+    make_shop(any_engine)
+    other = make_shop(any_engine, slug="other")
+    with pytest.raises(DBAPIError, match=r"(?i)foreign key"), writing(any_engine) as connection:
+        record_score(connection, make_row(other.id))
+
+
+def test_writing_rows_again_writes_nothing(any_engine: Engine) -> None:
+    tenant = make_shop(any_engine)
+    rows = [make_row(tenant.id) for _ in range(3)]
+    with writing(any_engine) as connection:
+        assert record_scores(connection, rows[:2]) == 2
+        assert record_scores(connection, rows) == 1
+        assert record_scores(connection, rows) == 0
+        assert record_scores(connection, []) == 0
+
+
+def test_the_latest_score_is_the_one_made_last(any_engine: Engine) -> None:
+    tenant = make_shop(any_engine)
+    rows = [
+        make_row(tenant.id, made_at=NOW + timedelta(microseconds=place), probability=place / 10)
+        for place in (1, 3, 2)
+    ]
+    with writing(any_engine) as connection:
+        record_scores(connection, [*rows, make_row(tenant.id, model="credit")])
+        customer = customer_id("acme", "17850")
+        assert latest(connection, tenant.id, customer, "churn") == rows[1]
+        assert latest(connection, tenant.id, customer_id("acme", "12346"), "churn") is None

@@ -1,0 +1,67 @@
+"""The record store behind a server: both databases, many askers, and a store that is busy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine, func, select
+from tests.serving.conftest import Asker, make_shop
+
+from commerce.records.database import reading, writing
+from serving.errors import StoreUnavailable
+from serving.predict import store as store_module
+from serving.predict.answers import Desk
+from serving.predict.scores import score
+from serving.predict.store import RecordStore
+from serving.rest.api import make_app
+
+QUESTION = {"tenant": "acme", "customer_id": "17850"}
+
+
+def test_both_databases_answer_and_keep(any_engine: Engine, make_desk: Callable[..., Desk]) -> None:
+    make_shop(any_engine)
+    ask = Asker(make_app(make_desk(any_engine)))
+    assert ask.get("/readyz").status_code == 200
+    for model in ("churn", "credit"):
+        assert ask.post(f"/predict/{model}", QUESTION).status_code == 200
+    with reading(any_engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(score)) == 2
+
+
+def test_many_at_once_are_all_answered_and_kept(
+    any_engine: Engine, make_desk: Callable[..., Desk]
+) -> None:
+    make_shop(any_engine)
+    ask = Asker(make_app(make_desk(any_engine)))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: ask.post("/predict/churn", QUESTION), range(40)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["request_id"] for answer in answers}) == 40
+    assert len({answer.json()["probability"] for answer in answers}) == 1
+    with reading(any_engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(score)) == 40
+
+
+def test_a_store_that_stays_busy_is_said_to_be(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, make_desk: Callable[..., Desk]
+) -> None:
+    make_shop(engine)
+    monkeypatch.setattr(store_module, "_BUSY_MILLISECONDS", 20)
+    ask = Asker(make_app(make_desk(engine)))
+    with writing(engine):
+        response = ask.post("/predict/churn", QUESTION)
+    assert response.status_code == 503
+    assert "database is locked" in response.json()["error"]
+    assert response.headers["retry-after"]
+    assert ask.post("/predict/churn", QUESTION).status_code == 200
+
+
+def test_the_place_of_a_store_is_named_without_its_password() -> None:
+    store = RecordStore("postgresql://shop:secret@127.0.0.1:1/records?connect_timeout=1")
+    assert "secret" not in store.place
+    with pytest.raises(StoreUnavailable) as refusal:
+        store.check()
+    store.close()
+    assert "secret" not in str(refusal.value)

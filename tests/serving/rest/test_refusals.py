@@ -1,0 +1,117 @@
+"""Every refusal has one shape, names the field, and says what to do."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from tests.serving.conftest import Asker
+
+from serving.rest.request_log import LARGEST_BODY
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "field", "part"),
+    [
+        (b'{"tenant": "acme",', 400, None, "body must be JSON"),
+        (b"", 422, None, "body must be a JSON object"),
+        (b'{"tenant": "\xff"}', 400, None, "UTF-8"),
+        (b"[" * 100_000, 400, None, "body must be JSON"),
+        (b"[]", 422, None, "body must be a JSON object; got a list"),
+        (b"null", 422, None, "body must be a JSON object"),
+        (b'"acme"', 422, None, "body must be a JSON object"),
+        (b"{}", 422, "tenant", "tenant must be given"),
+        (b'{"tenant": "acme"}', 422, "customer_id", "customer_id must be given"),
+        (b'{"customer_id": "1"}', 422, "tenant", "tenant must be given"),
+        (b'{"tenant": 5, "customer_id": "1"}', 422, "tenant", "tenant must be text; got 5"),
+        (b'{"tenant": "", "customer_id": "1"}', 422, "tenant", "printable"),
+        (
+            b'{"tenant": "acme", "customer": "1", "customer_id": "1"}',
+            422,
+            "customer",
+            "customer_id",
+        ),
+        (
+            b'{"tenant": "acme", "customer_id": "1", "features": {"orders_90d": 1}}',
+            422,
+            "customer_id",
+            "must not come with features",
+        ),
+        (
+            b'{"tenant": "acme", "as_of": "2026-01-01", "features": {"orders_90d": 1}}',
+            422,
+            "as_of",
+            "must not come with features",
+        ),
+    ],
+)
+def test_a_bad_body_is_refused_and_its_field_named(
+    ask: Asker, content: bytes, status: int, field: str | None, part: str
+) -> None:
+    response = ask.request("POST", "/predict/churn", content=content, headers=JSON)
+    assert response.status_code == status, response.text
+    body = response.json()
+    assert list(body) == ["error", "field", "request_id"]
+    assert body["field"] == field
+    assert part in body["error"]
+    assert body["request_id"] == response.headers["x-request-id"]
+
+
+def test_a_body_that_is_not_sent_as_json_is_told_about_the_header(ask: Asker) -> None:
+    response = ask.request("POST", "/predict/churn", content=b'{"tenant": "acme"}')
+    assert response.status_code == 422
+    assert "content-type: application/json" in response.json()["error"]
+
+
+def test_a_body_too_large_to_be_a_question_is_413(ask: Asker) -> None:
+    response = ask.request(
+        "POST", "/predict/churn", content=b" " * (LARGEST_BODY + 1), headers=JSON
+    )
+    assert response.status_code == 413
+    assert "at most 1000000 bytes" in response.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "part"),
+    [
+        ("GET", "/predict/chrun", 404, "Did you mean"),
+        ("POST", "/nothing", 404, "path must exist"),
+        ("GET", "/predict/churn", 405, "must be asked with POST"),
+        ("DELETE", "/livez", 405, "must be asked with GET"),
+        ("GET", "/docs/../secret", 404, "path must exist"),
+    ],
+)
+def test_a_path_that_is_no_operation_is_refused_in_the_same_shape(
+    ask: Asker, method: str, path: str, status: int, part: str
+) -> None:
+    response = ask.request(method, path)
+    assert response.status_code == status
+    assert part in response.json()["error"]
+
+
+def test_a_fault_of_ours_is_500_with_a_request_id_and_nothing_else(
+    ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("customer 17850")
+
+    monkeypatch.setattr("serving.predict.answers.decide", fail)
+    response = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
+    assert response.status_code == 500
+    assert "17850" not in response.text
+    assert response.json()["request_id"] == response.headers["x-request-id"]
+
+
+def test_one_line_per_request_shows_the_steps_and_nothing_personal(
+    ask: Asker, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="serving.rest.request_log"):
+        body = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
+        ask.get("/customers/17850")
+    first, second = (record.getMessage() for record in caplog.records)
+    assert f"request_id={body['request_id']} POST /predict/churn 200" in first
+    assert first.endswith("steps=customer>features:4>acme.churn/1>kept")
+    assert "17850" not in first + second

@@ -1,0 +1,42 @@
+"""Pictures are drawn without the global state of pyplot."""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from training.fitting.candidates import Fitted
+from training.fitting.dataset import Rows
+from training.judging.examination import Exported, Report, examine, export_package
+from training.publishing.promotion import figures_of
+
+
+@pytest.fixture(scope="module")
+def drawn(rows: Rows, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
+    package = export_package(rows, fitted).package
+    report = examine(rows, fitted, Exported(package=package, difference=0.0))
+    pictures = {}
+    for path, figure in figures_of(rows, package, report).items():
+        file = BytesIO()
+        figure.savefig(file, format="png", dpi=40)
+        pictures[Path(path).stem] = file.getvalue()
+    return report, pictures
+
+
+def test_every_picture_of_a_model_is_drawn(drawn: tuple[Report, dict[str, bytes]]) -> None:
+    assert set(drawn[1]) == {"calibration", "roc", "gain", "distribution", "contributions"}
+    assert all(picture.startswith(b"\x89PNG") for picture in drawn[1].values())
+    assert "matplotlib.pyplot" not in sys.modules or "mlflow" in sys.modules
+
+
+def test_a_report_holds_the_model_its_baseline_and_a_shuffled_run(
+    drawn: tuple[Report, dict[str, bytes]],
+) -> None:
+    report = drawn[0]
+    assert report.figures.auc > 0.6
+    assert report.baseline["auc"] > 0.6
+    assert 0.35 < report.permuted_auc < 0.65
+    assert len(report.probabilities) == len(report.labels) == report.figures.rows
