@@ -19,7 +19,7 @@ from commerce.payments.refunds import refund_order
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound, RecordError, check_choice, check_range
 from commerce.records.instants import DAY, to_micros
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import ORDER, POINTS, RETURN
 from commerce.records.work import Work
 from commerce.rewards import deduct_fact
@@ -58,10 +58,10 @@ class _Case(NamedTuple):
     line: Row[Any]
     asked: Row[Any]
 
-    def fact(self, word: str, **more: Any) -> Fact:
+    def fact(self, word: str, **more: Any) -> EventDraft:
         """Say that something happens to the return."""
         known = {"quantity": self.asked.received_quantity, "category": self.asked.condition, **more}
-        return Fact(
+        return EventDraft(
             word,
             self.order.customer_id,
             product_id=self.line.product_id,
@@ -149,7 +149,7 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
         "requested_at": work.now,
     }
     share = refund_share(line.amount_minor, line.quantity, line.returned_quantity, quantity)
-    fact = Fact(
+    fact = EventDraft(
         "return.requested",
         order.customer_id,
         amount=share,

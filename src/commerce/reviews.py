@@ -16,7 +16,7 @@ from sqlalchemy import Row
 
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, Forbidden, NotFound, check_range
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import ORDER, REVIEW
 from commerce.records.work import Work
 
@@ -123,7 +123,7 @@ def post(work: Work, order_id: UUID, product_id: UUID, stars: int, body: str | N
             "review must be the first of this product and order; got a second, the first is"
             f" {earlier.status}. Edit the first."
         )
-    fact = Fact("review.posted", order.customer_id, value=stars, product_id=product_id)
+    fact = EventDraft("review.posted", order.customer_id, value=stars, product_id=product_id)
     fire(work, REVIEW, review_id, fact, **how)
     _rate(work, product_id, 1, stars)
     return review_id
@@ -143,7 +143,7 @@ def edit(work: Work, review_id: UUID, stars: int, body: str | None = None) -> No
     """
     check_range("stars", stars, 1, 5)
     row = _own(work, review_id, admins=False)
-    fact = Fact("review.edited", row.customer_id, value=stars, product_id=row.product_id)
+    fact = EventDraft("review.edited", row.customer_id, value=stars, product_id=row.product_id)
     fire(work, REVIEW, review_id, fact, changes={"stars": stars, "body": body})
     _rate(work, row.product_id, 0, stars - row.stars)
 
@@ -159,7 +159,7 @@ def remove(work: Work, review_id: UUID) -> None:
         "review must be in a state that allows review.removed; got ..."
     """
     row = _own(work, review_id, admins=True)
-    fact = Fact("review.removed", row.customer_id, value=row.stars, product_id=row.product_id)
+    fact = EventDraft("review.removed", row.customer_id, value=row.stars, product_id=row.product_id)
     fire(work, REVIEW, review_id, fact)
     _rate(work, row.product_id, -1, -row.stars)
 

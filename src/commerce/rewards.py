@@ -14,14 +14,14 @@ from sqlalchemy import Row, select
 
 from commerce.records import rows, schema
 from commerce.records.ledger import WORLD, Account, Transfer, balance
-from commerce.records.machine import Fact
+from commerce.records.machine import EventDraft
 from commerce.records.work import Work
 
 POINTS = "PTS"
 """The asset."""
 
 
-class Standing(NamedTuple):
+class PointsBalance(NamedTuple):
     """Where a seller stands.
 
     Attributes
@@ -54,7 +54,7 @@ def account_of(seller_id: UUID) -> Account:
     return Account("points", seller_id.hex)
 
 
-def standing(work: Work, seller_id: UUID) -> Standing:
+def standing(work: Work, seller_id: UUID) -> PointsBalance:
     """Tell a seller's points and rank: to the seller and to who runs the shop.
 
     Raises
@@ -68,7 +68,7 @@ def standing(work: Work, seller_id: UUID) -> Standing:
     reached = [name for name, threshold in ladder if held >= threshold]
     ahead = [(name, threshold - held) for name, threshold in ladder if held < threshold]
     next_rank, missing = ahead[0] if ahead else (None, 0)
-    return Standing(held, reached[-1] if reached else None, next_rank, missing)
+    return PointsBalance(held, reached[-1] if reached else None, next_rank, missing)
 
 
 def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
@@ -90,7 +90,7 @@ def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
     ]
 
 
-def earn_facts(work: Work, seller_id: UUID, points: int, reason: str) -> Fact:
+def earn_facts(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft:
     """Say that a seller earns points; to be fired with what earned them.
 
     Parameters
@@ -109,7 +109,7 @@ def earn_facts(work: Work, seller_id: UUID, points: int, reason: str) -> Fact:
     return _fact(_seller(work, seller_id), "points.earned", points, reason)
 
 
-def deduct_fact(work: Work, seller_id: UUID, points: int, reason: str) -> Fact | None:
+def deduct_fact(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft | None:
     """Say that a seller loses points, at most those there are: points never fall below zero.
 
     The seller's row stays locked until the work is done, so that two penalties at once count from the right
@@ -117,7 +117,7 @@ def deduct_fact(work: Work, seller_id: UUID, points: int, reason: str) -> Fact |
 
     Returns
     -------
-    Fact or None
+    EventDraft or None
         None where there is nothing to lose.
 
     Raises
@@ -131,10 +131,10 @@ def deduct_fact(work: Work, seller_id: UUID, points: int, reason: str) -> Fact |
     return _fact(seller, "points.deducted", lost, reason) if lost else None
 
 
-def _fact(seller: Row[Any], word: str, points: int, reason: str) -> Fact:
+def _fact(seller: Row[Any], word: str, points: int, reason: str) -> EventDraft:
     ends = (WORLD, account_of(seller.id))
     source, target = ends if word == "points.earned" else ends[::-1]
-    return Fact(
+    return EventDraft(
         word,
         customer_id=seller.customer_id,
         seller_id=seller.id,

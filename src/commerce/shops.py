@@ -19,7 +19,7 @@ from commerce.records.database import reading, writing
 from commerce.records.errors import RecordError, TenantNotFound
 from commerce.records.identity import imported_id
 from commerce.records.instants import to_micros
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.policy import policy_of
 from commerce.records.states import TENANT
 from commerce.records.tenants import ClockMode, Tenant, create_tenant, find_tenant, tenant_of
@@ -86,7 +86,7 @@ def open_shop(
         )
         work = Work(connection, tenant, actor, to_micros(now))
         about = {"name": name, "domain": domain, "settings": settings or {}}
-        _write(work, about, Fact("tenant.created"))
+        _write(work, about, EventDraft("tenant.created"))
         return find_tenant(connection, slug)
 
 
@@ -109,7 +109,9 @@ def change_shop(
             " Currency, zone and clock stay what they were."
         )
     with _running(engine, actor, slug, "tenant.changed", now) as work:
-        _write(work, changes, *(Fact("tenant.changed", reason=name) for name in sorted(changes)))
+        _write(
+            work, changes, *(EventDraft("tenant.changed", reason=name) for name in sorted(changes))
+        )
         return find_tenant(work.connection, slug)
 
 
@@ -124,7 +126,7 @@ def close_shop(engine: Engine, actor: Actor, slug: str, *, now: datetime) -> Non
     """
     with _running(engine, actor, slug, "tenant.closed", now) as work:
         if work.tenant.closed_at is None:
-            _write(work, {"closed_at": now}, Fact("tenant.closed"))
+            _write(work, {"closed_at": now}, EventDraft("tenant.closed"))
 
 
 def reopen_shop(engine: Engine, actor: Actor, slug: str, *, now: datetime) -> None:
@@ -136,7 +138,7 @@ def reopen_shop(engine: Engine, actor: Actor, slug: str, *, now: datetime) -> No
     """
     with _running(engine, actor, slug, "tenant.changed", now) as work:
         if work.tenant.closed_at is not None:
-            _write(work, {"closed_at": None}, Fact("tenant.changed", reason="reopened"))
+            _write(work, {"closed_at": None}, EventDraft("tenant.changed", reason="reopened"))
 
 
 def list_shops(engine: Engine, actor: Actor) -> list[Shop]:
@@ -181,7 +183,7 @@ def _running(engine: Engine, actor: Actor, slug: str, act: str, now: datetime) -
         yield Work(connection, find_tenant(connection, slug), superadmin, to_micros(now))
 
 
-def _write(work: Work, changes: Mapping[str, Any], *facts: Fact) -> None:
+def _write(work: Work, changes: Mapping[str, Any], *facts: EventDraft) -> None:
     """Check and write columns of the shop, and tell of it."""
     values, slug = dict(changes), work.tenant.slug
     domain = values.get("domain")

@@ -16,8 +16,8 @@ from sqlalchemy.sql import ColumnElement
 from commerce.records import schema
 from commerce.records.errors import NotFound, RecordError
 from commerce.records.ledger import WORLD, Account, Transfer, balance
-from commerce.records.machine import Fact, fire
-from commerce.records.states import SHELF
+from commerce.records.machine import EventDraft, fire
+from commerce.records.states import STOCK
 from commerce.records.work import Work
 
 ON_HAND = Account("on_hand")
@@ -90,7 +90,7 @@ def receive(work: Work, variant_id: UUID, quantity: int) -> int:
     RecordError
         "quantity must be 1 to 1000000; got ..."
     """
-    return _move(work, variant_id, quantity, WORLD, ON_HAND, Fact("stock.received"))
+    return _move(work, variant_id, quantity, WORLD, ON_HAND, EventDraft("stock.received"))
 
 
 def adjust(work: Work, variant_id: UUID, quantity: int, *, reason: str) -> int:
@@ -124,22 +124,22 @@ def adjust(work: Work, variant_id: UUID, quantity: int, *, reason: str) -> int:
         raise RecordError(
             f"reason must be one of {', '.join(REASONS)}; got {reason!r}. Choose the nearest."
         )
-    fact = Fact("stock.adjusted", reason=reason)
+    fact = EventDraft("stock.adjusted", reason=reason)
     left = _move(work, variant_id, quantity, *REASONS[reason], fact)
     if REASONS[reason][0] == ON_HAND:
-        tell_low(work, {variant_id: quantity})
+        emit_low_stock(work, {variant_id: quantity})
     return left
 
 
 def _move(
-    work: Work, variant_id: UUID, quantity: int, source: Account, target: Account, fact: Fact
+    work: Work, variant_id: UUID, quantity: int, source: Account, target: Account, fact: EventDraft
 ) -> int:
     check_quantity(quantity)
     product_id, seller_id = _own(work, variant_id)
     moved = Transfer(asset(variant_id), source, target, quantity)
     fire(
         work,
-        SHELF,
+        STOCK,
         variant_id,
         fact._replace(
             quantity=quantity,
@@ -261,7 +261,7 @@ def low(
     return [Level(*row) for row in rows]
 
 
-def low_facts(work: Work, taken: Mapping[UUID, int]) -> list[Fact]:
+def low_facts(work: Work, taken: Mapping[UUID, int]) -> list[EventDraft]:
     """Say which variants ran low by what was just taken from the shelf, once per crossing.
 
     Parameters
@@ -273,27 +273,27 @@ def low_facts(work: Work, taken: Mapping[UUID, int]) -> list[Fact]:
 
     Returns
     -------
-    list of Fact
+    list of EventDraft
         ``stock.low`` of each variant that was above its threshold before and is not now.
     """
     rows = work.connection.execute(
         _SOME_LEVELS, {"tenant": work.tenant.id, "variants": list(taken)}
     )
     return [
-        Fact(
+        EventDraft(
             "stock.low",
             value=row.available,
             product_id=row.product_id,
             seller_id=row.seller_id,
-            record=(SHELF.kind, row.id),
+            record=(STOCK.kind, row.id),
         )
         for row in rows
         if row.available <= row.low_stock_at < row.available + taken[row.id]
     ]
 
 
-def tell_low(work: Work, taken: Mapping[UUID, int]) -> None:
+def emit_low_stock(work: Work, taken: Mapping[UUID, int]) -> None:
     """Tell of every variant that ran low by what was just taken; see `low_facts`."""
     facts = low_facts(work, taken)
     if facts:
-        fire(work, SHELF, next(iter(taken)), *facts)
+        fire(work, STOCK, next(iter(taken)), *facts)

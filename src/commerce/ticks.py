@@ -22,7 +22,7 @@ from commerce.notifications.mail import Transport
 from commerce.orders import completion
 from commerce.payments import invoices
 from commerce.payments.providers.port import Provider, ProviderFailed
-from commerce.payments.webhooks import run_errands
+from commerce.payments.webhooks import run_provider_calls
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import CommerceError, IllegalMove
 from commerce.records.outbox import Drained, drain
@@ -102,7 +102,7 @@ def tick(
     report = Report(tenant.slug)
     if provider is not None:
         try:
-            report.moved["payments asked"] = run_errands(engine, tenant, provider, now=now)
+            report.moved["payments asked"] = run_provider_calls(engine, tenant, provider, now=now)
         except ProviderFailed as error:
             report.refused.append(f"payments asked: {error}")
     for transition in TRANSITIONS:

@@ -13,7 +13,7 @@ from commerce.payments.records import created
 from commerce.records import rows, schema
 from commerce.records.errors import NotFound
 from commerce.records.ledger import Account, Transfer, balance
-from commerce.records.machine import Fact, Step
+from commerce.records.machine import EventDraft, Step
 from commerce.records.states import WALLET
 from commerce.records.work import Work
 
@@ -78,12 +78,12 @@ def of_sellers(work: Work, user_ids: Collection[UUID]) -> dict[UUID, tuple[Accou
 
 def fact(
     word: str, customer_id: UUID, amount: int, key: UUID, transfers: Sequence[Transfer] = ()
-) -> Fact:
+) -> EventDraft:
     """Tell of a customer's wallet, for an order or an auction, with what moves under it.
 
     What is ``wallet.spent`` stays in ``held`` until ``transfers`` or a settlement move it.
     """
-    return Fact(
+    return EventDraft(
         word,
         customer_id=customer_id,
         amount=amount,
@@ -93,14 +93,14 @@ def fact(
     )
 
 
-def held(work: Work, customer_id: UUID, amount: int, key: UUID) -> Fact:
+def held(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraft:
     """Set money aside for an order or an auction."""
     ends = of_customer(customer_id), Account("held", key.hex)
     moved = Transfer(work.tenant.currency, *ends, amount)
     return fact("wallet.held", customer_id, amount, key, [moved])
 
 
-def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> Fact:
+def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraft:
     """Free money that was set aside."""
     ends = Account("held", key.hex), of_customer(customer_id)
     moved = Transfer(work.tenant.currency, *ends, amount)

@@ -30,24 +30,24 @@ def charge_back(shopper: Shopper, payment: Payment, captured: float, late: float
 
 def _dispute(shopper: Shopper, payment: Payment, at: float) -> bool:
     """Dispute a payment with the bank; tells whether it was lost, and the money taken back."""
-    rng, diary = shopper.rng, shopper.diary
+    rng, event_log = shopper.rng, shopper.event_log
     reason = "product_not_received" if rng.random() < 0.7 else "unrecognised"
     dispute = Dispute(
-        id=diary.key("dispute", payment.id),
+        id=event_log.key("dispute", payment.id),
         payment_id=payment.id,
-        customer_id=diary.customer,
+        customer_id=event_log.customer,
         amount_minor=payment.amount_minor,
         currency=payment.currency,
         reason=reason,
-        opened_at=diary.calendar.instant(at),
+        opened_at=event_log.calendar.instant(at),
     )
-    if diary.note(
+    if event_log.note(
         "dispute.opened", at, "dispute", dispute.id, amount=dispute.amount_minor, reason=reason
     ):
-        diary.records.append(dispute)
+        event_log.records.append(dispute)
     verdict = "lost" if rng.random() < shopper.behaviour.dispute_lost_share else "won"
     at += 5.0 + 15.0 * rng.random()
-    if diary.note(
+    if event_log.note(
         "dispute.closed", at, "dispute", dispute.id, amount=dispute.amount_minor, reason=verdict
     ):
         dispute.status = verdict
@@ -78,7 +78,7 @@ def _reverse(
     reason: str,
     recorded: float | None = None,
 ) -> None:
-    shopper.diary.note(
+    shopper.event_log.note(
         word, at, "payment", payment.id,
         amount=amount, method=payment.method, reason=reason, recorded=recorded,
     )  # fmt: skip

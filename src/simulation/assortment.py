@@ -12,7 +12,7 @@ from random import Random
 from commerce.records.identity import imported_id
 from commerce.records.money import minor_digits
 from simulation.records import Category, Product, Seller, Variant
-from simulation.rng import luck
+from simulation.rng import rng_of
 
 _TREE = {
     "home": ("kitchen", "lighting", "textiles"),
@@ -93,7 +93,7 @@ def stock_the_shop(
     buyers : list of str
         Ids of customers who sell too: the first sellers.
     """
-    rng = luck(seed, "assortment")
+    rng = rng_of(seed, "assortment")
 
     def key(kind: str, name: str) -> str:
         return imported_id(tenant, kind, name).hex

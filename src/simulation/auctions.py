@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import NamedTuple
 
-from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, placed
+from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, placed
 from simulation.checkout import order_of
-from simulation.event_log import Diary
+from simulation.event_log import EventLog
 from simulation.life import from_wallet
 from simulation.population import Person, Population
 from simulation.records import Auction, Variant
-from simulation.rng import luck
+from simulation.rng import rng_of
 from simulation.shopper import HOUR, MINUTE, Purse
 from simulation.wallet import free, hold
 
@@ -42,14 +42,14 @@ class Bidder(NamedTuple):
 
 def bidder(person: Person) -> Bidder | None:
     """Keep what is needed of a customer who bids; None for who does not."""
-    traits, diary = person.shopper.traits, person.shopper.diary
-    if not (traits.bids and diary.orders):
+    traits, event_log = person.shopper.traits, person.shopper.event_log
+    if not (traits.bids and event_log.orders):
         return None
     since, until = traits.joined + 1.0, person.lapse.first
-    return Bidder(diary.number, diary.customer, since, until, person.shopper.purse)
+    return Bidder(event_log.number, event_log.customer, since, until, person.shopper.purse)
 
 
-def hold_auctions(population: Population, bidders: list[Bidder]) -> Iterator[Diary]:
+def hold_auctions(population: Population, bidders: list[Bidder]) -> Iterator[EventLog]:
     """Hold the shop's auctions, one after the other.
 
     Guarantee: they depend on the seed and the bidders alone; memory does not grow with their number.
@@ -57,17 +57,17 @@ def hold_auctions(population: Population, bidders: list[Bidder]) -> Iterator[Dia
     count = round(population.behaviour.auctions_per_customer * len(population.joined))
     if population.calendar.days > 10:
         for number in range(1, count + 1):
-            rng = luck(population.options.seed, "auction", number)
-            diary = population.diary(f"A{number:05d}", len(population.joined) + number)
-            _Hall(population, rng, diary).sell(bidders)
-            yield diary
+            rng = rng_of(population.options.seed, "auction", number)
+            event_log = population.event_log(f"A{number:05d}", len(population.joined) + number)
+            _Hall(population, rng, event_log).sell(bidders)
+            yield event_log
 
 
 class _Hall:
     """One auction under way."""
 
-    def __init__(self, population: Population, rng: Random, diary: Diary) -> None:
-        self.population, self.rng, self.diary = population, rng, diary
+    def __init__(self, population: Population, rng: Random, event_log: EventLog) -> None:
+        self.population, self.rng, self.event_log = population, rng, event_log
         self.behaviour = population.behaviour
         self.thing: Variant = population.assortment.pick(rng)
         self.seller = self.thing.product.seller
@@ -77,23 +77,23 @@ class _Hall:
         opening = max(1, round(price * (0.3 + 0.3 * rng.random())))
         reserved = rng.random() < self.behaviour.reserve_share
         reserve = max(opening, round(0.75 * price)) if reserved else None
-        instant = diary.calendar.instant
+        instant = event_log.calendar.instant
         self.auction = Auction(
-            id=diary.key("auction", diary.name),
-            external_id=diary.name,
+            id=event_log.key("auction", event_log.name),
+            external_id=event_log.name,
             product_id=self.thing.product_id,
             variant_id=self.thing.id,
             seller_id=self.seller.id,
-            currency=diary.currency,
+            currency=event_log.currency,
             opening_minor=opening,
             reserve_minor=reserve,
             starts_at=instant(self.start),
             ends_at=instant(self.end),
         )
-        self.now = Standing(opening, Bands.of(EBAY, diary.currency), reserve)
+        self.now = AuctionState(opening, Bands.of(EBAY, event_log.currency), reserve)
         self.leading: Bidder | None = None
 
-    def tell(
+    def emit(
         self,
         word: str,
         at: float,
@@ -102,7 +102,7 @@ class _Hall:
         value: int | None = None,
     ) -> bool:
         """Write something about the auction down."""
-        return self.diary.note(
+        return self.event_log.note(
             word, at, "auction", self.auction.id, customer=customer, amount=amount, value=value,
             product=self.thing.product_id, seller=self.seller.id,
         )  # fmt: skip
@@ -112,15 +112,15 @@ class _Hall:
         auction = self.auction
         for days, word, status in _WAY:
             amount = auction.opening_minor if status == "draft" else None
-            if not self.tell(word, self.start - days, self.seller.customer_id, amount):
+            if not self.emit(word, self.start - days, self.seller.customer_id, amount):
                 return
             if status == "draft":
-                self.diary.records.append(auction)
+                self.event_log.records.append(auction)
             auction.status = status
         for at, who, maximum in self._wishes(bidders):
-            if self.diary.calendar.instant(at) < self.diary.calendar.end:
+            if self.event_log.calendar.instant(at) < self.event_log.calendar.end:
                 self._bid(at, who, maximum)
-        if auction.ends_at < self.diary.calendar.end:
+        if auction.ends_at < self.event_log.calendar.end:
             self._close()
 
     def _wishes(self, bidders: list[Bidder]) -> list[tuple[float, Bidder, int]]:
@@ -154,48 +154,48 @@ class _Hall:
         held = before.leader.maximum if before.leader is not None else 0
         if maximum < before.least_admissible(who.number) or (leads and maximum <= held):
             return
-        bid: Bid = placed(before, who.number, maximum, self.diary.calendar.instant(at))
+        bid: Bid = placed(before, who.number, maximum, self.event_log.calendar.instant(at))
         self.now = before.after(bid)
-        self.tell("auction.bid", at, who.customer, bid.amount, maximum)
+        self.emit("auction.bid", at, who.customer, bid.amount, maximum)
         if self.now.leader is not bid:
-            self.tell("auction.outbid", at, who.customer, self.now.price)
+            self.emit("auction.outbid", at, who.customer, self.now.price)
             return
         self._wallet(hold, who, at, maximum - (held if leads else 0))
         if leading is not None and not leads:
             self._wallet(free, leading, at, held)
-            self.tell("auction.outbid", at, leading.customer, self.now.price)
+            self.emit("auction.outbid", at, leading.customer, self.now.price)
         self.leading = who
 
     def _wallet(
         self,
-        move: Callable[[Diary, Purse, float, str, int], None],
+        move: Callable[[EventLog, Purse, float, str, int], None],
         who: Bidder,
         at: float,
         amount: int,
     ) -> None:
         """Move money in a bidder's wallet."""
         if amount > 0:
-            self.diary.customer = who.customer
-            move(self.diary, who.purse, at, self.auction.id, amount)
+            self.event_log.customer = who.customer
+            move(self.event_log, who.purse, at, self.auction.id, amount)
 
     def _close(self) -> None:
         """Let the hammer fall: the leader pays the price, if it meets the reserve, and gets an order."""
         leader, price = self.now.leader, self.now.price
         if self.leading is None or leader is None or not self.now.reserve_met:
             self.auction.status = "unsold"
-            self.tell("auction.unsold", self.end, self.seller.customer_id)
+            self.emit("auction.unsold", self.end, self.seller.customer_id)
             if self.leading is not None and leader is not None:
                 self._wallet(free, self.leading, self.end, leader.maximum)
             return
         self.auction.status = "sold"
-        self.tell("auction.sold", self.end, self.seller.customer_id, price)
-        self.tell("auction.won", self.end, self.leading.customer, price)
+        self.emit("auction.sold", self.end, self.seller.customer_id, price)
+        self.emit("auction.won", self.end, self.leading.customer, price)
         self._wallet(free, self.leading, self.end, leader.maximum - price)
         winner = self.population.shopper(self.leading.number)
-        self.diary.customer = self.leading.customer
-        winner.rng, winner.diary, winner.purse = self.rng, self.diary, self.leading.purse
+        self.event_log.customer = self.leading.customer
+        winner.rng, winner.event_log, winner.purse = self.rng, self.event_log, self.leading.purse
         at = self.end + MINUTE
         order = order_of(winner, self.auction.external_id, at, [(self.thing, 1, price)], "auction")
-        if order.placed_at < self.diary.calendar.end:
+        if order.placed_at < self.event_log.calendar.end:
             self.auction.order_id = order.id
         from_wallet(winner, order, at, self.auction.id)

@@ -27,26 +27,26 @@ def bill(shopper: Shopper, order: Order, at: float, credit: tuple[float, int, st
     credit : tuple of (day, amount, reason), optional
         What a return or a cancellation takes off, known to the simulation beforehand.
     """
-    rng, diary = shopper.rng, shopper.diary
+    rng, event_log = shopper.rng, shopper.event_log
     terms = _TERMS[rng.random() < shopper.behaviour.long_terms_share]
     issued = at + 2 * MINUTE
     due = math.floor(at) + 1.0 + terms
     payment = open_payment(shopper, order, "pay_later", at, status="requires_capture")
     invoice = Invoice(
-        id=diary.key("invoice", order.external_id),
+        id=event_log.key("invoice", order.external_id),
         external_id="I" + order.external_id[1:],
         order_id=order.id,
-        customer_id=diary.customer,
+        customer_id=event_log.customer,
         amount_minor=order.total_minor,
-        currency=diary.currency,
-        issued_at=diary.calendar.instant(issued),
-        due_at=diary.calendar.instant(due),
+        currency=event_log.currency,
+        issued_at=event_log.calendar.instant(issued),
+        due_at=event_log.calendar.instant(due),
     )
-    if diary.note(
+    if event_log.note(
         "invoice.issued", issued, "invoice", invoice.id,
         amount=invoice.amount_minor, due=invoice.due_at, method="pay_later",
     ):  # fmt: skip
-        diary.records.append(invoice)
+        event_log.records.append(invoice)
     plan = _plan(shopper, order.total_minor, issued, due)
     _Account(shopper, order, invoice, payment).run(issued, due, plan, credit)
 
@@ -116,17 +116,17 @@ class _Account:
 
     def _pay(self, day: float, amount: int, payment: Payment) -> None:
         """Pay a part of the balance or all of it, mostly by bank transfer, known a day or two later."""
-        diary, rng = self.shopper.diary, self.shopper.rng
+        event_log, rng = self.shopper.event_log, self.shopper.rng
         transfer = rng.random() < 0.65
         recorded = day + (0.7 + 1.5 * rng.random() if transfer else 0.0)
         self.balance -= amount
         self.received.append((payment, amount))
         self.debt.steps.append((day, self.balance))
-        on_record = diary.note(
+        on_record = event_log.note(
             "payment.captured", day, "payment", payment.id,
             amount=amount, method=payment.method, recorded=recorded,
         )  # fmt: skip
-        diary.note(
+        event_log.note(
             "invoice.paid", day, "invoice", self.invoice.id,
             amount=amount, method=payment.method, recorded=recorded,
         )  # fmt: skip
@@ -134,7 +134,7 @@ class _Account:
             return
         if on_record:
             payment.status = self.payment.status = "succeeded"
-        diary.note(
+        event_log.note(
             "order.paid", day, "order", self.order.id,
             amount=self._captured(), method=self.payment.method, recorded=recorded,
         )  # fmt: skip
@@ -145,7 +145,7 @@ class _Account:
         if lowered > 0:
             self.balance -= lowered
             self.debt.steps.append((day, self.balance))
-            seen = self.shopper.diary.note(
+            seen = self.shopper.event_log.note(
                 "invoice.credited", day, "invoice", self.invoice.id, amount=lowered, reason=reason
             )
             if seen and self.balance == 0:
@@ -161,14 +161,14 @@ class _Account:
 
     def _collect(self, day: float) -> None:
         """Debit the account of who is 30 days overdue; where it bounces, the bank takes the money back."""
-        shopper, diary = self.shopper, self.shopper.diary
+        shopper, event_log = self.shopper, self.shopper.event_log
         debit = open_payment(
             shopper, self.order, "direct_debit", day, purpose="collection", amount=self.balance
         )
         if shopper.rng.random() < shopper.behaviour.collected_share:
             self._pay(day, self.balance, debit)
             return
-        if diary.note(
+        if event_log.note(
             "payment.captured", day, "payment", debit.id, amount=self.balance, method=debit.method
         ):
             debit.status = "succeeded"

@@ -23,8 +23,8 @@ _TRUSTED_BILLS = 3
 
 def place_order(shopper: Shopper, at: float) -> Order:
     """Fill a basket and place the order, with one event per line."""
-    shopper.diary.orders += 1
-    name = f"O{shopper.diary.name[1:]}-{shopper.diary.orders:03d}"
+    shopper.event_log.orders += 1
+    name = f"O{shopper.event_log.name[1:]}-{shopper.event_log.orders:03d}"
     things = [(thing, quantity, thing.price_minor) for thing, quantity in _basket(shopper)]
     return order_of(shopper, name, at, things, shopper.traits.channel)
 
@@ -33,32 +33,32 @@ def order_of(
     shopper: Shopper, name: str, at: float, things: list[tuple[Variant, int, int]], channel: str
 ) -> Order:
     """Place an order of things, each with its quantity and its price in minor units."""
-    diary = shopper.diary
-    key = diary.key("order", name)
+    event_log = shopper.event_log
+    key = event_log.key("order", name)
     lines = [
         Line(
             key, position, thing, thing.product_id, thing.id, thing.product.seller_id, quantity,
-            _decimal(price, diary.currency), price * quantity,
+            _decimal(price, event_log.currency), price * quantity,
         )
         for position, (thing, quantity, price) in enumerate(things, start=1)
     ]  # fmt: skip
     order = Order(
         id=key,
         external_id=name,
-        customer_id=diary.customer,
+        customer_id=event_log.customer,
         total_minor=sum(line.amount_minor for line in lines),
-        currency=diary.currency,
-        placed_at=diary.calendar.instant(at),
+        currency=event_log.currency,
+        placed_at=event_log.calendar.instant(at),
         lines=lines,
     )
     units = sum(line.quantity for line in lines)
-    if diary.note(
+    if event_log.note(
         "order.placed", at, "order", key,
         amount=order.total_minor, quantity=units, value=len(lines), method=channel,
     ):  # fmt: skip
-        diary.records += (order, *lines)
+        event_log.records += (order, *lines)
     for line in lines:
-        diary.note(
+        event_log.note(
             "order.line", at, "order", key,
             amount=line.amount_minor, quantity=line.quantity,
             category=line.variant.product.category, product=line.product_id, seller=line.seller_id,
@@ -112,7 +112,7 @@ def pay_at_once(
     tuple of Payment and float, or None
         The payment and the day it was captured; None where the order was abandoned.
     """
-    diary, rng = shopper.diary, shopper.rng
+    event_log, rng = shopper.event_log, shopper.rng
     payment = open_payment(shopper, order, method, at)
     logit = shopper.behaviour.decline_logit + 1.1 * shopper.traits.shortage(at)
     for attempt in range(4):
@@ -121,7 +121,7 @@ def pay_at_once(
             bank_days = 1.0 + 1.2 * rng.random() if method == "direct_debit" else 0.0
             capture(shopper, order, payment, at, recorded=at + bank_days)
             return payment, at
-        diary.note(
+        event_log.note(
             "payment.failed", at, "payment", payment.id,
             amount=payment.amount_minor, method=method, reason=_decline_code(shopper, at),
         )  # fmt: skip
@@ -145,19 +145,19 @@ def open_payment(
     amount: int | None = None,
 ) -> Payment:
     """Put a payment on record, not yet paid; ``purpose`` tells a second one of a method from the first."""
-    diary = shopper.diary
+    event_log = shopper.event_log
     payment = Payment(
-        id=diary.key("payment", f"{order.external_id}:{purpose or method}"),
+        id=event_log.key("payment", f"{order.external_id}:{purpose or method}"),
         order_id=order.id,
-        customer_id=diary.customer,
+        customer_id=event_log.customer,
         method=method,
         amount_minor=order.total_minor if amount is None else amount,
-        currency=diary.currency,
-        created_at=diary.calendar.instant(at),
+        currency=event_log.currency,
+        created_at=event_log.calendar.instant(at),
         status=status,
     )
-    if payment.created_at < diary.calendar.end:
-        diary.records.append(payment)
+    if payment.created_at < event_log.calendar.end:
+        event_log.records.append(payment)
     return payment
 
 
@@ -166,19 +166,19 @@ def capture(
 ) -> None:
     """Take the whole amount of an order."""
     amount, method = payment.amount_minor, payment.method
-    if shopper.diary.note(
+    if shopper.event_log.note(
         "payment.captured", at, "payment", payment.id,
         amount=amount, method=method, recorded=recorded,
     ):  # fmt: skip
         payment.status = "succeeded"
-    shopper.diary.note(
+    shopper.event_log.note(
         "order.paid", at, "order", order.id, amount=amount, method=method, recorded=recorded
     )
 
 
 def cancel(shopper: Shopper, order: Order, at: float, reason: str) -> None:
     """Call an order off."""
-    if shopper.diary.note(
+    if shopper.event_log.note(
         "order.cancelled", at, "order", order.id, amount=order.total_minor, reason=reason
     ):
         order.status = "cancelled"

@@ -1,6 +1,6 @@
 """What happened around one customer, as the shop's records will tell it.
 
-A `Diary` takes notes in the order of the simulation and keeps only what is on record before the shop's
+A `EventLog` takes notes in the order of the simulation and keeps only what is on record before the shop's
 clock: an event due later is simply not there yet, and no status runs ahead of its event.
 """
 
@@ -13,7 +13,7 @@ from simulation.calendar import Calendar
 from simulation.records import Row
 
 
-class Diary:
+class EventLog:
     """Everything on record about one customer, or one auction.
 
     Parameters

@@ -16,7 +16,7 @@ from simulation.records import Row
 _PAGE = 4_000
 
 
-class Spool:
+class ExternalSort:
     """Chunks of rows in a folder of their own.
 
     Parameters

@@ -32,25 +32,25 @@ def fulfil(shopper: Shopper, order: Order, at: float, *, cash: bool) -> tuple[fl
     tuple of (float or None, float)
         The day it arrived and how many days late, or None and the day it was called off.
     """
-    rng, diary, behaviour = shopper.rng, shopper.diary, shopper.behaviour
+    rng, event_log, behaviour = shopper.rng, shopper.event_log, shopper.behaviour
     promise = math.floor(at) + rng.randint(3, 6) + 20 * HOUR
     delivery = Delivery(
-        id=diary.key("delivery", order.external_id),
+        id=event_log.key("delivery", order.external_id),
         order_id=order.id,
-        promised_at=diary.calendar.instant(promise),
+        promised_at=event_log.calendar.instant(promise),
     )
     at += MINUTE
-    if diary.note("delivery.promised", at, "delivery", delivery.id, due=delivery.promised_at):
-        diary.records.append(delivery)
+    if event_log.note("delivery.promised", at, "delivery", delivery.id, due=delivery.promised_at):
+        event_log.records.append(delivery)
     at += 0.2 + 0.8 * rng.random()
-    if diary.note("delivery.claimed", at, "delivery", delivery.id):
+    if event_log.note("delivery.claimed", at, "delivery", delivery.id):
         delivery.status = "processing"
     at += 0.1 + 0.4 * rng.random()
-    if diary.note("delivery.shipped", at, "delivery", delivery.id):
+    if event_log.note("delivery.shipped", at, "delivery", delivery.id):
         delivery.status = "shipped"
     far = shopper.traits.remoteness
     slow = order.lines[0].variant.product.seller.slowness
-    busy = diary.calendar.congestion(at)
+    busy = event_log.calendar.congestion(at)
     arrival = max(at + 0.3, math.floor(promise) - rng.randint(0, 1) + office_hour(rng))
     if shopper.chance(behaviour.late_parcel_logit + 0.8 * far + 0.9 * busy + slow):
         arrival = math.floor(promise + 1 + shopper.late_by(1.8, 0.8)) + office_hour(rng)
@@ -67,28 +67,28 @@ def fulfil(shopper: Shopper, order: Order, at: float, *, cash: bool) -> tuple[fl
 
 def _hand_over(shopper: Shopper, delivery: Delivery, arrival: float) -> None:
     """Deliver against a PIN or a QR code; some couriers' devices report hours later."""
-    rng, diary = shopper.rng, shopper.diary
+    rng, event_log = shopper.rng, shopper.event_log
     proof = "pin" if rng.random() < 0.6 else "qr"
     if rng.random() < shopper.behaviour.wrong_proof_share:
-        diary.note(
+        event_log.note(
             "delivery.proof_failed", arrival - MINUTE, "delivery", delivery.id,
             method=proof, reason="wrong_code",
         )  # fmt: skip
     offline = (1 + 9 * rng.random()) * HOUR if rng.random() < 0.12 else 0.0
-    if diary.note(
+    if event_log.note(
         "delivery.delivered", arrival, "delivery", delivery.id,
         method=proof, recorded=arrival + offline,
     ):  # fmt: skip
         delivery.status = "delivered"
-        delivery.delivered_at = diary.calendar.instant(arrival)
+        delivery.delivered_at = event_log.calendar.instant(arrival)
 
 
 def _complete(shopper: Shopper, order: Order, at: float) -> None:
     """Close an order for good; each of its sellers earns points."""
-    if shopper.diary.note("order.completed", at, "order", order.id, amount=order.total_minor):
+    if shopper.event_log.note("order.completed", at, "order", order.id, amount=order.total_minor):
         order.status = "completed"
     for seller in {line.seller_id: line.variant.product.seller for line in order.lines}.values():
-        shopper.diary.note(
+        shopper.event_log.note(
             "points.earned", at, "points", seller.id,
             value=_POINTS, reason="order_completed", seller=seller.id, customer=seller.customer_id,
         )  # fmt: skip
@@ -96,7 +96,7 @@ def _complete(shopper: Shopper, order: Order, at: float) -> None:
 
 def _judge(shopper: Shopper, order: Order, arrival: float, late: float) -> None:
     """Like what came, or not; some say so in stars, and a few think again."""
-    rng, diary, behaviour = shopper.rng, shopper.diary, shopper.behaviour
+    rng, event_log, behaviour = shopper.rng, shopper.event_log, shopper.behaviour
     disappointed = shopper.chance(behaviour.disappointment_logit)
     if disappointed:
         shopper.suffer(behaviour.disappointment_hurts)
@@ -107,23 +107,23 @@ def _judge(shopper: Shopper, order: Order, arrival: float, late: float) -> None:
     line = order.lines[int(rng.random() * len(order.lines))]
     at = arrival + 0.5 + rng.expovariate(1 / 4.0)
     review = Review(
-        id=diary.key("review", order.external_id),
+        id=event_log.key("review", order.external_id),
         product_id=line.product_id,
         order_id=order.id,
-        customer_id=diary.customer,
+        customer_id=event_log.customer,
         stars=max(1, min(5, round(liking))),
-        posted_at=diary.calendar.instant(at),
+        posted_at=event_log.calendar.instant(at),
     )
     thing, seller = line.product_id, line.seller_id
-    if not diary.note(
+    if not event_log.note(
         "review.posted", at, "review", review.id, value=review.stars, product=thing, seller=seller
     ):
         return
-    diary.records.append(review)
+    event_log.records.append(review)
     if rng.random() < behaviour.edited_share:
         changed = max(1, min(5, review.stars + rng.choice((-1, 1))))
         at += 1.0 + 20.0 * rng.random()
-        if diary.note(
+        if event_log.note(
             "review.edited", at, "review", review.id, value=changed, product=thing, seller=seller
         ):
             review.stars = changed
@@ -138,7 +138,7 @@ def _fail(
     rng = shopper.rng
     refused = cash and rng.random() < 0.6
     reason = _REASONS[2] if refused else _REASONS[rng.randint(0, 1)]
-    if shopper.diary.note("delivery.failed", arrival, "delivery", delivery.id, reason=reason):
+    if shopper.event_log.note("delivery.failed", arrival, "delivery", delivery.id, reason=reason):
         delivery.status = "processing"
     if not refused:
         shopper.suffer(shopper.behaviour.failed_delivery_hurts)

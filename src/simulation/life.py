@@ -55,17 +55,17 @@ def live(shopper: Shopper) -> Lapse:
 
 def _register(shopper: Shopper) -> None:
     """Become known to the shop; who trusts it reads its newsletter."""
-    traits, diary = shopper.traits, shopper.diary
-    if diary.note(
-        "customer.registered", traits.joined, "customer", diary.customer,
+    traits, event_log = shopper.traits, shopper.event_log
+    if event_log.note(
+        "customer.registered", traits.joined, "customer", event_log.customer,
         method=traits.channel, category=traits.country,
     ):  # fmt: skip
-        diary.records.append(
+        event_log.records.append(
             Customer(
-                id=diary.customer,
-                external_id=diary.name,
+                id=event_log.customer,
+                external_id=event_log.name,
                 country=traits.country,
-                created_at=diary.calendar.instant(traits.joined),
+                created_at=event_log.calendar.instant(traits.joined),
             )
         )
     wants = 1 / (1 + math.exp(-shopper.behaviour.newsletter_logit - 0.8 * traits.trust))
@@ -76,8 +76,8 @@ def _profile(shopper: Shopper, at: float, newsletter: int, share: float) -> None
     """Subscribe to the newsletter (1), or give it up (0), by chance."""
     if shopper.rng.random() < share and newsletter != shopper.newsletter:
         shopper.newsletter = newsletter
-        shopper.diary.note(
-            "customer.profiled", at, "customer", shopper.diary.customer,
+        shopper.event_log.note(
+            "customer.profiled", at, "customer", shopper.event_log.customer,
             value=newsletter, reason="newsletter",
         )  # fmt: skip
 
@@ -124,7 +124,7 @@ def deal(shopper: Shopper, at: float) -> None:
     elif method == "cash_on_delivery":
         _at_the_door(shopper, order, at)
     elif method == "wallet":
-        hold(shopper.diary, shopper.purse, at, order.id, order.total_minor)
+        hold(shopper.event_log, shopper.purse, at, order.id, order.total_minor)
         from_wallet(shopper, order, at, order.id)
     else:
         _at_once(shopper, order, method, at)
@@ -169,17 +169,17 @@ def _at_once(shopper: Shopper, order: Order, method: str, at: float) -> None:
 
 def from_wallet(shopper: Shopper, order: Order, at: float, key: str) -> None:
     """Bring an order whose price is set aside in the wallet: under its own key, or that of the auction it was won in."""
-    diary, purse = shopper.diary, shopper.purse
+    event_log, purse = shopper.event_log, shopper.purse
     payment = open_payment(shopper, order, "wallet", at, status="requires_capture")
     delivered, day = fulfil(shopper, order, at, cash=False)
     if delivered is None:
-        free(diary, purse, day, key, order.total_minor)
+        free(event_log, purse, day, key, order.total_minor)
         if day < shopper.calendar.days:
             payment.status = "canceled"
         return
     completed = delivered + COMPLETED_AFTER_DAYS
-    spend(diary, completed, key, order, payment)
+    spend(event_log, completed, key, order, payment)
     returned = send_back(shopper, order, delivered)
     if returned is not None:
         back = max(returned[0], completed) + 1.0
-        give_back(diary, purse, back, order, payment, returned[1])
+        give_back(event_log, purse, back, order, payment, returned[1])

@@ -10,10 +10,10 @@ from commerce.records.identity import imported_id
 from simulation.assortment import Assortment, stock_the_shop
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
-from simulation.event_log import Diary
+from simulation.event_log import EventLog
 from simulation.life import Lapse, live
 from simulation.options import SimulationOptions
-from simulation.rng import luck
+from simulation.rng import rng_of
 from simulation.shopper import Shopper
 from simulation.traits import draw_traits
 
@@ -64,7 +64,7 @@ class Population:
 
     def shopper(self, number: int) -> Shopper:
         """Make a customer as she was born: the same seed and number give the same one."""
-        rng = luck(self.options.seed, number)
+        rng = rng_of(self.options.seed, number)
         joined, days = self.joined[number - 1], self.calendar.days
         traits = draw_traits(rng, joined, days, self.assortment, self.behaviour)
         return Shopper(
@@ -73,12 +73,12 @@ class Population:
             behaviour=self.behaviour,
             calendar=self.calendar,
             assortment=self.assortment,
-            diary=self.diary(self.name(number), number),
+            event_log=self.event_log(self.name(number), number),
         )
 
-    def diary(self, name: str, number: int) -> Diary:
+    def event_log(self, name: str, number: int) -> EventLog:
         """Open an empty diary."""
-        return Diary(self.calendar, self.tenant, self.options.currency, name, number)
+        return EventLog(self.calendar, self.tenant, self.options.currency, name, number)
 
     def people(self) -> Iterator[Person]:
         """Let every customer live, one after the other.
@@ -97,7 +97,7 @@ def _joining_days(
 
     Many come in the first six weeks, the others in cohorts: month by month, more where there was a campaign.
     """
-    rng = luck(options.seed, "cohorts")
+    rng = rng_of(options.seed, "cohorts")
     weights = [_CAMPAIGNS[day.month - 1] for day in calendar.dates[: calendar.days]]
     opening = min(42, calendar.days)
     chosen = rng.choices(range(calendar.days), weights=weights, k=options.customers)

@@ -19,7 +19,7 @@ def send_back(shopper: Shopper, order: Order, delivered: float) -> tuple[float, 
     tuple of (float, int), or None
         The day of approval and the amount to give back; None where nothing is given back.
     """
-    rng, diary, behaviour = shopper.rng, shopper.diary, shopper.behaviour
+    rng, event_log, behaviour = shopper.rng, shopper.event_log, shopper.behaviour
     line = order.lines[int(rng.random() * len(order.lines))]
     product = line.variant.product
     if not shopper.chance(behaviour.return_logit + shopper.traits.sends_back + product.sent_back):
@@ -30,16 +30,16 @@ def send_back(shopper: Shopper, order: Order, delivered: float) -> tuple[float, 
     reason = _REASONS[int(rng.random() * len(_REASONS))]
     at = delivered + 0.4 + rng.expovariate(1 / 4.0)
     request = Return(
-        id=diary.key("return", order.external_id),
+        id=event_log.key("return", order.external_id),
         order_id=order.id,
         position=line.position,
         quantity=quantity,
         reason=reason,
-        requested_at=diary.calendar.instant(at),
+        requested_at=event_log.calendar.instant(at),
     )
 
     def note(word: str, *, price: int | None = None) -> bool:
-        seen = diary.note(
+        seen = event_log.note(
             f"return.{word}", at, "return", request.id,
             amount=price, quantity=quantity, reason=reason if price else None,
             category=request.condition, product=product.id, seller=product.seller_id,
@@ -49,13 +49,13 @@ def send_back(shopper: Shopper, order: Order, delivered: float) -> tuple[float, 
         return seen
 
     if note("requested", price=amount):
-        diary.records.append(request)
+        event_log.records.append(request)
     at += 2.0 + 4.0 * rng.random()
     note("received")
     at += 0.2 + 1.2 * rng.random()
     drawn = rng.random()
     condition = "new" if drawn < 0.6 else "opened" if drawn < 0.88 else "damaged"
-    if diary.calendar.instant(at) < diary.calendar.end:
+    if event_log.calendar.instant(at) < event_log.calendar.end:
         request.condition = condition
     note("inspected")
     at += 0.05 + 0.3 * rng.random()
@@ -67,7 +67,7 @@ def send_back(shopper: Shopper, order: Order, delivered: float) -> tuple[float, 
         request.refund_minor = amount
         line.returned_quantity += quantity
     if reason in _SELLERS_FAULT:
-        diary.note(
+        event_log.note(
             "points.deducted", max(at, delivered + COMPLETED_AFTER_DAYS), "points", product.seller_id,
             value=_PENALTY, reason="return", seller=product.seller_id,
             customer=product.seller.customer_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 
-def luck(*seeds: object) -> Random:
+def rng_of(*seeds: object) -> Random:
     """Give a source of chance of its own to whatever the seeds name.
 
     Examples

@@ -9,7 +9,7 @@ from random import Random
 from simulation.assortment import Assortment
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
-from simulation.event_log import Diary
+from simulation.event_log import EventLog
 from simulation.traits import Traits
 
 MINUTE = 1 / 1440
@@ -60,7 +60,7 @@ class Shopper:
     behaviour: Behaviour
     calendar: Calendar
     assortment: Assortment
-    diary: Diary
+    event_log: EventLog
     debts: list[Debt] = field(default_factory=list)
     purse: Purse = field(default_factory=Purse)
     newsletter: int = 0

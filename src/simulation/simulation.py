@@ -28,8 +28,8 @@ from importing.engine.summary import Progress, silent
 from simulation.auctions import Bidder, bidder, hold_auctions
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
-from simulation.event_log import Diary
-from simulation.external_sort import Spool
+from simulation.event_log import EventLog
+from simulation.external_sort import ExternalSort
 from simulation.options import SimulationOptions, SimulationRefused, SimulationSummary
 from simulation.population import Population
 from simulation.postings import MOVES, moved
@@ -97,7 +97,7 @@ def simulate(
         _refuse_other_records(connection, tenant, signature, options)
         truth_folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=truth_folder, prefix=".spool-") as folder:
-            shop = _Shop(tenant, options, calendar, Spool(Path(folder)), progress)
+            shop = _Shop(tenant, options, calendar, ExternalSort(Path(folder)), progress)
             latent = shop.let_live()
             shop.write_records(connection)
             digest = shop.write_stream(connection, to_micros(now))
@@ -185,12 +185,12 @@ class _Shop:
         tenant: Tenant,
         options: SimulationOptions,
         calendar: Calendar,
-        spool: Spool,
+        external_sort: ExternalSort,
         progress: Progress,
     ) -> None:
         self.tenant = tenant
         self.calendar = calendar
-        self.spool = spool
+        self.external_sort = external_sort
         self.progress = progress
         self.options = options
         self.population = Population(options, tenant.slug, calendar, Behaviour())
@@ -204,35 +204,35 @@ class _Shop:
         truth = TruthFile()
         bidders: list[Bidder] = []
 
-        def lives() -> Iterator[Diary]:
+        def lives() -> Iterator[EventLog]:
             for person in self.population.people():
                 truth.add(person)
                 if (tempted := bidder(person)) is not None:
                     bidders.append(tempted)
-                yield person.shopper.diary
+                yield person.shopper.event_log
             yield from hold_auctions(self.population, bidders)
 
-        diaries = lives()
-        while chunk := list(islice(diaries, _CHUNK)):
+        event_logs = lives()
+        while chunk := list(islice(event_logs, _CHUNK)):
             self._put_down(chunk)
             self.progress("customers", len(self.customers), self.options.customers)
         return truth
 
-    def _put_down(self, diaries: list[Diary]) -> None:
+    def _put_down(self, event_logs: list[EventLog]) -> None:
         """Spool what stands in some diaries, and sign it."""
         events: list[Row] = []
         tables: dict[str, list[Row]] = {shelf.table: [] for shelf in SHELVES.values()}
-        for diary in diaries:
-            self.digest.update(marshal.dumps(diary.notes, 2))
-            events += diary.notes
-            for record in diary.records:
+        for event_log in event_logs:
+            self.digest.update(marshal.dumps(event_log.notes, 2))
+            events += event_log.notes
+            for record in event_log.records:
                 shelf = SHELVES[record.__class__]
                 tables[shelf.table].append(shelf.row(record))
                 if record.__class__ is Order:
                     self.placed.append((record.placed_at, record.id))
         self.customers += tables.pop("customer")
         self.events += len(events)
-        self.spool.put(events, tables)
+        self.external_sort.put(events, tables)
 
     def write_records(self, connection: Connection) -> None:
         """Write everything but the stream; orders are numbered by the instant they were placed."""
@@ -243,7 +243,7 @@ class _Shop:
         for record in self.population.assortment.records():
             shelf = SHELVES[record.__class__]
             goods.setdefault(shelf.table, []).append(shelf.row(record))
-        for tables in chain([goods], self.spool.tables()):
+        for tables in chain([goods], self.external_sort.tables()):
             for shelf in SHELVES.values():
                 rows, columns = tables.get(shelf.table, []), shelf.columns
                 if rows and shelf.table in ("customer", "product"):
@@ -263,7 +263,7 @@ class _Shop:
 
     def write_stream(self, connection: Connection, ingested_at: int) -> str:
         """Append every event in the order it was recorded, sign the stream, and give its digest."""
-        merged = self.spool.events()
+        merged = self.external_sort.events()
         done = 0
         while batch := list(islice(merged, _BATCH)):
             events = [NewEvent._make(row[3:]) for row in batch]

@@ -37,7 +37,7 @@ class TruthFile:
         """Note what a customer really was like."""
         latent = (getattr(person.shopper.traits, name) for name in _LATENT)
         lapses = (person.lapse.first, person.lapse.last)
-        self._rows.writerow(map(_text, (person.shopper.diary.name, *latent, *lapses)))
+        self._rows.writerow(map(_text, (person.shopper.event_log.name, *latent, *lapses)))
 
     def write(self, path: Path) -> None:
         """Replace the file at a path, whole or not at all."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from simulation.event_log import Diary
+from simulation.event_log import EventLog
 from simulation.records import Order, Payment
 from simulation.shopper import MINUTE, Purse
 
 
-def hold(diary: Diary, purse: Purse, at: float, key: str, amount: int) -> None:
+def hold(event_log: EventLog, purse: Purse, at: float, key: str, amount: int) -> None:
     """Set money aside; who has too little tops up by card a minute before, to a round sum.
 
     Parameters
     ----------
-    diary : Diary
+    event_log : EventLog
     purse : Purse
         The wallet of the diary's customer.
     at : float
@@ -26,45 +26,45 @@ def hold(diary: Diary, purse: Purse, at: float, key: str, amount: int) -> None:
     brought = max(0, -(-missing // coin) * coin)
     if brought:
         payment = Payment(
-            id=diary.key("payment", f"{diary.name}:top-up-{len(diary.notes)}"),
+            id=event_log.key("payment", f"{event_log.name}:top-up-{len(event_log.notes)}"),
             order_id=None,
-            customer_id=diary.customer,
+            customer_id=event_log.customer,
             method="card",
             amount_minor=brought,
-            currency=diary.currency,
-            created_at=diary.calendar.instant(at - MINUTE),
+            currency=event_log.currency,
+            created_at=event_log.calendar.instant(at - MINUTE),
             status="succeeded",
         )
-        if diary.note(
+        if event_log.note(
             "wallet.topped_up", at - MINUTE, "payment", payment.id, amount=brought, method="card"
         ):
-            diary.records.append(payment)
+            event_log.records.append(payment)
     purse.moves.append((at, brought - amount))
-    diary.note("wallet.held", at, "wallet", key, amount=amount, reason="escrow_hold")
+    event_log.note("wallet.held", at, "wallet", key, amount=amount, reason="escrow_hold")
 
 
-def free(diary: Diary, purse: Purse, at: float, key: str, amount: int) -> None:
+def free(event_log: EventLog, purse: Purse, at: float, key: str, amount: int) -> None:
     """Free money that was set aside."""
     purse.moves.append((at, amount))
-    diary.note("wallet.released", at, "wallet", key, amount=amount, reason="escrow_release")
+    event_log.note("wallet.released", at, "wallet", key, amount=amount, reason="escrow_release")
 
 
-def spend(diary: Diary, at: float, key: str, order: Order, payment: Payment) -> None:
+def spend(event_log: EventLog, at: float, key: str, order: Order, payment: Payment) -> None:
     """Take the money set aside: the order is paid."""
     total = order.total_minor
-    if diary.note("wallet.spent", at, "wallet", key, amount=total, reason="payment"):
+    if event_log.note("wallet.spent", at, "wallet", key, amount=total, reason="payment"):
         payment.status = "succeeded"
-    diary.note("payment.captured", at, "payment", payment.id, amount=total, method="wallet")
-    diary.note("order.paid", at, "order", order.id, amount=total, method="wallet")
+    event_log.note("payment.captured", at, "payment", payment.id, amount=total, method="wallet")
+    event_log.note("order.paid", at, "order", order.id, amount=total, method="wallet")
 
 
 def give_back(
-    diary: Diary, purse: Purse, at: float, order: Order, payment: Payment, amount: int
+    event_log: EventLog, purse: Purse, at: float, order: Order, payment: Payment, amount: int
 ) -> None:
     """Put the price of what came back into the wallet."""
     purse.moves.append((at, amount))
-    diary.note(
+    event_log.note(
         "payment.refunded", at, "payment", payment.id,
         amount=amount, method="wallet", reason="returned",
     )  # fmt: skip
-    diary.note("wallet.refunded", at, "wallet", order.id, amount=amount, reason="refund")
+    event_log.note("wallet.refunded", at, "wallet", order.id, amount=amount, reason="refund")

@@ -63,7 +63,7 @@ class Store:
         table: Table,
         read: Callable[[list[str]], Sequence[Any]],
         rejects: Rejects,
-        tell: Progress,
+        report_progress: Progress,
         label: Sequence[str] = (),
     ) -> int:
         """Take the rows of a file that can be read, reject the others under a label, and count all."""
@@ -77,9 +77,9 @@ class Store:
             if len(batch) >= _STAGE:
                 self.add(batch)
                 batch.clear()
-                tell("reading", position, size)
+                report_progress("reading", position, size)
         self.add(batch)
-        tell("reading", size, size)
+        report_progress("reading", size, size)
         return rows
 
     def count(self) -> int:

@@ -1,6 +1,6 @@
 """The steps of training, in the order notebook 20 takes them, one call each; `train` takes them all.
 
-rows = load_rows(...); fitted = fit_candidates(rows); exported = export_package(rows, fitted);
+dataset = load_dataset(...); fitted = fit_candidates(rows); exported = export_package(rows, fitted);
 report = examine(rows, fitted, exported); certificate = certify_parity(...); verdict = decide_promotion(...);
 result = conclude(...).
 """
@@ -22,7 +22,7 @@ from features.declaring.declaration import Catalogue
 from features.errors import NoEvents
 from features.snapshots.snapshot import Snapshot, take_snapshot
 from training.fitting.candidates import Fitted, fit
-from training.fitting.dataset import Rows, load_rows, why_not_trainable
+from training.fitting.dataset import Dataset, load_dataset, why_not_trainable
 from training.fitting.schedule import fixed_schedule
 from training.judging.certificate import Certificate, certify
 from training.judging.examination import Exported, Report, examine, export_package
@@ -32,10 +32,10 @@ from training.specs import ModelSpec
 
 __all__ = [
     "Certificate",
+    "Dataset",
     "Exported",
     "Fitted",
     "Report",
-    "Rows",
     "TrainingResult",
     "certify_parity",
     "conclude",
@@ -44,19 +44,19 @@ __all__ = [
     "examine",
     "export_package",
     "fit_candidates",
-    "load_rows",
+    "load_dataset",
     "open_tracker",
     "train",
     "why_not_trainable",
 ]
 
 
-def fit_candidates(rows: Rows, *, jobs: int = 1, seed: int = 0) -> Fitted:
+def fit_candidates(rows: Dataset, *, jobs: int = 1, seed: int = 0) -> Fitted:
     """Choose among the candidates inside the training rows, and fit the best on all of them."""
     return fit(rows.spec, rows.train, jobs=jobs, seed=seed)
 
 
-def certify_parity(engine: Engine, rows: Rows, exported: Exported) -> Certificate:
+def certify_parity(engine: Engine, rows: Dataset, exported: Exported) -> Certificate:
     """Compare batch and online on a sample of the tenant's customers, as of the rows' instant."""
     return certify(
         engine, rows.tenant, rows.snapshot, exported.package, rows.catalogue, as_of=rows.as_of
@@ -84,7 +84,7 @@ def train(
     NotTrainable
         If the records are too few or too short.
     """
-    rows = load_rows(tenant, spec, snapshot, as_of=as_of, features=features, catalogue=catalogue)
+    rows = load_dataset(tenant, spec, snapshot, as_of=as_of, features=features, catalogue=catalogue)
     fitted = fit_candidates(rows, jobs=jobs, seed=seed)
     exported = export_package(rows, fitted)
     report = examine(rows, fitted, exported, seed=seed)
@@ -138,7 +138,7 @@ def evaluate_protocol(
         )
         # What arrives from now on is recorded behind everything the labels look at.
         observe(connection, tenant, from_micros(ends))
-    rows = load_rows(
+    rows = load_dataset(
         tenant,
         replace(spec, horizon_days=horizon_days),
         take_snapshot(engine, tenant, snapshots),

@@ -27,7 +27,7 @@ from features.declaring.compilation import Catalogue
 from features.evaluating.aggregates import ID, OCCURRED, RECORDED, TYPE
 from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
 from features.evaluating.finish import Floats
-from features.evaluating.online import vector
+from features.evaluating.online import online_features
 from features.evaluating.python_evaluator import evaluate_rows
 from features.snapshots.snapshot import Snapshot
 from training.judging.audits import Audit, Mismatch
@@ -58,7 +58,7 @@ def audit(
     now: datetime,
     sample: int = SAMPLE,
     catalogue: Catalogue = CATALOGUE,
-    online: Online = vector,
+    online: Online = online_features,
     batch: Batch = evaluate,
 ) -> Audit:
     """Compute kept answers and sampled vectors by every way, and compare them bit by bit.

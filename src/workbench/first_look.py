@@ -16,7 +16,7 @@ from commerce.records.identity import find_customer
 from commerce.records.money import format_money
 from commerce.records.stream import FEATURE_COLUMNS, customer_rows
 from features.catalogue import CATALOGUE
-from features.evaluating.online import vector
+from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
 from scoring.files import current
 from training.judging.evaluation import single_feature_power
@@ -111,7 +111,7 @@ def traits(bench: Bench, customer: str, names: Iterable[str]) -> pd.DataFrame:
     chosen = CATALOGUE.subset(list(names))
     with reading(bench.engine) as connection:
         key = find_customer(connection, bench.tenant, customer)
-        values = vector(connection, bench.tenant.id, key, bench.cutoff, chosen)
+        values = online_features(connection, bench.tenant.id, key, bench.cutoff, chosen)
     rows = [
         (output.name, value, output.unit, output.description)
         for output, value in zip(chosen.outputs, values, strict=True)
@@ -132,7 +132,7 @@ def answer(bench: Bench, model: str, customer: str) -> Decision:
     with reading(bench.engine) as connection:
         key: UUID = find_customer(connection, bench.tenant, customer)
         chosen = CATALOGUE.subset(package.names)
-        values = vector(connection, bench.tenant.id, key, bench.cutoff, chosen)
+        values = online_features(connection, bench.tenant.id, key, bench.cutoff, chosen)
     return decide(package, values)
 
 

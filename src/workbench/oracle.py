@@ -25,7 +25,7 @@ from features.snapshots.snapshot import take_snapshot
 from importing.engine.summary import Progress, silent
 from simulation import SimulationOptions, simulate
 from training.fitting.candidates import fit, varying_features
-from training.fitting.dataset import load_rows
+from training.fitting.dataset import load_dataset
 from training.judging.evaluation import auc, single_feature_power
 from training.specs import SPECS, ModelSpec
 
@@ -133,7 +133,7 @@ def ask_oracle(
     for spec in specs:
         few = replace(spec, max_cutoffs=_CUTOFFS, candidates=("boosted",))
         note(f"{spec.name}: features")
-        rows = load_rows(tenant, few, snapshot, as_of=as_of)
+        rows = load_dataset(tenant, few, snapshot, as_of=as_of)
         labels = rows.test["label"].to_numpy(dtype=np.int64)
         power = single_feature_power(rows.test, varying_features(rows.test, few))
         feature = max(power, key=lambda name: power[name])

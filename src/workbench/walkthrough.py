@@ -3,7 +3,7 @@
 The shop lies in a temporary folder and is gone when it is closed. Everything that happens in it happens by the
 workflows of `commerce`, each in a unit of work of its own.
 
-    with Story.open(bench) as shop:
+    with Walkthrough.open(bench) as shop:
         ann = shop.buyer("ann", 500_00)
         shop.do(ann, cart.add, variant)
 """
@@ -42,7 +42,7 @@ from commerce.shops import open_shop
 from features.catalogue import CATALOGUE
 from features.declaring.compilation import Catalogue
 from features.evaluating.finish import Floats
-from features.evaluating.online import vector
+from features.evaluating.online import online_features
 from workbench.first_look import COLOUR
 from workbench.notebook import Bench
 from workbench.records import open_records
@@ -55,7 +55,7 @@ STEP = timedelta(minutes=1)
 """How long an act takes."""
 
 
-class Story:
+class Walkthrough:
     """A shop in a temporary folder, and the instant that the story has come to.
 
     Attributes
@@ -283,7 +283,7 @@ def _held(work: Work, asset: str, account: Account) -> int:
 
 
 def _evaluated(work: Work, customer: UUID, cutoff: int, chosen: Catalogue) -> Floats:
-    return vector(work.connection, work.tenant.id, customer, cutoff, chosen)
+    return online_features(work.connection, work.tenant.id, customer, cutoff, chosen)
 
 
 def _step(axes: Axes, values: Iterable[Any], **style: str) -> None:

@@ -17,7 +17,7 @@ from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.identity import reserve_numbers
 from commerce.records.ledger import WORLD, Account, Transfer, balance
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import CUSTOMER, PAYMENT
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work, looking, working
@@ -54,7 +54,7 @@ class Shop:
             number = reserve_numbers(work.connection, work.tenant, "customer", 1)
             row = {"id": customer, "number": number, "created_at": NOW, "country": country, **place}
             work.connection.execute(insert(schema.customer), {"tenant_id": work.tenant.id, **row})
-            fire(work, CUSTOMER, customer, Fact("customer.registered", customer_id=customer))
+            fire(work, CUSTOMER, customer, EventDraft("customer.registered", customer_id=customer))
         actor = Actor("user", self._user("user", customer), customer)
         if money:
             self.top_up(customer, money)
@@ -102,10 +102,12 @@ class Shop:
                 "currency": work.tenant.currency,
                 "created_at": NOW,
             }
-            made = Fact("payment.created", customer_id=customer, amount=money)
+            made = EventDraft("payment.created", customer_id=customer, amount=money)
             fire(work, PAYMENT, payment, made, to="requires_confirmation", new=new)
             moved = Transfer(work.tenant.currency, WORLD, of_customer(customer), money)
-            word = Fact("wallet.topped_up", customer_id=customer, amount=money, transfers=[moved])
+            word = EventDraft(
+                "wallet.topped_up", customer_id=customer, amount=money, transfers=[moved]
+            )
             fire(work, PAYMENT, payment, word)
 
     def goods(

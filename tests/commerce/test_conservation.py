@@ -37,7 +37,7 @@ from commerce.records.database import reading
 from commerce.records.doctor import examine
 from commerce.records.errors import CommerceError
 from commerce.records.instants import to_micros
-from commerce.records.machine import Fact
+from commerce.records.machine import EventDraft
 
 _slugs = itertools.count()
 MONEY = st.integers(1, 30_000)
@@ -348,7 +348,7 @@ def test_money_that_is_never_freed_would_be_seen(
 ) -> None:
     real = wallet.released
 
-    def forgetful(*given: Any, **named: Any) -> Fact:
+    def forgetful(*given: Any, **named: Any) -> EventDraft:
         return real(*given, **named)._replace(transfers=())
 
     monkeypatch.setattr(wallet, "released", forgetful)

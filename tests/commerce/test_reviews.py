@@ -24,7 +24,7 @@ from commerce import reviews
 from commerce.records import schema
 from commerce.records.actors import Actor
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import ORDER
 from commerce.reviews import NotBought, edit, of_product, post, remove
 
@@ -79,7 +79,7 @@ def test_a_completed_order_counts_even_if_nobody_saw_it_arrive(engine: Engine) -
     buyer, variant = shop.buyer(), shop.goods()
     order = placed(shop, buyer, (variant, 1))
     with shop.work() as work:
-        fire(work, ORDER, order, Fact("order.completed"))
+        fire(work, ORDER, order, EventDraft("order.completed"))
     rated(shop, buyer, order, shop.product(variant))
 
 

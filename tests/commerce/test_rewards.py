@@ -19,7 +19,7 @@ from commerce.records.machine import fire
 from commerce.records.states import POINTS
 from commerce.records.tenants import Tenant
 from commerce.records.work import looking, working
-from commerce.rewards import Standing
+from commerce.rewards import PointsBalance
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -51,11 +51,11 @@ def test_a_rank_is_held_from_its_threshold_on(any_engine: Engine) -> None:
         with looking(any_engine, tenant, Actor("seller", sam), now=NOW) as work:
             reached.append(rewards.standing(work, sam))
     assert reached == [
-        Standing(0, "bronze", "silver", 100),
-        Standing(99, "bronze", "silver", 1),
-        Standing(100, "silver", "gold", 400),
-        Standing(500, "gold", "platinum", 1500),
-        Standing(2000, "platinum", None, 0),
+        PointsBalance(0, "bronze", "silver", 100),
+        PointsBalance(99, "bronze", "silver", 1),
+        PointsBalance(100, "silver", "gold", 400),
+        PointsBalance(500, "gold", "platinum", 1500),
+        PointsBalance(2000, "platinum", None, 0),
     ]
 
 

@@ -15,7 +15,7 @@ from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor, Role
 from commerce.records.errors import Forbidden, IllegalMove
 from commerce.records.ledger import WORLD, Account, Transfer
-from commerce.records.machine import Fact, Machine, fire
+from commerce.records.machine import EventDraft, Machine, fire
 from commerce.records.states import EDGES, FACTS, MACHINES
 from commerce.records.stream import EVENT_TYPES
 
@@ -88,7 +88,7 @@ class Stage:
         """A record in a state."""
         return self._put(machine.table, status)
 
-    def fact(self, word: str) -> Fact:
+    def fact(self, word: str) -> EventDraft:
         """A fact that says all that its word has to."""
         every = {
             "amount": 1, "quantity": 1, "value": 1, "method": "card", "reason": "other",
@@ -99,7 +99,7 @@ class Stage:
             for name, value in every.items()
             if {"amount": "amount_minor"}.get(name, name) in EVENT_TYPES[word].carries
         }
-        return Fact(word, customer_id=self.buyer.customer_id, **said)  # type: ignore[arg-type]
+        return EventDraft(word, customer_id=self.buyer.customer_id, **said)  # type: ignore[arg-type]
 
     def rows(self) -> dict[str, int]:
         """How many rows there are of everything."""
@@ -166,7 +166,7 @@ def test_a_fault_after_any_step_leaves_nothing(any_engine: Engine, machine: Mach
     move = next(each for each in machine.moves.values() if each.edges and not each.stays)
     record = stage.put(machine, move.sources[0])
     wallet = Account("wallet", stage.buyer.customer_id.hex)  # type: ignore[union-attr]
-    paid = Fact("seller.paid", amount=1, transfers=[Transfer("EUR", wallet, WORLD, 1)])
+    paid = EventDraft("seller.paid", amount=1, transfers=[Transfer("EUR", wallet, WORLD, 1)])
     before = stage.rows()
     role = next(each for each in ROLES if each in move.roles)
 

@@ -10,7 +10,7 @@ from commerce import wallet
 from commerce.records.actors import Actor
 from commerce.records.errors import InsufficientFunds, NotFound
 from commerce.records.ledger import SALES, Account, Transfer
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import WALLET
 
 
@@ -87,7 +87,7 @@ def test_a_seller_who_buys_has_one_wallet(any_engine: Engine) -> None:
         )
         account = wallet.of_customer(buys.customer_id)
         assert wallet.of_sellers(work, [buys.user_id])[buys.user_id] == (account, buys.customer_id)
-        paid = Fact(
+        paid = EventDraft(
             "seller.paid",
             amount=7,
             seller_id=alone.user_id,

@@ -49,7 +49,7 @@ class Shop:
             rejects_folder=self.folder / "raw" / tenant,
         )
 
-    def tell(self, content: str, *, tenant: str = "acme", **options: Any) -> ImportSummary:
+    def import_events(self, content: str, *, tenant: str = "acme", **options: Any) -> ImportSummary:
         return import_events(
             self.engine,
             self.write(content, "events.csv"),

@@ -27,7 +27,7 @@ from scoring.files import publish
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
-from serving.predict.answers import Desk
+from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
 from serving.rest.api import make_app
@@ -236,17 +236,19 @@ def shop(engine: Engine) -> Tenant:
 
 
 @pytest.fixture
-def make_desk(packages: Path) -> Iterator[Callable[..., Desk]]:
+def make_desk(packages: Path) -> Iterator[Callable[..., AppState]]:
     """Make desks whose time is `NOW`."""
     stores: list[RecordStore] = []
 
-    def make(engine: Engine | None = None, now: datetime = NOW, folder: Path | None = None) -> Desk:
+    def make(
+        engine: Engine | None = None, now: datetime = NOW, folder: Path | None = None
+    ) -> AppState:
         store = None
         if engine is not None:
             store = RecordStore(engine.url.render_as_string(hide_password=False))
             stores.append(store)
         shelf = PackageShelf([folder or packages], SHOP)
-        return Desk(shelf=shelf, store=store, now=lambda: now)
+        return AppState(shelf=shelf, store=store, now=lambda: now)
 
     yield make
     for store in stores:
@@ -254,12 +256,12 @@ def make_desk(packages: Path) -> Iterator[Callable[..., Desk]]:
 
 
 @pytest.fixture
-def ask(shop: Tenant, engine: Engine, make_desk: Callable[..., Desk]) -> Asker:
+def ask(shop: Tenant, engine: Engine, make_desk: Callable[..., AppState]) -> Asker:
     """An application over acme's records and packages."""
     return Asker(make_app(make_desk(engine)))
 
 
 @pytest.fixture
-def ask_without_records(make_desk: Callable[..., Desk]) -> Asker:
+def ask_without_records(make_desk: Callable[..., AppState]) -> Asker:
     """An application that has packages and no record store."""
     return Asker(make_app(make_desk()))

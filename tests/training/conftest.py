@@ -18,7 +18,7 @@ from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
 from features.snapshots.snapshot import Snapshot
 from training.fitting.candidates import Fitted, fit
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.fitting.schedule import Schedule
 from training.publishing.tracking import Tracker, open_tracker
 from training.specs import CHURN, CREDIT, ModelSpec
@@ -71,12 +71,12 @@ def make_frame(customers: int, cutoffs: tuple[int, ...], seed: int = 3) -> pd.Da
     return pd.concat(parts, ignore_index=True)
 
 
-def make_rows(spec: ModelSpec = BRISK, seed: int = 3) -> Rows:
+def make_rows(spec: ModelSpec = BRISK, seed: int = 3) -> Dataset:
     """Training and test rows without a record store behind them."""
     frame = make_frame(260, CUTOFFS, seed)
     is_test = frame["cutoff"] == from_micros(CUTOFFS[-1])
     train = frame[~is_test].reset_index(drop=True)
-    return Rows(
+    return Dataset(
         tenant=Tenant(
             id=1,
             slug="demo",
@@ -105,19 +105,19 @@ def make_rows(spec: ModelSpec = BRISK, seed: int = 3) -> Rows:
 
 
 @pytest.fixture(scope="session")
-def rows() -> Rows:
+def rows() -> Dataset:
     """Rows of a churn model."""
     return make_rows()
 
 
 @pytest.fixture(scope="session")
-def fitted(rows: Rows) -> Fitted:
+def fitted(rows: Dataset) -> Fitted:
     """A blend, so that every kind of member is in it."""
     return fit(replace(BRISK, candidates=("blend",)), rows.train)
 
 
 @pytest.fixture(scope="session")
-def credit_rows() -> Rows:
+def credit_rows() -> Dataset:
     """Rows of a credit model."""
     return make_rows(replace(CREDIT, candidates=("logistic",), least_rows=100))
 

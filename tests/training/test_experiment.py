@@ -32,9 +32,9 @@ from scoring.scorer import score
 from simulation import SimulationOptions, simulate
 from training.errors import InvalidProtocol, NotTrainable
 from training.experiment import (
+    Dataset,
     Exported,
     Report,
-    Rows,
     TrainingResult,
     certify_parity,
     decide_promotion,
@@ -42,7 +42,7 @@ from training.experiment import (
     examine,
     export_package,
     fit_candidates,
-    load_rows,
+    load_dataset,
     train,
     why_not_trainable,
 )
@@ -111,22 +111,22 @@ def trained(shop: Shop, tracking_template: Path) -> Trained:
 
 
 @pytest.fixture(scope="module")
-def rows(shop: Shop) -> Rows:
-    return load_rows(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of)
+def rows(shop: Shop) -> Dataset:
+    return load_dataset(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of)
 
 
 @pytest.fixture(scope="module")
-def fitted(rows: Rows) -> Fitted:
+def fitted(rows: Dataset) -> Fitted:
     return fit_candidates(rows)
 
 
 @pytest.fixture(scope="module")
-def exported(rows: Rows, fitted: Fitted) -> Exported:
+def exported(rows: Dataset, fitted: Fitted) -> Exported:
     return export_package(rows, fitted)
 
 
 @pytest.fixture(scope="module")
-def report(rows: Rows, fitted: Fitted, exported: Exported) -> Report:
+def report(rows: Dataset, fitted: Fitted, exported: Exported) -> Report:
     return examine(rows, fitted, exported)
 
 
@@ -152,7 +152,7 @@ def test_a_first_model_that_passes_becomes_champion(trained: Trained) -> None:
 
 
 def test_the_published_package_scores_as_the_fitted_model(
-    trained: Trained, rows: Rows, fitted: Fitted
+    trained: Trained, rows: Dataset, fitted: Fitted
 ) -> None:
     package = current(trained.packages, "acme", "churn")
     values = rows.test[list(package.names)].to_numpy(float)
@@ -246,7 +246,7 @@ def test_training_stopped_after_publishing_is_mended_by_training_again(
 
 
 def test_a_package_that_scores_otherwise_than_its_model_is_refused_by_its_gate(
-    shop: Shop, rows: Rows, fitted: Fitted, report: Report, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, rows: Dataset, fitted: Fitted, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def bent(*given: Any, **named: Any) -> Package:
         package = export(*given, **named)
@@ -260,7 +260,7 @@ def test_a_package_that_scores_otherwise_than_its_model_is_refused_by_its_gate(
 
 
 def test_outcomes_recorded_too_late_to_be_known_are_not_learned_from(
-    shop: Shop, rows: Rows, tmp_path: Path
+    shop: Shop, rows: Dataset, tmp_path: Path
 ) -> None:
     late: list[Row] = []
     for part, known_before in ((rows.train, rows.schedule.test), (rows.test, rows.as_of)):
@@ -271,13 +271,13 @@ def test_outcomes_recorded_too_late_to_be_known_are_not_learned_from(
             late.append(event(10**9 + len(late), "order.placed", customer, at, **order))
     assert len(late) > 20
     files = (*shop.snapshot.files, *snapshot_of(late, tmp_path / "late.parquet").files)
-    again = load_rows(shop.tenant, SPEC, replace(shop.snapshot, files=files), as_of=shop.as_of)
+    again = load_dataset(shop.tenant, SPEC, replace(shop.snapshot, files=files), as_of=shop.as_of)
     assert again.train["label"].equals(rows.train["label"])
     assert again.test["label"].equals(rows.test["label"])
 
 
 def test_what_a_customer_who_stays_earns_is_what_those_who_stayed_paid(
-    shop: Shop, rows: Rows, exported: Exported
+    shop: Shop, rows: Dataset, exported: Exported
 ) -> None:
     paid = []
     with reading(shop.engine) as connection:
@@ -300,7 +300,7 @@ def test_what_a_customer_who_stays_earns_is_what_those_who_stayed_paid(
 
 
 def test_a_champion_declared_otherwise_stops_no_challenger(
-    shop: Shop, rows: Rows, exported: Exported, report: Report, tmp_path: Path
+    shop: Shop, rows: Dataset, exported: Exported, report: Report, tmp_path: Path
 ) -> None:
     outputs = tuple(replace(output, hash="older") for output in exported.package.outputs)
     publish(replace(exported.package, outputs=outputs), tmp_path)
@@ -311,7 +311,7 @@ def test_a_champion_declared_otherwise_stops_no_challenger(
 
 
 def test_a_worse_champion_is_replaced_and_a_fresher_challenger_may_lose_a_little(
-    shop: Shop, rows: Rows, exported: Exported, report: Report, tmp_path: Path
+    shop: Shop, rows: Dataset, exported: Exported, report: Report, tmp_path: Path
 ) -> None:
     certificate = certify_parity(shop.engine, rows, exported)
     upside_down = replace(exported.package.calibration, slope=-1.0)
@@ -331,7 +331,7 @@ def back_up(source: Path, target: Path) -> None:
 
 
 def test_a_record_changed_behind_the_snapshot_costs_the_certificate(
-    shop: Shop, rows: Rows, exported: Exported, tmp_path: Path
+    shop: Shop, rows: Dataset, exported: Exported, tmp_path: Path
 ) -> None:
     from commerce.records.schema import event as stream
 
@@ -356,7 +356,7 @@ def test_a_record_changed_behind_the_snapshot_costs_the_certificate(
     assert "basket_units" in certificate.text
 
 
-def test_rows_at_the_cutoffs_hold_every_labelled_customer_once(rows: Rows) -> None:
+def test_rows_at_the_cutoffs_hold_every_labelled_customer_once(rows: Dataset) -> None:
     both = [*rows.train.groupby("cutoff"), *rows.test.groupby("cutoff")]
     assert len(both) == len(rows.schedule.cutoffs) == 4
     for _, part in both:
@@ -366,7 +366,7 @@ def test_rows_at_the_cutoffs_hold_every_labelled_customer_once(rows: Rows) -> No
 
 
 def test_stored_features_are_used_and_those_declared_otherwise_are_not(
-    shop: Shop, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, rows: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = feature_frame(shop.snapshot, rows.schedule.cutoffs, CATALOGUE)
     write_features(stored, tmp_path, snapshot=shop.snapshot)
@@ -378,19 +378,19 @@ def test_stored_features_are_used_and_those_declared_otherwise_are_not(
         return feature_frame(*given)
 
     monkeypatch.setattr(rows_module, "feature_frame", watched)
-    again = load_rows(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path)
+    again = load_dataset(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path)
     assert not evaluated
     assert again.train.equals(rows.train)
     outputs = (replace(CATALOGUE.outputs[0], hash="changed"), *CATALOGUE.outputs[1:])
     other = replace(CATALOGUE, outputs=outputs)
-    load_rows(
+    load_dataset(
         shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path, catalogue=other
     )
     assert len(evaluated) == len(rows.schedule.cutoffs)
 
 
 def test_a_protocol_is_measured_on_the_exported_package_and_leaves_nothing(
-    shop: Shop, rows: Rows, trained: Trained, tmp_path: Path
+    shop: Shop, rows: Dataset, trained: Trained, tmp_path: Path
 ) -> None:
     figures = evaluate_protocol(
         shop.engine,
@@ -419,7 +419,7 @@ def test_a_protocol_is_measured_on_the_exported_package_and_leaves_nothing(
 
 
 def test_a_protocol_tested_on_what_is_yet_to_come_is_refused_and_one_kept_is_observed(
-    shop: Shop, rows: Rows, tmp_path: Path
+    shop: Shop, rows: Dataset, tmp_path: Path
 ) -> None:
     back_up(shop.home / "records.db", tmp_path / "records.db")
     engine = connect(f"sqlite:///{tmp_path / 'records.db'}")
@@ -455,6 +455,6 @@ def test_what_cannot_be_trained_is_said_in_a_sentence(shop: Shop, tmp_path: Path
     assert reason is not None
     assert "must have 1000000 rows to learn from" in reason
     with pytest.raises(NotTrainable, match="must have 1000000 rows"):
-        load_rows(shop.tenant, far, shop.snapshot, as_of=shop.as_of)
+        load_dataset(shop.tenant, far, shop.snapshot, as_of=shop.as_of)
     with pytest.raises(PackageNotFound):
         current(tmp_path, "acme", CREDIT.name)

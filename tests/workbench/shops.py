@@ -16,7 +16,7 @@ from commerce.records import schema
 from commerce.records.database import reading
 from features.catalogue import CATALOGUE
 from scoring.files import publish
-from serving.predict.answers import Desk, answer_customer
+from serving.predict.answers import AppState, answer_customer
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
 from serving.rest.schemas import ByCustomer
@@ -57,7 +57,7 @@ def make_shop(
     for model in ("churn", "credit"):
         publish(make_real_package(model, tenant=SLUG), packages)
     store = RecordStore(engine.url.render_as_string(hide_password=False))
-    desk = Desk(
+    desk = AppState(
         shelf=PackageShelf([packages], CATALOGUE), store=store, now=lambda: datetime.now(UTC)
     )
     past = (max(last) - timedelta(days=20)).isoformat()

@@ -19,7 +19,7 @@ from commerce.records.actors import Actor
 from commerce.records.errors import Conflict
 from workbench.notebook import Bench
 from workbench.settings import Settings
-from workbench.walkthrough import STEP, Story
+from workbench.walkthrough import STEP, Walkthrough
 
 
 @pytest.fixture
@@ -30,16 +30,16 @@ def bench(engine: Engine, tmp_path: Path) -> Bench:
 
 
 @pytest.fixture
-def shop(bench: Bench) -> Iterator[Story]:
+def shop(bench: Bench) -> Iterator[Walkthrough]:
     """A shop to play in."""
-    with Story.open(bench) as story:
+    with Walkthrough.open(bench) as story:
         yield story
 
 
 OFFERS = (("anna", 20_00), ("bert", 15_00), ("cleo", 32_00))
 
 
-def auctioned(shop: Story, *bidders: Actor) -> UUID:
+def auctioned(shop: Walkthrough, *bidders: Actor) -> UUID:
     """An auction of a clock on which everybody has bid the maximum of `OFFERS`, in turn."""
     clock = shop.goods(shop.hire("kurt", "seller"), "clock", 40_00, 3)
     people = bidders or [shop.buyer(name, 100_00) for name, _ in OFFERS]
@@ -54,7 +54,7 @@ def auctioned(shop: Story, *bidders: Actor) -> UUID:
     return auction
 
 
-def test_the_price_after_each_bid_is_what_the_bidder_was_told(shop: Story) -> None:
+def test_the_price_after_each_bid_is_what_the_bidder_was_told(shop: Walkthrough) -> None:
     table = shop.bids(auctioned(shop))
     assert table["bidder"].to_list() == ["anna", "bert", "cleo"]
     assert table["leads"].to_list() == ["anna", "anna", "cleo"]
@@ -62,7 +62,7 @@ def test_the_price_after_each_bid_is_what_the_bidder_was_told(shop: Story) -> No
     assert [str(maximum) for maximum in table["maximum"]] == ["20.00", "15.00", "32.00"]
 
 
-def test_the_ledger_shows_every_account_and_sums_to_zero(shop: Story) -> None:
+def test_the_ledger_shows_every_account_and_sums_to_zero(shop: Walkthrough) -> None:
     auction = auctioned(shop)
     held = shop.ledger()["holds"]
     assert str(held["EUR", "held", "the auction"]) == "32.00"
@@ -81,7 +81,7 @@ def test_the_ledger_shows_every_account_and_sums_to_zero(shop: Story) -> None:
     assert len(accounts) == kept
 
 
-def test_a_past_column_of_features_never_changes(shop: Story) -> None:
+def test_a_past_column_of_features_never_changes(shop: Walkthrough) -> None:
     anna = shop.buyer("anna", 100_00)
     names = ["top_ups_90d", "bids_90d"]
     then = shop.now
@@ -94,7 +94,7 @@ def test_a_past_column_of_features_never_changes(shop: Story) -> None:
     assert len(shop.bids(auction)) == 1
 
 
-def test_an_act_takes_a_minute_and_a_refused_one_none(shop: Story) -> None:
+def test_an_act_takes_a_minute_and_a_refused_one_none(shop: Walkthrough) -> None:
     auction = auctioned(shop)
     before = shop.now
     with pytest.raises(Conflict):
@@ -111,14 +111,14 @@ def heights(line: Line2D) -> list[float]:
     return [float(value) for value in np.asarray(line.get_ydata(), dtype=float)]
 
 
-def test_the_figures_show_every_bid_and_every_wallet(shop: Story) -> None:
+def test_the_figures_show_every_bid_and_every_wallet(shop: Walkthrough) -> None:
     people = [shop.buyer(name, 50_00) for name in ("anna", "bert")]
     (axes,) = shop.wallet_figure(people).axes
     assert [line.get_label() for line in axes.lines] == ["anna", "bert"]
     assert [heights(line)[-1] for line in axes.lines] == [50, 50]
 
 
-def test_the_bids_of_a_figure_are_those_of_the_table(shop: Story) -> None:
+def test_the_bids_of_a_figure_are_those_of_the_table(shop: Walkthrough) -> None:
     auction = auctioned(shop)
     (axes,) = shop.bids_figure(auction).axes
     price, maxima = axes.lines
@@ -129,7 +129,7 @@ def test_the_bids_of_a_figure_are_those_of_the_table(shop: Story) -> None:
 def test_a_story_leaves_no_trace(bench: Bench) -> None:
     with bench.engine.connect() as connection:
         before = connection.scalar(select(func.count()).select_from(schema.event))
-    with Story.open(bench) as shop:
+    with Walkthrough.open(bench) as shop:
         home = shop.bench.settings.home
         assert shop.bench.engine.url != bench.engine.url
         assert shop.tenant.currency == bench.tenant.currency

@@ -15,7 +15,7 @@ from sqlalchemy import Row
 
 from commerce import wallet
 from commerce.auctions.closing import hand_over
-from commerce.auctions.pricing import Standing, placed
+from commerce.auctions.pricing import AuctionState, placed
 from commerce.auctions.records import LARGEST, locked, sells, standings, told
 from commerce.records.bulk import insert_rows
 from commerce.records.errors import (
@@ -29,7 +29,7 @@ from commerce.records.errors import (
 from commerce.records.identity import reserve_numbers
 from commerce.records.instants import from_micros
 from commerce.records.ledger import balance
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.money import format_money
 from commerce.records.states import AUCTION, WALLET
 from commerce.records.work import Work
@@ -124,7 +124,7 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
     return Outcome(after.leader is offer, after.price, changes.get("ends_at", auction.ends_at))
 
 
-def _enter(work: Work, auction_id: UUID, act: str) -> tuple[Row[Any], UUID, Standing]:
+def _enter(work: Work, auction_id: UUID, act: str) -> tuple[Row[Any], UUID, AuctionState]:
     """Lock an auction for somebody who may bid on it."""
     auction = locked(work, auction_id)
     bidder = work.actor.customer_id
@@ -150,7 +150,9 @@ def _enter(work: Work, auction_id: UUID, act: str) -> tuple[Row[Any], UUID, Stan
     return auction, bidder, standings(work.connection, [auction])[auction_id]
 
 
-def _take_the_lead(work: Work, auction: Row[Any], before: Standing, after: Standing) -> list[Fact]:
+def _take_the_lead(
+    work: Work, auction: Row[Any], before: AuctionState, after: AuctionState
+) -> list[EventDraft]:
     """Set the new leader's maximum aside, and free that of who led; a leader's own raise adds the difference."""
     first, last = after.leader, before.leader
     assert first is not None

@@ -13,7 +13,7 @@ from commerce.orders.checkout import OrderedLine, place
 from commerce.records import schema
 from commerce.records.errors import Conflict, Forbidden
 from commerce.records.instants import from_micros
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.money import from_minor
 from commerce.records.states import AUCTION
 from commerce.records.work import Work
@@ -103,7 +103,7 @@ def _is_gone(work: Work, customer_id: UUID) -> bool:
 
 
 def hand_over(
-    auction: Row[Any], buyer: UUID, price: int, fact: Fact, *also: Fact, work: Work
+    auction: Row[Any], buyer: UUID, price: int, fact: EventDraft, *also: EventDraft, work: Work
 ) -> UUID:
     """Make an order of what an auction has set aside; then say so.
 

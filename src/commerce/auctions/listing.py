@@ -177,7 +177,7 @@ def submit(work: Work, auction_id: UUID) -> None:
     goods = [stock.hold(auction.variant_id, 1, auction_id)]
     fact = told(auction, "auction.submitted", auction.seller_customer_id, transfers=goods)
     fire(work, AUCTION, auction_id, fact)
-    stock.tell_low(work, {auction.variant_id: 1})
+    stock.emit_low_stock(work, {auction.variant_id: 1})
 
 
 def approve(work: Work, auction_id: UUID) -> None:

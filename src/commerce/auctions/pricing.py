@@ -132,7 +132,7 @@ class Bands:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AuctionState:
     """How an auction stands after some bids.
 
     Attributes
@@ -186,7 +186,7 @@ class Standing:
             return self.price
         return self.price + self.bands.at(self.price)
 
-    def after(self, bid: Bid) -> Standing:
+    def after(self, bid: Bid) -> AuctionState:
         """Give the standing with one more bid; one whose maximum is below the opening price changes nothing."""
         if bid.maximum < self.opening:
             return self
@@ -210,7 +210,7 @@ def _rank(bid: Bid) -> tuple[int, int, int]:
 
 def standing(
     bids: Iterable[Bid], opening: int, bands: Bands, reserve: int | None = None
-) -> Standing:
+) -> AuctionState:
     """Tell who leads an auction, who is second, and the price, from all of its bids in any order.
 
     Parameters
@@ -232,7 +232,7 @@ def standing(
     >>> standing([first], 1_000, bands).price, standing([first], 1_000, bands, reserve=4_000).price
     (1000, 4000)
     """
-    return reduce(Standing.after, bids, Standing(opening, bands, reserve))
+    return reduce(AuctionState.after, bids, AuctionState(opening, bands, reserve))
 
 
 def least_admissible(
@@ -255,7 +255,9 @@ def least_admissible(
     return standing(bids, opening, bands, reserve).least_admissible(bidder)
 
 
-def placed(now: Standing, bidder: Hashable, maximum: int, placed_at: int, sequence: int = 0) -> Bid:
+def placed(
+    now: AuctionState, bidder: Hashable, maximum: int, placed_at: int, sequence: int = 0
+) -> Bid:
     """Make the bid of a known maximum, whose open amount is the least that was admissible.
 
     So are bids of other houses replayed: they are facts, and even one too low to be admissible is ordered among

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select
 
-from commerce.auctions.pricing import Standing
+from commerce.auctions.pricing import AuctionState
 from commerce.auctions.records import COLUMNS, micros, sells, standings
 from commerce.records import schema
 from commerce.records.errors import NotFound
@@ -138,7 +138,7 @@ def _page(
     return [_seen(work, auction, standing[auction.id]) for auction in auctions]
 
 
-def _seen(work: Work, auction: Row[Any], now: Standing) -> AuctionView:
+def _seen(work: Work, auction: Row[Any], now: AuctionState) -> AuctionView:
     """Leave out what is not the actor's business."""
     actor = work.actor
     mine = now.leader if now.leader and now.leader.bidder == actor.customer_id else None

@@ -21,10 +21,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, standing
+from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, standing
 from commerce.records import schema
 from commerce.records.errors import NotFound
-from commerce.records.machine import Fact
+from commerce.records.machine import EventDraft
 from commerce.records.prepared import Prepared
 from commerce.records.work import Work
 
@@ -134,7 +134,7 @@ _TOP_TWO = Prepared(
 )
 
 
-def standings(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID, Standing]:
+def standings(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID, AuctionState]:
     """Tell how auctions of one tenant stand, from the two bids of each that decide; the others are not read.
 
     Under `locked`, this is a statement of its own: what waited for the lock then sees the bids that came first.
@@ -178,8 +178,8 @@ def sells(auction: Row[Any], work: Work) -> bool:
     return auction.seller_id is not None and auction.seller_id == work.actor.user_id
 
 
-def told(auction: Row[Any], word: str, customer_id: UUID | None, **more: Any) -> Fact:
+def told(auction: Row[Any], word: str, customer_id: UUID | None, **more: Any) -> EventDraft:
     """Say what happens to an auction: about whom, of which product and seller."""
-    return Fact(
+    return EventDraft(
         word, customer_id, product_id=auction.product_id, seller_id=auction.seller_id, **more
     )

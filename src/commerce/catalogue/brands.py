@@ -8,7 +8,7 @@ from uuid import UUID
 from commerce import rewards
 from commerce.records import rows, schema
 from commerce.records.errors import CommerceError, RecordError
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import BRAND
 from commerce.records.work import Work
 
@@ -54,7 +54,7 @@ def request(work: Work, name: str) -> UUID:
             )
     brand = work.new_id()
     with rows.unique("brand", name):
-        asked = Fact("brand.requested", seller_id=owner)
+        asked = EventDraft("brand.requested", seller_id=owner)
         fire(work, BRAND, brand, asked, new={"name": name, "owner_id": owner})
     return brand
 
@@ -69,7 +69,7 @@ def approve(work: Work, brand_id: UUID) -> None:
         "brand must be in a state that allows brand.approved; got ..."
     """
     owner = fetch(work, BRAND, brand_id).owner_id
-    fire(work, BRAND, brand_id, Fact("brand.approved", seller_id=owner))
+    fire(work, BRAND, brand_id, EventDraft("brand.approved", seller_id=owner))
 
 
 def reject(work: Work, brand_id: UUID, reason: str) -> None:
@@ -92,7 +92,7 @@ def reject(work: Work, brand_id: UUID, reason: str) -> None:
     if not reason.strip():
         raise RecordError("rejection must have a reason; got none. Say what is wrong.")
     owner = fetch(work, BRAND, brand_id).owner_id
-    told = Fact("brand.rejected", seller_id=owner)
+    told = EventDraft("brand.rejected", seller_id=owner)
     fire(work, BRAND, brand_id, told, changes={"reason": reason.strip()})
 
 

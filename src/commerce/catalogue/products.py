@@ -14,7 +14,7 @@ from sqlalchemy import Row, insert
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, Forbidden, RecordError
 from commerce.records.identity import reserve_numbers
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import PRODUCT
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
@@ -80,7 +80,7 @@ def create(
     }
     with rows.unique("product", external_id or name):
         # without product_id: the stream refers to products that are there
-        submitted = Fact("product.submitted", seller_id=seller)
+        submitted = EventDraft("product.submitted", seller_id=seller)
         fire(work, PRODUCT, product_id, submitted, new=columns)
     _list_variants(work, product_id, variants)
     if work.actor.runs_the_shop:
@@ -100,7 +100,7 @@ def add_variant(work: Work, product_id: UUID, variant: NewVariant) -> UUID:
     RecordError
         "price must be 0 or more; got ..."
     """
-    _tell(work, "product.changed", product_id)
+    _emit(work, "product.changed", product_id)
     return _list_variants(work, product_id, [variant])[0]
 
 
@@ -116,7 +116,7 @@ def change_variant(
     RecordError
         "price must be 0 or more; got ..."
     """
-    _tell(work, "product.changed", rows.find(work, schema.variant, variant_id).product_id)
+    _emit(work, "product.changed", rows.find(work, schema.variant, variant_id).product_id)
     asked = {"price_minor": price_minor, "low_stock_at": low_stock_at}
     values = {column: value for column, value in asked.items() if value is not None}
     _check_natural(**values)
@@ -126,27 +126,27 @@ def change_variant(
 
 def submit(work: Work, product_id: UUID) -> None:
     """Ask for approval again after a rejection."""
-    _tell(work, "product.submitted", product_id)
+    _emit(work, "product.submitted", product_id)
 
 
 def approve(work: Work, product_id: UUID) -> None:
     """Put a submitted product on sale."""
-    _tell(work, "product.approved", product_id)
+    _emit(work, "product.approved", product_id)
 
 
 def reject(work: Work, product_id: UUID, *, reason: str) -> None:
     """Refuse a submitted product; the reason is a word like ``counterfeit``."""
-    _tell(work, "product.rejected", product_id, reason=reason_code(reason))
+    _emit(work, "product.rejected", product_id, reason=reason_code(reason))
 
 
 def retire(work: Work, product_id: UUID) -> None:
     """Take a product off sale; orders that were placed go on."""
-    _tell(work, "product.retired", product_id)
+    _emit(work, "product.retired", product_id)
 
 
 def relist(work: Work, product_id: UUID) -> None:
     """Put a retired product on sale again."""
-    _tell(work, "product.relisted", product_id)
+    _emit(work, "product.relisted", product_id)
 
 
 def change(work: Work, product_id: UUID, changes: Mapping[str, Any]) -> None:
@@ -174,7 +174,7 @@ def change(work: Work, product_id: UUID, changes: Mapping[str, Any]) -> None:
         )
     _check_category(work, changes.get("category_id"))
     with rows.unique("product", changes.get("external_id")):
-        _tell(work, "product.changed", product_id, changes=changes)
+        _emit(work, "product.changed", product_id, changes=changes)
 
 
 def assign_brand(work: Work, product_id: UUID, brand_id: UUID | None) -> None:
@@ -189,10 +189,10 @@ def assign_brand(work: Work, product_id: UUID, brand_id: UUID | None) -> None:
     """
     _own(work, product_id)
     _check_brand(work, brand_id)
-    _tell(work, "product.changed", product_id, changes={"brand_id": brand_id})
+    _emit(work, "product.changed", product_id, changes={"brand_id": brand_id})
 
 
-def _tell(
+def _emit(
     work: Work,
     word: str,
     product_id: UUID,
@@ -202,7 +202,7 @@ def _tell(
 ) -> None:
     """Let something happen to a product that is the actor's business."""
     row = _own(work, product_id)
-    fact = Fact(word, product_id=product_id, seller_id=row.seller_id, reason=reason)
+    fact = EventDraft(word, product_id=product_id, seller_id=row.seller_id, reason=reason)
     fire(work, PRODUCT, product_id, fact, changes=changes)
 
 

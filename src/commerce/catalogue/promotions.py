@@ -18,9 +18,9 @@ from commerce.records import schema
 from commerce.records.errors import Conflict, NotFound, RecordError
 from commerce.records.instants import to_micros
 from commerce.records.line_prices import Offer
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.prepared import Prepared
-from commerce.records.states import PRODUCT, RANGE
+from commerce.records.states import CATALOGUE, PRODUCT
 from commerce.records.work import Work
 
 _promotion, _product, _category = schema.promotion, schema.product, schema.category
@@ -65,8 +65,10 @@ def create(
         fetch(work, PRODUCT, product_id, lock=False)
     _check_owner(work, product_id, "product", product_id or category_id)
     promotion_id = work.new_id()
-    told = Fact("promotion.created", product_id=product_id, record=(_promotion.name, promotion_id))
-    fire(work, RANGE, promotion_id, told)
+    told = EventDraft(
+        "promotion.created", product_id=product_id, record=(_promotion.name, promotion_id)
+    )
+    fire(work, CATALOGUE, promotion_id, told)
     row = {
         "tenant_id": work.tenant.id,
         "id": promotion_id,
@@ -102,10 +104,10 @@ def end(work: Work, promotion_id: UUID) -> None:
             f"promotion must not have ended yet; got one that ended at {row.ends_at}."
             " There is nothing to do."
         )
-    told = Fact(
+    told = EventDraft(
         "promotion.ended", product_id=row.product_id, record=(_promotion.name, promotion_id)
     )
-    fire(work, RANGE, promotion_id, told)
+    fire(work, CATALOGUE, promotion_id, told)
     if row.starts_at is not None and to_micros(row.starts_at) >= work.now:
         work.connection.execute(delete(_promotion).where(here))
     else:

@@ -13,7 +13,7 @@ from commerce.delivery.proof import NO_PROOF, Confirmation, Proof, confirm, draw
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, IllegalMove, check_choice
 from commerce.records.ledger import Transfer
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import DELIVERY
 from commerce.records.work import Work
 
@@ -46,7 +46,7 @@ def claim(work: Work, order_id: UUID) -> None:
             f"courier must carry at most {work.policy.deliveries_at_once} orders; got {carrying}"
             " and one more. Deliver or release one first."
         )
-    claimed = Fact("delivery.claimed", parcel.order.customer_id)
+    claimed = EventDraft("delivery.claimed", parcel.order.customer_id)
     courier = {"courier_id": work.actor.user_id}
     fire(work, DELIVERY, parcel.delivery.id, claimed, changes=courier)
 
@@ -61,7 +61,7 @@ def release(work: Work, order_id: UUID) -> None:
     """
     fetch = fetch_parcel if work.actor.runs_the_shop else fetch_carried
     parcel = fetch(work, order_id)
-    released = Fact("delivery.released", parcel.order.customer_id)
+    released = EventDraft("delivery.released", parcel.order.customer_id)
     fire(work, DELIVERY, parcel.delivery.id, released, changes={"courier_id": None})
 
 
@@ -82,7 +82,7 @@ def ship(work: Work, order_id: UUID) -> Proof:
     parcel.require_wanted()
     proof, columns = draw_proof(work.now, hours=work.policy.proof_hours)
     goods = _goods(work, order_id)
-    shipped = Fact("delivery.shipped", parcel.order.customer_id, transfers=goods)
+    shipped = EventDraft("delivery.shipped", parcel.order.customer_id, transfers=goods)
     fire(work, DELIVERY, parcel.delivery.id, shipped, changes=columns)
     return proof
 
@@ -112,7 +112,7 @@ def fail(work: Work, order_id: UUID, reason: str) -> None:
         Transfer(asset, target, source, amount)
         for asset, source, target, amount in _goods(work, order_id)
     ]
-    failed = Fact("delivery.failed", parcel.order.customer_id, reason=reason, transfers=back)
+    failed = EventDraft("delivery.failed", parcel.order.customer_id, reason=reason, transfers=back)
     fire(work, DELIVERY, parcel.delivery.id, failed, changes=NO_PROOF)
 
 

@@ -35,7 +35,7 @@ from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, Expired, RecordError
 from commerce.records.instants import HOUR, from_micros, to_micros
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import DELIVERY
 from commerce.records.work import Work
 
@@ -184,7 +184,7 @@ def confirm(
     method = "qr" if pin is None else "pin"
     fits = fits_token(delivery, str(token)) if pin is None else verify(delivery.pin_hash, pin)
     if not fits:
-        failed = Fact("delivery.proof_failed", customer, reason=f"wrong_{method}")
+        failed = EventDraft("delivery.proof_failed", customer, reason=f"wrong_{method}")
         wrong = delivery.wrong_tries + 1
         fire(work, DELIVERY, delivery.id, failed, changes={"wrong_tries": wrong})
         return Confirmation(False, work.policy.proof_tries - wrong)
@@ -193,7 +193,7 @@ def confirm(
         work,
         DELIVERY,
         delivery.id,
-        Fact("delivery.delivered", customer, method=method),
+        EventDraft("delivery.delivered", customer, method=method),
         changes={**NO_PROOF, **place, "delivered_at": work.now},
     )
     settle_cash(work.acting_as(SYSTEM), order_id)
@@ -214,7 +214,7 @@ def renew(work: Work, order_id: UUID) -> Proof:
     """
     parcel = fetch_bought(work, order_id)
     proof, columns = draw_proof(work.now, hours=work.policy.proof_hours)
-    renewed = Fact("delivery.proof_renewed", parcel.order.customer_id)
+    renewed = EventDraft("delivery.proof_renewed", parcel.order.customer_id)
     fire(work, DELIVERY, parcel.delivery.id, renewed, changes=columns)
     return proof
 

@@ -33,7 +33,7 @@ from commerce.notifications.templates import TEMPLATES
 from commerce.records import rows, schema
 from commerce.records.errors import NotFound
 from commerce.records.money import format_money
-from commerce.records.outbox import Errand, Handler
+from commerce.records.outbox import Handler, OutboxTask
 from commerce.records.work import Work
 
 
@@ -120,7 +120,7 @@ def notifier(transport: Transport | None = None) -> Mapping[str, Handler]:
     return dict.fromkeys(TEMPLATES, partial(_notify, transport))
 
 
-def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterable[Errand]:
+def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterable[OutboxTask]:
     """Write an event's notifications; give its letters that are not sent yet."""
     values = _values(work, event)
     notes = [
@@ -150,7 +150,7 @@ def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterabl
         return []
     letters = work.connection.execute(_letters, {"tenant": work.tenant.id, "event": event.id})
     return [
-        Errand(
+        OutboxTask(
             partial(
                 transport,
                 Letter(row.id.hex, row.address, row.content["title"], row.content["body"]),

@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, bindparam, case, delete, insert, literal_colum
 from commerce.records import schema
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.identity import reserve_numbers
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.prepared import Prepared
 from commerce.records.states import ORDER
 from commerce.records.work import Work
@@ -151,7 +151,7 @@ def drop(work: Work, order_id: UUID) -> None:
         "order must be in a state that allows cart.dropped; got ..."
     """
     row = own(work, order_id)
-    fire(work, ORDER, order_id, Fact("cart.dropped", customer_id=row.customer_id))
+    fire(work, ORDER, order_id, EventDraft("cart.dropped", customer_id=row.customer_id))
 
 
 def view(work: Work, *, customer_id: UUID | None = None) -> Cart | None:
@@ -212,7 +212,7 @@ def _open(work: Work, customer_id: UUID) -> UUID:
         "total_minor": 0,
         "currency": work.tenant.currency,
     }
-    fire(work, ORDER, order_id, Fact("cart.opened", customer_id=customer_id), new=new)
+    fire(work, ORDER, order_id, EventDraft("cart.opened", customer_id=customer_id), new=new)
     return order_id
 
 

@@ -20,7 +20,7 @@ from commerce.records.errors import Conflict
 from commerce.records.identity import reserve_numbers
 from commerce.records.instants import DAY
 from commerce.records.ledger import Place
-from commerce.records.machine import Fact, Step, fire_together
+from commerce.records.machine import EventDraft, Step, fire_together
 from commerce.records.states import DELIVERY, ORDER
 from commerce.records.work import Work
 
@@ -150,7 +150,7 @@ def place(
         "longitude": customer.longitude,
         "address": customer.address,
     }
-    placed = Fact(
+    placed = EventDraft(
         "order.placed",
         customer_id=buyer,
         amount=total,
@@ -199,12 +199,12 @@ def _tell_low(work: Work, priced: Sequence[PricedLine], holds: Mapping[Place, in
         if left[variant] <= low_at[variant] < left[variant] + units
     }
     if low:
-        stock.tell_low(work, low)
+        stock.emit_low_stock(work, low)
 
 
 def _delivery(work: Work, order: UUID, buyer: UUID) -> Step:
     """Promise the delivery."""
     due = work.now + work.policy.promise_days * DAY
-    promised = Fact("delivery.promised", customer_id=buyer, due_at=due)
+    promised = EventDraft("delivery.promised", customer_id=buyer, due_at=due)
     new = {"order_id": order, "promised_at": due}
     return Step(DELIVERY, work.new_id(), (promised,), new=new)

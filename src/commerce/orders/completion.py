@@ -18,7 +18,7 @@ from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, IllegalMove
 from commerce.records.instants import DAY, from_micros, to_micros
 from commerce.records.ledger import FEES, SALES, TAX, Account, Transfer, balance
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.settlement import Settlement, settle
 from commerce.records.states import DELIVERY, ORDER
 from commerce.records.stream.event_types import reason_code
@@ -54,7 +54,7 @@ def complete(work: Work, order_id: UUID) -> None:
     held = Account("held", order_id.hex)
     money = later + balance(work.connection, work.tenant, work.tenant.currency, held)
     settled = settle(sold(work, order_id), money, work.policy.fee_bp)
-    completed = Fact(
+    completed = EventDraft(
         "order.completed",
         customer_id=order.customer_id,
         amount=order.total_minor,
@@ -117,7 +117,7 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
         Transfer(asset, held, ON_HAND, units)
         for asset, units in work.connection.execute(_HELD_GOODS, known)
     ]
-    cancelled = Fact(
+    cancelled = EventDraft(
         "order.cancelled",
         customer_id=order.customer_id,
         amount=order.total_minor,
@@ -125,7 +125,7 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
         transfers=goods,
     )
     withdrawn = [
-        Fact(
+        EventDraft(
             "delivery.withdrawn",
             customer_id=order.customer_id,
             record=(DELIVERY.kind, delivery.id),
@@ -226,7 +226,7 @@ def _later(work: Work, order: Row[Any]) -> int:
     return max(0, asked - credited - sum(each.refunded + each.charged_back for each in known))
 
 
-def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[Fact]:
+def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[EventDraft]:
     """Tell of each seller's money, and of the points for it."""
     paid = {seller: part for seller, part in settled.sellers.items() if part}
     wallets = wallet.of_sellers(work, paid) if paid else {}
@@ -235,7 +235,7 @@ def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[Fact]:
         account, customer = wallets[seller]
         moved = Transfer(work.tenant.currency, source, account, part)
         facts += [
-            Fact(
+            EventDraft(
                 "seller.paid",
                 customer_id=customer,
                 amount=part,

@@ -20,7 +20,7 @@ from commerce.records import schema
 from commerce.records.errors import Conflict, NotFound, RecordError
 from commerce.records.ledger import Account, Transfer
 from commerce.records.line_prices import Offer, Price, price_line
-from commerce.records.machine import Fact
+from commerce.records.machine import EventDraft
 from commerce.records.money import exact_minor, from_minor
 from commerce.records.prepared import Prepared
 from commerce.records.work import Work
@@ -114,7 +114,7 @@ def _price(
     )
 
 
-def fact_of(order: UUID, buyer: UUID, line: PricedLine, held_by: UUID | None) -> Fact:
+def fact_of(order: UUID, buyer: UUID, line: PricedLine, held_by: UUID | None) -> EventDraft:
     """Tell of a line, and set its goods aside: off the shelf, or from what an auction holds."""
     variant = line.goods.variant_id
     if held_by is None:
@@ -122,7 +122,7 @@ def fact_of(order: UUID, buyer: UUID, line: PricedLine, held_by: UUID | None) ->
     else:
         ends = Account("held", held_by.hex), Account("held", order.hex)
         move = Transfer(stock.asset(variant), *ends, line.quantity)
-    return Fact(
+    return EventDraft(
         "order.line",
         customer_id=buyer,
         amount=line.price.amount,

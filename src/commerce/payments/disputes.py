@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce.payments.funds import give_back
-from commerce.payments.providers.port import Told
+from commerce.payments.providers.port import ProviderEvent
 from commerce.payments.records import lock
 from commerce.payments.totals import totals
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import DISPUTE
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
@@ -71,7 +71,7 @@ def close(work: Work, dispute_id: UUID, *, lost: bool) -> None:
     _close(work, payment, order, fetch(work, DISPUTE, dispute_id), lost)
 
 
-def follow(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -> None:
+def follow(work: Work, payment: Row[Any], order: Row[Any] | None, told: ProviderEvent) -> None:
     """Write down what a provider says of a dispute; one that ends before it began began, too."""
     found = rows.first(work, schema.dispute, reference=told.reference)
     known = found.id if found else _open(work, payment, told.amount, told.reason, told.reference)
@@ -93,7 +93,9 @@ def _open(
         "reason": reason,
         "opened_at": work.now,
     }
-    fact = Fact("dispute.opened", customer_id=payment.customer_id, amount=amount, reason=reason)
+    fact = EventDraft(
+        "dispute.opened", customer_id=payment.customer_id, amount=amount, reason=reason
+    )
     fire(work, DISPUTE, dispute, fact, new=columns)
     return dispute
 
@@ -102,7 +104,7 @@ def _close(
     work: Work, payment: Row[Any], order: Row[Any] | None, dispute: Row[Any], lost: bool
 ) -> None:
     ended = "lost" if lost else "won"
-    fact = Fact(
+    fact = EventDraft(
         "dispute.closed",
         customer_id=dispute.customer_id,
         amount=dispute.amount_minor,

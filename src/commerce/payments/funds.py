@@ -15,11 +15,11 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Row, Text, and_, bindparam, cast, func, or_, select
 
 from commerce import wallet
-from commerce.payments.records import tell
+from commerce.payments.records import emit
 from commerce.payments.totals import ARRIVALS
 from commerce.records import schema
 from commerce.records.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Transfer
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.settlement import Sold, settle
 from commerce.records.states import ORDER
 from commerce.records.work import Work
@@ -30,7 +30,7 @@ def collect(
     payment: Row[Any],
     order: Row[Any] | None,
     amount: int,
-    *also: Fact,
+    *also: EventDraft,
     reference: str | None = None,
     to: str = "succeeded",
 ) -> None:
@@ -43,7 +43,7 @@ def collect(
         Locked; no order for a top-up.
     amount : int
         Minor units.
-    *also : Fact
+    *also : EventDraft
         Told in the same breath.
     reference : str, optional
         The provider's charge.
@@ -56,9 +56,9 @@ def collect(
     if payment.method == "wallet" and order is not None:
         moved = []
         also = (wallet.fact("wallet.spent", payment.customer_id, amount, order.id), *also)
-    tell(work, payment, word, amount, *also, transfers=moved, reference=reference, to=to)
+    emit(work, payment, word, amount, *also, transfers=moved, reference=reference, to=to)
     if order is not None:
-        tell_paid(work, order, amount)
+        emit_paid(work, order, amount)
 
 
 def home(payment: Row[Any], order: Row[Any] | None) -> Account:
@@ -76,12 +76,12 @@ def covered(work: Work, order_id: UUID) -> tuple[int, int]:
     return int(captured or 0), int(credited or 0)
 
 
-def tell_paid(work: Work, order: Row[Any], more: int) -> None:
+def emit_paid(work: Work, order: Row[Any], more: int) -> None:
     """Tell that an order is paid, where ``more`` made it so: once, because what is covered only grows."""
     captured, credited = covered(work, order.id)
     before = captured + credited - more
     if order.status in ("placed", "completed") and before < order.total_minor <= before + more:
-        fact = Fact(
+        fact = EventDraft(
             "order.paid", customer_id=order.customer_id, amount=captured, method=order.method
         )
         fire(work, ORDER, order.id, fact)
@@ -122,7 +122,7 @@ def give_back(
     if payment.method == "wallet" and order is not None:
         also = [wallet.fact("wallet.refunded", payment.customer_id, amount, order.id, moved)]
         moved = []
-    tell(
+    emit(
         work,
         payment,
         word,

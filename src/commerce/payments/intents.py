@@ -15,7 +15,7 @@ from commerce import wallet
 from commerce.payments import invoices, methods
 from commerce.payments.funds import collect, covered
 from commerce.payments.provider_calls import CARD_PROVIDERS, card_provider
-from commerce.payments.records import created, lock_own, of_order, tell, to_pay
+from commerce.payments.records import created, emit, lock_own, of_order, to_pay
 from commerce.payments.refunds import refund
 from commerce.payments.totals import totals
 from commerce.payments.webhooks import have_done
@@ -142,7 +142,7 @@ def choose_method(work: Work, payment_id: UUID, method_id: UUID) -> None:
     method = methods.find(work, method_id)
     if (method.customer_id, method.provider) != (payment.customer_id, payment.provider):
         raise NotFound("payment method", method_id)
-    tell(work, payment, "payment.method_chosen", None, changes={"payment_method_id": method_id})
+    emit(work, payment, "payment.method_chosen", None, changes={"payment_method_id": method_id})
 
 
 def confirm(work: Work, payment_id: UUID) -> str:
@@ -247,13 +247,13 @@ def void(work: Work, order_id: UUID) -> None:
         called_off = ("payment.cancelled", payment.amount_minor)
         if payment.method == "wallet" and payment.status == "requires_capture":
             freed = wallet.released(work, payment.customer_id, payment.amount_minor, order_id)
-            tell(work, payment, *called_off, freed)
+            emit(work, payment, *called_off, freed)
         elif payment.method == "pay_later" and payment.status == "processing":
             invoices.credit_order(house, order_id, payment.amount_minor, reason="order_cancelled")
         elif live and payment.provider in CARD_PROVIDERS:
             _do(house, "cancel", payment)
         elif live:
-            tell(work, payment, *called_off)
+            emit(work, payment, *called_off)
         sums = totals(work, payment.id)
         if sums.disputed:
             raise Conflict(

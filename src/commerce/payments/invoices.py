@@ -13,14 +13,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, select
 
-from commerce.payments.funds import collect, give_back, taken, tell_paid
-from commerce.payments.records import lock, tell
+from commerce.payments.funds import collect, emit_paid, give_back, taken
+from commerce.payments.records import emit, lock
 from commerce.payments.totals import totals
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.instants import DAY, to_micros
 from commerce.records.ledger import SALES
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.money import allocate
 from commerce.records.states import INVOICE, PAYMENT
 from commerce.records.stream.event_types import reason_code
@@ -85,7 +85,7 @@ def issue(
             due_at=due_at,
             payment_id=payment_id,
         )
-        told = Fact("invoice.issued", customer_id, part, method="pay_later", due_at=due_at)
+        told = EventDraft("invoice.issued", customer_id, part, method="pay_later", due_at=due_at)
         facts.append(told._replace(record=(INVOICE.kind, invoice)))
     fire(work, INVOICE, parts[0][0], *facts)
     return [invoice for invoice, _, _ in parts]
@@ -113,7 +113,7 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
     work.actor.require("invoice.paid", "admin", "system")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("paid", amount, invoice.open)
-    fact = Fact(
+    fact = EventDraft(
         "invoice.paid",
         customer_id=invoice.customer_id,
         amount=amount,
@@ -140,13 +140,13 @@ def credit(
     work.actor.require("invoice.credited", "admin", "system")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("credited", amount, invoice.open)
-    fact = Fact("invoice.credited", invoice.customer_id, amount, reason=reason_code(reason))
+    fact = EventDraft("invoice.credited", invoice.customer_id, amount, reason=reason_code(reason))
     moved = taken(work, payment, order, amount, position, SALES)
     fire(work, INVOICE, invoice_id, fact._replace(transfers=moved))
     if not any(each.open for each in of_order(work, payment.order_id)):
         word = "payment.settled" if totals(work, payment.id).captured else "payment.cancelled"
-        tell(work, payment, word, None)
-    tell_paid(work, order, amount)
+        emit(work, payment, word, None)
+    emit_paid(work, order, amount)
 
 
 def credit_order(
@@ -211,7 +211,7 @@ def remind(work: Work, invoice_id: UUID) -> bool:
     invoice, _, _ = _lock(work, invoice_id)
     if invoice.reminded or not invoice.open or to_micros(invoice.due_at) >= work.now:
         return False
-    fact = Fact(
+    fact = EventDraft(
         "invoice.overdue",
         customer_id=invoice.customer_id,
         amount=invoice.open,

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import Row, update
 
 from commerce.payments.provider_calls import ask, card_provider
-from commerce.payments.providers.port import Card, Errand
+from commerce.payments.providers.port import Card, ProviderCall
 from commerce.people.customers import fetch_own
 from commerce.records import rows, schema
 from commerce.records.errors import NotFound
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import METHOD
 from commerce.records.work import Work
 
@@ -77,7 +77,7 @@ def keep(work: Work, customer_id: UUID, provider: str, card: Card) -> UUID:
         is_default=not methods_of(work, customer_id),
         attached_at=work.now,
     )
-    _tell(work, "payment_method.attached", method, customer_id)
+    _emit(work, "payment_method.attached", method, customer_id)
     return method
 
 
@@ -102,7 +102,7 @@ def prefer(work: Work, method_id: UUID) -> None:
     others = rows.own(work, schema.payment_method, customer_id=method.customer_id, is_default=True)
     work.connection.execute(update(schema.payment_method).where(*others).values(is_default=False))
     rows.change(work, schema.payment_method, method_id, is_default=True)
-    _tell(work, "payment_method.preferred", method_id, method.customer_id)
+    _emit(work, "payment_method.preferred", method_id, method.customer_id)
 
 
 def detach(work: Work, method_id: UUID) -> None:
@@ -116,7 +116,7 @@ def detach(work: Work, method_id: UUID) -> None:
     method = find(work, method_id, lock=True)
     gone = {"is_default": False, "detached_at": work.now}
     rows.change(work, schema.payment_method, method_id, **gone)
-    _tell(work, "payment_method.detached", method_id, method.customer_id)
+    _emit(work, "payment_method.detached", method_id, method.customer_id)
     ask(work, method.provider, _errand(work, "detach", method.customer_id, method.reference))
 
 
@@ -148,10 +148,10 @@ def _reference(provider: str, customer_id: UUID) -> str:
 
 def _errand(
     work: Work, verb: str, customer_id: UUID, method: str, owner: str | None = None
-) -> Errand:
+) -> ProviderCall:
     named = (work.new_id().hex, verb, customer_id.hex, work.tenant.slug)
-    return Errand(*named, method=method, owner=owner)
+    return ProviderCall(*named, method=method, owner=owner)
 
 
-def _tell(work: Work, word: str, method: UUID, customer: UUID) -> None:
-    fire(work, METHOD, method, Fact(word, customer_id=customer, method="card"))
+def _emit(work: Work, word: str, method: UUID, customer: UUID) -> None:
+    fire(work, METHOD, method, EventDraft(word, customer_id=customer, method="card"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from commerce.payments.funds import collect
-from commerce.payments.records import created, lock, tell, to_pay
+from commerce.payments.records import created, emit, lock, to_pay
 from commerce.records.errors import check_choice
 from commerce.records.machine import fire_together
 from commerce.records.work import Work
@@ -43,5 +43,5 @@ def note(
     if success:
         collect(work, payment, order, amount)
     else:
-        tell(work, payment, "payment.failed", amount)
+        emit(work, payment, "payment.failed", amount)
     return step.record

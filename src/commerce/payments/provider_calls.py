@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, select
 
 from commerce.payments.providers.local import Local
-from commerce.payments.providers.port import Card, Errand, Told
+from commerce.payments.providers.port import Card, ProviderCall, ProviderEvent
 from commerce.records import rows, schema
 from commerce.records.errors import RecordError
 from commerce.records.work import Work
@@ -43,9 +43,9 @@ def card_provider(work: Work) -> str:
     return name
 
 
-def errand_for(work: Work, verb: str, payment: Row[Any], **more: Any) -> Errand:
+def call_for(work: Work, verb: str, payment: Row[Any], **more: Any) -> ProviderCall:
     """Write down what is asked about a payment."""
-    return Errand(
+    return ProviderCall(
         work.new_id().hex,
         verb,
         payment.id.hex,
@@ -56,17 +56,17 @@ def errand_for(work: Work, verb: str, payment: Row[Any], **more: Any) -> Errand:
     )
 
 
-def ask(work: Work, provider: str, errand: Errand) -> Told | Card | None:
+def ask(work: Work, provider: str, call: ProviderCall) -> ProviderEvent | Card | None:
     """Ask a provider; the answer of one outside comes after the transaction."""
     if provider == "local":
-        answer: Told | Card | None = getattr(Local(work), errand.verb)(errand)
+        answer: ProviderEvent | Card | None = getattr(Local(work), call.verb)(call)
         return answer
-    document = {"provider": provider, "asked_at": work.now, **errand._asdict()}
-    rows.add(work, schema.provider_record, reference=errand.id, kind=_KIND, document=document)
+    document = {"provider": provider, "asked_at": work.now, **call._asdict()}
+    rows.add(work, schema.provider_record, reference=call.id, kind=_KIND, document=document)
     return None
 
 
-def waiting(work: Work, provider: str) -> list[Errand]:
+def waiting(work: Work, provider: str) -> list[ProviderCall]:
     """List the errands of a provider that are not run yet, in the order in which they were asked."""
     table, payment = schema.provider_record, schema.payment
     asked = select(table.c.document).where(*rows.own(work, table, kind=_KIND))
@@ -76,15 +76,15 @@ def waiting(work: Work, provider: str) -> list[Errand]:
     named = select(payment.c.id, payment.c.reference).where(*rows.own(work, payment), theirs)
     names = {row.id.hex: row.reference for row in work.connection.execute(named)}
     return [
-        Errand(**{name: row[name] for name in Errand._fields})._replace(
+        ProviderCall(**{name: row[name] for name in ProviderCall._fields})._replace(
             intent=names.get(row["subject"])
         )
         for row in found
     ]
 
 
-def done(work: Work, errand: Errand) -> bool:
+def done(work: Work, call: ProviderCall) -> bool:
     """Strike an errand off; False where somebody else did."""
     table = schema.provider_record
-    struck = delete(table).where(*rows.own(work, table, reference=errand.id))
+    struck = delete(table).where(*rows.own(work, table, reference=call.id))
     return work.connection.execute(struck).rowcount == 1

@@ -12,7 +12,7 @@ from commerce.payments.totals import COUNTED
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.ledger import Transfer
-from commerce.records.machine import Fact, Machine, Step, fetch, fire
+from commerce.records.machine import EventDraft, Machine, Step, fetch, fire
 from commerce.records.states import ORDER, PAYMENT
 from commerce.records.work import Work
 
@@ -74,7 +74,7 @@ def created(
     customer_id: UUID,
     amount: int,
     method: str,
-    *also: Fact,
+    *also: EventDraft,
     to: str,
     provider: str | None = None,
     method_id: UUID | None = None,
@@ -91,7 +91,7 @@ def created(
         "provider": provider,
         "payment_method_id": method_id,
     }
-    made = Fact("payment.created", customer_id, amount, method=method, transfers=transfers)
+    made = EventDraft("payment.created", customer_id, amount, method=method, transfers=transfers)
     return Step(PAYMENT, work.new_id(), (made, *also), to, columns)
 
 
@@ -102,12 +102,12 @@ def of_order(work: Work, order_id: UUID) -> list[Row[Any]]:
     return list(work.connection.execute(theirs.order_by(payment.c.created_at, payment.c.id)))
 
 
-def tell(
+def emit(
     work: Work,
     payment: Row[Any],
     word: str,
     amount: int | None,
-    *also: Fact,
+    *also: EventDraft,
     reason: str | None = None,
     transfers: Sequence[Transfer] = (),
     reference: str | None = None,
@@ -119,7 +119,7 @@ def tell(
 
     ``reference`` is what it is counted by: a second event of the same reference is refused by the database.
     """
-    fact = Fact(
+    fact = EventDraft(
         word,
         customer_id=payment.customer_id,
         amount=amount,

@@ -16,16 +16,22 @@ from sqlalchemy import Engine, Row
 
 from commerce.payments import disputes, methods
 from commerce.payments.funds import collect, give_back, home
-from commerce.payments.provider_calls import ask, done, errand_for, waiting
-from commerce.payments.providers.port import Card, Provider, ProviderFailed, ProviderRefused, Told
-from commerce.payments.records import lock, tell
+from commerce.payments.provider_calls import ask, call_for, done, waiting
+from commerce.payments.providers.port import (
+    Card,
+    Provider,
+    ProviderEvent,
+    ProviderFailed,
+    ProviderRefused,
+)
+from commerce.payments.records import emit, lock
 from commerce.payments.totals import references, totals
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.ledger import WORLD, Transfer
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import ATTEMPT, PAYMENT
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work, looking, working
@@ -73,7 +79,9 @@ def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> U
     return None if told is None else hear(work, provider.name, told)
 
 
-def run_errands(engine: Engine, tenant: Tenant, provider: Provider, *, now: datetime) -> list[UUID]:
+def run_provider_calls(
+    engine: Engine, tenant: Tenant, provider: Provider, *, now: datetime
+) -> list[UUID]:
     """Ask a provider what waits to be asked, each between two transactions, and write down the answers.
 
     Parameters
@@ -97,30 +105,30 @@ def run_errands(engine: Engine, tenant: Tenant, provider: Provider, *, now: date
         was refused for good.
     """
     with looking(engine, tenant, SYSTEM, now=now) as work:
-        errands = waiting(work, provider.name)
+        calls = waiting(work, provider.name)
     about: list[UUID] = []
     failed: dict[str, ProviderFailed] = {}
     intents: dict[str, str] = {}
-    for errand in errands:
-        if errand.subject in failed:
+    for call in calls:
+        if call.subject in failed:
             continue
-        named = errand._replace(intent=errand.intent or intents.get(errand.subject))
-        answer: Told | Card | None = None
+        named = call._replace(intent=call.intent or intents.get(call.subject))
+        answer: ProviderEvent | Card | None = None
         try:
-            answer = getattr(provider, errand.verb)(named)
+            answer = getattr(provider, call.verb)(named)
         except ProviderFailed as error:
-            failed[errand.subject] = error
+            failed[call.subject] = error
             if not isinstance(error, ProviderRefused):
                 continue
         with working(engine, tenant, SYSTEM, now=now) as work:
-            if not done(work, errand):
+            if not done(work, call):
                 continue
-            subject = UUID(errand.subject)
+            subject = UUID(call.subject)
             if isinstance(answer, Card):
                 methods.keep(work, subject, provider.name, answer)
-            elif isinstance(answer, Told):
+            elif isinstance(answer, ProviderEvent):
                 hear(work, provider.name, answer)
-                intents[errand.subject] = answer.intent
+                intents[call.subject] = answer.intent
             about.append(subject)
     for failure in failed.values():
         raise failure
@@ -129,16 +137,16 @@ def run_errands(engine: Engine, tenant: Tenant, provider: Provider, *, now: date
 
 def have_done(work: Work, verb: str, payment: Row[Any], **more: Any) -> None:
     """Ask a payment's provider, and write down what it answers at once."""
-    errand = errand_for(work, verb, payment, **more)
+    call = call_for(work, verb, payment, **more)
     if verb == "refund":
-        word, asked = "payment.refund_requested", f"{errand.id}/asked"
-        tell(work, payment, word, errand.amount, reason=errand.reason, reference=asked)
-    answer = ask(work, payment.provider, errand)
-    if isinstance(answer, Told):
+        word, asked = "payment.refund_requested", f"{call.id}/asked"
+        emit(work, payment, word, call.amount, reason=call.reason, reference=asked)
+    answer = ask(work, payment.provider, call)
+    if isinstance(answer, ProviderEvent):
         hear(work, payment.provider, answer)
 
 
-def hear(work: Work, provider: str, told: Told) -> UUID:
+def hear(work: Work, provider: str, told: ProviderEvent) -> UUID:
     """Write down what a provider says; what it said before changes nothing.
 
     Returns
@@ -170,7 +178,7 @@ def hear(work: Work, provider: str, told: Told) -> UUID:
     return found
 
 
-def _find(work: Work, provider: str, told: Told) -> UUID:
+def _find(work: Work, provider: str, told: ProviderEvent) -> UUID:
     """Find a payment by the provider's name, or by ours where the provider's is new to us."""
     found = rows.first(work, schema.payment, provider=provider, reference=told.intent)
     if found is None and told.payment:
@@ -183,7 +191,7 @@ def _find(work: Work, provider: str, told: Told) -> UUID:
     return payment
 
 
-def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -> None:
+def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, told: ProviderEvent) -> None:
     """Let a payment go on, unless something later is known already; an attempt that failed counts anyway."""
     state, news = _STATES[told.type], _is_news(payment, told)
     if told.type == "payment.authorised":
@@ -194,7 +202,7 @@ def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) 
     if news and state != payment.status:
         if state != "canceled":
             _choose(work, payment)
-        _tell(
+        _emit(
             work,
             payment,
             told,
@@ -206,10 +214,10 @@ def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) 
     if news:
         rows.change(work, schema.payment, payment.id, heard_at=told.at)
     if failed:
-        _tell(work, payment, told, reference=told.reference, machine=ATTEMPT)
+        _emit(work, payment, told, reference=told.reference, machine=ATTEMPT)
 
 
-def _is_news(payment: Row[Any], told: Told) -> bool:
+def _is_news(payment: Row[Any], told: ProviderEvent) -> bool:
     """Tell whether a state is later than the one that is known."""
     state = _STATES[told.type]
     if payment.status in _ENDS or state in _ENDS:
@@ -223,10 +231,10 @@ def _is_news(payment: Row[Any], told: Told) -> bool:
 def _choose(work: Work, payment: Row[Any]) -> None:
     """What goes on at the provider has a method there."""
     if payment.status == "requires_payment_method":
-        fire(work, PAYMENT, payment.id, Fact("payment.method_chosen"))
+        fire(work, PAYMENT, payment.id, EventDraft("payment.method_chosen"))
 
 
-def _arrive(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -> None:
+def _arrive(work: Work, payment: Row[Any], order: Row[Any] | None, told: ProviderEvent) -> None:
     """Take the money of a charge, and send it back where the order is cancelled meanwhile."""
     _check_amount(payment, told)
     if told.reference in references(work, payment.id):
@@ -237,7 +245,7 @@ def _arrive(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -
         have_done(work, "refund", payment, amount=told.amount, reason="order_cancelled")
 
 
-def _check_amount(payment: Row[Any], told: Told) -> None:
+def _check_amount(payment: Row[Any], told: ProviderEvent) -> None:
     if (told.amount, told.currency) != (payment.amount_minor, payment.currency):
         raise Conflict(
             f"payment must be of {payment.amount_minor} {payment.currency}; got {told.amount}"
@@ -245,14 +253,14 @@ def _check_amount(payment: Row[Any], told: Told) -> None:
         )
 
 
-def _refund(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -> None:
+def _refund(work: Work, payment: Row[Any], order: Row[Any] | None, told: ProviderEvent) -> None:
     """Follow a refund: asked for, done or failed; failed is its last word."""
     known = references(work, payment.id)
     asked, failed = f"{told.reference}/asked", f"{told.reference}/failed"
     if told.type == "payment.refund_failed" and failed not in known:
         back = Transfer(told.currency, WORLD, home(payment, order), told.amount)
         moved = [back] if told.reference in known else []
-        _tell(work, payment, told, transfers=moved, reference=failed)
+        _emit(work, payment, told, transfers=moved, reference=failed)
     if known & {failed, told.reference} or told.type == "payment.refund_failed":
         return
     sums = totals(work, payment.id)
@@ -273,14 +281,14 @@ def _refund(work: Work, payment: Row[Any], order: Row[Any] | None, told: Told) -
             position=told.position,
         )
     elif asked not in known:
-        _tell(work, payment, told, reference=asked)
+        _emit(work, payment, told, reference=asked)
 
 
-def _tell(work: Work, payment: Row[Any], told: Told, **how: Any) -> None:
-    tell(work, payment, told.type, told.amount, reason=told.reason, **how)
+def _emit(work: Work, payment: Row[Any], told: ProviderEvent, **how: Any) -> None:
+    emit(work, payment, told.type, told.amount, reason=told.reason, **how)
 
 
-_HEARERS: Mapping[str, Callable[[Work, Row[Any], Row[Any] | None, Told], None]] = {
+_HEARERS: Mapping[str, Callable[[Work, Row[Any], Row[Any] | None, ProviderEvent], None]] = {
     "payment.captured": _arrive,
     "payment.refund_requested": _refund,
     "payment.refunded": _refund,

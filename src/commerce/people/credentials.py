@@ -22,7 +22,7 @@ from commerce.people.passwords import BadCredentials, hash_password, is_stale, v
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM, Actor, Role
 from commerce.records.errors import NotFound
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import USER
 from commerce.records.tenants import Tenant, tenant_of
 from commerce.records.work import Work, looking, working
@@ -115,7 +115,12 @@ def issue(work: Work, name: str, role: Role, *, user_id: UUID | None = None) -> 
     """
     users.may_grant(work, role)
     key, prefix, secret = work.new_id(), secrets.token_hex(8), secrets.token_urlsafe(32)
-    fire(work, USER, user_id or key, Fact("user.key_issued", category=role, record=("key", key)))
+    fire(
+        work,
+        USER,
+        user_id or key,
+        EventDraft("user.key_issued", category=role, record=("key", key)),
+    )
     if user_id is not None and users.get(work, user_id).role != role:
         raise NotFound(f"user who is {role}", user_id)
     rows.add(
@@ -143,7 +148,7 @@ def revoke(work: Work, key_id: UUID) -> None:
         "key must exist; got ..."
     """
     if rows.find(work, schema.api_key, key_id, "key", lock=True).revoked_at is None:
-        fire(work, USER, key_id, Fact("user.key_revoked", record=("key", key_id)))
+        fire(work, USER, key_id, EventDraft("user.key_revoked", record=("key", key_id)))
         rows.change(work, schema.api_key, key_id, revoked_at=work.now)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Row
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, RecordError, did_you_mean
 from commerce.records.identity import reserve_numbers
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import CUSTOMER
 from commerce.records.work import Work
 
@@ -145,7 +145,7 @@ def register(
     known = {"id": customer, "number": number, "external_id": external_id, "created_at": work.now}
     with rows.unique("e-mail address or external id", email or external_id):
         rows.add(work, schema.customer, **known, **profile)
-    told = Fact(
+    told = EventDraft(
         "customer.registered", customer_id=customer, method=channel, category=profile["country"]
     )
     fire(work, CUSTOMER, customer, told)
@@ -208,7 +208,7 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
         _tell_change(work, customer_id, told)
 
 
-def tell(work: Work, customer_id: UUID, figure: str, value: int) -> None:
+def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> None:
     """Tell a figure of a customer, such as an age or another house's credit score; the latest counts.
 
     Parameters
@@ -231,7 +231,7 @@ def tell(work: Work, customer_id: UUID, figure: str, value: int) -> None:
         raise RecordError(f"figure must be known; got {figure!r}. {did_you_mean(figure, FIGURES)}")
     if not FIGURES[figure]:
         work.actor.require(f"the {figure} of a customer", "admin", "system")
-    told = Fact("customer.profiled", customer_id=customer_id, reason=figure, value=value)
+    told = EventDraft("customer.profiled", customer_id=customer_id, reason=figure, value=value)
     fire(work, CUSTOMER, customer_id, told)
 
 
@@ -294,7 +294,7 @@ def _cleaned(fields: Mapping[str, str | None]) -> dict[str, str | None]:
 def _tell_change(work: Work, customer_id: UUID, told: Mapping[str, str | None]) -> None:
     """Tell which fields changed, and to what where the stream may know."""
     facts = [
-        Fact("customer.profiled", customer_id=customer_id, reason=name, category=value)
+        EventDraft("customer.profiled", customer_id=customer_id, reason=name, category=value)
         for name, value in told.items()
     ]
     fire(work, CUSTOMER, customer_id, *facts)

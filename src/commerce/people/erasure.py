@@ -8,7 +8,7 @@ from sqlalchemy import Column, Table, delete, select, update
 
 from commerce.people.customers import fetch_own
 from commerce.records import rows, schema
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import CUSTOMER
 from commerce.records.work import Work
 
@@ -27,9 +27,9 @@ def erase(work: Work, customer_id: UUID) -> None:
     if fetch_own(work, customer_id, lock=True, erased=True).erased_at is not None:
         return
     user = rows.first(work, schema.users, customer_id=customer_id)
-    facts = [Fact("customer.erased", customer_id=customer_id)]
+    facts = [EventDraft("customer.erased", customer_id=customer_id)]
     if user is not None:
-        facts.append(Fact("user.deactivated", record=("user", user.id)))
+        facts.append(EventDraft("user.deactivated", record=("user", user.id)))
     fire(work, CUSTOMER, customer_id, *facts)
     orders = select(schema.orders.c.id).where(
         *rows.own(work, schema.orders, customer_id=customer_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from commerce.people import customers
 from commerce.records import rows, schema
 from commerce.records.errors import NotFound, RecordError
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import CUSTOMER
 from commerce.records.work import Work
 
@@ -40,7 +40,7 @@ def add(work: Work, customer_id: UUID, body: str) -> UUID:
     _staff_only(work, customer_id)
     customers.fetch_own(work, customer_id, lock=True)
     note = work.new_id()
-    fire(work, CUSTOMER, customer_id, Fact("customer.noted", customer_id=customer_id))
+    fire(work, CUSTOMER, customer_id, EventDraft("customer.noted", customer_id=customer_id))
     author = rows.first(work, schema.users, id=work.actor.user_id)
     rows.add(
         work,

@@ -17,7 +17,7 @@ from commerce.people.passwords import BadCredentials, PasswordHash, verify
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM, Actor, Role
 from commerce.records.errors import Conflict, Forbidden, RecordError, check_choice
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import USER
 from commerce.records.work import Work
 
@@ -104,7 +104,7 @@ def create(
     if customer_id is not None:
         customers.get(work, customer_id)
     user = work.new_id()
-    fire(work, USER, user, Fact("user.created", category=role))
+    fire(work, USER, user, EventDraft("user.created", category=role))
     with rows.unique("username or customer of a user", name):
         rows.add(
             work,
@@ -184,7 +184,7 @@ def change_role(work: Work, user_id: UUID, role: Role) -> None:
     """
     may_grant(work, role)
     _managed(work, user_id)
-    fire(work, USER, user_id, Fact("user.changed", reason="role", category=role))
+    fire(work, USER, user_id, EventDraft("user.changed", reason="role", category=role))
     rows.change(work, schema.users, user_id, role=role)
 
 
@@ -197,7 +197,7 @@ def deactivate(work: Work, user_id: UUID) -> None:
         As `change_role`.
     """
     if _managed(work, user_id).active:
-        fire(work, USER, user_id, Fact("user.deactivated"))
+        fire(work, USER, user_id, EventDraft("user.deactivated"))
         rows.change(work, schema.users, user_id, active=False)
 
 
@@ -227,7 +227,7 @@ def change_password(
             raise BadCredentials("current password")
     else:
         _managed(work, user_id)
-    fire(work, USER, user_id, Fact("user.changed", reason="password"))
+    fire(work, USER, user_id, EventDraft("user.changed", reason="password"))
     rows.change(work, schema.users, user_id, password_hash=new)
 
 

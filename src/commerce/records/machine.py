@@ -1,6 +1,6 @@
 """Moving a record from one state to the next: the only way a status changes or an event is told.
 
-A workflow says what happened (`Fact`) and to which record; `fire` looks the move up in the record's `Machine`,
+A workflow says what happened (`EventDraft`) and to which record; `fire` looks the move up in the record's `Machine`,
 checks the role, tells the event, changes the row if it still is where the move starts, and posts what moves.
 All of it happens in the transaction of the `Work`, or none of it.
 """
@@ -17,7 +17,7 @@ from sqlalchemy import Row, Table, bindparam, false, insert, literal_column, or_
 from commerce.records.errors import Forbidden, IllegalMove, NotFound
 from commerce.records.ledger import Place, Transfer, post
 from commerce.records.prepared import Prepared
-from commerce.records.stream.writing import NewEvent, tell
+from commerce.records.stream.writing import NewEvent, emit
 from commerce.records.work import Work
 
 
@@ -109,7 +109,7 @@ class Machine:
         return sorted(event for event, move in self.moves.items() if status in move.sources)
 
 
-class Fact(NamedTuple):
+class EventDraft(NamedTuple):
     """Something that happens now, in the words of the stream.
 
     ``amount`` is in minor units of the tenant's currency; ``transfers`` are posted under its event. ``record``
@@ -150,8 +150,8 @@ def fire(
     work: Work,
     machine: Machine,
     record: UUID,
-    fact: Fact,
-    *also: Fact,
+    fact: EventDraft,
+    *also: EventDraft,
     to: str | None = None,
     new: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
@@ -163,9 +163,9 @@ def fire(
     work : Work
     machine : Machine
     record : UUID
-    fact : Fact
+    fact : EventDraft
         What happens; its type names the move.
-    *also : Fact
+    *also : EventDraft
         What is told in the same breath, in this order: lines of an order, holds, payments.
     to : str, optional
         The state to reach where the move leads to several.
@@ -199,7 +199,7 @@ class Step(NamedTuple):
 
     machine: Machine
     record: UUID
-    facts: Sequence[Fact]
+    facts: Sequence[EventDraft]
     to: str | None = None
     new: Mapping[str, Any] | None = None
     changes: Mapping[str, Any] | None = None
@@ -227,7 +227,7 @@ def fire_together(work: Work, steps: Sequence[Step]) -> Fired:
     events = [
         _event(work, step, fact, f"{source}:{place}") for place, (step, fact) in enumerate(facts)
     ]
-    ids = tell(work.connection, work.tenant, events, ingested_at=work.now)
+    ids = emit(work.connection, work.tenant, events, ingested_at=work.now)
     given = iter(ids)
     told = [[next(given) for _ in step.facts] for step in steps]
     for step, move, numbers in zip(steps, moves, told, strict=True):
@@ -264,7 +264,7 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
         raise IllegalMove(machine.kind, record, move.event, status, machine.allowed(status))
 
 
-def _event(work: Work, step: Step, fact: Fact, source_key: str) -> NewEvent:
+def _event(work: Work, step: Step, fact: EventDraft, source_key: str) -> NewEvent:
     kind, key = fact.record or (step.machine.kind, step.record)
     currency = None if fact.amount is None else work.tenant.currency
     return NewEvent(

@@ -51,7 +51,7 @@ class Undelivered(CommerceError, OSError):
     """The outside did not take something; it is tried again later."""
 
 
-class Errand(NamedTuple):
+class OutboxTask(NamedTuple):
     """Something to do outside the database, and what to write down once it is done.
 
     ``run`` raises `Undelivered` where it is to be tried again; it may run twice if the worker dies between the
@@ -62,7 +62,7 @@ class Errand(NamedTuple):
     done: Callable[[Work], None]
 
 
-Handler = Callable[[Work, Row[Any]], Iterable[Errand]]
+Handler = Callable[[Work, Row[Any]], Iterable[OutboxTask]]
 """Takes a row of the stream; writes through the work, and gives back what is to be done outside."""
 
 
@@ -127,15 +127,15 @@ def _take(
     drained: Drained,
 ) -> bool:
     """Handle a few rows in one transaction, then run what they have to do outside; tell whether there were any."""
-    outside: list[tuple[Row[Any], list[Errand]]] = []
+    outside: list[tuple[Row[Any], list[OutboxTask]]] = []
     row = None
     try:
         with working(engine, tenant, SYSTEM, now=now) as work:
             rows = work.connection.execute(_due, {"tenant": tenant.id, "now": work.now}).all()
             for row in rows:
-                errands = list(handlers.get(row.type, _nothing)(work, row))
-                if errands:
-                    outside.append((row, errands))
+                tasks = list(handlers.get(row.type, _nothing)(work, row))
+                if tasks:
+                    outside.append((row, tasks))
                     _mark(work, row, retry_at=work.now + LEASE)
                 else:
                     _mark(work, row, published_at=work.now)
@@ -144,26 +144,26 @@ def _take(
         if row is not None:  # a handler failed: all is undone, and its row waits
             _put_off(engine, tenant, row, now)
     drained.published += len(rows) - len(outside)
-    for row, errands in outside:
-        done = _run(engine, tenant, row, errands, now)
+    for row, tasks in outside:
+        done = _run(engine, tenant, row, tasks, now)
         drained.published += done
         drained.put_off += not done
     return bool(rows)
 
 
 def _run(
-    engine: Engine, tenant: Tenant, row: Row[Any], errands: list[Errand], now: datetime
+    engine: Engine, tenant: Tenant, row: Row[Any], tasks: list[OutboxTask], now: datetime
 ) -> bool:
     """Run errands, each written down as soon as it is done; publish the row after the last."""
     undelivered = False
-    for errand in errands:
+    for task in tasks:
         try:
-            errand.run()
+            task.run()
         except Undelivered:
             undelivered = True
             continue
         with working(engine, tenant, SYSTEM, now=now) as work:
-            errand.done(work)
+            task.done(work)
     if undelivered:
         _put_off(engine, tenant, row, now)
         return False
@@ -172,7 +172,7 @@ def _run(
     return True
 
 
-def _nothing(work: Work, row: Row[Any]) -> Iterable[Errand]:
+def _nothing(work: Work, row: Row[Any]) -> Iterable[OutboxTask]:
     """Handle what came in after the others were passed over."""
     return ()
 

@@ -206,14 +206,14 @@ TENANT = Machine(
     Move("tenant.changed", roles="admin"),
     Move("tenant.closed", roles="superadmin"),
 )
-SHELF = Machine(
+STOCK = Machine(
     "variant",
     None,
     Move("stock.received", roles=f"{_SELLER} system"),
     Move("stock.adjusted", roles=f"{_SELLER} system"),
     Move("stock.low", roles=_ANYONE),
 )
-RANGE = Machine(
+CATALOGUE = Machine(
     "range",
     None,
     Move("category.created", roles="admin"),
@@ -257,7 +257,7 @@ POINTS = Machine(
     Move("points.deducted", roles=_HOUSE),
 )
 
-FACTS = (CUSTOMER, USER, TENANT, SHELF, RANGE, ATTEMPT, METHOD, INVOICE, WALLET, POINTS)
+FACTS = (CUSTOMER, USER, TENANT, STOCK, CATALOGUE, ATTEMPT, METHOD, INVOICE, WALLET, POINTS)
 """What happens without a status of its own."""
 
 EDGES = tuple(

@@ -12,7 +12,7 @@ from features.evaluating.finish import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 
 
-def vector(
+def online_features(
     connection: Connection,
     tenant_id: int,
     customer_id: uuid.UUID,

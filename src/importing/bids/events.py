@@ -9,12 +9,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from commerce.auctions.pricing import Bands, Bid, Standing, placed
+from commerce.auctions.pricing import AuctionState, Bands, Bid, placed
 from commerce.records.instants import to_micros
 from commerce.records.money import from_minor
 from importing.bids.rows import BidRow
 from importing.engine.bundle import Bundle
-from importing.engine.writing import Desk
+from importing.engine.writing import ImportSession
 from importing.sales.order_events import uuid_of
 
 
@@ -51,7 +51,7 @@ class Replay:
     """
 
     bids: Sequence[BidRow]
-    steps: Sequence[tuple[Bid, Standing]]
+    steps: Sequence[tuple[Bid, AuctionState]]
 
     @classmethod
     def of(cls, bids: Sequence[BidRow], bands: Bands) -> Replay:
@@ -59,7 +59,7 @@ class Replay:
         told = next((bid.opening for bid in bids if bid.opening is not None), None)
         opening = max(1, min(bid.maximum for bid in bids) if told is None else told)
         reserve = next((bid.reserve for bid in bids if bid.reserve is not None), 0)
-        now, steps = Standing(opening, bands, reserve if reserve >= opening else None), []
+        now, steps = AuctionState(opening, bands, reserve if reserve >= opening else None), []
         for place, bid in enumerate(bids):
             offer = placed(now, bid.bidder, bid.maximum, bid.at, place)
             now = now.after(offer)
@@ -75,36 +75,39 @@ class Replay:
 
 
 def write_auctions(
-    desk: Desk, replays: Sequence[Replay], start: datetime | None, own: Bands | None
+    session: ImportSession, replays: Sequence[Replay], start: datetime | None, own: Bands | None
 ) -> None:
     """Write whole auctions: their rows, bids and events.
 
     Parameters
     ----------
-    desk : Desk
+    session : ImportSession
     replays : sequence of Replay
     start : datetime or None
         When they began; None: with the first bid.
     own : Bands or None
         Increments to be kept with the auctions, where they are not eBay's.
     """
-    bundle = Bundle(desk)
+    bundle = Bundle(session)
     kept = json.dumps({"uppers": own.uppers, "increments": own.increments}) if own else None
     for replay in replays:
         _keep(bundle, replay, None if start is None else to_micros(start), kept)
-        desk.written["lines"] += len(replay.bids)
+        session.written["lines"] += len(replay.bids)
     bundle.write()
 
 
 def _keep(bundle: Bundle, replay: Replay, start: int | None, increments: str | None) -> None:
-    desk, (first, *_, last) = bundle.desk, (*replay.bids, replay.bids[-1])
+    session, (first, *_, last) = bundle.session, (*replay.bids, replay.bids[-1])
     end, ended = replay.steps[-1][1], last.at + 1
-    key, winner = desk.id_of("auction", first.auction), replay.closing(desk.tenant.currency).winner
+    key, winner = (
+        session.id_of("auction", first.auction),
+        replay.closing(session.tenant.currency).winner,
+    )
     product = next((uuid_of(bid.product_id) for bid in replay.bids if bid.product_id), None)
     people = {bid.bidder: uuid_of(bid.customer_id) for bid in replay.bids}
 
-    def tell(kind: str, at: int, who: str | None, amount: int, number: int = 0, **more: Any) -> int:
-        event = desk.event(
+    def emit(kind: str, at: int, who: str | None, amount: int, number: int = 0, **more: Any) -> int:
+        event = session.event(
             f"auction.{kind}",
             at,
             f"{kind}:{key.hex}:{number}",
@@ -115,7 +118,7 @@ def _keep(bundle: Bundle, replay: Replay, start: int | None, increments: str | N
             product_id=product,
             **more,
         )
-        return bundle.tell(event)
+        return bundle.emit(event)
 
     led: str | None = None
     for number, (offer, now) in enumerate(replay.steps):
@@ -124,7 +127,7 @@ def _keep(bundle: Bundle, replay: Replay, start: int | None, increments: str | N
             "bid",
             auction_id=key,
             customer_id=people[who],
-            event_id=tell("bid", at, who, offer.amount, number, value=offer.maximum),
+            event_id=emit("bid", at, who, offer.amount, number, value=offer.maximum),
             amount_minor=offer.amount,
             maximum_minor=offer.maximum,
             placed_at=at,
@@ -132,10 +135,10 @@ def _keep(bundle: Bundle, replay: Replay, start: int | None, increments: str | N
         leads = None if now.leader is None else now.leader.bidder
         outbid = led if leads == who else who
         if outbid not in (None, leads):
-            tell("outbid", at, outbid, now.price, number)
+            emit("outbid", at, outbid, now.price, number)
         led = leads
     if winner is not None:
-        tell("won", ended, winner, end.price)
+        emit("won", ended, winner, end.price)
     status = "unsold" if winner is None else "sold"
     bundle.keep(
         "auction",
@@ -143,11 +146,11 @@ def _keep(bundle: Bundle, replay: Replay, start: int | None, increments: str | N
         external_id=first.auction,
         product_id=product,
         status=status,
-        currency=desk.tenant.currency,
+        currency=session.tenant.currency,
         opening_minor=end.opening,
         reserve_minor=end.reserve,
         increments=increments,
         starts_at=first.at if start is None else start,
         ends_at=ended,
-        event_id=tell(status, ended, None, end.price),
+        event_id=emit(status, ended, None, end.price),
     )

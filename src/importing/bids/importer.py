@@ -136,7 +136,7 @@ def import_bids(
     TenantConflict
         "--currency must be that of tenant ...; got ..."
     """
-    tell = progress or silent
+    report_progress = progress or silent
     if options.elapsed is not None and options.elapsed not in UNITS:
         raise SourceError(
             f"--elapsed must be days, hours or seconds; got {options.elapsed!r}. Choose one."
@@ -162,7 +162,9 @@ def import_bids(
     known: set[str] = set()
     closings: list[Closing] = []
     with BidStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
-        read = staging.stage(intake.table, BidReader(intake.places, **cells), rejects, tell)
+        read = staging.stage(
+            intake.table, BidReader(intake.places, **cells), rejects, report_progress
+        )
         if tenancy.tenant is not None:
             with reading(engine) as connection:
                 for names in staging.names():
@@ -176,9 +178,9 @@ def import_bids(
             new = [replay for replay in replays if replay.bids[0].auction not in known]
             duplicate += sum(len(one.bids) for one in replays if one.bids[0].auction in known)
             if new:
-                with writer.desk() as desk:
-                    write_auctions(desk, new, start, own)
-                tell("writing", writer.written["lines"], read)
+                with writer.session() as session:
+                    write_auctions(session, new, start, own)
+                report_progress("writing", writer.written["lines"], read)
         summary = intake.summary(
             read=read, duplicate=duplicate, written=writer.written, rejects=rejects
         )

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from commerce.records import schema
 from importing.engine.bundle import Bundle
-from importing.engine.writing import Desk, Writer, known_ids
+from importing.engine.writing import ImportSession, Writer, known_ids
 from tabular.store import Store
 
 
@@ -59,25 +59,27 @@ def write_parties(writer: Writer, staging: PartyStore, *, register: bool = True)
         Whether to write ``customer.registered`` too.
     """
     for people in staging.each(Person, staging.PEOPLE):
-        with writer.desk() as desk:
-            ids = _write_people(desk, people, register)
+        with writer.session() as session:
+            ids = _write_people(session, people, register)
         staging.named("person", ids)
     for wares in staging.each(Ware, staging.WARES):
-        with writer.desk() as desk:
-            ids = _write_wares(desk, wares)
+        with writer.session() as session:
+            ids = _write_wares(session, wares)
         staging.named("ware", ids)
 
 
-def _write_people(desk: Desk, people: Sequence[Person], register: bool) -> list[tuple[str, str]]:
+def _write_people(
+    session: ImportSession, people: Sequence[Person], register: bool
+) -> list[tuple[str, str]]:
     """Add the customers that are new, each once, at his earliest line; give names and ids of all."""
     known = known_ids(
-        desk.connection, desk.tenant, schema.customer, [person.name for person in people]
+        session.connection, session.tenant, schema.customer, [person.name for person in people]
     )
-    bundle = Bundle(desk)
+    bundle = Bundle(session)
     for person in people:
         if person.name in known:
             continue
-        new = known[person.name] = desk.id_of("customer", person.name)
+        new = known[person.name] = session.id_of("customer", person.name)
         bundle.keep(
             "customer",
             id=new,
@@ -86,8 +88,8 @@ def _write_people(desk: Desk, people: Sequence[Person], register: bool) -> list[
             created_at=person.at,
         )
         if register:
-            bundle.tell(
-                desk.event(
+            bundle.emit(
+                session.event(
                     "customer.registered",
                     person.at,
                     f"registered:{new.hex}",
@@ -98,19 +100,21 @@ def _write_people(desk: Desk, people: Sequence[Person], register: bool) -> list[
                     category=person.country,
                 )
             )
-        desk.written["customers"] += 1
+        session.written["customers"] += 1
     bundle.write()
     return [(name, record.hex) for name, record in known.items()]
 
 
-def _write_wares(desk: Desk, wares: Sequence[Ware]) -> list[tuple[str, str]]:
+def _write_wares(session: ImportSession, wares: Sequence[Ware]) -> list[tuple[str, str]]:
     """Add the products that are new, under their first description; give names and ids of all."""
-    known = known_ids(desk.connection, desk.tenant, schema.product, [ware.name for ware in wares])
+    known = known_ids(
+        session.connection, session.tenant, schema.product, [ware.name for ware in wares]
+    )
     new = [ware for ware in wares if ware.name not in known]
-    bundle = Bundle(desk)
+    bundle = Bundle(session)
     categories = _categories(bundle, {ware.category for ware in new if ware.category})
     for ware in new:
-        known[ware.name] = desk.id_of("product", ware.name)
+        known[ware.name] = session.id_of("product", ware.name)
         bundle.keep(
             "product",
             id=known[ware.name],
@@ -124,9 +128,9 @@ def _write_wares(desk: Desk, wares: Sequence[Ware]) -> list[tuple[str, str]]:
 
 def _categories(bundle: Bundle, names: set[str]) -> Mapping[str, uuid.UUID]:
     """Find the ids of categories, those that are new among them."""
-    desk = bundle.desk
-    known = known_ids(desk.connection, desk.tenant, schema.category, sorted(names), "name")
+    session = bundle.session
+    known = known_ids(session.connection, session.tenant, schema.category, sorted(names), "name")
     for name in sorted(names - known.keys()):
-        known[name] = desk.id_of("category", name)
+        known[name] = session.id_of("category", name)
         bundle.keep("category", id=known[name], name=name)
     return known

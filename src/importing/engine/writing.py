@@ -39,7 +39,7 @@ _PAGE = 900
 
 
 @dataclass(kw_only=True)
-class Desk:
+class ImportSession:
     """Where one transaction of an import writes.
 
     Attributes
@@ -131,7 +131,7 @@ class Writer:
             return clock(connection, tenant, now=self._now)
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
+    def session(self) -> Iterator[ImportSession]:
         """Open one transaction; what it wrote counts once it is committed.
 
         Until then nothing is computed as of an instant that would need the rows written here.
@@ -144,19 +144,19 @@ class Writer:
         before, slug = self._clock, self._plan.slug
         try:
             with writing(self._engine) as connection:
-                desk = Desk(
+                session = ImportSession(
                     connection=connection,
                     tenant=hold_clock(connection, find_tenant(connection, slug)),
                     clock=before,
                     ingested_at=to_micros(self._now),
                 )
-                yield desk
+                yield session
         except IntegrityError as error:
             raise SourceError(
                 f"import must be the only one that writes tenant {slug!r}; another wrote the same"
                 " records meanwhile. Run it again: what is in already counts as duplicate."
             ) from error
-        self.written.update(desk.written)
+        self.written.update(session.written)
 
 
 def hexadecimal(column: ColumnElement[Any], connection: Connection) -> ColumnElement[str]:

@@ -26,7 +26,7 @@ from importing.engine.intake import take_in
 from importing.engine.master_data import write_parties
 from importing.engine.options import FileOptions
 from importing.engine.summary import ImportSummary, Progress, silent
-from importing.engine.writing import Desk, Writer, has_events, known_sources
+from importing.engine.writing import ImportSession, Writer, has_events, known_sources
 from importing.errors import SourceError
 from importing.events.rows import EVENT_COLUMNS, REQUIRED, EventReader, EventRow, new_event
 from importing.events.staging import EventStaging, event_source
@@ -130,7 +130,7 @@ def import_events(
     TenantConflict
         "--currency must be that of tenant ...; got ..."
     """
-    tell = progress or silent
+    report_progress = progress or silent
     intake = take_in(
         engine,
         path,
@@ -144,7 +144,7 @@ def import_events(
     reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.cells())
     tenant, writer = intake.tenancy.tenant, Writer(engine, intake.tenancy, now=now)
     with EventStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
-        read = staging.stage(intake.table, reader, rejects, tell)
+        read = staging.stage(intake.table, reader, rejects, report_progress)
         found = staging.count()
         staging.settle_repeats()
         if tenant is not None:
@@ -156,21 +156,23 @@ def import_events(
         accepted = staging.count()
         write_parties(writer, staging, register=False)
         for batch in staging.events():
-            with writer.desk() as desk:
-                desk.append([_event(desk, *staged) for staged in batch])
-            tell("writing", writer.written["events"], accepted)
+            with writer.session() as session:
+                session.append([_event(session, *staged) for staged in batch])
+            report_progress("writing", writer.written["events"], accepted)
         return intake.summary(
             read=read, duplicate=found - accepted, written=writer.written, rejects=rejects
         )
 
 
-def _event(desk: Desk, row: EventRow, customer: str | None, product: str | None) -> NewEvent:
+def _event(
+    session: ImportSession, row: EventRow, customer: str | None, product: str | None
+) -> NewEvent:
     return new_event(
         row,
-        currency=desk.tenant.currency,
-        recorded_at=desk.recorded(row.occurred_at, row.recorded_at),
+        currency=session.tenant.currency,
+        recorded_at=session.recorded(row.occurred_at, row.recorded_at),
         source_key=event_source(row.key),
         customer_id=uuid_of(customer),
         product_id=uuid_of(product),
-        seller_id=None if row.seller is None else desk.id_of("seller", row.seller),
+        seller_id=None if row.seller is None else session.id_of("seller", row.seller),
     )

@@ -24,7 +24,7 @@ from importing.engine.bundle import Bundle
 from importing.engine.master_data import write_parties
 from importing.engine.summary import ImportSummary, Progress, silent, summarise
 from importing.engine.tenancy import plan_tenant
-from importing.engine.writing import Desk, Writer, known_ids
+from importing.engine.writing import ImportSession, Writer, known_ids
 from importing.errors import SourceError
 from importing.olist.files import CURRENCY, FILES, UNREAD, FileReader
 from importing.olist.orders import OlistOrder, keep_order
@@ -80,7 +80,7 @@ def import_olist(
     TenantConflict
         "--currency must be that of tenant ...; got ..."
     """
-    tell = progress or silent
+    report_progress = progress or silent
     for name in (*(file.name for file in FILES.values()), *UNREAD):
         if not (folder / f"{name}.csv").is_file():
             raise SourceError(
@@ -102,7 +102,7 @@ def import_olist(
             staging.into(name)
             before = rejects.reasons.total()
             reader = FileReader(file, table, staging.holds, **readers)
-            rows = staging.stage(table, reader, rejects, tell, [file.name])
+            rows = staging.stage(table, reader, rejects, report_progress, [file.name])
             read += rows if file.belongs else rejects.reasons.total() - before
         end, known = staging.end(), tenancy.tenant
         if known is not None:
@@ -113,9 +113,9 @@ def import_olist(
         accepted = staging.count()
         write_parties(writer, staging)
         for orders in staging.orders():
-            with writer.desk() as desk:
-                _write(desk, orders, end)
-            tell("writing", writer.written["lines"], accepted)
+            with writer.session() as session:
+                _write(session, orders, end)
+            report_progress("writing", writer.written["lines"], accepted)
         return summarise(
             tenancy,
             read=read,
@@ -135,23 +135,23 @@ def import_olist(
         )
 
 
-def _write(desk: Desk, orders: Sequence[OlistOrder], end: int) -> None:
+def _write(session: ImportSession, orders: Sequence[OlistOrder], end: int) -> None:
     """Write some orders, and count their stars on the products."""
-    bundle = Bundle(desk)
+    bundle = Bundle(session)
     stars = [rated for order in orders if (rated := keep_order(bundle, order, end=end))]
     bundle.write()
     table = schema.product
     if stars:
-        desk.connection.execute(
+        session.connection.execute(
             update(table)
-            .where(table.c.tenant_id == desk.tenant.id, table.c.id == bindparam("product"))
+            .where(table.c.tenant_id == session.tenant.id, table.c.id == bindparam("product"))
             .values(
                 ratings_count=table.c.ratings_count + 1,
                 ratings_sum=table.c.ratings_sum + bindparam("stars"),
             ),
             [{"product": uuid_of(product), "stars": number} for product, number in stars],
         )
-    desk.written["orders"] += len(orders)
-    desk.written["lines"] += sum(
+    session.written["orders"] += len(orders)
+    session.written["lines"] += sum(
         1 + len(order.items) + len(order.payments) + len(order.reviews) for order in orders
     )

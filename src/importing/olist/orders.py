@@ -75,17 +75,17 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
     (str, int) or None
         The product and its stars, where the order's review is about one product.
     """
-    desk, customer, placed = bundle.desk, uuid_of(order.customer_id), order.placed
-    key = desk.id_of("orders", f"order\x1f{order.name}")
+    session, customer, placed = bundle.session, uuid_of(order.customer_id), order.placed
+    key = session.id_of("orders", f"order\x1f{order.name}")
     paid = sum(amount for *_, amount in order.payments)
     total = sum(price + freight for *_, price, freight in order.items) or paid
 
-    def tell(
+    def emit(
         kind: str, at: int, *more: Any, about: str = "order", of: Any = key, **rest: Any
     ) -> int:
         amount, number = (*more, None, None)[:2]
         source = f"olist:{kind}:{order.name}" + ("" if number is None else f":{number}")
-        event = desk.event(
+        event = session.event(
             kind,
             at,
             source,
@@ -95,9 +95,9 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
             aggregate_id=of.hex,
             **rest,
         )
-        return bundle.tell(event, of if about == "payment" else None)
+        return bundle.emit(event, of if about == "payment" else None)
 
-    tell("order.placed", placed, total, quantity=len(order.items), value=len(order.items))
+    emit("order.placed", placed, total, quantity=len(order.items), value=len(order.items))
     status = _ENDS.get(order.status, "placed")
     bundle.keep(
         "orders",
@@ -106,17 +106,17 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
         customer_id=customer,
         status=status,
         total_minor=total,
-        currency=desk.tenant.currency,
+        currency=session.tenant.currency,
         placed_at=placed,
     )
     for number, product, seller, category, price, freight in order.items:
-        tell(
+        emit(
             "order.line",
             placed,
             price + freight,
             number,
             product_id=uuid_of(product),
-            seller_id=desk.id_of("seller", seller),
+            seller_id=session.id_of("seller", seller),
             category=category,
             quantity=1,
         )
@@ -131,7 +131,7 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
         )
     at = order.captured_at
     for number, method, instalments, amount in order.payments:
-        payment = desk.id_of("payment", f"olist\x1f{order.name}\x1f{number}")
+        payment = session.id_of("payment", f"olist\x1f{order.name}\x1f{number}")
         bundle.keep(
             "payment",
             id=payment,
@@ -140,11 +140,11 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
             method=method,
             status="processing" if at is None else "succeeded",
             amount_minor=amount,
-            currency=desk.tenant.currency,
+            currency=session.tenant.currency,
             created_at=placed,
         )
         if at is not None:
-            tell(
+            emit(
                 "payment.captured",
                 at,
                 amount,
@@ -156,22 +156,22 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
             )
     if at is not None and order.payments:
         largest = max(order.payments, key=lambda payment: int(payment[3]))
-        tell("order.paid", at, paid, method=largest[1])
-    _keep_delivery(bundle, order, key, partial(tell, about="delivery"))
+        emit("order.paid", at, paid, method=largest[1])
+    _keep_delivery(bundle, order, key, partial(emit, about="delivery"))
     if status == "completed":
-        tell("order.completed", max(placed, order.delivered or end), paid)
+        emit("order.completed", max(placed, order.delivered or end), paid)
     if status == "cancelled":
-        tell("order.cancelled", end, total, reason=order.status)
-    return _keep_reviews(bundle, order, key, partial(tell, about="review"))
+        emit("order.cancelled", end, total, reason=order.status)
+    return _keep_reviews(bundle, order, key, partial(emit, about="review"))
 
 
-def _keep_delivery(bundle: Bundle, order: OlistOrder, key: Any, tell: Any) -> None:
+def _keep_delivery(bundle: Bundle, order: OlistOrder, key: Any, emit: Any) -> None:
     """Keep the row of an order's delivery, and tell what happened to it."""
-    delivery = bundle.desk.id_of("delivery", f"olist\x1f{order.name}")
-    tell("delivery.promised", order.placed, of=delivery, due_at=order.promised)
+    delivery = bundle.session.id_of("delivery", f"olist\x1f{order.name}")
+    emit("delivery.promised", order.placed, of=delivery, due_at=order.promised)
     for kind, at in (("shipped", order.shipped), ("delivered", order.delivered)):
         if at is not None:
-            tell(f"delivery.{kind}", at, of=delivery)
+            emit(f"delivery.{kind}", at, of=delivery)
     status = "available" if order.shipped is None else "shipped"
     bundle.keep(
         "delivery",
@@ -183,15 +183,15 @@ def _keep_delivery(bundle: Bundle, order: OlistOrder, key: Any, tell: Any) -> No
     )
 
 
-def _keep_reviews(bundle: Bundle, order: OlistOrder, key: Any, tell: Any) -> tuple[str, int] | None:
+def _keep_reviews(bundle: Bundle, order: OlistOrder, key: Any, emit: Any) -> tuple[str, int] | None:
     """Tell each answer about an order; keep the last one in a row where it is about one product."""
     if not order.reviews:
         return None
-    review, product = bundle.desk.id_of("review", f"olist\x1f{order.name}"), order.product_id
+    review, product = bundle.session.id_of("review", f"olist\x1f{order.name}"), order.product_id
     about = uuid_of(product)
     for place, (name, stars, _, _, at) in enumerate(order.reviews):
         kind = "review.edited" if place else "review.posted"
-        told = tell(kind, at, None, name, of=review, product_id=about, value=stars)
+        told = emit(kind, at, None, name, of=review, product_id=about, value=stars)
     if product is None:
         return None
     _, stars, title, text, _ = order.reviews[-1]

@@ -78,7 +78,7 @@ def import_transactions(
         "--currency must be that of tenant ...; got ..."
     """
     options = with_preset(options)
-    tell = progress or silent
+    report_progress = progress or silent
     prefixes = {name: prefix_of(name, getattr(options, name)) for name in ("returns", "refuse")}
     if options.repeats not in (None, "keep", "drop"):
         raise SourceError(f"--repeats must be keep or drop; got {options.repeats!r}. Choose one.")
@@ -104,14 +104,14 @@ def import_transactions(
     writer = Writer(engine, intake.tenancy, now=now)
     with Staging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
         with localcontext(Context(prec=_DIGITS)):
-            read = staging.stage(intake.table, reader, rejects, tell)
+            read = staging.stage(intake.table, reader, rejects, report_progress)
         staged, end = staging.count(), staging.latest()
         staging.settle_repeats(keep=options.repeats != "drop")
         if intake.tenancy.tenant is not None:
             _drop_known(engine, intake.tenancy.tenant, staging)
         strangers = staging.refuse_strangers()
         accepted = staging.count()
-        _write(writer, staging, accepted, end, tell)
+        _write(writer, staging, accepted, end, report_progress)
         refused = staging.refused()
         for number, cells in intake.table.rows() if refused else ():
             if number in refused:
@@ -137,14 +137,16 @@ def _drop_known(engine: Engine, tenant: Tenant, staging: Staging) -> None:
         staging.note_orders(orders)
 
 
-def _write(writer: Writer, staging: Staging, total: int, end: int, tell: Progress) -> None:
+def _write(
+    writer: Writer, staging: Staging, total: int, end: int, report_progress: Progress
+) -> None:
     """Write customers, products, orders and returns, each transaction whole ones."""
     write_parties(writer, staging)
     for baskets in chunks(staging.sales(), _CHUNK):
-        with writer.desk() as desk:
-            write_sales(desk, baskets, end=end)
-        tell("writing", writer.written["lines"], total)
+        with writer.session() as session:
+            write_sales(session, baskets, end=end)
+        report_progress("writing", writer.written["lines"], total)
     for lines in staging.returns():
-        with writer.desk() as desk:
-            write_returns(desk, lines)
-        tell("writing", writer.written["lines"], total)
+        with writer.session() as session:
+            write_returns(session, lines)
+        report_progress("writing", writer.written["lines"], total)

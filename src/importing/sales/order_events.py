@@ -18,7 +18,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from commerce.records.stream import NewEvent
-from importing.engine.writing import Desk
+from importing.engine.writing import ImportSession
 from importing.sales.staging import SaleLine, stamp_of
 
 CAPTURED = frozenset({"paid", "completed", "returned"})
@@ -96,12 +96,12 @@ def uuid_of(digits: str | None) -> Any:
     return None if digits is None else uuid.UUID(digits)
 
 
-def events_of(desk: Desk, order: ImportedOrder, *, end: int) -> Iterator[NewEvent]:
+def events_of(session: ImportSession, order: ImportedOrder, *, end: int) -> Iterator[NewEvent]:
     """Tell an order: what it is, then what became of it.
 
     Parameters
     ----------
-    desk : Desk
+    session : ImportSession
     order : ImportedOrder
     end : int
         The latest instant of the file, in microseconds since 1970 UTC.
@@ -117,17 +117,17 @@ def events_of(desk: Desk, order: ImportedOrder, *, end: int) -> Iterator[NewEven
         **more: Any,
     ) -> NewEvent:
         payment = kind.startswith("payment.")
-        # not by `Desk.event`: it is the one event of which there are hundreds of thousands
+        # not by `ImportSession.event`: it is the one event of which there are hundreds of thousands
         return NewEvent(
             type=kind,
             occurred_at=at,
-            recorded_at=desk.recorded(at, known),
+            recorded_at=session.recorded(at, known),
             source_key=f"{kind.partition('.')[2]}:{stamp_of(line)}",
             customer_id=order.customer_id,
             aggregate_type="payment" if payment else "order",
             aggregate_id=whose[payment],
             amount_minor=amount,
-            currency=None if amount is None else desk.tenant.currency,
+            currency=None if amount is None else session.tenant.currency,
             base_minor=amount,
             **more,
         )

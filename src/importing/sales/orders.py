@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, func, select, type_coe
 from commerce.records import schema
 from commerce.records.tenants import Tenant
 from importing.engine.bundle import Bundle
-from importing.engine.writing import Desk, pages
+from importing.engine.writing import ImportSession, pages
 from importing.sales.order_events import ImportedOrder, events_of, uuid_of
 from importing.sales.staging import KnownOrder, SaleLine, stamp_of
 
@@ -86,37 +86,37 @@ def external_id(basket: str) -> str | None:
     return name if kind == "order" else None
 
 
-def write_sales(desk: Desk, baskets: Sequence[Sequence[SaleLine]], *, end: int) -> None:
+def write_sales(session: ImportSession, baskets: Sequence[Sequence[SaleLine]], *, end: int) -> None:
     """Write whole orders: rows, events, payments and postings, in one transaction with the desk's.
 
     Parameters
     ----------
-    desk : Desk
+    session : ImportSession
     baskets : sequence of sequences of SaleLine
         The lines of each order.
     end : int
         The latest instant of the file: when a status came to be known that no row dates.
     """
-    bundle = Bundle(desk)
-    orders = [_order(desk, lines, end) for lines in baskets]
+    bundle = Bundle(session)
+    orders = [_order(session, lines, end) for lines in baskets]
     for order in orders:
         _keep(bundle, order)
-        for event in events_of(desk, order, end=end):
-            bundle.tell(event, order.payment_id if event.aggregate_type == "payment" else None)
-    _grow(desk, [order for order in orders if not order.is_new])
+        for event in events_of(session, order, end=end):
+            bundle.emit(event, order.payment_id if event.aggregate_type == "payment" else None)
+    _grow(session, [order for order in orders if not order.is_new])
     bundle.write()
-    desk.written["orders"] += sum(order.is_new for order in orders)
-    desk.written["lines"] += sum(len(order.lines) for order in orders)
+    session.written["orders"] += sum(order.is_new for order in orders)
+    session.written["lines"] += sum(len(order.lines) for order in orders)
 
 
-def _order(desk: Desk, lines: Sequence[SaleLine], end: int) -> ImportedOrder:
+def _order(session: ImportSession, lines: Sequence[SaleLine], end: int) -> ImportedOrder:
     first = lines[0]
     at = first.basket_at
     said = [line.recorded for line in lines if line.recorded is not None]
     return ImportedOrder(
-        id=uuid.UUID(first.order_id) if first.order_id else desk.id_of("orders", first.basket),
+        id=uuid.UUID(first.order_id) if first.order_id else session.id_of("orders", first.basket),
         customer_id=uuid_of(first.customer_id),
-        payment_id=desk.id_of("payment", stamp_of(first)),
+        payment_id=session.id_of("payment", stamp_of(first)),
         at=at,
         known_at=max(at, *said) if said else None,
         settled_at=max(at, *(end if line.recorded is None else line.recorded for line in lines)),
@@ -127,7 +127,7 @@ def _order(desk: Desk, lines: Sequence[SaleLine], end: int) -> ImportedOrder:
 
 def _keep(bundle: Bundle, order: ImportedOrder) -> None:
     """Keep the rows of an order, of its new lines, and of the payment that captures them."""
-    currency = bundle.desk.tenant.currency
+    currency = bundle.session.tenant.currency
     if order.is_new:
         bundle.keep(
             "orders",
@@ -165,13 +165,13 @@ def _keep(bundle: Bundle, order: ImportedOrder) -> None:
         )
 
 
-def _grow(desk: Desk, orders: Sequence[ImportedOrder]) -> None:
+def _grow(session: ImportSession, orders: Sequence[ImportedOrder]) -> None:
     """Add new lines to the totals of orders that the records hold."""
     if orders:
         table = schema.orders
-        desk.connection.execute(
+        session.connection.execute(
             update(table)
-            .where(table.c.tenant_id == desk.tenant.id, table.c.id == bindparam("order"))
+            .where(table.c.tenant_id == session.tenant.id, table.c.id == bindparam("order"))
             .values(total_minor=table.c.total_minor + bindparam("more")),
             [{"order": order.id, "more": order.total} for order in orders],
         )

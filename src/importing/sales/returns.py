@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, bindparam, select, type_coerce, update
 
 from commerce.records import schema
 from importing.engine.bundle import Bundle
-from importing.engine.writing import Desk, hexadecimal, pages
+from importing.engine.writing import ImportSession, hexadecimal, pages
 from importing.sales.order_events import uuid_of
 from importing.sales.staging import ReturnLine, stamp_of
 
@@ -35,28 +35,28 @@ class _Purchase:
 _Shelf = dict[tuple[str, str], list[_Purchase]]
 
 
-def write_returns(desk: Desk, lines: Sequence[ReturnLine]) -> None:
+def write_returns(session: ImportSession, lines: Sequence[ReturnLine]) -> None:
     """Write returns, in the order given: by customer, then time.
 
     Parameters
     ----------
-    desk : Desk
+    session : ImportSession
     lines : sequence of ReturnLine
     """
-    shelf = _purchases(desk, lines)
+    shelf = _purchases(session, lines)
     matches = [_match(shelf, line) for line in lines]
-    payments = _payments(desk, {match.order_id for match in matches if match is not None})
-    bundle = Bundle(desk)
+    payments = _payments(session, {match.order_id for match in matches if match is not None})
+    bundle = Bundle(session)
     for line, match in zip(lines, matches, strict=True):
-        _tell(bundle, line, match, None if match is None else payments.get(match.order_id))
+        _emit(bundle, line, match, None if match is None else payments.get(match.order_id))
     bundle.write()
     back = [(line, match) for line, match in zip(lines, matches, strict=True) if match is not None]
     if back:
         table = schema.order_line
-        desk.connection.execute(
+        session.connection.execute(
             update(table)
             .where(
-                table.c.tenant_id == desk.tenant.id,
+                table.c.tenant_id == session.tenant.id,
                 table.c.order_id == bindparam("order"),
                 table.c.position == bindparam("place"),
             )
@@ -66,10 +66,10 @@ def write_returns(desk: Desk, lines: Sequence[ReturnLine]) -> None:
                 for line, match in back
             ],
         )
-    desk.written["lines"] += len(lines)
+    session.written["lines"] += len(lines)
 
 
-def _purchases(desk: Desk, lines: Sequence[ReturnLine]) -> _Shelf:
+def _purchases(session: ImportSession, lines: Sequence[ReturnLine]) -> _Shelf:
     """Fetch what the customers of some returns bought of the products they returned."""
     wanted = {
         (line.customer_id, line.product_id)
@@ -79,12 +79,12 @@ def _purchases(desk: Desk, lines: Sequence[ReturnLine]) -> _Shelf:
     shelf: _Shelf = defaultdict(list)
     orders, bought = schema.orders, schema.order_line
     for page in pages(sorted({customer for customer, _ in wanted})):
-        rows = desk.connection.execute(
+        rows = session.connection.execute(
             select(
-                hexadecimal(orders.c.customer_id, desk.connection),
-                hexadecimal(bought.c.product_id, desk.connection),
+                hexadecimal(orders.c.customer_id, session.connection),
+                hexadecimal(bought.c.product_id, session.connection),
                 type_coerce(orders.c.placed_at, BigInteger),
-                hexadecimal(orders.c.id, desk.connection),
+                hexadecimal(orders.c.id, session.connection),
                 bought.c.position,
                 bought.c.quantity - bought.c.returned_quantity,
             )
@@ -94,7 +94,7 @@ def _purchases(desk: Desk, lines: Sequence[ReturnLine]) -> _Shelf:
                 (bought.c.tenant_id == orders.c.tenant_id) & (bought.c.order_id == orders.c.id),
             )
             .where(
-                orders.c.tenant_id == desk.tenant.id,
+                orders.c.tenant_id == session.tenant.id,
                 orders.c.customer_id.in_([uuid.UUID(customer) for customer in page]),
                 orders.c.status != "cancelled",
                 bought.c.quantity > bought.c.returned_quantity,
@@ -121,15 +121,15 @@ def _match(shelf: _Shelf, line: ReturnLine) -> _Purchase | None:
     return None
 
 
-def _payments(desk: Desk, orders: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+def _payments(session: ImportSession, orders: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Find the payment of each order that is refunded: its latest."""
     payment = schema.payment
     found: dict[uuid.UUID, uuid.UUID] = {}
     for page in pages(sorted(str(order) for order in orders)):
-        rows = desk.connection.execute(
+        rows = session.connection.execute(
             select(payment.c.order_id, payment.c.id)
             .where(
-                payment.c.tenant_id == desk.tenant.id,
+                payment.c.tenant_id == session.tenant.id,
                 payment.c.order_id.in_([uuid.UUID(order) for order in page]),
                 payment.c.status == "succeeded",
             )
@@ -139,21 +139,21 @@ def _payments(desk: Desk, orders: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     return found
 
 
-def _tell(
+def _emit(
     bundle: Bundle, line: ReturnLine, match: _Purchase | None, payment: uuid.UUID | None
 ) -> None:
     """Tell a return and its refund, at the return's own time."""
-    desk = bundle.desk
-    alone = desk.id_of("return", line.basket).hex
-    tell = partial(
-        desk.event,
+    session = bundle.session
+    alone = session.id_of("return", line.basket).hex
+    emit = partial(
+        session.event,
         at=line.at,
         amount=line.amount,
         known=line.recorded,
         customer_id=uuid_of(line.customer_id),
     )
-    bundle.tell(
-        tell(
+    bundle.emit(
+        emit(
             "order.returned",
             source_key=f"line:{stamp_of(line)}",
             product_id=uuid_of(line.product_id),
@@ -162,8 +162,8 @@ def _tell(
             quantity=line.quantity,
         )
     )
-    bundle.tell(
-        tell(
+    bundle.emit(
+        emit(
             "payment.refunded",
             source_key=f"refunded:{stamp_of(line)}",
             aggregate_type="return" if payment is None else "payment",

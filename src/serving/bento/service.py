@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 
 from features.catalogue import CATALOGUE
 from serving.pages.site import OPENNESS
-from serving.predict.answers import Desk
+from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore
@@ -53,7 +53,7 @@ class Service:
         settings = ServingSettings.from_env(os.environ, sources)
         url = settings.database_url
         store = None if url is None else RecordStore(url)
-        self.desk = Desk(
+        self.desk = AppState(
             shelf=PackageShelf(settings.packages, CATALOGUE),
             store=store,
             now=lambda: datetime.now(UTC),

@@ -16,7 +16,7 @@ from commerce.records.errors import RecordError, did_you_mean
 from commerce.records.identity import find_customer
 from commerce.records.instants import to_micros
 from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
-from features.evaluating.online import vector
+from features.evaluating.online import online_features
 from scoring.decisions import decide
 from scoring.package import Package
 from serving.errors import InvalidQuestion, ModelMissing, StoreMissing, UnknownName
@@ -28,7 +28,7 @@ from serving.rest.schemas import ByCustomer, ByValues
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class AppState:
     """Everything an answer needs, made once when the server starts.
 
     Parameters
@@ -53,12 +53,12 @@ class Answer:
     steps: tuple[str, ...]
 
 
-def answer(desk: Desk, model: str, question: ByCustomer | ByValues, request_id: str) -> Answer:
+def answer(desk: AppState, model: str, question: ByCustomer | ByValues, request_id: str) -> Answer:
     """Answer a question.
 
     Parameters
     ----------
-    desk : Desk
+    state : AppState
     model : str
         ``churn`` or ``credit``.
     question : ByCustomer or ByValues
@@ -83,7 +83,7 @@ def answer(desk: Desk, model: str, question: ByCustomer | ByValues, request_id: 
     return answer_values(desk, model, question, request_id)
 
 
-def answer_customer(desk: Desk, model: str, question: ByCustomer, request_id: str) -> Answer:
+def answer_customer(desk: AppState, model: str, question: ByCustomer, request_id: str) -> Answer:
     """Answer by customer: features computed now, from everything committed before."""
     if desk.store is None:
         raise StoreMissing
@@ -94,7 +94,7 @@ def answer_customer(desk: Desk, model: str, question: ByCustomer, request_id: st
         customer = find_customer(connection, tenant, question.customer_id)
         as_of = settle_question(question.as_of, tenant, clock(connection, tenant, now=now))
         observe(connection, tenant, as_of)  # first: waits for rows being recorded under as_of
-        values = vector(connection, tenant.id, customer, to_micros(as_of), served.outputs)
+        values = online_features(connection, tenant.id, customer, to_micros(as_of), served.outputs)
         decision = decide(served.package, values).as_dict()
         kept = score_row(
             decision,
@@ -114,7 +114,7 @@ def answer_customer(desk: Desk, model: str, question: ByCustomer, request_id: st
     )
 
 
-def answer_values(desk: Desk, model: str, question: ByValues, request_id: str) -> Answer:
+def answer_values(desk: AppState, model: str, question: ByValues, request_id: str) -> Answer:
     """Answer by values; kept where there is a record store, which must then know the tenant."""
     now = desk.now()
     if desk.store is None:

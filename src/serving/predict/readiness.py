@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from scoring.errors import ScoringError
 from serving.errors import ModelMissing, StoreUnavailable
-from serving.predict.answers import Desk
+from serving.predict.answers import AppState
 
 
-def obstacles(desk: Desk) -> list[str]:
+def obstacles(desk: AppState) -> list[str]:
     """List what keeps a server from answering; empty when it is ready.
 
     A server is ready when at least one package can answer and the record store, if one is configured,

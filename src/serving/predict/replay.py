@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from commerce.records.instants import to_micros
-from features.evaluating.online import vector
+from features.evaluating.online import online_features
 from scoring.decisions import decide
 from scoring.errors import PackageMismatch
 from scoring.package import Package
@@ -92,7 +92,9 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
             values = read_values(kept.features, served.outputs)
         else:
             cutoff = to_micros(kept.as_of)
-            values = vector(connection, kept.tenant_id, kept.customer_id, cutoff, served.outputs)
+            values = online_features(
+                connection, kept.tenant_id, kept.customer_id, cutoff, served.outputs
+            )
     again = decide(package, values).as_dict()
     again["features"] = write_values(values, package.names)
     differences = [

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from commerce.records.errors import did_you_mean
 from serving.pages import site
-from serving.predict.answers import Desk, answer
+from serving.predict.answers import AppState, answer
 from serving.predict.readiness import obstacles
 from serving.rest import examples
 from serving.rest.refusals import RESPONSES, add_handlers, refuse
@@ -56,7 +56,7 @@ async def predict_credit(
 
 
 async def _predict(model: str, question: Question, request: Request) -> Response:
-    desk: Desk = request.app.state.desk
+    desk: AppState = request.app.state.desk
     request_id = request_id_of(request.scope)
     if desk.store is None:  # microseconds of arithmetic: not worth a thread
         found = answer(desk, model, question, request_id)
@@ -118,12 +118,12 @@ class Api(FastAPI):
         return examples.show_answers(super().openapi())
 
 
-def make_app(desk: Desk | None = None) -> FastAPI:
+def make_app(desk: AppState | None = None) -> FastAPI:
     """Make the application.
 
     Parameters
     ----------
-    desk : Desk, optional
+    state : AppState, optional
         May also be set later, as ``app.state.desk``, before the first question.
 
     Returns

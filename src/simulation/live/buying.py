@@ -20,7 +20,7 @@ from commerce.records.instants import DAY, from_micros, to_micros
 from commerce.records.work import Work
 from simulation.live.script import Intent
 from simulation.live.stage import Act, Stage
-from simulation.rng import luck
+from simulation.rng import rng_of
 
 _CARD = "pm_card_visa"
 _BAD_CARD = "pm_card_visa_chargeDeclined"
@@ -43,7 +43,7 @@ def _sign_up(work: Work, name: str, password: PasswordHash, meant: Intent) -> Ac
     known = {"country": meant.category, "channel": meant.method, "external_id": name}
     customer = customers.register(work, **known)
     actor = Actor("user", users.create(work, name, password, customer_id=customer), customer)
-    place = luck("address", name)
+    place = rng_of("address", name)
     where = place.uniform(46.0, 54.0), place.uniform(4.0, 20.0)
     customers.set_location(work.acting_as(actor), customer, *where, f"{name}, high street")
     return actor
@@ -206,13 +206,13 @@ def _review(stage: Stage, meant: Intent) -> None:
 
 
 def _profile(stage: Stage, meant: Intent) -> None:
-    stage.do(stage.actors[meant.customer], _tell, meant.reason, meant.value)
+    stage.do(stage.actors[meant.customer], _record_figure, meant.reason, meant.value)
 
 
-def _tell(work: Work, figure: str, value: int) -> None:
+def _record_figure(work: Work, figure: str, value: int) -> None:
     """Subscribe to the newsletter, or give it up."""
     assert work.actor.customer_id is not None, "who subscribes is a customer"
-    customers.tell(work, work.actor.customer_id, figure, value)
+    customers.record_figure(work, work.actor.customer_id, figure, value)
 
 
 ACTS: Mapping[str, Act] = {

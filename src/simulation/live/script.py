@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from commerce.records.instants import DAY, HOUR
 from commerce.records.policy import Policy
 from simulation.auctions import Bidder, bidder, hold_auctions
-from simulation.event_log import Diary
+from simulation.event_log import EventLog
 from simulation.population import Population
 from simulation.records import Delivery, Dispute, Invoice, Payment, Row
 from simulation.truth import TruthFile
@@ -61,10 +61,10 @@ class Script:
         self.methods: dict[str, str] = {}
         self._moved: dict[tuple[str, str], int] = {}
         self._notes: list[Row] = []
-        for diary in _diaries(population, truth):
-            self._notes += diary.notes
-            self.records |= {each.id: each for each in diary.records if hasattr(each, "id")}
-            for each in diary.records:
+        for event_log in _diaries(population, truth):
+            self._notes += event_log.notes
+            self.records |= {each.id: each for each in event_log.records if hasattr(each, "id")}
+            for each in event_log.records:
                 if isinstance(each, Payment) and each.order_id:
                     self.methods.setdefault(each.order_id, each.method)
                 elif isinstance(each, Delivery):
@@ -113,11 +113,11 @@ _AFTER_ARRIVAL = (
 _OF_BILLS = ("invoice.paid", "payment.captured", "payment.charged_back")
 
 
-def _diaries(population: Population, truth: TruthFile) -> Iterator[Diary]:
+def _diaries(population: Population, truth: TruthFile) -> Iterator[EventLog]:
     """Let everybody live in thought, then hold the auctions between them."""
     bidders: list[Bidder] = []
     for person in population.people():
         truth.add(person)
         bidders += [tempted] if (tempted := bidder(person)) is not None else []
-        yield person.shopper.diary
+        yield person.shopper.event_log
     yield from hold_auctions(population, bidders)

@@ -22,7 +22,7 @@ from commerce.records.tenants import Tenant
 from commerce.records.work import Work, working
 from simulation.assortment import Assortment
 from simulation.live.script import Script
-from simulation.rng import luck
+from simulation.rng import rng_of
 
 SETTINGS: Mapping[str, Any] = {
     "tax_bp": {"*": 0},
@@ -76,7 +76,7 @@ class Stage:
         self.actors: dict[str, Actor] = {}
         self.kept: dict[str, Any] = {}
         self.password = hash_password(secrets.token_urlsafe())
-        self._luck = luck(seed, "live")
+        self._rng = rng_of(seed, "live")
         self.coming: list[tuple[int, int, str, Any]] = []
         self._turns = 0
 
@@ -93,7 +93,7 @@ class Stage:
             return verb(work, *args, **kwargs)
 
     def _new_id(self) -> UUID:
-        return UUID(int=self._luck.getrandbits(128), version=4)
+        return UUID(int=self._rng.getrandbits(128), version=4)
 
     def later(self, at: int, word: str, subject: object) -> None:
         """Put an act on the list of what is to happen, after what is there for that instant."""

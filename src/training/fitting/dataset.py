@@ -28,7 +28,7 @@ _KEYS = ["customer_id", "cutoff"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Rows:
+class Dataset:
     """Training and test rows of one model of one tenant.
 
     Parameters
@@ -71,7 +71,7 @@ class Rows:
         return table.assign(cutoff=table["cutoff"].dt.tz_convert(self.tenant.zone).dt.date)
 
 
-def load_rows(
+def load_dataset(
     tenant: Tenant,
     spec: ModelSpec,
     snapshot: Snapshot,
@@ -80,7 +80,7 @@ def load_rows(
     schedule: Schedule | None = None,
     features: Path | None = None,
     catalogue: Catalogue = CATALOGUE,
-) -> Rows:
+) -> Dataset:
     """Lay out the cutoffs and load or evaluate the features at each.
 
     Parameters
@@ -117,7 +117,7 @@ def load_rows(
         )
     is_test = rows["cutoff"] == from_micros(laid_out.test)
     train = rows[~is_test].reset_index(drop=True)
-    return Rows(
+    return Dataset(
         tenant=tenant,
         spec=spec,
         snapshot=snapshot,

@@ -174,7 +174,7 @@ def _read(path: Path) -> Audit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class AuditStatus:
     """What the audits say of some outputs.
 
     Parameters
@@ -216,7 +216,7 @@ class Standing:
         )
 
 
-def standing(audits: Sequence[Audit], hashes: Mapping[str, str]) -> Standing | None:
+def standing(audits: Sequence[Audit], hashes: Mapping[str, str]) -> AuditStatus | None:
     """Find the last word on some outputs.
 
     Parameters
@@ -237,7 +237,7 @@ def standing(audits: Sequence[Audit], hashes: Mapping[str, str]) -> Standing | N
     if not words:
         return None
     failing = tuple(name for name, audit in words.items() if name in audit.differing)
-    return Standing(
+    return AuditStatus(
         outputs=len(hashes),
         covered=tuple(words),
         failing=failing,

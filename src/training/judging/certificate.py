@@ -142,7 +142,7 @@ def certify(
     """
     from commerce.records.database import reading
     from features.evaluating.duckdb_evaluator import evaluate
-    from features.evaluating.online import vector
+    from features.evaluating.online import online_features
 
     subset = catalogue.subset(package.names)
     table = evaluate(snapshot, [as_of], subset)
@@ -153,7 +153,9 @@ def certify(
     places = sample(table.customer_ids, customers)
     with reading(engine) as connection:
         online = [
-            vector(connection, tenant.id, uuid.UUID(table.customer_ids[place]), as_of, subset)
+            online_features(
+                connection, tenant.id, uuid.UUID(table.customer_ids[place]), as_of, subset
+            )
             for place in places
         ]
     return compare(

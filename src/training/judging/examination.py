@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from commerce.records.instants import from_micros
 from scoring.package import Package
 from training.fitting.candidates import Fitted
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.judging.evaluation import (
     Figures,
     baseline,
@@ -68,7 +68,7 @@ class Report:
     probabilities: Floats
 
 
-def export_package(rows: Rows, fitted: Fitted) -> Exported:
+def export_package(rows: Dataset, fitted: Fitted) -> Exported:
     """Write the fitted model down as a package, and measure on every row whether it scores alike."""
     package = export(
         fitted,
@@ -97,7 +97,7 @@ def export_package(rows: Rows, fitted: Fitted) -> Exported:
     return Exported(package=package, difference=float(np.max(parts)))
 
 
-def examine(rows: Rows, fitted: Fitted, exported: Exported, *, seed: int = 0) -> Report:
+def examine(rows: Dataset, fitted: Fitted, exported: Exported, *, seed: int = 0) -> Report:
     """Measure the exported package out of time, beside a baseline and a run that learned from shuffled labels."""
     labels = rows.test["label"].to_numpy(dtype=np.int64)
     predicted = probabilities(exported.package, rows.test)

@@ -10,7 +10,7 @@ from training.judging.evaluation import Figures
 from training.publishing.export import TOLERANCE
 
 if TYPE_CHECKING:
-    from training.judging.audits import Standing
+    from training.judging.audits import AuditStatus
     from training.judging.certificate import Certificate
 
 FRESHER_LIMIT = -0.005
@@ -107,7 +107,7 @@ def judge(
     no_rival: str = "there is no champion yet",
     same_as: str | None = None,
     uncovered: Sequence[str] = (),
-    audited: Standing | None = None,
+    audited: AuditStatus | None = None,
 ) -> Verdict:
     """Hold a challenger against every gate.
 
@@ -181,7 +181,7 @@ def has_certificate(certificate: Certificate, uncovered: Sequence[str] = ()) -> 
     return Gate(name="parity", passed=certificate.holds, text=certificate.text)
 
 
-def stands_in_audits(audited: Standing) -> Gate:
+def stands_in_audits(audited: AuditStatus) -> Gate:
     """No feature the package reads differed when it was audited last."""
     return Gate(name="audit", passed=audited.holds, text=audited.text)
 

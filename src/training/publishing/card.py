@@ -10,7 +10,7 @@ from commerce.records.instants import from_micros
 from features.labels import find_label
 from scoring.package import Package
 from training.fitting.candidates import Fitted
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.judging.certificate import Certificate
 from training.judging.gates import Verdict
 
@@ -24,7 +24,7 @@ STRONGEST = 10
 
 
 def model_card(
-    rows: Rows,
+    rows: Dataset,
     fitted: Fitted,
     package: Package,
     report: Report,

@@ -15,7 +15,7 @@ from scoring.errors import PackageMismatch, PackageNotFound
 from scoring.files import current, current_version, is_same_model, publish, write_package
 from scoring.package import Package, check_outputs
 from training.fitting.candidates import Fitted
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.judging.audits import read_audits, standing
 from training.judging.certificate import Certificate
 from training.judging.evaluation import compare
@@ -81,7 +81,7 @@ class TrainingResult:
 
 
 def decide_promotion(
-    rows: Rows, exported: Exported, report: Report, certificate: Certificate, *, packages: Path
+    rows: Dataset, exported: Exported, report: Report, certificate: Certificate, *, packages: Path
 ) -> Verdict:
     """Hold the challenger against every gate, and against the champion where there is one.
 
@@ -136,7 +136,7 @@ def decide_promotion(
 
 
 def conclude(
-    rows: Rows,
+    rows: Dataset,
     fitted: Fitted,
     exported: Exported,
     report: Report,
@@ -218,7 +218,7 @@ def conclude(
     )
 
 
-def _follow_published(rows: Rows, tracker: Tracker, packages: Path) -> str | None:
+def _follow_published(rows: Dataset, tracker: Tracker, packages: Path) -> str | None:
     """Give the alias of the champion to the published version; the run it came from, None if untracked."""
     version = current_version(packages, rows.tenant.slug, rows.spec.name)
     run_id = None if version is None else tracker.run_of(rows.name, version)
@@ -230,7 +230,7 @@ def _follow_published(rows: Rows, tracker: Tracker, packages: Path) -> str | Non
 
 
 def _result(
-    rows: Rows,
+    rows: Dataset,
     fitted: Fitted,
     report: Report,
     verdict: Verdict,
@@ -259,7 +259,7 @@ def _result(
     )
 
 
-def figures_of(rows: Rows, package: Package, report: Report) -> dict[str, Figure]:
+def figures_of(rows: Dataset, package: Package, report: Report) -> dict[str, Figure]:
     """Draw the pictures of a model, by artifact path."""
     labels, predicted = report.labels, report.probabilities
     values = rows.test[list(package.names)].to_numpy(dtype=np.float64)

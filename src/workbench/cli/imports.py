@@ -126,7 +126,7 @@ def transactions(file: Path, as_json: bool, **given: Any) -> None:
             rejects_folder=settings.raw / options.tenant,
             progress=bar,
         )
-    tell(summary, file, settings, as_json=as_json)
+    show_summary(summary, file, settings, as_json=as_json)
 
 
 @imports.command(
@@ -192,7 +192,7 @@ def events(
             rejects_folder=settings.raw / tenant,
             progress=bar,
         )
-    tell(summary, file, settings, as_json=as_json)
+    show_summary(summary, file, settings, as_json=as_json)
 
 
 @imports.command(
@@ -228,7 +228,7 @@ def olist(folder: Path, tenant: str, timezone: str | None, as_json: bool) -> Non
             timezone=timezone,
             progress=bar,
         )
-    tell(summary, folder, settings, as_json=as_json)
+    show_summary(summary, folder, settings, as_json=as_json)
 
 
 _BID_COLUMNS = {
@@ -300,12 +300,12 @@ def bids(file: Path, as_json: bool, **given: Any) -> None:
         ]
         click.echo(json.dumps({**summary.as_dict(), "auctions": auctions}))
         return
-    tell(summary, file, settings, as_json=False)
+    show_summary(summary, file, settings, as_json=False)
     sold = sum(closing.winner is not None for closing in closings)
     click.echo(f"  auctions: {len(closings):,}, of which {sold:,} sold")
 
 
-def tell(summary: ImportSummary, file: Path, settings: Settings, *, as_json: bool) -> None:
+def show_summary(summary: ImportSummary, file: Path, settings: Settings, *, as_json: bool) -> None:
     """Say what an import did."""
     if as_json:
         click.echo(json.dumps(summary.as_dict()))

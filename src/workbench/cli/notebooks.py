@@ -93,12 +93,12 @@ def notebook(
     if not outcome.succeeded:
         click.echo(f"  log:      {outcome.folder / 'log.txt'}")
         click.echo(
-            f"bellwether: {outcome.record.label} failed ({outcome.ending.name}): {outcome.record.sentence}",
+            f"bellwether: {outcome.record.label} failed ({outcome.exit_status.name}): {outcome.record.sentence}",
             err=True,
         )
     elif not outcome.fresh:
         click.echo("  up to date: nothing changed since that run (--again runs it anyway)")
-    ctx.exit(outcome.ending.code)
+    ctx.exit(outcome.exit_status.code)
 
 
 def split_pairs(pairs: tuple[str, ...]) -> dict[str, str]:

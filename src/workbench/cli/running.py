@@ -221,14 +221,14 @@ def conclude(
     for outcome in result.failures:
         folder = shorten(str(outcome.folder), settings.home)
         click.echo(
-            f"bellwether: {outcome.record.label} failed ({outcome.ending.name}): {outcome.record.sentence}\n"
+            f"bellwether: {outcome.record.label} failed ({outcome.exit_status.name}): {outcome.record.sentence}\n"
             f"  executed so far: {folder}/executed.ipynb\n"
             f"  page:            {folder}/page.html\n"
             f"  log:             {folder}/log.txt",
             err=True,
         )
     if result.failures:
-        return result.failures[0].ending.code
+        return result.failures[0].exit_status.code
     refused = [name for name in asked or [] if name in result.skipped]
     if refused:
         return USAGE.code

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workbench.runs.exit_status import INTERRUPTED, RUNNER_DIED, SUCCEEDED, Ending
+from workbench.runs.exit_status import INTERRUPTED, RUNNER_DIED, SUCCEEDED, ExitStatus
 from workbench.runs.files import write_json
 from workbench.runs.history import History, RunRecord, safe_name
 from workbench.runs.key import run_key
@@ -79,7 +79,7 @@ class Outcome:
         False where an earlier run's result was used.
     """
 
-    ending: Ending
+    exit_status: ExitStatus
     record: RunRecord
     result: dict[str, Any]
     folder: Path
@@ -88,7 +88,7 @@ class Outcome:
     @property
     def succeeded(self) -> bool:
         """Whether the result can be used."""
-        return self.ending is SUCCEEDED
+        return self.exit_status is SUCCEEDED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,24 +197,24 @@ class Runner:
             raise
         finally:
             worker.stop()
-        ending, sentence = judge(folder, run_id, code)
+        exit_status, sentence = judge(folder, run_id, code)
         if not (folder / "page.html").is_file():
             self._write_page(task, folder, sentence)
-        closed = self._close(record, ending, sentence, seconds=time.monotonic() - begun)
-        return self._outcome(ending, closed, fresh=True)
+        closed = self._close(record, exit_status, sentence, seconds=time.monotonic() - begun)
+        return self._outcome(exit_status, closed, fresh=True)
 
     def _close(
-        self, record: RunRecord, ending: Ending, sentence: str, *, seconds: float
+        self, record: RunRecord, exit_status: ExitStatus, sentence: str, *, seconds: float
     ) -> RunRecord:
         """Store how a run ended, after its page lies where it is looked for."""
         folder = self.history.of(record.run_id)
         page = folder / "page.html"
-        if ending is SUCCEEDED:
+        if exit_status is SUCCEEDED:
             result = self.history.result(record.run_id) or {}
             page = self._publish(record, page, str(result.get("as_of_date") or ""))
         closed = replace(
             record,
-            state=ending.name,
+            state=exit_status.name,
             sentence=sentence,
             finished_at=self.clock().isoformat(),
             seconds=round(seconds, 1),
@@ -245,9 +245,9 @@ class Runner:
         finally:
             worker.stop()
 
-    def _outcome(self, ending: Ending, record: RunRecord, *, fresh: bool) -> Outcome:
+    def _outcome(self, exit_status: ExitStatus, record: RunRecord, *, fresh: bool) -> Outcome:
         return Outcome(
-            ending=ending,
+            exit_status=exit_status,
             record=record,
             result=self.history.result(record.run_id) or {},
             folder=self.history.of(record.run_id),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ending:
+class ExitStatus:
     """One way in which a command or a notebook ends.
 
     Parameters
@@ -24,29 +24,31 @@ class Ending:
     meaning: str
 
 
-SUCCEEDED = Ending(name="succeeded", code=0, meaning="done, or nothing to do")
-UNEXPECTED = Ending(
+SUCCEEDED = ExitStatus(name="succeeded", code=0, meaning="done, or nothing to do")
+UNEXPECTED = ExitStatus(
     name="unexpected", code=1, meaning="an error nobody foresaw; see the log it names"
 )
-USAGE = Ending(
+USAGE = ExitStatus(
     name="usage", code=2, meaning="the command, a parameter or the records are not usable"
 )
-CELL_RAISED = Ending(name="cell_raised", code=3, meaning="a cell of a notebook raised an error")
-TIMED_OUT = Ending(name="timed_out", code=4, meaning="a cell, or the kernel's start, took too long")
-KERNEL_DIED = Ending(name="kernel_died", code=5, meaning="the kernel was killed (memory?)")
-NO_PROOF = Ending(
+CELL_RAISED = ExitStatus(name="cell_raised", code=3, meaning="a cell of a notebook raised an error")
+TIMED_OUT = ExitStatus(
+    name="timed_out", code=4, meaning="a cell, or the kernel's start, took too long"
+)
+KERNEL_DIED = ExitStatus(name="kernel_died", code=5, meaning="the kernel was killed (memory?)")
+NO_PROOF = ExitStatus(
     name="no_proof", code=6, meaning="a notebook stopped before its last cell recorded a result"
 )
-LOCKED = Ending(name="locked", code=7, meaning="another run of the same tenant is at work")
-RUNNER_DIED = Ending(name="runner_died", code=8, meaning="a notebook's process was killed")
-FINDINGS = Ending(
+LOCKED = ExitStatus(name="locked", code=7, meaning="another run of the same tenant is at work")
+RUNNER_DIED = ExitStatus(name="runner_died", code=8, meaning="a notebook's process was killed")
+FINDINGS = ExitStatus(
     name="findings",
     code=9,
     meaning="doctor found a contradiction, features differed, or the oracle refused",
 )
-INTERRUPTED = Ending(name="interrupted", code=130, meaning="stopped by Ctrl-C or a signal")
+INTERRUPTED = ExitStatus(name="interrupted", code=130, meaning="stopped by Ctrl-C or a signal")
 
-ENDINGS = (
+EXIT_STATUSES = (
     SUCCEEDED,
     UNEXPECTED,
     USAGE,
@@ -69,4 +71,6 @@ def exit_codes() -> str:
     >>> exit_codes().splitlines()[0]
     '    0  done, or nothing to do'
     """
-    return "\n".join(f"{ending.code:>5}  {ending.meaning}" for ending in ENDINGS)
+    return "\n".join(
+        f"{exit_status.code:>5}  {exit_status.meaning}" for exit_status in EXIT_STATUSES
+    )

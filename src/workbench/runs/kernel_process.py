@@ -38,7 +38,7 @@ from workbench.runs.exit_status import (
     SUCCEEDED,
     TIMED_OUT,
     UNEXPECTED,
-    Ending,
+    ExitStatus,
 )
 from workbench.runs.files import read_json, write_json
 from workbench.runs.page import read_executed, write_page
@@ -52,8 +52,8 @@ _GRACE_SECONDS = 15
 class Stopped(Exception):
     """A notebook that did not come to its end, with the sentence for it."""
 
-    def __init__(self, ending: Ending, sentence: str) -> None:
-        self.ending = ending
+    def __init__(self, exit_status: ExitStatus, sentence: str) -> None:
+        self.exit_status = exit_status
         self.sentence = sentence
         super().__init__(sentence)
 
@@ -69,7 +69,7 @@ class TellingEngine(NBClientEngine):  # type: ignore[misc]
         def told(cell: Any, cell_index: int, **more: Any) -> Any:
             if cell.cell_type == "code" and _INJECTED not in cell.metadata.get("tags", []):
                 number, count = _number(nb_man.nb, cell_index)
-                _tell(cell=number, of=count, title=cell_title(cell))
+                _report(cell=number, of=count, title=cell_title(cell))
             return begin(cell, cell_index, **more)
 
         nb_man.cell_start = told
@@ -81,7 +81,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     papermill_engines.register(ENGINE, TellingEngine)
-    _tell(ready=True)
+    _report(ready=True)
     folder = sys.stdin.readline().strip()
     if not folder:
         return
@@ -93,7 +93,7 @@ def main() -> None:
     sys.exit(run(Path(folder)).code)
 
 
-def run(folder: Path) -> Ending:
+def run(folder: Path) -> ExitStatus:
     """Run the notebook that a folder's ``request.json`` asks for, and write what came of it."""
     request = read_json(folder / "request.json")
     if request is None:
@@ -101,10 +101,10 @@ def run(folder: Path) -> Ending:
     try:
         _execute(folder, request)
     except Stopped as stopped:
-        failure = {"ending": stopped.ending.name, "sentence": stopped.sentence}
+        failure = {"ending": stopped.exit_status.name, "sentence": stopped.sentence}
         write_json(folder / "failure.json", failure)
         write_page(folder, request, failure)
-        return stopped.ending
+        return stopped.exit_status
     write_page(folder, request, None)
     return SUCCEEDED
 
@@ -135,8 +135,8 @@ def _execute(folder: Path, request: dict[str, Any]) -> None:
         if _first_unfinished(folder) is not None or "ernel" not in str(error):
             traceback.print_exc()
             raise Stopped(UNEXPECTED, f"runner failed: {_short(str(error))}") from error
-        ending = TIMED_OUT if "respond" in str(error) else KERNEL_DIED
-        raise Stopped(ending, f"kernel did not start: {_short(str(error))}") from error
+        exit_status = TIMED_OUT if "respond" in str(error) else KERNEL_DIED
+        raise Stopped(exit_status, f"kernel did not start: {_short(str(error))}") from error
     _require_proof(folder, request)
 
 
@@ -233,7 +233,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 300 else f"{text[:297]}..."
 
 
-def _tell(**facts: Any) -> None:
+def _report(**facts: Any) -> None:
     print(json.dumps(facts), flush=True)
 
 

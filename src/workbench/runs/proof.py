@@ -6,17 +6,17 @@ from pathlib import Path
 
 from workbench.runs.exit_status import (
     CELL_RAISED,
-    ENDINGS,
+    EXIT_STATUSES,
     NO_PROOF,
     RUNNER_DIED,
     SUCCEEDED,
     UNEXPECTED,
-    Ending,
+    ExitStatus,
 )
 from workbench.runs.files import read_json
 
 
-def judge(folder: Path, run_id: str, code: int) -> tuple[Ending, str]:
+def judge(folder: Path, run_id: str, code: int) -> tuple[ExitStatus, str]:
     """Decide how a run ended, from what it left and its process's exit code.
 
     Parameters
@@ -35,7 +35,7 @@ def judge(folder: Path, run_id: str, code: int) -> tuple[Ending, str]:
     """
     failure = read_json(folder / "failure.json")
     if failure is not None:
-        known = {ending.name: ending for ending in ENDINGS}
+        known = {exit_status.name: exit_status for exit_status in EXIT_STATUSES}
         return known.get(str(failure.get("ending")), CELL_RAISED), str(failure.get("sentence"))
     if code < 0:
         return RUNNER_DIED, f"the notebook's process was killed by signal {-code} (memory?)"

@@ -14,7 +14,7 @@ from tests.conftest import make_tenant
 
 from commerce.auctions import bidding, closing, listing, queries
 from commerce.auctions.bidding import Outcome
-from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, standing
+from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, standing
 from commerce.auctions.queries import AuctionView
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
@@ -103,7 +103,9 @@ class Floor:
             rows = work.connection.execute(select(*columns).where(bid.auction_id == auction))
             return [Bid(*row) for row in rows]
 
-    def folded(self, auction: UUID, opening: int = 1_000, reserve: int | None = None) -> Standing:
+    def folded(
+        self, auction: UUID, opening: int = 1_000, reserve: int | None = None
+    ) -> AuctionState:
         """How the pure price function has it, from all accepted bids."""
         return standing(self.recorded(auction), opening, EUROS, reserve)
 

@@ -21,7 +21,7 @@ from tests.commerce.auctions.floor import (
 from tests.commerce.shop import ADMIN
 
 from commerce.auctions import bidding, records
-from commerce.auctions.pricing import Standing, placed
+from commerce.auctions.pricing import AuctionState, placed
 from commerce.records import schema
 from commerce.records.actors import Actor
 from commerce.records.errors import (
@@ -48,7 +48,7 @@ def test_after_any_bids_price_leader_and_hold_are_those_of_the_pure_function(
 ) -> None:
     people = floor.bidders(3, money=5_000)
     auction = floor.live(reserve=reserve)
-    now = Standing(1_000, EUROS, reserve)
+    now = AuctionState(1_000, EUROS, reserve)
     for sequence, (who, maximum, seconds) in enumerate(offers):
         bidder = people[who]
         mine = now.leader is not None and now.leader.bidder == bidder.customer_id
@@ -241,13 +241,13 @@ def test_twenty_equal_bids_at_once_leave_one_leader(floor: Floor) -> None:
 def test_bids_that_race_leave_what_the_pure_function_makes_of_those_accepted(floor: Floor) -> None:
     people = floor.bidders(6)
     auction = floor.live()
-    luck = random.Random(7)
-    plans = [[luck.randrange(1_000, 40_000) for _ in range(6)] for _ in people]
+    rng = random.Random(7)
+    plans = [[rng.randrange(1_000, 40_000) for _ in range(6)] for _ in people]
 
     def go(who: Actor, maxima: list[int]) -> None:
         for maximum in maxima:
             with suppress(Conflict):
-                floor.bid(auction, who, maximum, luck.random())
+                floor.bid(auction, who, maximum, rng.random())
 
     at_once([partial(go, who, maxima) for who, maxima in zip(people, plans, strict=True)])
     folded, seen = floor.folded(auction), floor.view(auction)

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce.auctions.pricing import EBAY, Bands, Bid, Standing, least_admissible, placed, standing
+from commerce.auctions.pricing import (
+    EBAY,
+    AuctionState,
+    Bands,
+    Bid,
+    least_admissible,
+    placed,
+    standing,
+)
 from commerce.records.errors import RecordError
 
 DOLLARS = Bands.of(EBAY, "USD")
@@ -17,8 +25,10 @@ Offers = list[tuple[str, int, int]]
 OFFERS = st.lists(st.tuples(st.sampled_from("abcd"), MAXIMA, st.integers(0, 5)), max_size=12)
 
 
-def replay(offers: Offers, opening: int, reserve: int | None = None) -> list[tuple[Bid, Standing]]:
-    now, history = Standing(opening, DOLLARS, reserve), []
+def replay(
+    offers: Offers, opening: int, reserve: int | None = None
+) -> list[tuple[Bid, AuctionState]]:
+    now, history = AuctionState(opening, DOLLARS, reserve), []
     for sequence, (bidder, maximum, at) in enumerate(sorted(offers, key=lambda offer: offer[2])):
         bid = placed(now, bidder, maximum, at, sequence)
         now = now.after(bid)
@@ -26,7 +36,7 @@ def replay(offers: Offers, opening: int, reserve: int | None = None) -> list[tup
     return history
 
 
-def leads(now: Standing) -> Bid:
+def leads(now: AuctionState) -> Bid:
     assert now.leader is not None
     return now.leader
 
@@ -54,10 +64,10 @@ def test_the_fold_gives_what_the_rule_says(offers: Offers, opening: int) -> None
 
 @given(OFFERS, OPENINGS, st.randoms(use_true_random=False))
 def test_leader_and_price_do_not_depend_on_the_order_in_which_bids_are_read(
-    offers: Offers, opening: int, luck: random.Random
+    offers: Offers, opening: int, rng: random.Random
 ) -> None:
     bids = [bid for bid, _ in replay(offers, opening)]
-    shuffled = luck.sample(bids, len(bids))
+    shuffled = rng.sample(bids, len(bids))
     one, other = standing(bids, opening, DOLLARS), standing(shuffled, opening, DOLLARS)
     assert (one.leader, one.price) == (other.leader, other.price)
 

@@ -13,7 +13,7 @@ from commerce.catalogue.products import NewVariant
 from commerce.records import schema
 from commerce.records.actors import Actor
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import BRAND, PRODUCT
 from commerce.records.work import Work
 
@@ -25,9 +25,9 @@ def brand(shop: Shop, owner: Actor, *, approved: bool = True) -> UUID:
     made = uuid.uuid4()
     with shop.work() as work:
         new = {"name": made.hex, "owner_id": owner.user_id}
-        fire(work, BRAND, made, Fact("brand.requested"), new=new)
+        fire(work, BRAND, made, EventDraft("brand.requested"), new=new)
         if approved:
-            fire(work, BRAND, made, Fact("brand.approved"))
+            fire(work, BRAND, made, EventDraft("brand.approved"))
     return made
 
 

@@ -24,9 +24,9 @@ from commerce.records.database import reading
 from commerce.records.doctor import examine
 from commerce.records.errors import Conflict, IllegalMove, NotFound, RecordError
 from commerce.records.ledger import Account
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.money import from_minor
-from commerce.records.states import ORDER, SHELF, WALLET
+from commerce.records.states import ORDER, STOCK, WALLET
 from commerce.rewards import standing
 from commerce.stock import asset
 
@@ -340,9 +340,9 @@ def test_an_auctions_price_is_final_and_its_hold_moves_to_the_order(any_engine: 
     with shop.work() as work:
         fire(
             work,
-            SHELF,
+            STOCK,
             mug,
-            Fact("stock.received", quantity=1, transfers=[stock.hold(mug, 1, auction)]),
+            EventDraft("stock.received", quantity=1, transfers=[stock.hold(mug, 1, auction)]),
         )
         fire(work, WALLET, auction, wallet.held(work, me, 700, auction))
     with shop.work(SYSTEM) as work:

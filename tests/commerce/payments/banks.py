@@ -134,7 +134,9 @@ class StripeBank(Bank):
         return self.stripe
 
     def run(self) -> None:
-        webhooks.run_errands(self.shop.engine, self.shop.tenant, self.stripe, now=self.wire.now)
+        webhooks.run_provider_calls(
+            self.shop.engine, self.shop.tenant, self.stripe, now=self.wire.now
+        )
 
     def move(self, reference: str, status: str, decline: str | None = None) -> Call:
         document = self.wire.objects[reference]

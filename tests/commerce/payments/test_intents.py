@@ -24,7 +24,7 @@ from commerce.records.errors import (
     RecordError,
 )
 from commerce.records.ledger import Account
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import EDGES, ORDER
 
 # https://docs.stripe.com/payments/paymentintents/lifecycle: an attempt leads on until the money is there, is refused
@@ -329,7 +329,7 @@ def test_an_order_without_an_end_can_be_paid_after_its_completion(any_engine: En
     assert buyer.customer_id is not None
     order = ordered(shop, buyer, "cash_on_delivery")
     with shop.work() as work:
-        fire(work, ORDER, order, Fact("order.completed"))
+        fire(work, ORDER, order, EventDraft("order.completed"))
         intents.settle_cash(work, order)
     assert shop.holds("sales") == 1190
 

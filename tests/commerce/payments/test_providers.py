@@ -9,7 +9,7 @@ from commerce.payments.providers.port import ProviderFailed, ProviderRefused
 from commerce.payments.totals import Totals
 from commerce.records.errors import Conflict, IllegalMove
 from commerce.records.ledger import Account
-from commerce.records.machine import Fact, fire
+from commerce.records.machine import EventDraft, fire
 from commerce.records.states import ORDER
 
 
@@ -102,7 +102,7 @@ def test_money_that_arrives_too_late_to_be_called_off_goes_back(bank: Bank) -> N
     assert order is not None
     with bank.shop.work() as work:
         intents.void(work, order)
-        fire(work, ORDER, order, Fact("order.cancelled"))
+        fire(work, ORDER, order, EventDraft("order.cancelled"))
     bank.run()
     bank.deliver(late)
     bank.run()
@@ -235,8 +235,8 @@ def test_an_errand_that_was_cut_off_runs_again_and_charges_once(any_stripe: Stri
         bank.run()
     bank.wire.down = False
     with bank.shop.look() as work:
-        (errand,) = waiting(work, "stripe")
-    bank.stripe.confirm(errand)  # and killed before the answer was written down
+        (call,) = waiting(work, "stripe")
+    bank.stripe.confirm(call)  # and killed before the answer was written down
     bank.run()
     assert bank.look(payment).totals == Totals(captured=1190)
     with bank.shop.look() as work:

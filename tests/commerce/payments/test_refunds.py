@@ -23,7 +23,7 @@ from commerce.records.errors import (
 )
 from commerce.records.idempotency import once
 from commerce.records.ledger import FEES, SALES, TAX, Account, Transfer
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.settlement import Sold, settle
 from commerce.records.states import ORDER, PAYMENT, WALLET
 from commerce.records.work import Work
@@ -57,7 +57,7 @@ def completed(shop: Shop, method: str) -> tuple[UUID, Actor, Actor]:
             SALES: settled.own,
         }
         paid = [Transfer("EUR", held, place, part) for place, part in shares.items()]
-        fire(work, ORDER, order, Fact("order.completed", transfers=paid))
+        fire(work, ORDER, order, EventDraft("order.completed", transfers=paid))
     return order, ada, bob
 
 
@@ -93,7 +93,9 @@ def test_the_shop_bears_what_a_seller_spent_already(any_engine: Engine) -> None:
     with shop.work() as work:
         wallet, _ = of_sellers(work, [ada.user_id])[ada.user_id]
         other = of_customer(UUID(int=1))
-        spent = Fact("seller.paid", amount=900, transfers=[Transfer("EUR", wallet, other, 900)])
+        spent = EventDraft(
+            "seller.paid", amount=900, transfers=[Transfer("EUR", wallet, other, 900)]
+        )
         fire(work, WALLET, ada.user_id, spent)
     sales = shop.holds("sales")
     with shop.work() as work:

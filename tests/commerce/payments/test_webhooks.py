@@ -118,8 +118,8 @@ def test_a_webhook_that_comes_before_the_answer_finds_the_payment_by_our_own_nam
     with bank.shop.work(buyer) as work:
         payment = intents.top_up(work, buyer.customer_id, 100, method_id=card)
     with bank.shop.look() as work:
-        (errand,) = waiting(work, "stripe")
-    created = bank.stripe.create(errand)
+        (call,) = waiting(work, "stripe")
+    created = bank.stripe.create(call)
     bank.deliver(bank.move(created.intent, "succeeded"))
     bank.run()
     assert bank.look(payment).totals == Totals(captured=100)

@@ -102,12 +102,12 @@ def test_a_figure_is_told_by_whom_it_concerns_or_by_who_may_know(any_engine: Eng
         (herself, "newsletter", 0),
     ]:
         with working(any_engine, tenant, actor, now=NOW) as work:
-            customers.tell(work, ada, figure, value)
+            customers.record_figure(work, ada, figure, value)
     with working(any_engine, tenant, herself, now=NOW) as work:
         with pytest.raises(Forbidden, match="for the credit_score of a customer; got user"):
-            customers.tell(work, ada, "credit_score", 850)
+            customers.record_figure(work, ada, "credit_score", 850)
         with pytest.raises(RecordError, match=r"got 'credit_scor'\. Did you mean credit_score"):
-            customers.tell(work, ada, "credit_scor", 850)
+            customers.record_figure(work, ada, "credit_scor", 850)
     event = schema.event.c
     told = select(event.reason, event.value).where(event.type == "customer.profiled")
     with looking(any_engine, tenant, ADMIN, now=NOW) as work:

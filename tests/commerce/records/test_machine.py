@@ -13,7 +13,7 @@ from commerce.records.actors import SYSTEM, Actor
 from commerce.records.database import writing
 from commerce.records.errors import Forbidden, IllegalMove, InsufficientFunds, NotFound
 from commerce.records.ledger import WORLD, Account, Transfer, balance
-from commerce.records.machine import Fact, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import BRAND
 from commerce.records.tenants import Tenant
 from commerce.records.work import looking, working
@@ -26,7 +26,7 @@ def asked(engine: Engine, tenant: Tenant) -> uuid.UUID:
     """A brand that waits for approval."""
     brand = uuid.uuid4()
     with working(engine, tenant, ADMIN, now=NOW) as work:
-        fire(work, BRAND, brand, Fact("brand.requested"), new={"name": "Tick"})
+        fire(work, BRAND, brand, EventDraft("brand.requested"), new={"name": "Tick"})
     return brand
 
 
@@ -34,7 +34,7 @@ def test_a_move_changes_the_status_tells_the_event_and_fills_the_outbox(any_engi
     tenant = make_tenant(any_engine)
     brand = asked(any_engine, tenant)
     with working(any_engine, tenant, ADMIN, now=NOW) as work:
-        (event,) = fire(work, BRAND, brand, Fact("brand.approved"))
+        (event,) = fire(work, BRAND, brand, EventDraft("brand.approved"))
         row = fetch(work, BRAND, brand)
         assert (row.status, row.event_id) == ("approved", event)
         told = work.connection.execute(select(schema.event).order_by(schema.event.c.id)).all()
@@ -48,14 +48,14 @@ def test_a_move_outside_the_table_is_refused_and_leaves_nothing(any_engine: Engi
     tenant = make_tenant(any_engine)
     brand = asked(any_engine, tenant)
     with working(any_engine, tenant, ADMIN, now=NOW) as work:
-        fire(work, BRAND, brand, Fact("brand.approved"))
+        fire(work, BRAND, brand, EventDraft("brand.approved"))
     for event, error in (("brand.rejected", IllegalMove), ("brand.requested", IllegalMove)):
         with pytest.raises(error), working(any_engine, tenant, ADMIN, now=NOW) as work:
-            fire(work, BRAND, brand, Fact(event))
+            fire(work, BRAND, brand, EventDraft(event))
     with pytest.raises(Forbidden), working(any_engine, tenant, Actor("user"), now=NOW) as work:
-        fire(work, BRAND, brand, Fact("brand.rejected"))
+        fire(work, BRAND, brand, EventDraft("brand.rejected"))
     with pytest.raises(NotFound), working(any_engine, tenant, ADMIN, now=NOW) as work:
-        fire(work, BRAND, uuid.uuid4(), Fact("brand.rejected"))
+        fire(work, BRAND, uuid.uuid4(), EventDraft("brand.rejected"))
     with looking(any_engine, tenant, ADMIN, now=NOW) as work:
         assert fetch(work, BRAND, brand, lock=False).status == "approved"
         assert len(work.connection.execute(select(schema.event.c.id)).all()) == 2
@@ -65,12 +65,12 @@ def test_a_move_that_cannot_pay_leaves_nothing(any_engine: Engine) -> None:
     tenant = make_tenant(any_engine)
     brand = asked(any_engine, tenant)
     wallet = Account("wallet", "ada")
-    more = Fact("seller.paid", amount=3, transfers=[Transfer("EUR", wallet, WORLD, 3)])
+    more = EventDraft("seller.paid", amount=3, transfers=[Transfer("EUR", wallet, WORLD, 3)])
     with (
         pytest.raises(InsufficientFunds),
         working(any_engine, tenant, ADMIN, now=NOW) as work,
     ):
-        fire(work, BRAND, brand, Fact("brand.approved"), more)
+        fire(work, BRAND, brand, EventDraft("brand.approved"), more)
     with looking(any_engine, tenant, ADMIN, now=NOW) as work:
         assert fetch(work, BRAND, brand, lock=False).status == "pending"
         assert balance(work.connection, tenant, "EUR", wallet) == 0

@@ -25,8 +25,8 @@ from commerce.people.passwords import PasswordHash
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.database import reading
-from commerce.records.machine import Fact, fire
-from commerce.records.outbox import Errand, Handler, Undelivered, drain, waiting
+from commerce.records.machine import EventDraft, fire
+from commerce.records.outbox import Handler, OutboxTask, Undelivered, drain, waiting
 from commerce.records.states import BRAND
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work, working
@@ -43,7 +43,7 @@ def ask_for_brands(engine: Engine, tenant: Tenant, count: int) -> None:
     for _ in range(count):
         with working(engine, tenant, Actor("admin"), now=NOW) as work:
             brand = uuid.uuid4()
-            fire(work, BRAND, brand, Fact("brand.requested"), new={"name": brand.hex})
+            fire(work, BRAND, brand, EventDraft("brand.requested"), new={"name": brand.hex})
 
 
 def notified(engine: Engine) -> list[int]:
@@ -86,7 +86,7 @@ def test_workers_at_once_handle_each_row_once(any_engine: Engine) -> None:
     seen: Counter[int] = Counter()
     lock = threading.Lock()
 
-    def handle(work: Work, row: Row[Any]) -> list[Errand]:
+    def handle(work: Work, row: Row[Any]) -> list[OutboxTask]:
         with lock:
             seen[row.id] += 1
         time.sleep(0.002)  # lets the others in
@@ -109,7 +109,7 @@ def test_a_handler_that_fails_undoes_its_batch_and_holds_up_nobody_next_time(
     ask_for_brands(any_engine, tenant, 3)
     broken = asked(any_engine)[1]
 
-    def handle(work: Work, row: Row[Any]) -> list[Errand]:
+    def handle(work: Work, row: Row[Any]) -> list[OutboxTask]:
         if row.id == broken:
             raise ZeroDivisionError
         return list(notifier()["brand.requested"](work, row))
@@ -139,7 +139,9 @@ def test_an_event_committed_late_with_a_lower_id_is_not_lost(postgres_engine: En
         return max(by_cursor, default=0)
 
     with working(postgres_engine, tenant, Actor("admin"), now=NOW) as slow:
-        (low,) = fire(slow, BRAND, uuid.uuid4(), Fact("brand.requested"), new={"name": "slow"})
+        (low,) = fire(
+            slow, BRAND, uuid.uuid4(), EventDraft("brand.requested"), new={"name": "slow"}
+        )
         ask_for_brands(postgres_engine, tenant, 1)  # gets a higher id and commits first
         remembered = read_by_cursor()
         assert remembered > low
@@ -206,8 +208,8 @@ def test_what_the_outside_refuses_is_tried_again_later_and_later(any_engine: Eng
         if len(attempts) < 4:
             raise Undelivered("no")
 
-    def handle(work: Work, row: Row[Any]) -> list[Errand]:
-        return [Errand(refuse, lambda work: written.append(work.now))]
+    def handle(work: Work, row: Row[Any]) -> list[OutboxTask]:
+        return [OutboxTask(refuse, lambda work: written.append(work.now))]
 
     for minute in range(12):
         now = NOW + timedelta(minutes=minute)
@@ -229,7 +231,7 @@ def test_errands_of_a_worker_that_died_are_run_after_the_lease(any_engine: Engin
         raise KeyboardInterrupt
 
     def handler(act: Callable[[], None]) -> dict[str, Handler]:
-        return {"brand.requested": lambda work, row: [Errand(act, lambda work: None)]}
+        return {"brand.requested": lambda work, row: [OutboxTask(act, lambda work: None)]}
 
     with pytest.raises(KeyboardInterrupt):
         drain(any_engine, tenant, handler(die), now=NOW)

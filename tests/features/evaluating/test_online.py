@@ -17,7 +17,7 @@ from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
 from features.declaring.clocks import DAY
 from features.evaluating.duckdb_evaluator import evaluate
-from features.evaluating.online import vector
+from features.evaluating.online import online_features
 from features.snapshots.snapshot import take_snapshot
 
 ANN, BOB = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -64,10 +64,12 @@ def test_one_customer_online_has_the_bits_of_the_batch(any_engine: Engine, tmp_p
         for customer, cutoff, values in zip(
             table.customer_ids, table.cutoffs.tolist(), table.values, strict=True
         ):
-            alone = vector(connection, tenant.id, uuid.UUID(customer), cutoff, CATALOGUE)
+            alone = online_features(connection, tenant.id, uuid.UUID(customer), cutoff, CATALOGUE)
             assert np.array_equal(alone, values, equal_nan=True)
         orders = CATALOGUE.names.index("orders_30d")
-        counted = [vector(connection, tenant.id, ANN, t, CATALOGUE)[orders] for t in cutoffs]
+        counted = [
+            online_features(connection, tenant.id, ANN, t, CATALOGUE)[orders] for t in cutoffs
+        ]
         assert counted == [1, 1, 2]
 
 
@@ -75,5 +77,5 @@ def test_another_tenant_s_customer_of_the_same_id_is_a_stranger(engine: Engine) 
     record(engine, make_tenant(engine))
     other = make_tenant(engine, "other")
     with reading(engine) as connection:
-        values = vector(connection, other.id, ANN, 46 * DAY, CATALOGUE)
+        values = online_features(connection, other.id, ANN, 46 * DAY, CATALOGUE)
     assert values[CATALOGUE.names.index("orders")] == 0

@@ -47,11 +47,11 @@ def test_what_is_computed_during_an_import_still_stands_after_it(postgres_shop: 
 
     asker = threading.Thread(target=answer)
     asker.start()
-    with Writer(engine, plan, now=NOW).desk() as desk:
+    with Writer(engine, plan, now=NOW).session() as session:
         late = NewEvent(
             "order.placed",
             LATE,
-            desk.recorded(LATE, None),
+            session.recorded(LATE, None),
             "late",
             customer_id=ann,
             amount_minor=100,
@@ -65,7 +65,7 @@ def test_what_is_computed_during_an_import_still_stands_after_it(postgres_shop: 
         asker.join(
             0.5
         )  # without the hold the answer is given here, from rows that lack the late one
-        desk.append([late])
+        session.append([late])
     asker.join(20)
     with reading(engine) as connection:
         again = customer_rows(connection, tenant.id, ann, micros("2011-04-01"))

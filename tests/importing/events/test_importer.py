@@ -25,7 +25,7 @@ CREDIT = (
 
 
 def test_events_come_in_as_they_are(shop: Shop) -> None:
-    summary = shop.tell(CREDIT)
+    summary = shop.import_events(CREDIT)
     assert summary.as_dict() == {
         "rows_read": 6,
         "rows_accepted": 6,
@@ -46,31 +46,35 @@ def test_events_come_in_as_they_are(shop: Shop) -> None:
 
 
 def test_what_moves_money_is_posted(shop: Shop) -> None:
-    shop.tell(CREDIT)
+    shop.import_events(CREDIT)
     assert shop.sales_account() == 2499 - 499 - 100
 
 
 def test_importing_events_again_writes_nothing(shop: Shop) -> None:
-    shop.tell(CREDIT)
+    shop.import_events(CREDIT)
     before = shop.state()
-    assert counts(shop.tell(CREDIT)) == (6, 0, 0, 6)
+    assert counts(shop.import_events(CREDIT)) == (6, 0, 0, 6)
     assert shop.state() == before
 
 
 def test_a_source_key_names_an_event_whatever_else_its_row_says(shop: Shop) -> None:
     head = "type,customer,occurred_at,source_key\n"
     assert counts(
-        shop.tell(head + "review.removed,ann,2011-01-01,k1\nreview.removed,ann,2011-01-02,k1\n")
+        shop.import_events(
+            head + "review.removed,ann,2011-01-01,k1\nreview.removed,ann,2011-01-02,k1\n"
+        )
     ) == (2, 1, 0, 1)
     assert counts(
-        shop.tell(head + "review.removed,ann,2011-01-03,k1\nreview.removed,ann,2011-01-03,k2\n")
+        shop.import_events(
+            head + "review.removed,ann,2011-01-03,k1\nreview.removed,ann,2011-01-03,k2\n"
+        )
     ) == (2, 1, 0, 1)
 
 
 def test_without_a_source_key_an_event_may_happen_twice(shop: Shop) -> None:
     content = "type,customer,occurred_at\n" + "review.removed,ann,2011-01-01\n" * 2
-    assert counts(shop.tell(content)) == (2, 2, 0, 0)
-    assert counts(shop.tell(content)) == (2, 0, 0, 2)
+    assert counts(shop.import_events(content)) == (2, 2, 0, 0)
+    assert counts(shop.import_events(content)) == (2, 0, 0, 2)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +98,7 @@ def test_without_a_source_key_an_event_may_happen_twice(shop: Shop) -> None:
 def test_what_breaks_the_contract_is_refused_with_a_reason(
     shop: Shop, row: str, reason: str, sentence: str
 ) -> None:
-    summary = shop.tell(CREDIT + row + "\n", currency="EUR")
+    summary = shop.import_events(CREDIT + row + "\n", currency="EUR")
     assert counts(summary) == (7, 6, 1, 0)
     assert summary.reasons == {reason: 1}
     assert summary.rejects is not None
@@ -103,7 +107,7 @@ def test_what_breaks_the_contract_is_refused_with_a_reason(
 
 def test_columns_may_be_called_something_else(shop: Shop) -> None:
     content = "Ereignis;Kunde;Zeit;Menge;Ware;Laden;Wert;Betrag;currency\norder.line;7.0;1.2.2011;2;A;S1;3;1,50;EUR\n"
-    shop.tell(
+    shop.import_events(
         content,
         timezone="Europe/Berlin",
         columns={
@@ -128,18 +132,18 @@ def test_columns_may_be_called_something_else(shop: Shop) -> None:
 def test_a_headerless_file_of_events_is_named_by_position(shop: Shop) -> None:
     content = "ann,2011-01-01,review.removed\nbob,2011-01-02,review.removed\n"
     columns = {"customer": "1", "occurred_at": "2", "type": "3"}
-    assert counts(shop.tell(content, columns=columns)) == (2, 2, 0, 0)
+    assert counts(shop.import_events(content, columns=columns)) == (2, 2, 0, 0)
 
 
 def test_a_column_the_stream_does_not_have_is_a_sentence(shop: Shop) -> None:
     with pytest.raises(TableError, match="Did you mean amount"):
-        shop.tell(CREDIT, columns={"amont": "amount"})
+        shop.import_events(CREDIT, columns={"amont": "amount"})
     with pytest.raises(TableError, match="--column occurred_at must name a column"):
-        shop.tell("type,customer,at\nreview.removed,ann,2011-01-01\n")
+        shop.import_events("type,customer,at\nreview.removed,ann,2011-01-01\n")
 
 
 def test_minor_units_come_in_as_they_are(shop: Shop) -> None:
-    shop.tell(
+    shop.import_events(
         "type,customer_id,occurred_at,amount_minor,currency\ninvoice.paid,ann,2011-01-01,2499,EUR\n"
     )
     assert shop.events()[0].amount_minor == 2499
@@ -147,15 +151,15 @@ def test_minor_units_come_in_as_they_are(shop: Shop) -> None:
 
 def test_a_customer_of_sales_and_of_events_is_one(shop: Shop) -> None:
     shop.sell("c,t,a\nann,2011-01-01,1\n", customer="c", time="t", amount="a", currency="EUR")
-    summary = shop.tell(CREDIT)
+    summary = shop.import_events(CREDIT)
     assert summary.customers == 0
     assert len(shop.rows(schema.customer)) == 1
 
 
 def test_late_events_are_recorded_behind_what_was_computed(shop: Shop) -> None:
-    shop.tell(CREDIT)
+    shop.import_events(CREDIT)
     with writing(shop.engine) as connection:
         observe(connection, find_tenant(connection, "acme"), datetime(2011, 1, 10, tzinfo=UTC))
-    shop.tell(HEAD + "delivery.delivered,ann,2011-01-05,,,,,,,\n")
+    shop.import_events(HEAD + "delivery.delivered,ann,2011-01-05,,,,,,,\n")
     (late,) = shop.events("delivery.delivered")
     assert late.recorded_at == micros("2011-01-25") + 1

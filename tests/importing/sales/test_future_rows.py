@@ -35,7 +35,7 @@ def test_a_sale_of_the_future_is_refused_and_does_not_move_the_clock(shop: Shop)
 
 
 def test_an_event_of_the_future_is_refused_but_may_be_due_there(shop: Shop) -> None:
-    summary = shop.tell(
+    summary = shop.import_events(
         "type,customer,occurred_at,recorded_at,due_at,amount,currency\n"
         "invoice.issued,ann,2011-01-02,,2095-01-16,24.99,EUR\n"
         "order.placed,ann,2095-01-02,,,24.99,EUR\n"

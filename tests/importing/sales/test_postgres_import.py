@@ -45,8 +45,8 @@ def history(shop: Shop) -> list[tuple[int, int, int, int]]:
             shop.sell(SALES, **NAMED),
             shop.sell(SALES, **NAMED),
             shop.sell(LATER, **NAMED),
-            shop.tell(EVENTS),
-            shop.tell(EVENTS),
+            shop.import_events(EVENTS),
+            shop.import_events(EVENTS),
         )
     ]
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from tests.serving.conftest import SHOP, Asker, make_package, make_shop, make_stale
 
 from scoring.files import publish
-from serving.predict.answers import Desk
+from serving.predict.answers import AppState
 from serving.predict.readiness import obstacles
 
 HEAVY = ("pandas", "sklearn", "scipy", "mlflow", "matplotlib", "duckdb", "pyarrow", "alembic")
@@ -91,7 +91,7 @@ def test_the_first_page_is_ours(home: Path) -> None:
 
 
 def test_a_server_is_ready_with_a_sound_package_and_a_store_that_answers(
-    make_desk: Callable[..., Desk], engine: Engine, tmp_path: Path
+    make_desk: Callable[..., AppState], engine: Engine, tmp_path: Path
 ) -> None:
     assert obstacles(make_desk()) == []
     assert obstacles(make_desk(engine)) == []
@@ -102,7 +102,7 @@ def test_a_server_is_ready_with_a_sound_package_and_a_store_that_answers(
 
 
 def test_a_server_is_not_ready_while_its_store_is_down(
-    make_desk: Callable[..., Desk], engine: Engine
+    make_desk: Callable[..., AppState], engine: Engine
 ) -> None:
     from serving.rest.api import make_app
 
@@ -115,13 +115,13 @@ def test_a_server_is_not_ready_while_its_store_is_down(
 
 
 def test_an_empty_database_is_named_as_such(
-    make_desk: Callable[..., Desk], engine: Engine, tmp_path: Path
+    make_desk: Callable[..., AppState], engine: Engine, tmp_path: Path
 ) -> None:
     from serving.predict.store import RecordStore
 
     (tmp_path / "empty.db").touch()
     store = RecordStore(f"sqlite:///{tmp_path / 'empty.db'}")
-    desk = Desk(shelf=make_desk().shelf, store=store, now=make_desk().now)
+    desk = AppState(shelf=make_desk().shelf, store=store, now=make_desk().now)
     (only,) = obstacles(desk)
     store.close()
     assert "no such table: tenant" in only

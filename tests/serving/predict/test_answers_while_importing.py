@@ -15,14 +15,14 @@ from commerce.records.database import reading, writing
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import clock, hold_clock, recording_instant
-from serving.predict.answers import Desk
+from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay
 from serving.rest.api import make_app
 
 
 def test_an_answer_given_during_an_import_replays_after_it(
-    postgres_engine: Engine, make_desk: Callable[..., Desk], packages: Path
+    postgres_engine: Engine, make_desk: Callable[..., AppState], packages: Path
 ) -> None:
     tenant = make_shop(postgres_engine)
     ask = Asker(make_app(make_desk(postgres_engine)))

@@ -22,9 +22,9 @@ from tests.serving.conftest import (
 from commerce.records.database import reading
 from commerce.records.instants import to_micros
 from commerce.records.tenants import find_tenant
-from features.evaluating.online import vector
+from features.evaluating.online import online_features
 from scoring.errors import InvalidValues, PackageMismatch
-from serving.predict.answers import Desk
+from serving.predict.answers import AppState
 from serving.predict.batch import BatchSummary, score_customers
 from serving.predict.scores import latest, score
 from serving.rest.api import make_app
@@ -40,7 +40,7 @@ def run_batch(engine: Engine, model: str = "churn") -> BatchSummary:
     with reading(engine) as connection:
         tenant = find_tenant(connection, "acme")
         values = np.array(
-            [vector(connection, tenant.id, each, to_micros(AS_OF), SHOP) for each in ids]
+            [online_features(connection, tenant.id, each, to_micros(AS_OF), SHOP) for each in ids]
         )
     return score_customers(
         engine,
@@ -68,7 +68,7 @@ def test_a_second_batch_writes_nothing(any_engine: Engine) -> None:
 
 @pytest.mark.parametrize("model", ["churn", "credit"])
 def test_batch_and_online_agree_to_the_bit(
-    engine: Engine, make_desk: Callable[..., Desk], model: str
+    engine: Engine, make_desk: Callable[..., AppState], model: str
 ) -> None:
     tenant = make_shop(engine)
     run_batch(engine, model)

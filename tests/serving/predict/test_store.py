@@ -12,7 +12,7 @@ from tests.serving.conftest import Asker, make_shop
 from commerce.records.database import reading, writing
 from serving.errors import StoreUnavailable
 from serving.predict import store as store_module
-from serving.predict.answers import Desk
+from serving.predict.answers import AppState
 from serving.predict.scores import score
 from serving.predict.store import RecordStore
 from serving.rest.api import make_app
@@ -20,7 +20,9 @@ from serving.rest.api import make_app
 QUESTION = {"tenant": "acme", "customer_id": "17850"}
 
 
-def test_both_databases_answer_and_keep(any_engine: Engine, make_desk: Callable[..., Desk]) -> None:
+def test_both_databases_answer_and_keep(
+    any_engine: Engine, make_desk: Callable[..., AppState]
+) -> None:
     make_shop(any_engine)
     ask = Asker(make_app(make_desk(any_engine)))
     assert ask.get("/readyz").status_code == 200
@@ -31,7 +33,7 @@ def test_both_databases_answer_and_keep(any_engine: Engine, make_desk: Callable[
 
 
 def test_many_at_once_are_all_answered_and_kept(
-    any_engine: Engine, make_desk: Callable[..., Desk]
+    any_engine: Engine, make_desk: Callable[..., AppState]
 ) -> None:
     make_shop(any_engine)
     ask = Asker(make_app(make_desk(any_engine)))
@@ -45,7 +47,7 @@ def test_many_at_once_are_all_answered_and_kept(
 
 
 def test_a_store_that_stays_busy_is_said_to_be(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, make_desk: Callable[..., Desk]
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, make_desk: Callable[..., AppState]
 ) -> None:
     make_shop(engine)
     monkeypatch.setattr(store_module, "_BUSY_MILLISECONDS", 20)

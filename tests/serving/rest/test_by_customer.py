@@ -17,7 +17,7 @@ from tests.serving.conftest import LAST, NOW, Asker, customer_id, make_shop, pla
 
 from commerce.records.database import reading
 from commerce.records.tenants import Tenant, find_tenant
-from serving.predict.answers import Desk
+from serving.predict.answers import AppState
 from serving.predict.scores import find_score, latest
 from serving.rest.api import make_app
 
@@ -127,7 +127,7 @@ def test_a_wrong_as_of_is_refused(ask: Asker, as_of: Any, part: str) -> None:
 
 
 def test_a_tenant_on_wall_time_is_answered_as_of_now_and_never_later(
-    engine: Engine, make_desk: Callable[..., Desk]
+    engine: Engine, make_desk: Callable[..., AppState]
 ) -> None:
     make_shop(engine, clock_mode="wall")
     ask = Asker(make_app(make_desk(engine)))
@@ -192,7 +192,7 @@ def test_without_a_record_store_a_question_by_customer_names_the_variable(
 
 
 def test_a_lost_record_store_is_503_without_its_password(
-    engine: Engine, shop: Tenant, make_desk: Callable[..., Desk]
+    engine: Engine, shop: Tenant, make_desk: Callable[..., AppState]
 ) -> None:
     desk = make_desk(engine)
     engine.dispose()

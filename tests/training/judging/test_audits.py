@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from training.fitting.candidates import Fitted
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.judging.audits import (
     Audit,
     AuditDamaged,
@@ -105,12 +105,12 @@ def test_what_was_audited_under_another_declaration_says_nothing() -> None:
 
 
 @pytest.fixture(scope="module")
-def exported(rows: Rows, fitted: Fitted) -> Exported:
+def exported(rows: Dataset, fitted: Fitted) -> Exported:
     return export_package(rows, fitted)
 
 
 @pytest.fixture(scope="module")
-def report(rows: Rows, fitted: Fitted, exported: Exported) -> Report:
+def report(rows: Dataset, fitted: Fitted, exported: Exported) -> Report:
     return examine(rows, fitted, exported)
 
 
@@ -130,13 +130,13 @@ def certificate(exported: Exported) -> Certificate:
 
 
 def decide(
-    rows: Rows, exported: Exported, report: Report, certificate: Certificate, packages: Path
+    rows: Dataset, exported: Exported, report: Report, certificate: Certificate, packages: Path
 ) -> Verdict:
     return decide_promotion(rows, exported, report, certificate, packages=packages)
 
 
 def test_the_certificate_made_in_training_is_enough_where_nothing_was_audited(
-    rows: Rows, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
+    rows: Dataset, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
 ) -> None:
     verdict = decide(rows, exported, report, certificate, tmp_path)
     assert verdict.promoted
@@ -144,7 +144,7 @@ def test_the_certificate_made_in_training_is_enough_where_nothing_was_audited(
 
 
 def test_a_failed_audit_blocks_promotion_with_a_sentence_until_a_good_one(
-    rows: Rows, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
+    rows: Dataset, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
 ) -> None:
     hashes = dict(certificate.hashes)
     first = next(iter(hashes))
@@ -159,14 +159,14 @@ def test_a_failed_audit_blocks_promotion_with_a_sentence_until_a_good_one(
 
 
 def test_a_failed_audit_of_a_feature_the_package_does_not_read_blocks_nothing(
-    rows: Rows, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
+    rows: Dataset, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
 ) -> None:
     write_audit(make_audit(1, {**certificate.hashes, "other": "zz"}, "other"), tmp_path)
     assert decide(rows, exported, report, certificate, tmp_path).promoted
 
 
 def test_another_tenants_failed_audit_blocks_nothing(
-    rows: Rows, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
+    rows: Dataset, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
 ) -> None:
     hashes = dict(certificate.hashes)
     write_audit(make_audit(1, hashes, next(iter(hashes)), tenant="acme"), tmp_path)
@@ -174,7 +174,7 @@ def test_another_tenants_failed_audit_blocks_nothing(
 
 
 def test_a_feature_that_neither_certificate_nor_audit_compared_blocks_promotion(
-    rows: Rows, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
+    rows: Dataset, exported: Exported, report: Report, certificate: Certificate, tmp_path: Path
 ) -> None:
     name, *others = certificate.hashes
     partial = replace(certificate, hashes={each: certificate.hashes[each] for each in others})

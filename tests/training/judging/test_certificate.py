@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scoring.decisions import decide
 from scoring.package import Package
 from training.fitting.candidates import Fitted
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.judging.certificate import Certificate, compare, sample
 from training.judging.examination import export_package
 
@@ -19,12 +19,12 @@ Floats = NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
-def package(rows: Rows, fitted: Fitted) -> Package:
+def package(rows: Dataset, fitted: Fitted) -> Package:
     return export_package(rows, fitted).package
 
 
 @pytest.fixture
-def values(rows: Rows, package: Package) -> Floats:
+def values(rows: Dataset, package: Package) -> Floats:
     return rows.test[list(package.names)].to_numpy(float)[:40]
 
 

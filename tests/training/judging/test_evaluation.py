@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.judging import evaluation
 from training.judging.evaluation import (
     auc,
@@ -78,7 +78,7 @@ def test_a_better_ranking_wins_with_its_whole_interval_and_an_equal_one_does_not
     assert set(same.values()) == {0.0}
 
 
-def test_labels_shuffled_in_training_teach_nothing(rows: Rows) -> None:
+def test_labels_shuffled_in_training_teach_nothing(rows: Dataset) -> None:
     areas = [permuted_auc(rows.train, rows.test, FEATURES, seed=seed) for seed in range(5)]
     assert np.mean(areas) == pytest.approx(0.5, abs=0.05)
 
@@ -94,13 +94,13 @@ class Peeking:
 
 
 def test_a_ranking_that_does_not_come_from_learning_is_found_out(
-    rows: Rows, monkeypatch: pytest.MonkeyPatch
+    rows: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evaluation, "linear_model", lambda strength: Peeking())
     assert permuted_auc(rows.train, rows.test, ("label",)) == 1
 
 
-def test_the_strongest_feature_alone_is_found_and_the_model_beats_it(rows: Rows) -> None:
+def test_the_strongest_feature_alone_is_found_and_the_model_beats_it(rows: Dataset) -> None:
     power = single_feature_power(rows.train, FEATURES)
     assert next(iter(power)) == "days_since_order"
     assert list(power.values()) == sorted(power.values(), reverse=True)

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from training.fitting.candidates import Fitted
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.judging.examination import Exported, Report, examine, export_package
 from training.publishing.promotion import figures_of
 
 
 @pytest.fixture(scope="module")
-def drawn(rows: Rows, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
+def drawn(rows: Dataset, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
     package = export_package(rows, fitted).package
     report = examine(rows, fitted, Exported(package=package, difference=0.0))
     pictures = {}

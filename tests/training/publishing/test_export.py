@@ -15,7 +15,7 @@ from scoring.files import publish, read_package
 from scoring.package import Calibration, Package
 from scoring.scorer import score
 from training.fitting.candidates import Fitted, fit
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.fitting.estimators import LogitBlend
 from training.publishing.export import (
     TOLERANCE,
@@ -26,7 +26,7 @@ from training.publishing.export import (
 )
 
 
-def exported(rows: Rows, fitted: Fitted) -> Package:
+def exported(rows: Dataset, fitted: Fitted) -> Package:
     decision = rows.spec.economics.decision(rows.train, rows.paid, days=90, currency="EUR")
     return export(
         fitted, rows.train, rows.catalogue, tenant="demo", currency="EUR", decision=decision
@@ -35,7 +35,7 @@ def exported(rows: Rows, fitted: Fitted) -> Package:
 
 @pytest.mark.parametrize("candidate", ["logistic", "boosted", "blend"])
 def test_trained_exported_published_and_read_back_it_equals_scikit_learn(
-    rows: Rows, candidate: str, tmp_path: Path
+    rows: Dataset, candidate: str, tmp_path: Path
 ) -> None:
     fitted = fit(replace(BRISK, candidates=(candidate,)), rows.train)
     package = read_package(publish(exported(rows, fitted), tmp_path))
@@ -50,18 +50,18 @@ def test_trained_exported_published_and_read_back_it_equals_scikit_learn(
         np.testing.assert_allclose(score(package, values).logit, expected, atol=1e-9)
 
 
-def test_a_blend_becomes_three_tables_of_trees_and_a_line(rows: Rows, fitted: Fitted) -> None:
+def test_a_blend_becomes_three_tables_of_trees_and_a_line(rows: Dataset, fitted: Fitted) -> None:
     kinds = [type(component) for component in exported(rows, fitted).components]
     assert kinds == [Trees, Trees, Trees, Linear]
 
 
-def test_a_package_that_scores_otherwise_is_found_out(rows: Rows, fitted: Fitted) -> None:
+def test_a_package_that_scores_otherwise_is_found_out(rows: Dataset, fitted: Fitted) -> None:
     package = exported(rows, fitted)
     bent = replace(package, calibration=Calibration(slope=1 + 1e-6))
     assert largest_difference(bent, fitted, rows.test) > TOLERANCE
 
 
-def test_a_shop_in_which_nobody_paid_for_an_order_has_no_rule_score(credit_rows: Rows) -> None:
+def test_a_shop_in_which_nobody_paid_for_an_order_has_no_rule_score(credit_rows: Dataset) -> None:
     fitted = fit(credit_rows.spec, credit_rows.train)
     unpaid = replace(credit_rows, train=credit_rows.train.assign(average_order_value=0.0))
     package = exported(unpaid, fitted)
@@ -71,14 +71,14 @@ def test_a_shop_in_which_nobody_paid_for_an_order_has_no_rule_score(credit_rows:
     assert "0.00" not in answer.decision.rule
 
 
-def test_contributions_are_centred_on_the_training_rows(rows: Rows, fitted: Fitted) -> None:
+def test_contributions_are_centred_on_the_training_rows(rows: Dataset, fitted: Fitted) -> None:
     package = exported(rows, fitted)
     scores = score(package, rows.train[list(package.names)].to_numpy(float))
     assert scores.logit.mean() == pytest.approx(scores.base, abs=0.02)
 
 
 def test_references_are_medians_and_sentences_are_the_features_own(
-    rows: Rows, fitted: Fitted
+    rows: Dataset, fitted: Fitted
 ) -> None:
     package = exported(rows, fitted)
     outputs = {output.name: output for output in package.outputs}
@@ -90,7 +90,7 @@ def test_references_are_medians_and_sentences_are_the_features_own(
 
 
 def test_credit_reads_the_features_of_its_rule_score_even_if_they_never_vary(
-    credit_rows: Rows,
+    credit_rows: Dataset,
 ) -> None:
     fitted = fit(credit_rows.spec, credit_rows.train)
     package = exported(credit_rows, fitted)
@@ -107,7 +107,7 @@ def test_credit_reads_the_features_of_its_rule_score_even_if_they_never_vary(
     )
 
 
-def test_probabilities_follow_the_columns_by_name(rows: Rows, fitted: Fitted) -> None:
+def test_probabilities_follow_the_columns_by_name(rows: Dataset, fitted: Fitted) -> None:
     package = exported(rows, fitted)
     turned = rows.test[list(reversed(rows.test.columns))]
     np.testing.assert_array_equal(probabilities(package, turned), probabilities(package, rows.test))

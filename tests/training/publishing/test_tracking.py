@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from training.fitting.candidates import Fitted
-from training.fitting.dataset import Rows
+from training.fitting.dataset import Dataset
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
 
 
@@ -25,7 +25,7 @@ def read(tracker: Tracker, query: str) -> list[tuple[object, ...]]:
 
 
 def test_a_run_keeps_its_model_figures_documents_and_data(
-    tracker: Tracker, rows: Rows, fitted: Fitted
+    tracker: Tracker, rows: Dataset, fitted: Fitted
 ) -> None:
     with tracker.run("demo.churn", title="a run", tags={"snapshot": "ab"}) as run:
         run.parameters({"tenant": "demo"})
@@ -49,7 +49,9 @@ def test_a_run_keeps_its_model_figures_documents_and_data(
     )
 
 
-def test_versions_count_up_and_aliases_move(tracker: Tracker, rows: Rows, fitted: Fitted) -> None:
+def test_versions_count_up_and_aliases_move(
+    tracker: Tracker, rows: Dataset, fitted: Fitted
+) -> None:
     example = rows.train[list(fitted.features)].head(3)
     for expected in ("1", "2"):
         with tracker.run("demo.churn", title="run") as run:

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from workbench.cli import group
-from workbench.runs.exit_status import ENDINGS
+from workbench.runs.exit_status import EXIT_STATUSES
 
 HEAVY = ("pandas", "mlflow", "sklearn", "papermill", "nbconvert", "duckdb", "sqlalchemy", "bentoml")
 
@@ -38,9 +38,9 @@ def test_every_help_ends_with_an_example(path: tuple[str, ...]) -> None:
 
 def test_the_exit_codes_stand_in_the_help_of_what_cron_calls() -> None:
     shown = CliRunner().invoke(group, ["run", "--help"]).output
-    for ending in ENDINGS:
-        assert f"{ending.code:>5}  {ending.meaning}" in shown
-    assert len({ending.code for ending in ENDINGS}) == len(ENDINGS)
+    for exit_status in EXIT_STATUSES:
+        assert f"{exit_status.code:>5}  {exit_status.meaning}" in shown
+    assert len({exit_status.code for exit_status in EXIT_STATUSES}) == len(EXIT_STATUSES)
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -43,7 +43,7 @@ def kept(outcome: Outcome) -> str:
     first = next(cell for cell in executed.cells if cell_source(cell) == "print('before', count)")
     assert "before" in "".join(first["outputs"][0]["text"])
     status = json.loads((outcome.folder / "status.json").read_text())
-    assert status["state"] == outcome.ending.name
+    assert status["state"] == outcome.exit_status.name
     page = Path(outcome.record.page).read_text()
     assert "before" in page
     return page
@@ -54,7 +54,7 @@ def test_a_notebook_that_finishes_succeeds_and_is_up_to_date_after(
 ) -> None:
     path = write_notebook("print('before', count)", FINISH)
     outcome = run(runner, path, {"count": "7"})
-    assert outcome.ending is exit_status.SUCCEEDED
+    assert outcome.exit_status is exit_status.SUCCEEDED
     assert outcome.result["outputs"] == {"answer": 42}
     page = kept(outcome)
     assert "before 7" in page
@@ -102,12 +102,12 @@ def test_a_notebook_that_does_not_finish_fails_and_keeps_what_it_did(
     runner: Runner,
     write_notebook: WriteNotebook,
     cells: list[str],
-    ending: exit_status.Ending,
+    exit_status: exit_status.ExitStatus,
     sentence: str,
 ) -> None:
     outcome = run(runner, write_notebook("print('before', count)", *cells, FINISH))
-    assert outcome.ending is ending
-    assert outcome.ending.code != 0
+    assert outcome.exit_status is exit_status
+    assert outcome.exit_status.code != 0
     assert outcome.record.sentence
     assert re.search(sentence, outcome.record.sentence)
     page = kept(outcome)
@@ -120,7 +120,7 @@ def test_a_cell_that_hangs_is_stopped_and_named(
 ) -> None:
     path = write_notebook("print('before', count)", "# Wait\nimport time\ntime.sleep(600)", FINISH)
     outcome = run(runner, path, cell_timeout=2)
-    assert outcome.ending is exit_status.TIMED_OUT
+    assert outcome.exit_status is exit_status.TIMED_OUT
     assert "cell 3 of 4 (Wait) took longer than 2 s" in outcome.record.sentence
     kept(outcome)
 
@@ -129,7 +129,7 @@ def test_a_notebook_that_records_nothing_has_not_succeeded(
     runner: Runner, write_notebook: WriteNotebook
 ) -> None:
     outcome = run(runner, write_notebook("print('before', count)"))
-    assert outcome.ending is exit_status.NO_PROOF
+    assert outcome.exit_status is exit_status.NO_PROOF
     assert "finish(...)" in outcome.record.sentence
     kept(outcome)
 

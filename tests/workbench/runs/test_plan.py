@@ -14,7 +14,7 @@ from tests.training.judging.test_audits import make_audit
 
 from training.judging.audits import write_audit
 from workbench.runs.execution import Outcome, Runner, Task
-from workbench.runs.exit_status import CELL_RAISED, SUCCEEDED, Ending
+from workbench.runs.exit_status import CELL_RAISED, SUCCEEDED, ExitStatus
 from workbench.runs.files import write_json
 from workbench.runs.history import RunRecord
 from workbench.runs.plan import BUILD, REVIEW, SCORE, TRAIN, Pipeline
@@ -49,7 +49,7 @@ class Pretender:
     runner: Runner
     packages: Path
     outputs: dict[str, dict[str, Any]]
-    endings: dict[str, Ending] = field(default_factory=dict)
+    exit_statuses: dict[str, ExitStatus] = field(default_factory=dict)
     champions: tuple[str, ...] = ("churn", "credit")
     ran: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Pretender:
         self.ran.append(task.label)
         self.tasks.append(task)
         name, model = task.notebook.name, task.text("model")
-        ending = self.endings.get(task.label, SUCCEEDED)
+        exit_status = self.exit_statuses.get(task.label, SUCCEEDED)
         run_id, folder = self.runner.history.begin(
             name, model=model, key=self.runner.key(task), now=self.runner.clock()
         )
@@ -73,7 +73,7 @@ class Pretender:
             "outputs": self.outputs.get(name, {}),
             "run_id": run_id,
         }
-        if name == TRAIN and ending is SUCCEEDED and model in self.champions:
+        if name == TRAIN and exit_status is SUCCEEDED and model in self.champions:
             publish(self.packages, model, "1")
             result["figures"] = {"champion": f"demo.{model}/1"}
         write_json(folder / "result.json", result)
@@ -89,8 +89,10 @@ class Pretender:
             pid=1,
             started_at="2026-01-01",
         )
-        self.runner.history.write(replace(record, state=ending.name))
-        return Outcome(ending=ending, record=record, result=result, folder=folder, fresh=True)
+        self.runner.history.write(replace(record, state=exit_status.name))
+        return Outcome(
+            exit_status=exit_status, record=record, result=result, folder=folder, fresh=True
+        )
 
 
 def publish(packages: Path, model: str, version: str, content: str = "trees") -> None:
@@ -100,7 +102,7 @@ def publish(packages: Path, model: str, version: str, content: str = "trees") ->
     write_json(home / "current.json", {"version": version})
 
 
-Told = tuple[AbstractContextManager[object] | None, Progress | None]
+ProviderEvent = tuple[AbstractContextManager[object] | None, Progress | None]
 
 
 @pytest.fixture
@@ -193,12 +195,12 @@ def test_a_new_snapshot_retrains_every_model(
 def test_a_failed_step_stops_its_model_and_no_other(
     plan: Callable[..., Pipeline], pretender: Pretender
 ) -> None:
-    pretender.endings["20 train churn"] = CELL_RAISED
+    pretender.exit_statuses["20 train churn"] = CELL_RAISED
     result = plan().run()
     assert pretender.ran == [ALL[0], ALL[1], *ALL[4:]]
     assert [outcome.record.label for outcome in result.failures] == ["20 train churn"]
     pretender.ran.clear()
-    pretender.endings.clear()
+    pretender.exit_statuses.clear()
     plan().run()
     assert pretender.ran == ALL[1:4]
 
@@ -206,8 +208,8 @@ def test_a_failed_step_stops_its_model_and_no_other(
 def test_nothing_is_trained_on_features_that_failed(
     plan: Callable[..., Pipeline], pretender: Pretender
 ) -> None:
-    pretender.endings["10 build_features"] = CELL_RAISED
-    assert [outcome.ending for outcome in plan().run().outcomes] == [CELL_RAISED]
+    pretender.exit_statuses["10 build_features"] = CELL_RAISED
+    assert [outcome.exit_status for outcome in plan().run().outcomes] == [CELL_RAISED]
 
 
 def test_a_model_without_a_population_is_left_out_with_a_sentence(

@@ -32,5 +32,5 @@ def test_what_a_killed_kernel_leaves_behind_neither_lives_on_nor_holds_the_run(
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     outcome = run(runner, path)
-    assert outcome.ending is exit_status.KERNEL_DIED
+    assert outcome.exit_status is exit_status.KERNEL_DIED
     assert not alive(int(left.read_text()))

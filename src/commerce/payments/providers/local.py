@@ -19,8 +19,8 @@ from sqlalchemy import ColumnElement, delete, update
 
 from commerce.payments.providers.port import (
     Card,
-    Errand,
-    Told,
+    ProviderCall,
+    ProviderEvent,
     WebhookRefused,
     check_age,
     read,
@@ -92,33 +92,33 @@ class Local:
     secret: str = ""
     name: str = "local"
 
-    def create(self, errand: Errand) -> Told:
+    def create(self, call: ProviderCall) -> ProviderEvent:
         """Announce a payment."""
-        intent = f"pi_{errand.subject}"
+        intent = f"pi_{call.subject}"
         self._keep(
             {
                 "object": "payment_intent",
                 "id": intent,
-                "amount": errand.amount,
-                "currency": errand.currency.lower(),
+                "amount": call.amount,
+                "currency": call.currency.lower(),
                 "status": "requires_payment_method",
-                "capture_method": "manual" if errand.manual else "automatic",
-                "metadata": errand.metadata,
+                "capture_method": "manual" if call.manual else "automatic",
+                "metadata": call.metadata,
                 "attempts": 0,
             }
         )
-        return Told("payment.created", intent, self._at, payment=errand.subject)
+        return ProviderEvent("payment.created", intent, self._at, payment=call.subject)
 
-    def confirm(self, errand: Errand) -> Told | None:
+    def confirm(self, call: ProviderCall) -> ProviderEvent | None:
         """Charge a card, as the card has it."""
-        intent = self._find(errand.intent)
-        card = self._card(errand.method)
-        intent |= {"payment_method": errand.method, "attempts": intent["attempts"] + 1}
+        intent = self._find(call.intent)
+        card = self._card(call.method)
+        intent |= {"payment_method": call.method, "attempts": intent["attempts"] + 1}
         return self._charge(intent, "declined" if card.decline else card.confirmed, card.decline)
 
     def _charge(
         self, intent: dict[str, Any], status: str, decline: str | None = None
-    ) -> Told | None:
+    ) -> ProviderEvent | None:
         """Bring an attempt to where it ends."""
         charge = f"ch_{intent['metadata']['payment']}_{intent['attempts']}"
         intent |= {"last_payment_error": None, "status": status}
@@ -131,24 +131,24 @@ class Local:
                 intent["status"] = "requires_capture"
         return self._change(intent)
 
-    def capture(self, errand: Errand) -> Told | None:
+    def capture(self, call: ProviderCall) -> ProviderEvent | None:
         """Take what is authorised."""
-        intent = self._find(errand.intent)
+        intent = self._find(call.intent)
         if intent["status"] == "requires_capture":
             intent["status"] = "succeeded"
         return self._change(intent)
 
-    def cancel(self, errand: Errand) -> Told | None:
+    def cancel(self, call: ProviderCall) -> ProviderEvent | None:
         """Call a payment off, unless the money is here already."""
-        intent = self._find(errand.intent)
+        intent = self._find(call.intent)
         if intent["status"] not in _DONE:
             intent["status"] = "canceled"
         return self._change(intent)
 
-    def refund(self, errand: Errand) -> Told | None:
+    def refund(self, call: ProviderCall) -> ProviderEvent | None:
         """Send money back, at once or later, as the card has it."""
-        intent = self._find(errand.intent)
-        taken = intent.get("refunded", 0) + errand.amount
+        intent = self._find(call.intent)
+        taken = intent.get("refunded", 0) + call.amount
         if intent["status"] != "succeeded" or taken > intent["amount"]:
             raise Conflict(
                 f"refunds must not exceed what was captured; got {taken} of {intent['amount']}."
@@ -157,18 +157,18 @@ class Local:
         self._change(intent | {"refunded": taken})
         document = {
             "object": "refund",
-            "id": f"re_{errand.id}",
-            "amount": errand.amount,
+            "id": f"re_{call.id}",
+            "amount": call.amount,
             "currency": intent["currency"],
             "status": self._card(intent["payment_method"]).refunded,
             "charge": intent["latest_charge"],
             "payment_intent": intent["id"],
-            "metadata": errand.metadata,
+            "metadata": call.metadata,
         }
         self._keep(document)
         return read(document, self._at)
 
-    def attach(self, errand: Errand) -> Card:
+    def attach(self, call: ProviderCall) -> Card:
         """Keep one of the test cards.
 
         Raises
@@ -176,18 +176,20 @@ class Local:
         NotFound
             "card must exist; got ..."
         """
-        card = CARDS.get(errand.method or "")
+        card = CARDS.get(call.method or "")
         if card is None:
-            raise NotFound("card", errand.method)
-        reference = f"pm_{errand.id}"
-        self._keep({"object": "payment_method", "id": reference, "card": errand.method})
+            raise NotFound("card", call.method)
+        reference = f"pm_{call.id}"
+        self._keep({"object": "payment_method", "id": reference, "card": call.method})
         return Card(reference, card.brand, card.last4)
 
-    def detach(self, errand: Errand) -> None:
+    def detach(self, call: ProviderCall) -> None:
         """Forget a card."""
-        self.work.connection.execute(delete(_table).where(*self._own(errand.method)))
+        self.work.connection.execute(delete(_table).where(*self._own(call.method)))
 
-    def read_webhook(self, payload: bytes, signature: str, *, now: datetime) -> Told | None:
+    def read_webhook(
+        self, payload: bytes, signature: str, *, now: datetime
+    ) -> ProviderEvent | None:
         """Check who sent a webhook, and read it.
 
         Raises
@@ -280,7 +282,7 @@ class Local:
         known = {"reference": document["id"], "kind": document["object"]}
         rows.add(self.work, _table, document=document, **known)
 
-    def _change(self, document: Mapping[str, Any]) -> Told | None:
+    def _change(self, document: Mapping[str, Any]) -> ProviderEvent | None:
         changed = update(_table).where(*self._own(document["id"]))
         self.work.connection.execute(changed.values(document=document))
         return read(document, self._at)

@@ -1,6 +1,6 @@
 """What the shop asks of a payment provider, and what a provider says: the same words for all of them.
 
-A provider says the same, whether it answers a question or calls by webhook: a `Told`. So an answer and a webhook
+A provider says the same, whether it answers a question or calls by webhook: a `ProviderEvent`. So an answer and a webhook
 that tell of one charge count once, whichever comes first. Intents, refunds and disputes are read as Stripe writes
 them; the embedded provider writes the same documents, so that one reader serves both.
 """
@@ -33,7 +33,7 @@ class ProviderRefused(ProviderFailed):
     """A provider will not do what it was asked, however often."""
 
 
-class Told(NamedTuple):
+class ProviderEvent(NamedTuple):
     """What a provider says.
 
     Attributes
@@ -84,7 +84,7 @@ class Card(NamedTuple):
     owner: str | None = None
 
 
-class Errand(NamedTuple):
+class ProviderCall(NamedTuple):
     """What a provider is asked to do; asked twice under one ``id``, it does it once.
 
     Attributes
@@ -141,28 +141,30 @@ class Provider(Protocol):
     def name(self) -> str:
         """As it stands in ``payment.provider``."""
 
-    def create(self, errand: Errand) -> Told:
+    def create(self, call: ProviderCall) -> ProviderEvent:
         """Announce a payment."""
 
-    def confirm(self, errand: Errand) -> Told | None:
-        """Take the money from a card, or authorise it; a declined card is `Told`, too."""
+    def confirm(self, call: ProviderCall) -> ProviderEvent | None:
+        """Take the money from a card, or authorise it; a declined card is `ProviderEvent`, too."""
 
-    def capture(self, errand: Errand) -> Told | None:
+    def capture(self, call: ProviderCall) -> ProviderEvent | None:
         """Take what is authorised."""
 
-    def cancel(self, errand: Errand) -> Told | None:
+    def cancel(self, call: ProviderCall) -> ProviderEvent | None:
         """Call a payment off; where it is too late, the answer tells of the money that arrived."""
 
-    def refund(self, errand: Errand) -> Told | None:
+    def refund(self, call: ProviderCall) -> ProviderEvent | None:
         """Send money back."""
 
-    def attach(self, errand: Errand) -> Card:
+    def attach(self, call: ProviderCall) -> Card:
         """Keep a card for a customer."""
 
-    def detach(self, errand: Errand) -> None:
+    def detach(self, call: ProviderCall) -> None:
         """Forget a card."""
 
-    def read_webhook(self, payload: bytes, signature: str, *, now: datetime) -> Told | None:
+    def read_webhook(
+        self, payload: bytes, signature: str, *, now: datetime
+    ) -> ProviderEvent | None:
         """Check who sent a webhook, and read it; None for news that move nothing here.
 
         Raises
@@ -189,12 +191,12 @@ _REFUND = {
 _SECOND = 1_000_000
 
 
-def read_event(event: Mapping[str, Any]) -> Told | None:
+def read_event(event: Mapping[str, Any]) -> ProviderEvent | None:
     """Read a webhook; None for news that move nothing here."""
     return read(event["data"]["object"], event["created"] * _SECOND)
 
 
-def read(document: Mapping[str, Any], at: int) -> Told | None:
+def read(document: Mapping[str, Any], at: int) -> ProviderEvent | None:
     """Read a document as what it says happened; None where nothing did.
 
     Parameters
@@ -221,13 +223,15 @@ def _intent_of(document: Mapping[str, Any]) -> str | None:
     return document.get(named)
 
 
-def _told(document: Mapping[str, Any], at: int, word: str, **more: Any) -> Told:
+def _told(document: Mapping[str, Any], at: int, word: str, **more: Any) -> ProviderEvent:
     currency = document["currency"].upper()
     amount = more.pop("amount", document["amount"])
-    return Told(word, str(_intent_of(document)), at, amount=amount, currency=currency, **more)
+    return ProviderEvent(
+        word, str(_intent_of(document)), at, amount=amount, currency=currency, **more
+    )
 
 
-def _intent(document: Mapping[str, Any], at: int) -> Told | None:
+def _intent(document: Mapping[str, Any], at: int) -> ProviderEvent | None:
     word = _INTENT.get(document["status"])
     error = document.get("last_payment_error") or {}
     charge = document.get("latest_charge") or ""
@@ -240,7 +244,7 @@ def _intent(document: Mapping[str, Any], at: int) -> Told | None:
     return _told(document, at, word, **more) if word else None
 
 
-def _refund(document: Mapping[str, Any], at: int) -> Told:
+def _refund(document: Mapping[str, Any], at: int) -> ProviderEvent:
     ours = document.get("metadata") or {}
     return _told(
         document,
@@ -253,7 +257,7 @@ def _refund(document: Mapping[str, Any], at: int) -> Told:
     )
 
 
-def _dispute(document: Mapping[str, Any], at: int) -> Told:
+def _dispute(document: Mapping[str, Any], at: int) -> ProviderEvent:
     closed = document["status"] in ("won", "lost", "warning_closed")
     return _told(
         document,

@@ -11,10 +11,10 @@ import stripe
 
 from commerce.payments.providers.port import (
     Card,
-    Errand,
+    ProviderCall,
+    ProviderEvent,
     ProviderFailed,
     ProviderRefused,
-    Told,
     WebhookRefused,
     check_age,
     read,
@@ -54,73 +54,75 @@ class Stripe:
         )
         self._intents = self._client.v1.payment_intents
 
-    def create(self, errand: Errand) -> Told:
+    def create(self, call: ProviderCall) -> ProviderEvent:
         """Announce a payment."""
         params: Any = {
-            "amount": errand.amount,
-            "currency": errand.currency.lower(),
-            "capture_method": "manual" if errand.manual else "automatic",
+            "amount": call.amount,
+            "currency": call.currency.lower(),
+            "capture_method": "manual" if call.manual else "automatic",
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
-            "metadata": errand.metadata,
+            "metadata": call.metadata,
         }
-        document, at = _call(lambda: self._intents.create(params, _once(errand)))
-        return Told("payment.created", document["id"], at, payment=errand.subject)
+        document, at = _call(lambda: self._intents.create(params, _once(call)))
+        return ProviderEvent("payment.created", document["id"], at, payment=call.subject)
 
-    def confirm(self, errand: Errand) -> Told | None:
+    def confirm(self, call: ProviderCall) -> ProviderEvent | None:
         """Charge a card, as the customer whose it is."""
-        if errand.owner:
-            owner: Any = {"customer": errand.owner}
-            _call(lambda: self._intents.update(_intent(errand), owner, _once(errand, "owner")))
-        method: Any = {"payment_method": errand.method}
-        return _read(lambda: self._intents.confirm(_intent(errand), method, _once(errand)))
+        if call.owner:
+            owner: Any = {"customer": call.owner}
+            _call(lambda: self._intents.update(_intent(call), owner, _once(call, "owner")))
+        method: Any = {"payment_method": call.method}
+        return _read(lambda: self._intents.confirm(_intent(call), method, _once(call)))
 
-    def capture(self, errand: Errand) -> Told | None:
+    def capture(self, call: ProviderCall) -> ProviderEvent | None:
         """Take what is authorised."""
-        return _read(lambda: self._intents.capture(_intent(errand), {}, _once(errand)))
+        return _read(lambda: self._intents.capture(_intent(call), {}, _once(call)))
 
-    def cancel(self, errand: Errand) -> Told | None:
+    def cancel(self, call: ProviderCall) -> ProviderEvent | None:
         """Call a payment off; where it is too late, Stripe says what it is."""
-        return _read(lambda: self._intents.cancel(_intent(errand), {}, _once(errand)))
+        return _read(lambda: self._intents.cancel(_intent(call), {}, _once(call)))
 
-    def refund(self, errand: Errand) -> Told | None:
+    def refund(self, call: ProviderCall) -> ProviderEvent | None:
         """Send money back; what Stripe refuses has failed."""
         params: Any = {
-            "payment_intent": _intent(errand),
-            "amount": errand.amount,
-            "metadata": errand.metadata,
+            "payment_intent": _intent(call),
+            "amount": call.amount,
+            "metadata": call.metadata,
         }
         try:
-            return _read(lambda: self._client.v1.refunds.create(params, _once(errand)))
+            return _read(lambda: self._client.v1.refunds.create(params, _once(call)))
         except ProviderRefused as error:
-            return Told(
+            return ProviderEvent(
                 "payment.refund_failed",
-                _intent(errand),
+                _intent(call),
                 0,
-                reference=errand.id,
-                amount=errand.amount,
-                currency=errand.currency,
+                reference=call.id,
+                amount=call.amount,
+                currency=call.currency,
                 reason=error.reason,
             )
 
-    def attach(self, errand: Errand) -> Card:
+    def attach(self, call: ProviderCall) -> Card:
         """Keep a card for a customer, who becomes known to Stripe by it."""
-        owner = errand.owner
+        owner = call.owner
         if owner is None:
-            params: Any = {"metadata": {"customer": errand.subject, "tenant": errand.tenant}}
-            once = _once(errand, "owner")
+            params: Any = {"metadata": {"customer": call.subject, "tenant": call.tenant}}
+            once = _once(call, "owner")
             owner = _call(lambda: self._client.v1.customers.create(params, once))[0]["id"]
         to: Any = {"customer": owner}
         methods = self._client.v1.payment_methods
-        document, _ = _call(lambda: methods.attach(str(errand.method), to, _once(errand)))
+        document, _ = _call(lambda: methods.attach(str(call.method), to, _once(call)))
         card = document.get("card") or {"brand": document["type"], "last4": ""}
         return Card(document["id"], card["brand"], card["last4"], owner)
 
-    def detach(self, errand: Errand) -> None:
+    def detach(self, call: ProviderCall) -> None:
         """Forget a card."""
         methods = self._client.v1.payment_methods
-        _call(lambda: methods.detach(str(errand.method), {}, _once(errand)))
+        _call(lambda: methods.detach(str(call.method), {}, _once(call)))
 
-    def read_webhook(self, payload: bytes, signature: str, *, now: datetime) -> Told | None:
+    def read_webhook(
+        self, payload: bytes, signature: str, *, now: datetime
+    ) -> ProviderEvent | None:
         """Check who sent a webhook, and read it.
 
         The SDK verifies the signature; how old it is, is told by the clock that is given, not by the wall's.
@@ -142,21 +144,21 @@ class Stripe:
         return read_event(event.to_dict())
 
 
-def _intent(errand: Errand) -> str:
-    if errand.intent is None:
+def _intent(call: ProviderCall) -> str:
+    if call.intent is None:
         raise ProviderFailed(
             "payment must be known to the provider; got one that is not created there yet."
             " Run its errands in their order."
         )
-    return errand.intent
+    return call.intent
 
 
-def _once(errand: Errand, step: str = "") -> Any:
+def _once(call: ProviderCall, step: str = "") -> Any:
     """Let Stripe do one thing once, however often it is asked."""
-    return {"idempotency_key": f"{errand.id}{step}"}
+    return {"idempotency_key": f"{call.id}{step}"}
 
 
-def _read(call: Callable[[], Any]) -> Told | None:
+def _read(call: Callable[[], Any]) -> ProviderEvent | None:
     document, at = _call(call)
     return read(document, at)
 

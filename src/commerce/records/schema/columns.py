@@ -117,7 +117,7 @@ def located() -> tuple[CheckConstraint, CheckConstraint]:
     )
 
 
-def told_by() -> Column[int]:
+def emitted_by() -> Column[int]:
     """Give the column that names the event which brought a record to its present status."""
     return Column("event_id", BigInteger())
 

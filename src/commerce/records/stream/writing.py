@@ -87,7 +87,7 @@ def append(
     return ids
 
 
-def tell(
+def emit(
     connection: Connection, tenant: Tenant, events: Sequence[NewEvent], *, ingested_at: int
 ) -> Sequence[int]:
     """Append what happens now, and put it in the outbox; `commerce.records.machine.fire` alone does so.
