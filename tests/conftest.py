@@ -6,18 +6,15 @@ import csv
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url, text
+from tests.tenants import BRANCHES, make_tenant
 
-from commerce.records.database import COMMERCE, connect, migrate, writing
-from commerce.records.tenants import Tenant, create_tenant
-
-BRANCHES = (COMMERCE, "serving:migrations/versions")
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+from commerce.records.database import connect, migrate
+from commerce.records.tenants import Tenant
 
 _databases = count(1)
 
@@ -84,19 +81,6 @@ def any_engine(request: pytest.FixtureRequest) -> Engine:
     name = "engine" if request.param == "sqlite" else "postgres_engine"
     found: Engine = request.getfixturevalue(name)
     return found
-
-
-def make_tenant(engine: Engine, slug: str = "acme") -> Tenant:
-    """Create a tenant whose clock stands behind its last recorded event."""
-    with writing(engine) as connection:
-        return create_tenant(
-            connection,
-            slug,
-            zone="Europe/Berlin",
-            currency="EUR",
-            clock_mode="recorded",
-            now=NOW,
-        )
 
 
 @pytest.fixture

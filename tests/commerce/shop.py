@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine, func, insert, select, update
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.catalogue import products
 from commerce.catalogue.products import NewVariant

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce import rewards
 from commerce.people import users

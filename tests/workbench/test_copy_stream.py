@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
-from tests.conftest import NOW, make_tenant
 from tests.features.copying import DAY, orders, record, stored
+from tests.tenants import NOW, make_tenant
 
 from commerce.records.instants import to_micros
 from commerce.records.tenants import clock, hold_clock, recording_instant

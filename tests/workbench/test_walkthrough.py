@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.lines import Line2D
 from sqlalchemy import Engine, func, select
-from tests.conftest import NOW, make_tenant
+from tests.tenants import NOW, make_tenant
 
 from commerce.auctions import bidding, closing, listing
 from commerce.orders import queries

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Engine, event, select, type_coerce
 from tests.commerce.shop import ADMIN, NOW, Shop
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.auctions import bidding, closing, listing, queries
 from commerce.auctions.bidding import Outcome

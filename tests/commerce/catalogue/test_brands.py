@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce import rewards
 from commerce.catalogue import brands

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from tests.commerce.auctions.floor import Floor
 from tests.commerce.delivery.journeys import courier_of, placed, shipped, shown
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce import rewards
 from commerce.catalogue import brands

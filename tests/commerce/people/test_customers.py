@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, insert, select
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.people import customers, notes, users
 from commerce.people.erasure import erase

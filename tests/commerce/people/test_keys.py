@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce import shops
 from commerce.people import credentials, customers, users

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.people import customers, notes, users
 from commerce.people.passwords import PasswordHash

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, select, update
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.people import credentials, customers, passwords, users
 from commerce.people.passwords import BadCredentials, hash_password

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.command import downgrade, upgrade
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, ForeignKeyConstraint, inspect, text
-from tests.conftest import BRANCHES, make_tenant
+from tests.tenants import BRANCHES, make_tenant
 
 from commerce.records import schema
 from commerce.records.database import (

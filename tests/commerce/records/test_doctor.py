@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from tests.commerce.simulated import TENANT, simulated_file
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.records.database import connect, reading, writing
 from commerce.records.doctor import examine

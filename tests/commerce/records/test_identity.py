@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from sqlalchemy import Engine
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.records.bulk import insert_rows
 from commerce.records.database import reading, writing

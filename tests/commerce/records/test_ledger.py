@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.records.database import reading, writing
 from commerce.records.errors import InsufficientFunds, LedgerError

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import DBAPIError
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Row, select
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.notifications.inbox import notifier
 from commerce.people import users

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.records.database import reading, writing
 from commerce.records.errors import RecordError, TenantConflict, TenantNotFound

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Engine
-from tests.conftest import NOW, make_tenant
+from tests.tenants import NOW, make_tenant
 
 from commerce.records import schema
 from commerce.records.database import reading, writing

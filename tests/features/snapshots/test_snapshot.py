@@ -12,7 +12,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Connection, Engine
-from tests.conftest import make_tenant
 from tests.features.copying import (
     DAY,
     in_another_process,
@@ -22,6 +21,7 @@ from tests.features.copying import (
     take_and_die,
     take_and_weigh,
 )
+from tests.tenants import make_tenant
 
 import features.snapshots.snapshot
 from commerce.records.database import reading

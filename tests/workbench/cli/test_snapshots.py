@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
-from tests.conftest import make_tenant
 from tests.features.copying import record
+from tests.tenants import make_tenant
 
 from commerce.records.tenants import Tenant
 from features.snapshots.snapshot import Snapshot, take_snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from sqlalchemy import Engine
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.records.database import reading, writing
 from commerce.records.stream import FEATURE_COLUMNS, NewEvent, append, count_after, iterate

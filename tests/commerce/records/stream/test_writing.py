@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.records.bulk import insert_rows
 from commerce.records.database import reading, writing
