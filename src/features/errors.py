@@ -26,14 +26,14 @@ class UnknownFeature(FeatureError, LookupError):
         )
 
 
-class StateTooLarge(FeatureError, OverflowError):
+class PartialTooLarge(FeatureError, OverflowError):
     """A sum or count beyond what a float holds exactly."""
 
-    def __init__(self, state: str, value: int) -> None:
-        self.state = state
+    def __init__(self, partial: str, value: int) -> None:
+        self.partial = partial
         self.value = value
         super().__init__(
-            f"state {state} must be smaller than 2^53 in size; got {value}."
+            f"partial aggregate {partial} must be smaller than 2^53 in size; got {value}."
             " Look for wrong amounts in the events, or shorten the window."
         )
 

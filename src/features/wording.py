@@ -58,12 +58,12 @@ def in_words(output: Output) -> str:
     if output.inputs:
         limits = ", ".join(f"{limit:g}" for limit in output.limits)
         return _words(_DERIVED, output.kind).format(*output.inputs, limits=limits)
-    state = output.states[0]
+    partial = output.partials[0]
     told = _words(_REDUCED, output.kind).format(
-        column=_COLUMNS.get(state.source.column or "", state.source.column),
-        rows=source_in_words(state.source),
+        column=_COLUMNS.get(partial.source.column or "", partial.source.column),
+        rows=source_in_words(partial.source),
     )
-    since_ever = state.window is None and output.kind in _OF_ONE_ROW
+    since_ever = partial.window is None and output.kind in _OF_ONE_ROW
     return told if since_ever else f"{told}, {window_in_words(output)}"
 
 
@@ -82,15 +82,15 @@ def source_in_words(rows: Source) -> str:
 
 def window_in_words(output: Output) -> str:
     """Say which days an output looks at; those of its inputs where it is derived."""
-    if not output.states:
+    if not output.partials:
         return "as its inputs do"
-    window = output.states[0].window
+    window = output.partials[0].window
     return "since the first event" if window is None else f"in the {window} days before the cutoff"
 
 
 def event_meanings(output: Output) -> dict[str, str]:
     """Give each type of event an output reads itself, and what it says."""
-    words = dict.fromkeys(word for state in output.states for word in state.source.types)
+    words = dict.fromkeys(word for partial in output.partials for word in partial.source.types)
     return {
         word: EVENT_TYPES[word].meaning if word in EVENT_TYPES else "Not a word of the stream."
         for word in words

@@ -214,7 +214,7 @@ def events_behind(
         Their ids; empty where no such event explains it.
     """
     alone = catalogue.subset([name])
-    types = {word for state in alone.states for word in state.source.types}
+    types = {word for partial in alone.partials for word in partial.source.types}
     read = [row for row in rows if row[TYPE] in types]
     admitted = [row for row in read if max(row[RECORDED], row[OCCURRED]) < cutoff]
     others = [row for row in read if max(row[RECORDED], row[OCCURRED]) >= cutoff]

@@ -16,7 +16,7 @@ from typing import Any
 from tests.features.streams import Row
 
 from commerce.records.stream import FEATURE_COLUMNS
-from features.declaring.compilation import Catalogue, State
+from features.declaring.compilation import Catalogue, PartialAggregate
 from features.declaring.sources import Aggregates, Condition, Source
 
 Record = Mapping[str, Any]
@@ -30,8 +30,8 @@ def values(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> dict[str, 
     known.sort(key=lambda one: (one["occurred_at"], one["id"]))
     found: dict[str, float] = {}
     for output in catalogue.evaluated:
-        if output.states:
-            value = REDUCTIONS[output.kind](reduced(known, output.states[0], cutoff), cutoff)
+        if output.partials:
+            value = REDUCTIONS[output.kind](reduced(known, output.partials[0], cutoff), cutoff)
         else:
             inputs = [found[name] for name in output.inputs]
             value = None if any(map(math.isnan, inputs)) else DERIVED[output.kind](inputs, output)
@@ -41,13 +41,15 @@ def values(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> dict[str, 
     return {name: found[name] for name in catalogue.names}
 
 
-def reduced(known: Sequence[Record], state: State, cutoff: int) -> list[tuple[int, Any]]:
+def reduced(
+    known: Sequence[Record], partial: PartialAggregate, cutoff: int
+) -> list[tuple[int, Any]]:
     """The instants and values a feature is made of, in order."""
-    rows = picked(known, state.source, cutoff)
-    if state.window is not None:
-        start = cutoff - state.window * 86_400_000_000
+    rows = picked(known, partial.source, cutoff)
+    if partial.window is not None:
+        start = cutoff - partial.window * 86_400_000_000
         rows = [row for row in rows if row["occurred_at"] >= start]
-    name = state.source.column
+    name = partial.source.column
     pairs = [(row["occurred_at"], cell(row, name, cutoff) if name else True) for row in rows]
     return [(when, value) for when, value in pairs if value is not None]
 

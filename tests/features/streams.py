@@ -112,7 +112,7 @@ EVERYTHING: Catalogue = CATALOGUE.extend(
 """The catalogue, and every operator and column it does not use."""
 
 TYPES = sorted(
-    {word for state in EVERYTHING.states for word in state.source.types}
+    {word for partial in EVERYTHING.partials for word in partial.source.types}
     | {word for label in LABELS.values() for word in label.types}
 )
 CUTOFF = 400 * DAY

@@ -45,8 +45,8 @@ def test_every_event_a_feature_reads_is_a_word_of_the_stream() -> None:
 
 
 def test_an_aggregate_is_told_by_what_opens_and_settles_it() -> None:
-    state = CATALOGUE["open_invoices"].states[0]
-    assert source_in_words(state.source) == (
+    partial = CATALOGUE["open_invoices"].partials[0]
+    assert source_in_words(partial.source) == (
         "everything opened by invoice.issued, until invoice.credited or invoice.paid cover its amount"
         " where is_open is 1"
     )

@@ -51,7 +51,7 @@ def declarations(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
 def _declaration(output: Output, shown: frozenset[str]) -> dict[str, Any]:
     given: dict[str, Any] = {
         "operator_version": OPERATORS[output.kind].version,
-        "states": [state.text for state in output.states],
+        "states": [partial.text for partial in output.partials],
         "inputs": list(output.inputs),
         "limits": list(getattr(output, "limits", ())),
     }

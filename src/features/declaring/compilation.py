@@ -16,11 +16,11 @@ from functools import cached_property
 from commerce.records.errors import did_you_mean
 from features.declaring.entry_rules import check_entry
 from features.declaring.operators import OPERATORS, Feature
-from features.declaring.outputs import Output, State
+from features.declaring.outputs import Output, PartialAggregate
 from features.declaring.sources import opening_types
 from features.errors import DeclarationError, UnknownFeature
 
-__all__ = ["Catalogue", "Output", "State", "catalogue"]
+__all__ = ["Catalogue", "Output", "PartialAggregate", "catalogue"]
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -46,9 +46,11 @@ class Catalogue:
         return tuple(output.name for output in self.outputs)
 
     @cached_property
-    def states(self) -> tuple[State, ...]:
-        """Every state the outputs are finished from, each once."""
-        return tuple(dict.fromkeys(state for output in self.evaluated for state in output.states))
+    def partials(self) -> tuple[PartialAggregate, ...]:
+        """Every partial aggregate the outputs are finished from, each once."""
+        return tuple(
+            dict.fromkeys(partial for output in self.evaluated for partial in output.partials)
+        )
 
     @cached_property
     def hash(self) -> str:
@@ -94,7 +96,8 @@ class Catalogue:
         missing: set[str] = set()
         for output in self.evaluated:
             unseen = any(
-                recorded.isdisjoint(opening_types(state.source.origin)) for state in output.states
+                recorded.isdisjoint(opening_types(partial.source.origin))
+                for partial in output.partials
             )
             if unseen or any(needed in missing for needed in output.inputs):
                 missing.add(output.name)
@@ -201,14 +204,14 @@ def _resolve(
 def _output(name: str, feature: Feature, window: int | None, done: Mapping[str, Output]) -> Output:
     """Build one output and its hash."""
     operator, meaning = OPERATORS[feature.operator], feature.meaning
-    states = tuple(
-        State(kind, feature.source, window)
-        for kind in operator.states
+    partials = tuple(
+        PartialAggregate(kind, feature.source, window)
+        for kind in operator.partials
         if feature.source is not None
     )
     content = {
         "operator": [feature.operator, operator.version, operator.finish, operator.divisor],
-        "states": [state.text for state in states],
+        "states": [partial.text for partial in partials],
         "inputs": [done[needed].hash for needed in feature.inputs],
         "null": None if meaning.null is None else float(meaning.null),
         "version": meaning.version,
@@ -228,7 +231,7 @@ def _output(name: str, feature: Feature, window: int | None, done: Mapping[str, 
         version=meaning.version,
         family=meaning.family,
         hash=_digest(content),
-        states=states,
+        partials=partials,
         inputs=feature.inputs,
         limits=feature.limits,
     )

@@ -1,4 +1,4 @@
-"""The operators a feature may use, and nothing else: each gives integer states and a way to finish.
+"""The operators a feature may use, and nothing else: each gives integer partial aggregates and a way to finish.
 
 A ``Feature`` is one entry of a catalogue: one meaning over several windows, or one figure derived
 from other outputs. ``features.declaring.declaration`` builds entries, ``features.declaring.compilation`` checks them.
@@ -18,10 +18,10 @@ class Operator:
 
     Parameters
     ----------
-    states : tuple of str
-        Kinds of the integer states it needs, in the order its finish reads them.
+    partials : tuple of str
+        Kinds of the integer partial aggregates it needs, in the order its finish reads them.
     finish : {"scale", "quotient", "deviation", "ratio", "difference", "share", "threshold"}
-        The arithmetic that turns states, or other outputs, into the value.
+        The arithmetic that turns partial aggregates, or other outputs, into the value.
     divisor : int
         What the finish divides by to reach the output's unit.
     dtype : {"int", "float"}
@@ -32,7 +32,7 @@ class Operator:
         Raised when the same declaration would give other values.
     """
 
-    states: tuple[str, ...] = ()
+    partials: tuple[str, ...] = ()
     finish: str = "scale"
     divisor: int = 1
     dtype: str = "int"
@@ -41,21 +41,21 @@ class Operator:
 
 
 OPERATORS = {
-    "count": Operator(states=("count",), column="optional"),
-    "total": Operator(states=("sum",), column="integer"),
-    "mean": Operator(states=("sum", "count"), finish="quotient", dtype="float", column="integer"),
-    "minimum": Operator(states=("minimum",), column="integer"),
-    "maximum": Operator(states=("maximum",), column="integer"),
-    "first": Operator(states=("first",), column="integer"),
-    "last": Operator(states=("last",), column="integer"),
-    "distinct": Operator(states=("distinct",), column="any"),
-    "recency": Operator(states=("since_last",), divisor=DAY, dtype="float"),
-    "age": Operator(states=("since_first",), divisor=DAY, dtype="float"),
+    "count": Operator(partials=("count",), column="optional"),
+    "total": Operator(partials=("sum",), column="integer"),
+    "mean": Operator(partials=("sum", "count"), finish="quotient", dtype="float", column="integer"),
+    "minimum": Operator(partials=("minimum",), column="integer"),
+    "maximum": Operator(partials=("maximum",), column="integer"),
+    "first": Operator(partials=("first",), column="integer"),
+    "last": Operator(partials=("last",), column="integer"),
+    "distinct": Operator(partials=("distinct",), column="any"),
+    "recency": Operator(partials=("since_last",), divisor=DAY, dtype="float"),
+    "age": Operator(partials=("since_first",), divisor=DAY, dtype="float"),
     "gap_mean": Operator(
-        states=("gap_sum", "gap_count"), finish="quotient", divisor=24, dtype="float"
+        partials=("gap_sum", "gap_count"), finish="quotient", divisor=24, dtype="float"
     ),
     "gap_deviation": Operator(
-        states=("gap_squares", "gap_sum", "gap_count"),
+        partials=("gap_squares", "gap_sum", "gap_count"),
         finish="deviation",
         divisor=24,
         dtype="float",

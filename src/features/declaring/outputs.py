@@ -8,7 +8,7 @@ from features.declaring.sources import Source
 
 
 @dataclass(frozen=True)
-class State:
+class PartialAggregate:
     """One integer per customer: a kind of reduction, over a source, within a window of days."""
 
     kind: str
@@ -17,7 +17,7 @@ class State:
 
     @property
     def text(self) -> str:
-        """The state in one canonical line."""
+        """The partial aggregate in one canonical line."""
         span = "ever" if self.window is None else f"{self.window} days"
         return f"{self.kind} of {self.source.text} within {span}"
 
@@ -45,7 +45,7 @@ class Output:
     hash : str
         16 hex digits over all that decides the value: the declaration, the operators' versions, and
         the hashes of the inputs.
-    states : tuple of State
+    partials : tuple of PartialAggregate
         The integers it is finished from.
     inputs : tuple of str
         The outputs it is derived from.
@@ -65,6 +65,6 @@ class Output:
     version: int
     family: str
     hash: str
-    states: tuple[State, ...]
+    partials: tuple[PartialAggregate, ...]
     inputs: tuple[str, ...]
     limits: tuple[float, ...] = ()

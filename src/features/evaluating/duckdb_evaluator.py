@@ -25,7 +25,7 @@ from features.evaluating.expressions import table_of
 from features.evaluating.finish import Floats, finish
 from features.evaluating.label_sql import label_query
 from features.evaluating.loading_sql import customer_table, event_table, types_recorded
-from features.evaluating.partial_sql import ZERO_IF_NONE
+from features.evaluating.operations import REDUCTIONS
 from features.evaluating.prepared_sql import plan
 from features.labels import Label
 from features.snapshots.snapshot import Snapshot
@@ -40,7 +40,7 @@ _LABEL_COLUMNS = (
 )
 
 _HELD = 2**30
-"""Bytes of states that may be held at once: it limits how many cutoffs are evaluated at the same time."""
+"""Bytes of partial aggregates that may be held at once: it limits how many cutoffs are evaluated at the same time."""
 
 _NEVER = 2**63 - 1
 """Later than any instant."""
@@ -116,12 +116,12 @@ def evaluate(
 
     Raises
     ------
-    StateTooLarge
-        "state ... must be smaller than 2^53 in size; got ..."
+    PartialTooLarge
+        "partial aggregate ... must be smaller than 2^53 in size; got ..."
     """
     steps, ordered = plan(catalogue), sorted(set(cutoffs))
     with _opened(snapshot, customers) as (database, people):
-        types = {word for state in catalogue.states for word in state.source.types}
+        types = {word for partial in catalogue.partials for word in partial.source.types}
         _make(database, "event", event_table(types, steps.columns, ordered))
         absent = _absent(database, catalogue, types, before=max(cutoffs, default=0))
         database.register("place", pa.table({"place": pa.array(range(len(ordered)), pa.int32())}))
@@ -134,20 +134,20 @@ def evaluate(
         most = max(map(len, rows), default=0)
 
         def evaluate_at(turns: Iterable[int]) -> None:
-            states = np.empty((len(catalogue.states), most), dtype=np.int64)
-            missing = np.empty(states.shape, dtype=np.bool_)
+            partials = np.empty((len(catalogue.partials), most), dtype=np.int64)
+            missing = np.empty(partials.shape, dtype=np.bool_)
             row_of = np.empty(len(people["customer"]), dtype=np.intp)
             with database.cursor() as cursor:
                 for turn in turns:
                     instant = {"cutoff": cutoffs[turn], "place": ordered.index(cutoffs[turn])}
                     known = slice(len(rows[turn]))
                     row_of[rows[turn]] = np.arange(len(rows[turn]))
-                    room = states[:, known], missing[:, known]
-                    _read_states(cursor, catalogue, instant, row_of, *room)
+                    room = partials[:, known], missing[:, known]
+                    _read_partials(cursor, catalogue, instant, row_of, *room)
                     put = values[ends[turn] : ends[turn + 1]]
                     finish(catalogue, room[0].T, room[1].T, out=put)
 
-        at_once = _HELD // max(9 * len(catalogue.states) * most, 1)
+        at_once = _HELD // max(9 * len(catalogue.partials) * most, 1)
         _share_out(database, evaluate_at, range(len(cutoffs)), at_once)
     return FeatureTable(
         customer_ids=people["customer_id"][np.concatenate(rows)].tolist() if rows else [],
@@ -186,26 +186,26 @@ def _share_out(
             pass
 
 
-def _read_states(
+def _read_partials(
     database: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     instant: dict[str, int],
     row_of: npt.NDArray[np.intp],
-    states: npt.NDArray[np.int64],
+    partials: npt.NDArray[np.int64],
     missing: npt.NDArray[np.bool_],
 ) -> None:
-    """Read every state at a cutoff; where a statement tells nothing of a customer, there were no rows."""
-    states[:] = 0
-    for flags, state in zip(missing, catalogue.states, strict=True):
-        flags[:] = state.kind not in ZERO_IF_NONE
+    """Read every partial aggregate at a cutoff; where a statement tells nothing of a customer, there were no rows."""
+    partials[:] = 0
+    for flags, partial in zip(missing, catalogue.partials, strict=True):
+        flags[:] = REDUCTIONS[partial.kind].empty is None
     for statement in plan(catalogue).statements:
         given = {name: instant[name] for name in statement.parameters}
         found = database.execute(statement.query, given).fetchnumpy()
         rows = row_of[found["customer"]]
-        for place in statement.states:
+        for place in statement.partials:
             column = found[f"s{place}"]
-            states[place, rows] = np.ma.getdata(column)
-            if catalogue.states[place].kind not in ZERO_IF_NONE:
+            partials[place, rows] = np.ma.getdata(column)
+            if REDUCTIONS[catalogue.partials[place].kind].empty is None:
                 missing[place, rows] = np.ma.getmask(column)
 
 

@@ -79,11 +79,6 @@ def having(reduction: exp.Expr, tests: Iterable[exp.Expr]) -> exp.Expr:
     return exp.Filter(this=reduction, expression=exp.Where(this=all_of(tests)))
 
 
-def count_if(tests: Iterable[exp.Expr]) -> exp.Expr:
-    """How many rows every test holds for."""
-    return having(exp.Count(this=exp.Star()), tests)
-
-
 def bounded(value: exp.Expr) -> exp.Expr:
     """A sum as a 64-bit integer; one too large for the shared finish is cut to where it refuses.
 

@@ -1,8 +1,8 @@
-"""From integer states to values: one arithmetic for one row and for many.
+"""From integer partial aggregates to values: one arithmetic for one row and for many.
 
-Guarantees: every evaluator hands its states to this module, and only ``+ - * /``, ``sqrt`` and ``>=``
-are used, each element by element, so the same states give the same bits whether they come alone or among
-a million. States must be smaller than 2^53 in size, so that float64 holds each exactly.
+Guarantees: every evaluator hands its partial aggregates to this module, and the formulas of
+:mod:`features.evaluating.operations` go element by element, so the same partial aggregates give the same bits whether they come alone or among
+a million. Partial aggregates must be smaller than 2^53 in size, so that float64 holds each exactly.
 """
 
 from __future__ import annotations
@@ -16,11 +16,8 @@ import numpy.typing as npt
 
 from features.declaring.compilation import Catalogue, Output
 from features.declaring.operators import OPERATORS
-from features.errors import StateTooLarge
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from features.errors import PartialTooLarge
+from features.evaluating.operations import FORMULAS, Flags, Floats, Integers, Operands
 
 LIMIT = 2**53
 """Where float64 stops holding every integer."""
@@ -31,18 +28,18 @@ _BLOCK = 1_024
 
 
 def finish(
-    catalogue: Catalogue, states: Integers, missing: Flags, out: Floats | None = None
+    catalogue: Catalogue, partials: Integers, missing: Flags, out: Floats | None = None
 ) -> Floats:
-    """Turn states into the values of a catalogue's outputs.
+    """Turn partial aggregates into the values of a catalogue's outputs.
 
     Parameters
     ----------
     catalogue : Catalogue
         Whose outputs are wanted.
-    states : int64 array of shape (n_rows, n_states)
-        In the order of ``catalogue.states``.
+    partials : int64 array of shape (n_rows, n_partials)
+        In the order of ``catalogue.partials``.
     missing : bool array of the same shape
-        True where a state has no value (the largest of no rows); what ``states`` holds there does
+        True where a partial aggregate has no value (the largest of no rows); what ``partials`` holds there does
         not matter.
     out : float64 array of shape (n_rows, n_outputs), optional
         Where to put the values; a new array by default.
@@ -54,30 +51,34 @@ def finish(
 
     Raises
     ------
-    StateTooLarge
-        "state ... must be smaller than 2^53 in size; got ..."
+    PartialTooLarge
+        "partial aggregate ... must be smaller than 2^53 in size; got ..."
     """
     plan = _plan(catalogue)
-    values = np.empty((len(catalogue), len(states))).T if out is None else out
-    for start in range(0, len(states), _BLOCK):
+    values = np.empty((len(catalogue), len(partials))).T if out is None else out
+    for start in range(0, len(partials), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        block = np.where(missing[rows].T, 0, states[rows].T)
+        block = np.where(missing[rows].T, 0, partials[rows].T)
         if block.size and (block.max() >= LIMIT or block.min() <= -LIMIT):
             place, row = np.argwhere((block >= LIMIT) | (block <= -LIMIT))[0]
-            raise StateTooLarge(catalogue.states[place].text, int(block[place, row]))
+            raise PartialTooLarge(catalogue.partials[place].text, int(block[place, row]))
         values[rows] = _finished(plan, block.astype(np.float64), missing[rows].T).T
     return values
 
 
-def _finished(plan: _Plan, states: Floats, missing: Flags) -> Floats:
-    """Give the values of a block; here, and from here on, a row of an array is a state or an output."""
-    values = np.empty((plan.width, states.shape[1]))
+def _finished(plan: _Plan, partials: Floats, missing: Flags) -> Floats:
+    """Give the values of a block; here, and from here on, a row of an array is a partial aggregate or an output."""
+    values = np.empty((plan.width, partials.shape[1]))
     with np.errstate(divide="ignore", invalid="ignore"):
         for step in plan.steps:
             if step.derived:
-                result, empty = _derive(step, values)
+                operands = [values[places] for places in step.operands]
+                lacking = [np.isnan(operand) for operand in operands]
             else:
-                result, empty = _reduce(step, states, missing)
+                operands = [partials[places] for places in step.operands]
+                lacking = [missing[places] for places in step.operands]
+            given = Operands(operands, lacking, step.divisor, step.limits)
+            result, empty = FORMULAS[step.formula](given)
             values[step.targets] = np.where(empty, step.null, result)
     return values[plan.visible]
 
@@ -107,7 +108,7 @@ class _Plan:
 @lru_cache(maxsize=64)
 def _plan(catalogue: Catalogue) -> _Plan:
     """Group a catalogue's outputs by depth and formula."""
-    state_at = {state: index for index, state in enumerate(catalogue.states)}
+    partial_at = {partial: index for index, partial in enumerate(catalogue.partials)}
     output_at = {output.name: index for index, output in enumerate(catalogue.evaluated)}
     depth: dict[str, int] = {}
     groups: dict[tuple[int, str], list[Output]] = {}
@@ -120,7 +121,7 @@ def _plan(catalogue: Catalogue) -> _Plan:
         places = [
             [output_at[needed] for needed in output.inputs]
             if level
-            else [state_at[state] for state in output.states]
+            else [partial_at[partial] for partial in output.partials]
             for output in outputs
         ]
         steps.append(
@@ -149,34 +150,3 @@ def _limits(outputs: Sequence[Output]) -> Floats:
             for place in range(most)
         ]
     )
-
-
-def _reduce(step: _Step, states: Floats, missing: Flags) -> tuple[Floats, Flags]:
-    """Finish outputs from their states."""
-    if step.formula == "scale":
-        (only,) = step.operands
-        return states[only] / step.divisor, missing[only]
-    if step.formula == "quotient":
-        top, bottom = step.operands
-        number = states[bottom]
-        return states[top] / number / step.divisor, (number == 0) | missing[top]
-    squares, sums, counts = step.operands
-    number, total = states[counts], states[sums]
-    spread = states[squares] / number - (total / number) * (total / number)
-    return np.sqrt(np.maximum(spread, 0.0)) / step.divisor, number < 2
-
-
-def _derive(step: _Step, values: Floats) -> tuple[Floats, Flags]:
-    """Finish outputs from other outputs."""
-    if step.formula == "threshold":
-        (looked_at,) = (values[places] for places in step.operands)
-        reached = np.zeros_like(looked_at)
-        for limits in step.limits:
-            reached += looked_at >= limits
-        return reached, np.isnan(looked_at)
-    left, right = values[step.operands[0]], values[step.operands[1]]
-    if step.formula == "difference":
-        result = left - right
-        return result, np.isnan(result)
-    bottom = right if step.formula == "ratio" else left + right
-    return left / bottom, (bottom == 0) | np.isnan(bottom) | np.isnan(left)

@@ -39,8 +39,8 @@ def online_features(
 
     Raises
     ------
-    StateTooLarge
-        "state ... must be smaller than 2^53 in size; got ..."
+    PartialTooLarge
+        "partial aggregate ... must be smaller than 2^53 in size; got ..."
     """
     rows = customer_rows(connection, tenant_id, customer_id, cutoff)
     return evaluate_rows(rows, cutoff, catalogue)

@@ -1,4 +1,4 @@
-"""SQL for a catalogue's states: one query per cutoff, whatever the engine.
+"""SQL for a catalogue's partials: one query per cutoff, whatever the engine.
 
 The query reads two tables, ``event`` (column ``customer`` is a number) and ``customer`` (``customer``,
 ``known_from``), and one parameter, ``$cutoff``. Counts, sums and extremes come from one scan
@@ -9,12 +9,13 @@ each of which serves every window; aggregates from one row each.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
+import sqlglot
 from sqlglot import exp
 
 from features.declaring.clocks import CLOCK_COLUMNS, HOUR, PERIOD_COLUMNS
-from features.declaring.compilation import Catalogue, State
+from features.declaring.compilation import Catalogue, PartialAggregate
 from features.declaring.sources import Aggregates, Events, Source
 from features.evaluating.aggregate_sql import aggregate_select
 from features.evaluating.expressions import (
@@ -23,7 +24,6 @@ from features.evaluating.expressions import (
     all_of,
     bounded,
     column,
-    count_if,
     having,
     if_null,
     is_one_of,
@@ -34,41 +34,39 @@ from features.evaluating.expressions import (
     whole,
     within,
 )
+from features.evaluating.operations import REDUCTIONS
 
-GAPS = ("gap_sum", "gap_squares", "gap_count")
-ZERO_IF_NONE = ("count", "distinct", *GAPS)
-SMALL = ("count", "distinct", "gap_count", "since_last", "since_first")
 _WHEN = column("occurred_at")
 
-Names = dict[State, str]
+Names = dict[PartialAggregate, str]
 
 
-def state_query(catalogue: Catalogue) -> exp.Select:
+def partial_query(catalogue: Catalogue) -> exp.Select:
     """Build the query for one cutoff.
 
     Parameters
     ----------
     catalogue : Catalogue
-        Whose states are wanted.
+        Whose partial aggregates are wanted.
 
     Returns
     -------
     sqlglot Select
-        Columns ``customer, s0, s1, ...`` in the order of ``catalogue.states``, one row per customer
+        Columns ``customer, s0, s1, ...`` in the order of ``catalogue.partials``, one row per customer
         known at the cutoff, ordered by customer.
 
     Examples
     --------
     >>> from features.declaring.declaration import catalogue, count, source
     >>> paid = count(source("order.paid"), name="paid", description="Orders paid for.")
-    >>> print(state_query(catalogue(paid)).sql("duckdb"))
+    >>> print(partial_query(catalogue(paid)).sql("duckdb"))
     WITH admitted AS (SELECT * FROM event WHERE recorded_at < $cutoff AND occurred_at < $cutoff) \
 SELECT c.customer, COALESCE(part_0.s0, 0) AS s0 FROM customer AS c LEFT JOIN (SELECT customer, \
 COUNT(*) FILTER(WHERE type = 'order.paid') AS s0 FROM admitted WHERE type = 'order.paid' GROUP BY \
 customer) AS part_0 ON c.customer = part_0.customer WHERE c.known_from < $cutoff ORDER BY c.customer
     """
-    names: Names = {state: f"s{place}" for place, state in enumerate(catalogue.states)}
-    origins = dict.fromkeys(state.source.origin for state in names)
+    names: Names = {partial: f"s{place}" for place, partial in enumerate(catalogue.partials)}
+    origins = dict.fromkeys(partial.source.origin for partial in names)
     relations: dict[Events | Aggregates, str] = {
         origin: f"aggregate_{place}"
         for place, origin in enumerate(
@@ -77,19 +75,19 @@ customer) AS part_0 ON c.customer = part_0.customer WHERE c.known_from < $cutoff
     }
     part_of: Names = {}
     joins = []
-    for place, states in enumerate(_parts(names)):
+    for place, partials in enumerate(_parts(names)):
         alias = f"part_{place}"
-        relation = relations.get(states[0].source.origin, "admitted")
+        relation = relations.get(partials[0].source.origin, "admitted")
         matched = exp.EQ(this=column("customer", "c"), expression=column("customer", alias))
-        part = build(states, names, relation, belongs)
-        if relation == "admitted" and states[0].kind not in ("distinct", *GAPS):
-            types = {word for state in states for word in state.source.types}
+        part = build(partials, names, relation, belongs)
+        if relation == "admitted" and REDUCTIONS[partials[0].kind].over == "rows":
+            types = {word for partial in partials for word in partial.source.types}
             part.where(is_one_of(column("type"), sorted(types)), copy=False)
         joins.append(exp.Join(this=part.subquery(alias, copy=False), on=matched, side="LEFT"))
-        part_of.update(dict.fromkeys(states, alias))
+        part_of.update(dict.fromkeys(partials, alias))
     values = [
-        exp.alias_(_joined(state, column(name, part_of[state])), name, copy=False)
-        for state, name in names.items()
+        exp.alias_(_joined(partial, column(name, part_of[partial])), name, copy=False)
+        for partial, name in names.items()
     ]
     query = exp.select(column("customer", "c"), *values, copy=False).from_("customer AS c")
     query.set("joins", joins)
@@ -105,41 +103,44 @@ customer) AS part_0 ON c.customer = part_0.customer WHERE c.known_from < $cutoff
 
 
 @lru_cache(maxsize=32)
-def state_statement(catalogue: Catalogue, dialect: str = "duckdb") -> str:
-    """Write the query of :func:`state_query` in an engine's own words."""
-    return state_query(catalogue).sql(dialect)
+def partial_statement(catalogue: Catalogue, dialect: str = "duckdb") -> str:
+    """Write the query of :func:`partial_query` in an engine's own words."""
+    return partial_query(catalogue).sql(dialect)
 
 
-def _joined(state: State, value: exp.Expr) -> exp.Expr:
-    """A state's value for a customer who may have no row in its sub-query."""
-    if state.kind in ZERO_IF_NONE:
+def _joined(partial: PartialAggregate, value: exp.Expr) -> exp.Expr:
+    """A partial aggregate's value for a customer who may have no row in its sub-query."""
+    reduction = REDUCTIONS[partial.kind]
+    if reduction.empty == 0:
         value = if_null(value, literal(0))
-    return value if state.kind in SMALL else bounded(value)
+    return value if reduction.is_small else bounded(value)
 
 
 Tests = Callable[[Source], list[exp.Expr]]
 
 
-def _parts(names: Names) -> list[list[State]]:
-    """Group states that one sub-query gives."""
-    grouped: dict[object, list[State]] = {}
-    for state in names:
-        origin = state.source.origin
+def _parts(names: Names) -> list[list[PartialAggregate]]:
+    """Group partial aggregates that one sub-query gives."""
+    grouped: dict[object, list[PartialAggregate]] = {}
+    for partial in names:
+        origin = partial.source.origin
         key: object = origin if isinstance(origin, Aggregates) else None
-        if state.kind in ("distinct", *GAPS):
-            key = (state.kind == "distinct", state.source)
-        grouped.setdefault(key, []).append(state)
+        if REDUCTIONS[partial.kind].over != "rows":
+            key = (REDUCTIONS[partial.kind].over, partial.source)
+        grouped.setdefault(key, []).append(partial)
     return list(grouped.values())
 
 
-def build(states: list[State], names: Names, relation: str, tests: Tests) -> exp.Select:
+def build(
+    partials: list[PartialAggregate], names: Names, relation: str, tests: Tests
+) -> exp.Select:
     """Reduce a relation to one row per customer.
 
     Parameters
     ----------
-    states : list of State
+    partials : list of PartialAggregate
         Distinct values, or gaps, of one source; or any others.
-    names : dict of State to str
+    names : dict of PartialAggregate to str
         How to call the columns.
     relation : str
         Events or aggregates admitted at the cutoff.
@@ -149,44 +150,54 @@ def build(states: list[State], names: Names, relation: str, tests: Tests) -> exp
     Returns
     -------
     sqlglot Select
-        Columns ``customer`` and one per state.
+        Columns ``customer`` and one per partial aggregate.
     """
-    rows, kind = states[0].source, states[0].kind
-    if kind == "distinct":
+    rows, over = partials[0].source, REDUCTIONS[partials[0].kind].over
+    if over == "values":
         values = latest_of_values(rows, relation, tests)
-        return counts_of_values(states, names, values.subquery("seen"))
-    if kind in GAPS:
+        return counts_of_values(partials, names, values.subquery("seen"))
+    if over == "gaps":
         pairs = successive(rows, relation, tests)
-        return sums_of_gaps(states, names, pairs.subquery("pairs"))
-    return _scan(states, names, relation, tests)
+        return sums_of_gaps(partials, names, pairs.subquery("pairs"))
+    return _scan(partials, names, relation, tests)
 
 
-def _scan(states: list[State], names: Names, relation: str, tests: Tests) -> exp.Select:
+def _scan(
+    partials: list[PartialAggregate], names: Names, relation: str, tests: Tests
+) -> exp.Select:
     """Counts, sums, extremes and instants per customer, all in one pass over a relation."""
     query = exp.select(column("customer")).from_(relation).group_by(column("customer"))
-    reduced = [exp.alias_(_reduction(state, tests), names[state], copy=False) for state in states]
+    reduced = [
+        exp.alias_(_reduction(partial, tests), names[partial], copy=False) for partial in partials
+    ]
     return query.select(*reduced, copy=False)
 
 
-def _reduction(state: State, tests: Tests) -> exp.Expr:
-    """One reduction with its filter."""
-    held = [*tests(state.source), *within(_WHEN, state.window)]
-    value = value_of(state.source)
-    if state.kind == "count":
-        return count_if(held if value is None else [*held, not_null(value)])
-    look = _WHEN if value is None else value
-    order = exp.Tuple(expressions=[_WHEN, column("id")])
-    reductions: dict[str, Callable[[], exp.Expr]] = {
-        "sum": partial(exp.Sum, this=look),
-        "minimum": partial(exp.Min, this=look),
-        "maximum": partial(exp.Max, this=look),
-        "first": partial(exp.ArgMin, this=look, expression=order),
-        "last": partial(exp.ArgMax, this=look, expression=order),
-        "since_last": partial(exp.Max, this=_WHEN),
-        "since_first": partial(exp.Min, this=_WHEN),
-    }
-    reduced = having(reductions[state.kind](), held)
-    return less(CUTOFF, reduced) if state.kind.startswith("since") else reduced
+def _reduction(partial: PartialAggregate, tests: Tests) -> exp.Expr:
+    """One reduction with its filter; a row without a value in the source's column does not count."""
+    held = [*tests(partial.source), *within(_WHEN, partial.window)]
+    value, sql = value_of(partial.source), _parsed(REDUCTIONS[partial.kind].sql)
+    if value is not None and column("value") not in sql.find_all(exp.Column):
+        held.append(not_null(value))
+    return _reduced(partial, held, value=_WHEN if value is None else value, cutoff=CUTOFF)
+
+
+def _reduced(partial: PartialAggregate, tests: list[exp.Expr], **columns: exp.Expr) -> exp.Expr:
+    """The SQL of a partial aggregate over the rows for which every test holds, its columns put in."""
+    holder = exp.paren(_parsed(REDUCTIONS[partial.kind].sql).copy())
+    for named in list(holder.find_all(exp.Column)):
+        if named.name in columns:
+            named.replace(columns[named.name].copy())
+    for aggregate in list(holder.find_all(exp.AggFunc)):
+        if tests:
+            aggregate.replace(having(aggregate.copy(), tests))
+    reduced: exp.Expr = holder.this
+    return reduced
+
+
+@lru_cache
+def _parsed(sql: str) -> exp.Expr:
+    return sqlglot.parse_one(sql, read="duckdb")
 
 
 def latest_of_values(
@@ -204,10 +215,15 @@ def latest_of_values(
     )
 
 
-def counts_of_values(states: list[State], names: Names, seen: exp.Expr | str) -> exp.Select:
+def counts_of_values(
+    partials: list[PartialAggregate], names: Names, seen: exp.Expr | str
+) -> exp.Select:
     """How many values a window holds: those seen since it began."""
     latest = column("latest")
-    counts = [exp.alias_(count_if(within(latest, state.window)), names[state]) for state in states]
+    counts = [
+        exp.alias_(_reduced(partial, within(latest, partial.window)), names[partial])
+        for partial in partials
+    ]
     return exp.select(column("customer"), *counts).from_(seen).group_by(column("customer"))
 
 
@@ -223,19 +239,16 @@ def successive(
     )
 
 
-def sums_of_gaps(states: list[State], names: Names, pairs: exp.Expr | str) -> exp.Select:
+def sums_of_gaps(
+    partials: list[PartialAggregate], names: Names, pairs: exp.Expr | str
+) -> exp.Select:
     """Reductions of the whole hours between one event and the next: in a window if both are."""
-    before, gap = column("before"), column("gap")
+    before = column("before")
     hours = whole(exp.Sub(this=_WHEN, expression=before), HOUR)
     gaps = exp.select(column("customer"), before, exp.alias_(hours, "gap")).from_(pairs)
-    reductions = {
-        "gap_count": exp.Count(this=exp.Star()),
-        "gap_sum": exp.Sum(this=gap),
-        "gap_squares": exp.Sum(this=exp.Mul(this=gap, expression=gap)),
-    }
     reduced = [
-        exp.alias_(having(reductions[state.kind], within(before, state.window)), names[state])
-        for state in states
+        exp.alias_(_reduced(partial, within(before, partial.window)), names[partial])
+        for partial in partials
     ]
     return (
         exp.select(column("customer"), *reduced)

@@ -1,4 +1,4 @@
-"""SQL for a catalogue's states at many cutoffs: rows are prepared once, then reduced at each cutoff.
+"""SQL for a catalogue's partial aggregates at many cutoffs: rows are prepared once, then reduced at each cutoff.
 
 What :mod:`features.evaluating.partial_sql` reads afresh at every cutoff is worked out once here, in tables of one kind of row
 each: the events of some types, the values a column had, the pairs that gaps lie between, the aggregates. Cutoffs
@@ -19,7 +19,7 @@ from functools import lru_cache
 from sqlglot import exp
 
 from features.declaring.clocks import PERIOD_COLUMNS
-from features.declaring.compilation import Catalogue, State
+from features.declaring.compilation import Catalogue, PartialAggregate
 from features.declaring.sources import (
     INTEGER_COLUMNS,
     TEXT_COLUMNS,
@@ -42,9 +42,8 @@ from features.evaluating.expressions import (
     table_of,
     within,
 )
+from features.evaluating.operations import REDUCTIONS
 from features.evaluating.partial_sql import (
-    GAPS,
-    SMALL,
     Names,
     build,
     conditions,
@@ -67,18 +66,18 @@ _EVENT_COLUMNS = {*TEXT_COLUMNS, *INTEGER_COLUMNS, "id", "due_at"}
 
 @dataclass(frozen=True)
 class Statement:
-    """What to ask at a cutoff: ``customer`` and one column per state, a row per customer with any.
+    """What to ask at a cutoff: ``customer`` and one column per partial aggregate, a row per customer with any.
 
     Parameters
     ----------
-    states : tuple of int
-        Places in ``Catalogue.states``; the columns are named ``s`` and the place.
+    partials : tuple of int
+        Places in ``Catalogue.partials``; the columns are named ``s`` and the place.
     query : str
     parameters : tuple of str
         Those of ``cutoff`` and ``place`` that it has.
     """
 
-    states: tuple[int, ...]
+    partials: tuple[int, ...]
     query: str
     parameters: tuple[str, ...]
 
@@ -94,7 +93,7 @@ class Plan:
     tables : tuple of str
         Statements that make them, in this order.
     statements : tuple of Statement
-        Together they give every state of the catalogue.
+        Together they give every partial aggregate of the catalogue.
     """
 
     columns: tuple[str, ...]
@@ -105,10 +104,10 @@ class Plan:
 @lru_cache(maxsize=64)
 def plan(catalogue: Catalogue) -> Plan:
     """Plan how to evaluate a catalogue at many cutoffs."""
-    names: Names = {state: f"s{place}" for place, state in enumerate(catalogue.states)}
-    places = {state: place for place, state in enumerate(catalogue.states)}
+    names: Names = {partial: f"s{place}" for place, partial in enumerate(catalogue.partials)}
+    places = {partial: place for place, partial in enumerate(catalogue.partials)}
     tables = _Tables()
-    asked = [(states, _statement(states, names, tables)) for states in _alike(names)]
+    asked = [(partials, _statement(partials, names, tables)) for partials in _alike(names)]
     made = tables.all([query for _, query in asked])
     read = {word for query in made.values() if _reads(query, "event") for word in _columns(query)}
     return Plan(
@@ -116,24 +115,24 @@ def plan(catalogue: Catalogue) -> Plan:
         tables=tuple(table_of(query, name).sql("duckdb") for name, query in made.items()),
         statements=tuple(
             Statement(
-                states=tuple(places[state] for state in states),
+                partials=tuple(places[partial] for partial in partials),
                 query=query.sql("duckdb"),
                 parameters=tuple({found.name for found in query.find_all(exp.Parameter)}),
             )
-            for states, query in asked
+            for partials, query in asked
         ),
     )
 
 
-def _alike(names: Names) -> list[list[State]]:
-    """Group states that one statement gives."""
-    grouped: dict[object, list[State]] = {}
-    for state in names:
-        origin = state.source.origin
+def _alike(names: Names) -> list[list[PartialAggregate]]:
+    """Group partial aggregates that one statement gives."""
+    grouped: dict[object, list[PartialAggregate]] = {}
+    for partial in names:
+        origin = partial.source.origin
         key: object = origin.types if isinstance(origin, Events) else origin
-        if state.kind == "distinct" or state.kind in GAPS:
-            key = (state.kind == "distinct", state.source)
-        grouped.setdefault(key, []).append(state)
+        if REDUCTIONS[partial.kind].over != "rows":
+            key = (REDUCTIONS[partial.kind].over, partial.source)
+        grouped.setdefault(key, []).append(partial)
     return list(grouped.values())
 
 
@@ -167,29 +166,29 @@ class _Tables:
         return made | self.others
 
 
-def _statement(states: list[State], names: Names, tables: _Tables) -> exp.Select:
-    """What to ask at a cutoff for states that are alike."""
-    rows, kind = states[0].source, states[0].kind
-    query, when = build(states, names, "known", conditions), "occurred_at"
+def _statement(partials: list[PartialAggregate], names: Names, tables: _Tables) -> exp.Select:
+    """What to ask at a cutoff for partial aggregates that are alike."""
+    rows, over = partials[0].source, REDUCTIONS[partials[0].kind].over
+    query, when = build(partials, names, "known", conditions), "occurred_at"
     if isinstance(rows.origin, Aggregates):
         settled = _standing(tables.make(_versions(rows.origin)))
         known = measured(settled.subquery("settled"), CUTOFF)
     else:
         events = tables.of(rows.origin.types)
         known = exp.select("*").from_(events).where(_FIRST <= PLACE)
-        if kind in GAPS:
-            query, when = sums_of_gaps(states, names, "known"), "before"
+        if over == "gaps":
+            query, when = sums_of_gaps(partials, names, "known"), "before"
             known = _standing(tables.make(_pairs(rows, events)))
-        elif kind == "distinct" and rows.column not in PERIOD_COLUMNS:
-            query, when = counts_of_values(states, names, "known"), "latest"
+        elif over == "values" and rows.column not in PERIOD_COLUMNS:
+            query, when = counts_of_values(partials, names, "known"), "latest"
             known = _standing(tables.make(_values(rows, events)))
-    windows = [state.window for state in states]
+    windows = [partial.window for partial in partials]
     if None not in windows:
         known = known.where(*within(column(when), max(window or 0 for window in windows)))
     found = [
-        exp.alias_(value if state.kind in SMALL else bounded(value), names[state])
-        for state in states
-        for value in (column(names[state]),)
+        exp.alias_(value if REDUCTIONS[partial.kind].is_small else bounded(value), names[partial])
+        for partial in partials
+        for value in (column(names[partial]),)
     ]
     reduced = query.subquery("reduced")
     return exp.select(column("customer"), *found).from_(reduced).with_("known", as_=known)

@@ -161,8 +161,8 @@ def evaluate(
 
     Raises
     ------
-    StateTooLarge
-        "state ... must be smaller than 2^53 in size; got ..."
+    PartialTooLarge
+        "partial aggregate ... must be smaller than 2^53 in size; got ..."
     EngineFailed
         "engine spark must evaluate ...; got ..."
     """
@@ -255,18 +255,18 @@ def _events(
 def _finished(
     found: pa.Table, cutoff: int, catalogue: Catalogue, absent: tuple[str, ...]
 ) -> FeatureTable:
-    """Turn the states of a cutoff into values."""
-    shape = found.num_rows, len(catalogue.states)
-    states: npt.NDArray[np.int64] = np.zeros(shape, dtype=np.int64)
+    """Turn the partial aggregates of a cutoff into values."""
+    shape = found.num_rows, len(catalogue.partials)
+    partials: npt.NDArray[np.int64] = np.zeros(shape, dtype=np.int64)
     missing: npt.NDArray[np.bool_] = np.zeros(shape, dtype=np.bool_)
-    for place in range(len(catalogue.states)):
+    for place in range(len(catalogue.partials)):
         column = found.column(f"s{place}")
-        states[:, place] = _compute.fill_null(column, 0).to_numpy()
+        partials[:, place] = _compute.fill_null(column, 0).to_numpy()
         missing[:, place] = _compute.is_null(column).to_numpy()
     return FeatureTable(
         customer_ids=[str(customer) for customer in found.column("customer").to_pylist()],
         cutoffs=np.full(found.num_rows, cutoff, dtype=np.int64),
-        values=finish(catalogue, states, missing),
+        values=finish(catalogue, partials, missing),
         names=catalogue.names,
         absent=absent,
     )

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from features.declaring.compilation import Catalogue
 from features.evaluating.expressions import case, literal, not_null
-from features.evaluating.partial_sql import state_query
+from features.evaluating.partial_sql import partial_query
 from features.snapshots.canonical import SCHEMA
 
 INSTANTS = 2**63
@@ -31,12 +31,12 @@ def spark_statement(catalogue: Catalogue) -> str:
     Parameters
     ----------
     catalogue : Catalogue
-        Whose states are wanted.
+        Whose partial aggregates are wanted.
 
     Returns
     -------
     str
-        Columns and rows as :func:`features.evaluating.partial_sql.state_query` says, in no order: sorting them on a cluster
+        Columns and rows as :func:`features.evaluating.partial_sql.partial_query` says, in no order: sorting them on a cluster
         would run the query twice. It has one parameter, ``:cutoff``.
 
     Examples
@@ -47,7 +47,7 @@ def spark_statement(catalogue: Catalogue) -> str:
     WITH admitted AS (SELECT * FROM event WHERE recorded_at < :cutoff AND occurred_at < :cutoff) SELECT c.customer, \
 ... SUM(CAST(base_minor AS DECIMAL(38, 0))) FILTER(WHERE type = 'order.paid') AS s0 ... WHERE c.known_from < :cutoff
     """
-    query = state_query(catalogue)
+    query = partial_query(catalogue)
     query.set("order", None)
     return in_spark(query)
 

@@ -107,7 +107,7 @@ def test_a_subset_keeps_hidden_inputs_and_hashes() -> None:
     assert chosen.names == ("average_order_value",)
     assert {output.name for output in chosen.evaluated} > {"spend", "paid_orders"}
     assert chosen["average_order_value"].hash == CATALOGUE["average_order_value"].hash
-    assert len(chosen.states) == 2
+    assert len(chosen.partials) == 2
 
 
 def test_an_unknown_name_is_met_with_a_hint() -> None:
@@ -137,7 +137,7 @@ def test_the_hash_of_a_derived_feature_covers_its_inputs(monkeypatch: pytest.Mon
 
     before = part(1)
     assert before != part(2)
-    newer = {**operators.OPERATORS, "count": operators.Operator(states=("count",), version=2)}
+    newer = {**operators.OPERATORS, "count": operators.Operator(partials=("count",), version=2)}
     monkeypatch.setattr("features.declaring.compilation.OPERATORS", newer)
     assert part(1) != before
 
@@ -150,7 +150,7 @@ def test_states_are_shared_between_outputs() -> None:
         distinct(PAID, name="amounts", description="Amounts."),
         maximum(PAID, name="largest", description="Largest."),
     )
-    assert len(shop.states) == 4
+    assert len(shop.partials) == 4
 
 
 def test_the_catalogue_says_of_every_feature_what_it_means_and_who_answers_for_it() -> None:

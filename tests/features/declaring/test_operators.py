@@ -15,7 +15,7 @@ from features.declaring import declaration as d
 from features.declaring.clocks import DAY, HOUR
 from features.declaring.declaration import DAYS, EVER, Feature, catalogue, per_aggregate, source
 from features.declaring.operators import OPERATORS
-from features.errors import StateTooLarge
+from features.errors import PartialTooLarge
 from features.evaluating.duckdb_evaluator import evaluate
 from features.evaluating.finish import Floats
 from features.evaluating.python_evaluator import evaluate_rows
@@ -173,7 +173,7 @@ def test_states_next_to_the_limit_are_exact(amount: int, evaluator: Evaluator) -
 @pytest.mark.parametrize("amount", [2**53, -(2**53), 2**63 - 1])
 def test_states_at_the_limit_are_refused(amount: int, name: str, evaluator: Evaluator) -> None:
     rows = [sale(1, 40, None, base_minor=amount)]
-    with pytest.raises(StateTooLarge, match=r"must be smaller than 2\^53 in size"):
+    with pytest.raises(PartialTooLarge, match=r"must be smaller than 2\^53 in size"):
         evaluator(rows, of_amounts().subset([name]))
 
 

@@ -83,7 +83,7 @@ def poisoned(rows: Sequence[Row]) -> list[Row]:
     """The rows, and extreme ones: of later, and of earlier but recorded later, of every type there is."""
     extreme = {"base_minor": 10**12, "quantity": 10**12, "value": 10**12, "due_at": 0}
     extreme |= {"aggregate_id": "x", "method": "card", "reason": "newsletter", "category": "b"}  # type: ignore[dict-item]
-    words = sorted({word for state in EVERYTHING.states for word in state.source.types})
+    words = sorted({word for partial in EVERYTHING.partials for word in partial.source.types})
     later = [
         event(2 * 10**6 + place, word, "a" * 32, CUTOFF + place, **extreme)
         for place, word in enumerate(words)

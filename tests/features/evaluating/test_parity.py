@@ -12,7 +12,7 @@ from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, sn
 
 from features.declaring.clocks import DAY
 from features.declaring.compilation import Catalogue
-from features.errors import StateTooLarge
+from features.errors import PartialTooLarge
 from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
 from features.evaluating.python_evaluator import evaluate_rows
 
@@ -104,7 +104,7 @@ def test_sums_are_exact_below_the_limit_and_refused_from_there(amount: int) -> N
         assert evaluate_rows(rows, CUTOFF, chosen).tolist() == [amount, amount]
         assert on_duckdb(rows, [CUTOFF], chosen).values.tolist() == [[amount, amount]]
         return
-    with pytest.raises(StateTooLarge, match=r"sum of order\.paid -> base_minor .*2\^53"):
+    with pytest.raises(PartialTooLarge, match=r"sum of order\.paid -> base_minor .*2\^53"):
         evaluate_rows(rows, CUTOFF, chosen)
-    with pytest.raises(StateTooLarge, match=r"sum of order\.paid -> base_minor .*2\^53"):
+    with pytest.raises(PartialTooLarge, match=r"sum of order\.paid -> base_minor .*2\^53"):
         on_duckdb(rows, [CUTOFF], chosen)

@@ -29,7 +29,7 @@ from features.declaring.declaration import (
 )
 from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
 from features.evaluating.finish import finish
-from features.evaluating.partial_sql import state_statement
+from features.evaluating.partial_sql import partial_statement
 from features.snapshots.canonical import to_table
 
 ANN = CUSTOMERS[0]
@@ -50,10 +50,12 @@ def afresh(rows: list[Row], cutoff: int, chosen: Catalogue) -> np.ndarray[Any, A
             " row_number() OVER (ORDER BY customer_id) AS customer FROM stream GROUP BY customer_id"
         )
         database.execute("CREATE TABLE event AS FROM stream JOIN customer USING (customer_id)")
-        found = database.execute(state_statement(chosen), {"cutoff": cutoff}).fetchnumpy()
-    columns = [np.ma.asarray(found[f"s{place}"]) for place in range(len(chosen.states))]
-    states = np.array([np.ma.getdata(column) for column in columns], dtype=np.int64)
-    return finish(chosen, states.T, np.array([np.ma.getmaskarray(column) for column in columns]).T)
+        found = database.execute(partial_statement(chosen), {"cutoff": cutoff}).fetchnumpy()
+    columns = [np.ma.asarray(found[f"s{place}"]) for place in range(len(chosen.partials))]
+    partials = np.array([np.ma.getdata(column) for column in columns], dtype=np.int64)
+    return finish(
+        chosen, partials.T, np.array([np.ma.getmaskarray(column) for column in columns]).T
+    )
 
 
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])

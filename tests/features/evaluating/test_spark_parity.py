@@ -24,7 +24,7 @@ from features.catalogue import CATALOGUE
 from features.comparing.agreement import compare, evaluate_in_python
 from features.declaring import declaration as d
 from features.declaring.clocks import DAY
-from features.errors import EngineFailed, EngineMissing, StateTooLarge
+from features.errors import EngineFailed, EngineMissing, PartialTooLarge
 from features.evaluating.duckdb_evaluator import evaluate as on_duckdb
 from features.evaluating.spark_evaluator import evaluate as on_spark
 from features.evaluating.spark_evaluator import evaluate_each, session
@@ -134,7 +134,7 @@ def test_sums_are_exact_beyond_64_bits_and_refused_where_a_value_would_not_be(
     cancelled = snapshot_of(paid(most, most, 5, -most, -most), tmp_path / "cancelled.parquet")
     assert on_spark(spark, cancelled, [CUTOFF], spend).values.tolist() == [[5]]
     large = snapshot_of(paid(most, most, most), tmp_path / "large.parquet")
-    with pytest.raises(StateTooLarge, match=r"sum of order\.paid -> base_minor .*2\^53"):
+    with pytest.raises(PartialTooLarge, match=r"sum of order\.paid -> base_minor .*2\^53"):
         on_spark(spark, large, [CUTOFF], spend)
 
 

@@ -13,7 +13,7 @@ from tests.features.streams import EVERYTHING
 
 from features.errors import EngineMissing
 from features.evaluating.expressions import CUTOFF, column, having, whole
-from features.evaluating.partial_sql import state_query
+from features.evaluating.partial_sql import partial_query
 from features.evaluating.spark_evaluator import session
 from features.evaluating.spark_sql import INSTANTS, in_spark, spark_statement
 
@@ -67,14 +67,14 @@ def test_the_whole_catalogue_is_written_without_a_word_that_only_duckdb_knows() 
     assert isinstance(parsed, exp.Select)
     assert parsed.named_selects == [
         "customer",
-        *(f"s{place}" for place in range(len(EVERYTHING.states))),
+        *(f"s{place}" for place in range(len(EVERYTHING.partials))),
     ]
 
 
 def test_writing_it_for_spark_leaves_duckdbs_as_it_was() -> None:
-    before = state_query(EVERYTHING).sql("duckdb")
+    before = partial_query(EVERYTHING).sql("duckdb")
     spark_statement(EVERYTHING)
-    assert state_query(EVERYTHING).sql("duckdb") == before
+    assert partial_query(EVERYTHING).sql("duckdb") == before
 
 
 def test_without_pyspark_the_engine_says_what_to_install(
