@@ -1,15 +1,18 @@
 """Features and labels of many customers at many cutoffs, on DuckDB over a snapshot.
 
-Guarantees: events are read once, and reduced at each cutoff; only integers leave the database, so values are the same bits as
+Guarantees: events are read once, and reduced at each cutoff; what is held grows with the events and with the customers of
+three cutoffs, not with the cutoffs; only integers leave the database, so values are the same bits as
 those of every other evaluator; rows are ordered by cutoff and customer, whatever the threads did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import pairwise
+from queue import SimpleQueue
 from typing import Any
 
 import duckdb
@@ -22,11 +25,12 @@ from features.declaring.clocks import DAY
 from features.declaring.compilation import Catalogue
 from features.declaring.sources import INTEGER_COLUMNS, TEXT_COLUMNS
 from features.evaluating.expressions import table_of
-from features.evaluating.finish import Floats, finish
+from features.evaluating.finish import finish
 from features.evaluating.label_sql import label_query
 from features.evaluating.loading_sql import customer_table, event_table, types_recorded
-from features.evaluating.operations import REDUCTIONS
+from features.evaluating.operations import REDUCTIONS, Flags, Floats, Integers
 from features.evaluating.prepared_sql import plan
+from features.evaluating.table import FeatureTable, LabelTable
 from features.labels import Label
 from features.snapshots.snapshot import Snapshot
 
@@ -39,56 +43,13 @@ _LABEL_COLUMNS = (
     *TEXT_COLUMNS,
 )
 
-_HELD = 2**30
-"""Bytes of partial aggregates that may be held at once: it limits how many cutoffs are evaluated at the same time."""
+_TOGETHER = 65_536
+"""Customers whose partial aggregates are held at once by each thread: time and memory grow with the rows, no faster."""
 
 _NEVER = 2**63 - 1
 """Later than any instant."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class FeatureTable:
-    """Values of features for customers at cutoffs.
-
-    Parameters
-    ----------
-    customer_ids : list of str
-        32 hex digits, one per row.
-    cutoffs : int64 array of shape (n_rows,)
-        Epoch microseconds.
-    values : float64 array of shape (n_rows, n_outputs)
-        NaN where a value is missing.
-    names : tuple of str
-        Of the columns.
-    absent : tuple of str
-        Outputs of which the shop had recorded nothing at all before the last cutoff; their values are
-        those of empty windows. See :meth:`features.declaring.compilation.Catalogue.absent`.
-    """
-
-    customer_ids: list[str]
-    cutoffs: npt.NDArray[np.int64]
-    values: Floats
-    names: tuple[str, ...]
-    absent: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelTable:
-    """Outcomes of customers after cutoffs, for those the label is about.
-
-    Parameters
-    ----------
-    customer_ids : list of str
-        32 hex digits, one per row.
-    cutoffs : int64 array of shape (n_rows,)
-        Epoch microseconds.
-    labels : int8 array of shape (n_rows,)
-        1 where the outcome came about.
-    """
-
-    customer_ids: list[str]
-    cutoffs: npt.NDArray[np.int64]
-    labels: npt.NDArray[np.int8]
+Columns = dict[str, npt.NDArray[Any]]
 
 
 def evaluate(
@@ -97,65 +58,118 @@ def evaluate(
     catalogue: Catalogue,
     *,
     customers: Collection[str] | None = None,
-) -> FeatureTable:
-    """Evaluate a catalogue for every customer known at each cutoff.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-    cutoffs : sequence of int, epoch microseconds
-        Each gives rows for the customers with an event recorded, and occurred, before it.
-    catalogue : Catalogue
-    customers : collection of str, optional
-        32 hex digits each; all by default.
-
-    Returns
-    -------
-    FeatureTable
-        Ordered by cutoff as given, then by customer.
-
-    Raises
-    ------
-    PartialTooLarge
-        "partial aggregate ... must be smaller than 2^53 in size; got ..."
-    """
+) -> Iterator[FeatureTable]:
+    """Evaluate a catalogue for every customer known at each cutoff; an :class:`Evaluator`."""
     steps, ordered = plan(catalogue), sorted(set(cutoffs))
     with _opened(snapshot, customers) as (database, people):
         types = {word for partial in catalogue.partials for word in partial.source.types}
         _make(database, "event", event_table(types, steps.columns, ordered))
         absent = _absent(database, catalogue, types, before=max(cutoffs, default=0))
         database.register("place", pa.table({"place": pa.array(range(len(ordered)), pa.int32())}))
-        for statement in (*steps.tables, "DROP TABLE event"):
+        for statement in steps.tables:
             database.execute(statement).fetchall()
-        rows = [np.flatnonzero(people["known_from"] < cutoff) for cutoff in cutoffs]
-        ends = np.cumsum([0, *map(len, rows)])
-        values: Floats = np.empty((len(catalogue), ends[-1])).T
+        yield from _tables(database, people, cutoffs, catalogue, absent)
 
-        most = max(map(len, rows), default=0)
 
-        def evaluate_at(turns: Iterable[int]) -> None:
-            partials = np.empty((len(catalogue.partials), most), dtype=np.int64)
-            missing = np.empty(partials.shape, dtype=np.bool_)
-            row_of = np.empty(len(people["customer"]), dtype=np.intp)
-            with database.cursor() as cursor:
-                for turn in turns:
-                    instant = {"cutoff": cutoffs[turn], "place": ordered.index(cutoffs[turn])}
-                    known = slice(len(rows[turn]))
-                    row_of[rows[turn]] = np.arange(len(rows[turn]))
-                    room = partials[:, known], missing[:, known]
-                    _read_partials(cursor, catalogue, instant, row_of, *room)
-                    put = values[ends[turn] : ends[turn + 1]]
-                    finish(catalogue, room[0].T, room[1].T, out=put)
+def _tables(
+    database: duckdb.DuckDBPyConnection,
+    people: Columns,
+    cutoffs: Sequence[int],
+    catalogue: Catalogue,
+    absent: tuple[str, ...],
+) -> Iterator[FeatureTable]:
+    """Evaluate one cutoff after another, block of customers by block, while the one before is looked at."""
+    ids, known_from = people["customer_id"], people["known_from"]
+    count, places = -(-len(ids) // _TOGETHER), sorted(set(cutoffs))
+    limits = np.linspace(0, len(ids), count + 1).astype(np.intp)
+    workers = _share_out(database, max(1, count * len(cutoffs)))
+    rooms: SimpleQueue[_Room] = SimpleQueue()
+    for _ in range(workers):
+        rooms.put(_Room(database.cursor(), catalogue, int(np.diff(limits).max(initial=0))))
 
-        at_once = _HELD // max(9 * len(catalogue.partials) * most, 1)
-        _share_out(database, evaluate_at, range(len(cutoffs)), at_once)
-    return FeatureTable(
-        customer_ids=people["customer_id"][np.concatenate(rows)].tolist() if rows else [],
-        cutoffs=_repeated(cutoffs, rows),
-        values=values,
-        names=catalogue.names,
-        absent=absent,
-    )
+    def fill(block: tuple[int, int], cutoff: int, known: npt.NDArray[np.intp], out: Floats) -> None:
+        room, instants = rooms.get(), {"cutoff": cutoff, "place": places.index(cutoff)}
+        try:
+            finish(catalogue, *room.read(block, known, instants), out=out)
+        finally:
+            rooms.put(room)
+
+    pool, waiting = ThreadPoolExecutor(workers), deque[tuple[FeatureTable, list[Future[None]]]]()
+    try:
+        for cutoff in cutoffs:
+            known = np.flatnonzero(known_from < cutoff)
+            table = FeatureTable(
+                customer_ids=ids[known].tolist(),
+                cutoffs=np.full(len(known), cutoff, dtype=np.int64),
+                values=np.empty((len(catalogue), len(known))).T,
+                names=catalogue.names,
+                absent=absent,
+            )
+            ends = np.searchsorted(known, limits)
+            parts = zip(pairwise(limits.tolist()), pairwise(ends.tolist()), strict=True)
+            filling = [
+                pool.submit(fill, block, cutoff, known[low:high], table.values[low:high])
+                for block, (low, high) in parts
+            ]
+            waiting.append((table, filling))
+            if len(waiting) > max(1, workers // max(count, 1)):
+                yield _filled(*waiting.popleft())
+        while waiting:
+            yield _filled(*waiting.popleft())
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _filled(table: FeatureTable, filling: list[Future[None]]) -> FeatureTable:
+    """Wait until a table is filled."""
+    for part in filling:
+        part.result()
+    return table
+
+
+class _Room:
+    """Where one thread puts the partial aggregates of a block of customers, again and again."""
+
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue, customers: int
+    ) -> None:
+        self._cursor, self._catalogue = cursor, catalogue
+        shape = len(catalogue.partials), customers
+        self._partials: Integers = np.empty(shape, dtype=np.int64)
+        self._missing: Flags = np.empty(shape, dtype=np.bool_)
+        self._row_of = np.empty(customers, dtype=np.intp)
+
+    def read(
+        self, block: tuple[int, int], known: npt.NDArray[np.intp], instants: dict[str, int]
+    ) -> tuple[Integers, Flags]:
+        """Read every partial aggregate; where a statement gives no row of a customer, there were none to reduce."""
+        first, beyond = block
+        self._row_of[known - first] = np.arange(len(known))
+        partials, missing = self._partials[:, : len(known)], self._missing[:, : len(known)]
+        kinds = [REDUCTIONS[partial.kind] for partial in self._catalogue.partials]
+        partials[:] = 0
+        for flags, kind in zip(missing, kinds, strict=True):
+            flags[:] = kind.empty is None
+        asked = {**instants, "first_customer": first, "last_customer": beyond - 1}
+        for statement in plan(self._catalogue).statements:
+            given = {name: asked[name] for name in statement.parameters}
+            found = self._cursor.execute(statement.query, given).fetchnumpy()
+            rows = self._row_of[found["customer"] - first]
+            for place in statement.partials:
+                column = found[f"s{place}"]
+                partials[place, rows] = np.ma.getdata(column)
+                if kinds[place].empty is None:
+                    missing[place, rows] = np.ma.getmask(column)
+        return partials.T, missing.T
+
+
+def _share_out(database: duckdb.DuckDBPyConnection, turns: int) -> int:
+    """Take turns on as many threads as the database has, rather than each turn on all: it costs less."""
+    found = database.execute("SELECT current_setting('threads')").fetchall()
+    threads = int(found[0][0])
+    workers = min(threads, turns)
+    database.execute(f"SET threads = {max(1, threads // workers)}")
+    return workers
 
 
 def _absent(
@@ -168,45 +182,6 @@ def _absent(
         if not catalogue.absent(found):
             break
     return catalogue.absent(found)
-
-
-def _share_out(
-    database: duckdb.DuckDBPyConnection,
-    act: Callable[[Iterable[int]], None],
-    turns: Sequence[int],
-    at_once: int,
-) -> None:
-    """Take turns on as many threads as the database has, rather than each turn on all: it costs less."""
-    found = database.execute("SELECT current_setting('threads')").fetchall()
-    threads = int(found[0][0])
-    workers = max(1, min(threads, len(turns), at_once))
-    database.execute(f"SET threads = {max(1, threads // workers)}")
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(act, [turns[first::workers] for first in range(workers)]):
-            pass
-
-
-def _read_partials(
-    database: duckdb.DuckDBPyConnection,
-    catalogue: Catalogue,
-    instant: dict[str, int],
-    row_of: npt.NDArray[np.intp],
-    partials: npt.NDArray[np.int64],
-    missing: npt.NDArray[np.bool_],
-) -> None:
-    """Read every partial aggregate at a cutoff; where a statement tells nothing of a customer, there were no rows."""
-    partials[:] = 0
-    for flags, partial in zip(missing, catalogue.partials, strict=True):
-        flags[:] = REDUCTIONS[partial.kind].empty is None
-    for statement in plan(catalogue).statements:
-        given = {name: instant[name] for name in statement.parameters}
-        found = database.execute(statement.query, given).fetchnumpy()
-        rows = row_of[found["customer"]]
-        for place in statement.partials:
-            column = found[f"s{place}"]
-            partials[place, rows] = np.ma.getdata(column)
-            if REDUCTIONS[catalogue.partials[place].kind].empty is None:
-                missing[place, rows] = np.ma.getmask(column)
 
 
 def label_table(
@@ -256,9 +231,6 @@ def label_table(
         cutoffs=_repeated(cutoffs, rows),
         labels=np.concatenate(labels) if labels else np.empty(0, np.int8),
     )
-
-
-Columns = dict[str, npt.NDArray[Any]]
 
 
 @contextmanager

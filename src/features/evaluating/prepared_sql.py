@@ -7,7 +7,7 @@ stands: an event from the first cutoff that knows of it, an aggregate until some
 cutoff's statements only pick the rows that stand then, and reduce them.
 
 The tables are made from ``event`` (with ``first``) and ``place`` (with ``place``, one row per cutoff); the
-statements have the parameters ``$cutoff`` and ``$place``.
+statements have the parameters ``$cutoff``, ``$place``, ``$first_customer`` and ``$last_customer``.
 """
 
 from __future__ import annotations
@@ -56,6 +56,13 @@ from features.evaluating.partial_sql import (
 PLACE = exp.Parameter(this=exp.var("place"))
 """The second parameter: which of the cutoffs it is, from 0 in order of time."""
 
+CUSTOMERS = exp.Between(
+    this=column("customer"),
+    low=exp.Parameter(this=exp.var("first_customer")),
+    high=exp.Parameter(this=exp.var("last_customer")),
+)
+"""The third and fourth: whose rows are looked at, by their numbers, both ends included."""
+
 ALWAYS = 32_767
 """The place up to which a row stands that nothing replaces: more than there are cutoffs."""
 
@@ -74,7 +81,7 @@ class Statement:
         Places in ``Catalogue.partials``; the columns are named ``s`` and the place.
     query : str
     parameters : tuple of str
-        Those of ``cutoff`` and ``place`` that it has.
+        Those that it has.
     """
 
     partials: tuple[int, ...]
@@ -91,7 +98,7 @@ class Plan:
     columns : tuple of str
         The columns of ``event`` that are read.
     tables : tuple of str
-        Statements that make them, in this order.
+        Statements that make them, in this order, and drop ``event`` once nothing more is made from it.
     statements : tuple of Statement
         Together they give every partial aggregate of the catalogue.
     """
@@ -112,7 +119,7 @@ def plan(catalogue: Catalogue) -> Plan:
     read = {word for query in made.values() if _reads(query, "event") for word in _columns(query)}
     return Plan(
         columns=tuple(sorted(read & {*_EVENT_COLUMNS, "occurred_at"})),
-        tables=tuple(table_of(query, name).sql("duckdb") for name, query in made.items()),
+        tables=_statements(made),
         statements=tuple(
             Statement(
                 partials=tuple(places[partial] for partial in partials),
@@ -122,6 +129,15 @@ def plan(catalogue: Catalogue) -> Plan:
             for partials, query in asked
         ),
     )
+
+
+def _statements(made: dict[str, exp.Query]) -> tuple[str, ...]:
+    """Make first what takes most room in the making, then what is kept of ``event`` in its place, then the rest."""
+    of_event = {name: query for name, query in made.items() if _reads(query, "event")}
+    first = sorted(of_event, key=lambda name: name.startswith("event_"))
+    written = {name: table_of(query, name).sql("duckdb") for name, query in made.items()}
+    later = [statement for name, statement in written.items() if name not in of_event]
+    return (*(written[name] for name in first), "DROP TABLE event", *later)
 
 
 def _alike(names: Names) -> list[list[PartialAggregate]]:
@@ -175,7 +191,7 @@ def _statement(partials: list[PartialAggregate], names: Names, tables: _Tables) 
         known = measured(settled.subquery("settled"), CUTOFF)
     else:
         events = tables.of(rows.origin.types)
-        known = exp.select("*").from_(events).where(_FIRST <= PLACE)
+        known = exp.select("*").from_(events).where(_FIRST <= PLACE, CUSTOMERS)
         if over == "gaps":
             query, when = sums_of_gaps(partials, names, "known"), "before"
             known = _standing(tables.make(_pairs(rows, events)))
@@ -196,7 +212,7 @@ def _statement(partials: list[PartialAggregate], names: Names, tables: _Tables) 
 
 def _standing(table: str) -> exp.Select:
     """The rows of a table that stand at the cutoff."""
-    return exp.select("*").from_(table).where(_FIRST <= PLACE, _LAST >= PLACE)
+    return exp.select("*").from_(table).where(_FIRST <= PLACE, _LAST >= PLACE, CUSTOMERS)
 
 
 def _events(types: Sequence[str], columns: Collection[str]) -> exp.Select:
