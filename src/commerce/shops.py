@@ -183,7 +183,7 @@ def _running(engine: Engine, actor: Actor, slug: str, act: str, now: datetime) -
         yield Work(connection, find_tenant(connection, slug), superadmin, to_micros(now))
 
 
-def _write(work: Work, changes: Mapping[str, Any], *facts: EventDraft) -> None:
+def _write(work: Work, changes: Mapping[str, Any], *events: EventDraft) -> None:
     """Check and write columns of the shop, and tell of it."""
     values, slug = dict(changes), work.tenant.slug
     domain = values.get("domain")
@@ -198,4 +198,4 @@ def _write(work: Work, changes: Mapping[str, Any], *facts: EventDraft) -> None:
     with rows.unique("domain", domain):
         own = update(_tenant).where(_tenant.c.id == work.tenant.id)
         work.connection.execute(own.values(**values))
-    fire(work, TENANT, imported_id(slug, "tenant", slug), *facts)
+    fire(work, TENANT, imported_id(slug, "tenant", slug), *events)

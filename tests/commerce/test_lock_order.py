@@ -116,6 +116,6 @@ def test_a_seller_is_paid_and_fined_at_once_the_wallet_being_newer_than_the_poin
             approve(work, returned)
 
     circles = meet(
-        postgres_engine, monkeypatch, (returns, "deduct_fact"), fine, lambda: end(shop, 1)
+        postgres_engine, monkeypatch, (returns, "deduct_event"), fine, lambda: end(shop, 1)
     )
     assert circles == (0 if careful else 1)

@@ -23,7 +23,7 @@ from commerce.records.machine import fire
 from commerce.records.states import POINTS as SELLERS_POINTS
 from commerce.records.states import RETURN
 from commerce.returns import approve, inspect, listed, receive, refund_share, reject, request
-from commerce.rewards import POINTS, earn_facts
+from commerce.rewards import POINTS, earn_event
 from commerce.stock import asset
 
 
@@ -70,7 +70,7 @@ def rewarded(shop: Shop, seller: Actor, points: int) -> None:
             work,
             SELLERS_POINTS,
             seller.user_id,
-            earn_facts(work, seller.user_id, points, "order_completed"),
+            earn_event(work, seller.user_id, points, "order_completed"),
         )
 
 
@@ -322,7 +322,7 @@ def test_an_approval_that_fails_on_its_way_leaves_nothing(
         "stock": (stock, "come_back", 1),
         "fire": (returns, "fire", 1),
         "refund": (returns, "refund_order", 1),
-        "points": (returns, "deduct_fact", 1),
+        "points": (returns, "deduct_event", 1),
         "penalty": (returns, "fire", 2),
     }
     before, held = shop.rows(), shop.holds("held", order.hex)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 from tests.commerce.simulated import TENANT
 
-from commerce.auctions.pricing import EBAY, Bands, Bid, standing
+from commerce.auctions.pricing import EBAY, Bands, Bid, state_of
 from commerce.records.database import reading
 from commerce.records.doctor import examine
 from commerce.records.instants import DAY
@@ -199,7 +199,7 @@ def test_an_auction_ends_as_its_bids_stand(shop: Engine) -> None:
     orders = {row.id: row for row in ask(shop, "SELECT * FROM orders")}
     for row in ask(shop, "SELECT * FROM auction WHERE status IN ('sold', 'unsold')"):
         bands = Bands.of(EBAY, row.currency)
-        end = standing(bids[row.id], row.opening_minor, bands, row.reserve_minor)
+        end = state_of(bids[row.id], row.opening_minor, bands, row.reserve_minor)
         assert (row.status == "sold") == end.reserve_met
         if row.status == "sold":
             assert end.leader is not None

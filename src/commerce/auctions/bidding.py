@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce import wallet
+from commerce.auctions.auction_rows import LARGEST, event_of, locked, sells, states_of
 from commerce.auctions.closing import hand_over
 from commerce.auctions.pricing import AuctionState, placed
-from commerce.auctions.records import LARGEST, locked, sells, standings, told
 from commerce.records.bulk import insert_rows
 from commerce.records.errors import (
     Conflict,
@@ -109,16 +109,16 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
         raise RecordError(f"bid must be at most {LARGEST} minor units; got {maximum}. Bid less.")
     offer = placed(before, bidder, maximum, work.now, sys.maxsize)
     after = before.after(offer)
-    facts = [told(auction, "auction.bid", bidder, amount=offer.amount, value=maximum)]
+    events = [event_of(auction, "auction.bid", bidder, amount=offer.amount, value=maximum)]
     if after.leader is offer:
-        facts += _take_the_lead(work, auction, before, after)
+        events += _take_the_lead(work, auction, before, after)
     else:
         _check_covered(work, bidder, maximum)
-        facts.append(told(auction, "auction.outbid", bidder, amount=after.price))
+        events.append(event_of(auction, "auction.outbid", bidder, amount=after.price))
     changes = _extension(auction, work.now)
     if changes:
-        facts.append(told(auction, "auction.extended", None, due_at=changes["ends_at"]))
-    event_id = fire(work, AUCTION, auction_id, *facts, changes=changes)[0]
+        events.append(event_of(auction, "auction.extended", None, due_at=changes["ends_at"]))
+    event_id = fire(work, AUCTION, auction_id, *events, changes=changes)[0]
     row = (work.tenant.id, auction_id, bidder, event_id, offer.amount, maximum, work.now)
     insert_rows(work.connection, "bid", _COLUMNS, [row])
     return Outcome(after.leader is offer, after.price, changes.get("ends_at", auction.ends_at))
@@ -147,7 +147,7 @@ def _enter(work: Work, auction_id: UUID, act: str) -> tuple[Row[Any], UUID, Auct
         raise RecordError(
             "bidder must have a saved location; got none. Save where the item is to be sent first."
         )
-    return auction, bidder, standings(work.connection, [auction])[auction_id]
+    return auction, bidder, states_of(work.connection, [auction])[auction_id]
 
 
 def _take_the_lead(
@@ -160,7 +160,7 @@ def _take_the_lead(
         more = first.maximum - (last.maximum if last else 0)
         return [wallet.held(work, first.bidder, more, auction.id)]
     return [
-        told(auction, "auction.outbid", last.bidder, amount=after.price),
+        event_of(auction, "auction.outbid", last.bidder, amount=after.price),
         wallet.released(work, last.bidder, last.maximum, auction.id),
         wallet.held(work, first.bidder, first.maximum, auction.id),
     ]
@@ -215,6 +215,6 @@ def buy_now(work: Work, auction_id: UUID) -> UUID:
     # a checkout takes its number before it locks a wallet: so does this, or they would wait in a circle
     reserve_numbers(work.connection, work.tenant, "orders", 0)
     fire(work, WALLET, auction_id, wallet.held(work, buyer, price, auction_id))
-    bought = told(auction, "auction.bought", buyer, amount=price)
-    sold = told(auction, "auction.sold", auction.seller_customer_id, amount=price)
+    bought = event_of(auction, "auction.bought", buyer, amount=price)
+    sold = event_of(auction, "auction.sold", auction.seller_customer_id, amount=price)
     return hand_over(auction, buyer, price, bought, sold, work=work)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 
 from commerce import stock, wallet
-from commerce.auctions.records import locked, standings, told
+from commerce.auctions.auction_rows import event_of, locked, states_of
 from commerce.orders.checkout import OrderedLine, place
 from commerce.records import schema
 from commerce.records.errors import Conflict, Forbidden
@@ -77,23 +77,23 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
             f"auction must have ended to be closed; got {from_micros(work.now)}"
             f" of {from_micros(auction.ends_at)}. Close it after its end."
         )
-    now = standings(work.connection, [auction])[auction_id]
+    now = states_of(work.connection, [auction])[auction_id]
     leader, seller = now.leader, auction.seller_customer_id
     if leader is None or not now.reserve_met or _is_gone(work, leader.bidder):
         goods = [stock.release(auction.variant_id, 1, auction_id)]
-        facts = [told(auction, "auction.unsold", seller, transfers=goods)]
+        events = [event_of(auction, "auction.unsold", seller, transfers=goods)]
         if leader is not None:
-            facts.append(wallet.released(work, leader.bidder, leader.maximum, auction_id))
-        fire(work, AUCTION, auction_id, *facts)
+            events.append(wallet.released(work, leader.bidder, leader.maximum, auction_id))
+        fire(work, AUCTION, auction_id, *events)
         return None
-    facts = [
-        told(auction, "auction.sold", seller, amount=now.price),
-        told(auction, "auction.won", leader.bidder, amount=now.price),
+    events = [
+        event_of(auction, "auction.sold", seller, amount=now.price),
+        event_of(auction, "auction.won", leader.bidder, amount=now.price),
     ]
     if leader.maximum > now.price:
         rest = leader.maximum - now.price
-        facts.append(wallet.released(work, leader.bidder, rest, auction_id))
-    return hand_over(auction, leader.bidder, now.price, *facts, work=work)
+        events.append(wallet.released(work, leader.bidder, rest, auction_id))
+    return hand_over(auction, leader.bidder, now.price, *events, work=work)
 
 
 def _is_gone(work: Work, customer_id: UUID) -> bool:
@@ -103,7 +103,7 @@ def _is_gone(work: Work, customer_id: UUID) -> bool:
 
 
 def hand_over(
-    auction: Row[Any], buyer: UUID, price: int, fact: EventDraft, *also: EventDraft, work: Work
+    auction: Row[Any], buyer: UUID, price: int, event: EventDraft, *also: EventDraft, work: Work
 ) -> UUID:
     """Make an order of what an auction has set aside; then say so.
 
@@ -111,7 +111,7 @@ def hand_over(
     """
     line = OrderedLine(auction.variant_id, 1, from_minor(price, auction.currency))
     order = place(work, [line], buyer, "wallet", held_by=auction.id)
-    fire(work, AUCTION, auction.id, fact, *also, changes={"order_id": order})
+    fire(work, AUCTION, auction.id, event, *also, changes={"order_id": order})
     return order
 
 

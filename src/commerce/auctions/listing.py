@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, select
 
 from commerce import stock
+from commerce.auctions.auction_rows import LARGEST, event_of, locked, sells
 from commerce.auctions.pricing import Bands
-from commerce.auctions.records import LARGEST, locked, sells, told
 from commerce.records import schema
 from commerce.records.errors import Conflict, NotFound, RecordError
 from commerce.records.instants import from_micros
@@ -127,7 +127,7 @@ def draft(
     }
     if increments is not None:
         new["increments"] = {"uppers": increments.uppers, "increments": increments.increments}
-    drafted = told(offered, "auction.drafted", offered.customer_id, amount=opening)
+    drafted = event_of(offered, "auction.drafted", offered.customer_id, amount=opening)
     fire(work, AUCTION, auction_id, drafted, new=new)
     return auction_id
 
@@ -175,8 +175,8 @@ def submit(work: Work, auction_id: UUID) -> None:
     if not (work.actor.runs_the_shop or sells(auction, work)):
         raise NotFound("auction", auction_id)
     goods = [stock.hold(auction.variant_id, 1, auction_id)]
-    fact = told(auction, "auction.submitted", auction.seller_customer_id, transfers=goods)
-    fire(work, AUCTION, auction_id, fact)
+    event = event_of(auction, "auction.submitted", auction.seller_customer_id, transfers=goods)
+    fire(work, AUCTION, auction_id, event)
     stock.emit_low_stock(work, {auction.variant_id: 1})
 
 
@@ -193,7 +193,12 @@ def approve(work: Work, auction_id: UUID) -> None:
         "auction must be in a state that allows auction.scheduled; got ..."
     """
     auction = locked(work, auction_id)
-    fire(work, AUCTION, auction_id, told(auction, "auction.scheduled", auction.seller_customer_id))
+    fire(
+        work,
+        AUCTION,
+        auction_id,
+        event_of(auction, "auction.scheduled", auction.seller_customer_id),
+    )
 
 
 def reject(work: Work, auction_id: UUID) -> None:
@@ -210,8 +215,8 @@ def reject(work: Work, auction_id: UUID) -> None:
     """
     auction = locked(work, auction_id)
     goods = [stock.release(auction.variant_id, 1, auction_id)]
-    fact = told(auction, "auction.rejected", auction.seller_customer_id, transfers=goods)
-    fire(work, AUCTION, auction_id, fact)
+    event = event_of(auction, "auction.rejected", auction.seller_customer_id, transfers=goods)
+    fire(work, AUCTION, auction_id, event)
 
 
 def start(work: Work, auction_id: UUID) -> None:
@@ -233,9 +238,9 @@ def start(work: Work, auction_id: UUID) -> None:
         "auction must be in a state that allows auction.started; got ..."
     """
     auction = locked(work, auction_id)
-    fact = told(auction, "auction.started", auction.seller_customer_id)
+    event = event_of(auction, "auction.started", auction.seller_customer_id)
     early = {"starts_at": work.now} if work.now < auction.starts_at else {}
-    fire(work, AUCTION, auction_id, fact, changes=early)
+    fire(work, AUCTION, auction_id, event, changes=early)
 
 
 def due(work: Work, *, limit: int = 100) -> list[UUID]:

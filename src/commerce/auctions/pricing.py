@@ -208,7 +208,7 @@ def _rank(bid: Bid) -> tuple[int, int, int]:
     return bid.rank
 
 
-def standing(
+def state_of(
     bids: Iterable[Bid], opening: int, bands: Bands, reserve: int | None = None
 ) -> AuctionState:
     """Tell who leads an auction, who is second, and the price, from all of its bids in any order.
@@ -226,10 +226,10 @@ def standing(
     --------
     >>> bands = Bands.of(EBAY, "USD")
     >>> first, other = Bid("ann", 1_000, 5_000, 1), Bid("bob", 1_050, 3_000, 2)
-    >>> now = standing([first, other], 1_000, bands)
+    >>> now = state_of([first, other], 1_000, bands)
     >>> now.leader.bidder, now.price, now.least_admissible()
     ('ann', 3100, 3200)
-    >>> standing([first], 1_000, bands).price, standing([first], 1_000, bands, reserve=4_000).price
+    >>> state_of([first], 1_000, bands).price, state_of([first], 1_000, bands, reserve=4_000).price
     (1000, 4000)
     """
     return reduce(AuctionState.after, bids, AuctionState(opening, bands, reserve))
@@ -245,14 +245,14 @@ def least_admissible(
 ) -> int:
     """Give the least amount that may be offered next, minor units: the opening price, or one increment more than the price.
 
-    The leader may authorise more at the price he has; parameters as of `standing`.
+    The leader may authorise more at the price he has; parameters as of `state_of`.
 
     Examples
     --------
     >>> least_admissible([], 1_000, Bands.of(EBAY, "USD"))
     1000
     """
-    return standing(bids, opening, bands, reserve).least_admissible(bidder)
+    return state_of(bids, opening, bands, reserve).least_admissible(bidder)
 
 
 def placed(
@@ -265,7 +265,7 @@ def placed(
 
     Examples
     --------
-    >>> placed(standing([], 1_000, Bands.of(EBAY, "USD")), "ann", 5_000, 1).amount
+    >>> placed(state_of([], 1_000, Bands.of(EBAY, "USD")), "ann", 5_000, 1).amount
     1000
     """
     amount = min(maximum, now.least_admissible(bidder))

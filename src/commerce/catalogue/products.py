@@ -194,7 +194,7 @@ def assign_brand(work: Work, product_id: UUID, brand_id: UUID | None) -> None:
 
 def _emit(
     work: Work,
-    word: str,
+    event_type: str,
     product_id: UUID,
     *,
     reason: str | None = None,
@@ -202,8 +202,8 @@ def _emit(
 ) -> None:
     """Let something happen to a product that is the actor's business."""
     row = _own(work, product_id)
-    fact = EventDraft(word, product_id=product_id, seller_id=row.seller_id, reason=reason)
-    fire(work, PRODUCT, product_id, fact, changes=changes)
+    event = EventDraft(event_type, product_id=product_id, seller_id=row.seller_id, reason=reason)
+    fire(work, PRODUCT, product_id, event, changes=changes)
 
 
 def _own(work: Work, product_id: UUID) -> Row[Any]:

@@ -65,10 +65,10 @@ def create(
         fetch(work, PRODUCT, product_id, lock=False)
     _check_owner(work, product_id, "product", product_id or category_id)
     promotion_id = work.new_id()
-    told = EventDraft(
+    event = EventDraft(
         "promotion.created", product_id=product_id, record=(_promotion.name, promotion_id)
     )
-    fire(work, CATALOGUE, promotion_id, told)
+    fire(work, CATALOGUE, promotion_id, event)
     row = {
         "tenant_id": work.tenant.id,
         "id": promotion_id,
@@ -104,10 +104,10 @@ def end(work: Work, promotion_id: UUID) -> None:
             f"promotion must not have ended yet; got one that ended at {row.ends_at}."
             " There is nothing to do."
         )
-    told = EventDraft(
+    event = EventDraft(
         "promotion.ended", product_id=row.product_id, record=(_promotion.name, promotion_id)
     )
-    fire(work, CATALOGUE, promotion_id, told)
+    fire(work, CATALOGUE, promotion_id, event)
     if row.starts_at is not None and to_micros(row.starts_at) >= work.now:
         work.connection.execute(delete(_promotion).where(here))
     else:

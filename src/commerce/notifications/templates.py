@@ -21,8 +21,8 @@ class Template(NamedTuple):
 
 
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {
-    word: tuple(Template(*row) for row in rows)
-    for word, rows in {
+    event_type: tuple(Template(*row) for row in rows)
+    for event_type, rows in {
         "order.placed": [
             ("order_created", "customer", "Order {subject} received", "We got it: {amount} in all.")
         ],

@@ -11,7 +11,7 @@ from commerce import rewards, wallet
 from commerce.orders.cart import drop, own
 from commerce.payments import intents
 from commerce.payments.funds import covered, sold
-from commerce.payments.records import of_order
+from commerce.payments.payment_rows import of_order
 from commerce.payments.totals import Totals, totals_of
 from commerce.records import schema
 from commerce.records.actors import SYSTEM
@@ -156,7 +156,11 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
     """
     order = own(work, order_id)
     allowed = ORDER.allowed(order.status)
-    ways = [word for word in allowed if (order.status, status) in ORDER.moves[word].edges]
+    ways = [
+        event_type
+        for event_type in allowed
+        if (order.status, status) in ORDER.moves[event_type].edges
+    ]
     if order.status == status or not ways or ways[0] == "order.placed":
         raise IllegalMove(ORDER.kind, order_id, f"the status {status}", order.status, allowed)
     if ways[0] == "order.completed":
@@ -167,12 +171,12 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
         drop(work, order_id)
 
 
-def _ready(work: Work, order_id: UUID, word: str) -> Row[Any]:
+def _ready(work: Work, order_id: UUID, event_type: str) -> Row[Any]:
     """Read and lock an order that is the actor's business and to which this may happen."""
     order = own(work, order_id)
-    if order.status not in ORDER.moves[word].sources:
+    if order.status not in ORDER.moves[event_type].sources:
         allowed = ORDER.allowed(order.status)
-        raise IllegalMove(ORDER.kind, order_id, word, order.status, allowed)
+        raise IllegalMove(ORDER.kind, order_id, event_type, order.status, allowed)
     return order
 
 
@@ -230,11 +234,11 @@ def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[EventD
     """Tell of each seller's money, and of the points for it."""
     paid = {seller: part for seller, part in settled.sellers.items() if part}
     wallets = wallet.of_sellers(work, paid) if paid else {}
-    facts = []
+    events = []
     for seller, part in paid.items():
         account, customer = wallets[seller]
         moved = Transfer(work.tenant.currency, source, account, part)
-        facts += [
+        events += [
             EventDraft(
                 "seller.paid",
                 customer_id=customer,
@@ -242,9 +246,9 @@ def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[EventD
                 seller_id=seller,
                 transfers=[moved],
             ),
-            rewards.earn_facts(work, seller, work.policy.points_per_order, "order_completed"),
+            rewards.earn_event(work, seller, work.policy.points_per_order, "order_completed"),
         ]
-    return facts
+    return events
 
 
 _DELIVERIES = (

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Row, Text, and_, bindparam, cast, func, or_, select
 
 from commerce import wallet
-from commerce.payments.records import emit
+from commerce.payments.payment_rows import emit
 from commerce.payments.totals import ARRIVALS
 from commerce.records import schema
 from commerce.records.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Transfer
@@ -50,13 +50,13 @@ def collect(
     to : str, default "succeeded"
         ``processing`` while more is to come.
     """
-    word = "wallet.topped_up" if order is None else "payment.captured"
+    event_type = "wallet.topped_up" if order is None else "payment.captured"
     place = home(payment, order)
     moved = [Transfer(work.tenant.currency, WORLD, place, amount)]
     if payment.method == "wallet" and order is not None:
         moved = []
-        also = (wallet.fact("wallet.spent", payment.customer_id, amount, order.id), *also)
-    emit(work, payment, word, amount, *also, transfers=moved, reference=reference, to=to)
+        also = (wallet.event_of("wallet.spent", payment.customer_id, amount, order.id), *also)
+    emit(work, payment, event_type, amount, *also, transfers=moved, reference=reference, to=to)
     if order is not None:
         emit_paid(work, order, amount)
 
@@ -81,10 +81,10 @@ def emit_paid(work: Work, order: Row[Any], more: int) -> None:
     captured, credited = covered(work, order.id)
     before = captured + credited - more
     if order.status in ("placed", "completed") and before < order.total_minor <= before + more:
-        fact = EventDraft(
+        event = EventDraft(
             "order.paid", customer_id=order.customer_id, amount=captured, method=order.method
         )
-        fire(work, ORDER, order.id, fact)
+        fire(work, ORDER, order.id, event)
 
 
 def give_back(
@@ -93,7 +93,7 @@ def give_back(
     order: Row[Any] | None,
     amount: int,
     *,
-    word: str = "payment.refunded",
+    event_type: str = "payment.refunded",
     reference: str | None = None,
     reason: str | None = None,
     position: int | None = None,
@@ -107,12 +107,12 @@ def give_back(
         Locked.
     amount : int
         Minor units.
-    word : str, default "payment.refunded"
+    event_type : str, default "payment.refunded"
         Or ``payment.charged_back``.
     reference : str, optional
         The refund or dispute.
     reason : str, optional
-        One word.
+        One event_type.
     position : int, optional
         The order line it is for; by default all of them.
     """
@@ -120,12 +120,12 @@ def give_back(
     moved = taken(work, payment, order, amount, position, back)
     also = []
     if payment.method == "wallet" and order is not None:
-        also = [wallet.fact("wallet.refunded", payment.customer_id, amount, order.id, moved)]
+        also = [wallet.event_of("wallet.refunded", payment.customer_id, amount, order.id, moved)]
         moved = []
     emit(
         work,
         payment,
-        word,
+        event_type,
         amount,
         *also,
         reason=reason,

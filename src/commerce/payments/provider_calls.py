@@ -22,7 +22,7 @@ from commerce.records.work import Work
 CARD_PROVIDERS = ("local", "stripe")
 """Who may handle a shop's cards."""
 
-_KIND = "errand"
+_KIND = "provider_call"
 _VERBS = ("attach", "create", "confirm", "capture", "cancel", "refund", "detach")
 
 

@@ -145,10 +145,10 @@ def register(
     known = {"id": customer, "number": number, "external_id": external_id, "created_at": work.now}
     with rows.unique("e-mail address or external id", email or external_id):
         rows.add(work, schema.customer, **known, **profile)
-    told = EventDraft(
+    event = EventDraft(
         "customer.registered", customer_id=customer, method=channel, category=profile["country"]
     )
-    fire(work, CUSTOMER, customer, told)
+    fire(work, CUSTOMER, customer, event)
     return customer
 
 
@@ -204,8 +204,8 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
     if new:
         with rows.unique("e-mail address", new.get("email")):
             rows.change(work, schema.customer, customer_id, **new)
-        told = {name: value if PROFILE[name] else None for name, value in new.items()}
-        _tell_change(work, customer_id, told)
+        values = {name: value if PROFILE[name] else None for name, value in new.items()}
+        _emit_changes(work, customer_id, values)
 
 
 def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> None:
@@ -231,8 +231,8 @@ def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> Non
         raise RecordError(f"figure must be known; got {figure!r}. {did_you_mean(figure, FIGURES)}")
     if not FIGURES[figure]:
         work.actor.require(f"the {figure} of a customer", "admin", "system")
-    told = EventDraft("customer.profiled", customer_id=customer_id, reason=figure, value=value)
-    fire(work, CUSTOMER, customer_id, told)
+    event = EventDraft("customer.profiled", customer_id=customer_id, reason=figure, value=value)
+    fire(work, CUSTOMER, customer_id, event)
 
 
 def set_location(
@@ -261,7 +261,7 @@ def set_location(
     fetch_own(work, customer_id, lock=True)
     place = {"latitude": latitude, "longitude": longitude, "address": address}
     rows.change(work, schema.customer, customer_id, **place)
-    _tell_change(work, customer_id, {"location": None})
+    _emit_changes(work, customer_id, {"location": None})
 
 
 def fetch_own(
@@ -291,10 +291,10 @@ def _cleaned(fields: Mapping[str, str | None]) -> dict[str, str | None]:
     return values
 
 
-def _tell_change(work: Work, customer_id: UUID, told: Mapping[str, str | None]) -> None:
+def _emit_changes(work: Work, customer_id: UUID, values: Mapping[str, str | None]) -> None:
     """Tell which fields changed, and to what where the stream may know."""
-    facts = [
+    events = [
         EventDraft("customer.profiled", customer_id=customer_id, reason=name, category=value)
-        for name, value in told.items()
+        for name, value in values.items()
     ]
-    fire(work, CUSTOMER, customer_id, *facts)
+    fire(work, CUSTOMER, customer_id, *events)

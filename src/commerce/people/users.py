@@ -138,11 +138,11 @@ def sign_up(
     RecordError, Conflict
         As `create` and `commerce.people.customers.register` do.
     """
-    house = work.acting_as(SYSTEM)
+    system = work.acting_as(SYSTEM)
     customer = customers.register(
-        house, full_name=full_name, email=email, phone=phone, country=country, channel="sign_up"
+        system, full_name=full_name, email=email, phone=phone, country=country, channel="sign_up"
     )
-    user = create(house, username, password, email=email, customer_id=customer)
+    user = create(system, username, password, email=email, customer_id=customer)
     return Actor("user", user, customer)
 
 

@@ -1,8 +1,9 @@
-"""Moving a record from one state to the next: the only way a status changes or an event is told.
+"""Moving a record from one state to the next: the only way a status changes or an event is emitted.
 
 A workflow says what happened (`EventDraft`) and to which record; `fire` looks the move up in the record's `Machine`,
-checks the role, tells the event, changes the row if it still is where the move starts, and posts what moves.
-All of it happens in the transaction of the `Work`, or none of it.
+checks the role, emits the event, changes the row if it still is where the move starts, and posts what moves.
+All of it happens in the transaction of the `Work`, or none of it. History that is brought in whole does not pass
+here: `commerce.records.stream.append` takes it.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ class Move:
     Parameters
     ----------
     event : str
-        The word of the stream that tells it.
+        The type of the event that makes it.
     sources, targets : str
-        States, blank between them; empty sources make a new record.
+        States, blank between them; targets without sources make a new record, neither leaves no status.
     roles : str
         Who may, blank between them; ``admin`` includes ``superadmin``.
     starts : bool, default False
@@ -110,10 +111,12 @@ class Machine:
 
 
 class EventDraft(NamedTuple):
-    """Something that happens now, in the words of the stream.
+    """What a workflow says of something that happens now.
 
-    ``amount`` is in minor units of the tenant's currency; ``transfers`` are posted under its event. ``record``
-    (kind and id) is given where the fact tells of another record than the one that moves.
+    Who acts, when, and for which record is the `Work`'s and the `Step`'s to say: `fire` makes of all three the row that is
+    appended, a `commerce.records.stream.NewEvent`. ``amount`` is in minor units of the tenant's currency, ``due_at`` in
+    microseconds since 1970 UTC; ``transfers`` are posted under the event. ``record`` (kind and id) is given where the
+    event is about another record than the one that moves.
     """
 
     type: str
@@ -150,7 +153,7 @@ def fire(
     work: Work,
     machine: Machine,
     record: UUID,
-    fact: EventDraft,
+    event: EventDraft,
     *also: EventDraft,
     to: str | None = None,
     new: Mapping[str, Any] | None = None,
@@ -163,10 +166,10 @@ def fire(
     work : Work
     machine : Machine
     record : UUID
-    fact : EventDraft
+    event : EventDraft
         What happens; its type names the move.
     *also : EventDraft
-        What is told in the same breath, in this order: lines of an order, holds, payments.
+        What else is emitted in the same transaction, in this order: lines of an order, holds, payments.
     to : str, optional
         The state to reach where the move leads to several.
     new : mapping, optional
@@ -177,29 +180,29 @@ def fire(
     Returns
     -------
     sequence of int
-        Ids of the events, the fact's first.
+        Ids of the events, in their order.
 
     Raises
     ------
     Forbidden
-        "role must be one of ...; got ..."
+        "role must be one of ... for order.placed; got ..."
     NotFound
         "order must exist; got ..."
     IllegalMove
-        "order must be cart for order.placed; got cancelled. ..."
+        "order must be in a state that allows order.placed; got 'cancelled' of ..."
     InsufficientFunds
         "wallet must hold ...; got ..."
     """
-    step = Step(machine, record, (fact, *also), to, new, changes)
+    step = Step(machine, record, (event, *also), to, new, changes)
     return fire_together(work, [step]).ids[0]
 
 
 class Step(NamedTuple):
-    """One record's part in what happens to several at once; fields as of `fire`."""
+    """One record's part in what happens to several at once; fields as of `fire`, the first event names the move."""
 
     machine: Machine
     record: UUID
-    facts: Sequence[EventDraft]
+    events: Sequence[EventDraft]
     to: str | None = None
     new: Mapping[str, Any] | None = None
     changes: Mapping[str, Any] | None = None
@@ -213,29 +216,30 @@ class Fired(NamedTuple):
 
 
 def fire_together(work: Work, steps: Sequence[Step]) -> Fired:
-    """Let something happen to several records in one breath: an order, its payment, its delivery.
+    """Let something happen to several records in one transaction: an order, its payment, its delivery.
 
-    Does what `fire` does to each, in their order, with as few statements as for one.
+    Does what `fire` does to each, in their order. All events are emitted at once and all transfers posted at once, so
+    that a further record costs one statement, which writes its row.
     """
-    moves = [step.machine.moves[step.facts[0].type] for step in steps]
+    moves = [step.machine.moves[step.events[0].type] for step in steps]
     for move in moves:
         if not work.actor.may_act_as(*move.roles):
             raise Forbidden(move.event, move.roles, work.actor.role)
-    facts = [(step, fact) for step in steps for fact in step.facts]
+    drafts = [(step, draft) for step in steps for draft in step.events]
     # one key for all, so that they stand side by side in the index of keys
     source = f"live:{work.new_id().hex}"
     events = [
-        _event(work, step, fact, f"{source}:{place}") for place, (step, fact) in enumerate(facts)
+        _event(work, step, draft, f"{source}:{place}") for place, (step, draft) in enumerate(drafts)
     ]
     ids = emit(work.connection, work.tenant, events, ingested_at=work.now)
     given = iter(ids)
-    told = [[next(given) for _ in step.facts] for step in steps]
-    for step, move, numbers in zip(steps, moves, told, strict=True):
+    by_step = [[next(given) for _ in step.events] for step in steps]
+    for step, move, numbers in zip(steps, moves, by_step, strict=True):
         if step.machine.table is not None:
             _write(work, step, move, numbers[0])
-    moving = zip(ids, facts, strict=True)
-    transfers = [(number, each) for number, (_, fact) in moving for each in fact.transfers]
-    return Fired(told, post(work.connection, work.tenant, transfers))
+    moving = zip(ids, drafts, strict=True)
+    transfers = [(number, each) for number, (_, draft) in moving for each in draft.transfers]
+    return Fired(by_step, post(work.connection, work.tenant, transfers))
 
 
 def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
@@ -264,27 +268,27 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
         raise IllegalMove(machine.kind, record, move.event, status, machine.allowed(status))
 
 
-def _event(work: Work, step: Step, fact: EventDraft, source_key: str) -> NewEvent:
-    kind, key = fact.record or (step.machine.kind, step.record)
-    currency = None if fact.amount is None else work.tenant.currency
+def _event(work: Work, step: Step, draft: EventDraft, source_key: str) -> NewEvent:
+    kind, key = draft.record or (step.machine.kind, step.record)
+    currency = None if draft.amount is None else work.tenant.currency
     return NewEvent(
-        type=fact.type,
+        type=draft.type,
         occurred_at=work.now,
         recorded_at=work.recorded_at,
         source_key=source_key,
-        customer_id=fact.customer_id,
+        customer_id=draft.customer_id,
         actor_id=work.actor.user_id,
-        seller_id=fact.seller_id,
-        product_id=fact.product_id,
+        seller_id=draft.seller_id,
+        product_id=draft.product_id,
         aggregate_type=kind,
         aggregate_id=key.hex,
-        due_at=fact.due_at,
-        amount_minor=fact.amount,
+        due_at=draft.due_at,
+        amount_minor=draft.amount,
         currency=currency,
-        base_minor=fact.amount,
-        quantity=fact.quantity,
-        value=fact.value,
-        method=fact.method,
-        category=fact.category,
-        reason=fact.reason,
+        base_minor=draft.amount,
+        quantity=draft.quantity,
+        value=draft.value,
+        method=draft.method,
+        category=draft.category,
+        reason=draft.reason,
     )

@@ -195,11 +195,11 @@ _open = (
     _outbox.c.tenant_id + literal_column("0") == bindparam("tenant"),
     _outbox.c.published_at.is_(None),
 )
-_told = (_event.c.tenant_id == _outbox.c.tenant_id, _event.c.id == _outbox.c.event_id)
+_of_event = (_event.c.tenant_id == _outbox.c.tenant_id, _event.c.id == _outbox.c.event_id)
 _waiting = select(func.count()).select_from(_outbox).where(*_open)
 _due: Select[Any] = (
     select(_event, _outbox.c.attempts)
-    .join(_outbox, and_(*_told))
+    .join(_outbox, and_(*_of_event))
     .where(
         *_open, func.coalesce(type_coerce(_outbox.c.retry_at, BigInteger), 0) <= bindparam("now")
     )
@@ -212,7 +212,7 @@ _row = update(_outbox).where(
 )
 _of_no_interest = (
     select(_outbox.c.event_id)
-    .join(_event, and_(*_told))
+    .join(_event, and_(*_of_event))
     .where(*_open, _event.c.type.not_in(bindparam("types", expanding=True)))
     .with_for_update(of=_outbox, skip_locked=True)
 )

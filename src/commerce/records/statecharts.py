@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commerce.records.machine import Machine, Move
-from commerce.records.states import FACTS, MACHINES
+from commerce.records.states import MACHINES, STATELESS
 from commerce.records.stream.event_types import EVENT_TYPES
 
 _INTRODUCTION = """\
@@ -23,12 +23,12 @@ def page() -> str:
     str
     """
     kinds = [_kind(machine) for machine in MACHINES]
-    told = [
+    moves = [
         f"| `{move.event}` | {EVENT_TYPES[move.event].meaning} | {_roles(move)} |"
-        for machine in FACTS
+        for machine in STATELESS
         for move in machine.moves.values()
     ]
-    rest = ["## Without a status", "", "| event | meaning | who |", "|---|---|---|", *told, ""]
+    rest = ["## Without a status", "", "| event | meaning | who |", "|---|---|---|", *moves, ""]
     return "\n".join([_INTRODUCTION, *kinds, *rest])
 
 

@@ -17,7 +17,7 @@ _NEW = ""
 _BUYER = "user admin system"
 _SELLER = "seller admin"
 _COURIER = "delivery admin"
-_HOUSE = "admin system"
+_SYSTEM = "admin system"
 _ANYONE = "user seller delivery admin system"
 
 ORDER = Machine(
@@ -85,7 +85,7 @@ PAYMENT = Machine(
     ),
     Move("payment.settled", "processing", "succeeded", _BUYER),
     Move("payment.refund_requested", "succeeded", "succeeded", _BUYER, stays=True),
-    Move("payment.refund_failed", "succeeded", "succeeded", _HOUSE, stays=True),
+    Move("payment.refund_failed", "succeeded", "succeeded", _SYSTEM, stays=True),
     Move(
         "payment.refunded",
         "processing requires_capture succeeded",
@@ -97,7 +97,7 @@ PAYMENT = Machine(
         "payment.charged_back",
         "processing requires_capture succeeded",
         "processing requires_capture succeeded",
-        _HOUSE,
+        _SYSTEM,
         stays=True,
     ),
 )
@@ -105,8 +105,8 @@ PAYMENT = Machine(
 DISPUTE = Machine(
     "dispute",
     schema.dispute,
-    Move("dispute.opened", _NEW, "open", _HOUSE),
-    Move("dispute.closed", "open", "won lost", _HOUSE),
+    Move("dispute.opened", _NEW, "open", _SYSTEM),
+    Move("dispute.closed", "open", "won lost", _SYSTEM),
 )
 
 DELIVERY = Machine(
@@ -139,11 +139,11 @@ AUCTION = Machine(
     Move("auction.submitted", "draft", "submitted", _SELLER),
     Move("auction.scheduled", "submitted", "scheduled", "admin"),
     Move("auction.rejected", "submitted", "rejected", "admin"),
-    Move("auction.started", "scheduled", "live", _HOUSE),
+    Move("auction.started", "scheduled", "live", _SYSTEM),
     Move("auction.bid", "live", "live", "user admin", stays=True),
     Move("auction.bought", "live", "sold", "user admin"),
-    Move("auction.sold", "live", "sold", _HOUSE),
-    Move("auction.unsold", "live", "unsold", _HOUSE),
+    Move("auction.sold", "live", "sold", _SYSTEM),
+    Move("auction.unsold", "live", "unsold", _SYSTEM),
 )
 
 BRAND = Machine(
@@ -193,7 +193,7 @@ CUSTOMER = Machine(
 USER = Machine(
     "user",
     None,
-    Move("user.created", roles=_HOUSE),
+    Move("user.created", roles=_SYSTEM),
     Move("user.changed", roles=_ANYONE),
     Move("user.deactivated", roles="admin"),
     Move("user.key_issued", roles="admin"),
@@ -202,7 +202,7 @@ USER = Machine(
 TENANT = Machine(
     "tenant",
     None,
-    Move("tenant.created", roles=_HOUSE),
+    Move("tenant.created", roles=_SYSTEM),
     Move("tenant.changed", roles="admin"),
     Move("tenant.closed", roles="superadmin"),
 )
@@ -224,7 +224,7 @@ CATALOGUE = Machine(
 ATTEMPT = Machine(
     "payment",
     None,
-    Move("payment.failed", roles=_HOUSE),
+    Move("payment.failed", roles=_SYSTEM),
 )
 METHOD = Machine(
     "payment_method",
@@ -239,7 +239,7 @@ INVOICE = Machine(
     Move("invoice.issued", roles=_BUYER),
     Move("invoice.paid", roles=_BUYER),
     Move("invoice.credited", roles=_BUYER),
-    Move("invoice.overdue", roles=_HOUSE),
+    Move("invoice.overdue", roles=_SYSTEM),
 )
 WALLET = Machine(
     "wallet",
@@ -254,10 +254,10 @@ POINTS = Machine(
     "points",
     None,
     Move("points.earned", roles=_ANYONE),
-    Move("points.deducted", roles=_HOUSE),
+    Move("points.deducted", roles=_SYSTEM),
 )
 
-FACTS = (CUSTOMER, USER, TENANT, STOCK, CATALOGUE, ATTEMPT, METHOD, INVOICE, WALLET, POINTS)
+STATELESS = (CUSTOMER, USER, TENANT, STOCK, CATALOGUE, ATTEMPT, METHOD, INVOICE, WALLET, POINTS)
 """What happens without a status of its own."""
 
 EDGES = tuple(

@@ -202,8 +202,8 @@ def settle_as_of(asked: str | None, tenant: Tenant, clock: datetime) -> datetime
     Examples
     --------
     >>> from datetime import UTC
-    >>> words = {"slug": "acme", "currency": "EUR", "clock_mode": "wall"}
-    >>> acme = Tenant(id=1, zone=ZoneInfo("UTC"), observed_at=None, **words)
+    >>> shop = {"slug": "acme", "currency": "EUR", "clock_mode": "wall"}
+    >>> acme = Tenant(id=1, zone=ZoneInfo("UTC"), observed_at=None, **shop)
     >>> settle_as_of("2031-01-01", acme, datetime(2026, 1, 1, tzinfo=UTC))
     Traceback (most recent call last):
     ...

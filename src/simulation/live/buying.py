@@ -9,8 +9,8 @@ from commerce import returns, reviews, wallet
 from commerce.delivery import couriers, proof
 from commerce.orders import cart, checkout, completion
 from commerce.payments import disputes, intents, invoices, methods, webhooks
+from commerce.payments.payment_rows import of_order
 from commerce.payments.providers.local import CARDS, Local
-from commerce.payments.records import of_order
 from commerce.payments.totals import totals
 from commerce.people import customers, users
 from commerce.people.passwords import PasswordHash

@@ -14,7 +14,7 @@ from tests.tenants import make_tenant
 
 from commerce.auctions import bidding, closing, listing, queries
 from commerce.auctions.bidding import Outcome
-from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, standing
+from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, state_of
 from commerce.auctions.queries import AuctionView
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
@@ -107,7 +107,7 @@ class Floor:
         self, auction: UUID, opening: int = 1_000, reserve: int | None = None
     ) -> AuctionState:
         """How the pure price function has it, from all accepted bids."""
-        return standing(self.recorded(auction), opening, EUROS, reserve)
+        return state_of(self.recorded(auction), opening, EUROS, reserve)
 
     def held(self, auction: UUID) -> int:
         """Money set aside for an auction."""

@@ -20,7 +20,7 @@ from tests.commerce.auctions.floor import (
 )
 from tests.commerce.shop import ADMIN
 
-from commerce.auctions import bidding, records
+from commerce.auctions import auction_rows, bidding
 from commerce.auctions.pricing import AuctionState, placed
 from commerce.records import schema
 from commerce.records.actors import Actor
@@ -269,7 +269,7 @@ def test_without_the_lock_on_the_auction_two_bidders_would_both_lead(
     floor = postgres_floor
     people = floor.bidders(2)
     auction = floor.live()
-    read = records.standings
+    read = auction_rows.states_of
     both = threading.Barrier(2)
 
     def slowly(*args: Any) -> Any:
@@ -278,12 +278,12 @@ def test_without_the_lock_on_the_auction_two_bidders_would_both_lead(
             both.wait(timeout=0.5 if locks else 30)
         return found
 
-    monkeypatch.setattr(bidding, "standings", slowly)
+    monkeypatch.setattr(bidding, "states_of", slowly)
     if not locks:
-        weak = records._LOCKED.statement.with_for_update(
+        weak = auction_rows._LOCKED.statement.with_for_update(
             read=True, key_share=True, of=schema.auction
         )
-        monkeypatch.setattr(records, "_LOCKED", Prepared(weak))
+        monkeypatch.setattr(auction_rows, "_LOCKED", Prepared(weak))
     results = at_once([partial(floor.bid, auction, who, 5_000) for who in people])
     leaders = [getattr(result, "leads", False) for result in results].count(True)
     assert (leaders, floor.held(auction)) == ((1, 5_000) if locks else (2, 10_000))

@@ -173,7 +173,7 @@ def test_a_brand_is_asked_of_the_staff_and_answered_to_its_seller(any_engine: En
     seller, root = shop.seller(), Actor("admin", shop._user("admin", None))
     assert seller.user_id is not None
     with shop.work(SYSTEM) as work:
-        fire(work, POINTS, seller.user_id, rewards.earn_facts(work, seller.user_id, 100, "sale"))
+        fire(work, POINTS, seller.user_id, rewards.earn_event(work, seller.user_id, 100, "sale"))
     with shop.work(seller) as work:
         good, bad = brands.request(work, "Tick"), brands.request(work, "Tock")
     with shop.work(root) as work:

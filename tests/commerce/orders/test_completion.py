@@ -27,7 +27,7 @@ from commerce.records.ledger import Account
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.money import from_minor
 from commerce.records.states import ORDER, STOCK, WALLET
-from commerce.rewards import standing
+from commerce.rewards import balance_of
 from commerce.stock import asset
 
 
@@ -110,7 +110,7 @@ def test_two_sellers_and_the_shop_get_their_lines_and_nothing_stays_held(
             (bob.user_id, bob.customer_id, 316),
             (ada.user_id, None, 950),
         ]
-        assert standing(work, ada.user_id).points == work.policy.points_per_order
+        assert balance_of(work, ada.user_id).points == work.policy.points_per_order
         assert buyer.customer_id is not None
         assert wallet.view(work, buyer.customer_id)[:2] == (5000 - 2181, 0)
 

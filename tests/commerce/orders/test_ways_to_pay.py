@@ -11,7 +11,7 @@ from tests.commerce.shop import Shop, make_shop
 from commerce.delivery import jobs
 from commerce.orders.checkout import OrderedLine, place
 from commerce.orders.completion import cancel, complete
-from commerce.payments import disputes, intents, invoices, noted
+from commerce.payments import disputes, intents, invoices, offline
 from commerce.payments.queries import payments
 from commerce.records import schema
 from commerce.records.actors import SYSTEM
@@ -76,7 +76,7 @@ def test_what_is_cancelled_is_not_paid_any_more(any_engine: Engine, method: str)
     with pytest.raises(Conflict, match="order must be placed to be paid"), shop.work(buyer) as work:
         intents.begin(work, order, customer, 1190, method)
     with pytest.raises(Conflict, match="order must be placed to be paid"), shop.work() as work:
-        noted.note(work, order, customer, 1190, "transfer", success=True)
+        offline.record_payment(work, order, customer, 1190, "transfer", success=True)
     assert shop.holds("held", order.hex) == 0
     assert shop.holds("wallet", customer.hex) == 5000
 
@@ -112,7 +112,7 @@ def test_a_payment_that_failed_elsewhere_ends_with_its_order(any_engine: Engine)
     with shop.work(buyer) as work:
         intents.cancel(work, payments(work, order_id=order)[0].id)
     with shop.work() as work:
-        noted.note(work, order, buyer.customer_id, 1190, "card", success=False)
+        offline.record_payment(work, order, buyer.customer_id, 1190, "card", success=False)
         cancel(work, order)
     with shop.look() as work:
         assert {each.status for each in payments(work, order_id=order)} == {"canceled"}

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.importing.shops import NOW, Shop, counts, micros
 
-from commerce.auctions.pricing import EBAY, Bands, Bid, standing
+from commerce.auctions.pricing import EBAY, Bands, Bid, state_of
 from commerce.records import schema
 from commerce.records.errors import RecordError
 from importing.bids.events import Closing
@@ -206,7 +206,7 @@ def test_the_stored_bids_give_the_closing_price_back(
         if row.tenant_id == found.id
     ]
     assert len(bids) == closing.bids == len(offers)
-    assert standing(bids, 500, Bands.of(EBAY, "USD")).price == int(closing.closing_price * 100)
+    assert state_of(bids, 500, Bands.of(EBAY, "USD")).price == int(closing.closing_price * 100)
 
 
 def test_bids_come_in_on_postgresql(postgres_shop: Shop) -> None:

@@ -40,9 +40,9 @@ def own(table: Table) -> ColumnElement[bool]:
     return table.c.tenant_id == bindparam("tenant")
 
 
-def named(word: str, column: ColumnElement[Any]) -> ColumnElement[str]:
+def named(kind: str, column: ColumnElement[Any]) -> ColumnElement[str]:
     """Name a row for a person."""
-    return (literal(word + " ") + cast(column, Text)).label("example")
+    return (literal(kind + " ") + cast(column, Text)).label("example")
 
 
 def micros(column: ColumnElement[Any]) -> ColumnElement[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from commerce.payments.funds import collect
-from commerce.payments.records import created, emit, lock, to_pay
+from commerce.payments.payment_rows import created, emit, lock, to_pay
 from commerce.records.errors import check_choice
 from commerce.records.machine import fire_together
 from commerce.records.work import Work
@@ -14,7 +14,7 @@ METHODS = ("card", "cash_on_delivery", "transfer")
 """How such a payment can have been made."""
 
 
-def note(
+def record_payment(
     work: Work, order_id: UUID, customer_id: UUID, amount: int, method: str, *, success: bool
 ) -> UUID:
     """Write down a payment that happened elsewhere, or failed there; who runs the shop may.

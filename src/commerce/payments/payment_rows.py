@@ -1,4 +1,4 @@
-"""The rows of payments: locked in one order, told with their copy in ``payment_event``."""
+"""The rows of payments: made, locked in one order, and moved with a copy of the event in ``payment_event``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, or_, select
 
+from commerce import wallet
 from commerce.payments.totals import COUNTED
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
-from commerce.records.ledger import Transfer
+from commerce.records.ledger import Account, Transfer
 from commerce.records.machine import EventDraft, Machine, Step, fetch, fire
 from commerce.records.states import ORDER, PAYMENT
 from commerce.records.work import Work
@@ -95,6 +96,30 @@ def created(
     return Step(PAYMENT, work.new_id(), (made, *also), to, columns)
 
 
+def created_from_wallet(
+    work: Work, order_id: UUID, customer_id: UUID, amount: int, *, held_by: UUID | None = None
+) -> Step:
+    """Begin the payment of an order out of a wallet, as a step of its checkout: the money is set aside.
+
+    Parameters
+    ----------
+    work : Work
+    order_id, customer_id : UUID
+    amount : int
+        Minor units.
+    held_by : UUID, optional
+        The auction that has set it aside already.
+    """
+    also, moved = [], []
+    if held_by is None:
+        also = [wallet.held(work, customer_id, amount, order_id)]
+    else:
+        ends = Account("held", held_by.hex), Account("held", order_id.hex)
+        moved = [Transfer(work.tenant.currency, *ends, amount)]
+    who = (order_id, customer_id, amount, "wallet")
+    return created(work, *who, *also, to="requires_capture", transfers=moved, provider="wallet")
+
+
 def of_order(work: Work, order_id: UUID) -> list[Row[Any]]:
     """Lock the payments of an order, the oldest first; the order is locked by the caller."""
     payment = schema.payment
@@ -105,7 +130,7 @@ def of_order(work: Work, order_id: UUID) -> list[Row[Any]]:
 def emit(
     work: Work,
     payment: Row[Any],
-    word: str,
+    event_type: str,
     amount: int | None,
     *also: EventDraft,
     reason: str | None = None,
@@ -119,22 +144,22 @@ def emit(
 
     ``reference`` is what it is counted by: a second event of the same reference is refused by the database.
     """
-    fact = EventDraft(
-        word,
+    event = EventDraft(
+        event_type,
         customer_id=payment.customer_id,
         amount=amount,
         method=payment.method,
         reason=reason,
         transfers=transfers,
     )
-    ids = fire(work, machine, payment.id, fact, *also, to=to, changes=changes)
-    if word in COUNTED:
+    ids = fire(work, machine, payment.id, event, *also, to=to, changes=changes)
+    if event_type in COUNTED:
         rows.add(
             work,
             schema.payment_event,
             payment_id=payment.id,
             event_id=ids[0],
-            type=word,
+            type=event_type,
             amount_minor=amount,
             occurred_at=work.now,
             reference=reference,

@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, standing
+from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, state_of
 from commerce.records import schema
 from commerce.records.errors import NotFound
 from commerce.records.machine import EventDraft
@@ -134,7 +134,7 @@ _TOP_TWO = Prepared(
 )
 
 
-def standings(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID, AuctionState]:
+def states_of(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID, AuctionState]:
     """Tell how auctions of one tenant stand, from the two bids of each that decide; the others are not read.
 
     Under `locked`, this is a statement of its own: what waited for the lock then sees the bids that came first.
@@ -142,7 +142,7 @@ def standings(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID
     Returns
     -------
     dict of UUID to Standing
-        Equal in leader and price to `commerce.auctions.pricing.standing` of all accepted bids.
+        Equal in leader and price to `commerce.auctions.pricing.state_of` of all accepted bids.
     """
     if not auctions:
         return {}
@@ -151,7 +151,7 @@ def standings(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID
     for auction_id, *bid in _TOP_TWO(connection, key):
         deciding[auction_id].append(Bid(*bid))
     return {
-        auction.id: standing(
+        auction.id: state_of(
             deciding[auction.id],
             auction.opening_minor,
             bands_of(auction.increments, auction.currency),
@@ -178,8 +178,10 @@ def sells(auction: Row[Any], work: Work) -> bool:
     return auction.seller_id is not None and auction.seller_id == work.actor.user_id
 
 
-def told(auction: Row[Any], word: str, customer_id: UUID | None, **more: Any) -> EventDraft:
+def event_of(
+    auction: Row[Any], event_type: str, customer_id: UUID | None, **more: Any
+) -> EventDraft:
     """Say what happens to an auction: about whom, of which product and seller."""
     return EventDraft(
-        word, customer_id, product_id=auction.product_id, seller_id=auction.seller_id, **more
+        event_type, customer_id, product_id=auction.product_id, seller_id=auction.seller_id, **more
     )
