@@ -123,7 +123,7 @@ def costs(engine: Engine, writers: int) -> tuple[float, float, float]:
     """Measure one record store: seconds of an insert, what a checkout costs, what a bid costs."""
     floor = Floor(engine)
     shop = floor.shop
-    variants = [shop.goods(1_999, stock=100_000) for _ in range(2)]
+    variants = [shop.variant(1_999, stock=100_000) for _ in range(2)]
     customer = shop.buyer().customer_id
     assert customer is not None
     buyers = [shop.buyer(1_000_000) for _ in range(writers * (ROUNDS + 1) * EACH)]

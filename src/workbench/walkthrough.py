@@ -25,7 +25,7 @@ from sqlalchemy import Select, Table, select
 
 from commerce import stock, wallet
 from commerce.auctions import queries
-from commerce.auctions.pricing import EBAY, Bands, Bid, standing
+from commerce.auctions.pricing import EBAY, Bands, Bid
 from commerce.catalogue import products
 from commerce.catalogue.products import NewVariant
 from commerce.payments import intents, methods
@@ -178,7 +178,7 @@ class Walkthrough:
         ]
         rows = []
         for place, bid in enumerate(made):
-            after = standing(made[: place + 1], opening, bands)
+            after = state_of(made[: place + 1], opening, bands)
             assert after.leader is not None
             leads = self.names[after.leader.bidder.hex]
             price, maximum = self._money(after.price), self._money(bid.maximum)

@@ -36,10 +36,10 @@ def earn(engine: Engine, tenant: Tenant, seller: uuid.UUID, amount: int) -> None
 
 def penalise(engine: Engine, tenant: Tenant, seller: uuid.UUID, amount: int) -> bool:
     with working(engine, tenant, SYSTEM, now=NOW) as work:
-        fact = rewards.deduct_event(work, seller, amount, "return")
-        if fact is not None:
-            fire(work, POINTS, seller, fact)
-        return fact is not None
+        event = rewards.deduct_event(work, seller, amount, "return")
+        if event is not None:
+            fire(work, POINTS, seller, event)
+        return event is not None
 
 
 def test_a_rank_is_held_from_its_threshold_on(any_engine: Engine) -> None:

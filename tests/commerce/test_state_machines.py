@@ -41,7 +41,7 @@ class Stage:
         self.buyer = self.shop.buyer(10_000)
         self.seller = self.shop.seller()
         assert self.buyer.customer_id is not None
-        self.variant = self.shop.goods(1_000, seller=self.seller)
+        self.variant = self.shop.variant(1_000, seller=self.seller)
         self.product = self.shop.product(self.variant)
         self.order = self._put(schema.orders, "placed")
         self.payment = self._put(schema.payment, "succeeded")
@@ -88,8 +88,8 @@ class Stage:
         """A record in a state."""
         return self._put(machine.table, status)
 
-    def fact(self, word: str) -> EventDraft:
-        """A fact that says all that its word has to."""
+    def draft(self, event_type: str) -> EventDraft:
+        """An event that carries all that its type has to."""
         every = {
             "amount": 1, "quantity": 1, "value": 1, "method": "card", "reason": "other",
             "due_at": 1, "product_id": self.product,
@@ -97,9 +97,9 @@ class Stage:
         said = {
             name: value
             for name, value in every.items()
-            if {"amount": "amount_minor"}.get(name, name) in EVENT_TYPES[word].carries
+            if {"amount": "amount_minor"}.get(name, name) in EVENT_TYPES[event_type].carries
         }
-        return EventDraft(word, customer_id=self.buyer.customer_id, **said)  # type: ignore[arg-type]
+        return EventDraft(event_type, customer_id=self.buyer.customer_id, **said)  # type: ignore[arg-type]
 
     def rows(self) -> dict[str, int]:
         """How many rows there are of everything."""
@@ -118,10 +118,10 @@ class Stage:
 def tries(machine: Machine) -> Iterator[tuple[str, str, Role, bool]]:
     """Every state, event and role, and whether the table allows it."""
     for state in states_of(machine):
-        for word, move in machine.moves.items():
+        for event_type, move in machine.moves.items():
             for role in ROLES:
                 may = role in move.roles or (role == "superadmin" and "admin" in move.roles)
-                yield state, word, role, may and state in move.sources
+                yield state, event_type, role, may and state in move.sources
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.kind)
@@ -132,32 +132,34 @@ def test_what_the_table_does_not_allow_changes_nothing(
     for state in states_of(machine):
         record = stage.put(machine, state)
         before = stage.rows()
-        for here, word, role, allowed in tries(machine):
+        for here, event_type, role, allowed in tries(machine):
             if here != state or allowed:
                 continue
             with (
                 pytest.raises((IllegalMove, Forbidden)),
                 stage.shop.work(Actor(role)) as work,
             ):
-                fire(work, machine, record, stage.fact(word))
+                fire(work, machine, record, stage.draft(event_type))
         assert stage.rows() == before
         assert stage.status(machine, record) == state
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.kind)
-def test_what_the_table_allows_happens_and_is_told_once(engine: Engine, machine: Machine) -> None:
+def test_what_the_table_allows_happens_and_is_emitted_once(
+    engine: Engine, machine: Machine
+) -> None:
     stage = Stage(engine)
-    for state, word, role, allowed in tries(machine):
+    for state, event_type, role, allowed in tries(machine):
         if not allowed:
             continue
-        move = machine.moves[word]
+        move = machine.moves[event_type]
         for target in (None,) if move.stays else move.targets:
             record = stage.put(machine, state)
-            events = len(stage.shop.events(word))
+            events = len(stage.shop.events(event_type))
             with stage.shop.work(Actor(role)) as work:
-                fire(work, machine, record, stage.fact(word), to=target)
+                fire(work, machine, record, stage.draft(event_type), to=target)
             assert stage.status(machine, record) == (target or state)
-            assert len(stage.shop.events(word)) == events + 1
+            assert len(stage.shop.events(event_type)) == events + 1
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.kind)
@@ -186,7 +188,7 @@ def test_a_fault_after_any_step_leaves_nothing(any_engine: Engine, machine: Mach
         event.listen(any_engine, "after_cursor_execute", break_down)
         try:
             with stage.shop.work(Actor(role)) as work:
-                fire(work, machine, record, stage.fact(move.event), paid)
+                fire(work, machine, record, stage.draft(move.event), paid)
             done = step
         except Fault:
             assert stage_is(stage, machine, record, move.sources[0], before, any_engine, break_down)

@@ -117,7 +117,7 @@ def _close(
             payment,
             order,
             dispute.amount_minor,
-            word="payment.charged_back",
+            event_type="payment.charged_back",
             reference=dispute.reference or dispute.id.hex,
             reason=dispute.reason,
         )

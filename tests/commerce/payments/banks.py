@@ -88,7 +88,7 @@ class Bank:
 
     def order(self, buyer: Actor, card: UUID | None, *, price: int = 1000, **more: Any) -> UUID:
         """An order to be paid by card; give its payment. Its tax is 19 %: 1190 of 1000."""
-        variant = self.shop.goods(price, **more)
+        variant = self.shop.variant(price, **more)
         assert buyer.customer_id is not None
         with self.shop.work(buyer) as work:
             line = OrderedLine(variant, 1)

@@ -1,18 +1,18 @@
 """Payments by wallet, in cash, on account and offline; their states, owners and limits."""
 
 import threading
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, select, update
-from tests.commerce.shop import ADMIN, Shop, make_shop
+from tests.commerce.payments.paying import ordered, payment_of
+from tests.commerce.shop import ADMIN, make_shop
 
-from commerce.orders.checkout import OrderedLine, place
 from commerce.payments import disputes, intents, invoices, methods, queries, refunds
 from commerce.payments.offline import record_payment
 from commerce.payments.totals import Totals
 from commerce.records import schema
-from commerce.records.actors import SYSTEM, Actor
+from commerce.records.actors import SYSTEM
 from commerce.records.database import writing
 from commerce.records.errors import (
     CommerceError,
@@ -57,20 +57,6 @@ STRIPE = {
     "succeeded": set(),
     "canceled": set(),
 }
-
-
-def ordered(shop: Shop, buyer: Actor, method: str, *, price: int = 1000, **more: int) -> UUID:
-    """An order of 1190, tax included."""
-    assert buyer.customer_id is not None
-    variant = shop.goods(price)
-    with shop.work(buyer) as work:
-        return place(work, [OrderedLine(variant, 1)], buyer.customer_id, method, **more)  # type: ignore[arg-type]
-
-
-def payment_of(shop: Shop, order: UUID) -> queries.Payment:
-    """The first payment of an order."""
-    with shop.look() as work:
-        return queries.payments(work, order_id=order)[-1]
 
 
 def test_the_states_of_a_payment_are_those_of_stripes_intents() -> None:
