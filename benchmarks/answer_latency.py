@@ -36,7 +36,7 @@ from features.catalogue import CATALOGUE
 from features.evaluating.online import online_features
 from serving.bento.building import bento_environment, build_bento
 from serving.predict.packages import PackageShelf
-from serving.predict.payload import write_values
+from serving.predict.scores import name_values
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -148,9 +148,7 @@ def questions(home: Path, slug: str, model: str) -> tuple[list[bytes], list[byte
         of_tenant = schema.customer.c.tenant_id == tenant.id
         keys = connection.scalars(select(schema.customer.c.id).where(of_tenant).limit(500)).all()
         rows = [
-            write_values(
-                online_features(connection, tenant.id, key, cutoff, outputs), outputs.names
-            )
+            name_values(online_features(connection, tenant.id, key, cutoff, outputs), outputs.names)
             for key in keys
         ]
     engine.dispose()

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.scoring.samples import NAMES, rows
 
 from scoring.components import Linear
 from scoring.decisions import decide, decide_many
@@ -15,8 +16,6 @@ from scoring.errors import InvalidPackage
 from scoring.package import Calibration, DecisionRule, Package
 from scoring.rules import RuleInputs
 from scoring.scale import Scale, band
-
-from .conftest import NAMES, rows
 
 MakePackage = Callable[..., Package]
 

@@ -56,7 +56,7 @@ class BuiltBento:
     built : bool
         False where it was up to date.
     packages : tuple of str
-        Labels of the packages it carries: ``demo.churn/1``.
+        `Package.label` of each package it carries.
     """
 
     tag: str

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, text
-from tests.serving.conftest import LAST, NOW, SHOP, Asker, customer_id, make_package
+from tests.serving.shop import LAST, NOW, SHOP, Asker, customer_id, make_package
 
 from commerce.records import schema
 from commerce.records.database import reading, writing

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import pytest
-from tests.serving.conftest import Asker
+from tests.serving.shop import Asker
 
 from serving.rest.request_log import LARGEST_BODY
 
@@ -74,24 +73,6 @@ def test_a_body_too_large_to_be_a_question_is_413(ask: Asker) -> None:
     assert "at most 1000000 bytes" in response.json()["error"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status", "part"),
-    [
-        ("GET", "/predict/chrun", 404, "Did you mean"),
-        ("POST", "/nothing", 404, "path must exist"),
-        ("GET", "/predict/churn", 405, "must be asked with POST"),
-        ("DELETE", "/livez", 405, "must be asked with GET"),
-        ("GET", "/docs/../secret", 404, "path must exist"),
-    ],
-)
-def test_a_path_that_is_no_operation_is_refused_in_the_same_shape(
-    ask: Asker, method: str, path: str, status: int, part: str
-) -> None:
-    response = ask.request(method, path)
-    assert response.status_code == status
-    assert part in response.json()["error"]
-
-
 def test_a_fault_of_ours_is_500_with_a_request_id_and_nothing_else(
     ask: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,15 +84,3 @@ def test_a_fault_of_ours_is_500_with_a_request_id_and_nothing_else(
     assert response.status_code == 500
     assert "17850" not in response.text
     assert response.json()["request_id"] == response.headers["x-request-id"]
-
-
-def test_one_line_per_request_shows_the_steps_and_nothing_personal(
-    ask: Asker, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO, logger="serving.rest.request_log"):
-        body = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
-        ask.get("/customers/17850")
-    first, second = (record.getMessage() for record in caplog.records)
-    assert f"request_id={body['request_id']} POST /predict/churn 200" in first
-    assert first.endswith("steps=customer>features:4>acme.churn/1>kept")
-    assert "17850" not in first + second

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from tests.serving.conftest import SHOP, Asker, make_package
+from tests.serving.shop import SHOP, Asker, make_package
 
 from commerce.records.database import reading
 from scoring.decisions import decide
-from serving.predict.payload import read_values
+from serving.predict.payload import read_payload
 from serving.predict.scores import find_score
 
 VALUES = {"orders_90d": 2, "spend_90d": 3499, "days_since_order": 28.5, "order_value_90d": 1749.5}
@@ -23,7 +23,7 @@ def test_values_are_answered_without_a_record_store(ask_without_records: Asker) 
     body = response.json()
     assert body["customer_id"] is None
     assert body["as_of"] == "2026-03-01T12:00:00Z"
-    expected = decide(make_package(), read_values(VALUES, SHOP))
+    expected = decide(make_package(), read_payload(VALUES, SHOP))
     assert body["probability"] == expected.probability
 
 
@@ -49,17 +49,6 @@ def test_the_same_values_give_the_same_answer_as_the_customer_who_has_them(
     ).json()
     for name in ("probability", "score", "band", "rule_score", "rule_band", "decision", "reasons"):
         assert by_values[name] == by_customer[name]
-
-
-def test_what_is_left_out_takes_its_value_of_an_empty_window() -> None:
-    row = read_values({"orders_90d": 1}, SHOP).tolist()
-    assert row[:2] == [1.0, 0.0]
-    assert all(value != value for value in row[2:])
-
-
-def test_null_means_missing_where_that_is_allowed() -> None:
-    row = read_values({"days_since_order": None}, SHOP).tolist()
-    assert row[2] != row[2]
 
 
 @pytest.mark.parametrize(

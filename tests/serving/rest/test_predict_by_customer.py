@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from tests.serving.conftest import LAST, NOW, Asker, customer_id, make_shop, place_order
+from tests.serving.shop import LAST, NOW, Asker, customer_id, make_shop, place_order
 
 from commerce.records.database import reading
 from commerce.records.tenants import Tenant, find_tenant
+from serving.bento.app import make_app
 from serving.predict.answers import AppState
-from serving.predict.scores import find_score, latest
-from serving.rest.api import make_app
+from serving.predict.scores import find_score, latest_score
 
 ANSWER = [
     *("model", "tenant", "customer_id", "probability", "score", "band", "rule_score", "rule_band"),
@@ -76,7 +76,7 @@ def test_an_order_committed_by_another_process_before_the_request_counts(
     before = _kept(engine, ask.post("/predict/churn", question).json())
     program = (
         "import sys; from datetime import datetime; from commerce.records.database import connect, reading;"
-        "from commerce.records.tenants import find_tenant; from tests.serving.conftest import place_order;"
+        "from commerce.records.tenants import find_tenant; from tests.serving.shop import place_order;"
         "engine = connect(sys.argv[1]);\n"
         "with reading(engine) as c: tenant = find_tenant(c, 'acme')\n"
         "place_order(engine, tenant, '17850', datetime.fromisoformat(sys.argv[2]))"
@@ -127,10 +127,10 @@ def test_a_wrong_as_of_is_refused(ask: Asker, as_of: Any, part: str) -> None:
 
 
 def test_a_tenant_on_wall_time_is_answered_as_of_now_and_never_later(
-    engine: Engine, make_desk: Callable[..., AppState]
+    engine: Engine, make_state: Callable[..., AppState]
 ) -> None:
     make_shop(engine, clock_mode="wall")
-    ask = Asker(make_app(make_desk(engine)))
+    ask = Asker(make_app(make_state(engine)))
     question = {"tenant": "acme", "customer_id": "17850"}
     assert ask.post("/predict/churn", question).json()["as_of"] == "2026-03-01T12:00:00Z"
     late = ask.post("/predict/churn", question | {"as_of": "2026-03-01T12:00:01Z"})
@@ -146,9 +146,9 @@ def test_every_call_keeps_its_answer_as_given(ask: Asker, engine: Engine, shop: 
             kept = find_score(connection, body["request_id"])
             assert kept is not None
             for name in ("probability", "score", "band", "decision", "reasons", "model_version"):
-                assert getattr(kept, name) == body[name]
+                assert kept.as_dict()[name] == body[name]
             assert (kept.origin, kept.made_at) == ("online", NOW)
-        last = latest(connection, shop.id, customer_id("acme", "17850"), "churn")
+        last = latest_score(connection, shop.id, customer_id("acme", "17850"), "churn")
     assert last is not None
 
 
@@ -192,13 +192,13 @@ def test_without_a_record_store_a_question_by_customer_names_the_variable(
 
 
 def test_a_lost_record_store_is_503_without_its_password(
-    engine: Engine, shop: Tenant, make_desk: Callable[..., AppState]
+    engine: Engine, shop: Tenant, make_state: Callable[..., AppState]
 ) -> None:
-    desk = make_desk(engine)
+    state = make_state(engine)
     engine.dispose()
     path = engine.url.database
     assert path is not None
-    ask = Asker(make_app(desk))
+    ask = Asker(make_app(state))
     Path(path).unlink()
     response = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
     assert response.status_code == 503

@@ -9,23 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from tests.serving.conftest import LAST, NOW, SHOP, Asker, customer_id, make_shop
+from tests.serving.shop import LAST, NOW, SHOP, Asker, customer_id, make_shop
 
 from commerce.records.database import reading, writing
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import clock, hold_clock, recording_instant
+from serving.bento.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay
-from serving.rest.api import make_app
 
 
 def test_an_answer_given_during_an_import_replays_after_it(
-    postgres_engine: Engine, make_desk: Callable[..., AppState], packages: Path
+    postgres_engine: Engine, make_state: Callable[..., AppState], packages: Path
 ) -> None:
     tenant = make_shop(postgres_engine)
-    ask = Asker(make_app(make_desk(postgres_engine)))
+    ask = Asker(make_app(make_state(postgres_engine)))
     bodies: list[dict[str, Any]] = []
 
     def question() -> None:
