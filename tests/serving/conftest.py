@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from tests.serving.shop import NOW, SHOP, Asker, make_package, make_shop
+from tests.serving.shop import NOW, SHOP, Client, make_package, make_shop
 
 from commerce.records.tenants import Tenant
 from scoring.files import publish
@@ -54,12 +54,12 @@ def make_state(packages: Path) -> Iterator[Callable[..., AppState]]:
 
 
 @pytest.fixture
-def ask(shop: Tenant, engine: Engine, make_state: Callable[..., AppState]) -> Asker:
+def client(shop: Tenant, engine: Engine, make_state: Callable[..., AppState]) -> Client:
     """An application over acme's records and packages."""
-    return Asker(make_app(make_state(engine)))
+    return Client(make_app(make_state(engine)))
 
 
 @pytest.fixture
-def ask_without_records(make_state: Callable[..., AppState]) -> Asker:
+def client_without_records(make_state: Callable[..., AppState]) -> Client:
     """An application that has packages and no record store."""
-    return Asker(make_app(make_state()))
+    return Client(make_app(make_state()))

@@ -1,4 +1,4 @@
-"""A small shop with two customers, models on four features, and an asker of applications."""
+"""A small shop with two customers, models on four features, and a client of applications."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def place_order(
         )
 
 
-class Asker:
+class Client:
     """Asks an application in this process, without a server."""
 
     def __init__(self, app: Any) -> None:

@@ -206,4 +206,4 @@ def latest_score(
 
 
 def _from_row(row: Row[Any]) -> ScoreRow:
-    return ScoreRow.from_dict(row._mapping)
+    return ScoreRow.from_dict(row._asdict())

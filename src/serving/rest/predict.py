@@ -15,7 +15,7 @@ from serving.predict.answers import AppState, answer
 from serving.rest.openapi import request_examples
 from serving.rest.refusals import RESPONSES
 from serving.rest.request_log import note_steps, request_id_of
-from serving.rest.schemas import Prediction, Question, write_answer
+from serving.rest.schemas import Prediction, PredictionBody, write_answer
 
 router = APIRouter(prefix="/predict", tags=["decisions"])
 
@@ -30,11 +30,11 @@ router = APIRouter(prefix="/predict", tags=["decisions"])
 async def predict(
     model: str,
     request: Request,
-    question: Annotated[Question, Body(openapi_examples=request_examples())],
+    body: Annotated[PredictionBody, Body(title="Question", openapi_examples=request_examples())],
 ) -> Response:
     """Answer by a model's package."""
     state: AppState = request.app.state.serving
-    asked, request_id = question.to_request(), request_id_of(request.scope)
+    asked, request_id = body.to_request(), request_id_of(request.scope)
     try:
         if state.store is None:  # microseconds of arithmetic: not worth a thread
             found = answer(state, model, asked, request_id)

@@ -30,7 +30,7 @@ class RequestLog:
     ----------
     app : ASGI application
     has_model : callable
-        Tells whether a name is a model's, and so may be logged.
+        Whether a name is a model's, and so may be logged.
     """
 
     def __init__(self, app: ASGIApp, has_model: Callable[[str], bool]) -> None:

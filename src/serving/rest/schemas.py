@@ -88,7 +88,7 @@ _CUSTOMER, _VALUES = "by customer", "by values"
 FORMS = (_CUSTOMER, _VALUES)
 """The tags of the two forms, as they appear in the place of an error; no field can be named so."""
 
-Question = Annotated[
+PredictionBody = Annotated[
     Annotated[ByCustomer, Tag(_CUSTOMER)] | Annotated[ByValues, Tag(_VALUES)],
     Discriminator(_form),
 ]

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from tests.serving.shop import Asker, make_package
+from tests.serving.shop import Client, make_package
 
 from scoring.files import publish
 
@@ -23,38 +23,38 @@ from scoring.files import publish
     ],
 )
 def test_a_path_that_is_no_operation_is_refused_in_the_same_shape(
-    ask: Asker, method: str, path: str, status: int, part: str
+    client: Client, method: str, path: str, status: int, part: str
 ) -> None:
-    response = ask.request(method, path)
+    response = client.request(method, path)
     assert response.status_code == status
     assert part in response.json()["error"]
 
 
-QUESTION = {"tenant": "acme", "customer_id": "17850"}
+REQUEST = {"tenant": "acme", "customer_id": "17850"}
 
 
 def test_a_model_is_answered_and_listed_as_soon_as_it_has_a_package(
-    ask: Asker, packages: Path
+    client: Client, packages: Path
 ) -> None:
     publish(make_package("reorder"), packages)
-    body = ask.post("/predict/reorder", QUESTION).json()
+    body = client.post("/predict/reorder", REQUEST).json()
     assert (body["model"], body["model_version"]) == ("reorder", "acme.reorder/1")
-    operation = ask.get("/openapi.json").json()["paths"]["/predict/reorder"]["post"]
+    operation = client.get("/openapi.json").json()["paths"]["/predict/reorder"]["post"]
     content = operation["responses"]["200"]["content"]["application/json"]
     assert content["example"]["model_version"] == "acme.reorder/1"
-    assert ask.get("/").json()["ask"]["POST /predict/reorder"]["tenant"] == "acme"
-    assert ask.get("/predict/reorder").headers["allow"] == "POST"
+    assert client.get("/").json()["ask"]["POST /predict/reorder"]["tenant"] == "acme"
+    assert client.get("/predict/reorder").headers["allow"] == "POST"
     (packages / "acme" / "reorder" / "current.json").unlink()
-    assert ask.post("/predict/reorder", QUESTION).status_code == 503
-    assert "/predict/reorder" not in ask.get("/openapi.json").json()["paths"]
-    assert ask.get("/predict/reorder").status_code == 404
+    assert client.post("/predict/reorder", REQUEST).status_code == 503
+    assert "/predict/reorder" not in client.get("/openapi.json").json()["paths"]
+    assert client.get("/predict/reorder").status_code == 404
 
 
 def test_a_model_nobody_has_a_package_of_is_503_with_what_to_run(
-    ask: Asker, packages: Path
+    client: Client, packages: Path
 ) -> None:
     (packages / "acme" / "credit" / "current.json").unlink()
-    response = ask.post("/predict/credit", QUESTION)
+    response = client.post("/predict/credit", REQUEST)
     assert response.status_code == 503
     assert response.json()["error"] == (
         "model acme.credit must have a published package; got none."
@@ -63,18 +63,18 @@ def test_a_model_nobody_has_a_package_of_is_503_with_what_to_run(
 
 
 @pytest.mark.parametrize("model", ["chrun", "Churn", "churn.1", "churn%20", "%2e%2e"])
-def test_a_misspelt_model_is_a_path_that_does_not_exist(ask: Asker, model: str) -> None:
-    response = ask.post(f"/predict/{model}", QUESTION)
+def test_a_misspelt_model_is_a_path_that_does_not_exist(client: Client, model: str) -> None:
+    response = client.post(f"/predict/{model}", REQUEST)
     assert response.status_code == 404
     assert "path must exist" in response.json()["error"]
 
 
 def test_an_unknown_model_is_not_logged_and_a_known_one_is_even_where_it_refuses(
-    ask: Asker, caplog: pytest.LogCaptureFixture
+    client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, logger="serving.rest.request_log"):
-        ask.post("/predict/mary-smith", QUESTION)
-        ask.post("/predict/churn", {"tenant": 5})
+        client.post("/predict/mary-smith", REQUEST)
+        client.post("/predict/churn", {"tenant": 5})
     unknown, known = (record.getMessage() for record in caplog.records)
     assert "POST /predict/{model} 503" in unknown
     assert "POST /predict/churn 422" in known

@@ -70,8 +70,8 @@ def test_no_model_is_503_with_a_sentence_through_bentoml_too(
 ) -> None:
     make_shop(engine)
     monkeypatch.setenv("DATABASE_URL", str(engine.url))
-    question = {"tenant": "acme", "customer_id": "17850"}
-    response = ask_service("/predict/churn", method="POST", json=question)
+    request = {"tenant": "acme", "customer_id": "17850"}
+    response = ask_service("/predict/churn", method="POST", json=request)
     assert response.status_code == 503
     assert "bellwether run --tenant acme" in response.json()["error"]
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.serving.shop import Asker
+from tests.serving.shop import Client
 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
-def test_a_page_loads_nothing_from_elsewhere(ask: Asker, path: str) -> None:
-    response = ask.get(path, headers={"accept": "text/html"})
+def test_a_page_loads_nothing_from_elsewhere(client: Client, path: str) -> None:
+    response = client.get(path, headers={"accept": "text/html"})
     assert response.status_code == 200
     assert not re.search(r"(src|href)\s*=\s*[\"']?(https?:)?//", response.text)
     assert "googletagmanager" not in response.text
     assert "default-src 'self'" in response.headers["content-security-policy"]
     for asset in re.findall(r"(?:src|href)=\"(/docs/[^\"]+)\"", response.text):
-        assert ask.get(asset).status_code == 200, asset
+        assert client.get(asset).status_code == 200, asset
 
 
-def test_the_api_page_shows_openapi_3_1_and_asks_no_validator(ask: Asker) -> None:
-    page = ask.get("/docs").text
+def test_the_api_page_shows_openapi_3_1_and_asks_no_validator(client: Client) -> None:
+    page = client.get("/docs").text
     assert '"validatorUrl": null' in page
-    script = ask.get("/docs/swagger-ui-bundle.js")
+    script = client.get("/docs/swagger-ui-bundle.js")
     assert script.headers["content-type"].startswith("text/javascript")
     version = re.search(r"PACKAGE_VERSION:\"(\d+)\.", script.text)
     assert version is not None
@@ -30,11 +30,11 @@ def test_the_api_page_shows_openapi_3_1_and_asks_no_validator(ask: Asker) -> Non
 
 
 @pytest.mark.parametrize("name", ["__init__.py", "..%2f..%2fmain.py", "swagger-ui.css.map"])
-def test_only_the_pages_own_files_are_served(ask: Asker, name: str) -> None:
-    assert ask.get(f"/docs/{name}").status_code == 404
+def test_only_the_pages_own_files_are_served(client: Client, name: str) -> None:
+    assert client.get(f"/docs/{name}").status_code == 404
 
 
-def test_the_first_page_says_how_to_ask_and_who_may(ask: Asker) -> None:
-    body = ask.get("/").json()
+def test_the_first_page_says_how_to_ask_and_who_may(client: Client) -> None:
+    body = client.get("/").json()
     assert "POST /predict/churn" in body["ask"]
     assert "127.0.0.1" in body["note"]

@@ -12,7 +12,7 @@ from tests.serving.shop import (
     LAST,
     NOW,
     SHOP,
-    Asker,
+    Client,
     customer_id,
     make_package,
     make_shop,
@@ -72,12 +72,12 @@ def test_batch_and_online_agree_to_the_bit(
 ) -> None:
     tenant = make_shop(engine)
     run_batch(engine, model)
-    ask = Asker(make_app(make_state(engine)))
+    client = Client(make_app(make_state(engine)))
     for name in CUSTOMERS:
         with reading(engine) as connection:
             kept = latest_score(connection, tenant.id, customer_id("acme", name), model)
         assert kept is not None
-        body = ask.post(f"/predict/{model}", {"tenant": "acme", "customer_id": name}).json()
+        body = client.post(f"/predict/{model}", {"tenant": "acme", "customer_id": name}).json()
         for part in ("probability", "score", "band", "rule_score", "decision", "reasons"):
             assert kept.as_dict()[part] == body[part]
 

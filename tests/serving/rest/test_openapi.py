@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.serving.shop import SHOP, Asker, make_package, make_real_package
+from tests.serving.shop import SHOP, Client, make_package, make_real_package
 
 from features.catalogue import CATALOGUE
 from scoring.decisions import decide
@@ -36,8 +36,8 @@ def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def test_the_document_is_openapi_3_1_and_holds_every_operation(ask: Asker) -> None:
-    document = ask.get("/openapi.json").json()
+def test_the_document_is_openapi_3_1_and_holds_every_operation(client: Client) -> None:
+    document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert {name for name, _ in operations(document)} == {
         "post /predict/churn",
@@ -47,24 +47,24 @@ def test_the_document_is_openapi_3_1_and_holds_every_operation(ask: Asker) -> No
     }
 
 
-def test_every_operation_has_a_summary_and_an_example(ask: Asker) -> None:
-    for name, operation in operations(ask.get("/openapi.json").json()):
+def test_every_operation_has_a_summary_and_an_example(client: Client) -> None:
+    for name, operation in operations(client.get("/openapi.json").json()):
         assert operation["summary"], name
         assert "example" in str(operation["responses"]["200"]), name
         if "requestBody" in operation:
             assert operation["requestBody"]["content"]["application/json"]["examples"], name
 
 
-def test_every_refusal_a_question_can_meet_is_documented(ask: Asker) -> None:
-    operation = ask.get("/openapi.json").json()["paths"]["/predict/churn"]["post"]
+def test_every_refusal_a_request_can_meet_is_documented(client: Client) -> None:
+    operation = client.get("/openapi.json").json()["paths"]["/predict/churn"]["post"]
     assert set(operation["responses"]) == {"200", "400", "404", "413", "422", "503"}
     for status in ("400", "404", "413", "422", "503"):
         schema = operation["responses"][status]["content"]["application/json"]["schema"]
         assert schema["$ref"].endswith("/Refusal")
 
 
-def test_the_documented_examples_are_answers_and_questions(ask: Asker) -> None:
-    document = ask.get("/openapi.json").json()
+def test_the_documented_examples_are_answers_and_requests(client: Client) -> None:
+    document = client.get("/openapi.json").json()
     for model in ("churn", "credit"):
         operation = document["paths"][f"/predict/{model}"]["post"]
         Prediction.model_validate(
@@ -74,26 +74,26 @@ def test_the_documented_examples_are_answers_and_questions(ask: Asker) -> None:
             asked = example["value"] | {"tenant": "acme"}
             if "customer_id" in asked:
                 asked |= {"customer_id": "17850"}
-            assert ask.post(f"/predict/{model}", asked).status_code == 200, asked
+            assert client.post(f"/predict/{model}", asked).status_code == 200, asked
 
 
-def test_the_schema_takes_a_customer_as_text_or_integer(ask: Asker) -> None:
-    schema = ask.get("/openapi.json").json()["components"]["schemas"]["ByCustomer"]
+def test_the_schema_takes_a_customer_as_text_or_integer(client: Client) -> None:
+    schema = client.get("/openapi.json").json()["components"]["schemas"]["ByCustomer"]
     kinds = {kind["type"] for kind in schema["properties"]["customer_id"]["anyOf"]}
     assert kinds == {"string", "integer"}
 
 
 def test_the_document_names_no_model_where_there_is_none(tmp_path: Path) -> None:
-    document = Asker(make_app()).get("/openapi.json").json()
+    document = Client(make_app()).get("/openapi.json").json()
     assert [path for path in document["paths"] if "predict" in path] == ["/predict/{model}"]
 
 
-def test_an_operation_is_described_by_its_package(ask: Asker, packages: Path) -> None:
+def test_an_operation_is_described_by_its_package(client: Client, packages: Path) -> None:
     package = replace(
         make_package("credit", version="2"), card={"predicts": "the probability of rain"}
     )
     publish(package, packages)
-    paths = ask.get("/openapi.json").json()["paths"]
+    paths = client.get("/openapi.json").json()["paths"]
     operation = paths["/predict/credit"]["post"]
     assert operation["summary"] == "The probability of rain"
     assert "retain or leave alone" in operation["description"]
@@ -105,8 +105,8 @@ def test_an_operation_is_described_by_its_package(ask: Asker, packages: Path) ->
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_has_the_shape_of_an_answer(ask: Asker, example: dict[str, Any]) -> None:
-    body = ask.post(
+def test_an_example_has_the_shape_of_an_answer(client: Client, example: dict[str, Any]) -> None:
+    body = client.post(
         f"/predict/{example['model']}", {"tenant": "acme", "customer_id": "17850"}
     ).json()
     assert list(example) == list(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.serving.shop import Asker
+from tests.serving.shop import Client
 
 from serving.rest.request_log import LARGEST_BODY
 
@@ -48,9 +48,9 @@ JSON = {"content-type": "application/json"}
     ],
 )
 def test_a_bad_body_is_refused_and_its_field_named(
-    ask: Asker, content: bytes, status: int, field: str | None, part: str
+    client: Client, content: bytes, status: int, field: str | None, part: str
 ) -> None:
-    response = ask.request("POST", "/predict/churn", content=content, headers=JSON)
+    response = client.request("POST", "/predict/churn", content=content, headers=JSON)
     assert response.status_code == status, response.text
     body = response.json()
     assert list(body) == ["error", "field", "request_id"]
@@ -59,14 +59,14 @@ def test_a_bad_body_is_refused_and_its_field_named(
     assert body["request_id"] == response.headers["x-request-id"]
 
 
-def test_a_body_that_is_not_sent_as_json_is_told_about_the_header(ask: Asker) -> None:
-    response = ask.request("POST", "/predict/churn", content=b'{"tenant": "acme"}')
+def test_a_body_that_is_not_sent_as_json_is_told_about_the_header(client: Client) -> None:
+    response = client.request("POST", "/predict/churn", content=b'{"tenant": "acme"}')
     assert response.status_code == 422
     assert "content-type: application/json" in response.json()["error"]
 
 
-def test_a_body_too_large_to_be_a_question_is_413(ask: Asker) -> None:
-    response = ask.request(
+def test_a_body_too_large_to_be_a_request_is_413(client: Client) -> None:
+    response = client.request(
         "POST", "/predict/churn", content=b" " * (LARGEST_BODY + 1), headers=JSON
     )
     assert response.status_code == 413
@@ -74,13 +74,13 @@ def test_a_body_too_large_to_be_a_question_is_413(ask: Asker) -> None:
 
 
 def test_a_fault_of_ours_is_500_with_a_request_id_and_nothing_else(
-    ask: Asker, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("customer 17850")
 
     monkeypatch.setattr("serving.predict.answers.decide", fail)
-    response = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
+    response = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
     assert response.status_code == 500
     assert "17850" not in response.text
     assert response.json()["request_id"] == response.headers["x-request-id"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 
 import pytest
-from tests.serving.shop import Asker
+from tests.serving.shop import Client
 
 
 def test_one_line_per_request_shows_the_steps_and_nothing_personal(
-    ask: Asker, caplog: pytest.LogCaptureFixture
+    client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, logger="serving.rest.request_log"):
-        body = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
-        ask.get("/customers/17850")
+        body = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
+        client.get("/customers/17850")
     first, second = (record.getMessage() for record in caplog.records)
     assert f"request_id={body['request_id']} POST /predict/churn 200" in first
     assert first.endswith("steps=customer>features:4>acme.churn/1>kept")

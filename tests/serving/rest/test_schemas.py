@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 from sqlalchemy import Engine
-from tests.serving.shop import SHOP, Asker
+from tests.serving.shop import SHOP, Client
 
 from commerce.records.database import reading
 from scoring.decisions import Action, Decision
@@ -31,7 +31,7 @@ def optional(hints: dict[str, Any]) -> set[str]:
 
 
 def test_row_table_api_and_replay_describe_the_decision_of_scoring(
-    ask: Asker, engine: Engine, packages: Path, monkeypatch: pytest.MonkeyPatch
+    client: Client, engine: Engine, packages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parts = names(Decision)
     nullable = optional(get_type_hints(Decision))
@@ -45,7 +45,7 @@ def test_row_table_api_and_replay_describe_the_decision_of_scoring(
     assert list(DecisionPart.model_fields) == names(Action)
     assert list(ReasonPart.model_fields) == names(Reason)
 
-    body = ask.post("/predict/credit", {"tenant": "acme", "customer_id": "17850"}).json()
+    body = client.post("/predict/credit", {"tenant": "acme", "customer_id": "17850"}).json()
     assert list(body) == list(Prediction.model_fields)
     Prediction.model_validate(body, strict=True)
     with reading(engine) as connection:
