@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """One customer's answer.
+    """One customer's answer, described here alone: what is kept, sent and replayed follows from these fields.
 
     Parameters
     ----------
@@ -52,10 +53,20 @@ class Decision:
     reasons: tuple[Reason, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer in JSON's own types."""
-        answer = asdict(self)
-        answer["reasons"] = list(answer["reasons"])
-        return answer
+        """The fields in their order, `decision` and `reasons` in JSON's own types."""
+        return {
+            **vars(self),
+            "decision": dict(vars(self.decision)),
+            "reasons": [dict(vars(reason)) for reason in self.reasons],
+        }
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what `as_dict` gave."""
+        known = dict(fields)
+        known["decision"] = Action(**known["decision"])
+        known["reasons"] = tuple(Reason(**reason) for reason in known["reasons"])
+        return cls(**known)
 
 
 def decide_many(package: Package, values: Floats) -> list[Decision]:

@@ -95,13 +95,13 @@ def read_package(folder: Path) -> Package:
 
 def is_same_model(one: Package, other: Package) -> bool:
     """Whether two packages hold the same model of the same records: all but version, figures and card."""
-    told = []
+    parts = []
     for package in (one, other):
         content, arrays = _parts(package)
         for name in ("version", "validation", "card"):
             del content[name]
-        told.append((_canonical(content), arrays))
-    (text, arrays), (other_text, other_arrays) = told
+        parts.append((_canonical(content), arrays))
+    (text, arrays), (other_text, other_arrays) = parts
     return text == other_text and all(
         array.dtype == other_arrays[name].dtype
         and array.shape == other_arrays[name].shape

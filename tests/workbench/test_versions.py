@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.features.streams import event, snapshot_of
-from tests.serving.conftest import make_real_package, make_stale
+from tests.serving.shop import make_real_package, make_stale
 
 from features.catalogue import CATALOGUE
 from features.comparing.changes import compare, declarations, outdated

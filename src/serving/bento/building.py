@@ -56,7 +56,7 @@ class BuiltBento:
     built : bool
         False where it was up to date.
     packages : tuple of str
-        Labels of the packages it carries: ``demo.churn/1``.
+        `Package.label` of each package it carries.
     """
 
     tag: str
@@ -159,7 +159,7 @@ def _alone(store: Path) -> Iterator[None]:
 
 
 def _is_whole(path: Path) -> bool:
-    """Tell whether a Bento has every file it was built with."""
+    """Whether a Bento has every file it was built with."""
     try:
         contents = json.loads((path / _CONTENTS).read_bytes())
         return all((path / name).stat().st_size == size for name, size in contents.items())

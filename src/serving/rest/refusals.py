@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from commerce.records.errors import CustomerNotFound, TenantNotFound, did_you_mean
 from serving.errors import (
-    InvalidQuestion,
+    InvalidRequest,
     ModelMissing,
     StoreMissing,
     StoreUnavailable,
@@ -34,13 +34,13 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         " to run or set.",
     },
 }
-"""The refusals a question can meet, for the OpenAPI document."""
+"""The refusals a request for a decision can meet, for the OpenAPI document."""
 
 _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (TenantNotFound, 404, "tenant"),
     (CustomerNotFound, 404, "customer_id"),
     (UnknownName, 404, None),
-    (InvalidQuestion, 422, None),
+    (InvalidRequest, 422, None),
     (ModelMissing, 503, None),
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
@@ -54,7 +54,7 @@ def refuse(request: Request, status: int, sentence: str, field: str | None = Non
     return JSONResponse(body, status, headers)
 
 
-def add_handlers(app: FastAPI) -> None:
+def add_refusals(app: FastAPI) -> None:
     """Answer every exception of a route in the shape of `Refusal`."""
     for kind, _, _ in _STATUS:
         app.add_exception_handler(kind, _refuse_known)
@@ -92,7 +92,7 @@ async def _refuse_http(request: Request, error: Exception) -> JSONResponse:
 async def _refuse_fault(request: Request, error: Exception) -> JSONResponse:
     sentence = "the server must not fail on a question; it did. Look for the request_id in its log."
     response = refuse(request, 500, sentence)
-    response.headers["X-Request-ID"] = request_id_of(request.scope)  # sent from outside the trail
+    response.headers["X-Request-ID"] = request_id_of(request.scope)  # sent from outside the log
     return response
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.serving.conftest import make_real_package, make_shop, make_stale
+from tests.serving.shop import make_real_package, make_shop, make_stale
 from tests.workbench.shops import SLUG, make_home, settings_of
 
 from features.catalogue import CATALOGUE

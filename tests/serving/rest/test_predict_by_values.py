@@ -1,4 +1,4 @@
-"""Questions by values: checked against the declarations, answered with or without records."""
+"""Requests by values: checked against the declarations, answered with or without records."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from tests.serving.conftest import SHOP, Asker, make_package
+from tests.serving.shop import SHOP, Client, make_package
 
 from commerce.records.database import reading
 from scoring.decisions import decide
-from serving.predict.payload import read_values
+from serving.predict.payload import read_payload
 from serving.predict.scores import find_score
 
 VALUES = {"orders_90d": 2, "spend_90d": 3499, "days_since_order": 28.5, "order_value_90d": 1749.5}
 
 
-def test_values_are_answered_without_a_record_store(ask_without_records: Asker) -> None:
-    response = ask_without_records.post("/predict/churn", {"tenant": "acme", "features": VALUES})
+def test_values_are_answered_without_a_record_store(client_without_records: Client) -> None:
+    response = client_without_records.post("/predict/churn", {"tenant": "acme", "features": VALUES})
     assert response.status_code == 200, response.text
     body = response.json()
     assert body["customer_id"] is None
     assert body["as_of"] == "2026-03-01T12:00:00Z"
-    expected = decide(make_package(), read_values(VALUES, SHOP))
+    expected = decide(make_package(), read_payload(VALUES, SHOP))
     assert body["probability"] == expected.probability
 
 
-def test_values_are_kept_where_there_is_a_record_store(ask: Asker, engine: Engine) -> None:
-    body = ask.post("/predict/churn", {"tenant": "acme", "features": VALUES}).json()
+def test_values_are_kept_where_there_is_a_record_store(client: Client, engine: Engine) -> None:
+    body = client.post("/predict/churn", {"tenant": "acme", "features": VALUES}).json()
     with reading(engine) as connection:
         kept = find_score(connection, body["request_id"])
     assert kept is not None
@@ -38,28 +38,17 @@ def test_values_are_kept_where_there_is_a_record_store(ask: Asker, engine: Engin
 
 
 def test_the_same_values_give_the_same_answer_as_the_customer_who_has_them(
-    ask: Asker, engine: Engine
+    client: Client, engine: Engine
 ) -> None:
-    by_customer = ask.post("/predict/credit", {"tenant": "acme", "customer_id": "17850"}).json()
+    by_customer = client.post("/predict/credit", {"tenant": "acme", "customer_id": "17850"}).json()
     with reading(engine) as connection:
         kept = find_score(connection, by_customer["request_id"])
     assert kept is not None
-    by_values = ask.post(
+    by_values = client.post(
         "/predict/credit", {"tenant": "acme", "features": dict(kept.features)}
     ).json()
     for name in ("probability", "score", "band", "rule_score", "rule_band", "decision", "reasons"):
         assert by_values[name] == by_customer[name]
-
-
-def test_what_is_left_out_takes_its_value_of_an_empty_window() -> None:
-    row = read_values({"orders_90d": 1}, SHOP).tolist()
-    assert row[:2] == [1.0, 0.0]
-    assert all(value != value for value in row[2:])
-
-
-def test_null_means_missing_where_that_is_allowed() -> None:
-    row = read_values({"days_since_order": None}, SHOP).tolist()
-    assert row[2] != row[2]
 
 
 @pytest.mark.parametrize(
@@ -84,9 +73,9 @@ def test_null_means_missing_where_that_is_allowed() -> None:
     ],
 )
 def test_a_wrong_value_is_refused_and_named(
-    ask_without_records: Asker, features: Any, field: str, part: str
+    client_without_records: Client, features: Any, field: str, part: str
 ) -> None:
-    response = ask_without_records.request(
+    response = client_without_records.request(
         "POST",
         "/predict/churn",
         content=json.dumps({"tenant": "acme", "features": features}),
@@ -97,13 +86,15 @@ def test_a_wrong_value_is_refused_and_named(
     assert part in response.json()["error"]
 
 
-def test_an_unknown_tenant_is_404_where_only_packages_are_known(ask_without_records: Asker) -> None:
-    response = ask_without_records.post("/predict/churn", {"tenant": "acne", "features": VALUES})
+def test_an_unknown_tenant_is_404_where_only_packages_are_known(
+    client_without_records: Client,
+) -> None:
+    response = client_without_records.post("/predict/churn", {"tenant": "acne", "features": VALUES})
     assert (response.status_code, response.json()["field"]) == (404, "tenant")
     assert "Did you mean acme?" in response.json()["error"]
 
 
 @pytest.mark.parametrize("tenant", ["../acme", "acme/churn", "..", "ACME", "a" * 100])
-def test_a_tenant_never_becomes_a_path(ask_without_records: Asker, tenant: str) -> None:
-    response = ask_without_records.post("/predict/churn", {"tenant": tenant, "features": VALUES})
+def test_a_tenant_never_becomes_a_path(client_without_records: Client, tenant: str) -> None:
+    response = client_without_records.post("/predict/churn", {"tenant": tenant, "features": VALUES})
     assert response.status_code == 404

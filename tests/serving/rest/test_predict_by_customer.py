@@ -1,4 +1,4 @@
-"""Questions by customer: answered from the records as they are now."""
+"""Requests by customer: answered from the records as they are now."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from tests.serving.conftest import LAST, NOW, Asker, customer_id, make_shop, place_order
+from tests.serving.shop import LAST, NOW, Client, customer_id, make_shop, place_order
 
 from commerce.records.database import reading
 from commerce.records.tenants import Tenant, find_tenant
+from serving.bento.app import make_app
 from serving.predict.answers import AppState
-from serving.predict.scores import find_score, latest
-from serving.rest.api import make_app
+from serving.predict.scores import find_score, latest_score
 
 ANSWER = [
     *("model", "tenant", "customer_id", "probability", "score", "band", "rule_score", "rule_band"),
@@ -27,8 +27,8 @@ ANSWER = [
 ]
 
 
-def test_an_answer_has_every_part_in_order(ask: Asker) -> None:
-    response = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
+def test_an_answer_has_every_part_in_order(client: Client) -> None:
+    response = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
     assert response.status_code == 200, response.text
     body = response.json()
     assert list(body) == ANSWER
@@ -44,8 +44,8 @@ def test_an_answer_has_every_part_in_order(ask: Asker) -> None:
     )
 
 
-def test_credit_shows_the_learned_and_the_rule_score_with_bands(ask: Asker) -> None:
-    body = ask.post("/predict/credit", {"tenant": "acme", "customer_id": "17850"}).json()
+def test_credit_shows_the_learned_and_the_rule_score_with_bands(client: Client) -> None:
+    body = client.post("/predict/credit", {"tenant": "acme", "customer_id": "17850"}).json()
     assert 300 <= body["score"] <= 1000
     assert 300 <= body["rule_score"] <= 1000
     assert body["band"] in "ABCDE"
@@ -57,40 +57,40 @@ def test_credit_shows_the_learned_and_the_rule_score_with_bands(ask: Asker) -> N
     ["17850", 17850, "1", 1, str(customer_id("acme", "17850")), customer_id("acme", "17850").hex],
     ids=["external id", "external id as a number", "number", "integer", "UUID", "bare UUID"],
 )
-def test_a_customer_is_found_by_external_id_number_or_id(ask: Asker, key: str | int) -> None:
-    body = ask.post("/predict/churn", {"tenant": "acme", "customer_id": key}).json()
-    other = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
+def test_a_customer_is_found_by_external_id_number_or_id(client: Client, key: str | int) -> None:
+    body = client.post("/predict/churn", {"tenant": "acme", "customer_id": key}).json()
+    other = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
     assert body["probability"] == other["probability"]
     assert body["customer_id"] == str(key)
 
 
-def test_the_default_as_of_stands_one_microsecond_behind_the_last_record(ask: Asker) -> None:
-    body = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
+def test_the_default_as_of_stands_one_microsecond_behind_the_last_record(client: Client) -> None:
+    body = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
     assert datetime.fromisoformat(body["as_of"]) == LAST + timedelta(microseconds=1)
 
 
 def test_an_order_committed_by_another_process_before_the_request_counts(
-    ask: Asker, engine: Engine
+    client: Client, engine: Engine
 ) -> None:
-    question = {"tenant": "acme", "customer_id": "17850"}
-    before = _kept(engine, ask.post("/predict/churn", question).json())
+    request = {"tenant": "acme", "customer_id": "17850"}
+    before = _kept(engine, client.post("/predict/churn", request).json())
     program = (
         "import sys; from datetime import datetime; from commerce.records.database import connect, reading;"
-        "from commerce.records.tenants import find_tenant; from tests.serving.conftest import place_order;"
+        "from commerce.records.tenants import find_tenant; from tests.serving.shop import place_order;"
         "engine = connect(sys.argv[1]);\n"
         "with reading(engine) as c: tenant = find_tenant(c, 'acme')\n"
         "place_order(engine, tenant, '17850', datetime.fromisoformat(sys.argv[2]))"
     )
     at = (LAST + timedelta(days=1)).isoformat()
     subprocess.run([sys.executable, "-c", program, str(engine.url), at], check=True)
-    after = _kept(engine, ask.post("/predict/churn", question).json())
+    after = _kept(engine, client.post("/predict/churn", request).json())
     assert before["orders_90d"] == 2
     assert after["orders_90d"] == 3
 
 
-def test_an_as_of_in_the_past_knows_nothing_later(ask: Asker, engine: Engine) -> None:
-    question = {"tenant": "acme", "customer_id": "17850", "as_of": "2026-01-10"}
-    body = ask.post("/predict/churn", question).json()
+def test_an_as_of_in_the_past_knows_nothing_later(client: Client, engine: Engine) -> None:
+    request = {"tenant": "acme", "customer_id": "17850", "as_of": "2026-01-10"}
+    body = client.post("/predict/churn", request).json()
     assert body["as_of"] == "2026-01-09T23:00:00Z"  # midnight in Berlin
     assert _kept(engine, body)["orders_90d"] == 1
 
@@ -104,9 +104,9 @@ def test_an_as_of_in_the_past_knows_nothing_later(ask: Asker, engine: Engine) ->
         ("2026-02-02", "2026-02-01T23:00:00Z"),
     ],
 )
-def test_an_as_of_is_a_date_or_an_instant(ask: Asker, as_of: str, stated: str) -> None:
-    question = {"tenant": "acme", "customer_id": "17850", "as_of": as_of}
-    assert ask.post("/predict/churn", question).json()["as_of"] == stated
+def test_an_as_of_is_a_date_or_an_instant(client: Client, as_of: str, stated: str) -> None:
+    request = {"tenant": "acme", "customer_id": "17850", "as_of": as_of}
+    assert client.post("/predict/churn", request).json()["as_of"] == stated
 
 
 @pytest.mark.parametrize(
@@ -119,88 +119,88 @@ def test_an_as_of_is_a_date_or_an_instant(ask: Asker, as_of: str, stated: str) -
         (20260101, "must be text"),
     ],
 )
-def test_a_wrong_as_of_is_refused(ask: Asker, as_of: Any, part: str) -> None:
-    question = {"tenant": "acme", "customer_id": "17850", "as_of": as_of}
-    response = ask.post("/predict/churn", question)
+def test_a_wrong_as_of_is_refused(client: Client, as_of: Any, part: str) -> None:
+    request = {"tenant": "acme", "customer_id": "17850", "as_of": as_of}
+    response = client.post("/predict/churn", request)
     assert (response.status_code, response.json()["field"]) == (422, "as_of")
     assert part in response.json()["error"]
 
 
 def test_a_tenant_on_wall_time_is_answered_as_of_now_and_never_later(
-    engine: Engine, make_desk: Callable[..., AppState]
+    engine: Engine, make_state: Callable[..., AppState]
 ) -> None:
     make_shop(engine, clock_mode="wall")
-    ask = Asker(make_app(make_desk(engine)))
-    question = {"tenant": "acme", "customer_id": "17850"}
-    assert ask.post("/predict/churn", question).json()["as_of"] == "2026-03-01T12:00:00Z"
-    late = ask.post("/predict/churn", question | {"as_of": "2026-03-01T12:00:01Z"})
+    client = Client(make_app(make_state(engine)))
+    request = {"tenant": "acme", "customer_id": "17850"}
+    assert client.post("/predict/churn", request).json()["as_of"] == "2026-03-01T12:00:00Z"
+    late = client.post("/predict/churn", request | {"as_of": "2026-03-01T12:00:01Z"})
     assert late.status_code == 422
 
 
-def test_every_call_keeps_its_answer_as_given(ask: Asker, engine: Engine, shop: Tenant) -> None:
-    question = {"tenant": "acme", "customer_id": "17850"}
-    first, second = (ask.post("/predict/churn", question).json() for _ in range(2))
+def test_every_call_keeps_its_answer_as_given(client: Client, engine: Engine, shop: Tenant) -> None:
+    request = {"tenant": "acme", "customer_id": "17850"}
+    first, second = (client.post("/predict/churn", request).json() for _ in range(2))
     assert first["request_id"] != second["request_id"]
     with reading(engine) as connection:
         for body in (first, second):
             kept = find_score(connection, body["request_id"])
             assert kept is not None
             for name in ("probability", "score", "band", "decision", "reasons", "model_version"):
-                assert getattr(kept, name) == body[name]
+                assert kept.as_dict()[name] == body[name]
             assert (kept.origin, kept.made_at) == ("online", NOW)
-        last = latest(connection, shop.id, customer_id("acme", "17850"), "churn")
+        last = latest_score(connection, shop.id, customer_id("acme", "17850"), "churn")
     assert last is not None
 
 
-def test_an_answer_pushes_later_arrivals_behind_its_as_of(ask: Asker, engine: Engine) -> None:
-    body = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
+def test_an_answer_pushes_later_arrivals_behind_its_as_of(client: Client, engine: Engine) -> None:
+    body = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
     with reading(engine) as connection:
         observed = find_tenant(connection, "acme").observed_at
     assert observed == datetime.fromisoformat(body["as_of"])
 
 
-def test_a_stranger_is_404_and_an_unknown_tenant_too(ask: Asker) -> None:
-    response = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "99999"})
+def test_a_stranger_is_404_and_an_unknown_tenant_too(client: Client) -> None:
+    response = client.post("/predict/churn", {"tenant": "acme", "customer_id": "99999"})
     assert (response.status_code, response.json()["field"]) == (404, "customer_id")
     assert "'99999'" in response.json()["error"]
-    response = ask.post("/predict/churn", {"tenant": "acne", "customer_id": "17850"})
+    response = client.post("/predict/churn", {"tenant": "acne", "customer_id": "17850"})
     assert (response.status_code, response.json()["field"]) == (404, "tenant")
     assert "Did you mean acme?" in response.json()["error"]
 
 
-def test_another_tenants_customer_is_a_stranger(ask: Asker, engine: Engine) -> None:
+def test_another_tenants_customer_is_a_stranger(client: Client, engine: Engine) -> None:
     other = make_shop(engine, slug="other")
     place_order(engine, other, "12346", LAST + timedelta(hours=1))
     key = str(customer_id("other", "12346"))
-    assert ask.post("/predict/churn", {"tenant": "acme", "customer_id": key}).status_code == 404
+    assert client.post("/predict/churn", {"tenant": "acme", "customer_id": key}).status_code == 404
 
 
-def test_a_tenant_without_a_model_is_503_with_what_to_run(ask: Asker, engine: Engine) -> None:
+def test_a_tenant_without_a_model_is_503_with_what_to_run(client: Client, engine: Engine) -> None:
     make_shop(engine, slug="other")
-    response = ask.post("/predict/churn", {"tenant": "other", "customer_id": "17850"})
+    response = client.post("/predict/churn", {"tenant": "other", "customer_id": "17850"})
     assert response.status_code == 503
     assert "bellwether run --tenant other --models churn" in response.json()["error"]
     assert response.headers["retry-after"]
 
 
-def test_without_a_record_store_a_question_by_customer_names_the_variable(
-    ask_without_records: Asker,
+def test_without_a_record_store_a_request_by_customer_names_the_variable(
+    client_without_records: Client,
 ) -> None:
-    response = ask_without_records.post("/predict/churn", {"tenant": "acme", "customer_id": "1"})
+    response = client_without_records.post("/predict/churn", {"tenant": "acme", "customer_id": "1"})
     assert response.status_code == 503
     assert "DATABASE_URL" in response.json()["error"]
 
 
 def test_a_lost_record_store_is_503_without_its_password(
-    engine: Engine, shop: Tenant, make_desk: Callable[..., AppState]
+    engine: Engine, shop: Tenant, make_state: Callable[..., AppState]
 ) -> None:
-    desk = make_desk(engine)
+    state = make_state(engine)
     engine.dispose()
     path = engine.url.database
     assert path is not None
-    ask = Asker(make_app(desk))
+    client = Client(make_app(state))
     Path(path).unlink()
-    response = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
+    response = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
     assert response.status_code == 503
     assert "record store must answer; got no such file" in response.json()["error"]
 
@@ -210,9 +210,9 @@ def test_a_lost_record_store_is_503_without_its_password(
     ["", "a\u0000b", "\ud800", "x" * 201, 10**300, True, 1.5, None, [], {}],
     ids=["empty", "NUL", "surrogate", "long", "huge", "true", "float", "null", "list", "object"],
 )
-def test_a_customer_id_of_no_sense_is_refused(ask: Asker, key: Any) -> None:
+def test_a_customer_id_of_no_sense_is_refused(client: Client, key: Any) -> None:
     content = json.dumps({"tenant": "acme", "customer_id": key})
-    response = ask.request(
+    response = client.request(
         "POST", "/predict/churn", content=content, headers={"content-type": "application/json"}
     )
     assert (response.status_code, response.json()["field"]) == (422, "customer_id"), response.text

@@ -9,36 +9,36 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from tests.serving.conftest import LAST, NOW, SHOP, Asker, customer_id, make_shop
+from tests.serving.shop import LAST, NOW, SHOP, Client, customer_id, make_shop
 
 from commerce.records.database import reading, writing
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import clock, hold_clock, recording_instant
+from serving.bento.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay
-from serving.rest.api import make_app
 
 
 def test_an_answer_given_during_an_import_replays_after_it(
-    postgres_engine: Engine, make_desk: Callable[..., AppState], packages: Path
+    postgres_engine: Engine, make_state: Callable[..., AppState], packages: Path
 ) -> None:
     tenant = make_shop(postgres_engine)
-    ask = Asker(make_app(make_desk(postgres_engine)))
+    client = Client(make_app(make_state(postgres_engine)))
     bodies: list[dict[str, Any]] = []
 
-    def question() -> None:
+    def request() -> None:
         asked = {"tenant": "acme", "customer_id": "17850"}
-        bodies.append(ask.post("/predict/credit", asked).json())
+        bodies.append(client.post("/predict/credit", asked).json())
 
-    asker = threading.Thread(target=question)
+    sender = threading.Thread(target=request)
     with writing(postgres_engine) as connection:
         held = hold_clock(connection, tenant)
         occurred = to_micros(LAST - timedelta(days=1))
         recorded = recording_instant(held, clock(connection, held, now=NOW), occurred)
-        asker.start()
-        asker.join(1)
+        sender.start()
+        sender.join(1)
         assert bodies == []
         late = NewEvent(
             "order.placed",
@@ -53,7 +53,7 @@ def test_an_answer_given_during_an_import_replays_after_it(
             value=1,
         )
         append(connection, tenant, [late], ingested_at=to_micros(NOW))
-    asker.join(30)
+    sender.join(30)
     (body,) = bodies
     with reading(postgres_engine) as connection:
         found = replay(connection, PackageShelf([packages], SHOP), body["request_id"])
