@@ -17,7 +17,7 @@ from features.comparing.profile import FeatureProfile, Profile, last_profile
 from features.declaring.compilation import Catalogue, Output
 from features.evaluating.partial_sql import state_query
 from features.wording import allowed, empty, event_meanings, in_words, inputs_of, window_in_words
-from training.judging.audits import read_audits, standing
+from training.judging.audits import audit_status, read_audits
 from workbench.records import open_records
 from workbench.settings import Settings
 from workbench.versions import models
@@ -108,7 +108,7 @@ def _presence(settings: Settings, output: Output, tenant: str) -> str:
 
 def _audited(settings: Settings, output: Output, tenant: str) -> str:
     """Say what the audits found of an output as it is declared."""
-    found = standing(read_audits(settings.packages, tenant), {output.name: output.hash})
+    found = audit_status(read_audits(settings.packages, tenant), {output.name: output.hash})
     return "not yet; type `bellwether features audit`" if found is None else found.text
 
 

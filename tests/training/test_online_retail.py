@@ -14,7 +14,7 @@ from commerce.records.tenants import find_tenant
 from importing.engine.options import TransactionOptions
 from importing.sales.importer import import_transactions
 from training.experiment import evaluate_protocol
-from training.specs import CHURN
+from training.specs.churn import CHURN
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "online_retail.csv.gz"
 

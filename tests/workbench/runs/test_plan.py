@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.training.judging.test_audits import make_audit
+from tests.training.audits import make_audit
 
 from training.judging.audits import write_audit
 from workbench.runs.execution import Outcome, Runner, Task

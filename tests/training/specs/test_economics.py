@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from training.judging.economics import Lending, Retention, typical_order
+from training.specs.economics import Lending, Retention, typical_order
 
 FRAME = pd.DataFrame({"order": [20_00.0, 40_00.0, 60_00.0, float("nan")], "label": [0, 0, 1, 1]})
 PAID = pd.Series([100_00.0, 80_00.0, 9e9, float("nan")])
