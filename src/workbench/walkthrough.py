@@ -25,7 +25,7 @@ from sqlalchemy import Select, Table, select
 
 from commerce import stock, wallet
 from commerce.auctions import queries
-from commerce.auctions.pricing import EBAY, Bands, Bid
+from commerce.auctions.pricing import EBAY, Bands, Bid, state_of
 from commerce.catalogue import products
 from commerce.catalogue.products import NewVariant
 from commerce.payments import intents, methods
@@ -155,7 +155,7 @@ class Walkthrough:
         )
         return actor
 
-    def goods(self, seller: Actor, name: str, price: int, units: int) -> UUID:
+    def variant(self, seller: Actor, name: str, price: int, units: int) -> UUID:
         """List a seller's product of one variant, have it approved, and take units in; give the variant."""
         product = self.do(seller, products.create, name, [NewVariant(name, price)])
         self.do(self.admin, products.approve, product)
