@@ -24,7 +24,6 @@ from commerce.records.ledger import Transfer, post
 from commerce.records.stream import NewEvent, append, stream_state
 from commerce.records.tenants import Tenant, create_tenant, find_tenant
 from commerce.rewards import POINTS
-from importing.engine.summary import Progress, silent
 from simulation.auctions import Bidder, bidder, hold_auctions
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
@@ -35,6 +34,7 @@ from simulation.population import Population
 from simulation.postings import MOVES, moved
 from simulation.records import SHELVES, Order, Row
 from simulation.truth import TruthFile
+from tabular.progress import Progress, silent
 
 SIGNED = "simulator:shop"
 """Source key of the last event of a simulated stream, which names the shop and its digest."""

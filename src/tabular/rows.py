@@ -1,11 +1,10 @@
-"""Reading a row: what a cell holds, what is said where it holds something else, and how rows are told apart."""
+"""Reading a row: what a cell holds, and what is said where it holds something else."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from hashlib import blake2b
 
 from tabular.amounts import NumberReader
 from tabular.errors import Refused
@@ -82,31 +81,6 @@ class RowReader:
                 f"no {role}", f"{role} must be a whole number from {least} to {end}; got {text!r}."
             )
         return int(number)
-
-
-def line_key(cells: Sequence[str]) -> bytes:
-    """Name a row by all of its fields.
-
-    Examples
-    --------
-    >>> line_key(["a", "b"]) == line_key(["a", "b"]), line_key(["a", "b"]) == line_key(["ab", ""])
-    (True, False)
-    """
-    text = "\x1f".join(cells)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def repeated_key(key: bytes, occurrence: int) -> bytes:
-    """Name the second, third ... repetition of a row.
-
-    Examples
-    --------
-    >>> repeated_key(b"k", 1) == b"k", repeated_key(b"k", 2) == repeated_key(b"k", 3)
-    (True, False)
-    """
-    if occurrence == 1:
-        return key
-    return blake2b(key + occurrence.to_bytes(8, "big"), digest_size=16).digest()
 
 
 def tidy_id(text: str) -> str:

@@ -6,9 +6,9 @@ SQLite's nameless database is used: on disk, without a name, gone with the proce
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from tabular.errors import Refused
 from tabular.progress import Progress
@@ -17,6 +17,7 @@ from tabular.table import Table
 
 _BATCH = 5_000
 _STAGE = 2_000
+_Group = TypeVar("_Group", bound=Sized)
 
 
 class Store:
@@ -139,7 +140,7 @@ class Store:
             yield batch
 
 
-def chunks(groups: Iterable[list[Any]], size: int) -> Iterator[list[list[Any]]]:
+def chunks(groups: Iterable[_Group], size: int) -> Iterator[list[_Group]]:
     """Put whole groups of rows together until a transaction is worth its while: ``size`` rows.
 
     Examples
@@ -147,7 +148,7 @@ def chunks(groups: Iterable[list[Any]], size: int) -> Iterator[list[list[Any]]]:
     >>> list(chunks([[1, 2], [3], [4, 5]], 3))
     [[[1, 2], [3]], [[4, 5]]]
     """
-    chunk: list[list[Any]] = []
+    chunk: list[_Group] = []
     rows = 0
     for group in groups:
         chunk.append(group)

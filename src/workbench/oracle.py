@@ -23,8 +23,8 @@ from commerce.records.identity import imported_id
 from commerce.records.instants import DAY, find_zone, midnight, to_micros
 from commerce.records.tenants import clock, find_tenant
 from features.snapshots.snapshot import take_snapshot
-from importing.engine.summary import Progress, silent
 from simulation import SimulationOptions, simulate
+from tabular.progress import Progress, silent
 from training.fitting.candidates import fit_candidates, varying_features
 from training.fitting.dataset import Dataset, load_dataset
 from training.fitting.estimators import BoostedTrees

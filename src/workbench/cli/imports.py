@@ -111,8 +111,8 @@ def transactions(file: Path, as_json: bool, **given: Any) -> None:
     and month are found out. Only customer, time, and a price or an amount are needed. A column is named by
     its header, or by its position from 1.
     """
-    from importing.engine.options import TransactionOptions
     from importing.sales.importer import import_transactions
+    from importing.sales.options import TransactionOptions
 
     settings = home.settings()
     options = TransactionOptions(**given)

@@ -16,8 +16,8 @@ from tests.importing.shops import NOW, Shop, counts, micros
 
 from commerce.records import schema
 from commerce.records.errors import TenantConflict
-from importing.engine.options import TransactionOptions
 from importing.sales.importer import import_transactions
+from importing.sales.options import TransactionOptions
 from tabular.errors import ColumnNotFound, TableError
 
 ORDERS = """invoice,sku,name,qty,at,price,who,land

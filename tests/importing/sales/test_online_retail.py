@@ -8,9 +8,9 @@ import pytest
 from tests.importing.shops import NOW, Shop
 
 from commerce.records import schema
-from importing.engine.options import TransactionOptions
 from importing.engine.summary import ImportSummary
 from importing.sales.importer import import_transactions
+from importing.sales.options import TransactionOptions
 
 FILE = Path(__file__).resolve().parents[4] / "shared" / "data" / "online_retail.csv.gz"
 

@@ -1,4 +1,4 @@
-"""What a person may say about a file of sales lines; whatever is not said is found out."""
+"""What may be said about a file of sales lines; whatever is not said is found out."""
 
 from __future__ import annotations
 
@@ -6,39 +6,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
 from commerce.records.errors import did_you_mean
+from importing.engine.intake import FileOptions
 from importing.errors import SourceError
 from tabular.columns import flag
 
 Repeats = Literal["keep", "drop"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileOptions:
-    """What may be said of any file.
-
-    Attributes
-    ----------
-    tenant : str
-        Slug; created by the first import.
-    currency : str, optional
-        ISO 4217; of a new tenant, default USD.
-    timezone : str, optional
-        IANA name; of a new tenant, default UTC. Times without an offset are in it.
-    delimiter, encoding : str, optional
-        One character or its name (``tab``, ``space``, ...); any codec name.
-    decimal : {".", ","}, optional
-        The decimal mark.
-    time_format : str, optional
-        ``DMY``, ``MDY``, or a pattern of `datetime.strptime` such as ``%d %b %Y``.
-    """
-
-    tenant: str
-    currency: str | None = None
-    timezone: str | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    decimal: str | None = None
-    time_format: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
