@@ -73,7 +73,7 @@ class RowReader:
             raise Refused(f"no {role}", f"{role} must be {error}.") from error
 
     def whole(self, role: str, text: str, least: int = 0, most: int = LIMIT) -> int:
-        """Read a whole number from ``least`` to ``most``, 2^53 where nothing else is said."""
+        """Read a whole number from ``least`` to ``most``, by default below 2^53."""
         number = self.decimal(role, text)
         if number != number.to_integral_value() or not least <= number <= min(most, LIMIT - 1):
             end = "2^53" if most == LIMIT else most

@@ -21,14 +21,15 @@ _Group = TypeVar("_Group", bound=Sized)
 
 
 class Store:
-    """A temporary table of rows, each with a ``key`` that stands for its fields; a context manager.
+    """A temporary table of rows; a context manager.
 
     Parameters
     ----------
     table : str
         Empty where a kind of store makes tables of its own.
     fields : sequence of str
-        Its columns behind ``row``, the number of the row in the file; ``key`` is one of them.
+        Its columns behind ``row``, the number of the row in the file. `repeats` and `rename` need a ``key`` among them,
+        which stands for all fields.
     """
 
     def __init__(self, table: str = "", fields: Sequence[str] = ()) -> None:
