@@ -34,7 +34,7 @@ class TruthFile:
         self._rows.writerow(COLUMNS)
 
     def add(self, person: Person) -> None:
-        """Note what a customer really was like."""
+        """Take what a customer really was like."""
         latent = (getattr(person.shopper.traits, name) for name in _LATENT)
         lapses = (person.lapse.first, person.lapse.last)
         self._rows.writerow(map(_text, (person.shopper.event_log.name, *latent, *lapses)))
