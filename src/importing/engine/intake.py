@@ -125,13 +125,13 @@ def take_in(
     time : str or None
         The column of times as it was given; by position, the file may have no header.
     numbers, times : sequence of str
-        Roles whose cells tell how the file writes numbers and times; the first of ``times`` must be there.
+        Roles whose cells show how the file writes numbers and times; the first of ``times`` must be there.
     currency : str, default "currency"
         Role of the column that names a currency.
 
     Raises
     ------
-    SourceError
+    TableError
         "<option> must ...; got ..." for what is wrong, or cannot be found out.
     TenantConflict
         "--currency must be that of tenant ...; got ..."

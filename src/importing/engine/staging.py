@@ -22,8 +22,8 @@ class Staging(Store):
     table : str
         Empty where a kind of staging makes tables of its own.
     kind : type of NamedTuple, optional
-        The rows: ``key`` stands for all fields; ``customer_id`` and ``product_id`` are the last two, and None
-        until the rows are given back for writing.
+        The rows. ``customer_id`` and ``product_id`` are its last two fields, and None until the rows are given
+        back for writing.
     """
 
     CUSTOMERS: ClassVar[str]

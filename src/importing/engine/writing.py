@@ -147,7 +147,7 @@ class Writer:
     ----------
     engine : Engine
     plan : TenantPlan
-        The tenant is made with the first transaction where it is new.
+        The tenant is made before the first transaction where it is new.
     now : datetime
         Wall time, aware.
 

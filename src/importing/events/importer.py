@@ -124,8 +124,10 @@ def import_events(
 
     Raises
     ------
-    SourceError
+    TableError
         Where the file cannot be read as asked; nothing was written.
+    SourceError
+        "import must be the only one that writes tenant ...; ...": run it again.
     TenantConflict
         "--currency must be that of tenant ...; got ..."
     """

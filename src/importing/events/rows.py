@@ -110,11 +110,11 @@ class EventReader(MoneyReader):
         if kind not in EVENT_TYPES:
             raise Refused(
                 "unknown type",
-                f"type must be a word of the stream; got {kind!r}. {did_you_mean(kind, EVENT_TYPES)}",
+                f"type must be an event type of the stream; got {kind!r}. {did_you_mean(kind, EVENT_TYPES)}",
             )
         customer = said.get("customer")
         if EVENT_TYPES[kind].about_customer and customer is None:
-            raise Refused("no customer", f"{kind} must tell of a customer; got a blank cell.")
+            raise Refused("no customer", f"{kind} must name a customer; got a blank cell.")
         occurred = self.instant(
             "occurred_at", self.given("occurred_at", said["occurred_at"], "no time"), "no time"
         )

@@ -12,7 +12,7 @@
   it counts from the files' latest instant, for nobody knew sooner. So does the end of a delivered order without a
   date.
 - Reviews. The first answer about an order is ``review.posted``, another one ``review.edited``, when it was given; the
-  product stands where the order has just one. Words go to the review's own row, never into an event.
+  product stands where the order has just one. Texts go to the review's own row, never into an event.
 """
 
 from __future__ import annotations

@@ -26,13 +26,13 @@ class Line(NamedTuple):
     key : bytes
         Stands for all fields of the row.
     basket : str
-        What belongs to one order: its order id, else customer and time.
+        What belongs to one order: its order id, else customer and time, else the row itself.
     customer, product, description, country, method : str or None
-        As the file has them; the customer of an order stands in some of its lines at least.
+        As the file has them.
     quantity : int
-        Whole units, a fraction counts up (0.75 kg is one).
+        Whole units, >= 0; a fraction counts up (0.75 kg is one).
     price : str or None
-        Exact, per unit.
+        Exact, per unit, >= 0.
     amount : int
         Minor units, >= 0.
     at : int

@@ -55,12 +55,12 @@ def test_an_auction_is_told_bid_by_bid_to_its_end(shop: Shop) -> None:
     bid(shop, TWO)
     (auction,) = (row for row in shop.rows(schema.auction) if row.external_id == "A1")
     people = {row.id: row.external_id for row in shop.rows(schema.customer)}
-    told = [
+    events = [
         (event.type, people.get(event.customer_id), event.amount_minor, event.value)
         for event in shop.events()
         if event.aggregate_id == auction.id.hex
     ]
-    assert told == [
+    assert events == [
         ("auction.bid", "ann", 1_000, 10_000),
         ("auction.bid", "bob", 1_050, 4_000),
         ("auction.outbid", "bob", 4_100, None),
