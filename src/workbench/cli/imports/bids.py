@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from workbench.cli import home
-from workbench.cli.console import Bar, examples
+from workbench.cli.console import examples
 from workbench.cli.imports.options import (
     FILE,
     column_options,
@@ -18,8 +17,7 @@ from workbench.cli.imports.options import (
     tenant_conventions,
     tenant_option,
 )
-from workbench.cli.imports.outcome import show_summary
-from workbench.records import open_records
+from workbench.cli.imports.outcome import run_import, show_summary
 
 _BID_COLUMNS = {
     "auction": "Which auction; known as auctionid, lot, ...",
@@ -69,19 +67,9 @@ def bids(file: Path, as_json: bool, **given: Any) -> None:
     """
     from importing.bids.importer import BidOptions, import_bids
 
-    settings = home.settings()
     columns = {role: name for role in _BID_COLUMNS if (name := given.pop(role)) is not None}
     options = BidOptions(columns=columns, **given)
-    engine = open_records(settings)
-    with Bar() as bar:
-        summary, closings = import_bids(
-            engine,
-            file,
-            options,
-            now=home.now(),
-            rejects_folder=settings.raw / options.tenant,
-            progress=bar,
-        )
+    summary, closings = run_import(import_bids, file, options, tenant=options.tenant)
     if as_json:
         auctions = [
             {**asdict(closing), "closing_price": float(closing.closing_price)}
@@ -89,6 +77,6 @@ def bids(file: Path, as_json: bool, **given: Any) -> None:
         ]
         click.echo(json.dumps({**summary.as_dict(), "auctions": auctions}))
         return
-    show_summary(summary, file, settings, as_json=False)
+    show_summary(summary, file, as_json=False)
     sold = sum(closing.winner is not None for closing in closings)
     click.echo(f"  auctions: {len(closings):,}, of which {sold:,} sold")

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import click
 
-from workbench.cli import home
-from workbench.cli.console import Bar, examples
+from workbench.cli.console import examples
 from workbench.cli.imports.options import FILE, format_options, tenant_conventions, tenant_option
-from workbench.cli.imports.outcome import show_summary
-from workbench.records import open_records
+from workbench.cli.imports.outcome import run_import, show_summary
 
 
 @click.command(
@@ -63,16 +61,6 @@ def events(
     from importing.events.importer import EventOptions, import_events
     from workbench.cli.notebooks import split_pairs
 
-    settings = home.settings()
     options = EventOptions(tenant=tenant, columns=split_pairs(pairs), **given)
-    engine = open_records(settings)
-    with Bar() as bar:
-        summary = import_events(
-            engine,
-            file,
-            options,
-            now=home.now(),
-            rejects_folder=settings.raw / tenant,
-            progress=bar,
-        )
-    show_summary(summary, file, settings, as_json=as_json)
+    summary = run_import(import_events, file, options, tenant=tenant)
+    show_summary(summary, file, as_json=as_json)

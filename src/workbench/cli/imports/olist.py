@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from workbench.cli import home
-from workbench.cli.console import Bar, examples
-from workbench.cli.imports.outcome import show_summary
-from workbench.records import open_records
+from workbench.cli.console import examples
+from workbench.cli.imports.outcome import run_import, show_summary
 
 
 @click.command(
@@ -33,16 +31,5 @@ def olist(folder: Path, tenant: str, timezone: str | None, as_json: bool) -> Non
     """
     from importing.olist.importer import import_olist
 
-    settings = home.settings()
-    engine = open_records(settings)
-    with Bar() as bar:
-        summary = import_olist(
-            engine,
-            folder,
-            tenant,
-            now=home.now(),
-            rejects_folder=settings.raw / tenant,
-            timezone=timezone,
-            progress=bar,
-        )
-    show_summary(summary, folder, settings, as_json=as_json)
+    summary = run_import(import_olist, folder, tenant, tenant=tenant, timezone=timezone)
+    show_summary(summary, folder, as_json=as_json)

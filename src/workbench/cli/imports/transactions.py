@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from workbench.cli import home
-from workbench.cli.console import Bar, examples
+from workbench.cli.console import examples
 from workbench.cli.imports.options import (
     FILE,
     column_options,
@@ -16,8 +15,7 @@ from workbench.cli.imports.options import (
     tenant_conventions,
     tenant_option,
 )
-from workbench.cli.imports.outcome import show_summary
-from workbench.records import open_records
+from workbench.cli.imports.outcome import run_import, show_summary
 
 _COLUMNS = {
     "customer": "Who bought.",
@@ -70,16 +68,6 @@ def transactions(file: Path, as_json: bool, **given: Any) -> None:
     from importing.sales.importer import import_transactions
     from importing.sales.options import TransactionOptions
 
-    settings = home.settings()
     options = TransactionOptions(**given)
-    engine = open_records(settings)
-    with Bar() as bar:
-        summary = import_transactions(
-            engine,
-            file,
-            options,
-            now=home.now(),
-            rejects_folder=settings.raw / options.tenant,
-            progress=bar,
-        )
-    show_summary(summary, file, settings, as_json=as_json)
+    summary = run_import(import_transactions, file, options, tenant=options.tenant)
+    show_summary(summary, file, as_json=as_json)
