@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import httpx
 import numpy as np
+import pytest
 from sqlalchemy import Engine, insert
 
 from commerce.records import schema
@@ -210,3 +211,9 @@ class Client:
                 return await client.request(method, path, **options)
 
         return anyio.run(send)
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The lines of the request log."""
+    name = "serving.rest.request_log"
+    return [record.getMessage() for record in caplog.records if record.name == name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from commerce.records.errors import did_you_mean
 from serving.pages import site
@@ -56,6 +56,7 @@ def make_app(state: AppState | None = None) -> Application:
         version=API_VERSION,
         summary="Explained decisions per customer: will they leave, will they pay.",
         description=f"Every answer states its `as_of` and is kept under its `request_id`. {site.OPENNESS}",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
@@ -65,12 +66,18 @@ def make_app(state: AppState | None = None) -> Application:
     add_refusals(app)
     for router in (predict.router, health.router, site.router):
         app.include_router(router)
+    app.add_api_route("/openapi.json", document, include_in_schema=False)
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     app.add_api_route("/{path:path}", nothing_here, methods=methods, include_in_schema=False)
     return app
 
 
-async def nothing_here(request: Request) -> Response:
+def document(request: Request) -> Response:
+    """Give the API's document; in a thread, for a new package is read and asked for its example."""
+    return JSONResponse(request.app.openapi())
+
+
+def nothing_here(request: Request) -> Response:
     """Answer for every path that is not an operation, so that refusals keep their shape."""
     path = request.url.path
     operations = request.app.openapi()["paths"]

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from tests.serving.shop import Client, make_package
+from tests.serving.shop import Client, logged, make_package
 
 from scoring.files import publish
 
@@ -75,6 +75,6 @@ def test_an_unknown_model_is_not_logged_and_a_known_one_is_even_where_it_refuses
     with caplog.at_level(logging.INFO, logger="serving.rest.request_log"):
         client.post("/predict/mary-smith", REQUEST)
         client.post("/predict/churn", {"tenant": 5})
-    unknown, known = (record.getMessage() for record in caplog.records)
+    unknown, known = logged(caplog)
     assert "POST /predict/{model} 503" in unknown
     assert "POST /predict/churn 422" in known
