@@ -1,4 +1,4 @@
-"""The whole catalogue over a long stream in a process of its own, so that its memory can be told.
+"""The whole catalogue over a long stream in a process of its own, so that its memory can be measured.
 
     python -m benchmarks.features.scale FOLDER COPIES
 

@@ -44,27 +44,40 @@ def training_frame(
     horizon_days: int | None = None,
     *,
     known_before: int | None = None,
+    keep_constant: bool = False,
 ) -> pd.DataFrame:
     """Give features at cutoffs beside what came about after them.
 
     Parameters
     ----------
     snapshot : Snapshot
-    cutoffs : sequence of int, epoch microseconds
+        The copy of a tenant's stream to compute from.
+    cutoffs : sequence of int
+        Epoch microseconds; each is a row of its own for every customer.
     label : Label or str
         One of the shop's own by name, or one declared on the spot.
     features : iterable of str or Feature, optional
         Names in the catalogue, and entries declared on the spot; the whole catalogue by default.
     horizon_days : int, optional
-        The label's own by default.
-    known_before : int, optional, epoch microseconds
-        Labels as they were known then; by default whatever the snapshot holds counts.
+        Days, >= 1; the label's own by default.
+    known_before : int, optional
+        Epoch microseconds: labels as they were known then. By default whatever the snapshot holds counts.
+    keep_constant : bool, default False
+        Whether to keep features with one value, or none, in all the rows: there is nothing to learn from them.
 
     Returns
     -------
-    DataFrame
+    DataFrame of shape (n_rows, n_features + 3)
         ``customer_id`` (32 hex digits), ``cutoff`` (UTC), the features as float64, ``label`` (0 or
-        1), one row per cutoff and customer of the label's population, in that order.
+        1), one row per cutoff and customer of the label's population, in that order. The names of features
+        left out because they are constant are in ``frame.attrs["constant"]``, a list.
+
+    Raises
+    ------
+    UnknownFeature
+        "feature must be in the catalogue; got ... Did you mean ...?".
+    DeclarationError
+        "label must be one of the shop's own; got ..."; and as :func:`chosen`.
     """
     label = find_label(label) if isinstance(label, str) else label
     outcomes = label_table(snapshot, label, cutoffs, horizon_days, known_before=known_before)
@@ -76,7 +89,12 @@ def training_frame(
             LABEL: outcomes.labels,
         }
     )
-    return table.merge(labels, on=list(KEYS), how="inner", validate="one_to_one")
+    frame = table.merge(labels, on=list(KEYS), how="inner", validate="one_to_one")
+    names = frame.columns.drop([*KEYS, LABEL])
+    constant = [] if keep_constant else [name for name in names if _is_constant(frame[name])]
+    frame = frame.drop(columns=constant)
+    frame.attrs["constant"] = constant
+    return frame
 
 
 def feature_frame(
@@ -227,6 +245,11 @@ def read_features(folder: Path, tenant: str, snapshot_hash: str, cutoff: int) ->
     frame = table.replace_schema_metadata(None).to_pandas()
     frame["customer_id"] = frame["customer_id"].astype("str")
     return StoredFeatures(frame=frame, snapshot=about["snapshot"], hashes=about["hashes"])
+
+
+def _is_constant(values: pd.Series[float]) -> bool:
+    """Say whether a column has one value, or none, in all of its rows."""
+    return values.nunique(dropna=False) <= 1
 
 
 def _instants(micros: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> pd.Series[pd.Timestamp]:

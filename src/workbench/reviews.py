@@ -156,6 +156,7 @@ def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
         package.names,
         horizon_days=spec.horizon_days,
         known_before=bench.cutoff,
+        keep_constant=True,
     )
     return Review(
         package=package,

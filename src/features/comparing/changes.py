@@ -58,7 +58,7 @@ def _declaration(output: Output, shown: frozenset[str]) -> dict[str, Any]:
     operators = import_module(f"{room}.operators").OPERATORS
     given: dict[str, Any] = {
         "operator_version": operators[output.kind].version,
-        "states": [state.text for state in output.states],
+        "states": [partial.text for partial in _partials(output)],
         "inputs": list(output.inputs),
         "limits": list(getattr(output, "limits", ())),
     }
@@ -67,6 +67,11 @@ def _declaration(output: Output, shown: frozenset[str]) -> dict[str, Any]:
         name: given[name] if name in given else getattr(output, name)
         for name in (*DECIDING, *TELLING)
     }
+
+
+def _partials(output: Any) -> Iterable[Any]:
+    """Give what an output is finished from, which earlier revisions call its states."""
+    return output.partials if hasattr(output, "partials") else output.states  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, kw_only=True)
