@@ -107,9 +107,9 @@ def test_a_feature_is_added_by_the_steps_of_the_guide_and_nothing_else(project: 
     run(project, *docs)
     after = (project / "docs" / "features.md").read_text(encoding="utf-8")
     (added,) = set(after.splitlines()) - set(before.splitlines())
-    assert added == f"| `{name}` | Units of orders paid for. | units | 0.. | 0 | 1 |"
+    assert added == f"| `{name}` | Units bought. | units | 0.. | 0 | 1 |"
     shown = run(project, *show)
-    assert "sum of quantity over order.paid, in the 45 days before the cutoff" in shown
+    assert "sum of quantity over order.line, in the 45 days before the cutoff" in shown
     assert run(project, *diff).splitlines()[:2] == [
         "  HEAD -> code: 1 added",
         f"    + {name}: added",
