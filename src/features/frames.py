@@ -109,7 +109,9 @@ def feature_frame(
     Parameters
     ----------
     snapshot : Snapshot
-    cutoffs : sequence of int, epoch microseconds
+        The copy of a tenant's stream to compute from.
+    cutoffs : sequence of int
+        Epoch microseconds.
     catalogue : Catalogue, optional
         The shop's own by default.
     customers : collection of str, optional
@@ -117,14 +119,26 @@ def feature_frame(
 
     Returns
     -------
-    DataFrame
-        ``customer_id``, ``cutoff`` (UTC), and the features as float64.
+    DataFrame of shape (n_rows, n_outputs + 2)
+        ``customer_id``, ``cutoff`` (UTC), and the features as float64, NaN where missing; a row for each cutoff and
+        customer that had an event recorded and occurred before it.
     """
     return frame_of(evaluate(snapshot, cutoffs, catalogue, customers=customers))
 
 
 def frame_of(table: FeatureTable) -> pd.DataFrame:
-    """Give an evaluator's table the form of :func:`feature_frame`."""
+    """Give an evaluator's table the form of :func:`feature_frame`.
+
+    Parameters
+    ----------
+    table : FeatureTable
+        What an evaluator gave.
+
+    Returns
+    -------
+    DataFrame of shape (n_rows, n_outputs + 2)
+        The same rows in the same order.
+    """
     keys = pd.DataFrame(
         {
             "customer_id": pd.Series(table.customer_ids, dtype="str"),
@@ -137,12 +151,29 @@ def frame_of(table: FeatureTable) -> pd.DataFrame:
 def chosen(features: Iterable[str | Feature] | None, base: Catalogue = CATALOGUE) -> Catalogue:
     """Compile a choice of names and of entries declared on the spot.
 
+    Parameters
+    ----------
+    features : iterable of str or Feature, or None
+        Names in `base`, and entries declared on the spot, which may be derived from it; None is all of `base`.
+    base : Catalogue, optional
+        The shop's own by default.
+
+    Returns
+    -------
+    Catalogue
+        The outputs in the order given; an entry gives one for each of its windows.
+
     Raises
     ------
     UnknownFeature
-        "feature must be in the catalogue; got ..."
+        "feature must be in the catalogue; got ... Did you mean ...?".
     DeclarationError
         As :func:`features.declaring.declaration.catalogue`.
+
+    Examples
+    --------
+    >>> chosen(["orders_90d", "spend"]).names
+    ('orders_90d', 'spend')
     """
     if features is None:
         return base
@@ -229,10 +260,26 @@ def write_features(
 def read_features(folder: Path, tenant: str, snapshot_hash: str, cutoff: int) -> StoredFeatures:
     """Read the features of one cutoff back.
 
+    Parameters
+    ----------
+    folder : Path
+        Where features of all tenants lie.
+    tenant : str
+        Its slug.
+    snapshot_hash : str
+        32 hex digits.
+    cutoff : int
+        Epoch microseconds.
+
+    Returns
+    -------
+    StoredFeatures
+        The frame, and what it was made with.
+
     Raises
     ------
     SnapshotNotFound
-        "features at ... must have been written; got no file ..."
+        "features at ... must have been written; got no file ...".
     """
     path = folder / tenant / snapshot_hash / f"{cutoff}.parquet"
     if not path.exists():

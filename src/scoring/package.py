@@ -55,7 +55,15 @@ class PackageOutput:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """A straight line on the logit: `slope * logit + intercept`; the identity by default."""
+    """A straight line on the logit: `slope * logit + intercept`; the identity by default.
+
+    Parameters
+    ----------
+    slope : float, default 1.0
+        What the logit is multiplied by.
+    intercept : float, default 0.0
+        Log-odds added after that.
+    """
 
     slope: float = 1.0
     intercept: float = 0.0
@@ -212,6 +220,13 @@ class Package:
 
 def check_outputs(package: Package, catalogue: Catalogue) -> None:
     """Refuse a package whose features are declared otherwise here.
+
+    Parameters
+    ----------
+    package : Package
+        A model, which knows the hashes it was trained on.
+    catalogue : Catalogue
+        The features as they are declared here.
 
     Raises
     ------

@@ -73,6 +73,36 @@ def train(
 ) -> TrainingResult:
     """Train, judge and, if no gate refuses, publish one model of one tenant.
 
+    Parameters
+    ----------
+    engine : Engine
+        The record store, which the certificate of parity reads customers from.
+    tenant : Tenant
+        Whose records.
+    spec : ModelSpec
+        What is predicted, from what, how far ahead.
+    snapshot : Snapshot
+        The copy of the tenant's stream.
+    as_of : int
+        Epoch microseconds; nothing recorded from then on is known.
+    tracker : Tracker
+        Where the run is recorded; see `open_tracker`.
+    packages : Path
+        Where packages of all tenants lie; a champion is published there.
+    features : Path, optional
+        Folder of features already built.
+    catalogue : Catalogue, optional
+        The features to choose from; the shop's own by default.
+    jobs : int, default 1
+        Candidates fitted side by side, >= 1.
+    seed : int, default 0
+        Of folds, trees and shuffles; the same seed gives the same package.
+
+    Returns
+    -------
+    TrainingResult
+        The challenger's figures, what the gates said, and whether it is champion.
+
     Raises
     ------
     NotTrainable
@@ -108,24 +138,41 @@ def evaluate_protocol(
 
     Parameters
     ----------
-    train_cutoffs, test_cutoff : int, epoch microseconds
+    engine : Engine
+        The record store.
+    tenant : Tenant
+        Whose records.
+    spec : ModelSpec
+        What is predicted; its horizon gives way to `horizon_days`.
+    train_cutoffs : sequence of int
+        Epoch microseconds.
+    test_cutoff : int
+        Epoch microseconds.
     horizon_days : int
+        Days, >= 1.
     snapshots : Path
         Where snapshots lie; one is taken first.
+    catalogue : Catalogue, optional
+        The features to choose from; the shop's own by default.
+    jobs : int, default 1
+        Candidates fitted side by side, >= 1.
+    seed : int, default 0
+        Of folds, trees and shuffles; the same seed gives the same package.
 
     Returns
     -------
-    dict
-        auc, brier, n_train, n_test, base_rate (of the test rows), auc_low, auc_high, ece, baseline_auc,
-        baseline_brier, candidate, features.
+    dict of str to Any
+        Of the package: auc, auc_low, auc_high, brier, ece; of a plain logistic regression: baseline_auc,
+        baseline_brier; n_train, n_test, base_rate (of the test rows), candidate (the name of the chosen one) and
+        features (how many it reads).
 
     Raises
     ------
     InvalidProtocol
         "train cutoffs must end ... days before the test cutoff; got ...", or "test cutoff must lie ...
-        days before the end of the records; got ..."
+        days before the end of the records; got ...".
     NoEvents
-        If the tenant has no records.
+        "tenant ... must have events; got none. Import or simulate its records first.".
     """
     with writing(engine) as connection:
         ends = _end_of_records(connection, tenant)

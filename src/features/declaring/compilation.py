@@ -103,16 +103,36 @@ class Catalogue:
     def subset(self, names: Iterable[str]) -> Catalogue:
         """Keep the named outputs, in the order given.
 
+        Parameters
+        ----------
+        names : iterable of str
+            Outputs that are here and not hidden.
+
+        Returns
+        -------
+        Catalogue
+            Those, and whatever they are derived from.
+
         Raises
         ------
         UnknownFeature
-            "feature must be in the catalogue; got ..."
+            "feature must be in the catalogue; got ... Did you mean ...?".
         """
         wanted = tuple(self[name] for name in names)
         return _ordered(wanted, {output.name: output for output in self.evaluated})
 
     def extend(self, *entries: Feature | Iterable[Feature]) -> Catalogue:
         """Add entries, which may be derived from the outputs already here.
+
+        Parameters
+        ----------
+        *entries : Feature or iterable of Feature
+            As :func:`catalogue`.
+
+        Returns
+        -------
+        Catalogue
+            What is here, and after it the new outputs.
 
         Raises
         ------
@@ -127,18 +147,19 @@ def catalogue(*entries: Feature | Iterable[Feature]) -> Catalogue:
 
     Parameters
     ----------
-    *entries : Feature, or an iterable of them
+    *entries : Feature or iterable of Feature
         As the functions of :mod:`features.declaring.declaration` give them.
 
     Returns
     -------
     Catalogue
+        The outputs in the order of their declaration, each with its hash.
 
     Raises
     ------
     DeclarationError
-        For a name that is no identifier or used twice, an input that is not declared or needs
-        itself, a source without the column its operator reduces, a window that is no positive
+        For a name that is no identifier or used twice ("feature name must be used once; got ..."), an input that is
+        not declared or needs itself, a source without the column its operator reduces, a window that is no positive
         number of days, or a range that is empty or excludes the value of an empty window.
     """
     return _compiled(entries, Catalogue((), ()))

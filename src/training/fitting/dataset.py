@@ -68,7 +68,18 @@ class Dataset:
         return table.assign(cutoff=table["cutoff"].dt.tz_convert(self.tenant.zone).dt.date)
 
     def head(self, rows: int = 5) -> pd.DataFrame:
-        """Give the first training rows, the label before the features."""
+        """Give the first training rows, the label before the features.
+
+        Parameters
+        ----------
+        rows : int, default 5
+            How many.
+
+        Returns
+        -------
+        DataFrame of shape (rows, n_features + 3)
+            A copy.
+        """
         labelled = [*KEYS, "label"]
         return self.train.head(rows).set_index(labelled).reset_index()
 
@@ -88,14 +99,24 @@ def load_dataset(
     Parameters
     ----------
     tenant : Tenant
+        Whose records.
     spec : ModelSpec
+        What is predicted, from what, how far ahead.
     snapshot : Snapshot
-    as_of : int, epoch microseconds
+        The copy of the tenant's stream.
+    as_of : int
+        Epoch microseconds; nothing recorded from then on is known.
     schedule : Schedule, optional
         Cutoffs laid down elsewhere; by default those of the spec.
     features : Path, optional
         Folder of features already built; what is not there, or was declared otherwise, is evaluated.
     catalogue : Catalogue, optional
+        The shop's own by default.
+
+    Returns
+    -------
+    Dataset
+        Training rows, and the later rows to judge by.
 
     Raises
     ------
@@ -135,7 +156,24 @@ def load_dataset(
 def why_not_trainable(
     tenant: Tenant, spec: ModelSpec, snapshot: Snapshot, *, as_of: int
 ) -> str | None:
-    """Say why a tenant's records cannot train a model, None where they can; evaluates labels only."""
+    """Say why a tenant's records cannot train a model, None where they can; evaluates labels only.
+
+    Parameters
+    ----------
+    tenant : Tenant
+        Whose records.
+    spec : ModelSpec
+        What is predicted, from what, how far ahead.
+    snapshot : Snapshot
+        The copy of the tenant's stream.
+    as_of : int
+        Epoch microseconds; nothing recorded from then on is known.
+
+    Returns
+    -------
+    str or None
+        The sentence of the refusal.
+    """
     try:
         schedule = cutoffs_for(
             spec, first_occurred=snapshot.first_occurred, as_of=as_of, zone=tenant.zone

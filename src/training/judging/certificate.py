@@ -106,7 +106,13 @@ class Certificate:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The certificate in JSON's own types."""
+        """The certificate in JSON's own types.
+
+        Returns
+        -------
+        dict of str to Any
+            Ready for JSON.
+        """
         return asdict(self) | {
             "examples": [asdict(one) for one in self.examples],
             "holds": self.holds,

@@ -83,7 +83,13 @@ class Verdict:
         return text if self.promoted else f"{text}, refused: {'; '.join(self.refusals)}"
 
     def as_list(self) -> list[dict[str, Any]]:
-        """The gates in JSON's own types."""
+        """The gates in JSON's own types.
+
+        Returns
+        -------
+        list of dict
+            One per gate, in their order.
+        """
         return [asdict(gate) | {"verdict": gate.verdict} for gate in self.gates]
 
 

@@ -72,7 +72,13 @@ class TrainingResult:
     package: str | None
 
     def as_dict(self) -> dict[str, Any]:
-        """The result in JSON's own types."""
+        """The result in JSON's own types.
+
+        Returns
+        -------
+        dict of str to Any
+            Ready for JSON.
+        """
         return asdict(self) | {"refusals": list(self.refusals)}
 
 

@@ -240,6 +240,11 @@ def open_tracker(folder: Path) -> Tracker:
     ----------
     folder : Path
         Made absolute.
+
+    Returns
+    -------
+    Tracker
+        What runs and models are recorded with.
     """
     tracker = Tracker(folder=folder.resolve())
     tracker.folder.mkdir(parents=True, exist_ok=True)
