@@ -50,8 +50,8 @@ def test_every_docstring_is_about_the_signature_it_stands_below(module: str) -> 
     names = list(public(module))
     assert names
     wrong = {
-        name: told
+        name: found
         for name in names
-        if (told := [text for code, text in validate(name)["errors"] if code in CHECKS])
+        if (found := [text for code, text in validate(name)["errors"] if code in CHECKS])
     }
-    assert not wrong, "\n".join(f"{name}: {'; '.join(told)}" for name, told in wrong.items())
+    assert not wrong, "\n".join(f"{name}: {'; '.join(found)}" for name, found in wrong.items())

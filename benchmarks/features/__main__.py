@@ -115,9 +115,9 @@ def seconds(act: Callable[[], object]) -> float:
 
 def scaled(folder: Path, cutoffs: tuple[int, ...]) -> tuple[float, float]:
     """Evaluate the catalogue in a process of its own: seconds, and gigabytes at its peak."""
-    words = [str(folder), *map(str, cutoffs)]
+    given = [str(folder), *map(str, cutoffs)]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.features.scale", *words],
+        [sys.executable, "-m", "benchmarks.features.scale", *given],
         check=True,
         capture_output=True,
         text=True,

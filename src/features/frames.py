@@ -33,7 +33,7 @@ LABEL = "label"
 """The column that comes after them."""
 
 DECLARED = "catalogue.json"
-"""The file beside feature tables that tells what each of their features was declared as."""
+"""The file beside feature tables that says what each of their features was declared as."""
 
 
 def training_frame(

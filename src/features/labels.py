@@ -170,7 +170,7 @@ class Label:
     @property
     def types(self) -> tuple[str, ...]:
         """Every event type the label looks at."""
-        return tuple(sorted({word for rows in self.sources for word in rows.types}))
+        return tuple(sorted({name for rows in self.sources for name in rows.types}))
 
 
 LABELS: Mapping[str, Label] = MappingProxyType(

@@ -39,7 +39,7 @@ def datasheet(settings: Settings, name: str, tenant: str | None = None) -> dict[
     Returns
     -------
     dict of str to str, list of str or dict
-        By what is told, in the order it should be read; `sql` comes last.
+        By heading, in the order it should be read; `sql` comes last.
 
     Raises
     ------
@@ -80,20 +80,20 @@ def datasheet(settings: Settings, name: str, tenant: str | None = None) -> dict[
 
 def _events(read: Iterable[Output]) -> dict[str, str]:
     """Every event the outputs are made of, and what each says."""
-    return {word: text for output in read for word, text in event_meanings(output).items()}
+    return {name: text for output in read for name, text in event_meanings(output).items()}
 
 
 def _users(settings: Settings, output: Output, tenant: str | None) -> list[str]:
     """Name the models that read an output, and say which of them were trained on another declaration."""
-    told = []
+    users = []
     for model in models(settings.packages):
         known = model.version.hashes.get(output.name)
         if known is None or tenant not in (None, model.tenant):
             continue
         role = "champion" if model.champion else "earlier"
         other = "" if known == output.hash else f", as it was declared then ({known})"
-        told.append(f"{model.label} ({role}{other})")
-    return told
+        users.append(f"{model.label} ({role}{other})")
+    return users
 
 
 def _presence(settings: Settings, output: Output, tenant: str) -> str:
@@ -125,7 +125,7 @@ def _values(found: Profile | None, name: str) -> dict[str, str] | str:
         "quantiles": ", ".join(f"{level:.0%} {value:g}" for level, value in shown.items()) or "-",
         "drift": f"PSI {max(kept.psi):.3f}, KS {max(kept.ks):.3f} at most, from the first cutoff",
         **{
-            f"AUC {label}": f"{told.auc:.3f} ({told.low:.3f} to {told.high:.3f})"
-            for label, told in kept.power.items()
+            f"AUC {label}": f"{alone.auc:.3f} ({alone.low:.3f} to {alone.high:.3f})"
+            for label, alone in kept.power.items()
         },
     }

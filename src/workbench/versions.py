@@ -181,5 +181,5 @@ def _git_version(project: Path, revision: str) -> Version | None:
         return Version(name=revision, outputs=json.loads(read.stdout))
 
 
-def _call(words: list[str]) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(words, capture_output=True, check=False)  # noqa: S603 - words of our own
+def _call(command: list[str]) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - made here

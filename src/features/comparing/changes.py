@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from features.declaring.compilation import Catalogue, Output
 
 Declaration = Mapping[str, Any]
-"""One output in JSON's own types: ``hash``, and where they are known, the fields of `DECIDING` and `TELLING`."""
+"""One output in JSON's own types: ``hash``, and where they are known, the fields of `DECIDING` and `DESCRIBING`."""
 
 DECIDING = ("kind", "operator_version", "states", "inputs", "limits", "null", "version")
 """What decides an output's value."""
 
-TELLING = ("description", "unit", "dtype", "minimum", "maximum", "owner", "family")
+DESCRIBING = ("description", "unit", "dtype", "minimum", "maximum", "owner", "family")
 """What is only said of it."""
 
 
@@ -65,7 +65,7 @@ def _declaration(output: Output, shown: frozenset[str]) -> dict[str, Any]:
     hidden = output.name not in shown
     return {"hash": output.hash, "hidden": hidden} | {
         name: given[name] if name in given else getattr(output, name)
-        for name in (*DECIDING, *TELLING)
+        for name in (*DECIDING, *DESCRIBING)
     }
 
 
@@ -125,7 +125,7 @@ class Change:
 
     @property
     def text(self) -> str:
-        """The change in words.
+        """The change as a sentence.
 
         Examples
         --------
@@ -194,7 +194,7 @@ def compare(before: Version, after: Version) -> tuple[Change, ...]:
             changes.append(
                 Change(name=name, kind="changed", fields=fields, through=() if fields else through)
             )
-        elif fields := _differing(old, new, TELLING):
+        elif fields := _differing(old, new, DESCRIBING):
             changes.append(Change(name=name, kind="reworded", fields=fields))
     return (*changes, *(Change(name=name, kind="removed", fields={}) for name in gone))
 

@@ -33,7 +33,7 @@ def test_a_table_agrees_with_itself_in_another_order_missing_values_included() -
 
 
 @pytest.mark.parametrize(
-    ("change", "count", "told"),
+    ("change", "count", "sentence"),
     [
         ({"values": np.array([[1.0, 0.0], [0.0, 2.0]])}, 1, "y np.float64(nan), np.float64(0.0)"),
         ({"values": np.array([[1.0, np.nan], [-0.0, 2.0]])}, 1, "x np.float64(0.0)"),
@@ -44,11 +44,11 @@ def test_a_table_agrees_with_itself_in_another_order_missing_values_included() -
     ],
 )
 def test_a_bit_a_row_or_an_absence_is_a_mismatch(
-    change: dict[str, object], count: int, told: str
+    change: dict[str, object], count: int, sentence: str
 ) -> None:
     found = compare(ONE, replace(ONE, **change))  # type: ignore[arg-type]
     assert found.mismatches == count
-    assert told in " ".join(found.examples)
+    assert sentence in " ".join(found.examples)
 
 
 def test_only_some_mismatches_are_shown() -> None:

@@ -1,4 +1,4 @@
-"""What changed between two catalogues, in words that say whether values may differ."""
+"""What changed between two catalogues, in sentences that say whether values may differ."""
 
 from __future__ import annotations
 

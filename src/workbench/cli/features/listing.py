@@ -46,5 +46,5 @@ def listing(family: str | None, as_json: bool) -> None:
             )
         )
     )
-    told = family or f"{len(families)} families"
-    click.echo(f"  {len(shown)} features of {told}")
+    where = family or f"{len(families)} families"
+    click.echo(f"  {len(shown)} features of {where}")
