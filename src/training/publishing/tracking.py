@@ -256,6 +256,11 @@ def open_tracker(folder: Path) -> Tracker:
     return tracker
 
 
+def load() -> None:
+    """Import MLflow ahead of its use."""
+    _mlflow()
+
+
 @cache
 def _mlflow() -> Any:
     """Import MLflow, its telemetry off: the switch is read while it is imported."""

@@ -25,11 +25,14 @@ def demo(ctx: click.Context) -> None:
     everything in place and says so.
     """
     from serving.bento.building import build_bento
-    from workbench.cli.running import run_tenant
+    from workbench.cli.running import make_server, run_tenant
     from workbench.cli.service import project_of
+    from workbench.runs.warm import LATER_STEPS, STEPS
 
     settings = home.settings()
+    server = make_server(settings, load=STEPS, then=LATER_STEPS)
     if not _stands(settings):
+        server.start()
         from simulation import SimulationOptions, simulate
 
         engine = open_records(settings)
@@ -53,7 +56,11 @@ def demo(ctx: click.Context) -> None:
         state = "built" if bento.built else "is up to date"
         click.echo(f"  service {bento.tag} {state} with {', '.join(bento.packages) or 'no model'}")
 
-    ctx.exit(run_tenant(settings, tenant=TENANT, as_of=None, models=None, then=build_service))
+    with server:
+        code = run_tenant(
+            settings, tenant=TENANT, as_of=None, models=None, server=server, then=build_service
+        )
+    ctx.exit(code)
 
 
 def _stands(settings: Settings) -> bool:

@@ -10,6 +10,9 @@ from pathlib import Path
 from workbench.runs.source import Notebook
 from workbench.runs.values import Value, as_json
 
+SPEED_ONLY = frozenset({"jobs"})
+"""Parameters that say how fast a notebook works, never what it comes to."""
+
 
 def run_key(
     notebook: Notebook, *, parameters: Mapping[str, Value], code_version: str, input_hash: str
@@ -21,7 +24,7 @@ def run_key(
     notebook : Notebook
         Its source counts; outputs and metadata do not.
     parameters : mapping
-        Every declared parameter, defaults included.
+        Every declared parameter, defaults included; those of `SPEED_ONLY` do not count.
     code_version : str
         From `code_version`.
     input_hash : str
@@ -35,7 +38,9 @@ def run_key(
     return content_hash(
         {
             "notebook": notebook.hash,
-            "parameters": {name: as_json(value) for name, value in parameters.items()},
+            "parameters": {
+                name: as_json(value) for name, value in parameters.items() if name not in SPEED_ONLY
+            },
             "code": code_version,
             "input": input_hash,
         }

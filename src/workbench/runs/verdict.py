@@ -30,7 +30,7 @@ def judge(folder: Path, run_id: str, code: int) -> tuple[ExitStatus, str]:
 
     Returns
     -------
-    tuple of Ending and str
+    tuple of ExitStatus and str
         The sentence is empty on success.
     """
     failure = read_json(folder / "failure.json")
