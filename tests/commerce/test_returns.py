@@ -297,7 +297,7 @@ def test_an_approval_that_fails_on_its_way_leaves_nothing(
         assert approve(work, returned) == 1190
 
 
-@pytest.mark.parametrize("status", schema.RETURN_STATES)
+@pytest.mark.parametrize("status", RETURN.states)
 @pytest.mark.parametrize("act", ["receive", "inspect", "approve", "reject"])
 def test_a_return_moves_as_its_table_says_and_not_otherwise(
     engine: Engine, status: str, act: str

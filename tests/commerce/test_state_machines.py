@@ -8,26 +8,32 @@ from typing import Any, get_args
 from uuid import UUID
 
 import pytest
-from sqlalchemy import CheckConstraint, Engine, event, insert, select, text
+from sqlalchemy import CheckConstraint, Engine, Table, event, insert, select, text
 from tests.commerce.shop import NOW, Shop, make_shop
 
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor, Role
 from commerce.records.errors import Forbidden, IllegalMove
 from commerce.records.ledger import WORLD, Account, Transfer
-from commerce.records.machine import EventDraft, Machine, fire
+from commerce.records.machine import EventDraft, fire
+from commerce.records.moves import Machine
 from commerce.records.states import EDGES, MACHINES, STATELESS
 from commerce.records.stream import EVENT_TYPES
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
+def table_of(machine: Machine) -> Table:
+    """The table that keeps a machine's status."""
+    assert machine.table is not None
+    return schema.metadata.tables[machine.table]
+
+
 def states_of(machine: Machine) -> list[str]:
     """Every state that a record's table allows."""
-    assert machine.table is not None
     rule = next(
         each
-        for each in machine.table.constraints
+        for each in table_of(machine).constraints
         if isinstance(each, CheckConstraint) and str(each.name).endswith("_status")
     )
     return str(rule.sqltext).partition("(")[2].rstrip(")").replace("'", "").split(", ")
@@ -86,7 +92,7 @@ class Stage:
 
     def put(self, machine: Machine, status: str) -> UUID:
         """A record in a state."""
-        return self._put(machine.table, status)
+        return self._put(table_of(machine), status)
 
     def draft(self, event_type: str) -> EventDraft:
         """An event that carries all that its type has to."""
@@ -107,10 +113,10 @@ class Stage:
 
     def status(self, machine: Machine, record: UUID) -> str:
         """The state that a record is in."""
-        assert machine.table is not None
+        table = table_of(machine)
         with self.shop.look(SYSTEM) as work:
             found: str = work.connection.execute(
-                select(machine.table.c.status).where(machine.table.c.id == record)
+                select(table.c.status).where(table.c.id == record)
             ).scalar_one()
         return found
 

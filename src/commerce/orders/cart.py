@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, bindparam, case, delete, insert, literal_colum
 from commerce.records import schema
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.identity import reserve_numbers
-from commerce.records.machine import EventDraft, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.prepared import Prepared
 from commerce.records.states import ORDER
 from commerce.records.work import Work
@@ -186,11 +186,8 @@ def own(work: Work, order_id: UUID) -> Row[Any]:
     NotFound
         "order must exist; got ..."
     """
-    known = {"tenant": work.tenant.id, "record": order_id}
-    row = work.connection.execute(ORDER.row_for_update, known).first()
-    if row is None or not (
-        work.actor.runs_the_shop or row.customer_id == work.actor.customer_id is not None
-    ):
+    row = fetch(work, ORDER, order_id)
+    if not (work.actor.runs_the_shop or row.customer_id == work.actor.customer_id is not None):
         raise NotFound(ORDER.kind, order_id)
     return row
 

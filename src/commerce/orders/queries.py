@@ -106,9 +106,9 @@ def listed(
     RecordError
         "status must be one of ...; got ...", "limit must be 1 to 200; got ..."
     """
-    if status is not None and status not in schema.ORDER_STATES:
+    if status is not None and status not in ORDER.states:
         raise RecordError(
-            f"status must be one of {', '.join(schema.ORDER_STATES)}; got {status!r}. Choose one."
+            f"status must be one of {', '.join(ORDER.states)}; got {status!r}. Choose one."
         )
     wanted = [
         *([] if status is None else [_orders.c.status == status]),

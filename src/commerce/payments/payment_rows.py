@@ -13,7 +13,8 @@ from commerce.payments.totals import COUNTED
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.ledger import Account, Transfer
-from commerce.records.machine import EventDraft, Machine, Step, fetch, fire
+from commerce.records.machine import EventDraft, Step, fetch, fire
+from commerce.records.moves import Machine
 from commerce.records.states import ORDER, PAYMENT
 from commerce.records.work import Work
 

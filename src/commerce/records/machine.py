@@ -13,101 +13,15 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, false, insert, literal_column, or_, select, update
+from sqlalchemy import Row, bindparam, false, insert, literal_column, or_, select, update
 
+from commerce.records import schema
 from commerce.records.errors import Forbidden, IllegalMove, NotFound
 from commerce.records.ledger import Place, Transfer, post
+from commerce.records.moves import Machine, Move
 from commerce.records.prepared import Prepared
 from commerce.records.stream.writing import NewEvent, emit
 from commerce.records.work import Work
-
-
-class Move:
-    """One row of a machine's table.
-
-    Parameters
-    ----------
-    event : str
-        The type of the event that makes it.
-    sources, targets : str
-        States, blank between them; targets without sources make a new record, neither leaves no status.
-    roles : str
-        Who may, blank between them; ``admin`` includes ``superadmin``.
-    starts : bool, default False
-        Whether it makes a new record, too, where ``sources`` names states.
-    stays : bool, default False
-        Whether the record stays in the state it is in.
-    """
-
-    def __init__(
-        self,
-        event: str,
-        sources: str = "",
-        targets: str = "",
-        roles: str = "",
-        *,
-        starts: bool = False,
-        stays: bool = False,
-    ) -> None:
-        self.event = event
-        self.sources = tuple(sources.split())
-        self.targets = tuple(targets.split())
-        self.roles = frozenset(roles.split())
-        self.stays = stays
-        self.makes = bool(self.targets) and (starts or not self.sources)
-
-    @property
-    def edges(self) -> tuple[tuple[str, str], ...]:
-        """Every pair of states it leads from and to."""
-        if self.stays:
-            return tuple((state, state) for state in self.sources)
-        return tuple((source, target) for source in self.sources for target in self.targets)
-
-
-class Machine:
-    """The states of one kind of record, and the moves between them.
-
-    Parameters
-    ----------
-    kind : str
-        What stands in ``event.aggregate_type``.
-    table : Table or None
-        Where the status is kept; None for what has none.
-    *moves : Move
-    """
-
-    def __init__(self, kind: str, table: Table | None, *moves: Move) -> None:
-        self.kind = kind
-        self.table = table
-        self.moves: Mapping[str, Move] = {move.event: move for move in moves}
-        if table is not None:
-            self._own = (
-                table.c.tenant_id == bindparam("tenant"),
-                table.c.id == bindparam("record"),
-            )
-            self.row = select(table).where(*self._own)
-            self.row_for_update = self.row.with_for_update()
-            self.making = cache(self._making)
-            self.changing = cache(self._changing)
-
-    def _making(self, columns: tuple[str, ...]) -> Prepared:
-        """Prepare the INSERT of a record of which some columns are given."""
-        assert self.table is not None
-        return Prepared(insert(self.table).values({name: bindparam(name) for name in columns}))
-
-    def _changing(self, event: str, columns: tuple[str, ...]) -> Prepared:
-        """Prepare the UPDATE of some columns of a record that is where a move starts."""
-        assert self.table is not None
-        sources = self.moves[event].sources
-        starts = or_(
-            false(), *(self.table.c.status == literal_column(f"'{each}'") for each in sources)
-        )
-        values = {name: bindparam(f"new_{name}", type_=self.table.c[name].type) for name in columns}
-        return Prepared(update(self.table).where(*self._own, starts).values(values))
-
-    def allowed(self, status: str) -> list[str]:
-        """Name the events that may happen in a state."""
-        return sorted(event for event, move in self.moves.items() if status in move.sources)
 
 
 class EventDraft(NamedTuple):
@@ -134,6 +48,45 @@ class EventDraft(NamedTuple):
     transfers: Sequence[Transfer] = ()
 
 
+class _Composed:
+    """How the records of a machine are read, made and changed; each statement is composed once."""
+
+    def __init__(self, machine: Machine) -> None:
+        assert machine.table is not None
+        self.table = schema.metadata.tables[machine.table]
+        self._moves = machine.moves
+        self._own = (
+            self.table.c.tenant_id == bindparam("tenant"),
+            self.table.c.id == bindparam("record"),
+        )
+        self.row = select(self.table).where(*self._own)
+        self.row_for_update = self.row.with_for_update()
+        self.making = cache(self._making)
+        self.changing = cache(self._changing)
+
+    def _making(self, columns: tuple[str, ...]) -> Prepared:
+        """Prepare the INSERT of a record of which some columns are given."""
+        return Prepared(insert(self.table).values({name: bindparam(name) for name in columns}))
+
+    def _changing(self, event: str, columns: tuple[str, ...]) -> Prepared:
+        """Prepare the UPDATE of some columns of a record that is where a move starts."""
+        starts = or_(
+            false(),
+            *(
+                self.table.c.status == literal_column(f"'{each}'")
+                for each in self._moves[event].sources
+            ),
+        )
+        values = {name: bindparam(f"new_{name}", type_=self.table.c[name].type) for name in columns}
+        return Prepared(update(self.table).where(*self._own, starts).values(values))
+
+
+@cache
+def _statements(machine: Machine) -> _Composed:
+    """Give the statements of a machine whose status a table keeps."""
+    return _Composed(machine)
+
+
 def fetch(work: Work, machine: Machine, record: UUID, *, lock: bool = True) -> Row[Any]:
     """Read a record of the tenant, and by default keep others from changing it until the work is done.
 
@@ -142,7 +95,7 @@ def fetch(work: Work, machine: Machine, record: UUID, *, lock: bool = True) -> R
     NotFound
         "order must exist; got ..."
     """
-    query = machine.row_for_update if lock else machine.row
+    query = _statements(machine).row_for_update if lock else _statements(machine).row
     row = work.connection.execute(query, {"tenant": work.tenant.id, "record": record}).first()
     if row is None:
         raise NotFound(machine.kind, record)
@@ -245,7 +198,6 @@ def fire_together(work: Work, steps: Sequence[Step]) -> Fired:
 def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
     """Make the record, or move it if it still is where the move starts."""
     machine, record = step.machine, step.record
-    assert machine.table is not None
     target = step.to or (None if move.stays else move.targets[0])
     if target is not None and target not in move.targets:
         raise IllegalMove(machine.kind, record, move.event, target, machine.allowed(target))
@@ -254,7 +206,7 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
             raise IllegalMove(machine.kind, record, move.event, "new", [])
         values = {"tenant_id": work.tenant.id, "id": record, "event_id": event_id, **step.new}
         values["status"] = target or move.targets[0]
-        machine.making(tuple(values)).change(work.connection, values)
+        _statements(machine).making(tuple(values)).change(work.connection, values)
         return
     values = dict(step.changes or {})
     if target is not None:
@@ -263,7 +215,8 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
         values = {"event_id": event_id}
     key = {"tenant": work.tenant.id, "record": record}
     given = key | {f"new_{name}": value for name, value in values.items()}
-    if machine.changing(move.event, tuple(values)).change(work.connection, given) != 1:
+    changing = _statements(machine).changing(move.event, tuple(values))
+    if changing.change(work.connection, given) != 1:
         status = fetch(work, machine, record, lock=False).status
         raise IllegalMove(machine.kind, record, move.event, status, machine.allowed(status))
 

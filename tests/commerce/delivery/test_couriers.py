@@ -20,7 +20,7 @@ from commerce.orders.completion import cancel
 from commerce.payments import intents
 from commerce.payments.intents import choose_method
 from commerce.payments.methods import attach
-from commerce.records import rows, schema
+from commerce.records import rows
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
 from commerce.records.states import DELIVERY
@@ -211,7 +211,7 @@ def test_what_was_called_off_cannot_be_shipped_but_given_back(any_engine: Engine
     assert read(shop, "delivery", order, "order_id").courier_id is None
 
 
-@pytest.mark.parametrize("status", schema.DELIVERY_STATES)
+@pytest.mark.parametrize("status", DELIVERY.states)
 @pytest.mark.parametrize("act", ["claim", "release", "ship", "fail", "confirm", "renew"])
 def test_a_delivery_moves_as_its_table_says_and_not_otherwise(
     engine: Engine, status: str, act: str

@@ -25,7 +25,7 @@ from commerce.records.errors import (
 )
 from commerce.records.ledger import Account
 from commerce.records.machine import EventDraft, fire
-from commerce.records.states import EDGES, ORDER
+from commerce.records.states import EDGES, ORDER, PAYMENT
 
 # https://docs.stripe.com/payments/paymentintents/lifecycle: an attempt leads on until the money is there, is refused
 # and tried anew, or is called off; what an event may overtake is skipped.
@@ -60,7 +60,7 @@ STRIPE = {
 
 
 def test_the_states_of_a_payment_are_those_of_stripes_intents() -> None:
-    graph: dict[str, set[str]] = {state: set() for state in schema.PAYMENT_STATES}
+    graph: dict[str, set[str]] = {state: set() for state in PAYMENT.states}
     for table, _, source, target in EDGES:
         if table == "payment":
             graph[source].add(target)

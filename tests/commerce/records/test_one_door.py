@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from commerce.records import schema
+from commerce.records.states import MOVED_BY_EVENTS
 
 SRC = Path(__file__).parents[3] / "src"
 DOORS = {
@@ -69,9 +69,9 @@ def breaches(source: str, *, history: bool = False) -> Iterator[str]:
             yield f"line {node.lineno}: parameters with {keys_of(node) & GUARDED}"
         if callee in ("append", "emit") and target == "connection":
             yield f"line {node.lineno}: {callee} to the stream"
-        if callee == "insert_rows" and name_of(node.args[1]) in {*KEPT, *schema.MOVED_BY_EVENTS}:
+        if callee == "insert_rows" and name_of(node.args[1]) in {*KEPT, *MOVED_BY_EVENTS}:
             yield f"line {node.lineno}: rows into {name_of(node.args[1])}"
-        if callee == "inserting" and target in {*KEPT, *schema.MOVED_BY_EVENTS}:
+        if callee == "inserting" and target in {*KEPT, *MOVED_BY_EVENTS}:
             yield f"line {node.lineno}: rows into {target}"
         if callee == "text" and any(verb in target.upper() for verb in ("UPDATE ", "INSERT ")):
             yield f"line {node.lineno}: {target}"
