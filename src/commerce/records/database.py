@@ -182,13 +182,21 @@ def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
         From `connect`.
     branches : sequence of str, default the record store's own
         Migration folders as ``package:path``, the record store's first.
+
+    Raises
+    ------
+    MigrationNeeded
+        "record store must stand at c005 to be taken over; got ..." (one made by an early version of its tables).
     """
     if is_current(engine, branches):
         return
     from alembic import command
 
+    from commerce.records.migrations.bridge import bring_over
+
     config = _alembic_config(branches)
     with _remodelling(engine) as connection:
+        bring_over(connection)
         config.attributes["connection"] = connection
         for branch in branches:
             for head in sorted(_script_heads([branch])):

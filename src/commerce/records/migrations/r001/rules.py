@@ -1,12 +1,18 @@
-"""A status moves only with an event that makes the move, a balance only with a posting."""
+"""What the first revision keeps by trigger: append-only tables, statuses, balances.
 
-from collections.abc import Iterator
+A status changes only with an event that makes the move, a balance only with a posting.
+"""
 
-import sqlalchemy as sa
+from __future__ import annotations
+
 from alembic import op
+from sqlalchemy import Column, Table, Text
 
-revision = "c004"
-down_revision = "c003"
+from commerce.records.migrations.r001.columns import metadata
+from commerce.records.migrations.triggers import append_only, drop, drop_append_only, guard, react
+
+BALANCE, POSTING = "account_balance_moves_with_posting", "posting_moves_balance"
+APPEND_ONLY = ("event", "posting", "payment_event", "bid")
 
 MOVES = {
     "orders": (
@@ -115,82 +121,50 @@ MOVE_BALANCE = """UPDATE account SET last_posting_id = NEW.id, balance = balance
     AND tenant_id = NEW.tenant_id AND balance IS NOT NULL;"""
 
 
-def _edges() -> Iterator[tuple[str, ...]]:
+_NAMES = ("record", "event", "source", "target")
+_transition = Table(
+    "transition", metadata, *(Column(each, Text, primary_key=True) for each in _NAMES)
+)
+
+
+def keep() -> None:
+    """Put every rule in force."""
+    for table in APPEND_ONLY:
+        append_only(table)
     for table, moves in MOVES.items():
         for move in moves:
             event, _, states = move.partition(": ")
-            yield (table, event, *states.split(" > "))
-
-
-def _guard(name: str, table: str, column: str, rule: str, message: str) -> None:
-    """Refuse an UPDATE of a column that breaks a rule."""
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table} WHEN {rule}"
-            f" BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            values = (table, event, *states.split(" > "))
+            op.execute(_transition.insert().values(dict(zip(_NAMES, values, strict=True))))
+        key = (
+            "NEW.id" if op.get_bind().dialect.name == "sqlite" else "replace(NEW.id::text, '-', '')"
         )
-        return
-    op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {rule}"
-        f" THEN RAISE EXCEPTION '{message}'; END IF; RETURN NEW; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table}"
-        f" FOR EACH ROW EXECUTE FUNCTION {name}()"
-    )
-
-
-def _drop(name: str, table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(f"DROP TRIGGER {name}")
-        return
-    op.execute(f"DROP TRIGGER {name} ON {table}")
-    op.execute(f"DROP FUNCTION {name}()")
-
-
-def upgrade() -> None:
-    names = ("record", "event", "source", "target")
-    transition = op.create_table(
-        "transition",
-        *(sa.Column(name, sa.Text(), nullable=False) for name in names),
-        sa.PrimaryKeyConstraint(*names, name=op.f("pk_transition")),
-    )
-    op.bulk_insert(transition, [dict(zip(names, edge, strict=True)) for edge in _edges()])
-    sqlite = op.get_bind().dialect.name == "sqlite"
-    key = "NEW.id" if sqlite else "replace(NEW.id::text, '-', '')"
-    for table in MOVES:
-        _guard(
-            f"{table}_status_moves_with_event",
+        guard(
+            _status_rule(table),
             table,
             "status",
             STATUS_RULE.format(table=table, key=key),
             f"{table}.status must move with an event that makes the move",
         )
-    _guard(
-        "account_balance_moves_with_posting",
+    guard(
+        BALANCE,
         "account",
         "balance",
         BALANCE_RULE,
         "account.balance must move with a posting",
     )
-    if sqlite:
-        op.execute(
-            f"CREATE TRIGGER posting_moves_balance AFTER INSERT ON posting BEGIN {MOVE_BALANCE} END"
-        )
-        return
-    op.execute(
-        "CREATE FUNCTION posting_moves_balance() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN {MOVE_BALANCE} RETURN NULL; END $$"
-    )
-    op.execute(
-        "CREATE TRIGGER posting_moves_balance AFTER INSERT ON posting"
-        " FOR EACH ROW EXECUTE FUNCTION posting_moves_balance()"
-    )
+    react(POSTING, "posting", MOVE_BALANCE)
 
 
-def downgrade() -> None:
-    _drop("posting_moves_balance", "posting")
-    _drop("account_balance_moves_with_posting", "account")
+def release() -> None:
+    """Take the rules away before the tables go."""
+    drop(POSTING, "posting")
+    drop(BALANCE, "account")
     for table in MOVES:
-        _drop(f"{table}_status_moves_with_event", table)
-    op.drop_table("transition")
+        drop(_status_rule(table), table)
+    for table in APPEND_ONLY:
+        drop_append_only(table)
+
+
+def _status_rule(table: str) -> str:
+    return f"{table}_status_moves_with_event"
