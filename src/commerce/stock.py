@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, and_, bindparam, cast, func, literal, select
+from sqlalchemy import and_, bindparam, func, literal, select
 from sqlalchemy.sql import ColumnElement
 
 from commerce.records import schema
@@ -18,6 +18,7 @@ from commerce.records.errors import NotFound, RecordError, check_range
 from commerce.records.ledger import WORLD, Account, Transfer, balance
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import STOCK
+from commerce.records.uuids import hexadecimal
 from commerce.records.work import Work
 
 ON_HAND = Account("on_hand")
@@ -177,7 +178,7 @@ def place_of(
     """Join ``account`` as what of a variant is in a place, in both databases' way of writing an id."""
     return and_(
         _account.c.tenant_id == bindparam("tenant"),
-        _account.c.asset == literal("SKU:") + func.replace(cast(column, Text), "-", ""),
+        _account.c.asset == literal("SKU:") + hexadecimal(column),
         _account.c.kind == kind,
         _account.c.key == key,
     )

@@ -26,7 +26,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce.notifications.mail import Letter, Transport
 from commerce.notifications.templates import TEMPLATES
@@ -34,6 +33,7 @@ from commerce.records import rows, schema
 from commerce.records.errors import NotFound
 from commerce.records.money import format_money
 from commerce.records.outbox import Handler, OutboxTask
+from commerce.records.upsert import insert_new
 from commerce.records.work import Work
 
 
@@ -144,8 +144,7 @@ def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterabl
         for recipient in _recipients(work, event, template.to)
     ]
     if notes:
-        make = sqlite.insert if work.connection.dialect.name == "sqlite" else postgresql.insert
-        work.connection.execute(make(_table).on_conflict_do_nothing(), notes)
+        work.connection.execute(insert_new(work.connection.dialect.name, _table), notes)
     if transport is None:
         return []
     letters = work.connection.execute(_letters, {"tenant": work.tenant.id, "event": event.id})

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, and_, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce import stock
 from commerce.catalogue.promotions import offers
@@ -23,6 +22,7 @@ from commerce.records.line_prices import Offer, Price, price_line
 from commerce.records.machine import EventDraft
 from commerce.records.money import exact_minor, from_minor
 from commerce.records.prepared import Prepared
+from commerce.records.upsert import upsert
 from commerce.records.work import Work
 
 
@@ -159,11 +159,16 @@ def keep(work: Work, order: UUID, priced: Sequence[PricedLine]) -> None:
 @cache
 def _keeping(dialect: str, columns: Sequence[str]) -> Prepared:
     """Prepare the writing of a line: that of the cart, which so gets its price, or a new one."""
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    line = make(schema.order_line).values({name: bindparam(name) for name in columns})
-    key = columns[:3]
-    fixed = {name: line.excluded[name] for name in columns[6:]}
-    return Prepared(line.on_conflict_do_update(index_elements=key, set_=fixed))
+    key, priced = columns[:3], columns[6:]
+    return Prepared(
+        upsert(
+            dialect,
+            schema.order_line,
+            columns,
+            key,
+            lambda line: {name: line[name] for name in priced},
+        )
+    )
 
 
 _customer, _category = schema.customer, schema.category

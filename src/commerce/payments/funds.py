@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Text, and_, bindparam, cast, func, or_, select
+from sqlalchemy import BigInteger, Row, and_, bindparam, cast, func, or_, select
 
 from commerce import wallet
 from commerce.payments.payment_rows import emit
@@ -22,6 +22,7 @@ from commerce.records.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Tran
 from commerce.records.machine import EventDraft, fire
 from commerce.records.settlement import Sold, settle
 from commerce.records.states import ORDER
+from commerce.records.uuids import hexadecimal
 from commerce.records.work import Work
 
 
@@ -211,7 +212,7 @@ _CREDITED = (
         and_(
             _invoice.c.tenant_id == _event.c.tenant_id,
             _invoice.c.customer_id == _event.c.customer_id,
-            func.replace(cast(_invoice.c.id, Text), "-", "") == _event.c.aggregate_id,
+            hexadecimal(_invoice.c.id) == _event.c.aggregate_id,
         ),
     )
     .where(

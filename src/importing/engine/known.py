@@ -6,15 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Table,
-    Text,
-    cast,
     exists,
-    func,
     select,
-    type_coerce,
 )
 
 from commerce.records import schema
@@ -28,13 +23,6 @@ def pages(values: Sequence[str]) -> Iterator[Sequence[str]]:
     """Cut values into lists short enough for one statement."""
     for start in range(0, len(values), _PAGE):
         yield values[start : start + _PAGE]
-
-
-def hexadecimal(column: ColumnElement[Any], connection: Connection) -> ColumnElement[str]:
-    """Read a UUID column as 32 hexadecimal digits, without a UUID per row."""
-    if connection.dialect.name == "sqlite":
-        return type_coerce(column, Text)
-    return func.replace(cast(column, Text), "-", "")
 
 
 def has_events(connection: Connection, tenant: Tenant) -> bool:

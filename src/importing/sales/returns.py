@@ -16,8 +16,9 @@ from functools import partial
 from sqlalchemy import BigInteger, bindparam, select, type_coerce, update
 
 from commerce.records import schema
+from commerce.records.uuids import hexadecimal
 from importing.engine.identity import uuid_of
-from importing.engine.known import hexadecimal, pages
+from importing.engine.known import pages
 from importing.engine.writing import ImportSession
 from importing.sales.lines import Line
 
@@ -80,10 +81,10 @@ def _purchases(session: ImportSession, lines: Sequence[Line]) -> _Purchases:
     for page in pages(sorted({customer for customer, _ in wanted})):
         rows = session.connection.execute(
             select(
-                hexadecimal(orders.c.customer_id, session.connection),
-                hexadecimal(table.c.product_id, session.connection),
+                hexadecimal(orders.c.customer_id),
+                hexadecimal(table.c.product_id),
                 type_coerce(orders.c.placed_at, BigInteger),
-                hexadecimal(orders.c.id, session.connection),
+                hexadecimal(orders.c.id),
                 table.c.position,
                 table.c.quantity - table.c.returned_quantity,
             )

@@ -27,10 +27,10 @@ from sqlalchemy import (
     Uuid,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce.records import schema
 from commerce.records.schema.columns import Document, Instant, named_metadata, one_of
+from commerce.records.upsert import insert_new
 from scoring.decisions import Decision
 from scoring.package import Package
 
@@ -153,7 +153,6 @@ def record_scores(connection: Connection, rows: Sequence[ScoreRow]) -> int:
     """
     if not rows:
         return 0
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     known: set[str] = set()
     identifiers = [row.request_id for row in rows]
     for first in range(0, len(identifiers), 500):
@@ -163,7 +162,7 @@ def record_scores(connection: Connection, rows: Sequence[ScoreRow]) -> int:
     new = [row for row in rows if row.request_id not in known]
     if new:
         connection.execute(
-            make(score).on_conflict_do_nothing(index_elements=["request_id"]),
+            insert_new(connection.dialect.name, score, "request_id"),
             [row.as_dict() for row in new],
         )
     return len(new)

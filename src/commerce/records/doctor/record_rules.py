@@ -18,8 +18,9 @@ from sqlalchemy import (
 )
 
 from commerce.records import schema
-from commerce.records.doctor.rule import Rule, hexadecimal, micros, named, own
+from commerce.records.doctor.rule import Rule, micros, named, own
 from commerce.records.stream import EVENT_TYPES
+from commerce.records.uuids import hexadecimal
 
 _event, _orders, _invoice = schema.event, schema.orders, schema.invoice
 _FIRST_TYPES = {"order": "order.placed", "invoice": "invoice.issued"}

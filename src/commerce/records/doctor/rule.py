@@ -12,7 +12,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
-    func,
     literal,
     type_coerce,
 )
@@ -48,8 +47,3 @@ def named(kind: str, column: ColumnElement[Any]) -> ColumnElement[str]:
 def micros(column: ColumnElement[Any]) -> ColumnElement[int]:
     """Read an instant as the microseconds it is kept as."""
     return type_coerce(column, BigInteger)
-
-
-def hexadecimal(column: ColumnElement[Any]) -> ColumnElement[str]:
-    """Read an id as 32 hexadecimal digits, on every database."""
-    return func.replace(cast(column, Text), "-", "")
