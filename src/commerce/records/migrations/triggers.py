@@ -1,8 +1,20 @@
-"""Triggers for migrations, on SQLite and on PostgreSQL: what is refused, and what follows from a row."""
+"""Triggers for migrations, on SQLite and on PostgreSQL: what is refused, and what follows from a row.
+
+SQLite changes a table by copying it (``op.batch_alter_table``) and forgets its triggers: take them away before and put
+them back after.
+"""
 
 from __future__ import annotations
 
 from alembic import op
+
+_STATUS_RULE = """NEW.status <> OLD.status AND NOT EXISTS (
+    SELECT 1 FROM event JOIN transition ON transition.event = event.type
+    WHERE event.tenant_id = NEW.tenant_id AND event.id = NEW.event_id
+    AND NEW.event_id IS DISTINCT FROM OLD.event_id AND event.aggregate_id = {key}
+    AND transition.record = '{table}'
+    AND transition.source = OLD.status AND transition.target = NEW.status
+)"""
 
 
 def append_only(table: str) -> None:
@@ -65,6 +77,23 @@ def react(name: str, table: str, statement: str) -> None:
     op.execute(
         f"CREATE TRIGGER {name} AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
     )
+
+
+def guard_status(table: str) -> None:
+    """Refuse a status that changes without a new event of this record that makes the move."""
+    key = "NEW.id" if _sqlite() else "replace(NEW.id::text, '-', '')"
+    guard(
+        f"{table}_status_moves_with_event",
+        table,
+        "status",
+        _STATUS_RULE.format(table=table, key=key),
+        f"{table}.status must move with an event that makes the move",
+    )
+
+
+def drop_status_guard(table: str) -> None:
+    """Take the trigger of `guard_status` away again."""
+    drop(f"{table}_status_moves_with_event", table)
 
 
 def drop(name: str, table: str) -> None:

@@ -9,7 +9,15 @@ from alembic import op
 from sqlalchemy import Column, Table, Text
 
 from commerce.records.migrations.r001.columns import metadata
-from commerce.records.migrations.triggers import append_only, drop, drop_append_only, guard, react
+from commerce.records.migrations.triggers import (
+    append_only,
+    drop,
+    drop_append_only,
+    drop_status_guard,
+    guard,
+    guard_status,
+    react,
+)
 
 BALANCE, POSTING = "account_balance_moves_with_posting", "posting_moves_balance"
 APPEND_ONLY = ("event", "posting", "payment_event", "bid")
@@ -99,14 +107,6 @@ MOVES = {
 }
 """Every change of a status that there was when this revision was made, by table."""
 
-STATUS_RULE = """NEW.status <> OLD.status AND NOT EXISTS (
-    SELECT 1 FROM event JOIN transition ON transition.event = event.type
-    WHERE event.tenant_id = NEW.tenant_id AND event.id = NEW.event_id
-    AND NEW.event_id IS DISTINCT FROM OLD.event_id AND event.aggregate_id = {key}
-    AND transition.record = '{table}'
-    AND transition.source = OLD.status AND transition.target = NEW.status
-)"""
-
 BALANCE_RULE = """NEW.balance IS DISTINCT FROM OLD.balance AND NOT EXISTS (
     SELECT 1 FROM posting
     WHERE posting.id = NEW.last_posting_id AND posting.tenant_id = NEW.tenant_id
@@ -136,16 +136,7 @@ def keep() -> None:
             event, _, states = move.partition(": ")
             values = (table, event, *states.split(" > "))
             op.execute(_transition.insert().values(dict(zip(_NAMES, values, strict=True))))
-        key = (
-            "NEW.id" if op.get_bind().dialect.name == "sqlite" else "replace(NEW.id::text, '-', '')"
-        )
-        guard(
-            _status_rule(table),
-            table,
-            "status",
-            STATUS_RULE.format(table=table, key=key),
-            f"{table}.status must move with an event that makes the move",
-        )
+        guard_status(table)
     guard(
         BALANCE,
         "account",
@@ -161,10 +152,6 @@ def release() -> None:
     drop(POSTING, "posting")
     drop(BALANCE, "account")
     for table in MOVES:
-        drop(_status_rule(table), table)
+        drop_status_guard(table)
     for table in APPEND_ONLY:
         drop_append_only(table)
-
-
-def _status_rule(table: str) -> str:
-    return f"{table}_status_moves_with_event"
