@@ -1,6 +1,6 @@
 """Identity: one record, three names, each unique per tenant.
 
-``external_id`` is the shop's own word, ``number`` is counted here, ``id`` is a UUID. A look-up tries them in
+``external_id`` is the shop's own name for it, ``number`` is counted here, ``id`` is a UUID. A look-up tries them in
 that order, because a shop's own ids are often numbers too.
 """
 

@@ -25,7 +25,7 @@ def test_the_page_in_docs_is_drawn_from_the_tables_of_today() -> None:
     )
 
 
-def test_every_word_that_moves_something_has_a_meaning_and_stands_on_the_page() -> None:
+def test_every_event_that_moves_something_has_a_meaning_and_stands_on_the_page() -> None:
     written = page()
     for machine in (*MACHINES, *STATELESS):
         for event_type, move in machine.moves.items():

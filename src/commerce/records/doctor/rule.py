@@ -40,7 +40,7 @@ def own(table: Table) -> ColumnElement[bool]:
 
 
 def named(kind: str, column: ColumnElement[Any]) -> ColumnElement[str]:
-    """Name a row for a person."""
+    """Name a row for a person by its kind and a number or id."""
     return (literal(kind + " ") + cast(column, Text)).label("example")
 
 

@@ -7,7 +7,7 @@ and DELETE by trigger; a status is one that its machine in `commerce.records.sta
 event that makes the move; a balance changes only by a posting.
 
 Identity: customer, orders and product carry ``id`` (UUID), ``number`` (counted per tenant) and
-``external_id`` (the shop's own word, unique per tenant).
+``external_id`` (the shop's own name for it, unique per tenant).
 """
 
 from commerce.records.schema.catalogue import (

@@ -60,9 +60,9 @@ def emitted_by() -> Column[int]:
     return Column("event_id", BigInteger())
 
 
-def one_of(column: str, words: str) -> CheckConstraint:
-    """Constrain a column to words, blank between them."""
-    listed = ", ".join(f"'{word}'" for word in words.split())
+def one_of(column: str, values: str) -> CheckConstraint:
+    """Constrain a column to values, blank between them."""
+    listed = ", ".join(f"'{value}'" for value in values.split())
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
