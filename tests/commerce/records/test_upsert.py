@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
-from tests.conftest import make_tenant
+from tests.tenants import make_tenant
 
 from commerce.records import schema
 from commerce.records.database import writing

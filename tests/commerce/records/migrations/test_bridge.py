@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, inspect, make_url, select, text
 from tests.commerce.shop import Shop
-from tests.conftest import BRANCHES
+from tests.tenants import BRANCHES
 
 from commerce.orders import cart
 from commerce.orders.checkout import checkout
@@ -116,7 +116,7 @@ def test_it_is_taken_over_with_all_its_rows_and_works_on(old: Engine) -> None:
         assert examine(connection) == []
         tenant = find_tenant(connection, "acme")
     shop = Shop(old, tenant, {"S0"})
-    buyer, clock = shop.buyer(5000), shop.goods(1234)
+    buyer, clock = shop.buyer(5000), shop.variant(1234)
     with shop.work(buyer) as work:
         cart.add(work, clock)
         checkout(work, "wallet")
