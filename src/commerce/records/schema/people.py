@@ -1,4 +1,4 @@
-"""Whose records these are, and whom they are about: tenants, users with their keys, customers, what is noted of them."""
+"""Whose records these are, and whom they are about: tenants, users with their keys, customers and notes on them."""
 
 from sqlalchemy import (
     BigInteger,
