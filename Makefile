@@ -65,6 +65,10 @@ lint: $(READY) ## Style, types and the import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src tests benchmarks
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory docstrings
+
+.PHONY: docstrings
+docstrings: $(READY)
 	$(BIN)/numpydoc lint $(NUMPYDOC)
 
 .PHONY: format

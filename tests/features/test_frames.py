@@ -11,7 +11,7 @@ from tests.features.streams import CUSTOMERS, Row, event
 
 from features.catalogue import CATALOGUE
 from features.declaring.clocks import DAY
-from features.declaring.declaration import DAYS, count, ratio, source
+from features.declaring.declaration import DAYS, Feature, count, ratio, source
 from features.errors import SnapshotNotFound, UnknownFeature
 from features.frames import feature_frame, read_features, training_frame, write_features
 from features.labels import Had, Happens, Label
@@ -86,7 +86,7 @@ def test_features_and_labels_can_be_declared_on_the_spot(snapshot: Take) -> None
         description="Orders placed in the shop.",
     )
     share = ratio("shop_share", "shop_orders_90d", "orders_90d", description="In the shop.")
-    chosen = ["orders", in_shop, share]
+    chosen: list[str | Feature] = ["orders", in_shop, share]
     frame = training_frame(snapshot(rows()), [130 * DAY], refunded, chosen, keep_constant=True)
     assert frame.drop(columns=["customer_id", "cutoff"]).to_dict("list") == {
         "orders": [2, 1],
