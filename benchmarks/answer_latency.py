@@ -2,7 +2,7 @@
 
 After `make run`:
 
-    .venv/bin/python benchmarks/answer_latency.py --home . --tenant demo --model churn
+    .venv/bin/python -m benchmarks.answer_latency --home . --tenant demo --model churn
 
 Each server runs alone; one client asks over kept-alive connections. The bare server parses the same body and
 sends the same bytes back without looking anything up: what HTTP alone costs here.

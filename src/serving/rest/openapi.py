@@ -21,7 +21,9 @@ from serving.rest.schemas import write_answer
 
 _TENANT = "demo"
 _FEATURES = {"orders_90d": 3}
+"""What an example sends, where the model reads it."""
 _FACTORS = (0.0, 0.25, 4.0)
+"""What a usual value is multiplied by to be unusual."""
 _STANDING_OUT = 2
 """How many families of features stand out in an example, so that it has reasons."""
 _GAIN = 0.7
@@ -83,18 +85,14 @@ def _describe(operation: Mapping[str, Any], model: str, served: Served) -> dict[
     package, found = served.package, deepcopy(dict(operation))
     del found["parameters"]
     found["operationId"] = f"predict_{model}_predict_{model}_post"
-    predicts = package.card.get("predicts")
-    if predicts:
-        found["summary"] = f"{predicts[0].upper()}{predicts[1:]}"
-    else:
-        found["summary"] = f"What does {model} say of this customer?"
+    predicts = package.card.get("predicts") or f"the probability that the model {model} gives"
+    found["summary"] = predicts[:1].upper() + predicts[1:]
+    scores = "" if package.scale is None else ", a score with its band"
+    rules = "" if package.rule_inputs is None else ", the rule-based score beside it"
     found["description"] = (
-        f"{'A probability' if not predicts else found['summary']}, what to do about it ({package.decision.at_or_above}"
-        f" or {package.decision.below})"
-        f"{'' if package.scale is None else ', a score with its band'}"
-        f"{'' if package.rule_inputs is None else ', the rule-based score beside it'}, and at most four reasons."
-        " Ask about a `customer_id` of the record store (features are computed now; what was committed before"
-        " the request counts) or about `features` of your own."
+        f"{found['summary']}, what to do about it ({package.decision.at_or_above} or {package.decision.below})"
+        f"{scores}{rules}, and at most four reasons. Ask about a `customer_id` of the record store (features"
+        " are computed now; what was committed before the request counts) or about `features` of your own."
     )
     features = {name: value for name, value in _FEATURES.items() if name in package.names}
     first = served.outputs.outputs[0]
