@@ -22,7 +22,7 @@ _TREE = {
 }
 _MEDIAN_PRICE = {"technology": 65.0, "fashion": 38.0, "home": 24.0, "leisure": 19.0}
 _SENT_BACK = {"fashion": 1.0, "technology": 0.2, "home": -0.3, "leisure": -0.4}
-_KINDS = [
+_KINDS = (
     "classic",
     "compact",
     "family",
@@ -33,7 +33,7 @@ _KINDS = [
     "grand",
     "plain",
     "fine",
-]
+)
 _PRODUCTS = 120
 _SELLERS = 10
 

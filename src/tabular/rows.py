@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tabular.amounts import NumberReader
 from tabular.errors import Refused
-from tabular.times import NotYet, refusal
+from tabular.times import NotYet
 
 LIMIT = 2**53
 """Whole numbers stay below it, so that sums of them are exact, in floats too."""
@@ -47,23 +47,19 @@ class RowReader:
             raise Refused(reason or f"no {role}", f"{role} must be given; got a blank cell.")
         return text
 
-    def instant(self, role: str, text: str, reason: str | None = None) -> int:
-        """Read microseconds since 1970 UTC."""
-        try:
-            return self._time(text)
-        except ValueError:
-            return self.when(self._time, role, text, reason)
-
-    def when(
-        self, time: Callable[[str], int], role: str, text: str, reason: str | None = None
+    def instant(
+        self,
+        role: str,
+        text: str,
+        reason: str | None = None,
+        time: Callable[[str], int] | None = None,
     ) -> int:
-        """Read an instant by another reader."""
+        """Read microseconds since 1970 UTC, by a reader of its own if one is given."""
         try:
-            return time(text)
-        except NotYet as error:
-            raise refusal(role, error) from error
+            return (time or self._time)(text)
         except ValueError as error:
-            raise Refused(reason or f"no {role}", f"{role} must be {error}.") from error
+            fault = f"{role} in the future" if isinstance(error, NotYet) else reason or f"no {role}"
+            raise Refused(fault, f"{role} must be {error}.") from error
 
     def decimal(self, role: str, text: str) -> Decimal:
         """Read an exact number."""

@@ -34,10 +34,6 @@ class Survey:
         """Whether some cell could be read in one way only."""
         return any(self.counts.values())
 
-    def feed(self, cells: Iterable[str]) -> None:
-        """Look at more cells; those that say nothing about the two ways are passed over."""
-        raise NotImplementedError
-
     def settled(self) -> str:
         """Give the way that is meant.
 

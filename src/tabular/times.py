@@ -14,7 +14,6 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tabular.amounts import NumberReader
-from tabular.errors import Refused
 
 _CACHE = 100_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,20 +57,6 @@ class NotYet(ValueError):
 def latest_at(now: datetime) -> datetime:
     """Give the latest time that can have happened by ``now``: a day later."""
     return now + _AHEAD
-
-
-def refusal(role: str, error: ValueError) -> Refused:
-    """Refuse a row for what a `TimeReader` said about its time.
-
-    Examples
-    --------
-    >>> refusal("time", ValueError("a time; got 'soon'")).reason
-    'no time'
-    >>> refusal("time", NotYet("a time until 2026-01-02; got '2095-01-01'")).reason
-    'time in the future'
-    """
-    reason = f"{role} in the future" if isinstance(error, NotYet) else f"no {role}"
-    return Refused(reason, f"{role} must be {error}.")
 
 
 class TimeReader:

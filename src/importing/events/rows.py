@@ -161,7 +161,7 @@ class EventReader(MoneyReader):
     def _instant(self, name: str, text: str | None) -> int | None:
         if text is None:
             return None
-        return self.when(self._due if name == "due_at" else self._time, name, text, "no time")
+        return self.instant(name, text, "no time", self._due if name == "due_at" else None)
 
     def _amount(self, said: Mapping[str, str | None]) -> int | None:
         major, minor = said.get("amount"), said.get("amount_minor")

@@ -129,7 +129,7 @@ class FileReader(MoneyReader):
         self._read: dict[str, Callable[[str, str], Any]] = {
             "text": self.given,
             "past": self.instant,
-            "time": partial(self.when, due),
+            "time": partial(self.instant, time=due),
             "whole": self.whole,
             "stars": partial(self.whole, least=1, most=5),
             "money": self.money,
