@@ -2,7 +2,7 @@
 
 What is paid back is the part of a line that belongs to the units that really arrived: a line's amount is spread
 over its units by largest remainder, so that all its returns together give back exactly what was paid, however they
-are split. Damaged goods are scrapped, all others go back on the shelf. A seller at fault loses points, never more
+are split. Damaged goods are scrapped, all others go back in stock. A seller at fault loses points, never more
 than there are.
 """
 
@@ -59,7 +59,7 @@ class _Case(NamedTuple):
     asked: Row[Any]
 
     def event(self, event_type: str, **more: Any) -> EventDraft:
-        """Say that something happens to the return."""
+        """Draft what happens to the return."""
         known = {"quantity": self.asked.received_quantity, "category": self.asked.condition, **more}
         return EventDraft(
             event_type,

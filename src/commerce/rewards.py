@@ -22,7 +22,7 @@ POINTS = "PTS"
 
 
 class PointsBalance(NamedTuple):
-    """Where a seller stands.
+    """A seller's points and rank.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
 
 
 def earn_event(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft:
-    """Say that a seller earns points; to be fired with what earned them.
+    """Draft that a seller earns points; to be fired with what earned them.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def earn_event(work: Work, seller_id: UUID, points: int, reason: str) -> EventDr
 
 
 def deduct_event(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft | None:
-    """Say that a seller loses points, at most those there are: points never fall below zero.
+    """Draft that a seller loses points, at most those there are: points never fall below zero.
 
     The seller's row stays locked until the work is done, so that two penalties at once count from the right
     balance.

@@ -1,4 +1,4 @@
-"""Goods: how many of each variant there are, where, and why that changed.
+"""Stock: how many of each variant there are, where, and why that changed.
 
 A variant is an asset of the ledger, ``SKU:<variant>``: what may be sold lies in ``on_hand``, what an order or an
 auction has set aside in ``held``. Nothing is counted twice and nothing is sold that is not there.

@@ -92,6 +92,14 @@ def locked(work: Work, auction_id: UUID) -> Row[Any]:
     return row
 
 
+def due_by(work: Work, status: str, by: Column[Any], limit: int) -> list[UUID]:
+    """Name the auctions in a status whose time ``by`` has come, the earliest first."""
+    due = select(_auction.c.id).where(
+        _auction.c.tenant_id == work.tenant.id, _auction.c.status == status, by <= work.now
+    )
+    return list(work.connection.execute(due.order_by(by, _auction.c.id).limit(limit)).scalars())
+
+
 def _best(column: str, *others: ColumnElement[Any]) -> ScalarSelect[Any]:
     """Choose an auction's best bid: the highest maximum, the earlier of two."""
     best = _bid.alias()
@@ -141,7 +149,7 @@ def states_of(connection: Connection, auctions: Sequence[Row[Any]]) -> dict[UUID
 
     Returns
     -------
-    dict of UUID to Standing
+    dict of UUID to AuctionState
         Equal in leader and price to `commerce.auctions.pricing.state_of` of all accepted bids.
     """
     if not auctions:
@@ -181,7 +189,7 @@ def sells(auction: Row[Any], work: Work) -> bool:
 def event_of(
     auction: Row[Any], event_type: str, customer_id: UUID | None, **more: Any
 ) -> EventDraft:
-    """Say what happens to an auction: about whom, of which product and seller."""
+    """Draft an event of an auction: about whom, of which product and seller."""
     return EventDraft(
         event_type, customer_id, product_id=auction.product_id, seller_id=auction.seller_id, **more
     )

@@ -1,4 +1,4 @@
-"""Bidding: who bids names the most they would pay, and the house bids for them as little as it takes.
+"""Bidding: who bids names the most they would pay, and the system bids for them as little as it takes.
 
 Only the leader's maximum is set aside, and freed in the same transaction in which somebody else takes the lead.
 A bid below the leader's maximum is a bid: it raises the price and is outbid at once; so that nobody raises a
@@ -17,12 +17,12 @@ from commerce import wallet
 from commerce.auctions.auction_rows import LARGEST, event_of, locked, sells, states_of
 from commerce.auctions.closing import hand_over
 from commerce.auctions.pricing import AuctionState, placed
+from commerce.records import rows
 from commerce.records.bulk import insert_rows
 from commerce.records.errors import (
     Conflict,
     Expired,
     Forbidden,
-    IllegalMove,
     InsufficientFunds,
     RecordError,
 )
@@ -77,7 +77,7 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
     auction_id : UUID
         Of a live auction, before its end.
     maximum : int
-        Minor units, up to `records.LARGEST`.
+        Minor units, up to `auction_rows.LARGEST`.
 
     Returns
     -------
@@ -131,9 +131,7 @@ def _enter(work: Work, auction_id: UUID, act: str) -> tuple[Row[Any], UUID, Auct
     roles = AUCTION.moves[act].roles
     if bidder is None or not work.actor.may_act_as(*roles):
         raise Forbidden(act, roles, work.actor.role)
-    if auction.status != "live":
-        allowed = AUCTION.allowed(auction.status)
-        raise IllegalMove("auction", auction_id, act, auction.status, allowed)
+    rows.require_state(AUCTION, auction, act)
     if work.now >= auction.ends_at:
         raise Expired(
             f"bid must come before the auction's end; got {from_micros(work.now)}"

@@ -5,36 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row
 
 from commerce import stock, wallet
-from commerce.auctions.auction_rows import event_of, locked, states_of
+from commerce.auctions.auction_rows import due_by, event_of, locked, states_of
 from commerce.orders.checkout import OrderedLine, place
-from commerce.records import schema
-from commerce.records.errors import Conflict, Forbidden
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict
 from commerce.records.instants import from_micros
 from commerce.records.machine import EventDraft, fire
 from commerce.records.money import from_minor
 from commerce.records.states import AUCTION
 from commerce.records.work import Work
-
-_auction = schema.auction
-_DUE = (
-    select(_auction.c.id)
-    .where(
-        _auction.c.tenant_id == bindparam("tenant"),
-        _auction.c.status == "live",
-        _auction.c.ends_at <= bindparam("now", type_=schema.Instant),
-    )
-    .order_by(_auction.c.ends_at, _auction.c.id)
-    .limit(bindparam("limit"))
-)
-_customer = schema.customer
-_THERE = select(_customer.c.id).where(
-    _customer.c.tenant_id == bindparam("tenant"),
-    _customer.c.id == bindparam("customer"),
-    _customer.c.erased_at.is_(None),
-)
 
 
 def close(work: Work, auction_id: UUID) -> UUID | None:
@@ -46,7 +28,7 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
     Parameters
     ----------
     work : Work
-        By an admin or the house.
+        By an admin or the system.
     auction_id : UUID
 
     Returns
@@ -66,9 +48,7 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
         "auction must be in a state that allows auction.unsold; got ..."
     """
     auction = locked(work, auction_id)
-    roles = AUCTION.moves["auction.sold"].roles
-    if not work.actor.may_act_as(*roles):
-        raise Forbidden("auction.sold", roles, work.actor.role)
+    work.actor.require("auction.sold", *AUCTION.moves["auction.sold"].roles)
     if auction.status in ("sold", "unsold"):
         order: UUID | None = auction.order_id
         return order
@@ -98,8 +78,7 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
 
 def _is_gone(work: Work, customer_id: UUID) -> bool:
     """Tell whether a customer is erased: nobody would take the order."""
-    key = {"tenant": work.tenant.id, "customer": customer_id}
-    return work.connection.execute(_THERE, key).first() is None
+    return rows.first(work, schema.customer, id=customer_id, erased_at=None) is None
 
 
 def hand_over(
@@ -117,5 +96,4 @@ def hand_over(
 
 def due(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name the live auctions that have ended, the earliest first: a tick closes each by itself."""
-    key = {"tenant": work.tenant.id, "now": work.now, "limit": limit}
-    return list(work.connection.execute(_DUE, key).scalars())
+    return due_by(work, "live", schema.auction.c.ends_at, limit)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, select
 
 from commerce import stock
-from commerce.auctions.auction_rows import LARGEST, event_of, locked, sells
+from commerce.auctions.auction_rows import LARGEST, due_by, event_of, locked, sells
 from commerce.auctions.pricing import Bands
 from commerce.records import schema
 from commerce.records.errors import Conflict, NotFound, RecordError
@@ -22,12 +22,7 @@ from commerce.records.money import format_money
 from commerce.records.states import AUCTION
 from commerce.records.work import Work
 
-_auction, _variant, _product, _users = (
-    schema.auction,
-    schema.variant,
-    schema.product,
-    schema.users,
-)
+_variant, _product, _users = schema.variant, schema.product, schema.users
 _OFFERED: Select[Any] = (
     select(_variant.c.product_id, _product.c.status, _product.c.seller_id, _users.c.customer_id)
     .join_from(
@@ -40,16 +35,6 @@ _OFFERED: Select[Any] = (
         and_(_users.c.tenant_id == _product.c.tenant_id, _users.c.id == _product.c.seller_id),
     )
     .where(_variant.c.tenant_id == bindparam("tenant"), _variant.c.id == bindparam("variant"))
-)
-_DUE = (
-    select(_auction.c.id)
-    .where(
-        _auction.c.tenant_id == bindparam("tenant"),
-        _auction.c.status == "scheduled",
-        _auction.c.starts_at <= bindparam("now", type_=schema.Instant),
-    )
-    .order_by(_auction.c.starts_at, _auction.c.id)
-    .limit(bindparam("limit"))
 )
 
 
@@ -75,7 +60,7 @@ def draft(
     variant_id : UUID
         Of an approved product.
     opening : int
-        The least first bid, minor units, up to `records.LARGEST`, as are the other amounts.
+        The least first bid, minor units, up to `auction_rows.LARGEST`, as are the other amounts.
     starts_at, ends_at : int
         Microseconds since 1970 UTC; the end is to come.
     reserve : int, optional
@@ -225,7 +210,7 @@ def start(work: Work, auction_id: UUID) -> None:
     Parameters
     ----------
     work : Work
-        By an admin or the house. What an admin starts early starts now.
+        By an admin or the system. What an admin starts early starts now.
     auction_id : UUID
 
     Raises
@@ -245,5 +230,4 @@ def start(work: Work, auction_id: UUID) -> None:
 
 def due(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name the approved auctions whose time has come, the earliest first: a tick starts each by itself."""
-    key = {"tenant": work.tenant.id, "now": work.now, "limit": limit}
-    return list(work.connection.execute(_DUE, key).scalars())
+    return due_by(work, "scheduled", schema.auction.c.starts_at, limit)

@@ -1,6 +1,6 @@
 """What an auction's price is: a pure function of its bids, the opening price, the increments and the reserve.
 
-A bid offers an ``amount`` openly, and authorises a ``maximum`` up to which the house bids on for the bidder.
+A bid offers an ``amount`` openly, and authorises a ``maximum`` up to which the system bids on for the bidder.
 The highest maximum leads, the earlier of two equal ones; its price is what it takes to beat the best maximum of
 *another* bidder by one increment, never more than the leader's maximum, never less than he offered openly.
 
@@ -47,7 +47,7 @@ class Bid(NamedTuple):
     amount : int
         Offered openly, minor units; at most ``maximum``.
     maximum : int
-        The most that the house may bid for the bidder, minor units.
+        The most that the system may bid for the bidder, minor units.
     placed_at : int
         Microseconds since 1970 UTC.
     sequence : int, default 0
@@ -187,7 +187,7 @@ class AuctionState:
         return self.price + self.bands.at(self.price)
 
     def after(self, bid: Bid) -> AuctionState:
-        """Give the standing with one more bid; one whose maximum is below the opening price changes nothing."""
+        """Give the state with one more bid; one whose maximum is below the opening price changes nothing."""
         if bid.maximum < self.opening:
             return self
         leader, second = self.leader, self.second
@@ -260,7 +260,7 @@ def placed(
 ) -> Bid:
     """Make the bid of a known maximum, whose open amount is the least that was admissible.
 
-    So are bids of other houses replayed: they are facts, and even one too low to be admissible is ordered among
+    So are bids of other auction houses replayed: they happened, and even one too low to be admissible is ordered among
     the others, its amount being its maximum.
 
     Examples

@@ -60,7 +60,7 @@ def request(work: Work, name: str) -> UUID:
 
 
 def approve(work: Work, brand_id: UUID) -> None:
-    """Approve a brand that waits; its owner is told.
+    """Approve a brand that waits; its owner is notified.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def approve(work: Work, brand_id: UUID) -> None:
 
 
 def reject(work: Work, brand_id: UUID, reason: str) -> None:
-    """Reject a brand that waits; its owner is told why.
+    """Reject a brand that waits; its owner is notified why.
 
     Parameters
     ----------

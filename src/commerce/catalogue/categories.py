@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CTE, Table, bindparam, select
+from sqlalchemy import CTE, bindparam, select
 
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
@@ -116,17 +116,6 @@ def below(category: object) -> CTE:
             _category.c.tenant_id == bindparam("tenant"), _category.c.parent_id == found.c.id
         )
     )
-
-
-def require(work: Work, table: Table, record: UUID) -> None:
-    """Refuse the id of a record that this tenant does not have.
-
-    Raises
-    ------
-    NotFound
-        "category must exist; got ..."
-    """
-    rows.find(work, table, record)
 
 
 def _change(work: Work, category_id: UUID, **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""Notifications: what the stream tells, in words for those whom it concerns.
+"""Notifications: what happened, in sentences for those whom it concerns.
 
 `commerce.notifications.templates` says which events notify whom. The outbox makes one notification per event, kind and recipient,
 whatever happens to the worker. What it says comes from the event and from the name of what it is about: never an
@@ -38,7 +38,7 @@ from commerce.records.work import Work
 
 
 class Notification(NamedTuple):
-    """Something that somebody is told.
+    """Something that somebody is notified of.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Notification(NamedTuple):
 def list_own(
     work: Work, *, unread: bool = False, limit: int = 50, offset: int = 0
 ) -> list[Notification]:
-    """List what the actor was told, the latest first.
+    """List what the actor was notified of, the latest first.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def list_own(
 
 
 def count_unread(work: Work) -> int:
-    """Count what the actor was told and has not read."""
+    """Count what the actor was notified of and has not read."""
     query = (
         select(func.count())
         .select_from(_table)
@@ -194,7 +194,7 @@ def _mailed(notification_id: UUID, work: Work) -> None:
 
 
 def _mine(work: Work) -> ColumnElement[bool]:
-    """What the actor was told, as a user and as a customer."""
+    """What the actor was notified of, as a user and as a customer."""
     names = [name for name in (work.actor.user_id, work.actor.customer_id) if name is not None]
     return _table.c.recipient_id.in_(names)
 

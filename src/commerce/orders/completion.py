@@ -13,7 +13,7 @@ from commerce.payments import intents
 from commerce.payments.funds import covered, sold
 from commerce.payments.payment_rows import of_order
 from commerce.payments.totals import Totals, totals_of
-from commerce.records import schema
+from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, IllegalMove
 from commerce.records.instants import DAY, from_micros, to_micros
@@ -35,7 +35,7 @@ def complete(work: Work, order_id: UUID) -> None:
     Parameters
     ----------
     work : Work
-        By the buyer, by who runs the shop, or by the house.
+        By the buyer, by who runs the shop, or by the system.
     order_id : UUID
 
     Raises
@@ -81,12 +81,12 @@ def complete_due(work: Work, *, limit: int = 100) -> list[UUID]:
 
 
 def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
-    """Call an order off before it is shipped: goods go back on the shelf and money to where it came from, once.
+    """Call an order off before it is shipped: goods go back in stock and money to where it came from, once.
 
     Parameters
     ----------
     work : Work
-        By the buyer, by who runs the shop, or by the house.
+        By the buyer, by who runs the shop, or by the system.
     order_id : UUID
     reason : str, default "changed_mind"
         One word.
@@ -174,9 +174,7 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
 def _ready(work: Work, order_id: UUID, event_type: str) -> Row[Any]:
     """Read and lock an order that is the actor's business and to which this may happen."""
     order = own(work, order_id)
-    if order.status not in ORDER.moves[event_type].sources:
-        allowed = ORDER.allowed(order.status)
-        raise IllegalMove(ORDER.kind, order_id, event_type, order.status, allowed)
+    rows.require_state(ORDER, order, event_type)
     return order
 
 
@@ -186,8 +184,8 @@ def _latest(work: Work) -> int:
 
 
 def _deliveries(work: Work, order_id: UUID) -> list[Row[Any]]:
-    known = {"tenant": work.tenant.id, "order": order_id}
-    return list(work.connection.execute(_DELIVERIES, known))
+    theirs = select(_delivery).where(*rows.own(work, _delivery, order_id=order_id))
+    return list(work.connection.execute(theirs.with_for_update()))
 
 
 def _check_delivered(work: Work, order_id: UUID) -> None:
@@ -231,7 +229,7 @@ def _later(work: Work, order: Row[Any]) -> int:
 
 
 def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[EventDraft]:
-    """Tell of each seller's money, and of the points for it."""
+    """Draft each seller's money, and the points for it."""
     paid = {seller: part for seller, part in settled.sellers.items() if part}
     wallets = wallet.of_sellers(work, paid) if paid else {}
     events = []
@@ -251,11 +249,6 @@ def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[EventD
     return events
 
 
-_DELIVERIES = (
-    select(_delivery)
-    .where(_delivery.c.tenant_id == bindparam("tenant"), _delivery.c.order_id == bindparam("order"))
-    .with_for_update()
-)
 _HELD_GOODS = (
     select(_account.c.asset, _account.c.balance)
     .distinct()

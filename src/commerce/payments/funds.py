@@ -45,7 +45,7 @@ def collect(
     amount : int
         Minor units.
     *also : EventDraft
-        Told in the same breath.
+        Emitted in the same transaction.
     reference : str, optional
         The provider's charge.
     to : str, default "succeeded"
@@ -78,7 +78,7 @@ def covered(work: Work, order_id: UUID) -> tuple[int, int]:
 
 
 def emit_paid(work: Work, order: Row[Any], more: int) -> None:
-    """Tell that an order is paid, where ``more`` made it so: once, because what is covered only grows."""
+    """Emit that an order is paid, where ``more`` made it so: once, because what is covered only grows."""
     captured, credited = covered(work, order.id)
     before = captured + credited - more
     if order.status in ("placed", "completed") and before < order.total_minor <= before + more:
@@ -113,7 +113,7 @@ def give_back(
     reference : str, optional
         The refund or dispute.
     reason : str, optional
-        One event_type.
+        One word.
     position : int, optional
         The order line it is for; by default all of them.
     """

@@ -210,12 +210,12 @@ def cancel(work: Work, payment_id: UUID) -> str:
 
 
 def settle_cash(work: Work, order_id: UUID) -> None:
-    """Take the cash of an order that is delivered; the house does, when it is."""
+    """Take the cash of an order that is delivered; the system does, when it is."""
     _collect_all(work, order_id, "cash_on_delivery", "processing")
 
 
 def capture_wallet(work: Work, order_id: UUID) -> None:
-    """Take what an order's buyer has set aside in the wallet; the house does, at completion.
+    """Take what an order's buyer has set aside in the wallet; the system does, at completion.
 
     It stays in ``held`` for those who get it.
     """

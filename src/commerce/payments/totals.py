@@ -55,8 +55,8 @@ class Totals(NamedTuple):
 def fold(events: Iterable[tuple[str, int, str | None]], disputed: int = 0) -> Totals:
     """Add a payment's events up, in whatever order they came.
 
-    A refund is amounts up to three times, under one reference: as asked for, as done, as failed. Failed is the last
-    event_type, whenever it is heard.
+    A refund is emitted up to three times, under one reference: as asked for, as done, as failed. Failed counts
+    last, whenever it is heard.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def totals_of(work: Work, payment_ids: Collection[UUID]) -> dict[UUID, Totals]:
 
 
 def references(work: Work, payment_id: UUID) -> set[str]:
-    """Give what a provider amounts of a payment already."""
+    """Give what a provider reported of a payment already."""
     key = {"tenant": work.tenant.id, "payments": [payment_id]}
     return {row.reference for row in work.connection.execute(_EVENTS, key) if row.reference}
 

@@ -96,12 +96,12 @@ def run_provider_calls(
     Returns
     -------
     list of UUID
-        Payments and customers that errands were about.
+        Payments and customers that calls were about.
 
     Raises
     ------
     ProviderFailed
-        "provider must do what it is asked; got ...", once the other errands are run. The errand waits on, unless it
+        "provider must do what it is asked; got ...", once the other calls are made. The call waits on, unless it
         was refused for good.
     """
     with looking(engine, tenant, SYSTEM, now=now) as work:
@@ -254,7 +254,7 @@ def _check_amount(payment: Row[Any], event: ProviderEvent) -> None:
 
 
 def _refund(work: Work, payment: Row[Any], order: Row[Any] | None, event: ProviderEvent) -> None:
-    """Follow a refund: asked for, done or failed; failed is its last event_type."""
+    """Follow a refund: asked for, done or failed; failed is final."""
     known = references(work, payment.id)
     asked, failed = f"{event.reference}/asked", f"{event.reference}/failed"
     if event.type == "payment.refund_failed" and failed not in known:

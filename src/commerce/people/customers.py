@@ -1,6 +1,6 @@
 """Customers: registered, changed, listed and erased.
 
-Names, addresses and notes stand in tables that can be erased; the stream tells only that they changed. What
+Names, addresses and notes stand in tables that can be erased; the stream says only that they changed. What
 is left of an erased customer is a pseudonym under which ledger and features still add up.
 """
 
@@ -27,7 +27,7 @@ PROFILE: Mapping[str, bool] = {
     "phone": False,
     "country": True,
 }
-"""Fields of a profile, and whether the stream may tell their value: never one that names somebody."""
+"""Fields of a profile, and whether the stream may hold their value: never one that names somebody."""
 
 FIGURES: Mapping[str, bool] = {
     "newsletter": True,
@@ -38,7 +38,7 @@ FIGURES: Mapping[str, bool] = {
     "is_active_member": False,
     "num_of_products": False,
 }
-"""Whole numbers told of a customer that only the stream keeps, and whether customers tell them of themselves."""
+"""Whole numbers about a customer that only the stream keeps, and whether customers give them themselves."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -112,18 +112,18 @@ def register(
     external_id: str | None = None,
     channel: str | None = None,
 ) -> UUID:
-    """Register a customer: done by who runs the shop; who signs up is registered by the house.
+    """Register a customer: done by who runs the shop; who signs up is registered by the system.
 
     Parameters
     ----------
     full_name, email, phone : str, optional
-        Kept here, never told. An e-mail address is kept in lower case and is unique in its shop.
+        Kept here, never emitted. An e-mail address is kept in lower case and is unique in its shop.
     country : str, optional
-        Told with the event.
+        Emitted with the event.
     external_id : str, optional
-        The shop's own word, unique in its shop.
+        The shop's own id, unique in its shop.
     channel : str, optional
-        Where the customer came from; told with the event.
+        Where the customer came from; emitted with the event.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Cust
 
 
 def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> None:
-    """Change fields of a profile; each that gets another value is told, by name.
+    """Change fields of a profile; each that gets another value is emitted, by name.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
 
 
 def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> None:
-    """Tell a figure of a customer, such as an age or another house's credit score; the latest counts.
+    """Record a figure of a customer, such as an age or another institution's credit score; the latest counts.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> Non
 def set_location(
     work: Work, customer_id: UUID, latitude: float, longitude: float, address: str | None = None
 ) -> None:
-    """Set where a customer gets its orders; the stream tells that it changed, never where.
+    """Set where a customer gets its orders; the stream says that it changed, never where.
 
     Parameters
     ----------
@@ -292,7 +292,7 @@ def _cleaned(fields: Mapping[str, str | None]) -> dict[str, str | None]:
 
 
 def _emit_changes(work: Work, customer_id: UUID, values: Mapping[str, str | None]) -> None:
-    """Tell which fields changed, and to what where the stream may know."""
+    """Emit which fields changed, and to what where the stream may know."""
     events = [
         EventDraft("customer.profiled", customer_id=customer_id, reason=name, category=value)
         for name, value in values.items()

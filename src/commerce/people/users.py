@@ -76,13 +76,13 @@ def create(
     Parameters
     ----------
     work : Work
-        By an admin or the house.
+        By an admin or the system.
     username : str
         Kept in lower case, unique in its shop.
     password : PasswordHash
         From `commerce.people.passwords.hash_password`, made before the transaction opened.
     role : Role, default "user"
-        Only a superadmin or the house makes a superadmin.
+        Only a superadmin or the system makes a superadmin.
     email : str, optional
         Where notifications are mailed.
     customer_id : UUID, optional

@@ -16,7 +16,7 @@ class RecordError(CommerceError, ValueError):
 
 
 def check_choice(what: str, given: str, choices: Collection[str]) -> None:
-    """Refuse a word that is none of those there are.
+    """Refuse what is none of the choices there are.
 
     Raises
     ------

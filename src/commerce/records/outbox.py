@@ -5,7 +5,7 @@ published, never those behind a number they remember: on PostgreSQL an event may
 higher id, and a remembered number would pass it by.
 
 What a handler writes is committed with the row that it handles. What it must do outside, such as mail, it gives
-back as errands: they are run after that, while the row is put off; a worker that dies meanwhile leaves a
+back as tasks: they are run after that, while the row is put off; a worker that dies meanwhile leaves a
 row that comes due again.
 """
 
@@ -42,7 +42,7 @@ FIRST_WAIT, LONGEST_WAIT = HOUR // 60, DAY
 """Microseconds to the second attempt, doubled with every further one, and at most."""
 
 LEASE = HOUR
-"""Microseconds that a worker has for its errands before another takes its rows for abandoned."""
+"""Microseconds that a worker has for its tasks before another takes its rows for abandoned."""
 
 _BATCH = 20
 
@@ -154,7 +154,7 @@ def _take(
 def _run(
     engine: Engine, tenant: Tenant, row: Row[Any], tasks: list[OutboxTask], now: datetime
 ) -> bool:
-    """Run errands, each written down as soon as it is done; publish the row after the last."""
+    """Run tasks, each written down as soon as it is done; publish the row after the last."""
     undelivered = False
     for task in tasks:
         try:

@@ -1,4 +1,4 @@
-"""What the shop asks of a payment provider, and what a provider says: the same words for all of them.
+"""What the shop asks of a payment provider, and what a provider says: the same terms for all of them.
 
 A provider says the same, whether it answers a question or calls by webhook: a `ProviderEvent`. So an answer and a webhook
 that tell of one charge count once, whichever comes first. Intents, refunds and disputes are read as Stripe writes
@@ -39,7 +39,7 @@ class ProviderEvent(NamedTuple):
     Attributes
     ----------
     type : str
-        In the words of the stream.
+        One of the event types of the stream.
     intent : str
         The provider's name of the payment.
     at : int
@@ -51,7 +51,7 @@ class ProviderEvent(NamedTuple):
     currency : str
         ISO 4217.
     reason : str or None
-        One event_type: a decline code, why money goes back, why a payment is disputed.
+        One word: a decline code, why money goes back, why a payment is disputed.
     charge : str or None
         What a refund or a dispute is about; it proves that the money had arrived.
     payment : str or None
