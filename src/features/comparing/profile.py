@@ -1,4 +1,4 @@
-"""The profile of a feature table: what is missing, how values are spread, how they drift, what each says of outcomes alone.
+"""The profile of a feature table: what is missing, how values are spread, how they drift, what each says alone.
 
 Everything is held against the first cutoff. A profile is made cutoff by cutoff, in the memory of two of them,
 and kept as JSON beside the feature tables.

@@ -2,7 +2,8 @@
 
 Its version is the hash of what goes into it: the same inputs give the same tag, and a build that exists is
 not built again. A build happens in a scratch store and is renamed into place with a list of what it holds, so a
-kill at any moment leaves nothing that passes for a Bento. Everything lies under ``data/bentoml`` of the home, nothing in the user's own ``~/bentoml``.
+kill at any moment leaves nothing that passes for a Bento. Everything lies under ``data/bentoml`` of the home,
+nothing in the user's own ``~/bentoml``.
 """
 
 from __future__ import annotations

@@ -39,7 +39,8 @@ def build() -> None:
 def serve(port: int, host: str) -> None:
     """Answer predictions over HTTP.
 
-    From the sources, with the champions of this home. A new champion appears without a restart; an order committed a second ago counts.
+    From the sources, with the champions of this home. A new champion appears without a restart; an order
+    committed a second ago counts.
     """
     from serving.bento.building import BENTO_STORE, bento_environment
 

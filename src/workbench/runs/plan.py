@@ -1,8 +1,8 @@
 """The plan of `bellwether run`: the numbered notebooks, in order, each only where something changed.
 
-10 builds the features once; then 20 trains, 30 reviews and 40 scores each model, two models side by side. What a step builds on is
-part of its key, so an earlier step that runs again to the same result lets the later ones stand; the record
-store is part of it too, so that nothing kept speaks for a store that has been made anew.
+10 builds the features once; then 20 trains, 30 reviews and 40 scores each model, two models side by side. What
+a step builds on is part of its key, so an earlier step that runs again to the same result lets the later ones
+stand; the record store is part of it too, so that nothing kept speaks for a store that has been made anew.
 """
 
 from __future__ import annotations
