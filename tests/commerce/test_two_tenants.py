@@ -53,6 +53,7 @@ INTERNAL_TYPES = (
     "Provider",
     "Table",
     "Card",
+    "Column",
     "Account",
     "Priced",
     "Transfer",
