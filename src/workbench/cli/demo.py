@@ -29,6 +29,7 @@ def demo(ctx: click.Context) -> None:
     from workbench.cli.service import project_of
     from workbench.runs.warm import LATER_STEPS, STEPS
 
+    home.require_extra("notebooks", "serving")
     settings = home.settings()
     server = make_server(settings, load=STEPS, then=LATER_STEPS)
     if not _stands(settings):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,7 @@ def run_tenant(
     from commerce.records.database import reading
     from training.specs import SPECS, find_spec
 
+    home.require_extra("notebooks")
     chosen = tuple(find_spec(name).name for name in models) if models else tuple(SPECS)
     engine = open_records(settings)
     with reading(engine) as connection:
@@ -144,11 +146,18 @@ def make_runner(settings: Settings, server: ForkServer, *, lock: Held) -> Runner
         reports=settings.reports,
         server=server,
         code_version=code_version(
-            sources, requirements=project / "requirements" if project else None
+            sources,
+            requirements=project / "requirements" if project else None,
+            only=None if (sources.parent / "pyproject.toml").is_file() else our_packages(),
         ),
         clock=home.now,
         lock=lock.descriptor,
     )
+
+
+def our_packages() -> list[str]:
+    """Name the packages that were installed as bellwether; in a site's folder others lie beside them."""
+    return (distribution("bellwether").read_text("top_level.txt") or "").split()
 
 
 def cut_off(connection: Connection, tenant: Tenant, as_of: str | None) -> datetime:
