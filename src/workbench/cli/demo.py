@@ -65,7 +65,7 @@ def demo(ctx: click.Context) -> None:
 
 
 def _stands(settings: Settings) -> bool:
-    """Tell whether the demo's tenant has its records."""
+    """Whether the demo's tenant has its records."""
     from commerce.records.database import reading
     from commerce.records.stream import stream_state
     from commerce.records.tenants import list_tenants

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from workbench.runs.exit_status import SUCCEEDED, USAGE
 from workbench.runs.fork_server import ForkServer
 from workbench.runs.history import History
 from workbench.runs.index import write_index
-from workbench.runs.key import code_version, content_hash
+from workbench.runs.key import code_version, content_hash, our_packages
 from workbench.runs.lock import Held, run_lock
 from workbench.runs.plan import REVIEW, SCORE, TRAIN, Pipeline, PipelineResult
 from workbench.runs.warm import LATER_STEPS, STEPS
@@ -153,11 +152,6 @@ def make_runner(settings: Settings, server: ForkServer, *, lock: Held) -> Runner
         clock=home.now,
         lock=lock.descriptor,
     )
-
-
-def our_packages() -> list[str]:
-    """Name the packages that were installed as bellwether; in a site's folder others lie beside them."""
-    return (distribution("bellwether").read_text("top_level.txt") or "").split()
 
 
 def cut_off(connection: Connection, tenant: Tenant, as_of: str | None) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
+from importlib.metadata import distribution
 from pathlib import Path
 
 from workbench.runs.source import Notebook
@@ -78,6 +79,11 @@ def code_version(
         digest.update(b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def our_packages() -> list[str]:
+    """Name the packages that were installed as bellwether; in a site's folder others lie beside them."""
+    return (distribution("bellwether").read_text("top_level.txt") or "").split()
 
 
 def _code_files(

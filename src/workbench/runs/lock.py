@@ -109,7 +109,7 @@ def _take(descriptor: int) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether there is a process of that id; 0 counts as alive, as nobody knows whose it is."""
+    """Whether there is a process of that id; 0 counts as alive, as nobody knows whose it is."""
     if pid == 0:
         return True
     try:
