@@ -168,7 +168,7 @@ class Pipeline:
         return outcome
 
     def _has_its_champion(self, model: str, trained: Outcome) -> bool:
-        """Tell whether the champion that a kept training left, or was held against, is still there."""
+        """Whether the champion that a kept training left, or was held against, is still there."""
         left = trained.result.get("figures", {}).get("champion")
         return left is None or champion_state(self.packages, self.tenant, model) is not None
 

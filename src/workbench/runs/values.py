@@ -234,7 +234,7 @@ def _read_list(text: str) -> list[str] | None:
 
 
 def _holds(value: object, name: str) -> bool:
-    """Tell whether a Python value is of a declared type; True is no number."""
+    """Whether a Python value is of a declared type; True is no number."""
     match name:
         case "str":
             return isinstance(value, str)

@@ -1,4 +1,4 @@
-"""`bellwether notebook` refuses before a kernel starts, and tells what it did."""
+"""`bellwether notebook` refuses before a kernel starts, and says what it did."""
 
 from __future__ import annotations
 
