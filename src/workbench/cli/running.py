@@ -73,13 +73,13 @@ def run_tenant(
     steps = Steps()
     with (
         run_lock(lock, subject=subject, command="bellwether run", now=home.now()) as held,
-        server or make_server(settings, load=STEPS, then=LATER_STEPS) as server,
+        server or make_server(settings, load=STEPS, then=LATER_STEPS) as ready,
         steps,
     ):
         click.echo(introduction)
         if held.taken_over_from:
             click.echo(f"  taking over from {held.taken_over_from}, which has ended", err=True)
-        runner = make_runner(settings, server, lock=held)
+        runner = make_runner(settings, ready, lock=held)
         runner.history.bury(now=home.now())
         pipeline = Pipeline(
             runner=runner,
