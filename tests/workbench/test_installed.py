@@ -65,6 +65,8 @@ def test_an_installed_wheel_goes_the_whole_way_without_a_checkout(
         ours = "bellwether" in entry.name or (site / entry.name).exists()
         if not ours:
             (site / entry.name).symlink_to(entry)
+    # the templates of nbconvert are data of its own installation
+    (place / "share" / "jupyter").symlink_to(Path(sys.prefix) / "share" / "jupyter")
     environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     environ |= {"BELLWETHER_HOME": str(home)}
     environ.pop("DATABASE_URL", None)
