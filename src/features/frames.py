@@ -6,7 +6,6 @@ The only module here, with the checks, that knows pandas.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import FeatureTable, evaluate, label_table
 from features.labels import Label, find_label
 from features.snapshots.snapshot import Snapshot
+from tabular.files import replace_text, replacing
 
 KEYS = ("customer_id", "cutoff")
 """The columns that come before the features."""
@@ -233,7 +233,6 @@ def write_features(
         `DECLARED`, what the features were declared as.
     """
     root = folder / snapshot.tenant / snapshot.hash
-    root.mkdir(parents=True, exist_ok=True)
     hashes = {output.name: output.hash for output in catalogue.outputs if output.name in frame}
     about = {"snapshot": snapshot.hash, "hashes": hashes}
     paths = []
@@ -246,14 +245,11 @@ def write_features(
         table = table.set_column(table.column_names.index("cutoff"), "cutoff", instants)
         table = table.replace_schema_metadata({"bellwether": json.dumps(about)})
         path = root / f"{to_micros(cutoff.to_pydatetime())}.parquet"
-        aside = root / f".{path.name}.{uuid.uuid4().hex}"
-        pq.write_table(table, aside, compression="zstd")
-        aside.replace(path)
+        with replacing(path) as draft:
+            pq.write_table(table, draft, compression="zstd")
         paths.append(path)
     declared = {"hash": catalogue.hash, "outputs": declarations(catalogue)}
-    aside = root / f".{DECLARED}.{uuid.uuid4().hex}"
-    aside.write_text(json.dumps(declared, indent=1), encoding="utf-8")
-    aside.replace(root / DECLARED)
+    replace_text(root / DECLARED, json.dumps(declared, indent=1))
     return tuple(paths)
 
 

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from commerce.records.errors import did_you_mean
 from features.declaring.activities import invoices, placed
 from features.declaring.sources import Aggregates, Source, source
 from features.errors import DeclarationError
+from tabular.errors import did_you_mean
 
 
 @dataclass(frozen=True)

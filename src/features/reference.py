@@ -11,10 +11,11 @@ from features.wording import allowed, empty, event_meanings, family_meanings, in
 _INTRODUCTION = """\
 # The features
 
-What `POST /predict/...` takes by values, what training learns from, and what an answer's reasons name. A name that ends in
-`_90d` looks at the 90 days before the cutoff; without such an ending it looks back to the first event. *minor* are whole
-minor units of the tenant's currency (cents), *share* is between 0 and 1. *Empty* is the value of a customer without such
-activity, also where a client leaves the feature out; a dash means not known. *v* is the version its owner gave it.
+What `POST /predict/...` takes by values, what training learns from, and what an answer's reasons name. A name that
+ends in `_90d` looks at the 90 days before the cutoff; without such an ending it looks back to the first event.
+*minor* are whole minor units of the tenant's currency (cents), *share* is between 0 and 1. *Empty* is the value of a
+customer without such activity, also where a client leaves the feature out; a dash means not known. *v* is the version
+its owner gave it.
 
 `bellwether features show NAME` shows all there is to know of one; `bellwether features docs` writes this page.
 """

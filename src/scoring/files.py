@@ -23,6 +23,7 @@ from scoring.errors import InvalidPackage, PackageDamaged, PackageExists, Packag
 from scoring.package import Calibration, DecisionRule, Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
+from tabular.files import replace_text
 
 FORMAT = 1
 """Version of the format; a reader refuses any other."""
@@ -212,7 +213,7 @@ def publish(package: Package, packages: Path) -> Path:
             made.rename(final)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    _point(home, package.version)
+    replace_text(home / "current.json", json.dumps({"version": package.version}) + "\n")
     return final
 
 
@@ -278,15 +279,6 @@ def current_version(packages: Path, tenant: str, model: str) -> str | None:
     if not isinstance(version, str) or not version or "/" in version or version.startswith("."):
         raise PackageDamaged(str(path), f"version {version!r}")
     return version
-
-
-def _point(home: Path, version: str) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=".current-", dir=home)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(json.dumps({"version": version}).encode() + b"\n")
-        _settle(file)
-    Path(name).chmod(0o644)
-    Path(name).replace(home / "current.json")
 
 
 def _read_components(path: Path, described: list[dict[str, Any]]) -> tuple[Component, ...]:

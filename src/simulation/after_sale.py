@@ -76,6 +76,7 @@ def _reverse(
     amount: int,
     at: float,
     reason: str,
+    *,
     recorded: float | None = None,
 ) -> None:
     shopper.event_log.emit(

@@ -168,7 +168,7 @@ def _at_once(shopper: Shopper, order: Order, method: str, at: float) -> None:
 
 
 def from_wallet(shopper: Shopper, order: Order, at: float, key: str) -> None:
-    """Bring an order whose price is set aside in the wallet: under its own key, or that of the auction it was won in."""
+    """Bring an order whose price is set aside in the wallet: under its own key, or that of the auction."""
     event_log, purse = shopper.event_log, shopper.purse
     payment = open_payment(shopper, order, "wallet", at, status="requires_capture")
     delivered, day = fulfil(shopper, order, at, cash=False)

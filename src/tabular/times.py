@@ -2,8 +2,8 @@
 
 Guarantees: a text without an offset is in the zone given; a time that a zone skips in spring is read as if the
 clock had not been changed yet, one that it repeats in autumn as the first; day and month are never guessed
-where the file does not tell them apart; a time that has not come yet is refused where it must have happened, because the
-stream keeps it for good and a tenant's clock would stand behind it.
+where the file does not tell them apart; a time that has not come yet is refused where it must have happened,
+because the stream keeps it for good and a tenant's clock would stand behind it.
 """
 
 from __future__ import annotations

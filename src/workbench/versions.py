@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from commerce.records.errors import did_you_mean
 from features.comparing import changes
 from features.comparing.changes import Version, declarations
+from tabular.errors import did_you_mean
 from workbench.errors import PlanError
 from workbench.runs.files import read_json
 from workbench.settings import Settings

@@ -13,8 +13,9 @@ from tests.commerce.sent_back import inspected, rewarded
 from tests.commerce.shop import Shop, make_shop
 
 from commerce import returns
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
 from commerce.orders.completion import cancel, complete
+from commerce.orders.lines import OrderedLine
 from commerce.payments import intents
 from commerce.records import ledger
 from commerce.records.actors import SYSTEM

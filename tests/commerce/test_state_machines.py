@@ -187,7 +187,15 @@ def test_a_fault_after_any_step_leaves_nothing(any_engine: Engine, machine: Mach
                 fire(work, machine, record, stage.draft(move.event), paid)
             done = step
         except Fault:
-            assert stage_is(stage, machine, record, move.sources[0], before, any_engine, break_down)
+            assert stage_is(
+                stage,
+                machine,
+                record,
+                state=move.sources[0],
+                rows=before,
+                engine=any_engine,
+                fault=break_down,
+            )
             continue
         finally:
             if event.contains(any_engine, "after_cursor_execute", break_down):
@@ -197,7 +205,14 @@ def test_a_fault_after_any_step_leaves_nothing(any_engine: Engine, machine: Mach
 
 
 def stage_is(
-    stage: Stage, machine: Machine, record: UUID, state: str, rows: Any, engine: Engine, fault: Any
+    stage: Stage,
+    machine: Machine,
+    record: UUID,
+    *,
+    state: str,
+    rows: Any,
+    engine: Engine,
+    fault: Any,
 ) -> bool:
     """Whether all is as it was before the fault."""
     event.remove(engine, "after_cursor_execute", fault)

@@ -29,7 +29,7 @@ from commerce.auctions import bidding, listing
 from commerce.catalogue import categories, promotions
 from commerce.catalogue.products import NewVariant
 from commerce.orders import cart
-from commerce.orders.checkout import OrderedLine
+from commerce.orders.lines import OrderedLine
 from commerce.payments import disputes, intents, methods
 from commerce.people import credentials, notes, passwords
 from commerce.records import schema
@@ -73,7 +73,8 @@ PLAIN: Mapping[str, Any] = {
     "password": passwords.hash_password("correct horse"), "new": passwords.hash_password("battery staple"),
     "fields": {"full_name": "Tock"}, "latitude": 1.0, "longitude": 2.0, "points": 5,
     "email": "tock@example.com", "to": "shipped", "conditions": (), "address": "Tock Lane",
-    "percent_bp": 500, "figure": "newsletter", "value": 1, "held": False, "lock": True, "provider": "stripe", "kind": "order", "tax_bp": 0,
+    "percent_bp": 500, "figure": "newsletter", "value": 1, "held": False, "lock": True,
+    "provider": "stripe", "kind": "order", "tax_bp": 0,
 }  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Row
 
 from commerce import stock, wallet
 from commerce.auctions.auction_rows import due_by, event_of, locked, states_of
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict
 from commerce.records.instants import from_micros

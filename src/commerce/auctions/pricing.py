@@ -243,7 +243,7 @@ def least_admissible(
     bidder: Hashable = None,
     reserve: int | None = None,
 ) -> int:
-    """Give the least amount that may be offered next, minor units: the opening price, or one increment more than the price.
+    """Give the least amount that may be offered next, in minor units: the opening price, or an increment more.
 
     The leader may authorise more at the price he has; parameters as of `state_of`.
 

@@ -1,8 +1,8 @@
 """Notifications: what happened, in sentences for those whom it concerns.
 
-`commerce.notifications.templates` says which events notify whom. The outbox makes one notification per event, kind and recipient,
-whatever happens to the worker. What it says comes from the event and from the name of what it is about: never an
-address, a hash, a token, or who else is concerned.
+`commerce.notifications.templates` says which events notify whom. The outbox makes one notification per event,
+kind and recipient, whatever happens to the worker. What it says comes from the event and from the name of what
+it is about: never an address, a hash, a token, or who else is concerned.
 """
 
 from __future__ import annotations

@@ -12,8 +12,7 @@ from uuid import UUID
 
 from commerce import stock
 from commerce.orders import cart
-from commerce.orders.lines import OrderedLine as OrderedLine
-from commerce.orders.lines import PricedLine, event_of, keep, price, read
+from commerce.orders.lines import OrderedLine, PricedLine, event_of, keep, price, read
 from commerce.orders.tax import country_code, rate
 from commerce.payments import intents
 from commerce.payments.payment_rows import created_from_wallet

@@ -15,11 +15,12 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, RecordError, did_you_mean
+from commerce.records.errors import Conflict, RecordError
 from commerce.records.identity import reserve_numbers
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import CUSTOMER
 from commerce.records.work import Work
+from tabular.errors import did_you_mean
 
 PROFILE: Mapping[str, bool] = {
     "full_name": False,

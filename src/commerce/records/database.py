@@ -97,8 +97,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     SQLite lets one write at a time, and has the others look again after a nap; threads of this process
     therefore queue here, and only other processes nap.
     """
-    with _turn(engine), engine.connect() as connection:
-        connection = connection.execution_options(writes=True)
+    with _turn(engine), engine.connect() as plain:
+        connection = plain.execution_options(writes=True)
         with connection.begin():
             yield connection
 
@@ -209,8 +209,8 @@ def _remodelling(engine: Engine) -> Iterator[Connection]:
 
     SQLite changes a table by copying it: references are not followed meanwhile, and all checked in the end.
     """
-    with engine.connect() as connection:
-        connection = connection.execution_options(writes=True)
+    with engine.connect() as plain:
+        connection = plain.execution_options(writes=True)
         if engine.dialect.name == "postgresql":
             with connection.begin():
                 connection.execute(text("SELECT pg_advisory_xact_lock(7302)"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from tabular.errors import did_you_mean as did_you_mean
+from tabular.errors import did_you_mean
 
 
 class CommerceError(Exception):

@@ -27,10 +27,10 @@ from commerce.records.work import Work
 class EventDraft(NamedTuple):
     """What a workflow says of something that happens now.
 
-    Who acts, when, and for which record is the `Work`'s and the `Step`'s to say: `fire` makes of all three the row that is
-    appended, a `commerce.records.stream.NewEvent`. ``amount`` is in minor units of the tenant's currency, ``due_at`` in
-    microseconds since 1970 UTC; ``transfers`` are posted under the event. ``record`` (kind and id) is given where the
-    event is about another record than the one that moves.
+    Who acts, when, and for which record is the `Work`'s and the `Step`'s to say: `fire` makes of all three the
+    row that is appended, a `commerce.records.stream.NewEvent`. ``amount`` is in minor units of the tenant's
+    currency, ``due_at`` in microseconds since 1970 UTC; ``transfers`` are posted under the event. ``record``
+    (kind and id) is given where the event is about another record than the one that moves.
     """
 
     type: str

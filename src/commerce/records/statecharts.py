@@ -9,10 +9,10 @@ from commerce.records.stream.event_types import EVENT_TYPES
 _INTRODUCTION = """\
 # What can happen to a record
 
-Drawn from the machines in [`commerce.records.states`](../src/commerce/records/states.py), which `fire` follows and the database enforces by
-trigger: a status changes only with an event that makes the move. *admin* includes *superadmin*; *system* is no person:
-ticks, webhooks, the close of an auction. Whose order or auction it is, the workflow decides.
-"""
+Drawn from the machines in [`commerce.records.states`](../src/commerce/records/states.py), which `fire` follows and
+the database enforces by trigger: a status changes only with an event that makes the move. *admin* includes
+*superadmin*; *system* is no person: ticks, webhooks, the close of an auction. Whose order or auction it is, the
+workflow decides. """
 
 
 def page() -> str:

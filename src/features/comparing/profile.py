@@ -1,4 +1,4 @@
-"""The profile of a feature table: what is missing, how values are spread, how they drift, what each says of outcomes alone.
+"""The profile of a feature table: what is missing, how values are spread, how they drift, what each says alone.
 
 Everything is held against the first cutoff. A profile is made cutoff by cutoff, in the memory of two of them,
 and kept as JSON beside the feature tables.
@@ -7,7 +7,6 @@ and kept as JSON beside the feature tables.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from features.comparing.distributions import (
     stability_index,
 )
 from features.declaring.compilation import Catalogue
+from tabular.files import replace_text
 
 PROFILE = "profile.json"
 """The file beside feature tables."""
@@ -188,10 +188,7 @@ def profile_frame(frame: pd.DataFrame, *, catalogue: Catalogue | None = None) ->
 def write_profile(found: Profile, folder: Path) -> Path:
     """Write a profile beside the feature tables of its snapshot; its `about` names tenant and snapshot."""
     root = folder / str(found.about["tenant"]) / str(found.about["snapshot"])
-    root.mkdir(parents=True, exist_ok=True)
-    aside = root / f".{PROFILE}.{uuid.uuid4().hex}"
-    aside.write_text(json.dumps(found.as_dict(), allow_nan=False), encoding="utf-8")
-    return aside.replace(root / PROFILE)
+    return replace_text(root / PROFILE, json.dumps(found.as_dict(), allow_nan=False))
 
 
 def last_profile(folder: Path, tenant: str) -> Profile | None:

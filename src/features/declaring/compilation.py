@@ -13,12 +13,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
-from commerce.records.errors import did_you_mean
 from features.declaring.entry_rules import check_entry
 from features.declaring.operators import OPERATORS, Feature
 from features.declaring.outputs import Output, State
 from features.declaring.sources import opening_types
 from features.errors import DeclarationError, UnknownFeature
+from tabular.errors import did_you_mean
 
 __all__ = ["Catalogue", "Output", "State", "catalogue"]
 

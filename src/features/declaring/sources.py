@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from commerce.records.errors import did_you_mean
 from features.declaring.clocks import CLOCK_COLUMNS, PERIOD_COLUMNS
 from features.errors import DeclarationError
+from tabular.errors import did_you_mean
 
 TEXT_COLUMNS = ("seller_id", "product_id", "aggregate_id", "method", "category", "reason")
 """Event columns that hold words: to filter by, or to count distinct."""

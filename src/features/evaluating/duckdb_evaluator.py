@@ -1,7 +1,8 @@
 """Features and labels of many customers at many cutoffs, on DuckDB over a snapshot.
 
-Guarantees: events are read once, and reduced at each cutoff; only integers leave the database, so values are the same bits as
-those of every other evaluator; rows are ordered by cutoff and customer, whatever the threads did.
+Guarantees: events are read once, and reduced at each cutoff; only integers leave the database, so values are
+the same bits as those of every other evaluator; rows are ordered by cutoff and customer, whatever the threads
+did.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Import the bids of auctions, and let our own rules say at what price each closed.
 
 An amount of the file is the most its bidder would have paid. The bids are replayed in the order of time through
-`commerce.auctions.pricing`: what each offered openly is the least that was admissible then. Bids are facts: one that the
-rules would not have admitted is ordered among the others, not refused.
+`commerce.auctions.pricing`: what each offered openly is the least that was admissible then. Bids are facts: one
+that the rules would not have admitted is ordered among the others, not refused.
 
 - An auction's opening price and reserve are the first that its rows give; without an opening price its lowest bid opens
   it. A reserve below the opening price is none.

@@ -19,7 +19,6 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from commerce.records.errors import did_you_mean
 from commerce.records.stream import NewEvent
 from importing.engine.identity import uuid_of
 from importing.engine.intake import FileOptions, take_in
@@ -30,7 +29,7 @@ from importing.errors import SourceError
 from importing.events.rows import EVENT_COLUMNS, REQUIRED, EventReader, EventRow, new_event
 from importing.events.staging import EventStaging, event_source
 from tabular.columns import find_column
-from tabular.errors import ColumnNotFound
+from tabular.errors import ColumnNotFound, did_you_mean
 from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
 

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from commerce.records.errors import RecordError, did_you_mean
+from commerce.records.errors import RecordError
 from commerce.records.stream import EVENT_TYPES, NewEvent, check
 from importing.engine.identity import line_key
 from importing.engine.money_rows import MoneyReader
-from tabular.errors import Refused
+from tabular.errors import Refused, did_you_mean
 from tabular.rows import LIMIT, tidy_id
 from tabular.times import TimeReader
 

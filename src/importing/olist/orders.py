@@ -8,7 +8,8 @@
   nothing is refunded.
 - Delivery. It is promised at the purchase for the estimated date. Shipped and delivered stand where the files have
   them, even a delivery before its shipment.
-- The end. A delivered order is completed when it arrived. When an order was cancelled (or ``unavailable``) is nowhere said:
+- The end. A delivered order is completed when it arrived. When an order was cancelled (or ``unavailable``) is
+nowhere said:
   it counts from the files' latest instant, for nobody knew sooner. So does the end of a delivered order without a
   date.
 - Reviews. The first answer about an order is ``review.posted``, another one ``review.edited``, when it was given; the

@@ -4,8 +4,8 @@ Guarantees: every row of the file is accepted, refused with a reason, or known a
 its fields, so importing a file again writes nothing; each transaction writes whole orders, so an import that
 was killed is completed by the next; memory does not grow with the file.
 
-The file is read once into a temporary store (`importing.sales.staging`), then written: customers, products, orders in the
-order of time, and last the returns, tied to their purchases.
+The file is read once into a temporary store (`importing.sales.staging`), then written: customers, products,
+orders in the order of time, and last the returns, tied to their purchases.
 """
 
 from __future__ import annotations

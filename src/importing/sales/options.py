@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
-from commerce.records.errors import did_you_mean
 from importing.engine.intake import FileOptions
 from importing.errors import SourceError
 from tabular.columns import flag
+from tabular.errors import did_you_mean
 
 Repeats = Literal["keep", "drop"]
 

@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from commerce.records.errors import did_you_mean
 from serving.pages import site
 from serving.predict.answers import AppState
 from serving.predict.packages import Served
@@ -15,6 +14,7 @@ from serving.rest import health, predict
 from serving.rest.openapi import list_models
 from serving.rest.refusals import add_refusals, refuse
 from serving.rest.request_log import RequestLog
+from tabular.errors import did_you_mean
 
 API_VERSION = "1"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from commerce.records.errors import RecordError, did_you_mean
+from commerce.records.errors import RecordError
 from commerce.records.identity import find_customer
 from commerce.records.instants import to_micros
 from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
@@ -23,6 +23,7 @@ from serving.predict.packages import PackageShelf, Served
 from serving.predict.payload import read_payload
 from serving.predict.scores import record_score, score_row
 from serving.predict.store import RecordStore
+from tabular.errors import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True)

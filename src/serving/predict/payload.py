@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from commerce.records.errors import did_you_mean
 from features.declaring.declaration import Catalogue, Output
 from serving.errors import InvalidRequest
+from tabular.errors import did_you_mean
 
 LARGEST_WHOLE = 2**53
 """Beyond this, a float64 no longer holds every whole number."""

@@ -9,13 +9,13 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from commerce.records.errors import did_you_mean
 from serving.errors import ModelMissing
 from serving.predict.answers import AppState, answer
 from serving.rest.openapi import request_examples
 from serving.rest.refusals import RESPONSES
 from serving.rest.request_log import note_steps, request_id_of
 from serving.rest.schemas import Prediction, PredictionBody, write_answer
+from tabular.errors import did_you_mean
 
 router = APIRouter(prefix="/predict", tags=["decisions"])
 

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from commerce.records.errors import CustomerNotFound, TenantNotFound, did_you_mean
+from commerce.records.errors import CustomerNotFound, TenantNotFound
 from serving.errors import (
     InvalidRequest,
     ModelMissing,
@@ -20,6 +20,7 @@ from serving.errors import (
 )
 from serving.rest.request_log import request_id_of
 from serving.rest.schemas import FORMS, ByCustomer, ByValues, Refusal
+from tabular.errors import did_you_mean
 
 EXAMPLE = '{"tenant": "demo", "customer_id": "17"} or {"tenant": "demo", "features": {...}}'
 

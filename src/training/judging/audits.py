@@ -8,7 +8,6 @@ that failed stops every package that reads what differed, until an audit finds i
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from commerce.records.instants import from_micros
+from tabular.files import replace_text
 from training.errors import TrainingError
 
 FOLDER = "audits"
@@ -137,10 +137,8 @@ def write_audit(audit: Audit, packages: Path) -> Path:
     """Keep an audit beside its tenant's packages, under the time it was made at."""
     made = datetime.fromisoformat(audit.made_at).astimezone(UTC)
     folder = packages / audit.tenant / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{uuid.uuid4().hex}"
-    aside.write_text(json.dumps(audit.as_dict(), indent=1, allow_nan=False), encoding="utf-8")
-    return aside.replace(folder / f"{made:%Y%m%dT%H%M%S.%fZ}.json")
+    path = folder / f"{made:%Y%m%dT%H%M%S.%fZ}.json"
+    return replace_text(path, json.dumps(audit.as_dict(), indent=1, allow_nan=False))
 
 
 def read_audits(packages: Path, tenant: str) -> tuple[Audit, ...]:

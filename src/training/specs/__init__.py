@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Mapping
 from importlib import import_module
 
-from commerce.records.errors import did_you_mean
+from tabular.errors import did_you_mean
 from training.errors import UnknownModel
 from training.specs.spec import ModelSpec
 

@@ -54,7 +54,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def watched() -> bool:
-    """Tell whether someone watches standard error."""
+    """Whether someone watches standard error."""
     return sys.stderr.isatty()
 
 

@@ -29,6 +29,7 @@ def demo(ctx: click.Context) -> None:
     from workbench.cli.service import project_of
     from workbench.runs.warm import LATER_STEPS, STEPS
 
+    home.require_extra("notebooks", "serving")
     settings = home.settings()
     server = make_server(settings, load=STEPS, then=LATER_STEPS)
     if not _stands(settings):
@@ -64,7 +65,7 @@ def demo(ctx: click.Context) -> None:
 
 
 def _stands(settings: Settings) -> bool:
-    """Tell whether the demo's tenant has its records."""
+    """Whether the demo's tenant has its records."""
     from commerce.records.database import reading
     from commerce.records.stream import stream_state
     from commerce.records.tenants import list_tenants

@@ -68,6 +68,7 @@ def notebook(
     if describe:
         click.echo(f"  {found.path.name}\n{found.contract.describe() or '  takes no parameters'}")
         return
+    home.require_extra("notebooks")
     parameters = found.contract.parse(split_pairs(pairs))
     settings = home.settings()
     inputs = settle_inputs(settings, found.contract, parameters)

@@ -18,7 +18,7 @@ from workbench.runs.exit_status import SUCCEEDED, USAGE
 from workbench.runs.fork_server import ForkServer
 from workbench.runs.history import History
 from workbench.runs.index import write_index
-from workbench.runs.key import code_version, content_hash
+from workbench.runs.key import code_version, content_hash, our_packages
 from workbench.runs.lock import Held, run_lock
 from workbench.runs.plan import REVIEW, SCORE, TRAIN, Pipeline, PipelineResult
 from workbench.runs.warm import LATER_STEPS, STEPS
@@ -58,6 +58,7 @@ def run_tenant(
     from commerce.records.database import reading
     from training.specs import SPECS, find_spec
 
+    home.require_extra("notebooks")
     chosen = tuple(find_spec(name).name for name in models) if models else tuple(SPECS)
     engine = open_records(settings)
     with reading(engine) as connection:
@@ -72,13 +73,13 @@ def run_tenant(
     steps = Steps()
     with (
         run_lock(lock, subject=subject, command="bellwether run", now=home.now()) as held,
-        server or make_server(settings, load=STEPS, then=LATER_STEPS) as server,
+        server or make_server(settings, load=STEPS, then=LATER_STEPS) as ready,
         steps,
     ):
         click.echo(introduction)
         if held.taken_over_from:
             click.echo(f"  taking over from {held.taken_over_from}, which has ended", err=True)
-        runner = make_runner(settings, server, lock=held)
+        runner = make_runner(settings, ready, lock=held)
         runner.history.bury(now=home.now())
         pipeline = Pipeline(
             runner=runner,
@@ -144,7 +145,9 @@ def make_runner(settings: Settings, server: ForkServer, *, lock: Held) -> Runner
         reports=settings.reports,
         server=server,
         code_version=code_version(
-            sources, requirements=project / "requirements" if project else None
+            sources,
+            requirements=project / "requirements" if project else None,
+            only=None if (sources.parent / "pyproject.toml").is_file() else our_packages(),
         ),
         clock=home.now,
         lock=lock.descriptor,

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tabular.files import replacing
 from workbench.runs.exit_status import INTERRUPTED, RUNNER_DIED, SUCCEEDED, ExitStatus
 from workbench.runs.files import write_json
 from workbench.runs.fork_server import ForkServer
@@ -213,10 +214,8 @@ class Runner:
         stem = "_".join(part for part in (name, safe_name(record.model)) if part)
         tenant = safe_name(record.tenant) or "notebooks"
         target = self.reports / tenant / (safe_name(day) or record.started_at[:10]) / f"{stem}.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = target.with_name(f".{target.name}.{os.getpid()}")
-        shutil.copyfile(page, scratch)
-        scratch.replace(target)
+        with replacing(target) as draft:
+            shutil.copyfile(page, draft)
         return target
 
     def _write_page(self, task: Task, folder: Path, sentence: str) -> None:

@@ -3,8 +3,8 @@
 Importing pandas, scikit-learn, MLflow and Great Expectations costs every notebook seconds; here it is done once.
 The server itself does nothing but import and fork: it has one Python thread, no event loop, no sockets of ZMQ, no
 database, and no parallel region of OpenMP was ever entered, so that what it forks is as good as a fresh process. It
-ends with the process that started it, and never before the processes it forked were told apart from it: each has
-a session of its own, its own pipes, working directory and random numbers.
+ends with the process that started it. What it forks has a session of its own, its own pipes, directory, and random
+numbers.
 
 Started as ``python -m workbench.runs.fork_server``.
 """

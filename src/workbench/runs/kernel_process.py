@@ -1,8 +1,9 @@
 """The process of one notebook: papermill inside, one kernel below it, and what happened in writing.
 
 Forked by `workbench.runs.fork_server` with the folder of a run. Its standard input stays open; once that ends, whoever
-asked for it is gone, and so is this process soon after, with its kernel. It writes ``executed.ipynb``, ``page.html`` and,
-where the notebook did not succeed, ``failure.json``; one JSON line per started cell goes to standard output.
+asked for it is gone, and so is this process soon after, with its kernel. It writes ``executed.ipynb``,
+``page.html`` and, where the notebook did not succeed, ``failure.json``; one JSON line per started cell goes to
+standard output.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The plan of `bellwether run`: the numbered notebooks, in order, each only where something changed.
 
-10 builds the features once; then 20 trains, 30 reviews and 40 scores each model, two models side by side. What a step builds on is
-part of its key, so an earlier step that runs again to the same result lets the later ones stand; the record
-store is part of it too, so that nothing kept speaks for a store that has been made anew.
+10 builds the features once; then 20 trains, 30 reviews and 40 scores each model, two models side by side. What
+a step builds on is part of its key, so an earlier step that runs again to the same result lets the later ones
+stand; the record store is part of it too, so that nothing kept speaks for a store that has been made anew.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ class Pipeline:
         return outcome
 
     def _has_its_champion(self, model: str, trained: Outcome) -> bool:
-        """Tell whether the champion that a kept training left, or was held against, is still there."""
+        """Whether the champion that a kept training left, or was held against, is still there."""
         left = trained.result.get("figures", {}).get("champion")
         return left is None or champion_state(self.packages, self.tenant, model) is not None
 

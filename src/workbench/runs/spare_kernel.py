@@ -107,7 +107,7 @@ class SpareKernelManager(AsyncKernelManager):
 
 
 def _is_ours(command: list[str]) -> bool:
-    """Tell whether a command starts IPython's kernel with this very Python."""
+    """Whether a command starts IPython's kernel with this very Python."""
     return os.path.realpath(command[0]) == os.path.realpath(sys.executable) and _LAUNCHER in command
 
 

@@ -138,7 +138,7 @@ class Worker:
         self._listener.join()
 
     def _belongs(self, process: psutil.Process) -> bool:
-        """Tell whether the run started a process: forked in its session, or with its folder in the environment."""
+        """Whether the run started a process: forked in its session, or with its folder in the environment."""
         if os.getsid(process.pid) == self._child.pid:
             return True
         return bool(process.environ().get(RUN_FOLDER_VARIABLE) == str(self._folder))

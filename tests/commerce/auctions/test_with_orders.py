@@ -14,7 +14,8 @@ from tests.commerce.shop import ADMIN
 from commerce import wallet
 from commerce.auctions import bidding, closing
 from commerce.orders import cart, completion
-from commerce.orders.checkout import OrderedLine, checkout, place
+from commerce.orders.checkout import checkout, place
+from commerce.orders.lines import OrderedLine
 from commerce.records.actors import Actor
 from commerce.records.doctor import examine
 from commerce.records.errors import InsufficientFunds

@@ -11,7 +11,8 @@ from tests.commerce.shop import NOW, Shop
 
 from commerce.delivery.couriers import claim, ship
 from commerce.delivery.proof import Confirmation, Proof, confirm
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 

@@ -147,7 +147,7 @@ def test_without_the_lock_on_the_courier_ten_claims_at_once_are_too_many(
 
     monkeypatch.setattr(couriers, "carried", count_together)
     find = rows.find
-    monkeypatch.setattr(rows, "find", lambda *args, lock=False: find(*args))
+    monkeypatch.setattr(rows, "find", lambda *args, lock=False: find(*args))  # noqa: PLW0108 - it drops the lock
     shop = make_shop(postgres_engine)
     variant, buyer, courier = shop.variant(), shop.buyer(), courier_of(shop)
     orders = [placed(shop, buyer, (variant, 1)) for _ in range(10)]

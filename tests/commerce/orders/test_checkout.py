@@ -16,7 +16,8 @@ from tests.commerce.statements import FaultError, statements
 
 from commerce.catalogue import products, promotions
 from commerce.orders import cart
-from commerce.orders.checkout import OrderedLine, checkout, place
+from commerce.orders.checkout import checkout, place
+from commerce.orders.lines import OrderedLine
 from commerce.records import schema
 from commerce.records.database import writing
 from commerce.records.errors import (

@@ -15,8 +15,9 @@ from commerce.catalogue import promotions
 from commerce.delivery import couriers
 from commerce.delivery.proof import confirm
 from commerce.orders import cart
-from commerce.orders.checkout import OrderedLine, checkout, place
+from commerce.orders.checkout import checkout, place
 from commerce.orders.completion import cancel, complete, complete_due, update_status
+from commerce.orders.lines import OrderedLine
 from commerce.payments.invoices import of_order as invoices_of
 from commerce.payments.refunds import refund_order
 from commerce.records import schema

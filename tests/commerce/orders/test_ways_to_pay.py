@@ -9,8 +9,9 @@ from tests.commerce.payments.banks import Bank, make_bank
 from tests.commerce.shop import Shop, make_shop
 
 from commerce.delivery import jobs
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
 from commerce.orders.completion import cancel, complete
+from commerce.orders.lines import OrderedLine
 from commerce.payments import disputes, intents, invoices, offline
 from commerce.payments.queries import payments
 from commerce.records import schema

@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from tests.commerce.payments.stripe_stub import Transport
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
 from commerce.payments import intents, methods, queries, webhooks
 from commerce.payments.providers.local import Local
 from commerce.payments.providers.port import Provider

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from tests.commerce.shop import Shop
 
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
 from commerce.payments import queries
 from commerce.records.actors import Actor
 

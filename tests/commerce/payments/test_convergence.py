@@ -109,7 +109,8 @@ def test_any_order_of_a_providers_events_ends_in_the_same_totals_state_and_money
 ) -> None:
     bank = scene.bank
     buyer, _ = bank.buyer(None)
-    shuffled = data.draw(st.permutations(history + data.draw(st.lists(st.sampled_from(history))))) if history else []  # fmt: skip
+    again = data.draw(st.lists(st.sampled_from(history))) if history else []
+    shuffled = data.draw(st.permutations(history + again))
     ends = []
     for events in (history, shuffled):
         payment = bank.order(buyer, None)

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 from tests.commerce.payments.paying import ordered, payment_of
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
 from commerce.payments import disputes, intents, invoices, methods, refunds
 from commerce.payments.totals import Totals, totals
 from commerce.records.actors import Actor

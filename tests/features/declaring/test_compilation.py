@@ -71,7 +71,7 @@ REFUSED: dict[str, Callable[[], object]] = {
         recency(PAID, name="age", description="Age.")
     ),
     r"event type must read like 'order\.paid'; got 'paid'": lambda: source("paid"),
-    r"must name at least one event type": lambda: source(),
+    r"must name at least one event type": source,
     r"one that features may read; got 'attributes'": lambda: source("a.b", column="attributes"),
     r"condition on method must give str values to equal; got 3": lambda: source("a.b", method=3),
     r"condition on method must give str values to equal; got \[\]": lambda: source(

@@ -1,4 +1,4 @@
-"""Preparing rows once for many cutoffs gives what reading them afresh at each gives, however late they were recorded."""
+"""Preparing rows once for many cutoffs gives what reading them afresh at each gives, however late they came."""
 
 from __future__ import annotations
 

@@ -99,7 +99,10 @@ def test_a_customer_registers_once_at_his_earliest_row_with_its_country(shop: Sh
 
 
 def test_products_carry_their_first_description(shop: Shop) -> None:
-    content = "who,at,price,sku,name\nann,2011-01-02,1,A,\nann,2011-01-03,1,A,Lamp\nann,2011-01-04,1,A,lamp?\nann,2011-01-04,1,B,\n"
+    content = (
+        "who,at,price,sku,name\nann,2011-01-02,1,A,\nann,2011-01-03,1,A,Lamp\n"
+        "ann,2011-01-04,1,A,lamp?\nann,2011-01-04,1,B,\n"
+    )
     shop.sell(content, customer="who", time="at", price="price", product="sku", description="name")
     names = {row.external_id: row.name for row in shop.rows(schema.product)}
     assert names == {"A": "Lamp", "B": "B"}

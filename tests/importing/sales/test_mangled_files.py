@@ -94,7 +94,8 @@ def test_a_shuffled_file_becomes_the_same_sales(
 ) -> None:
     dice = random.Random(seed)
     rows = [
-        f"{dice.randrange(20)},c{dice.randrange(1)},2011-01-{dice.randrange(1, 28):02},A{dice.randrange(3)},{dice.randrange(1, 5)},1.25,"
+        f"{dice.randrange(20)},c{dice.randrange(1)},2011-01-{dice.randrange(1, 28):02},"
+        f"A{dice.randrange(3)},{dice.randrange(1, 5)},1.25,"
         for _ in range(60)
     ]
     head = "no,who,at,sku,qty,price,state\n"

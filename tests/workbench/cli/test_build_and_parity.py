@@ -78,9 +78,9 @@ def test_engines_agree_on_the_whole_catalogue(home: Path) -> None:
     words = ("features", "parity", "--customers", "7", "--cutoff", "2025-11-01", "--json")
     done = bellwether(home, *words)
     assert done.exit_code == 0, done.output
-    told = json.loads(done.stdout)["engines"]["python"]
-    assert (told["mismatches"], told["values"]) == (0, told["vectors"] * len(CATALOGUE))
-    assert 0 < told["vectors"] <= 7
+    report = json.loads(done.stdout)["engines"]["python"]
+    assert (report["mismatches"], report["values"]) == (0, report["vectors"] * len(CATALOGUE))
+    assert 0 < report["vectors"] <= 7
 
 
 def test_a_difference_is_shown_and_ends_with_nine(

@@ -7,11 +7,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.workbench.runs.running import WriteNotebook, run
 
 from workbench.errors import ParameterError
 from workbench.runs import exit_status
@@ -19,22 +19,8 @@ from workbench.runs.execution import Outcome, Runner, Task
 from workbench.runs.lock import run_lock
 from workbench.runs.source import cell_source, read_notebook
 
-WriteNotebook = Callable[..., Path]
 NOW = datetime(2026, 1, 1, 3, tzinfo=UTC)
 FINISH = "from workbench.notebook import finish\nfinish('all done', outputs={'answer': 42})"
-
-
-def run(
-    runner: Runner, path: Path, texts: dict[str, str] | None = None, cell_timeout: int = 60
-) -> Outcome:
-    notebook = read_notebook(path)
-    task = Task(
-        notebook=notebook,
-        parameters=notebook.contract.parse(texts or {}),
-        label=notebook.name,
-        cell_timeout=cell_timeout,
-    )
-    return runner.execute(task)
 
 
 def kept(outcome: Outcome) -> str:
@@ -180,7 +166,7 @@ def test_nothing_of_a_killed_run_lives_on_when_its_lock_is_free(
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process works; one that ended and was not yet collected does not."""
+    """Whether a process works; one that ended and was not yet collected does not."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:

@@ -1,8 +1,8 @@
 """What the shop asks of a payment provider, and what a provider says: the same terms for all of them.
 
-A provider says the same, whether it answers a question or calls by webhook: a `ProviderEvent`. So an answer and a webhook
-that tell of one charge count once, whichever comes first. Intents, refunds and disputes are read as Stripe writes
-them; the embedded provider writes the same documents, so that one reader serves both.
+A provider says the same, whether it answers a question or calls by webhook: a `ProviderEvent`. So an answer and
+a webhook that tell of one charge count once, whichever comes first. Intents, refunds and disputes are read as
+Stripe writes them; the embedded provider writes the same documents, so that one reader serves both.
 """
 
 from __future__ import annotations

@@ -10,21 +10,22 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from commerce.records.bulk import as_document, insert_rows, inserting, reserve_ids
-from commerce.records.errors import RecordError, did_you_mean
+from commerce.records.errors import RecordError
 from commerce.records.instants import from_micros
 from commerce.records.ledger import Transfer, post
 from commerce.records.prepared import execute
 from commerce.records.stream.event_types import EVENT_TYPES, MOVES_MONEY
 from commerce.records.tenants import Tenant
+from tabular.errors import did_you_mean
 
 
 class NewEvent(NamedTuple):
     """A row of the stream about to be appended; its id is given by the stream.
 
-    It says all that is kept of an event: importers and simulations write it whole, and `commerce.records.machine.fire` makes
-    it of an `commerce.records.machine.EventDraft`, which leaves out who acted, when, and in whose transaction.
-    Instants are microseconds since 1970 UTC, amounts minor units. ``source_key`` is unique per tenant: it
-    makes appending the same source twice impossible.
+    It says all that is kept of an event: importers and simulations write it whole, and
+    `commerce.records.machine.fire` makes it of an `commerce.records.machine.EventDraft`, which leaves out who
+    acted, when, and in whose transaction. Instants are microseconds since 1970 UTC, amounts minor units.
+    ``source_key`` is unique per tenant: it makes appending the same source twice impossible.
     """
 
     type: str
@@ -53,8 +54,9 @@ def append(
 ) -> Sequence[int]:
     """Append history, and post the money that it moves: from the world to the shop's sales, or back.
 
-    What is paid from a wallet crosses no border. For what is brought in whole: imports, simulations. What happens here and
-    now goes through `commerce.records.machine.fire`. History is not announced: the outbox gets none of it.
+    What is paid from a wallet crosses no border. For what is brought in whole: imports, simulations. What
+    happens here and now goes through `commerce.records.machine.fire`. History is not announced: the outbox gets
+    none of it.
 
     Parameters
     ----------

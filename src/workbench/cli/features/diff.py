@@ -31,8 +31,9 @@ def diff(before: str | None, after: str, as_json: bool) -> None:
     """Compare two versions of the features, and name the models that would have to be trained again.
 
     Without arguments, what each champion was trained on is compared with the code, and so is each tenant's
-    feature table built last, which knows the whole catalogue of then. BEFORE and AFTER are `code`; a model such as demo.churn (its champion) or demo.churn/1; a tenant (its features built last) or
-    the folder or file of a feature table; or a git revision (git:NAME if it is called like one of those).
+    feature table built last, which knows the whole catalogue of then. BEFORE and AFTER are `code`; a model such
+    as demo.churn (its champion) or demo.churn/1; a tenant (its features built last) or the folder or file of a
+    feature table; or a git revision (git:NAME if it is called like one of those).
 
     A feature that is declared otherwise (~) gives other values, and a model that reads it is no longer served
     until it is trained again; so it is with one that was removed (-) or goes by another name (>). What is only

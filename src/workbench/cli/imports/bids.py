@@ -61,9 +61,9 @@ _BID_COLUMNS = {
 def bids(file: Path, as_json: bool, **given: Any) -> None:
     """Import the bids of auctions from any CSV, TSV or Parquet FILE, and let our rules close each.
 
-    Amounts are the bidders' maxima. Bids are replayed in the order of time: the leader pays one increment above the best
-    maximum of another, at most his own; one bidder alone pays the opening price. Bids are facts: one too low to be admitted
-    is ordered among the others, and only rows that cannot be read are refused.
+    Amounts are the bidders' maxima. Bids are replayed in the order of time: the leader pays one increment above
+    the best maximum of another, at most his own; one bidder alone pays the opening price. Bids are facts: one
+    too low to be admitted is ordered among the others, and only rows that cannot be read are refused.
     """
     from importing.bids.importer import BidOptions, import_bids
 

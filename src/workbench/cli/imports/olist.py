@@ -26,8 +26,8 @@ def olist(folder: Path, tenant: str, timezone: str | None, as_json: bool) -> Non
     """Import the Brazilian Olist dataset from the FOLDER of its nine CSV files.
 
     A customer is a customer_unique_id. A line is one item with its freight; every row of payments is a payment of its
-    own, captured when the order was approved, with its instalments; deliveries come with their promise, reviews with their
-    stars. When an order was cancelled the files do not say: it counts from their last instant.
+    own, captured when the order was approved, with its instalments; deliveries come with their promise, reviews
+    with their stars. When an order was cancelled the files do not say: it counts from their last instant.
     """
     from importing.olist.importer import import_olist
 
