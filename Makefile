@@ -9,6 +9,14 @@ SPARK_PINS := requirements/spark.txt
 SPARK_READY := $(VENV)/spark-ready
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
 
+# what a data scientist calls: numpydoc holds its docstrings
+NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring/compilation.py \
+	src/features/declaring/declaration.py src/features/declaring/derivations.py src/features/declaring/meanings.py \
+	src/features/declaring/operators.py src/features/declaring/reductions.py src/features/declaring/sources.py \
+	src/scoring/decisions.py src/scoring/files.py src/scoring/package.py src/scoring/reasons.py src/scoring/rules.py \
+	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/workbench/notebook.py \
+	src/workbench/stages.py
+
 export BELLWETHER_HOME ?= $(CURDIR)
 # one thread a process: kernels and candidate fits run side by side, and threads that contend are slower
 export OMP_NUM_THREADS ?= 1
@@ -43,7 +51,7 @@ run: $(READY) ## Simulate a shop, train, review and score it, build the service
 
 .PHONY: test
 test: $(READY) lint ## Check everything that must hold
-	$(TESTS) -m "not slow"
+	$(TESTS) -m "not slow" --cov --cov-report=term:skip-covered
 	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
 
 .PHONY: test-all
@@ -57,6 +65,11 @@ lint: $(READY) ## Style, types and the import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src tests benchmarks
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory docstrings
+
+.PHONY: docstrings
+docstrings: $(READY)
+	$(BIN)/numpydoc lint $(NUMPYDOC)
 
 .PHONY: format
 format: $(READY) ## Put style in order

@@ -2,7 +2,7 @@
 
 After `make run`:
 
-    .venv/bin/python benchmarks/answer_latency.py --home . --tenant demo --model churn
+    .venv/bin/python -m benchmarks.answer_latency --home . --tenant demo --model churn
 
 Each server runs alone; one client asks over kept-alive connections. The bare server parses the same body and
 sends the same bytes back without looking anything up: what HTTP alone costs here.
@@ -36,7 +36,7 @@ from features.catalogue import CATALOGUE
 from features.evaluating.online import online_features
 from serving.bento.building import bento_environment, build_bento
 from serving.predict.packages import PackageShelf
-from serving.predict.payload import write_values
+from serving.predict.scores import name_values
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -107,7 +107,7 @@ def main() -> None:
     bento = build_bento(PROJECT, home, os.environ)
     load = Load(
         f"/predict/{options.model}",
-        *questions(home, options.tenant, options.model),
+        *request_bodies(home, options.tenant, options.model),
         options.connections,
         options.seconds,
     )
@@ -138,7 +138,7 @@ def main() -> None:
         )
 
 
-def questions(home: Path, slug: str, model: str) -> tuple[list[bytes], list[bytes]]:
+def request_bodies(home: Path, slug: str, model: str) -> tuple[list[bytes], list[bytes]]:
     """Ask about 500 customers of the record store, and about the values they have now."""
     engine = connect(f"sqlite:///{home / 'data' / 'records.db'}")
     outputs = PackageShelf([home / "data" / "packages"], CATALOGUE).current(slug, model).outputs
@@ -148,16 +148,14 @@ def questions(home: Path, slug: str, model: str) -> tuple[list[bytes], list[byte
         of_tenant = schema.customer.c.tenant_id == tenant.id
         keys = connection.scalars(select(schema.customer.c.id).where(of_tenant).limit(500)).all()
         rows = [
-            write_values(
-                online_features(connection, tenant.id, key, cutoff, outputs), outputs.names
-            )
+            name_values(online_features(connection, tenant.id, key, cutoff, outputs), outputs.names)
             for key in keys
         ]
     engine.dispose()
     by_customer = [{"tenant": slug, "customer_id": str(key)} for key in keys]
     by_values = [{"tenant": slug, "features": row} for row in rows]
-    return [json.dumps(q).encode() for q in by_customer], [
-        json.dumps(q).encode() for q in by_values
+    return [json.dumps(each).encode() for each in by_customer], [
+        json.dumps(each).encode() for each in by_values
     ]
 
 
@@ -235,7 +233,7 @@ async def ask_once(port: int, path: str, body: bytes) -> bytes:
 async def ask(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, body: bytes
 ) -> tuple[int, bytes]:
-    """Send one question and read its status and body."""
+    """Send one request and read its status and body."""
     writer.write(
         b"POST %s HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         b"content-length: %d\r\n\r\n%s" % (path.encode(), len(body), body)

@@ -2,8 +2,8 @@
 
     make bench-commerce
 
-A checkout takes a cart of two lines to a placed order: prices, tax, address, goods and wallet set aside, delivery
-promised, its events told. A bid takes the lead in an auction from somebody else. The yardstick is one transaction
+A checkout takes a cart of two lines to a placed order: prices, tax, address, items and money held, delivery
+promised, its events emitted. A bid takes the lead in an auction from somebody else. The yardstick is one transaction
 that inserts one event by SQLAlchemy Core, as one would write it. One writer, then eight threads; on SQLite (WAL,
 synchronous=NORMAL) and on PostgreSQL. Rounds of the three take turns, the median counts, and of one and eight
 writers the dearer goes into the figure.
@@ -123,7 +123,7 @@ def costs(engine: Engine, writers: int) -> tuple[float, float, float]:
     """Measure one record store: seconds of an insert, what a checkout costs, what a bid costs."""
     floor = Floor(engine)
     shop = floor.shop
-    variants = [shop.goods(1_999, stock=100_000) for _ in range(2)]
+    variants = [shop.variant(1_999, stock=100_000) for _ in range(2)]
     customer = shop.buyer().customer_id
     assert customer is not None
     buyers = [shop.buyer(1_000_000) for _ in range(writers * (ROUNDS + 1) * EACH)]

@@ -6,7 +6,11 @@ A stream of two million events with the simulator's mix, of 35 thousand customer
 the same Parquet files to values in memory:
 
 a. fourteen features in pandas, b. in SQL by hand (``reference.sql``), c. declared;
-d. the whole catalogue as declared, e. in SQL by hand (``catalogue.sql``).
+d. as many as the catalogue had when its SQL was written, declared, e. in SQL by hand (``catalogue.sql``).
+
+The last SELECT of ``catalogue.sql`` is the list of what d and e give. A feature added since is on it once somebody
+writes its column there; until then it is measured by nobody, and nothing is amiss. The figures of scale and online are
+of the whole catalogue.
 
 Rounds of all five take turns and the median counts; before that, b must equal c, a must equal c, and e must equal d in
 every bit. Then twenty million events in a process of its own, and one customer online. Figures go to
@@ -32,7 +36,8 @@ from benchmarks.features.ways import REFERENCE, by_hand, by_pandas, differing, j
 
 from commerce.records.database import connect, migrate
 from features.catalogue import CATALOGUE
-from features.evaluating.duckdb_evaluator import evaluate
+from features.declaring.compilation import Catalogue
+from features.evaluating.duckdb_evaluator import evaluate, evaluate_each
 
 RESULTS = Path(__file__).parents[1] / "results" / "features.json"
 
@@ -41,17 +46,17 @@ TARGETS: dict[str, tuple[str, float]] = {
     "pandas_over_ours": ("at least", 3.0),
     "catalogue_over_handwritten": ("at most", 1.3),
     "catalogue_over_reference": ("at most", 45.0),
-    "catalogue_outputs": ("at least", 120),
-    "scale_20m_over_2m": ("at most", 11.0),
-    "peak_gb_20m": ("at most", 8.0),
+    "catalogue_outputs": ("at least", 185),
+    "scale_20m_over_2m": ("at most", 10.5),
+    "peak_gb_20m": ("at most", 4.0),
     "online_ms_100": ("at most", 0.4),
     "online_ms_2000": ("at most", 4.0),
 }
 """What each figure must be."""
 
 
-def check(stream: Stream) -> None:
-    """Let the ways agree in every bit, or say where they do not."""
+def check(stream: Stream) -> Catalogue:
+    """Let the ways agree in every bit, or say where they do not; give the features of ``catalogue.sql``."""
     ours = evaluate(stream.snapshot, stream.cutoffs, REFERENCE)
     frames = by_pandas(stream)
     ids = [one for frame in frames for one in frame.index]
@@ -63,20 +68,28 @@ def check(stream: Stream) -> None:
         "pandas": differing(ours, ids, columns),
         "reference.sql": differing(ours, *joined(by_hand(stream, "reference.sql"))),
     }
-    whole = evaluate(stream.snapshot, stream.cutoffs, CATALOGUE)
-    found["catalogue.sql"] = differing(whole, *joined(by_hand(stream, "catalogue.sql")))
+    customers, columns = joined(by_hand(stream, "catalogue.sql"))
+    written = CATALOGUE.subset(name for name in columns if name in CATALOGUE)
+    declared = evaluate(stream.snapshot, stream.cutoffs, written)
+    found["catalogue.sql"] = differing(declared, customers, columns)
     for way, names in found.items():
-        assert not names, f"{way} must give what the declarations give; differs in {names[:5]}"
+        assert not names, (
+            f"{way} must give what the declarations give; differs in {names[:5]}. Write the columns in"
+            f" benchmarks/features as they are declared now, or leave them out of the last SELECT."
+        )
+    return written
 
 
-def ratios(stream: Stream, rounds: int) -> dict[str, float]:
-    """Time the five ways in turns; give what they cost of each other."""
+def ratios(stream: Stream, rounds: int, written: Catalogue) -> dict[str, float]:
+    """Time the five ways in turns; give what they cost of each other. `written` is what :func:`check` gave."""
     ways: dict[str, Callable[[], object]] = {
         "pandas": lambda: by_pandas(stream),
         "reference.sql": lambda: by_hand(stream, "reference.sql"),
-        "ours, the same": lambda: evaluate(stream.snapshot, stream.cutoffs, REFERENCE),
+        "ours, the same": lambda: list(evaluate_each(stream.snapshot, stream.cutoffs, REFERENCE)),
         "catalogue.sql": lambda: by_hand(stream, "catalogue.sql"),
-        "ours, the catalogue": lambda: evaluate(stream.snapshot, stream.cutoffs, CATALOGUE),
+        "ours, the catalogue": lambda: list(
+            evaluate_each(stream.snapshot, stream.cutoffs, written)
+        ),
     }
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds):
@@ -91,7 +104,7 @@ def ratios(stream: Stream, rounds: int) -> dict[str, float]:
         "pandas_over_ours": median["pandas"] / median["ours, the same"],
         "catalogue_over_handwritten": median["ours, the catalogue"] / median["catalogue.sql"],
         "catalogue_over_reference": median["ours, the catalogue"] / median["reference.sql"],
-        "catalogue_outputs": len(CATALOGUE),
+        "catalogue_outputs": len(written),
     }
 
 
@@ -104,9 +117,9 @@ def seconds(act: Callable[[], object]) -> float:
 
 def scaled(folder: Path, cutoffs: tuple[int, ...]) -> tuple[float, float]:
     """Evaluate the catalogue in a process of its own: seconds, and gigabytes at its peak."""
-    words = [str(folder), *map(str, cutoffs)]
+    given = [str(folder), *map(str, cutoffs)]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.features.scale", *words],
+        [sys.executable, "-m", "benchmarks.features.scale", *given],
         check=True,
         capture_output=True,
         text=True,
@@ -144,8 +157,7 @@ def measure(
     print(
         f"{stream.snapshot.events:,} events, {stream.customers:,} customers, {len(stream.cutoffs)} cutoffs"
     )
-    check(stream)
-    figures = ratios(stream, rounds)
+    figures = ratios(stream, rounds, check(stream))
     for events in (100, 2000):
         cost = online_cost(engine, year, events)
         figures[f"online_ms_{events}"] = cost.evaluating

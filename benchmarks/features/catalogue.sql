@@ -1,4 +1,5 @@
--- The whole catalogue of features for every customer known at $t, by hand, for DuckDB.
+-- The features for every customer known at $t, by hand, for DuckDB: those, and in that order, that the last SELECT
+-- names. It is checked against their declarations; a feature that it does not name is not asked of it.
 --
 -- Reads a view `snapshot` of the Parquet files. The first statements run once; the last one at each cutoff $t, in
 -- epoch microseconds. An event counts from the instant at which it was both recorded and had occurred.

@@ -52,13 +52,13 @@ def online_cost(engine: Engine, year: pa.Table, events: int) -> Cost:
     Cost
     """
     cutoff, customer = to_micros(END), uuid.uuid4()
-    told = year.filter(pc.is_valid(year["customer_id"])).sort_by("customer_id").slice(0, events)
+    chosen = year.filter(pc.is_valid(year["customer_id"])).sort_by("customer_id").slice(0, events)
     with writing(engine) as connection:
         tenant = find_tenant(connection, TENANT)
-        _record(connection, tenant.id, customer, told.to_pylist())
+        _record(connection, tenant.id, customer, chosen.to_pylist())
     with reading(engine) as connection:
         rows = customer_rows(connection, tenant.id, customer, cutoff)
-        assert len(rows) == told.num_rows, "every event must be admitted"
+        assert len(rows) == chosen.num_rows, "every event must be admitted"
         return Cost(
             evaluating=_median_ms(lambda: evaluate_rows(rows, cutoff, CATALOGUE)),
             fetching=_median_ms(lambda: customer_rows(connection, tenant.id, customer, cutoff)),
@@ -68,7 +68,7 @@ def online_cost(engine: Engine, year: pa.Table, events: int) -> Cost:
 def _record(
     connection: Connection, tenant_id: int, customer: uuid.UUID, rows: list[dict[str, Any]]
 ) -> None:
-    """Tell the events of one customer."""
+    """Record the events of one customer."""
     person = {
         "tenant_id": tenant_id,
         "id": customer,
@@ -76,7 +76,7 @@ def _record(
         "created_at": END,
     }
     connection.execute(sa.insert(schema.customer), [person])
-    told = [
+    events = [
         {
             **{name: value for name, value in row.items() if name != "id"},
             **{name: row[name] and uuid.UUID(row[name]) for name in _WORDS},
@@ -89,7 +89,7 @@ def _record(
         }
         for place, row in enumerate(rows)
     ]
-    connection.execute(sa.insert(schema.event), told)
+    connection.execute(sa.insert(schema.event), events)
 
 
 def _median_ms(act: Callable[[], object]) -> float:

@@ -14,7 +14,7 @@ from benchmarks.features.stream import Stream
 
 from features.declaring.clocks import DAY
 from features.declaring.declaration import DAYS, catalogue, count, recency, source, total
-from features.evaluating.duckdb_evaluator import FeatureTable
+from features.evaluating.table import FeatureTable
 
 WINDOWS = (7, 30, 90, 365)
 

@@ -1,6 +1,7 @@
 """The records of a shop, and the only writers of its activity stream.
 
-Start with `schema` (what is kept), `stream` (the append-only activity stream that features read),
-`ledger` (the one conservation law) and `tenants` (whose records, and what time it is for them).
-Importers and the simulator, which bring records in from outside, live in `sources`.
+Start with `records`: `records.schema` (what is kept), `records.stream` (the append-only activity stream that features
+read), `records.ledger` (the one conservation law) and `records.tenants` (whose records, and what time it is for them).
+Every other room is a workflow that stands on it; `ticks` is what the clock moves.
+Importers and the simulator, which bring records in from outside, are packages of their own: `importing`, `simulation`.
 """

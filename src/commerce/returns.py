@@ -2,7 +2,7 @@
 
 What is paid back is the part of a line that belongs to the units that really arrived: a line's amount is spread
 over its units by largest remainder, so that all its returns together give back exactly what was paid, however they
-are split. Damaged goods are scrapped, all others go back on the shelf. A seller at fault loses points, never more
+are split. Damaged goods are scrapped, all others go back in stock. A seller at fault loses points, never more
 than there are.
 """
 
@@ -22,7 +22,7 @@ from commerce.records.instants import DAY, to_micros
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import ORDER, POINTS, RETURN
 from commerce.records.work import Work
-from commerce.rewards import deduct_fact
+from commerce.rewards import deduct_event
 
 REASONS = ("wrong_size", "not_as_described", "changed_mind", "damaged", "other")
 """Why goods are sent back; the stream takes no free text."""
@@ -58,11 +58,11 @@ class _Case(NamedTuple):
     line: Row[Any]
     asked: Row[Any]
 
-    def fact(self, word: str, **more: Any) -> EventDraft:
-        """Say that something happens to the return."""
+    def event(self, event_type: str, **more: Any) -> EventDraft:
+        """Draft what happens to the return."""
         known = {"quantity": self.asked.received_quantity, "category": self.asked.condition, **more}
         return EventDraft(
-            word,
+            event_type,
             self.order.customer_id,
             product_id=self.line.product_id,
             seller_id=self.line.seller_id,
@@ -149,7 +149,7 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
         "requested_at": work.now,
     }
     share = refund_share(line.amount_minor, line.quantity, line.returned_quantity, quantity)
-    fact = EventDraft(
+    event = EventDraft(
         "return.requested",
         order.customer_id,
         amount=share,
@@ -158,7 +158,7 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
         product_id=line.product_id,
         seller_id=line.seller_id,
     )
-    fire(work, RETURN, return_id, fact, new=columns)
+    fire(work, RETURN, return_id, event, new=columns)
     return return_id
 
 
@@ -174,8 +174,8 @@ def receive(work: Work, return_id: UUID, quantity: int) -> None:
     """
     case = _case(work, return_id)
     check_range("received quantity", quantity, 0, case.asked.quantity)
-    fact = case.fact("return.received", quantity=quantity)
-    fire(work, RETURN, return_id, fact, changes={"received_quantity": quantity})
+    event = case.event("return.received", quantity=quantity)
+    fire(work, RETURN, return_id, event, changes={"received_quantity": quantity})
 
 
 def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: bool) -> None:
@@ -198,9 +198,9 @@ def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: boo
         "return must be in a state that allows return.inspected; got ..."
     """
     check_choice("condition", condition, schema.CONDITIONS)
-    fact = _case(work, return_id).fact("return.inspected", category=condition)
+    event = _case(work, return_id).event("return.inspected", category=condition)
     found = {"condition": condition, "seller_at_fault": seller_at_fault}
-    fire(work, RETURN, return_id, fact, changes=found)
+    fire(work, RETURN, return_id, event, changes=found)
 
 
 def approve(work: Work, return_id: UUID) -> int:
@@ -225,16 +225,16 @@ def approve(work: Work, return_id: UUID) -> int:
     share = refund_share(line.amount_minor, line.quantity, line.returned_quantity, quantity)
     damaged = asked.condition == "damaged"
     goods = [stock.come_back(line.variant_id, quantity, damaged=damaged)] if line.variant_id else []
-    fact = case.fact("return.approved", amount=share, transfers=goods)
+    event = case.event("return.approved", amount=share, transfers=goods)
     # goods, then money, then points: everybody who moves several locks their accounts in this order
-    fire(work, RETURN, return_id, fact, changes={"refund_minor": share})
+    fire(work, RETURN, return_id, event, changes={"refund_minor": share})
     returned = update(_line).values(returned_quantity=_line.c.returned_quantity + quantity)
     this_line = rows.own(work, _line, order_id=order.id, position=line.position)
     work.connection.execute(returned.where(*this_line))
     if share:
         refund_order(work, order.id, share, reason="return", position=line.position)
     if asked.seller_at_fault and line.seller_id is not None:
-        penalty = deduct_fact(work, line.seller_id, work.policy.penalty_points, "return")
+        penalty = deduct_event(work, line.seller_id, work.policy.penalty_points, "return")
         if penalty is not None:
             fire(work, POINTS, line.seller_id, penalty)
     return share
@@ -248,7 +248,7 @@ def reject(work: Work, return_id: UUID) -> None:
     IllegalMove
         "return must be in a state that allows return.rejected; got ..."
     """
-    fire(work, RETURN, return_id, _case(work, return_id).fact("return.rejected"))
+    fire(work, RETURN, return_id, _case(work, return_id).event("return.rejected"))
 
 
 def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequence[Row[Any]]:

@@ -123,8 +123,8 @@ def post(work: Work, order_id: UUID, product_id: UUID, stars: int, body: str | N
             "review must be the first of this product and order; got a second, the first is"
             f" {earlier.status}. Edit the first."
         )
-    fact = EventDraft("review.posted", order.customer_id, value=stars, product_id=product_id)
-    fire(work, REVIEW, review_id, fact, **how)
+    event = EventDraft("review.posted", order.customer_id, value=stars, product_id=product_id)
+    fire(work, REVIEW, review_id, event, **how)
     _rate(work, product_id, 1, stars)
     return review_id
 
@@ -143,8 +143,8 @@ def edit(work: Work, review_id: UUID, stars: int, body: str | None = None) -> No
     """
     check_range("stars", stars, 1, 5)
     row = _own(work, review_id, admins=False)
-    fact = EventDraft("review.edited", row.customer_id, value=stars, product_id=row.product_id)
-    fire(work, REVIEW, review_id, fact, changes={"stars": stars, "body": body})
+    event = EventDraft("review.edited", row.customer_id, value=stars, product_id=row.product_id)
+    fire(work, REVIEW, review_id, event, changes={"stars": stars, "body": body})
     _rate(work, row.product_id, 0, stars - row.stars)
 
 
@@ -159,8 +159,10 @@ def remove(work: Work, review_id: UUID) -> None:
         "review must be in a state that allows review.removed; got ..."
     """
     row = _own(work, review_id, admins=True)
-    fact = EventDraft("review.removed", row.customer_id, value=row.stars, product_id=row.product_id)
-    fire(work, REVIEW, review_id, fact)
+    event = EventDraft(
+        "review.removed", row.customer_id, value=row.stars, product_id=row.product_id
+    )
+    fire(work, REVIEW, review_id, event)
     _rate(work, row.product_id, -1, -row.stars)
 
 

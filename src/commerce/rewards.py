@@ -22,7 +22,7 @@ POINTS = "PTS"
 
 
 class PointsBalance(NamedTuple):
-    """Where a seller stands.
+    """A seller's points and rank.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ def account_of(seller_id: UUID) -> Account:
     return Account("points", seller_id.hex)
 
 
-def standing(work: Work, seller_id: UUID) -> PointsBalance:
+def balance_of(work: Work, seller_id: UUID) -> PointsBalance:
     """Tell a seller's points and rank: to the seller and to who runs the shop.
 
     Raises
@@ -82,16 +82,16 @@ def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
     _own(work, seller_id)
     event = schema.event
     moved = rows.own(work, event, aggregate_type="points", aggregate_id=seller_id.hex)
-    words = event.c.type.in_(("points.earned", "points.deducted"))
-    latest = select(event).where(*moved, words).order_by(event.c.id.desc()).limit(limit)
+    moving = event.c.type.in_(("points.earned", "points.deducted"))
+    latest = select(event).where(*moved, moving).order_by(event.c.id.desc()).limit(limit)
     return [
         Entry(row.value if row.type == "points.earned" else -row.value, row.reason, row.occurred_at)
         for row in work.connection.execute(latest)
     ]
 
 
-def earn_facts(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft:
-    """Say that a seller earns points; to be fired with what earned them.
+def earn_event(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft:
+    """Draft that a seller earns points; to be fired with what earned them.
 
     Parameters
     ----------
@@ -106,11 +106,11 @@ def earn_facts(work: Work, seller_id: UUID, points: int, reason: str) -> EventDr
     NotFound
         "seller must exist; got ..."
     """
-    return _fact(_seller(work, seller_id), "points.earned", points, reason)
+    return _event_of(_seller(work, seller_id), "points.earned", points, reason)
 
 
-def deduct_fact(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft | None:
-    """Say that a seller loses points, at most those there are: points never fall below zero.
+def deduct_event(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft | None:
+    """Draft that a seller loses points, at most those there are: points never fall below zero.
 
     The seller's row stays locked until the work is done, so that two penalties at once count from the right
     balance.
@@ -128,14 +128,14 @@ def deduct_fact(work: Work, seller_id: UUID, points: int, reason: str) -> EventD
     seller = _seller(work, seller_id, lock=True)
     held = balance(work.connection, work.tenant, POINTS, account_of(seller_id))
     lost = min(points, held)
-    return _fact(seller, "points.deducted", lost, reason) if lost else None
+    return _event_of(seller, "points.deducted", lost, reason) if lost else None
 
 
-def _fact(seller: Row[Any], word: str, points: int, reason: str) -> EventDraft:
+def _event_of(seller: Row[Any], event_type: str, points: int, reason: str) -> EventDraft:
     ends = (WORLD, account_of(seller.id))
-    source, target = ends if word == "points.earned" else ends[::-1]
+    source, target = ends if event_type == "points.earned" else ends[::-1]
     return EventDraft(
-        word,
+        event_type,
         customer_id=seller.customer_id,
         seller_id=seller.id,
         value=points,

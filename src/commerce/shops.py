@@ -56,7 +56,7 @@ def open_shop(
     ----------
     engine : Engine
     actor : Actor
-        A superadmin, or the house.
+        A superadmin, or the system.
     slug, zone, currency, clock_mode
         As `commerce.records.tenants.create_tenant` takes them.
     now : datetime
@@ -93,7 +93,7 @@ def open_shop(
 def change_shop(
     engine: Engine, actor: Actor, slug: str, changes: Mapping[str, Any], *, now: datetime
 ) -> Tenant:
-    """Change a shop's ``name``, ``domain`` or ``settings``; each is told by name.
+    """Change a shop's ``name``, ``domain`` or ``settings``; each is emitted by name.
 
     Raises
     ------
@@ -176,15 +176,15 @@ _tenant = schema.tenant
 
 @contextmanager
 def _running(engine: Engine, actor: Actor, slug: str, act: str, now: datetime) -> Iterator[Work]:
-    """Work on a shop itself, closed or not; the house does so as a superadmin."""
+    """Work on a shop itself, closed or not; the system does so as a superadmin."""
     actor.require(act, "superadmin", "system")
     with writing(engine) as connection:
         superadmin = Actor("superadmin", actor.user_id)
         yield Work(connection, find_tenant(connection, slug), superadmin, to_micros(now))
 
 
-def _write(work: Work, changes: Mapping[str, Any], *facts: EventDraft) -> None:
-    """Check and write columns of the shop, and tell of it."""
+def _write(work: Work, changes: Mapping[str, Any], *events: EventDraft) -> None:
+    """Check and write columns of the shop, and emit what changed."""
     values, slug = dict(changes), work.tenant.slug
     domain = values.get("domain")
     if domain is not None:
@@ -198,4 +198,4 @@ def _write(work: Work, changes: Mapping[str, Any], *facts: EventDraft) -> None:
     with rows.unique("domain", domain):
         own = update(_tenant).where(_tenant.c.id == work.tenant.id)
         work.connection.execute(own.values(**values))
-    fire(work, TENANT, imported_id(slug, "tenant", slug), *facts)
+    fire(work, TENANT, imported_id(slug, "tenant", slug), *events)

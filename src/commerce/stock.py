@@ -1,4 +1,4 @@
-"""Goods: how many of each variant there are, where, and why that changed.
+"""Stock: how many of each variant there are, where, and why that changed.
 
 A variant is an asset of the ledger, ``SKU:<variant>``: what may be sold lies in ``on_hand``, what an order or an
 auction has set aside in ``held``. Nothing is counted twice and nothing is sold that is not there.
@@ -6,18 +6,19 @@ auction has set aside in ``held``. Nothing is counted twice and nothing is sold 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, and_, bindparam, cast, func, literal, select
+from sqlalchemy import and_, bindparam, func, literal, select
 from sqlalchemy.sql import ColumnElement
 
 from commerce.records import schema
-from commerce.records.errors import NotFound, RecordError
+from commerce.records.errors import NotFound, RecordError, check_range
 from commerce.records.ledger import WORLD, Account, Transfer, balance
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import STOCK
+from commerce.records.uuids import hexadecimal
 from commerce.records.work import Work
 
 ON_HAND = Account("on_hand")
@@ -124,15 +125,15 @@ def adjust(work: Work, variant_id: UUID, quantity: int, *, reason: str) -> int:
         raise RecordError(
             f"reason must be one of {', '.join(REASONS)}; got {reason!r}. Choose the nearest."
         )
-    fact = EventDraft("stock.adjusted", reason=reason)
-    left = _move(work, variant_id, quantity, *REASONS[reason], fact)
+    event = EventDraft("stock.adjusted", reason=reason)
+    left = _move(work, variant_id, quantity, *REASONS[reason], event)
     if REASONS[reason][0] == ON_HAND:
         emit_low_stock(work, {variant_id: quantity})
     return left
 
 
 def _move(
-    work: Work, variant_id: UUID, quantity: int, source: Account, target: Account, fact: EventDraft
+    work: Work, variant_id: UUID, quantity: int, source: Account, target: Account, event: EventDraft
 ) -> int:
     check_quantity(quantity)
     product_id, seller_id = _own(work, variant_id)
@@ -141,7 +142,7 @@ def _move(
         work,
         STOCK,
         variant_id,
-        fact._replace(
+        event._replace(
             quantity=quantity,
             product_id=product_id,
             seller_id=seller_id,
@@ -159,8 +160,7 @@ def check_quantity(quantity: int) -> None:
     RecordError
         "quantity must be 1 to 1000000; got ..."
     """
-    if not 1 <= quantity <= MOST:
-        raise RecordError(f"quantity must be 1 to {MOST}; got {quantity}. Correct it.")
+    check_range("quantity", quantity, 1, MOST)
 
 
 def _own(work: Work, variant_id: UUID) -> tuple[UUID, UUID | None]:
@@ -178,19 +178,19 @@ def place_of(
     """Join ``account`` as what of a variant is in a place, in both databases' way of writing an id."""
     return and_(
         _account.c.tenant_id == bindparam("tenant"),
-        _account.c.asset == literal("SKU:") + func.replace(cast(column, Text), "-", ""),
+        _account.c.asset == literal("SKU:") + hexadecimal(column),
         _account.c.kind == kind,
         _account.c.key == key,
     )
 
 
-def shelf(column: ColumnElement[Any]) -> ColumnElement[bool]:
+def on_hand_of(column: ColumnElement[Any]) -> ColumnElement[bool]:
     """Join ``account`` as what of a variant may be sold."""
     return place_of(column, *ON_HAND)
 
 
 AVAILABLE = func.coalesce(_account.c.balance, 0)
-"""Units that may be sold, where ``account`` is joined on `shelf`."""
+"""Units that may be sold, where ``account`` is joined on `on_hand_of`."""
 
 _in_range = _variant.join(
     _product,
@@ -210,7 +210,7 @@ _levels = (
         _variant.c.low_stock_at,
         AVAILABLE.label("available"),
     )
-    .select_from(_in_range.outerjoin(_account, shelf(_variant.c.id)))
+    .select_from(_in_range.outerjoin(_account, on_hand_of(_variant.c.id)))
     .where(_variant.c.tenant_id == bindparam("tenant"))
 )
 _SOME_LEVELS = _levels.where(_variant.c.id.in_(bindparam("variants", expanding=True)))
@@ -227,10 +227,12 @@ _LOW = (
 
 def available(work: Work, variant_ids: Collection[UUID]) -> dict[UUID, int]:
     """Tell how many units of some variants may be sold; what is not the tenant's is left out."""
-    rows = work.connection.execute(
-        _SOME_LEVELS, {"tenant": work.tenant.id, "variants": list(variant_ids)}
-    )
-    return {row.id: row.available for row in rows}
+    return {level.variant_id: level.available for level in _some_levels(work, variant_ids)}
+
+
+def _some_levels(work: Work, variant_ids: Collection[UUID]) -> list[Level]:
+    known = {"tenant": work.tenant.id, "variants": list(variant_ids)}
+    return [Level(*row) for row in work.connection.execute(_SOME_LEVELS, known)]
 
 
 class Level(NamedTuple):
@@ -261,39 +263,30 @@ def low(
     return [Level(*row) for row in rows]
 
 
-def low_facts(work: Work, taken: Mapping[UUID, int]) -> list[EventDraft]:
-    """Say which variants ran low by what was just taken from the shelf, once per crossing.
+def emit_low_stock(
+    work: Work, taken: Mapping[UUID, int], levels: Iterable[Level] | None = None
+) -> None:
+    """Emit ``stock.low`` for each variant that ran low by what was just taken from it, once per crossing.
 
     Parameters
     ----------
     work : Work
-        After the goods were posted away: who posts holds the shelf, so that no other sees the same crossing.
+        After the items were posted away: who posts holds the account, so that no other sees the same crossing.
     taken : mapping of UUID to int
         Units of each variant.
-
-    Returns
-    -------
-    list of EventDraft
-        ``stock.low`` of each variant that was above its threshold before and is not now.
+    levels : iterable of Level, optional
+        Of these variants after that, where they are known; read if not given.
     """
-    rows = work.connection.execute(
-        _SOME_LEVELS, {"tenant": work.tenant.id, "variants": list(taken)}
-    )
-    return [
+    low_now = [
         EventDraft(
             "stock.low",
-            value=row.available,
-            product_id=row.product_id,
-            seller_id=row.seller_id,
-            record=(STOCK.kind, row.id),
+            value=level.available,
+            product_id=level.product_id,
+            seller_id=level.seller_id,
+            record=(STOCK.kind, level.variant_id),
         )
-        for row in rows
-        if row.available <= row.low_stock_at < row.available + taken[row.id]
+        for level in (_some_levels(work, taken) if levels is None else levels)
+        if level.available <= level.low_stock_at < level.available + taken[level.variant_id]
     ]
-
-
-def emit_low_stock(work: Work, taken: Mapping[UUID, int]) -> None:
-    """Tell of every variant that ran low by what was just taken; see `low_facts`."""
-    facts = low_facts(work, taken)
-    if facts:
-        fire(work, STOCK, next(iter(taken)), *facts)
+    if low_now:
+        fire(work, STOCK, next(iter(taken)), *low_now)

@@ -9,11 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import and_, case, func, or_, select
 
-from commerce.payments.records import created
 from commerce.records import rows, schema
 from commerce.records.errors import NotFound
 from commerce.records.ledger import Account, Transfer, balance
-from commerce.records.machine import EventDraft, Step
+from commerce.records.machine import EventDraft
 from commerce.records.states import WALLET
 from commerce.records.work import Work
 
@@ -76,18 +75,29 @@ def of_sellers(work: Work, user_ids: Collection[UUID]) -> dict[UUID, tuple[Accou
     return found
 
 
-def fact(
-    word: str, customer_id: UUID, amount: int, key: UUID, transfers: Sequence[Transfer] = ()
+def event_of(
+    event_type: str, customer_id: UUID, amount: int, key: UUID, transfers: Sequence[Transfer] = ()
 ) -> EventDraft:
-    """Tell of a customer's wallet, for an order or an auction, with what moves under it.
+    """Draft an event of a customer's wallet, for an order or an auction, with what moves under it.
 
-    What is ``wallet.spent`` stays in ``held`` until ``transfers`` or a settlement move it.
+    Parameters
+    ----------
+    event_type : str
+        One of `KINDS`. What is ``wallet.spent`` stays in ``held`` until ``transfers`` or a settlement move it.
+    customer_id : UUID
+        Whose wallet.
+    amount : int
+        Minor units.
+    key : UUID
+        The order or the auction.
+    transfers : sequence of Transfer
+        Posted under the event.
     """
     return EventDraft(
-        word,
+        event_type,
         customer_id=customer_id,
         amount=amount,
-        reason=KINDS[word].lower(),
+        reason=KINDS[event_type].lower(),
         record=(WALLET.kind, key),
         transfers=transfers,
     )
@@ -97,37 +107,14 @@ def held(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraft:
     """Set money aside for an order or an auction."""
     ends = of_customer(customer_id), Account("held", key.hex)
     moved = Transfer(work.tenant.currency, *ends, amount)
-    return fact("wallet.held", customer_id, amount, key, [moved])
+    return event_of("wallet.held", customer_id, amount, key, [moved])
 
 
 def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraft:
     """Free money that was set aside."""
     ends = Account("held", key.hex), of_customer(customer_id)
     moved = Transfer(work.tenant.currency, *ends, amount)
-    return fact("wallet.released", customer_id, amount, key, [moved])
-
-
-def begin(
-    work: Work, order_id: UUID, customer_id: UUID, amount: int, *, held_by: UUID | None = None
-) -> Step:
-    """Begin the payment of an order out of a wallet, as a step of its checkout: the money is set aside.
-
-    Parameters
-    ----------
-    work : Work
-    order_id, customer_id : UUID
-    amount : int
-        Minor units.
-    held_by : UUID, optional
-        The auction that has set it aside already.
-    """
-    also = [held(work, customer_id, amount, order_id)] if held_by is None else []
-    moved = []
-    if held_by is not None:
-        ends = Account("held", held_by.hex), Account("held", order_id.hex)
-        moved = [Transfer(work.tenant.currency, *ends, amount)]
-    who = (order_id, customer_id, amount, "wallet")
-    return created(work, *who, *also, to="requires_capture", transfers=moved, provider="wallet")
+    return event_of("wallet.released", customer_id, amount, key, [moved])
 
 
 def view(work: Work, owner_id: UUID) -> Wallet:

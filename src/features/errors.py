@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from commerce.records.errors import did_you_mean
+from tabular.errors import did_you_mean
 
 
 class FeatureError(Exception):

@@ -6,7 +6,6 @@ The only module here, with the checks, that knows pandas.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,11 @@ from features.comparing.changes import declarations
 from features.declaring.compilation import Catalogue
 from features.declaring.operators import Feature
 from features.errors import SnapshotNotFound
-from features.evaluating.duckdb_evaluator import FeatureTable, evaluate, label_table
+from features.evaluating.duckdb_evaluator import evaluate, label_table
+from features.evaluating.table import FeatureTable
 from features.labels import Label, find_label
 from features.snapshots.snapshot import Snapshot
+from tabular.files import replace_text, replacing
 
 KEYS = ("customer_id", "cutoff")
 """The columns that come before the features."""
@@ -33,7 +34,7 @@ LABEL = "label"
 """The column that comes after them."""
 
 DECLARED = "catalogue.json"
-"""The file beside feature tables that tells what each of their features was declared as."""
+"""The file beside feature tables that says what each of their features was declared as."""
 
 
 def training_frame(
@@ -44,27 +45,40 @@ def training_frame(
     horizon_days: int | None = None,
     *,
     known_before: int | None = None,
+    keep_constant: bool = False,
 ) -> pd.DataFrame:
     """Give features at cutoffs beside what came about after them.
 
     Parameters
     ----------
     snapshot : Snapshot
-    cutoffs : sequence of int, epoch microseconds
+        The copy of a tenant's stream to compute from.
+    cutoffs : sequence of int
+        Epoch microseconds; each is a row of its own for every customer.
     label : Label or str
         One of the shop's own by name, or one declared on the spot.
     features : iterable of str or Feature, optional
         Names in the catalogue, and entries declared on the spot; the whole catalogue by default.
     horizon_days : int, optional
-        The label's own by default.
-    known_before : int, optional, epoch microseconds
-        Labels as they were known then; by default whatever the snapshot holds counts.
+        Days, >= 1; the label's own by default.
+    known_before : int, optional
+        Epoch microseconds: labels as they were known then. By default whatever the snapshot holds counts.
+    keep_constant : bool, default False
+        Whether to keep features with one value, or none, in all the rows: there is nothing to learn from them.
 
     Returns
     -------
-    DataFrame
+    DataFrame of shape (n_rows, n_features + 3)
         ``customer_id`` (32 hex digits), ``cutoff`` (UTC), the features as float64, ``label`` (0 or
-        1), one row per cutoff and customer of the label's population, in that order.
+        1), one row per cutoff and customer of the label's population, in that order. The names of features
+        left out because they are constant are in ``frame.attrs["constant"]``, a list.
+
+    Raises
+    ------
+    UnknownFeature
+        "feature must be in the catalogue; got ... Did you mean ...?".
+    DeclarationError
+        "label must be one of the shop's own; got ..."; and as :func:`chosen`.
     """
     label = find_label(label) if isinstance(label, str) else label
     outcomes = label_table(snapshot, label, cutoffs, horizon_days, known_before=known_before)
@@ -76,7 +90,12 @@ def training_frame(
             LABEL: outcomes.labels,
         }
     )
-    return table.merge(labels, on=list(KEYS), how="inner", validate="one_to_one")
+    frame = table.merge(labels, on=list(KEYS), how="inner", validate="one_to_one")
+    names = frame.columns.drop([*KEYS, LABEL])
+    constant = [] if keep_constant else [name for name in names if _is_constant(frame[name])]
+    frame = frame.drop(columns=constant)
+    frame.attrs["constant"] = constant
+    return frame
 
 
 def feature_frame(
@@ -91,7 +110,9 @@ def feature_frame(
     Parameters
     ----------
     snapshot : Snapshot
-    cutoffs : sequence of int, epoch microseconds
+        The copy of a tenant's stream to compute from.
+    cutoffs : sequence of int
+        Epoch microseconds.
     catalogue : Catalogue, optional
         The shop's own by default.
     customers : collection of str, optional
@@ -99,14 +120,26 @@ def feature_frame(
 
     Returns
     -------
-    DataFrame
-        ``customer_id``, ``cutoff`` (UTC), and the features as float64.
+    DataFrame of shape (n_rows, n_outputs + 2)
+        ``customer_id``, ``cutoff`` (UTC), and the features as float64, NaN where missing; a row for each cutoff and
+        customer that had an event recorded and occurred before it.
     """
     return frame_of(evaluate(snapshot, cutoffs, catalogue, customers=customers))
 
 
 def frame_of(table: FeatureTable) -> pd.DataFrame:
-    """Give an evaluator's table the form of :func:`feature_frame`."""
+    """Give an evaluator's table the form of :func:`feature_frame`.
+
+    Parameters
+    ----------
+    table : FeatureTable
+        What an evaluator gave.
+
+    Returns
+    -------
+    DataFrame of shape (n_rows, n_outputs + 2)
+        The same rows in the same order.
+    """
     keys = pd.DataFrame(
         {
             "customer_id": pd.Series(table.customer_ids, dtype="str"),
@@ -119,12 +152,29 @@ def frame_of(table: FeatureTable) -> pd.DataFrame:
 def chosen(features: Iterable[str | Feature] | None, base: Catalogue = CATALOGUE) -> Catalogue:
     """Compile a choice of names and of entries declared on the spot.
 
+    Parameters
+    ----------
+    features : iterable of str or Feature, or None
+        Names in `base`, and entries declared on the spot, which may be derived from it; None is all of `base`.
+    base : Catalogue, optional
+        The shop's own by default.
+
+    Returns
+    -------
+    Catalogue
+        The outputs in the order given; an entry gives one for each of its windows.
+
     Raises
     ------
     UnknownFeature
-        "feature must be in the catalogue; got ..."
+        "feature must be in the catalogue; got ... Did you mean ...?".
     DeclarationError
         As :func:`features.declaring.declaration.catalogue`.
+
+    Examples
+    --------
+    >>> chosen(["orders_90d", "spend"]).names
+    ('orders_90d', 'spend')
     """
     if features is None:
         return base
@@ -184,7 +234,6 @@ def write_features(
         `DECLARED`, what the features were declared as.
     """
     root = folder / snapshot.tenant / snapshot.hash
-    root.mkdir(parents=True, exist_ok=True)
     hashes = {output.name: output.hash for output in catalogue.outputs if output.name in frame}
     about = {"snapshot": snapshot.hash, "hashes": hashes}
     paths = []
@@ -197,24 +246,37 @@ def write_features(
         table = table.set_column(table.column_names.index("cutoff"), "cutoff", instants)
         table = table.replace_schema_metadata({"bellwether": json.dumps(about)})
         path = root / f"{to_micros(cutoff.to_pydatetime())}.parquet"
-        aside = root / f".{path.name}.{uuid.uuid4().hex}"
-        pq.write_table(table, aside, compression="zstd")
-        aside.replace(path)
+        with replacing(path) as draft:
+            pq.write_table(table, draft, compression="zstd")
         paths.append(path)
     declared = {"hash": catalogue.hash, "outputs": declarations(catalogue)}
-    aside = root / f".{DECLARED}.{uuid.uuid4().hex}"
-    aside.write_text(json.dumps(declared, indent=1), encoding="utf-8")
-    aside.replace(root / DECLARED)
+    replace_text(root / DECLARED, json.dumps(declared, indent=1))
     return tuple(paths)
 
 
 def read_features(folder: Path, tenant: str, snapshot_hash: str, cutoff: int) -> StoredFeatures:
     """Read the features of one cutoff back.
 
+    Parameters
+    ----------
+    folder : Path
+        Where features of all tenants lie.
+    tenant : str
+        Its slug.
+    snapshot_hash : str
+        32 hex digits.
+    cutoff : int
+        Epoch microseconds.
+
+    Returns
+    -------
+    StoredFeatures
+        The frame, and what it was made with.
+
     Raises
     ------
     SnapshotNotFound
-        "features at ... must have been written; got no file ..."
+        "features at ... must have been written; got no file ...".
     """
     path = folder / tenant / snapshot_hash / f"{cutoff}.parquet"
     if not path.exists():
@@ -227,6 +289,11 @@ def read_features(folder: Path, tenant: str, snapshot_hash: str, cutoff: int) ->
     frame = table.replace_schema_metadata(None).to_pandas()
     frame["customer_id"] = frame["customer_id"].astype("str")
     return StoredFeatures(frame=frame, snapshot=about["snapshot"], hashes=about["hashes"])
+
+
+def _is_constant(values: pd.Series[float]) -> bool:
+    """Say whether a column has one value, or none, in all of its rows."""
+    return values.nunique(dropna=False) <= 1
 
 
 def _instants(micros: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> pd.Series[pd.Timestamp]:

@@ -13,15 +13,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from commerce.records.errors import did_you_mean
 from features.declaring.activities import invoices, placed
 from features.declaring.sources import Aggregates, Source, source
 from features.errors import DeclarationError
+from tabular.errors import did_you_mean
 
 
 @dataclass(frozen=True)
 class Had:
-    """Customers with at least one event of a source before the cutoff."""
+    """Customers with at least one event of a source before the cutoff.
+
+    Parameters
+    ----------
+    rows : Source
+        Whole events, without a column: ``source("order.placed")``.
+    """
 
     rows: Source
 
@@ -34,8 +40,8 @@ class Owes:
     ----------
     aggregates : Source
         From ``per_aggregate``, settled by amount.
-    days_past_due_below : int, days
-        Customers with an open one that is as many whole days past due, or more, are left out.
+    days_past_due_below : int
+        Days; customers with an open one that is as many whole days past due, or more, are left out.
     """
 
     aggregates: Source
@@ -44,14 +50,26 @@ class Owes:
 
 @dataclass(frozen=True)
 class Without:
-    """No event of a source occurs within the horizon."""
+    """No event of a source occurs within the horizon.
+
+    Parameters
+    ----------
+    rows : Source
+        Whole events, without a column: ``source("order.placed")``.
+    """
 
     rows: Source
 
 
 @dataclass(frozen=True)
 class Happens:
-    """At least one event of a source occurs within the horizon."""
+    """At least one event of a source occurs within the horizon.
+
+    Parameters
+    ----------
+    rows : Source
+        Whole events, without a column: ``source("order.placed")``.
+    """
 
     rows: Source
 
@@ -64,8 +82,8 @@ class Reaches:
     ----------
     aggregates : Source
         From ``per_aggregate``, settled by amount.
-    days_past_due : int, days
-        The instant this long after the due time must lie in the horizon, with a balance above 0.
+    days_past_due : int
+        Days; the instant this long after the due time must lie in the horizon, with a balance above 0.
     """
 
     aggregates: Source
@@ -83,16 +101,35 @@ class Label:
     Parameters
     ----------
     name : str
+        Lower case, as a model's spec asks for it.
     description : str
-        One sentence: when is the label 1?
+        One sentence that says when the label is 1.
     population : Had or Owes
         Whom it is about.
     outcomes : tuple of Without, Happens or Reaches
         The label is 1 if any of them comes about.
-    horizon_days : int, days
-        >= 1; how far after the cutoff to look, unless another horizon is asked for.
-    version : int
+    horizon_days : int
+        Days, >= 1; how far after the cutoff to look, unless another horizon is asked for.
+    version : int, default 1
         Raised when the meaning changes.
+
+    Raises
+    ------
+    DeclarationError
+        "label ... must have an outcome and a horizon of a day or more; got ...", "... of label ... must look at
+        events; got ..." or "rows of label ... must be whole; got ...".
+
+    Examples
+    --------
+    >>> from features.declaring.declaration import source
+    >>> Label(
+    ...     name="refunded",
+    ...     description="Money goes back.",
+    ...     population=Had(source("order.placed")),
+    ...     outcomes=(Happens(source("payment.refunded")),),
+    ...     horizon_days=30,
+    ... ).types
+    ('order.placed', 'payment.refunded')
     """
 
     name: str
@@ -133,7 +170,7 @@ class Label:
     @property
     def types(self) -> tuple[str, ...]:
         """Every event type the label looks at."""
-        return tuple(sorted({word for rows in self.sources for word in rows.types}))
+        return tuple(sorted({name for rows in self.sources for name in rows.types}))
 
 
 LABELS: Mapping[str, Label] = MappingProxyType(
@@ -165,10 +202,20 @@ LABELS: Mapping[str, Label] = MappingProxyType(
 def find_label(name: str) -> Label:
     """Give a label by its name.
 
+    Parameters
+    ----------
+    name : str
+        "churn" or "credit".
+
+    Returns
+    -------
+    Label
+        The shop's own of that name.
+
     Raises
     ------
     DeclarationError
-        "label must be one of the shop's own; got ..."
+        "label must be one of the shop's own; got ... Did you mean ...?".
 
     Examples
     --------

@@ -11,12 +11,13 @@ from features.wording import allowed, empty, event_meanings, family_meanings, in
 _INTRODUCTION = """\
 # The features
 
-What `POST /predict/...` takes by values, what training learns from, and what an answer's reasons name. A name that ends in
-`_90d` looks at the 90 days before the cutoff; without such an ending it looks back to the first event. *minor* are whole
-minor units of the tenant's currency (cents), *share* is between 0 and 1. *Empty* is the value of a customer without such
-activity, also where a client leaves the feature out; a dash means not known. *v* is the version its owner gave it.
+What `POST /predict/...` takes by values, what training learns from, and what an answer's reasons name. A name that
+ends in `_90d` looks at the 90 days before the cutoff; without such an ending it looks back to the first event.
+*minor* are whole minor units of the tenant's currency (cents), *share* is between 0 and 1. *Empty* is the value of a
+customer without such activity, also where a client leaves the feature out; a dash means not known. *v* is the version
+its owner gave it.
 
-`bellwether features show NAME` tells all there is to know of one; `bellwether features docs` writes this page.
+`bellwether features show NAME` shows all there is to know of one; `bellwether features docs` writes this page.
 """
 
 
@@ -46,12 +47,12 @@ def page(catalogue: Catalogue) -> str:
 def _about(outputs: Sequence[Output], read: Sequence[Output], meaning: str) -> Iterable[str]:
     """Say what a family is about, whose it is and what it is made of."""
     owners = " and ".join(dict.fromkeys(output.owner for output in outputs if output.owner))
-    events = {word: text for output in read for word, text in event_meanings(output).items()}
+    events = {name: text for output in read for name, text in event_meanings(output).items()}
     if meaning:
         yield f"{meaning} Owner: {owners or 'nobody'}."
     yield (
         "Made of: "
-        + "; ".join(f"`{word}` ({text.rstrip('.')})" for word, text in sorted(events.items()))
+        + "; ".join(f"`{name}` ({text.rstrip('.')})" for name, text in sorted(events.items()))
         + "."
     )
 

@@ -59,12 +59,12 @@ def in_words(output: Output) -> str:
         limits = ", ".join(f"{limit:g}" for limit in output.limits)
         return _words(_DERIVED, output.kind).format(*output.inputs, limits=limits)
     partial = output.partials[0]
-    told = _words(_REDUCED, output.kind).format(
+    phrase = _words(_REDUCED, output.kind).format(
         column=_COLUMNS.get(partial.source.column or "", partial.source.column),
         rows=source_in_words(partial.source),
     )
     since_ever = partial.window is None and output.kind in _OF_ONE_ROW
-    return told if since_ever else f"{told}, {window_in_words(output)}"
+    return phrase if since_ever else f"{phrase}, {window_in_words(output)}"
 
 
 def source_in_words(rows: Source) -> str:
@@ -90,10 +90,10 @@ def window_in_words(output: Output) -> str:
 
 def event_meanings(output: Output) -> dict[str, str]:
     """Give each type of event an output reads itself, and what it says."""
-    words = dict.fromkeys(word for partial in output.partials for word in partial.source.types)
+    types = dict.fromkeys(name for partial in output.partials for name in partial.source.types)
     return {
-        word: EVENT_TYPES[word].meaning if word in EVENT_TYPES else "Not a word of the stream."
-        for word in words
+        name: EVENT_TYPES[name].meaning if name in EVENT_TYPES else "Not an event type."
+        for name in types
     }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """What to do, the probability at which it changes, and the money that sets it."""
+    """What to do, the probability at which it changes, and the money that sets it.
+
+    Parameters
+    ----------
+    action : str
+        "retain", "none" and so on, as the package's rule names it.
+    threshold : float
+        In [0, 1]; the break-even probability.
+    rule : str
+        A sentence that shows the money.
+    """
 
     action: str
     threshold: float
@@ -28,7 +39,7 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """One customer's answer.
+    """One customer's answer, described here alone: what is kept, sent and replayed follows from these fields.
 
     Parameters
     ----------
@@ -52,10 +63,37 @@ class Decision:
     reasons: tuple[Reason, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer in JSON's own types."""
-        answer = asdict(self)
-        answer["reasons"] = list(answer["reasons"])
-        return answer
+        """The fields in their order, `decision` and `reasons` in JSON's own types.
+
+        Returns
+        -------
+        dict of str to Any
+            Ready for JSON.
+        """
+        return {
+            **vars(self),
+            "decision": dict(vars(self.decision)),
+            "reasons": [dict(vars(reason)) for reason in self.reasons],
+        }
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what `as_dict` gave.
+
+        Parameters
+        ----------
+        fields : mapping of str to Any
+            All of them, by name.
+
+        Returns
+        -------
+        Decision
+            The answer it came from.
+        """
+        known = dict(fields)
+        known["decision"] = Action(**known["decision"])
+        known["reasons"] = tuple(Reason(**reason) for reason in known["reasons"])
+        return cls(**known)
 
 
 def decide_many(package: Package, values: Floats) -> list[Decision]:
@@ -64,6 +102,7 @@ def decide_many(package: Package, values: Floats) -> list[Decision]:
     Parameters
     ----------
     package : Package
+        The model that decides.
     values : float array of shape (n_customers, n_outputs)
         In the order of `package.names`; NaN where missing.
 
@@ -71,6 +110,11 @@ def decide_many(package: Package, values: Floats) -> list[Decision]:
     -------
     list of Decision
         One per row, each to the bit what `decide` gives for that row alone.
+
+    Raises
+    ------
+    InvalidValues
+        "values must be a table of ... columns; got shape ...", or "values must be finite or missing; got ...".
     """
     table = np.ascontiguousarray(values, dtype=np.float64)
     scores = score(package, table)
@@ -83,7 +127,25 @@ def decide_many(package: Package, values: Floats) -> list[Decision]:
 
 
 def decide(package: Package, values: Floats) -> Decision:
-    """Decide for one customer, whose values are an array of shape (n_outputs,)."""
+    """Decide for one customer.
+
+    Parameters
+    ----------
+    package : Package
+        The model that decides.
+    values : float array of shape (n_outputs,)
+        In the order of `package.names`; NaN where missing.
+
+    Returns
+    -------
+    Decision
+        To the bit what `decide_many` gives for that row.
+
+    Raises
+    ------
+    InvalidValues
+        As `decide_many`.
+    """
     return decide_many(package, np.asarray(values, dtype=np.float64)[None, :])[0]
 
 

@@ -23,6 +23,7 @@ from scoring.errors import InvalidPackage, PackageDamaged, PackageExists, Packag
 from scoring.package import Calibration, DecisionRule, Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
+from tabular.files import replace_text
 
 FORMAT = 1
 """Version of the format; a reader refuses any other."""
@@ -31,7 +32,15 @@ _KINDS: Mapping[str, type[Trees] | type[Linear]] = {"trees": Trees, "linear": Li
 
 
 def write_package(package: Package, folder: Path) -> None:
-    """Write a package into a folder, which is made if need be."""
+    """Write a package into a folder, which is made if need be.
+
+    Parameters
+    ----------
+    package : Package
+        What to write.
+    folder : Path
+        Gets `package.json` and `model.npz`; use `publish` to make both appear at once.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     content, arrays = _parts(package)
     with (folder / "model.npz").open("wb") as file:
@@ -54,12 +63,24 @@ def write_package(package: Package, folder: Path) -> None:
 def read_package(folder: Path) -> Package:
     """Read a package.
 
+    Parameters
+    ----------
+    folder : Path
+        A version's own.
+
+    Returns
+    -------
+    Package
+        Equal in every bit to what was written.
+
     Raises
     ------
     PackageNotFound
-        If there is none in the folder.
+        "model ... must have a published package; got none in ...".
     PackageDamaged
-        "... must be as it was written; got ..."
+        "... must be as it was written; got ...".
+    InvalidPackage
+        "component must be one of ...; got ...".
     """
     if not (folder / "package.json").is_file():
         raise PackageNotFound(f"{folder.parent.name}/{folder.name}", str(folder))
@@ -94,14 +115,25 @@ def read_package(folder: Path) -> Package:
 
 
 def is_same_model(one: Package, other: Package) -> bool:
-    """Whether two packages hold the same model of the same records: all but version, figures and card."""
-    told = []
+    """Say whether two packages hold the same model of the same records: all but version, figures and card.
+
+    Parameters
+    ----------
+    one, other : Package
+        Two packages, of any version.
+
+    Returns
+    -------
+    bool
+        True where names, arrays and training records are the same to the last bit.
+    """
+    parts = []
     for package in (one, other):
         content, arrays = _parts(package)
         for name in ("version", "validation", "card"):
             del content[name]
-        told.append((_canonical(content), arrays))
-    (text, arrays), (other_text, other_arrays) = told
+        parts.append((_canonical(content), arrays))
+    (text, arrays), (other_text, other_arrays) = parts
     return text == other_text and all(
         array.dtype == other_arrays[name].dtype
         and array.shape == other_arrays[name].shape
@@ -148,6 +180,13 @@ def publish(package: Package, packages: Path) -> Path:
     the old version or the new one, never a part. Publishing the same content again changes nothing but makes
     it current.
 
+    Parameters
+    ----------
+    package : Package
+        With the version it is to have.
+    packages : Path
+        Where packages of all tenants lie.
+
     Returns
     -------
     Path
@@ -174,17 +213,33 @@ def publish(package: Package, packages: Path) -> Path:
             made.rename(final)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    _point(home, package.version)
+    replace_text(home / "current.json", json.dumps({"version": package.version}) + "\n")
     return final
 
 
 def current(packages: Path, tenant: str, model: str) -> Package:
     """Read the current package of a model.
 
+    Parameters
+    ----------
+    packages : Path
+        Where packages of all tenants lie.
+    tenant : str
+        Its slug.
+    model : str
+        "churn".
+
+    Returns
+    -------
+    Package
+        The champion.
+
     Raises
     ------
     PackageNotFound
-        "model 'demo.churn' must have a published package; got none in ..."
+        "model 'demo.churn' must have a published package; got none in ...".
+    PackageDamaged
+        "... must be as it was written; got ...".
     """
     version = current_version(packages, tenant, model)
     if version is None:
@@ -195,10 +250,24 @@ def current(packages: Path, tenant: str, model: str) -> Package:
 def current_version(packages: Path, tenant: str, model: str) -> str | None:
     """Read which version is current, None where the model has none.
 
+    Parameters
+    ----------
+    packages : Path
+        Where packages of all tenants lie.
+    tenant : str
+        Its slug.
+    model : str
+        "churn".
+
+    Returns
+    -------
+    str or None
+        The name of its folder.
+
     Raises
     ------
     PackageDamaged
-        If `current.json` does not name a version.
+        If `current.json` does not name a version: "... must be as it was written; got ...".
     """
     path = packages / tenant / model / "current.json"
     if not path.is_file():
@@ -210,15 +279,6 @@ def current_version(packages: Path, tenant: str, model: str) -> str | None:
     if not isinstance(version, str) or not version or "/" in version or version.startswith("."):
         raise PackageDamaged(str(path), f"version {version!r}")
     return version
-
-
-def _point(home: Path, version: str) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=".current-", dir=home)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(json.dumps({"version": version}).encode() + b"\n")
-        _settle(file)
-    Path(name).chmod(0o644)
-    Path(name).replace(home / "current.json")
 
 
 def _read_components(path: Path, described: list[dict[str, Any]]) -> tuple[Component, ...]:

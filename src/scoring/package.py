@@ -30,15 +30,15 @@ class PackageOutput:
     name, hash : str
         The output of the catalogue, and the hash of its declaration at training time.
     family : str
-        Features that tell the same story are explained together.
+        Features that say the same are explained together.
     unit : str
         "minor" (money), "days", "hours", "count", "share" or another word shown after the number.
     reference : float or None
         What is usual: the median over the training customers; None where all were missing.
     template : str
         The sentence of a reason, with {value}, {reference} or the name of another output in braces;
-        alternatives are separated by " | ", and the first whose values are all known is told. One that
-        begins with tests in brackets, "[orders=1] ...", is told only where they hold, on values in the
+        alternatives are separated by " | ", and the first whose values are all known is used. One that
+        begins with tests in brackets, "[orders=1] ...", is used only where they hold, on values in the
         package itself; the operators are =, >, >= and <.
     missing : str
         The sentence where the customer has no value, with alternatives likewise.
@@ -55,7 +55,15 @@ class PackageOutput:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """A straight line on the logit: `slope * logit + intercept`; the identity by default."""
+    """A straight line on the logit: `slope * logit + intercept`; the identity by default.
+
+    Parameters
+    ----------
+    slope : float, default 1.0
+        What the logit is multiplied by.
+    intercept : float, default 0.0
+        Log-odds added after that.
+    """
 
     slope: float = 1.0
     intercept: float = 0.0
@@ -212,6 +220,13 @@ class Package:
 
 def check_outputs(package: Package, catalogue: Catalogue) -> None:
     """Refuse a package whose features are declared otherwise here.
+
+    Parameters
+    ----------
+    package : Package
+        A model, which knows the hashes it was trained on.
+    catalogue : Catalogue
+        The features as they are declared here.
 
     Raises
     ------

@@ -17,7 +17,7 @@ from scoring.wording import write_value
 Floats = NDArray[np.float64]
 
 LIMIT = 4
-"""The most reasons a person is told."""
+"""The most reasons of an answer."""
 
 NOISE_FLOOR = 0.05
 """Log-odds below which a family of features is not worth a sentence."""
@@ -118,10 +118,10 @@ def _fill(package: Package, row: list[float], column: int, text: str) -> str | N
     for _, name, _, _ in Formatter().parse(text):
         if name is None:
             continue
-        told = _named(package, row, column, name)
-        if told is None:
+        named = _named(package, row, column, name)
+        if named is None:
             return None
-        written[name] = write_value(*told, package.currency)
+        written[name] = write_value(*named, package.currency)
     return text.format_map(written)
 
 

@@ -31,7 +31,17 @@ class Scale:
     factor: float = 72.13
 
     def score(self, probability: float) -> int:
-        """Give the score of a probability of the bad outcome, in [0, 1].
+        """Give the score of a probability of the bad outcome.
+
+        Parameters
+        ----------
+        probability : float
+            Of the bad outcome, in [0, 1].
+
+        Returns
+        -------
+        int
+            From 300 to 1000.
 
         Examples
         --------
@@ -48,6 +58,16 @@ class Scale:
 
 def band(score: int) -> str:
     """Name the band of a score: A from 800, B from 700, C from 600, D from 500, else E.
+
+    Parameters
+    ----------
+    score : int
+        From 300 to 1000.
+
+    Returns
+    -------
+    str
+        "A" to "E".
 
     Examples
     --------

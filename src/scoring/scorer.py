@@ -41,13 +41,19 @@ def score(package: Package, values: Floats) -> Scores:
     Parameters
     ----------
     package : Package
+        The model.
     values : float array of shape (n_rows, n_outputs)
         In the order of `package.names`; NaN where missing.
+
+    Returns
+    -------
+    Scores
+        Logit, probability and contributions of each row, to the same bits whatever other rows come with it.
 
     Raises
     ------
     InvalidValues
-        "values must be a table of ... columns; got shape ...", "values must be finite or missing; got ..."
+        "values must be a table of ... columns; got shape ...", or "values must be finite or missing; got ...".
     """
     table = np.ascontiguousarray(values, dtype=np.float64)
     if table.ndim != 2 or table.shape[1] != len(package.outputs):

@@ -1,6 +1,7 @@
-"""The served decision: questions over HTTP, answered from the records and kept with their origin.
+"""The served decision: requests over HTTP, answered from the records and kept with their origin.
 
-Start with `predictions` (a question becomes an answer), `packages` (which model answers, replaced while
-running) and `scores` (every answer, kept for good). `api` puts them behind FastAPI, `service` inside BentoML;
-`batch` scores everybody at once and `building` makes the Bento.
+Start with `predict.answers` (a request becomes an answer), `predict.packages` (which model answers, replaced
+while running) and `predict.scores` (every answer, kept for good). `rest` has a router per resource, `pages` what
+people look at; `bento.app` puts them together, `bento.service` runs them inside BentoML, and `bento.building`
+makes the Bento. `predict.batch` scores everybody at once.
 """

@@ -1,4 +1,4 @@
-"""Why a question got no answer, each with the sentence its asker will read; `problems` says which HTTP status."""
+"""Why a request got no answer, each with the sentence its sender will read; which HTTP status says `rest.refusals`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class ServingError(Exception):
     Attributes
     ----------
     field : str or None
-        The field of the question that is to blame, ``features.<name>`` for a feature.
+        The field of the request that is to blame, ``features.<name>`` for a feature.
     """
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
@@ -17,12 +17,8 @@ class ServingError(Exception):
         super().__init__(sentence)
 
 
-class UnreadableQuestion(ServingError, ValueError):
-    """A body that is not JSON, or too large to be a question."""
-
-
-class InvalidQuestion(ServingError, ValueError):
-    """A question with a field that breaks a rule."""
+class InvalidRequest(ServingError, ValueError):
+    """A request with a field that breaks a rule."""
 
 
 class UnknownName(ServingError, LookupError):
@@ -43,7 +39,7 @@ class ModelMissing(ServingError, LookupError):
 
 
 class StoreMissing(ServingError, LookupError):
-    """A question by customer, and no record store to look the customer up in."""
+    """A request by customer, and no record store to look the customer up in."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -29,7 +29,7 @@ def charge_back(shopper: Shopper, payment: Payment, captured: float, late: float
 
 
 def _dispute(shopper: Shopper, payment: Payment, at: float) -> bool:
-    """Dispute a payment with the bank; tells whether it was lost, and the money taken back."""
+    """Dispute a payment with the bank; gives whether it was lost, and the money taken back."""
     rng, event_log = shopper.rng, shopper.event_log
     reason = "product_not_received" if rng.random() < 0.7 else "unrecognised"
     dispute = Dispute(
@@ -41,13 +41,13 @@ def _dispute(shopper: Shopper, payment: Payment, at: float) -> bool:
         reason=reason,
         opened_at=event_log.calendar.instant(at),
     )
-    if event_log.note(
+    if event_log.emit(
         "dispute.opened", at, "dispute", dispute.id, amount=dispute.amount_minor, reason=reason
     ):
         event_log.records.append(dispute)
     verdict = "lost" if rng.random() < shopper.behaviour.dispute_lost_share else "won"
     at += 5.0 + 15.0 * rng.random()
-    if event_log.note(
+    if event_log.emit(
         "dispute.closed", at, "dispute", dispute.id, amount=dispute.amount_minor, reason=verdict
     ):
         dispute.status = verdict
@@ -71,14 +71,15 @@ def refund(shopper: Shopper, payment: Payment, amount: int, at: float, reason: s
 
 def _reverse(
     shopper: Shopper,
-    word: str,
+    event_type: str,
     payment: Payment,
     amount: int,
     at: float,
     reason: str,
+    *,
     recorded: float | None = None,
 ) -> None:
-    shopper.event_log.note(
-        word, at, "payment", payment.id,
+    shopper.event_log.emit(
+        event_type, at, "payment", payment.id,
         amount=amount, method=payment.method, reason=reason, recorded=recorded,
     )  # fmt: skip

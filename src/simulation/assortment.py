@@ -12,7 +12,7 @@ from random import Random
 from commerce.records.identity import imported_id
 from commerce.records.money import minor_digits
 from simulation.records import Category, Product, Seller, Variant
-from simulation.rng import rng_of
+from simulation.rng import seeded_rng
 
 _TREE = {
     "home": ("kitchen", "lighting", "textiles"),
@@ -22,7 +22,7 @@ _TREE = {
 }
 _MEDIAN_PRICE = {"technology": 65.0, "fashion": 38.0, "home": 24.0, "leisure": 19.0}
 _SENT_BACK = {"fashion": 1.0, "technology": 0.2, "home": -0.3, "leisure": -0.4}
-_KINDS = [
+_KINDS = (
     "classic",
     "compact",
     "family",
@@ -33,7 +33,7 @@ _KINDS = [
     "grand",
     "plain",
     "fine",
-]
+)
 _PRODUCTS = 120
 _SELLERS = 10
 
@@ -47,7 +47,7 @@ class Assortment:
     sellers, categories, products, variants : tuple
     shares : tuple of float
         Running share of trade over the variants: a few sell most.
-    shelves : dict of str to tuple of Variant
+    by_category : dict of str to tuple of Variant
         The variants of each category that holds products.
     typical_basket : float
         Minor units, about the median order.
@@ -58,7 +58,7 @@ class Assortment:
     products: tuple[Product, ...]
     variants: tuple[Variant, ...]
     shares: tuple[float, ...]
-    shelves: dict[str, tuple[Variant, ...]]
+    by_category: dict[str, tuple[Variant, ...]]
     typical_basket: float
 
     def records(self) -> Iterator[object]:
@@ -72,11 +72,11 @@ class Assortment:
 
     def pick_from(self, category: str, rng: Random) -> Variant:
         """Draw a variant of a category, the first ones more often."""
-        shelf = self.shelves[category]
-        return shelf[int(len(shelf) * rng.random() ** 2)]
+        variants = self.by_category[category]
+        return variants[int(len(variants) * rng.random() ** 2)]
 
 
-def stock_the_shop(
+def draw_assortment(
     seed: int, tenant: str, currency: str, opening: int, buyers: list[str]
 ) -> Assortment:
     """Draw the assortment that belongs to a seed.
@@ -93,7 +93,7 @@ def stock_the_shop(
     buyers : list of str
         Ids of customers who sell too: the first sellers.
     """
-    rng = rng_of(seed, "assortment")
+    rng = seeded_rng(seed, "assortment")
 
     def key(kind: str, name: str) -> str:
         return imported_id(tenant, kind, name).hex
@@ -152,7 +152,7 @@ def stock_the_shop(
         products=tuple(products),
         variants=tuple(variants),
         shares=tuple(share / total for share in accumulate(weights)),
-        shelves={
+        by_category={
             leaf: tuple(variant for variant in variants if variant.product.category == leaf)
             for leaf, _ in places
         },

@@ -1,7 +1,7 @@
 """Auctions: a second pass over the shop, in which customers who lived apart bid against each other.
 
-Only what a bidder needs is kept from the first pass (`Bidder`); the traits are drawn again from the same luck.
-An auction's events stand in a diary of its own, so that they join the others where they belong in time.
+Only what a bidder needs is kept from the first pass (`Bidder`); the traits are drawn again from the same seed.
+An auction's events stand in a log of its own, so that they join the others where they belong in time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from simulation.event_log import EventLog
 from simulation.life import from_wallet
 from simulation.population import Person, Population
 from simulation.records import Auction, Variant
-from simulation.rng import rng_of
+from simulation.rng import seeded_rng
 from simulation.shopper import HOUR, MINUTE, Purse
 from simulation.wallet import free, hold
 
@@ -57,7 +57,7 @@ def hold_auctions(population: Population, bidders: list[Bidder]) -> Iterator[Eve
     count = round(population.behaviour.auctions_per_customer * len(population.joined))
     if population.calendar.days > 10:
         for number in range(1, count + 1):
-            rng = rng_of(population.options.seed, "auction", number)
+            rng = seeded_rng(population.options.seed, "auction", number)
             event_log = population.event_log(f"A{number:05d}", len(population.joined) + number)
             _Hall(population, rng, event_log).sell(bidders)
             yield event_log
@@ -95,24 +95,24 @@ class _Hall:
 
     def emit(
         self,
-        word: str,
+        event_type: str,
         at: float,
         customer: str | None,
         amount: int | None = None,
         value: int | None = None,
     ) -> bool:
-        """Write something about the auction down."""
-        return self.event_log.note(
-            word, at, "auction", self.auction.id, customer=customer, amount=amount, value=value,
+        """Emit an event of the auction."""
+        return self.event_log.emit(
+            event_type, at, "auction", self.auction.id, customer=customer, amount=amount, value=value,
             product=self.thing.product_id, seller=self.seller.id,
         )  # fmt: skip
 
     def sell(self, bidders: list[Bidder]) -> None:
         """Let the auction go from the draft to the hammer."""
         auction = self.auction
-        for days, word, status in _WAY:
+        for days, event_type, status in _WAY:
             amount = auction.opening_minor if status == "draft" else None
-            if not self.emit(word, self.start - days, self.seller.customer_id, amount):
+            if not self.emit(event_type, self.start - days, self.seller.customer_id, amount):
                 return
             if status == "draft":
                 self.event_log.records.append(auction)

@@ -59,7 +59,7 @@ class Behaviour:
     late_median: float = 5.0
     late_spread: float = 0.8
 
-    # How goods travel, and come back
+    # How parcels travel, and come back
     late_parcel_logit: float = -2.3
     failed_parcel_logit: float = -4.4
     return_logit: float = -2.6

@@ -42,7 +42,7 @@ def bill(shopper: Shopper, order: Order, at: float, credit: tuple[float, int, st
         issued_at=event_log.calendar.instant(issued),
         due_at=event_log.calendar.instant(due),
     )
-    if event_log.note(
+    if event_log.emit(
         "invoice.issued", issued, "invoice", invoice.id,
         amount=invoice.amount_minor, due=invoice.due_at, method="pay_later",
     ):  # fmt: skip
@@ -122,11 +122,11 @@ class _Account:
         self.balance -= amount
         self.received.append((payment, amount))
         self.debt.steps.append((day, self.balance))
-        on_record = event_log.note(
+        on_record = event_log.emit(
             "payment.captured", day, "payment", payment.id,
             amount=amount, method=payment.method, recorded=recorded,
         )  # fmt: skip
-        event_log.note(
+        event_log.emit(
             "invoice.paid", day, "invoice", self.invoice.id,
             amount=amount, method=payment.method, recorded=recorded,
         )  # fmt: skip
@@ -134,7 +134,7 @@ class _Account:
             return
         if on_record:
             payment.status = self.payment.status = "succeeded"
-        event_log.note(
+        event_log.emit(
             "order.paid", day, "order", self.order.id,
             amount=self._captured(), method=self.payment.method, recorded=recorded,
         )  # fmt: skip
@@ -145,7 +145,7 @@ class _Account:
         if lowered > 0:
             self.balance -= lowered
             self.debt.steps.append((day, self.balance))
-            seen = self.shopper.event_log.note(
+            seen = self.shopper.event_log.emit(
                 "invoice.credited", day, "invoice", self.invoice.id, amount=lowered, reason=reason
             )
             if seen and self.balance == 0:
@@ -168,7 +168,7 @@ class _Account:
         if shopper.rng.random() < shopper.behaviour.collected_share:
             self._pay(day, self.balance, debit)
             return
-        if event_log.note(
+        if event_log.emit(
             "payment.captured", day, "payment", debit.id, amount=self.balance, method=debit.method
         ):
             debit.status = "succeeded"

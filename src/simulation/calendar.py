@@ -67,7 +67,7 @@ class Calendar:
         )
 
     def congestion(self, at: float) -> float:
-        """Tell how much busier than usual carriers are: 0 on most days, about 1 before Christmas."""
+        """Give how much busier than usual carriers are: 0 on most days, about 1 before Christmas."""
         day = self.dates[math.floor(at)]
         return 1.0 if (day.month, day.day) >= (11, 25) and (day.month, day.day) <= (12, 23) else 0.0
 

@@ -52,13 +52,13 @@ def order_of(
         lines=lines,
     )
     units = sum(line.quantity for line in lines)
-    if event_log.note(
+    if event_log.emit(
         "order.placed", at, "order", key,
         amount=order.total_minor, quantity=units, value=len(lines), method=channel,
     ):  # fmt: skip
         event_log.records += (order, *lines)
     for line in lines:
-        event_log.note(
+        event_log.emit(
             "order.line", at, "order", key,
             amount=line.amount_minor, quantity=line.quantity,
             category=line.variant.product.category, product=line.product_id, seller=line.seller_id,
@@ -73,13 +73,13 @@ def _decimal(price: int, currency: str) -> str:
 
 def _basket(shopper: Shopper) -> list[tuple[Variant, int]]:
     """Choose what to buy: a few popular things, more of them by those who spend more."""
-    rng, traits, goods = shopper.rng, shopper.traits, shopper.assortment
+    rng, traits, assortment = shopper.rng, shopper.traits, shopper.assortment
     chosen: dict[str, tuple[Variant, int]] = {}
     while len(chosen) < _MOST_LINES:
         at_home = rng.random() < 0.45
-        variant = goods.pick_from(traits.favourite, rng) if at_home else goods.pick(rng)
+        variant = assortment.pick_from(traits.favourite, rng) if at_home else assortment.pick(rng)
         if rng.random() < traits.taste * 0.6:
-            variant = max(variant, goods.pick(rng), key=lambda thing: thing.price_minor)
+            variant = max(variant, assortment.pick(rng), key=lambda thing: thing.price_minor)
         quantity = 1
         if traits.wholesale:
             quantity = min(60, int(2 * rng.paretovariate(1.3)))
@@ -121,7 +121,7 @@ def pay_at_once(
             bank_days = 1.0 + 1.2 * rng.random() if method == "direct_debit" else 0.0
             capture(shopper, order, payment, at, recorded=at + bank_days)
             return payment, at
-        event_log.note(
+        event_log.emit(
             "payment.failed", at, "payment", payment.id,
             amount=payment.amount_minor, method=method, reason=_decline_code(shopper, at),
         )  # fmt: skip
@@ -144,7 +144,7 @@ def open_payment(
     purpose: str = "",
     amount: int | None = None,
 ) -> Payment:
-    """Put a payment on record, not yet paid; ``purpose`` tells a second one of a method from the first."""
+    """Put a payment on record, not yet paid; ``purpose`` names a second one of the same method."""
     event_log = shopper.event_log
     payment = Payment(
         id=event_log.key("payment", f"{order.external_id}:{purpose or method}"),
@@ -166,19 +166,19 @@ def capture(
 ) -> None:
     """Take the whole amount of an order."""
     amount, method = payment.amount_minor, payment.method
-    if shopper.event_log.note(
+    if shopper.event_log.emit(
         "payment.captured", at, "payment", payment.id,
         amount=amount, method=method, recorded=recorded,
     ):  # fmt: skip
         payment.status = "succeeded"
-    shopper.event_log.note(
+    shopper.event_log.emit(
         "order.paid", at, "order", order.id, amount=amount, method=method, recorded=recorded
     )
 
 
 def cancel(shopper: Shopper, order: Order, at: float, reason: str) -> None:
     """Call an order off."""
-    if shopper.event_log.note(
+    if shopper.event_log.emit(
         "order.cancelled", at, "order", order.id, amount=order.total_minor, reason=reason
     ):
         order.status = "cancelled"

@@ -1,6 +1,6 @@
-"""What happened around one customer, as the shop's records will tell it.
+"""What happened around one customer, as it will stand in the shop's records.
 
-A `EventLog` takes notes in the order of the simulation and keeps only what is on record before the shop's
+An `EventLog` takes events in the order of the simulation and keeps only what is recorded before the shop's
 clock: an event due later is simply not there yet, and no status runs ahead of its event.
 """
 
@@ -26,13 +26,13 @@ class EventLog:
     name : str
         The customer's, or the auction's, external id.
     number : int
-        Tells diaries apart where events are recorded at one instant.
+        Orders the logs whose events are recorded at one instant.
 
     Attributes
     ----------
     customer : str
-        Id of the customer whom notes are about.
-    notes : list of Row
+        Id of the customer whom events are about, unless they say otherwise.
+    events : list of Row
         Instant of recording, number, sequence, then the columns of `commerce.records.stream.NewEvent`.
     records : list
         Of the classes in `simulation.records`.
@@ -47,17 +47,17 @@ class EventLog:
         self.name = name
         self.number = number
         self.customer = self.key("customer", name)
-        self.notes: list[Row] = []
+        self.events: list[Row] = []
         self.records: list[Any] = []
         self.orders = 0
         self._sequence = 0
 
-    def note(
+    def emit(
         self,
-        word: str,
+        event_type: str,
         at: float,
-        kind: str,
-        key: str,
+        aggregate_type: str,
+        aggregate_id: str,
         *,
         amount: int | None = None,
         recorded: float | None = None,
@@ -71,18 +71,20 @@ class EventLog:
         seller: str | None = None,
         customer: str | None = "",
     ) -> bool:
-        """Write an event down, unless it is recorded only after the shop's clock.
+        """Take an event, unless it is recorded only after the shop's clock.
 
         Parameters
         ----------
-        word : str
-            Of the stream.
+        event_type : str
+            One of `commerce.records.stream.EVENT_TYPES`.
         at, recorded : float
             Days since opening; recorded when it happened unless given.
-        kind, key : str
-            The aggregate it belongs to.
+        aggregate_type, aggregate_id : str
+            What it belongs to.
+        due : int, optional
+            Microseconds since 1970 UTC.
         customer : str or None
-            Id of whom it tells about, the diary's own by default.
+            Id of whom it is about, by default `customer` of the log.
 
         Returns
         -------
@@ -94,11 +96,12 @@ class EventLog:
         if known >= self.calendar.end:
             return False
         self._sequence += 1
-        self.notes.append(
+        self.events.append(
             (
-                known, self.number, self._sequence, word, occurred, known,
+                known, self.number, self._sequence, event_type, occurred, known,
                 f"simulator:{self.name}:{self._sequence}",
-                self.customer if customer == "" else customer, None, seller, product, kind, key, due,
+                self.customer if customer == "" else customer, None, seller, product,
+                aggregate_type, aggregate_id, due,
                 amount, None if amount is None else self.currency, amount, quantity, value, method,
                 category, reason,
             )

@@ -40,13 +40,13 @@ def fulfil(shopper: Shopper, order: Order, at: float, *, cash: bool) -> tuple[fl
         promised_at=event_log.calendar.instant(promise),
     )
     at += MINUTE
-    if event_log.note("delivery.promised", at, "delivery", delivery.id, due=delivery.promised_at):
+    if event_log.emit("delivery.promised", at, "delivery", delivery.id, due=delivery.promised_at):
         event_log.records.append(delivery)
     at += 0.2 + 0.8 * rng.random()
-    if event_log.note("delivery.claimed", at, "delivery", delivery.id):
+    if event_log.emit("delivery.claimed", at, "delivery", delivery.id):
         delivery.status = "processing"
     at += 0.1 + 0.4 * rng.random()
-    if event_log.note("delivery.shipped", at, "delivery", delivery.id):
+    if event_log.emit("delivery.shipped", at, "delivery", delivery.id):
         delivery.status = "shipped"
     far = shopper.traits.remoteness
     slow = order.lines[0].variant.product.seller.slowness
@@ -70,12 +70,12 @@ def _hand_over(shopper: Shopper, delivery: Delivery, arrival: float) -> None:
     rng, event_log = shopper.rng, shopper.event_log
     proof = "pin" if rng.random() < 0.6 else "qr"
     if rng.random() < shopper.behaviour.wrong_proof_share:
-        event_log.note(
+        event_log.emit(
             "delivery.proof_failed", arrival - MINUTE, "delivery", delivery.id,
             method=proof, reason="wrong_code",
         )  # fmt: skip
     offline = (1 + 9 * rng.random()) * HOUR if rng.random() < 0.12 else 0.0
-    if event_log.note(
+    if event_log.emit(
         "delivery.delivered", arrival, "delivery", delivery.id,
         method=proof, recorded=arrival + offline,
     ):  # fmt: skip
@@ -85,10 +85,10 @@ def _hand_over(shopper: Shopper, delivery: Delivery, arrival: float) -> None:
 
 def _complete(shopper: Shopper, order: Order, at: float) -> None:
     """Close an order for good; each of its sellers earns points."""
-    if shopper.event_log.note("order.completed", at, "order", order.id, amount=order.total_minor):
+    if shopper.event_log.emit("order.completed", at, "order", order.id, amount=order.total_minor):
         order.status = "completed"
     for seller in {line.seller_id: line.variant.product.seller for line in order.lines}.values():
-        shopper.event_log.note(
+        shopper.event_log.emit(
             "points.earned", at, "points", seller.id,
             value=_POINTS, reason="order_completed", seller=seller.id, customer=seller.customer_id,
         )  # fmt: skip
@@ -115,7 +115,7 @@ def _judge(shopper: Shopper, order: Order, arrival: float, late: float) -> None:
         posted_at=event_log.calendar.instant(at),
     )
     thing, seller = line.product_id, line.seller_id
-    if not event_log.note(
+    if not event_log.emit(
         "review.posted", at, "review", review.id, value=review.stars, product=thing, seller=seller
     ):
         return
@@ -123,7 +123,7 @@ def _judge(shopper: Shopper, order: Order, arrival: float, late: float) -> None:
     if rng.random() < behaviour.edited_share:
         changed = max(1, min(5, review.stars + rng.choice((-1, 1))))
         at += 1.0 + 20.0 * rng.random()
-        if event_log.note(
+        if event_log.emit(
             "review.edited", at, "review", review.id, value=changed, product=thing, seller=seller
         ):
             review.stars = changed
@@ -138,7 +138,7 @@ def _fail(
     rng = shopper.rng
     refused = cash and rng.random() < 0.6
     reason = _REASONS[2] if refused else _REASONS[rng.randint(0, 1)]
-    if shopper.event_log.note("delivery.failed", arrival, "delivery", delivery.id, reason=reason):
+    if shopper.event_log.emit("delivery.failed", arrival, "delivery", delivery.id, reason=reason):
         delivery.status = "processing"
     if not refused:
         shopper.suffer(shopper.behaviour.failed_delivery_hurts)

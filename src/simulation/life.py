@@ -56,7 +56,7 @@ def live(shopper: Shopper) -> Lapse:
 def _register(shopper: Shopper) -> None:
     """Become known to the shop; who trusts it reads its newsletter."""
     traits, event_log = shopper.traits, shopper.event_log
-    if event_log.note(
+    if event_log.emit(
         "customer.registered", traits.joined, "customer", event_log.customer,
         method=traits.channel, category=traits.country,
     ):  # fmt: skip
@@ -76,7 +76,7 @@ def _profile(shopper: Shopper, at: float, newsletter: int, share: float) -> None
     """Subscribe to the newsletter (1), or give it up (0), by chance."""
     if shopper.rng.random() < share and newsletter != shopper.newsletter:
         shopper.newsletter = newsletter
-        shopper.event_log.note(
+        shopper.event_log.emit(
             "customer.profiled", at, "customer", shopper.event_log.customer,
             value=newsletter, reason="newsletter",
         )  # fmt: skip
@@ -168,7 +168,7 @@ def _at_once(shopper: Shopper, order: Order, method: str, at: float) -> None:
 
 
 def from_wallet(shopper: Shopper, order: Order, at: float, key: str) -> None:
-    """Bring an order whose price is set aside in the wallet: under its own key, or that of the auction it was won in."""
+    """Bring an order whose price is set aside in the wallet: under its own key, or that of the auction."""
     event_log, purse = shopper.event_log, shopper.purse
     payment = open_payment(shopper, order, "wallet", at, status="requires_capture")
     delivered, day = fulfil(shopper, order, at, cash=False)

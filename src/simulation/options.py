@@ -79,20 +79,8 @@ class SimulationOptions:
     @property
     def fingerprint(self) -> str:
         """Everything the records depend on, the simulator's version first."""
-        return ":".join(
-            map(
-                str,
-                (
-                    f"v{VERSION}",
-                    self.customers,
-                    self.days,
-                    self.seed,
-                    self.first_day,
-                    self.currency,
-                    self.zone,
-                ),
-            )
-        )
+        size = (f"v{VERSION}", self.customers, self.days, self.seed, self.first_day)
+        return ":".join(map(str, (*size, self.currency, self.zone)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who joins the shop, and when; each customer with luck of her own."""
+"""Who joins the shop, and when; each customer with a generator of her own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from commerce.records.identity import imported_id
-from simulation.assortment import Assortment, stock_the_shop
+from simulation.assortment import Assortment, draw_assortment
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
 from simulation.event_log import EventLog
 from simulation.life import Lapse, live
 from simulation.options import SimulationOptions
-from simulation.rng import rng_of
+from simulation.rng import seeded_rng
 from simulation.shopper import Shopper
 from simulation.traits import draw_traits
 
@@ -50,7 +50,7 @@ class Population:
         self.joined = _joining_days(options, calendar, behaviour)
         self._width = max(5, int(math.log10(options.customers)) + 1)
         sellers = range(1, 1 + min(_WHO_SELL_TOO, options.customers // 20))
-        self.assortment: Assortment = stock_the_shop(
+        self.assortment: Assortment = draw_assortment(
             options.seed,
             tenant,
             options.currency,
@@ -64,7 +64,7 @@ class Population:
 
     def shopper(self, number: int) -> Shopper:
         """Make a customer as she was born: the same seed and number give the same one."""
-        rng = rng_of(self.options.seed, number)
+        rng = seeded_rng(self.options.seed, number)
         joined, days = self.joined[number - 1], self.calendar.days
         traits = draw_traits(rng, joined, days, self.assortment, self.behaviour)
         return Shopper(
@@ -77,7 +77,7 @@ class Population:
         )
 
     def event_log(self, name: str, number: int) -> EventLog:
-        """Open an empty diary."""
+        """Open an empty log."""
         return EventLog(self.calendar, self.tenant, self.options.currency, name, number)
 
     def people(self) -> Iterator[Person]:
@@ -97,7 +97,7 @@ def _joining_days(
 
     Many come in the first six weeks, the others in cohorts: month by month, more where there was a campaign.
     """
-    rng = rng_of(options.seed, "cohorts")
+    rng = seeded_rng(options.seed, "cohorts")
     weights = [_CAMPAIGNS[day.month - 1] for day in calendar.dates[: calendar.days]]
     opening = min(42, calendar.days)
     chosen = rng.choices(range(calendar.days), weights=weights, k=options.customers)

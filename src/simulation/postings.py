@@ -17,7 +17,7 @@ MOVES: Mapping[str, tuple[str, str]] = {
     "points.earned": ("external", "points"),
     "points.deducted": ("points", "external"),
 }
-"""Kinds of account by word. A top-up comes in through sales, as the stream posts what crosses the border."""
+"""Kinds of account by type of event. A top-up comes in through sales, as the stream posts what crosses the border."""
 
 _WHOSE = {"wallet": "customer_id", "held": "aggregate_id", "points": "seller_id"}
 

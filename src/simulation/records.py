@@ -154,7 +154,7 @@ class Delivery:
 
 @dataclass(slots=True, kw_only=True)
 class Return:
-    """Goods on their way back."""
+    """Units of one line on their way back."""
 
     id: str
     order_id: str
@@ -212,7 +212,7 @@ class Auction:
     order_id: str | None = None
 
 
-class Shelf(NamedTuple):
+class Layout(NamedTuple):
     """How a class of records is written."""
 
     table: str
@@ -220,14 +220,14 @@ class Shelf(NamedTuple):
     row: Callable[[Any], Row]
 
 
-def _shelf(record: type[Any], table: str) -> Shelf:
+def _layout(record: type[Any], table: str) -> Layout:
     kept = schema.metadata.tables[table].c
     columns = tuple(field.name for field in fields(record) if field.name in kept)
-    return Shelf(table, columns, attrgetter(*columns))
+    return Layout(table, columns, attrgetter(*columns))
 
 
-SHELVES: Mapping[type[Any], Shelf] = {
-    record: _shelf(record, table)
+LAYOUTS: Mapping[type[Any], Layout] = {
+    record: _layout(record, table)
     for record, table in (
         (Customer, "customer"),
         (Category, "category"),

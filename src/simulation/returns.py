@@ -1,4 +1,4 @@
-"""Goods that come back: requested, received, inspected, then approved or rejected."""
+"""Returns: requested, received, inspected, then approved or rejected."""
 
 from __future__ import annotations
 
@@ -38,36 +38,36 @@ def send_back(shopper: Shopper, order: Order, delivered: float) -> tuple[float, 
         requested_at=event_log.calendar.instant(at),
     )
 
-    def note(word: str, *, price: int | None = None) -> bool:
-        seen = event_log.note(
-            f"return.{word}", at, "return", request.id,
+    def emit(status: str, *, price: int | None = None) -> bool:
+        seen = event_log.emit(
+            f"return.{status}", at, "return", request.id,
             amount=price, quantity=quantity, reason=reason if price else None,
             category=request.condition, product=product.id, seller=product.seller_id,
         )  # fmt: skip
         if seen:
-            request.status = word
+            request.status = status
         return seen
 
-    if note("requested", price=amount):
+    if emit("requested", price=amount):
         event_log.records.append(request)
     at += 2.0 + 4.0 * rng.random()
-    note("received")
+    emit("received")
     at += 0.2 + 1.2 * rng.random()
     drawn = rng.random()
     condition = "new" if drawn < 0.6 else "opened" if drawn < 0.88 else "damaged"
     if event_log.calendar.instant(at) < event_log.calendar.end:
         request.condition = condition
-    note("inspected")
+    emit("inspected")
     at += 0.05 + 0.3 * rng.random()
     if rng.random() < (0.55 if condition == "damaged" and reason != "damaged" else 0.05):
         shopper.suffer(behaviour.rejected_return_hurts)
-        note("rejected", price=amount)
+        emit("rejected", price=amount)
         return None
-    if note("approved", price=amount):
+    if emit("approved", price=amount):
         request.refund_minor = amount
         line.returned_quantity += quantity
     if reason in _SELLERS_FAULT:
-        event_log.note(
+        event_log.emit(
             "points.deducted", max(at, delivered + COMPLETED_AFTER_DAYS), "points", product.seller_id,
             value=_PENALTY, reason="return", seller=product.seller_id,
             customer=product.seller.customer_id,

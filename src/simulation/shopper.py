@@ -1,4 +1,4 @@
-"""One customer's dealings with the shop: who acts, with what luck, and who remembers."""
+"""One customer's dealings with the shop: who acts, on what random numbers, and what is remembered."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Purse:
         self.moves: list[tuple[float, int]] = []
 
     def free(self, at: float) -> int:
-        """Tell what can be taken on a day, in minor units, so that nothing known of later days falls short.
+        """Give what can be taken on a day, in minor units, so that nothing known of later days falls short.
 
         What comes in within the hour does not count yet.
         """
@@ -67,7 +67,7 @@ class Shopper:
     grievances: float = 0.0
 
     def chance(self, logit: float) -> bool:
-        """Let luck decide, by log-odds."""
+        """Draw a yes or no by log-odds."""
         return self.rng.random() < 1 / (1 + math.exp(-logit))
 
     def late_by(self, median: float, spread: float) -> float:

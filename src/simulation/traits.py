@@ -94,7 +94,7 @@ class Traits:
     leanings: tuple[float, ...]
 
     def shortage(self, at: float) -> float:
-        """Tell how short of money the customer is on a day, about 0 on average."""
+        """Give how short of money the customer is on a day, about 0 on average."""
         squeezed = any(start <= at < stop for start, stop in self.squeezes)
         return -0.6 * self.liquidity + (self.squeeze_weight if squeezed else -0.15)
 
@@ -141,7 +141,7 @@ def draw_traits(
         spend=behaviour.spend_spread * normal(0.0, 1.0),
         taste=rng.random(),
         wholesale=rng.random() < behaviour.wholesale_share,
-        favourite=rng.choice(tuple(assortment.shelves)),
+        favourite=rng.choice(tuple(assortment.by_category)),
         habit=0.4 + 0.5 * rng.random(),
         discipline=discipline,
         liquidity=liquidity,
@@ -187,10 +187,10 @@ def _leanings(rng: Random, liquidity: float, trust: float) -> tuple[float, ...]:
 
 
 def choose(rng: Random, shares: tuple[tuple[str, float], ...]) -> str:
-    """Draw a word by its share."""
+    """Draw a name by its share."""
     drawn = rng.random()
-    for word, share in shares:
+    for name, share in shares:
         drawn -= share
         if drawn < 0:
-            return word
+            return name
     return shares[-1][0]

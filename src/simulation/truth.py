@@ -14,6 +14,7 @@ from pathlib import Path
 
 from simulation.population import Person
 from simulation.traits import Traits
+from tabular.files import replace_text
 
 _LATENT = tuple(field.name for field in fields(Traits))
 COLUMNS = ("customer", *_LATENT, "first_lapse_day", "last_lapse_day")
@@ -34,17 +35,14 @@ class TruthFile:
         self._rows.writerow(COLUMNS)
 
     def add(self, person: Person) -> None:
-        """Note what a customer really was like."""
+        """Take what a customer really was like."""
         latent = (getattr(person.shopper.traits, name) for name in _LATENT)
         lapses = (person.lapse.first, person.lapse.last)
         self._rows.writerow(map(_text, (person.shopper.event_log.name, *latent, *lapses)))
 
     def write(self, path: Path) -> None:
         """Replace the file at a path, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        draft.write_text(self._text.getvalue(), encoding="utf-8", newline="\n")
-        draft.replace(path)
+        replace_text(path, self._text.getvalue())
 
 
 def _text(value: object) -> str:

@@ -14,7 +14,7 @@ def hold(event_log: EventLog, purse: Purse, at: float, key: str, amount: int) ->
     ----------
     event_log : EventLog
     purse : Purse
-        The wallet of the diary's customer.
+        The wallet of the log's customer.
     at : float
     key : str
         The order or the auction it is set aside for.
@@ -26,7 +26,7 @@ def hold(event_log: EventLog, purse: Purse, at: float, key: str, amount: int) ->
     brought = max(0, -(-missing // coin) * coin)
     if brought:
         payment = Payment(
-            id=event_log.key("payment", f"{event_log.name}:top-up-{len(event_log.notes)}"),
+            id=event_log.key("payment", f"{event_log.name}:top-up-{len(event_log.events)}"),
             order_id=None,
             customer_id=event_log.customer,
             method="card",
@@ -35,27 +35,27 @@ def hold(event_log: EventLog, purse: Purse, at: float, key: str, amount: int) ->
             created_at=event_log.calendar.instant(at - MINUTE),
             status="succeeded",
         )
-        if event_log.note(
+        if event_log.emit(
             "wallet.topped_up", at - MINUTE, "payment", payment.id, amount=brought, method="card"
         ):
             event_log.records.append(payment)
     purse.moves.append((at, brought - amount))
-    event_log.note("wallet.held", at, "wallet", key, amount=amount, reason="escrow_hold")
+    event_log.emit("wallet.held", at, "wallet", key, amount=amount, reason="escrow_hold")
 
 
 def free(event_log: EventLog, purse: Purse, at: float, key: str, amount: int) -> None:
     """Free money that was set aside."""
     purse.moves.append((at, amount))
-    event_log.note("wallet.released", at, "wallet", key, amount=amount, reason="escrow_release")
+    event_log.emit("wallet.released", at, "wallet", key, amount=amount, reason="escrow_release")
 
 
 def spend(event_log: EventLog, at: float, key: str, order: Order, payment: Payment) -> None:
     """Take the money set aside: the order is paid."""
     total = order.total_minor
-    if event_log.note("wallet.spent", at, "wallet", key, amount=total, reason="payment"):
+    if event_log.emit("wallet.spent", at, "wallet", key, amount=total, reason="payment"):
         payment.status = "succeeded"
-    event_log.note("payment.captured", at, "payment", payment.id, amount=total, method="wallet")
-    event_log.note("order.paid", at, "order", order.id, amount=total, method="wallet")
+    event_log.emit("payment.captured", at, "payment", payment.id, amount=total, method="wallet")
+    event_log.emit("order.paid", at, "order", order.id, amount=total, method="wallet")
 
 
 def give_back(
@@ -63,8 +63,8 @@ def give_back(
 ) -> None:
     """Put the price of what came back into the wallet."""
     purse.moves.append((at, amount))
-    event_log.note(
+    event_log.emit(
         "payment.refunded", at, "payment", payment.id,
         amount=amount, method="wallet", reason="returned",
     )  # fmt: skip
-    event_log.note("wallet.refunded", at, "wallet", order.id, amount=amount, reason="refund")
+    event_log.emit("wallet.refunded", at, "wallet", order.id, amount=amount, reason="refund")

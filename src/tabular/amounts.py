@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from decimal import Decimal
-
-from tabular.errors import TableError
+from functools import lru_cache
 
 _CACHE = 100_000
 _BLANK = "\\s\u00a0\u202f"
@@ -29,76 +27,9 @@ _BLANKS = re.compile(f"[{_BLANK}]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}")
 
 
-def _parts(text: str) -> re.Match[str] | None:
+def parts_of(text: str) -> re.Match[str] | None:
+    """Take a number apart as it is written: sign, ``digits`` with their marks, power; None where it is none."""
     return _WRITTEN.fullmatch(_BLANKS.sub("", text))
-
-
-class DecimalSurvey:
-    """Collects from cells which sign is the decimal mark.
-
-    Examples
-    --------
-    >>> survey = DecimalSurvey()
-    >>> survey.feed(["1.234", "17,50 \u20ac"])
-    >>> survey.decided, survey.mark()
-    (True, ',')
-    """
-
-    def __init__(self) -> None:
-        self.point = 0
-        self.comma = 0
-        self.doubtful: str | None = None
-
-    @property
-    def decided(self) -> bool:
-        """Whether some cell could be read in one way only."""
-        return bool(self.point or self.comma)
-
-    def feed(self, cells: Iterable[str]) -> None:
-        """Look at more cells; those that are no numbers say nothing."""
-        for cell in cells:
-            if "." not in cell and "," not in cell:
-                continue
-            written = _parts(cell)
-            if written is not None:
-                self._weigh(written["digits"], cell)
-
-    def _weigh(self, digits: str, cell: str) -> None:
-        points, commas = digits.count("."), digits.count(",")
-        if points and commas:
-            self._count("." if digits.rfind(".") > digits.rfind(",") else ",")
-        elif points > 1 or commas > 1:
-            self._count("," if points else ".")
-        elif points or commas:
-            mark = "." if points else ","
-            whole, _, fraction = digits.partition(mark)
-            if len(fraction) != 3 or len(whole) > 3 or whole.strip("0") == "":
-                self._count(mark)
-            else:
-                self.doubtful = cell
-
-    def _count(self, mark: str) -> None:
-        if mark == ".":
-            self.point += 1
-        else:
-            self.comma += 1
-
-    def mark(self) -> str:
-        """Give the decimal mark.
-
-        Raises
-        ------
-        TableError
-            "decimal mark must be told apart from the thousands mark; got ..."
-        """
-        if self.decided:
-            return "," if self.comma > self.point else "."
-        if self.doubtful is not None:
-            raise TableError(
-                f"decimal mark must be told apart from the thousands mark; got {self.doubtful!r}"
-                " and no clearer number in the file. Give --decimal . or --decimal ,"
-            )
-        return "."
 
 
 class NumberReader:
@@ -122,21 +53,16 @@ class NumberReader:
 
     def __init__(self, mark: str) -> None:
         self.mark = mark
-        self._known: dict[str, Decimal] = {}
+        self._read_once = lru_cache(maxsize=_CACHE)(self._read)
 
     def __call__(self, text: str) -> Decimal:
         """Read one number; ValueError says what was got instead."""
-        known = self._known.get(text)
-        if known is None:
-            if len(self._known) >= _CACHE:
-                self._known.clear()
-            known = self._known[text] = self._read(text)
-        return known
+        return self._read_once(text)
 
     def _read(self, text: str) -> Decimal:
         if self.mark == "." and _PLAIN.fullmatch(text):
             return Decimal(text)
-        written = _parts(text)
+        written = parts_of(text)
         digits = self._digits(written["digits"]) if written is not None else None
         if written is None or digits is None:
             raise ValueError(f"a number with decimal {self.mark!r}; got {text!r}")

@@ -31,7 +31,7 @@ def plain(name: str) -> str:
 
 
 def is_position(name: str | None) -> bool:
-    """Tell whether a column is given by its place."""
+    """Whether a column is given by its place."""
     return name is not None and name.isascii() and name.isdigit()
 
 

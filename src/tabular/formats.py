@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from tabular.amounts import DecimalSurvey
 from tabular.columns import is_position
 from tabular.errors import TableError
+from tabular.surveys import DecimalSurvey, TimeSurvey
 from tabular.table import Table
-from tabular.times import TimeReader, TimeSurvey, is_time
+from tabular.times import TimeReader, is_time
 
 _SAMPLE = 2_000
 _DECIMALS = {".": ".", ",": ",", "point": ".", "dot": ".", "comma": ","}
@@ -220,8 +220,8 @@ def find_formats(
     del currencies[""]
     return Formats(
         # a comma between cells is hardly one within numbers
-        mark=mark or ("." if table.delimiter == "," and not marks.decided else marks.mark()),
-        time_format=order or orders.order(),
+        mark=mark or ("." if table.delimiter == "," and not marks.decided else marks.settled()),
+        time_format=order or orders.settled(),
         time_example=example,
         currency=currencies.most_common(1)[0][0] if currencies else None,
     )

@@ -49,9 +49,10 @@ def parquet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     with _open(path) as file:
         for batch in file.iter_batches(batch_size=_BATCH):
             columns = []
-            for column in batch.columns:
-                if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
-                    column = pc.cast(column, pa.timestamp("us", tz=column.type.tz), safe=False)
+            for given in batch.columns:
+                column = given
+                if pa.types.is_timestamp(given.type) and given.type.unit == "ns":
+                    column = pc.cast(given, pa.timestamp("us", tz=given.type.tz), safe=False)
                 columns.append([cell_text(value) for value in column.to_pylist()])
             for cells in zip(*columns, strict=True):
                 number += 1

@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Is told how far an import has come; `workbench` draws the bar."""
+    """Called with how far an import or a simulation has come; `workbench` draws the bar."""
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Note that ``done`` of ``total`` (None: not known) steps of a stage are behind us."""
+        """Show that ``done`` of ``total`` (None: not known) steps of a stage are behind us."""
 
 
 def silent(stage: str, done: int, total: int | None) -> None:

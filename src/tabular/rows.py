@@ -1,15 +1,14 @@
-"""Reading a row: what a cell holds, what is said where it holds something else, and how rows are told apart."""
+"""Reading a row: what a cell holds, and what is said where it holds something else."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from hashlib import blake2b
 
 from tabular.amounts import NumberReader
 from tabular.errors import Refused
-from tabular.times import NotYet, refusal
+from tabular.times import NotYet
 
 LIMIT = 2**53
 """Whole numbers stay below it, so that sums of them are exact, in floats too."""
@@ -48,23 +47,19 @@ class RowReader:
             raise Refused(reason or f"no {role}", f"{role} must be given; got a blank cell.")
         return text
 
-    def instant(self, role: str, text: str, reason: str | None = None) -> int:
-        """Read microseconds since 1970 UTC."""
-        try:
-            return self._time(text)
-        except ValueError:
-            return self.when(self._time, role, text, reason)
-
-    def when(
-        self, time: Callable[[str], int], role: str, text: str, reason: str | None = None
+    def instant(
+        self,
+        role: str,
+        text: str,
+        reason: str | None = None,
+        time: Callable[[str], int] | None = None,
     ) -> int:
-        """Read an instant by another reader."""
+        """Read microseconds since 1970 UTC, by a reader of its own if one is given."""
         try:
-            return time(text)
-        except NotYet as error:
-            raise refusal(role, error) from error
+            return (time or self._time)(text)
         except ValueError as error:
-            raise Refused(reason or f"no {role}", f"{role} must be {error}.") from error
+            fault = f"{role} in the future" if isinstance(error, NotYet) else reason or f"no {role}"
+            raise Refused(fault, f"{role} must be {error}.") from error
 
     def decimal(self, role: str, text: str) -> Decimal:
         """Read an exact number."""
@@ -74,7 +69,7 @@ class RowReader:
             raise Refused(f"no {role}", f"{role} must be {error}.") from error
 
     def whole(self, role: str, text: str, least: int = 0, most: int = LIMIT) -> int:
-        """Read a whole number from ``least`` to ``most``, 2^53 where nothing else is said."""
+        """Read a whole number from ``least`` to ``most``, by default below 2^53."""
         number = self.decimal(role, text)
         if number != number.to_integral_value() or not least <= number <= min(most, LIMIT - 1):
             end = "2^53" if most == LIMIT else most
@@ -82,31 +77,6 @@ class RowReader:
                 f"no {role}", f"{role} must be a whole number from {least} to {end}; got {text!r}."
             )
         return int(number)
-
-
-def line_key(cells: Sequence[str]) -> bytes:
-    """Name a row by all of its fields.
-
-    Examples
-    --------
-    >>> line_key(["a", "b"]) == line_key(["a", "b"]), line_key(["a", "b"]) == line_key(["ab", ""])
-    (True, False)
-    """
-    text = "\x1f".join(cells)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def repeated_key(key: bytes, occurrence: int) -> bytes:
-    """Name the second, third ... repetition of a row.
-
-    Examples
-    --------
-    >>> repeated_key(b"k", 1) == b"k", repeated_key(b"k", 2) == repeated_key(b"k", 3)
-    (True, False)
-    """
-    if occurrence == 1:
-        return key
-    return blake2b(key + occurrence.to_bytes(8, "big"), digest_size=16).digest()
 
 
 def tidy_id(text: str) -> str:

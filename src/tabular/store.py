@@ -6,9 +6,9 @@ SQLite's nameless database is used: on disk, without a name, gone with the proce
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from tabular.errors import Refused
 from tabular.progress import Progress
@@ -17,17 +17,19 @@ from tabular.table import Table
 
 _BATCH = 5_000
 _STAGE = 2_000
+_Group = TypeVar("_Group", bound=Sized)
 
 
 class Store:
-    """A temporary table of rows, each with a ``key`` that stands for its fields; a context manager.
+    """A temporary table of rows; a context manager.
 
     Parameters
     ----------
     table : str
         Empty where a kind of store makes tables of its own.
     fields : sequence of str
-        Its columns behind ``row``, the number of the row in the file; ``key`` is one of them.
+        Its columns behind ``row``, the number of the row in the file. `repeats` and `rename` need a ``key`` among them,
+        which stands for all fields.
     """
 
     def __init__(self, table: str = "", fields: Sequence[str] = ()) -> None:
@@ -139,7 +141,7 @@ class Store:
             yield batch
 
 
-def chunks(groups: Iterable[list[Any]], size: int) -> Iterator[list[list[Any]]]:
+def chunks(groups: Iterable[_Group], size: int) -> Iterator[list[_Group]]:
     """Put whole groups of rows together until a transaction is worth its while: ``size`` rows.
 
     Examples
@@ -147,7 +149,7 @@ def chunks(groups: Iterable[list[Any]], size: int) -> Iterator[list[list[Any]]]:
     >>> list(chunks([[1, 2], [3], [4, 5]], 3))
     [[[1, 2], [3]], [[4, 5]]]
     """
-    chunk: list[list[Any]] = []
+    chunk: list[_Group] = []
     rows = 0
     for group in groups:
         chunk.append(group)

@@ -2,19 +2,18 @@
 
 Guarantees: a text without an offset is in the zone given; a time that a zone skips in spring is read as if the
 clock had not been changed yet, one that it repeats in autumn as the first; day and month are never guessed
-where the file does not tell them apart; a time that has not come yet is refused where it must have happened, because the
-stream keeps it for good and a tenant's clock would stand behind it.
+where the file does not tell them apart; a time that has not come yet is refused where it must have happened,
+because the stream keeps it for good and a tenant's clock would stand behind it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tabular.amounts import NumberReader
-from tabular.errors import Refused, TableError
 
 _CACHE = 100_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,9 +23,10 @@ _CLOCK = (
     r"(?:[T ,]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<offset>Z|UTC|GMT|[-+][0-9]{2}:?[0-9]{2}|[-+][0-9]{2})?)?"
 )
-_NUMERIC = re.compile(
+NUMERIC = re.compile(
     r"(?P<a>[0-9]{1,4})(?P<sep>[./-])\s?(?P<b>[0-9]{1,2})(?P=sep)\s?(?P<c>[0-9]{1,4})" + _CLOCK
 )
+"""A date of three numbers, with or without a clock."""
 _COMPACT = re.compile(
     r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
     r"(?:T?(?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2})(?::?(?P<second>[0-9]{2}))?)?"
@@ -50,59 +50,6 @@ UNITS = {
 _WORDS = {"DMY": "day{0}month{0}year", "MDY": "month{0}day{0}year"}
 
 
-class TimeSurvey:
-    """Collects from cells whether the day or the month comes first.
-
-    Examples
-    --------
-    >>> survey = TimeSurvey()
-    >>> survey.feed(["03/04/2011", "12/25/2011"])
-    >>> survey.decided, survey.order()
-    (True, 'MDY')
-    """
-
-    def __init__(self) -> None:
-        self.day_first = 0
-        self.month_first = 0
-        self.doubtful: str | None = None
-
-    @property
-    def decided(self) -> bool:
-        """Whether nothing is left in doubt by what was seen so far."""
-        return self.doubtful is None or bool(self.day_first or self.month_first)
-
-    def feed(self, cells: Iterable[str]) -> None:
-        """Look at more cells; those in other formats say nothing."""
-        for cell in cells:
-            written = _NUMERIC.fullmatch(cell.strip())
-            if written is None or len(written["a"]) > 2:
-                continue
-            first, second = int(written["a"]), int(written["b"])
-            if first > 12 >= second > 0 and first <= 31:
-                self.day_first += 1
-            elif second > 12 >= first > 0 and second <= 31:
-                self.month_first += 1
-            elif written["sep"] != ".":
-                self.doubtful = self.doubtful or cell
-
-    def order(self) -> str:
-        """Give ``DMY`` or ``MDY``; dotted dates are day first unless a row says otherwise.
-
-        Raises
-        ------
-        TableError
-            "times must tell day from month; got ..."
-        """
-        if self.month_first > self.day_first:
-            return "MDY"
-        if self.day_first or self.doubtful is None:
-            return "DMY"
-        raise TableError(
-            f"times must tell day from month; got {self.doubtful!r} and no day above 12 in the file."
-            " Give --time-format DMY or --time-format MDY."
-        )
-
-
 class NotYet(ValueError):
     """A time that has not come yet."""
 
@@ -110,20 +57,6 @@ class NotYet(ValueError):
 def latest_at(now: datetime) -> datetime:
     """Give the latest time that can have happened by ``now``: a day later."""
     return now + _AHEAD
-
-
-def refusal(role: str, error: ValueError) -> Refused:
-    """Refuse a row for what a `TimeReader` said about its time.
-
-    Examples
-    --------
-    >>> refusal("time", ValueError("a time; got 'soon'")).reason
-    'no time'
-    >>> refusal("time", NotYet("a time until 2026-01-02; got '2095-01-01'")).reason
-    'time in the future'
-    """
-    reason = f"{role} in the future" if isinstance(error, NotYet) else f"no {role}"
-    return Refused(reason, f"{role} must be {error}.")
 
 
 class TimeReader:
@@ -158,16 +91,11 @@ class TimeReader:
         self.latest = latest
         self.order = time_format if time_format in _WORDS else "DMY"
         self.pattern = None if time_format in _WORDS else time_format
-        self._known: dict[str, int] = {}
+        self._read_once = lru_cache(maxsize=_CACHE)(self._read)
 
     def __call__(self, text: str) -> int:
         """Read one time as microseconds since 1970 UTC; ValueError or `NotYet` says what was got instead."""
-        known = self._known.get(text)
-        if known is None:
-            if len(self._known) >= _CACHE:
-                self._known.clear()
-            known = self._known[text] = self._read(text)
-        return known
+        return self._read_once(text)
 
     def _read(self, text: str) -> int:
         stripped = text.strip()
@@ -197,7 +125,7 @@ class TimeReader:
             return datetime.fromtimestamp(int(text[:10]), UTC) + timedelta(
                 microseconds=int(text[10:].ljust(6, "0"))
             )
-        if written := _NUMERIC.fullmatch(text):
+        if written := NUMERIC.fullmatch(text):
             return self._numeric(written)
         if written := _COMPACT.fullmatch(text.replace(" ", "")):
             date = (int(written["year"]), int(written["month"]), int(written["day"]))
@@ -231,7 +159,7 @@ class TimeReader:
         stripped = text.strip()
         if self.pattern is not None:
             return self.pattern
-        if (written := _NUMERIC.fullmatch(stripped)) and len(written["a"]) <= 2:
+        if (written := NUMERIC.fullmatch(stripped)) and len(written["a"]) <= 2:
             return _WORDS[self.order].format(written["sep"])
         if _ELAPSED.fullmatch(stripped):
             return {10: "seconds", 13: "milliseconds", 16: "microseconds"}[
@@ -243,7 +171,7 @@ class TimeReader:
 
 
 class ElapsedReader:
-    """Reads times that are told as a number of days, hours or seconds since a start.
+    """Reads times that are given as a number of days, hours or seconds since a start.
 
     Parameters
     ----------
@@ -307,7 +235,7 @@ def _with_clock(date: tuple[int, int, int], written: re.Match[str], half: str | 
 
 
 def is_time(text: str, time_format: str | None = None) -> bool:
-    """Tell whether a cell holds a time in some known format.
+    """Whether a cell holds a time in some known format.
 
     Examples
     --------

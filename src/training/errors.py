@@ -15,5 +15,13 @@ class InvalidProtocol(TrainingError, ValueError):
     """Cutoffs that let a model learn from the period it is tested on, or test it on what is yet to come."""
 
 
+class InvalidCandidate(TrainingError, ValueError):
+    """A classifier that cannot compete with the others: it gives no probabilities, or its name is taken."""
+
+
+class NotExportable(TrainingError, TypeError):
+    """A fitted model that cannot be written down as a decision package."""
+
+
 class UnknownModel(TrainingError, LookupError):
     """No model goes by that name."""

@@ -1,8 +1,12 @@
 """The steps of training, in the order notebook 20 takes them, one call each; `train` takes them all.
 
-dataset = load_dataset(...); fitted = fit_candidates(rows); exported = export_package(rows, fitted);
-report = examine(rows, fitted, exported); certificate = certify_parity(...); verdict = decide_promotion(...);
-result = conclude(...).
+dataset = load_dataset(...)
+fitted = fit_candidates(dataset)
+package = export_package(dataset, fitted)
+report = examine(dataset, fitted, package)
+certificate = certify_parity(engine, dataset, package)
+verdict = decide_promotion(dataset, package, report, certificate, packages=...)
+result = conclude(dataset, fitted, package, report, certificate, verdict, tracker=..., packages=...)
 """
 
 from __future__ import annotations
@@ -21,22 +25,24 @@ from features.catalogue import CATALOGUE
 from features.declaring.declaration import Catalogue
 from features.errors import NoEvents
 from features.snapshots.snapshot import Snapshot, take_snapshot
-from training.fitting.candidates import Fitted, fit
+from training.fitting.candidates import Fitted, fit_candidates
 from training.fitting.dataset import Dataset, load_dataset, why_not_trainable
 from training.fitting.schedule import fixed_schedule
-from training.judging.certificate import Certificate, certify
-from training.judging.examination import Exported, Report, examine, export_package
-from training.publishing.promotion import TrainingResult, conclude, decide_promotion
+from training.judging.certificate import Certificate, certify_parity
+from training.judging.examination import Report, examine
+from training.judging.gates import Verdict, decide_promotion
+from training.publishing.export import export_package
+from training.publishing.promotion import TrainingResult, conclude
 from training.publishing.tracking import Tracker, open_tracker
 from training.specs import ModelSpec
 
 __all__ = [
     "Certificate",
     "Dataset",
-    "Exported",
     "Fitted",
     "Report",
     "TrainingResult",
+    "Verdict",
     "certify_parity",
     "conclude",
     "decide_promotion",
@@ -49,18 +55,6 @@ __all__ = [
     "train",
     "why_not_trainable",
 ]
-
-
-def fit_candidates(rows: Dataset, *, jobs: int = 1, seed: int = 0) -> Fitted:
-    """Choose among the candidates inside the training rows, and fit the best on all of them."""
-    return fit(rows.spec, rows.train, jobs=jobs, seed=seed)
-
-
-def certify_parity(engine: Engine, rows: Dataset, exported: Exported) -> Certificate:
-    """Compare batch and online on a sample of the tenant's customers, as of the rows' instant."""
-    return certify(
-        engine, rows.tenant, rows.snapshot, exported.package, rows.catalogue, as_of=rows.as_of
-    )
 
 
 def train(
@@ -79,19 +73,51 @@ def train(
 ) -> TrainingResult:
     """Train, judge and, if no gate refuses, publish one model of one tenant.
 
+    Parameters
+    ----------
+    engine : Engine
+        The record store, which the certificate of parity reads customers from.
+    tenant : Tenant
+        Whose records.
+    spec : ModelSpec
+        What is predicted, from what, how far ahead.
+    snapshot : Snapshot
+        The copy of the tenant's stream.
+    as_of : int
+        Epoch microseconds; nothing recorded from then on is known.
+    tracker : Tracker
+        Where the run is recorded; see `open_tracker`.
+    packages : Path
+        Where packages of all tenants lie; a champion is published there.
+    features : Path, optional
+        Folder of features already built.
+    catalogue : Catalogue, optional
+        The features to choose from; the shop's own by default.
+    jobs : int, default 1
+        Candidates fitted side by side, >= 1.
+    seed : int, default 0
+        Of folds, trees and shuffles; the same seed gives the same package.
+
+    Returns
+    -------
+    TrainingResult
+        The challenger's figures, what the gates said, and whether it is champion.
+
     Raises
     ------
     NotTrainable
         If the records are too few or too short.
     """
-    rows = load_dataset(tenant, spec, snapshot, as_of=as_of, features=features, catalogue=catalogue)
-    fitted = fit_candidates(rows, jobs=jobs, seed=seed)
-    exported = export_package(rows, fitted)
-    report = examine(rows, fitted, exported, seed=seed)
-    certificate = certify_parity(engine, rows, exported)
-    verdict = decide_promotion(rows, exported, report, certificate, packages=packages)
+    dataset = load_dataset(
+        tenant, spec, snapshot, as_of=as_of, features=features, catalogue=catalogue
+    )
+    fitted = fit_candidates(dataset, jobs=jobs, seed=seed)
+    package = export_package(dataset, fitted)
+    report = examine(dataset, fitted, package, seed=seed)
+    certificate = certify_parity(engine, dataset, package)
+    verdict = decide_promotion(dataset, package, report, certificate, packages=packages)
     return conclude(
-        rows, fitted, exported, report, certificate, verdict, tracker=tracker, packages=packages
+        dataset, fitted, package, report, certificate, verdict, tracker=tracker, packages=packages
     )
 
 
@@ -112,24 +138,41 @@ def evaluate_protocol(
 
     Parameters
     ----------
-    train_cutoffs, test_cutoff : int, epoch microseconds
+    engine : Engine
+        The record store.
+    tenant : Tenant
+        Whose records.
+    spec : ModelSpec
+        What is predicted; its horizon gives way to `horizon_days`.
+    train_cutoffs : sequence of int
+        Epoch microseconds.
+    test_cutoff : int
+        Epoch microseconds.
     horizon_days : int
+        Days, >= 1.
     snapshots : Path
         Where snapshots lie; one is taken first.
+    catalogue : Catalogue, optional
+        The features to choose from; the shop's own by default.
+    jobs : int, default 1
+        Candidates fitted side by side, >= 1.
+    seed : int, default 0
+        Of folds, trees and shuffles; the same seed gives the same package.
 
     Returns
     -------
-    dict
-        auc, brier, n_train, n_test, base_rate (of the test rows), auc_low, auc_high, ece, baseline_auc,
-        baseline_brier, candidate, features.
+    dict of str to Any
+        Of the package: auc, auc_low, auc_high, brier, ece; of a plain logistic regression: baseline_auc,
+        baseline_brier; n_train, n_test, base_rate (of the test rows), candidate (the name of the chosen one) and
+        features (how many it reads).
 
     Raises
     ------
     InvalidProtocol
         "train cutoffs must end ... days before the test cutoff; got ...", or "test cutoff must lie ...
-        days before the end of the records; got ..."
+        days before the end of the records; got ...".
     NoEvents
-        If the tenant has no records.
+        "tenant ... must have events; got none. Import or simulate its records first.".
     """
     with writing(engine) as connection:
         ends = _end_of_records(connection, tenant)
@@ -138,7 +181,7 @@ def evaluate_protocol(
         )
         # What arrives from now on is recorded behind everything the labels look at.
         observe(connection, tenant, from_micros(ends))
-    rows = load_dataset(
+    dataset = load_dataset(
         tenant,
         replace(spec, horizon_days=horizon_days),
         take_snapshot(engine, tenant, snapshots),
@@ -146,13 +189,13 @@ def evaluate_protocol(
         schedule=schedule,
         catalogue=catalogue,
     )
-    fitted = fit_candidates(rows, jobs=jobs, seed=seed)
-    report = examine(rows, fitted, export_package(rows, fitted), seed=seed)
+    fitted = fit_candidates(dataset, jobs=jobs, seed=seed)
+    report = examine(dataset, fitted, export_package(dataset, fitted), seed=seed)
     figures = report.figures
     return {
         "auc": figures.auc,
         "brier": figures.brier,
-        "n_train": len(rows.train),
+        "n_train": len(dataset.train),
         "n_test": figures.rows,
         "base_rate": figures.base_rate,
         "auc_low": figures.auc_low,

@@ -25,10 +25,11 @@ from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
 from features.declaring.compilation import Catalogue
 from features.evaluating.aggregates import ID, OCCURRED, RECORDED, TYPE
-from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
-from features.evaluating.finish import Floats
+from features.evaluating.duckdb_evaluator import evaluate
 from features.evaluating.online import online_features
+from features.evaluating.operations import Floats
 from features.evaluating.python_evaluator import evaluate_rows
+from features.evaluating.table import FeatureTable
 from features.snapshots.snapshot import Snapshot
 from training.judging.audits import Audit, Mismatch
 from workbench.audit_cases import ANSWER, Answers, Case, again, moments

@@ -15,9 +15,9 @@ from features.catalogue import CATALOGUE
 from features.comparing.distributions import LEVELS
 from features.comparing.profile import FeatureProfile, Profile, last_profile
 from features.declaring.compilation import Catalogue, Output
-from features.evaluating.partial_sql import state_query
+from features.evaluating.partial_sql import partial_query
 from features.wording import allowed, empty, event_meanings, in_words, inputs_of, window_in_words
-from training.judging.audits import read_audits, standing
+from training.judging.audits import audit_status, read_audits
 from workbench.records import open_records
 from workbench.settings import Settings
 from workbench.versions import models
@@ -39,7 +39,7 @@ def datasheet(settings: Settings, name: str, tenant: str | None = None) -> dict[
     Returns
     -------
     dict of str to str, list of str or dict
-        By what is told, in the order it should be read; `sql` comes last.
+        By heading, in the order it should be read; `sql` comes last.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def datasheet(settings: Settings, name: str, tenant: str | None = None) -> dict[
         "family": output.family,
         "computed": in_words(output),
         "window": window_in_words(output),
-        "source": [state.text for state in output.states],
+        "source": [partial.text for partial in output.partials],
         "events": _events((output, *inputs)),
         "inputs": {each.name: in_words(each) for each in inputs},
         "used by": _users(settings, output, tenant),
@@ -75,25 +75,25 @@ def datasheet(settings: Settings, name: str, tenant: str | None = None) -> dict[
         sheet["profile"] = _values(found, output.name)
     needed = {output, *inputs}
     alone = Catalogue((output,), tuple(each for each in CATALOGUE.evaluated if each in needed))
-    return sheet | {"sql": state_query(alone).sql("duckdb", pretty=True)}
+    return sheet | {"sql": partial_query(alone).sql("duckdb", pretty=True)}
 
 
 def _events(read: Iterable[Output]) -> dict[str, str]:
     """Every event the outputs are made of, and what each says."""
-    return {word: text for output in read for word, text in event_meanings(output).items()}
+    return {name: text for output in read for name, text in event_meanings(output).items()}
 
 
 def _users(settings: Settings, output: Output, tenant: str | None) -> list[str]:
     """Name the models that read an output, and say which of them were trained on another declaration."""
-    told = []
+    users = []
     for model in models(settings.packages):
         known = model.version.hashes.get(output.name)
         if known is None or tenant not in (None, model.tenant):
             continue
         role = "champion" if model.champion else "earlier"
         other = "" if known == output.hash else f", as it was declared then ({known})"
-        told.append(f"{model.label} ({role}{other})")
-    return told
+        users.append(f"{model.label} ({role}{other})")
+    return users
 
 
 def _presence(settings: Settings, output: Output, tenant: str) -> str:
@@ -108,7 +108,7 @@ def _presence(settings: Settings, output: Output, tenant: str) -> str:
 
 def _audited(settings: Settings, output: Output, tenant: str) -> str:
     """Say what the audits found of an output as it is declared."""
-    found = standing(read_audits(settings.packages, tenant), {output.name: output.hash})
+    found = audit_status(read_audits(settings.packages, tenant), {output.name: output.hash})
     return "not yet; type `bellwether features audit`" if found is None else found.text
 
 
@@ -125,7 +125,7 @@ def _values(found: Profile | None, name: str) -> dict[str, str] | str:
         "quantiles": ", ".join(f"{level:.0%} {value:g}" for level, value in shown.items()) or "-",
         "drift": f"PSI {max(kept.psi):.3f}, KS {max(kept.ks):.3f} at most, from the first cutoff",
         **{
-            f"AUC {label}": f"{told.auc:.3f} ({told.low:.3f} to {told.high:.3f})"
-            for label, told in kept.power.items()
+            f"AUC {label}": f"{alone.auc:.3f} ({alone.low:.3f} to {alone.high:.3f})"
+            for label, alone in kept.power.items()
         },
     }

@@ -37,6 +37,10 @@ Instant = str | date | datetime | int
 """What names a cutoff: a date or an ISO text, where the tenant is, or microseconds since 1970 UTC."""
 
 
+_NAMED = 3
+"""How many of the features that were left out are named in print."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bench:
     """Where a notebook stands: whose records, as of when, and where things lie.
@@ -129,6 +133,7 @@ def training_frame(
     features: Iterable[str | Feature] | None = None,
     *,
     horizon_days: int | None = None,
+    keep_constant: bool = False,
 ) -> pd.DataFrame:
     """Give features at some cutoffs beside what came about after them, for a look around.
 
@@ -137,27 +142,36 @@ def training_frame(
     tenant : str or Bench
         Whose records: a slug, or what `open_bench` gave.
     cutoffs : sequence of str, date, datetime or int
-        A date means 00:00 where the tenant is: ``["2011-03-11", "2011-06-10"]``.
+        A date means 00:00 where the tenant is: ``["2011-03-11", "2011-06-10"]``; an int is epoch microseconds.
     label : Label or str
         ``"churn"``, ``"credit"``, or one declared on the spot.
     features : iterable of str or Feature, optional
         Names in the catalogue, and entries declared on the spot; the whole catalogue by default.
     horizon_days : int, optional
-        The label's own by default.
+        Days, >= 1; the label's own by default.
+    keep_constant : bool, default False
+        Whether to keep features with one value, or none, in all the rows.
 
     Returns
     -------
-    DataFrame
+    DataFrame of shape (n_rows, n_features + 3)
         ``customer_id``, ``cutoff`` (UTC), the features as float64, ``label`` (0 or 1): one row per cutoff and
-        customer the label is about.
+        customer the label is about. How many features were left out because they are constant is printed;
+        their names are in ``frame.attrs["constant"]``.
 
     Raises
     ------
     ParameterError
         "cutoff must lie 90 days before the end of the records, ...; got ...": what comes later is not known
         yet, and would count as not having happened.
+    TenantNotFound
+        "tenant must exist; got ... Did you mean ...?".
     UnknownFeature, DeclarationError
         As `features.frames.training_frame`.
+
+    See Also
+    --------
+    features.frames.training_frame : The same from a snapshot, without a tenant's settings.
 
     Examples
     --------
@@ -185,9 +199,24 @@ def training_frame(
     snapshot = take_snapshot(bench.engine, bench.tenant, bench.settings.snapshots)
     if bench is not tenant:
         bench.engine.dispose()
-    return frames.training_frame(
-        snapshot, instants, about, features, horizon, known_before=bench.cutoff
+    frame = frames.training_frame(
+        snapshot,
+        instants,
+        about,
+        features,
+        horizon,
+        known_before=bench.cutoff,
+        keep_constant=keep_constant,
     )
+    constant = frame.attrs["constant"]
+    if constant:
+        asked = len(constant) + len(frame.columns) - len([*frames.KEYS, frames.LABEL])
+        named = ", ".join([*constant[:_NAMED], *(["..."] if len(constant) > _NAMED else [])])
+        print(
+            f"{len(constant)} of {asked} features left out, as they do not vary here: {named}"
+            ' (frame.attrs["constant"]). keep_constant=True keeps them.'
+        )
+    return frame
 
 
 def _cutoff(given: Instant, bench: Bench) -> int:

@@ -16,17 +16,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import roc_auc_score
 
 from commerce.records.database import connect, migrate, reading
 from commerce.records.identity import imported_id
 from commerce.records.instants import DAY, find_zone, midnight, to_micros
 from commerce.records.tenants import clock, find_tenant
 from features.snapshots.snapshot import take_snapshot
-from importing.engine.summary import Progress, silent
 from simulation import SimulationOptions, simulate
-from training.fitting.candidates import fit, varying_features
-from training.fitting.dataset import load_dataset
-from training.judging.evaluation import auc, single_feature_power
+from tabular.progress import Progress, silent
+from training.fitting.candidates import fit_candidates, varying_features
+from training.fitting.dataset import Dataset, load_dataset
+from training.fitting.estimators import BoostedTrees
+from training.judging.evaluation import single_feature_power
 from training.specs import SPECS, ModelSpec
 
 CEILING = (0.75, 0.90)
@@ -131,16 +133,21 @@ def ask_oracle(
     opening = to_micros(midnight(options.first_day, find_zone(options.zone)))
     latent = Latent(made.truth, opening)
     for spec in specs:
-        few = replace(spec, max_cutoffs=_CUTOFFS, candidates=("boosted",))
+        few = replace(spec, max_cutoffs=_CUTOFFS, candidates={"boosted": BoostedTrees()})
         note(f"{spec.name}: features")
-        rows = load_dataset(tenant, few, snapshot, as_of=as_of)
-        labels = rows.test["label"].to_numpy(dtype=np.int64)
-        power = single_feature_power(rows.test, varying_features(rows.test, few))
+        dataset = load_dataset(tenant, few, snapshot, as_of=as_of)
+        labels = dataset.test["label"].to_numpy(dtype=np.int64)
+        power = single_feature_power(dataset.test, varying_features(dataset.test, few))
         feature = max(power, key=lambda name: power[name])
         areas = []
-        for train, test in ((rows.train, rows.test), map(latent.beside, (rows.train, rows.test))):
-            note(f"{spec.name}: fitting on {train.shape[1]} columns of {len(train):,} rows")
-            areas.append(_area(few, train, test, jobs))
+        omniscient = replace(
+            dataset, train=latent.beside(dataset.train), test=latent.beside(dataset.test)
+        )
+        for seen in (dataset, omniscient):
+            note(
+                f"{spec.name}: fitting on {seen.train.shape[1]} columns of {len(seen.train):,} rows"
+            )
+            areas.append(_area(seen, jobs))
         yield Ceiling(
             model=spec.name,
             rows=len(labels),
@@ -152,10 +159,10 @@ def ask_oracle(
         )
 
 
-def _area(spec: ModelSpec, train: pd.DataFrame, test: pd.DataFrame, jobs: int) -> float:
-    fitted = fit(spec, train, jobs=jobs)
-    values = test[list(fitted.features)].to_numpy(dtype=np.float64)
-    return auc(test["label"].to_numpy(dtype=np.int64), fitted.estimator.decision_function(values))
+def _area(dataset: Dataset, jobs: int) -> float:
+    fitted = fit_candidates(dataset, jobs=jobs)
+    values = dataset.test[list(fitted.features)].to_numpy(dtype=np.float64)
+    return float(roc_auc_score(dataset.test["label"], fitted.estimator.decision_function(values)))
 
 
 class Latent:

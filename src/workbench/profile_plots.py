@@ -1,4 +1,4 @@
-"""The pictures of a feature profile: each function draws one figure and keeps no state."""
+"""The figures of a feature profile: each function draws one figure and keeps no state."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from commerce.records.instants import from_micros
 from features.comparing.profile import Profile
 
 HIGHER, LOWER, QUIET = "#c2571a", "#1f5a7a", "#9aa3a8"
-"""Colours: a higher value tells of the outcome, a lower one does; the background."""
+"""Colours: a higher value goes with the outcome, a lower one does; the background."""
 
 MUCH = 0.25
 """The stability index from which a spread has moved much."""
 
 
 def power_figure(found: Profile, label: str | None = None, *, top: int = 20) -> Figure:
-    """Draw the features that tell most of an outcome, alone, with their 95 % intervals.
+    """Draw the features that say most of an outcome, alone, with their 95 % intervals.
 
     Parameters
     ----------
@@ -32,13 +32,13 @@ def power_figure(found: Profile, label: str | None = None, *, top: int = 20) -> 
         How many.
     """
     chosen = label or next(iter(found.labels), "")
-    told = {
+    alone = {
         name: kept.power[chosen] for name, kept in found.features.items() if chosen in kept.power
     }
-    names = sorted(told, key=lambda name: (told[name].strength, name))[-top:]
-    figure, axes = _blank(f"What each feature tells of {chosen}, alone", height=0.6 + 0.22 * top)
+    names = sorted(alone, key=lambda name: (alone[name].strength, name))[-top:]
+    figure, axes = _blank(f"What each feature says of {chosen}, alone", height=0.6 + 0.22 * top)
     for place, name in enumerate(names):
-        one = told[name]
+        one = alone[name]
         higher = one.auc >= 0.5
         ends = (one.low, one.high) if higher else (1 - one.high, 1 - one.low)
         colour = HIGHER if higher else LOWER

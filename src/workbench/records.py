@@ -24,6 +24,11 @@ def open_records(settings: Settings) -> Engine:
     -------
     Engine
         A new SQLite file is created where there was none.
+
+    Raises
+    ------
+    MigrationNeeded
+        "record store must stand at c005 to be taken over; got ..."
     """
     from commerce.records.database import connect, migrate
 

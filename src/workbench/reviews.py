@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from commerce.records.instants import from_micros
+from commerce.records.instants import DAY, from_micros
 from features.frames import training_frame
 from features.snapshots.snapshot import Snapshot
 from scoring.files import current
@@ -19,6 +18,7 @@ from scoring.package import Package
 from scoring.scorer import score
 from training.fitting.schedule import cutoffs_for
 from training.judging.evaluation import Figures, measure
+from training.judging.gates import last_cutoff
 from training.specs import find_spec
 from workbench.notebook import Bench
 from workbench.runs.history import History
@@ -156,21 +156,20 @@ def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
         package.names,
         horizon_days=spec.horizon_days,
         known_before=bench.cutoff,
+        keep_constant=True,
     )
     return Review(
         package=package,
         rows=rows,
         cutoff=schedule.test,
         challenger=_latest_training(bench, model),
-        out_of_time=learned_until(package) <= from_micros(schedule.test),
+        out_of_time=learned_until(package) <= schedule.test,
     )
 
 
-def learned_until(package: Package) -> datetime:
-    """Give the instant up to which a package learned: the end of its last training cutoff's horizon."""
-    seen = package.trained_on
-    last = max(datetime.fromisoformat(cutoff) for cutoff in seen["train_cutoffs"])
-    return last + timedelta(days=seen["horizon_days"])
+def learned_until(package: Package) -> int:
+    """Give the instant up to which a package learned, in epoch microseconds: the end of its last cutoff's horizon."""
+    return last_cutoff(package) + int(package.trained_on["horizon_days"]) * DAY
 
 
 def window(bench: Bench, found: Review, model: str) -> str:

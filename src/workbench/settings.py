@@ -16,6 +16,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from workbench.errors import SettingsError
@@ -36,7 +37,8 @@ class Settings:
     database_url : str
         Record store; may carry a password, so it is never printed or written down.
     project : Path or None
-        Checkout that holds ``notebooks/`` and ``requirements/``; None where there is none.
+        Folder that holds ``notebooks/`` and ``requirements/``: a checkout, or what was installed beside the
+        packages; None where there is none.
 
     Examples
     --------
@@ -90,7 +92,7 @@ class Settings:
         project = next(
             (
                 place
-                for place in (home, checkout, _source_checkout())
+                for place in (home, checkout, _source_checkout(), _installed_share())
                 if place is not None and (place / "notebooks").is_dir()
             ),
             None,
@@ -159,7 +161,7 @@ class Settings:
         if self.project is None:
             raise SettingsError(
                 f"notebooks must lie in the project; got home {self.home} without a notebooks folder."
-                " Run from inside a checkout of bellwether."
+                " Install bellwether anew, or run from inside a checkout of it."
             )
         return self.project / "notebooks"
 
@@ -192,6 +194,16 @@ def _source_checkout() -> Path | None:
     """Find the checkout this package is installed from, if it is an editable install."""
     place = Path(__file__).resolve().parents[2]
     return place if _is_checkout(place) else None
+
+
+def _installed_share() -> Path | None:
+    """Find the notebooks that an installation brought along, wherever its installer put them."""
+    try:
+        files = distribution("bellwether").files or []
+    except PackageNotFoundError:
+        return None
+    found = (Path(str(file.locate())) for file in files if file.match("notebooks/10_*.ipynb"))
+    return next((path.resolve().parents[1] for path in found), None)
 
 
 def _is_checkout(place: Path) -> bool:

@@ -81,6 +81,16 @@ def copy_stream(bench: Bench) -> Snapshot:
     That something is computed as of `bench.as_of` goes on record first: whatever arrives from then on is
     recorded behind it, so the copy holds every row that will ever count before that instant.
 
+    Parameters
+    ----------
+    bench : Bench
+        Whose records, as of when.
+
+    Returns
+    -------
+    Snapshot
+        The copy; the same one where nothing was recorded since.
+
     Raises
     ------
     NoEvents
@@ -93,6 +103,20 @@ def copy_stream(bench: Bench) -> Snapshot:
 
 def lay_out(bench: Bench, snapshot: Snapshot, models: Sequence[str]) -> Layout:
     """Settle when each model looks at the records.
+
+    Parameters
+    ----------
+    bench : Bench
+        Whose records, as of when.
+    snapshot : Snapshot
+        The copy of its stream.
+    models : sequence of str
+        Names of specs: "churn", "credit".
+
+    Returns
+    -------
+    Layout
+        Cutoffs of each model that can be trained; of the others, why not.
 
     Raises
     ------
@@ -119,20 +143,55 @@ def lay_out(bench: Bench, snapshot: Snapshot, models: Sequence[str]) -> Layout:
 
 
 def training_headline(result: TrainingResult) -> str:
-    """Say what a training came to, in one line."""
+    """Say what a training came to, in one line.
+
+    Parameters
+    ----------
+    result : TrainingResult
+        What a training came to.
+
+    Returns
+    -------
+    str
+        "challenger demo.churn/1: AUC 0.830, gates 4/4 -> champion".
+    """
     arrow = " -> champion" if result.promoted else ""
     return f"challenger {result.label}: AUC {result.auc:.3f}, {result.gates}{arrow}"
 
 
 def training_decision(result: TrainingResult) -> str:
-    """Say what was decided about a challenger."""
+    """Say what was decided about a challenger.
+
+    Parameters
+    ----------
+    result : TrainingResult
+        What a training came to.
+
+    Returns
+    -------
+    str
+        Who is champion, or which gates refused.
+    """
     if result.promoted:
         return f"{result.label} is champion: {result.gates}"
     return f"{result.label} was refused: {'; '.join(result.refusals)}"
 
 
 def training_figures(bench: Bench, result: TrainingResult) -> dict[str, Any]:
-    """Give the figures for the table at the end of a run."""
+    """Give the figures for the table at the end of a run.
+
+    Parameters
+    ----------
+    bench : Bench
+        Whose model it is.
+    result : TrainingResult
+        What a training came to.
+
+    Returns
+    -------
+    dict of str to Any
+        By name: auc, logistic_auc, brier, base_rate, champion; the last is a label, or None.
+    """
     version = current_version(bench.settings.packages, bench.tenant.slug, result.model)
     return {
         "auc": result.auc,
@@ -144,13 +203,35 @@ def training_figures(bench: Bench, result: TrainingResult) -> dict[str, Any]:
 
 
 def candidates_table(fitted: Fitted) -> pd.DataFrame:
-    """Show what cross-validation says of each candidate, best first."""
+    """Show what cross-validation says of each candidate, best first.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The candidates and the chosen one.
+
+    Returns
+    -------
+    DataFrame
+        A row per candidate: AUC and log loss over the folds, to four digits.
+    """
     table = pd.DataFrame([asdict(candidate) for candidate in fitted.candidates])
     return table.set_index("name").round({"auc": 4, "log_loss": 4})
 
 
 def report_table(report: Report) -> pd.DataFrame:
-    """Show the exported package's figures out of time, beside what they are held against."""
+    """Show the exported package's figures out of time, beside what they are held against.
+
+    Parameters
+    ----------
+    report : Report
+        The examination of an exported package.
+
+    Returns
+    -------
+    DataFrame
+        A row per figure: the package's, and the plain logistic regression's.
+    """
     found, plain = report.figures, report.baseline
     rows = [
         (
@@ -169,5 +250,16 @@ def report_table(report: Report) -> pd.DataFrame:
 
 
 def gates_table(verdict: Verdict) -> pd.DataFrame:
-    """Show what every gate says of a challenger."""
+    """Show what every gate says of a challenger.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        What the gates said.
+
+    Returns
+    -------
+    DataFrame
+        A row per gate: its verdict, and why.
+    """
     return pd.DataFrame(verdict.as_list())[["name", "verdict", "text"]].set_index("name")

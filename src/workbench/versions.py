@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from commerce.records.errors import did_you_mean
 from features.comparing import changes
 from features.comparing.changes import Version, declarations
+from tabular.errors import did_you_mean
 from workbench.errors import PlanError
 from workbench.runs.files import read_json
 from workbench.settings import Settings
@@ -70,9 +70,9 @@ def models(packages: Path) -> Iterator[Model]:
             continue
         current = (read_json(path.parent.parent / "current.json") or {}).get("version")
         label = f"{content['name']}/{content['version']}"
-        told = content["card"].get("declarations", {})
+        kept = content["card"].get("declarations", {})
         outputs = {
-            each["name"]: {**told.get(each["name"], {}), "hash": each["hash"]}
+            each["name"]: {**kept.get(each["name"], {}), "hash": each["hash"]}
             for each in content["outputs"]
         }
         yield Model(
@@ -80,6 +80,14 @@ def models(packages: Path) -> Iterator[Model]:
             champion=current == content["version"],
             version=Version(name=label, outputs=outputs, whole=False),
         )
+
+
+def tables(features: Path) -> Iterator[Version]:
+    """Give what the feature table of each tenant built last was declared as."""
+    for shop in sorted(features.glob("*/")):
+        table = _latest_table(shop)
+        if table is not None:
+            yield _table_version(table, f"table of {shop.name}")
 
 
 def code_version() -> Version:
@@ -164,14 +172,14 @@ def _git_version(project: Path, revision: str) -> Version | None:
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
             archive.extractall(folder, filter="data")
-        told = _call([sys.executable, "-c", _READ, changes.__file__, str(Path(folder) / "src")])
-        if told.returncode:
-            why = (told.stderr.decode(errors="replace").strip().splitlines() or ["no reason"])[-1]
+        read = _call([sys.executable, "-c", _READ, changes.__file__, str(Path(folder) / "src")])
+        if read.returncode:
+            why = (read.stderr.decode(errors="replace").strip().splitlines() or ["no reason"])[-1]
             raise PlanError(
                 f"catalogue of {revision} must compile; got {why}. Choose a later revision."
             )
-        return Version(name=revision, outputs=json.loads(told.stdout))
+        return Version(name=revision, outputs=json.loads(read.stdout))
 
 
-def _call(words: list[str]) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(words, capture_output=True, check=False)  # noqa: S603 - words of our own
+def _call(command: list[str]) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - made here

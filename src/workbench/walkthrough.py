@@ -25,7 +25,7 @@ from sqlalchemy import Select, Table, select
 
 from commerce import stock, wallet
 from commerce.auctions import queries
-from commerce.auctions.pricing import EBAY, Bands, Bid, standing
+from commerce.auctions.pricing import EBAY, Bands, Bid, state_of
 from commerce.catalogue import products
 from commerce.catalogue.products import NewVariant
 from commerce.payments import intents, methods
@@ -41,8 +41,8 @@ from commerce.records.work import Work, looking, working
 from commerce.shops import open_shop
 from features.catalogue import CATALOGUE
 from features.declaring.compilation import Catalogue
-from features.evaluating.finish import Floats
 from features.evaluating.online import online_features
+from features.evaluating.operations import Floats
 from workbench.first_look import COLOUR
 from workbench.notebook import Bench
 from workbench.records import open_records
@@ -155,7 +155,7 @@ class Walkthrough:
         )
         return actor
 
-    def goods(self, seller: Actor, name: str, price: int, units: int) -> UUID:
+    def variant(self, seller: Actor, name: str, price: int, units: int) -> UUID:
         """List a seller's product of one variant, have it approved, and take units in; give the variant."""
         product = self.do(seller, products.create, name, [NewVariant(name, price)])
         self.do(self.admin, products.approve, product)
@@ -178,7 +178,7 @@ class Walkthrough:
         ]
         rows = []
         for place, bid in enumerate(made):
-            after = standing(made[: place + 1], opening, bands)
+            after = state_of(made[: place + 1], opening, bands)
             assert after.leader is not None
             leads = self.names[after.leader.bidder.hex]
             price, maximum = self._money(after.price), self._money(bid.maximum)

@@ -1,4 +1,4 @@
-"""A small shop for tests of its workflows: people, goods, money, and an instant to begin at."""
+"""A small shop for tests of its workflows: people, variants on sale, money, and an instant to begin at."""
 
 from __future__ import annotations
 
@@ -105,12 +105,12 @@ class Shop:
             made = EventDraft("payment.created", customer_id=customer, amount=money)
             fire(work, PAYMENT, payment, made, to="requires_confirmation", new=new)
             moved = Transfer(work.tenant.currency, WORLD, of_customer(customer), money)
-            word = EventDraft(
+            topped_up = EventDraft(
                 "wallet.topped_up", customer_id=customer, amount=money, transfers=[moved]
             )
-            fire(work, PAYMENT, payment, word)
+            fire(work, PAYMENT, payment, topped_up)
 
-    def goods(
+    def variant(
         self,
         price: int = 1000,
         *,
@@ -153,12 +153,12 @@ class Shop:
                 work.connection, work.tenant, asset or work.tenant.currency, Account(kind, key)
             )
 
-    def events(self, *words: str) -> list[object]:
-        """The types of the events told so far, or how often some words were."""
+    def events(self, *types: str) -> list[object]:
+        """The types of the events emitted so far: all of them, or those of some types."""
         table = schema.event
         with self.look() as work:
-            types = work.connection.execute(select(table.c.type).order_by(table.c.id)).scalars()
-            return [each for each in types if not words or each in words]
+            emitted = work.connection.execute(select(table.c.type).order_by(table.c.id)).scalars()
+            return [each for each in emitted if not types or each in types]
 
     def rows(self) -> dict[str, int]:
         """How many rows every table holds."""

@@ -58,7 +58,7 @@ class Trade(RuleBasedStateMachine):
         self.buyers = [self.shop.buyer(50_000) for _ in range(3)]
         self.courier = courier_of(self.shop)
         owners: list[Actor | None] = [None, *self.sellers]
-        self.variants = [self.shop.goods(1_999, stock=4, seller=owner) for owner in owners]
+        self.variants = [self.shop.variant(1_999, stock=4, seller=owner) for owner in owners]
         self.cards: list[UUID] = []
         for buyer in self.buyers:
             with self.shop.work(buyer) as work:
@@ -334,8 +334,8 @@ SEEN = {
 def test_nothing_is_made_and_nothing_is_lost(any_engine: Engine) -> None:
     play(any_engine, 20)
     with reading(any_engine) as connection:
-        told = set(connection.execute(select(schema.event.c.type).distinct()).scalars())
-    assert told >= SEEN
+        emitted = set(connection.execute(select(schema.event.c.type).distinct()).scalars())
+    assert emitted >= SEEN
 
 
 @pytest.mark.slow

@@ -44,8 +44,8 @@ def works(module: Path) -> bool:
 
 def test_every_workflow_has_a_home_that_the_architecture_names() -> None:
     named = homes()
-    told = {word for what in named for word in re.findall(r"\w+", what)}
-    assert set(APPS) <= told
+    known = {name for what in named for name in re.findall(r"\w+", what)}
+    assert set(APPS) <= known
     places = [place for where in named.values() for place in re.findall(r"`([^`]+)`", where)]
     assert len(places) == len(set(places)) > len(APPS)
     for place in places:

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import Engine, literal_column, text
 from sqlalchemy.exc import OperationalError
 from tests.commerce.delivery.journeys import delivered, placed
+from tests.commerce.sent_back import inspected, rewarded
 from tests.commerce.shop import Shop, make_shop
-from tests.commerce.test_returns import inspected, rewarded
 
 from commerce import returns
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
 from commerce.orders.completion import cancel, complete
+from commerce.orders.lines import OrderedLine
 from commerce.payments import intents
 from commerce.records import ledger
 from commerce.records.actors import SYSTEM
@@ -80,7 +81,7 @@ def test_who_cancels_and_orders_at_once_the_shelf_being_newer_than_the_wallet(
     buyer = shop.buyer(5000)
     customer = buyer.customer_id
     assert customer is not None
-    variant = shop.goods()
+    variant = shop.variant()
     order = placed(shop, buyer, (variant, 1))
 
     def call_off() -> None:
@@ -101,7 +102,7 @@ def test_a_seller_is_paid_and_fined_at_once_the_wallet_being_newer_than_the_poin
     shop = make_shop(postgres_engine)
     buyer, seller = shop.buyer(), shop.seller()
     rewarded(shop, seller, 100)
-    variant = shop.goods(seller=seller)
+    variant = shop.variant(seller=seller)
     orders = [delivered(shop, buyer, (variant, 1), method="cash_on_delivery") for _ in range(2)]
 
     def end(shop: Shop, place: int) -> None:
@@ -116,6 +117,6 @@ def test_a_seller_is_paid_and_fined_at_once_the_wallet_being_newer_than_the_poin
             approve(work, returned)
 
     circles = meet(
-        postgres_engine, monkeypatch, (returns, "deduct_fact"), fine, lambda: end(shop, 1)
+        postgres_engine, monkeypatch, (returns, "deduct_event"), fine, lambda: end(shop, 1)
     )
     assert circles == (0 if careful else 1)

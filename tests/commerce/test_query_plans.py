@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from tests.commerce.delivery.journeys import delivered
+from tests.commerce.sent_back import inspected
 from tests.commerce.shop import NOW, make_shop
-from tests.commerce.test_returns import inspected
 
 from commerce.auctions import bidding, closing, listing, queries
 from commerce.notifications.inbox import list_own, notifier
@@ -52,7 +52,7 @@ def test_a_shops_day_reads_no_table_whole(engine: Engine) -> None:
     buyer, seller = shop.buyer(90_000), shop.seller()
     customer = buyer.customer_id
     assert customer is not None
-    variant = shop.goods(seller=seller, stock=50)
+    variant = shop.variant(seller=seller, stock=50)
     returned = {
         method: inspected(shop, buyer, delivered(shop, buyer, (variant, 1), method=method))
         for method in ("wallet", "pay_later")

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
-from tests.commerce.delivery.journeys import at_once, courier_of, delivered, placed, read, shipped
-from tests.commerce.shop import ADMIN, Shop, make_shop
+from tests.commerce.concurrency import at_once
+from tests.commerce.delivery.journeys import courier_of, delivered, placed, read, shipped
+from tests.commerce.sent_back import asked, inspected, rewarded
+from tests.commerce.shop import ADMIN, make_shop
 
 from commerce import returns, stock
 from commerce.orders.completion import complete
@@ -19,59 +21,10 @@ from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.doctor import examine
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
-from commerce.records.machine import fire
-from commerce.records.states import POINTS as SELLERS_POINTS
 from commerce.records.states import RETURN
 from commerce.returns import approve, inspect, listed, receive, refund_share, reject, request
-from commerce.rewards import POINTS, earn_facts
+from commerce.rewards import POINTS
 from commerce.stock import asset
-
-
-def asked(
-    shop: Shop,
-    buyer: Actor,
-    order: UUID,
-    quantity: int = 1,
-    *,
-    position: int = 1,
-    reason: str = "wrong_size",
-    days: float = 0,
-) -> UUID:
-    """Ask to send goods back."""
-    with shop.work(buyer, days=days) as work:
-        return request(work, order, position, quantity, reason)
-
-
-def inspected(
-    shop: Shop,
-    buyer: Actor,
-    order: UUID,
-    quantity: int = 1,
-    *,
-    received: int | None = None,
-    condition: str = "new",
-    at_fault: bool = False,
-) -> UUID:
-    """A return that waits for a decision."""
-    returned = asked(shop, buyer, order, quantity)
-    courier = courier_of(shop)
-    with shop.work(courier) as work:
-        receive(work, returned, quantity if received is None else received)
-    with shop.work(courier) as work:
-        inspect(work, returned, condition, seller_at_fault=at_fault)
-    return returned
-
-
-def rewarded(shop: Shop, seller: Actor, points: int) -> None:
-    """Give a seller points."""
-    assert seller.user_id is not None
-    with shop.work(SYSTEM) as work:
-        fire(
-            work,
-            SELLERS_POINTS,
-            seller.user_id,
-            earn_facts(work, seller.user_id, points, "order_completed"),
-        )
 
 
 @given(
@@ -94,7 +47,7 @@ def test_all_units_of_a_line_together_give_back_what_was_paid(
 
 def test_goods_are_sent_back_by_who_bought_them_after_they_arrived(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    buyer, variant = shop.buyer(), shop.goods()
+    buyer, variant = shop.buyer(), shop.variant()
     order = placed(shop, buyer, (variant, 2))
     with pytest.raises(Conflict, match="must be delivered before goods come back"):
         asked(shop, buyer, order)
@@ -110,11 +63,11 @@ def test_goods_are_sent_back_by_who_bought_them_after_they_arrived(any_engine: E
     returned = asked(shop, buyer, order)
     assert read(shop, "return_request", returned).status == "requested"
     with shop.look() as work:
-        told = work.connection.execute(
+        emitted = work.connection.execute(
             select(schema.event).where(schema.event.c.type == "return.requested")
         ).one()
-    assert (told.amount_minor, told.quantity, told.reason) == (1190, 1, "wrong_size")
-    assert told.product_id == shop.product(variant)
+    assert (emitted.amount_minor, emitted.quantity, emitted.reason) == (1190, 1, "wrong_size")
+    assert emitted.product_id == shop.product(variant)
     with shop.work() as work:
         request(work, order, 1, 1, "other")
 
@@ -122,7 +75,7 @@ def test_goods_are_sent_back_by_who_bought_them_after_they_arrived(any_engine: E
 def test_goods_are_sent_back_within_thirty_days(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer = shop.buyer()
-    order = delivered(shop, buyer, (shop.goods(), 2))
+    order = delivered(shop, buyer, (shop.variant(), 2))
     asked(shop, buyer, order, days=30)
     with pytest.raises(Conflict, match="within 30 days of delivery"):
         asked(shop, buyer, order, days=30.00001)
@@ -131,7 +84,7 @@ def test_goods_are_sent_back_within_thirty_days(any_engine: Engine) -> None:
 def test_no_more_is_sent_back_than_was_bought(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer = shop.buyer()
-    order = delivered(shop, buyer, (shop.goods(), 5))
+    order = delivered(shop, buyer, (shop.variant(), 5))
     with pytest.raises(Conflict, match="at most 5 units of this line; got 6"):
         asked(shop, buyer, order, 6)
     first = inspected(shop, buyer, order, 3, received=2)
@@ -151,7 +104,7 @@ def test_no_more_is_sent_back_than_was_bought(any_engine: Engine) -> None:
 def test_ten_requests_at_once_for_three_units_leave_three(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer = shop.buyer()
-    order = delivered(shop, buyer, (shop.goods(), 3))
+    order = delivered(shop, buyer, (shop.variant(), 3))
     outcomes = at_once(*[partial(asked, shop, buyer, order)] * 10)
     assert sum(isinstance(each, UUID) for each in outcomes) == 3
     assert sum(isinstance(each, Conflict) for each in outcomes) == 7
@@ -164,7 +117,7 @@ def test_what_really_came_back_is_paid_back_and_put_where_its_condition_says(
     any_engine: Engine, condition: str, shelf: int, scrap: int
 ) -> None:
     shop = make_shop(any_engine)
-    buyer, variant = shop.buyer(), shop.goods(333, stock=10)
+    buyer, variant = shop.buyer(), shop.variant(333, stock=10)
     order = delivered(shop, buyer, (variant, 3))
     returned = inspected(shop, buyer, order, 3, received=2, condition=condition)
     goods = asset(variant)
@@ -184,7 +137,7 @@ def test_what_really_came_back_is_paid_back_and_put_where_its_condition_says(
 def test_an_approval_counts_once_however_often_it_is_given(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer, seller = shop.buyer(), shop.seller()
-    variant = shop.goods(seller=seller)
+    variant = shop.variant(seller=seller)
     order = delivered(shop, buyer, (variant, 2))
     rewarded(shop, seller, 100)
     returned = inspected(shop, buyer, order, 1, at_fault=True)
@@ -212,7 +165,7 @@ def test_a_seller_at_fault_loses_points_but_never_more_than_there_are(
 ) -> None:
     shop = make_shop(any_engine)
     buyer, seller = shop.buyer(), shop.seller()
-    order = delivered(shop, buyer, (shop.goods(seller=seller), 1))
+    order = delivered(shop, buyer, (shop.variant(seller=seller), 1))
     if had:
         rewarded(shop, seller, had)
     returned = inspected(shop, buyer, order, at_fault=True)
@@ -228,7 +181,7 @@ def test_the_shop_itself_and_a_seller_without_fault_lose_no_points(
 ) -> None:
     shop = make_shop(engine)
     buyer, seller = shop.buyer(), shop.seller()
-    order = delivered(shop, buyer, (shop.goods(seller=None if at_fault else seller), 1))
+    order = delivered(shop, buyer, (shop.variant(seller=None if at_fault else seller), 1))
     rewarded(shop, seller, 100)
     returned = inspected(shop, buyer, order, at_fault=at_fault)
     with shop.work() as work:
@@ -254,7 +207,7 @@ def test_a_return_leaves_sound_books_whenever_it_comes_and_however_it_was_paid(
     shop = make_shop(any_engine)
     buyer, seller = shop.buyer(), shop.seller()
     assert seller.user_id is not None
-    variant = shop.goods(seller=seller)
+    variant = shop.variant(seller=seller)
     order = delivered(shop, buyer, (variant, 2), method=method)
 
     def end() -> None:
@@ -282,7 +235,7 @@ def test_a_return_leaves_sound_books_whenever_it_comes_and_however_it_was_paid(
 def test_a_rejected_return_moves_nothing(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer, seller = shop.buyer(), shop.seller()
-    order = delivered(shop, buyer, (shop.goods(seller=seller), 1))
+    order = delivered(shop, buyer, (shop.variant(seller=seller), 1))
     returned = inspected(shop, buyer, order, at_fault=True)
     before = shop.rows()
     with shop.work() as work:
@@ -302,7 +255,7 @@ def test_an_approval_that_fails_on_its_way_leaves_nothing(
     """A fault after each step: what the step did is undone with it."""
     shop = make_shop(any_engine)
     buyer, seller = shop.buyer(), shop.seller()
-    variant = shop.goods(seller=seller)
+    variant = shop.variant(seller=seller)
     order = delivered(shop, buyer, (variant, 2))
     rewarded(shop, seller, 100)
     returned = inspected(shop, buyer, order, at_fault=True)
@@ -322,7 +275,7 @@ def test_an_approval_that_fails_on_its_way_leaves_nothing(
         "stock": (stock, "come_back", 1),
         "fire": (returns, "fire", 1),
         "refund": (returns, "refund_order", 1),
-        "points": (returns, "deduct_fact", 1),
+        "points": (returns, "deduct_event", 1),
         "penalty": (returns, "fire", 2),
     }
     before, held = shop.rows(), shop.holds("held", order.hex)
@@ -344,7 +297,7 @@ def test_an_approval_that_fails_on_its_way_leaves_nothing(
         assert approve(work, returned) == 1190
 
 
-@pytest.mark.parametrize("status", schema.RETURN_STATES)
+@pytest.mark.parametrize("status", RETURN.states)
 @pytest.mark.parametrize("act", ["receive", "inspect", "approve", "reject"])
 def test_a_return_moves_as_its_table_says_and_not_otherwise(
     engine: Engine, status: str, act: str
@@ -352,7 +305,7 @@ def test_a_return_moves_as_its_table_says_and_not_otherwise(
     """Every act in every state, by an admin, who may do all of them."""
     shop = make_shop(engine)
     buyer = shop.buyer()
-    order = delivered(shop, buyer, (shop.goods(), 1))
+    order = delivered(shop, buyer, (shop.variant(), 1))
     acts: dict[str, Callable[..., object]] = {
         "receive": partial(receive, quantity=1),
         "inspect": partial(inspect, condition="new", seller_at_fault=False),
@@ -368,8 +321,8 @@ def test_a_return_moves_as_its_table_says_and_not_otherwise(
     for step in ways.get(status, []):
         with shop.work() as work:
             acts[step](work, returned)
-    words = dict(zip(acts, ("received", "inspected", "approved", "rejected"), strict=True))
-    move = RETURN.moves[f"return.{words[act]}"]
+    outcomes = dict(zip(acts, ("received", "inspected", "approved", "rejected"), strict=True))
+    move = RETURN.moves[f"return.{outcomes[act]}"]
     if status in move.sources:
         with shop.work() as work:
             acts[act](work, returned)
@@ -385,7 +338,7 @@ def test_a_return_moves_as_its_table_says_and_not_otherwise(
 def test_couriers_look_and_admins_decide(engine: Engine) -> None:
     shop = make_shop(engine)
     buyer, courier = shop.buyer(), courier_of(shop)
-    order = delivered(shop, buyer, (shop.goods(), 3))
+    order = delivered(shop, buyer, (shop.variant(), 3))
     first = asked(shop, buyer, order)
     for actor in (buyer, shop.seller()):
         with pytest.raises(Forbidden), shop.work(actor) as work:
@@ -400,7 +353,7 @@ def test_couriers_look_and_admins_decide(engine: Engine) -> None:
 def test_an_empty_parcel_can_only_be_rejected(engine: Engine) -> None:
     shop = make_shop(engine)
     buyer = shop.buyer()
-    order = delivered(shop, buyer, (shop.goods(), 1))
+    order = delivered(shop, buyer, (shop.variant(), 1))
     returned = inspected(shop, buyer, order, received=0)
     with pytest.raises(Conflict, match="must hold goods to be approved"), shop.work() as work:
         approve(work, returned)
@@ -411,7 +364,7 @@ def test_an_empty_parcel_can_only_be_rejected(engine: Engine) -> None:
 def test_what_makes_no_sense_is_refused(engine: Engine) -> None:
     shop = make_shop(engine)
     buyer = shop.buyer()
-    order = delivered(shop, buyer, (shop.goods(), 2))
+    order = delivered(shop, buyer, (shop.variant(), 2))
     with pytest.raises(RecordError, match="quantity must be 1 or more; got 0"):
         asked(shop, buyer, order, 0)
     with pytest.raises(RecordError, match="reason must be one of"):
@@ -429,7 +382,7 @@ def test_what_makes_no_sense_is_refused(engine: Engine) -> None:
 
 def test_a_buyer_sees_own_returns_and_the_shop_sees_all(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    ada, bob, variant = shop.buyer(), shop.buyer(), shop.goods()
+    ada, bob, variant = shop.buyer(), shop.buyer(), shop.variant()
     hers = asked(shop, ada, delivered(shop, ada, (variant, 1)))
     his = inspected(shop, bob, delivered(shop, bob, (variant, 1)))
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, func, select, update
+from tests.commerce.concurrency import at_once
 from tests.commerce.delivery.journeys import (
-    at_once,
     courier_of,
     delivered,
     placed,
@@ -51,7 +51,7 @@ def check_aggregates(shop: Shop, product: UUID) -> tuple[int, int]:
 
 def test_a_product_is_rated_after_it_arrived_by_who_bought_it(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    buyer, courier, variant, other = shop.buyer(), courier_of(shop), shop.goods(), shop.goods()
+    buyer, courier, variant, other = shop.buyer(), courier_of(shop), shop.variant(), shop.variant()
     product = shop.product(variant)
     order = placed(shop, buyer, (variant, 1))
     with pytest.raises(NotBought, match="bought and has arrived"):
@@ -67,16 +67,20 @@ def test_a_product_is_rated_after_it_arrived_by_who_bought_it(any_engine: Engine
             rated(shop, stranger, order, product)
     rated(shop, buyer, order, product)
     with shop.look() as work:
-        told = work.connection.execute(
+        emitted = work.connection.execute(
             select(schema.event).where(schema.event.c.type == "review.posted")
         ).one()
-    assert (told.value, told.product_id, told.customer_id) == (4, product, buyer.customer_id)
-    assert "Ticks well" not in str(told)
+    assert (emitted.value, emitted.product_id, emitted.customer_id) == (
+        4,
+        product,
+        buyer.customer_id,
+    )
+    assert "Ticks well" not in str(emitted)
 
 
 def test_a_completed_order_counts_even_if_nobody_saw_it_arrive(engine: Engine) -> None:
     shop = make_shop(engine)
-    buyer, variant = shop.buyer(), shop.goods()
+    buyer, variant = shop.buyer(), shop.variant()
     order = placed(shop, buyer, (variant, 1))
     with shop.work() as work:
         fire(work, ORDER, order, EventDraft("order.completed"))
@@ -85,7 +89,7 @@ def test_a_completed_order_counts_even_if_nobody_saw_it_arrive(engine: Engine) -
 
 def test_a_product_is_rated_once_per_order(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    buyer, variant = shop.buyer(), shop.goods()
+    buyer, variant = shop.buyer(), shop.variant()
     product = shop.product(variant)
     first, second = (delivered(shop, buyer, (variant, 1)) for _ in range(2))
     rated(shop, buyer, first, product)
@@ -97,7 +101,7 @@ def test_a_product_is_rated_once_per_order(any_engine: Engine) -> None:
 
 def test_of_eight_posts_at_once_one_stays(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    buyer, variant = shop.buyer(), shop.goods()
+    buyer, variant = shop.buyer(), shop.variant()
     product, order = shop.product(variant), delivered(shop, buyer, (variant, 1))
     outcomes = at_once(*[partial(rated, shop, buyer, order, product)] * 8)
     assert sum(isinstance(each, UUID) for each in outcomes) == 1
@@ -107,7 +111,7 @@ def test_of_eight_posts_at_once_one_stays(any_engine: Engine) -> None:
 
 def test_an_average_follows_every_change(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    variant = shop.goods(stock=20)
+    variant = shop.variant(stock=20)
     product = shop.product(variant)
     buyers = [shop.buyer() for _ in range(3)]
     written = [
@@ -137,7 +141,7 @@ def test_an_average_follows_every_change(any_engine: Engine) -> None:
 
 def test_reviews_written_changed_and_removed_at_once_add_up(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    variant = shop.goods(stock=20)
+    variant = shop.variant(stock=20)
     product = shop.product(variant)
     buyers = [shop.buyer() for _ in range(9)]
     orders = [delivered(shop, buyer, (variant, 1)) for buyer in buyers]
@@ -185,7 +189,7 @@ def test_an_average_that_is_read_and_written_back_is_wrong(
 
     monkeypatch.setattr(reviews, "_rate", naive)
     shop = make_shop(postgres_engine)
-    variant = shop.goods()
+    variant = shop.variant()
     product = shop.product(variant)
     buyers = [shop.buyer() for _ in range(4)]
     orders = [delivered(shop, buyer, (variant, 1)) for buyer in buyers]
@@ -198,7 +202,7 @@ def test_only_the_author_changes_a_review_and_only_author_and_shop_remove_it(
     any_engine: Engine,
 ) -> None:
     shop = make_shop(any_engine)
-    buyer, variant = shop.buyer(), shop.goods()
+    buyer, variant = shop.buyer(), shop.variant()
     product, order = shop.product(variant), delivered(shop, buyer, (variant, 1))
     review = rated(shop, buyer, order, product)
     for stranger in (shop.buyer(), shop.seller(), Actor("user"), courier_of(shop), ADMIN):
@@ -217,7 +221,7 @@ def test_only_the_author_changes_a_review_and_only_author_and_shop_remove_it(
 
 def test_an_author_may_think_again_but_not_undo_the_shop(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    buyer, variant = shop.buyer(), shop.goods()
+    buyer, variant = shop.buyer(), shop.variant()
     product, order = shop.product(variant), delivered(shop, buyer, (variant, 1))
     review = rated(shop, buyer, order, product)
     with shop.work(buyer) as work:
@@ -233,7 +237,7 @@ def test_an_author_may_think_again_but_not_undo_the_shop(any_engine: Engine) -> 
 @pytest.mark.parametrize("stars", [0, 6, -1])
 def test_stars_are_one_to_five(engine: Engine, stars: int) -> None:
     shop = make_shop(engine)
-    buyer, variant = shop.buyer(), shop.goods()
+    buyer, variant = shop.buyer(), shop.variant()
     product, order = shop.product(variant), delivered(shop, buyer, (variant, 1))
     with pytest.raises(RecordError, match="stars must be 1 to 5"):
         rated(shop, buyer, order, product, stars)

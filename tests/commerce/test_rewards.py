@@ -31,15 +31,15 @@ def a_seller(engine: Engine, tenant: Tenant, name: str = "sam") -> uuid.UUID:
 
 def earn(engine: Engine, tenant: Tenant, seller: uuid.UUID, amount: int) -> None:
     with working(engine, tenant, SYSTEM, now=NOW) as work:
-        fire(work, POINTS, seller, rewards.earn_facts(work, seller, amount, "order_completed"))
+        fire(work, POINTS, seller, rewards.earn_event(work, seller, amount, "order_completed"))
 
 
 def penalise(engine: Engine, tenant: Tenant, seller: uuid.UUID, amount: int) -> bool:
     with working(engine, tenant, SYSTEM, now=NOW) as work:
-        fact = rewards.deduct_fact(work, seller, amount, "return")
-        if fact is not None:
-            fire(work, POINTS, seller, fact)
-        return fact is not None
+        event = rewards.deduct_event(work, seller, amount, "return")
+        if event is not None:
+            fire(work, POINTS, seller, event)
+        return event is not None
 
 
 def test_a_rank_is_held_from_its_threshold_on(any_engine: Engine) -> None:
@@ -49,7 +49,7 @@ def test_a_rank_is_held_from_its_threshold_on(any_engine: Engine) -> None:
     for amount in (0, 99, 1, 400, 1500):
         earn(any_engine, tenant, sam, amount)
         with looking(any_engine, tenant, Actor("seller", sam), now=NOW) as work:
-            reached.append(rewards.standing(work, sam))
+            reached.append(rewards.balance_of(work, sam))
     assert reached == [
         PointsBalance(0, "bronze", "silver", 100),
         PointsBalance(99, "bronze", "silver", 1),
@@ -94,7 +94,7 @@ def test_points_are_the_sellers_own_business(any_engine: Engine) -> None:
     sam = a_seller(any_engine, tenant)
     for shop, actor in ((tenant, Actor("seller", uuid.uuid4())), (other, Actor("admin"))):
         with looking(any_engine, shop, actor, now=NOW) as work:
-            for ask in (rewards.standing, rewards.history):
+            for ask in (rewards.balance_of, rewards.history):
                 with pytest.raises(NotFound):
                     ask(work, sam)
     with pytest.raises(NotFound):

@@ -25,7 +25,7 @@ def opened(engine: Engine, slug: str = "acme", domain: str | None = None) -> Ten
     )
 
 
-def words(engine: Engine) -> list[tuple[str, str | None]]:
+def events(engine: Engine) -> list[tuple[str, str | None]]:
     with reading(engine) as connection:
         query = select(schema.event.c.type, schema.event.c.reason).order_by(schema.event.c.id)
         return [tuple(row) for row in connection.execute(query)]
@@ -50,7 +50,7 @@ def test_a_shop_opens_with_a_domain_and_rules_of_its_own(any_engine: Engine) -> 
         assert work.policy.fee_bp == 250
     (shop,) = shops.list_shops(any_engine, ROOT)
     assert (shop.name, shop.domain, shop.created_at) == ("Acme", "shop.acme.example", NOW)
-    assert words(any_engine) == [("tenant.created", None)]
+    assert events(any_engine) == [("tenant.created", None)]
 
 
 def test_a_domain_leads_to_one_shop(any_engine: Engine) -> None:
@@ -84,7 +84,7 @@ def test_changes_are_checked_and_told_by_name(any_engine: Engine) -> None:
     ):
         with pytest.raises(RecordError, match=sentence):
             shops.change_shop(any_engine, ROOT, "acme", changes, now=NOW)
-    assert words(any_engine)[1:] == [("tenant.changed", "name"), ("tenant.changed", "settings")]
+    assert events(any_engine)[1:] == [("tenant.changed", "name"), ("tenant.changed", "settings")]
 
 
 @pytest.mark.parametrize("role", ["user", "seller", "delivery", "admin"])
@@ -101,7 +101,7 @@ def test_only_a_superadmin_runs_shops(engine: Engine, role: str) -> None:
         shops.reopen_shop(engine, actor, "acme", now=NOW)
     with pytest.raises(Forbidden):
         shops.list_shops(engine, actor)
-    assert words(engine) == [("tenant.created", None)]
+    assert events(engine) == [("tenant.created", None)]
 
 
 def test_a_closed_shop_lets_nobody_in_and_keeps_its_records(any_engine: Engine) -> None:
@@ -128,7 +128,7 @@ def test_a_closed_shop_lets_nobody_in_and_keeps_its_records(any_engine: Engine) 
         credentials.authenticate(any_engine, tenant, "root", "correct horse", now=NOW).role
         == "admin"
     )
-    assert words(any_engine) == [
+    assert events(any_engine) == [
         ("tenant.created", None),
         ("user.created", None),
         ("tenant.closed", None),

@@ -1,4 +1,4 @@
-"""Goods: counted once, corrected with a reason, and told of when they run low."""
+"""Goods: counted once, corrected with a reason, and announced when they run low."""
 
 import uuid
 
@@ -24,7 +24,7 @@ from commerce.stock import (
 
 def test_what_is_received_may_be_sold(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    variant = shop.goods(stock=0)
+    variant = shop.variant(stock=0)
     with shop.work() as work:
         assert available(work, [variant]) == {variant: 0}
         assert receive(work, variant, 7) == 7
@@ -38,10 +38,10 @@ def test_stock_is_corrected_with_a_reason_that_gives_the_direction(
     engine: Engine, reason: str
 ) -> None:
     shop = make_shop(engine)
-    variant = shop.goods(stock=5)
+    variant = shop.variant(stock=5)
     with shop.work() as work:
         left = adjust(work, variant, 2, reason=reason)
-        told = work.connection.execute(
+        emitted = work.connection.execute(
             select(schema.event.c.reason, schema.event.c.quantity).where(
                 schema.event.c.type == "stock.adjusted"
             )
@@ -50,12 +50,12 @@ def test_stock_is_corrected_with_a_reason_that_gives_the_direction(
     assert shop.holds("scrapped", asset=asset(variant)) == (
         2 if reason in ("damaged", "expired") else 0
     )
-    assert tuple(told) == (reason, 2)
+    assert tuple(emitted) == (reason, 2)
 
 
 def test_no_more_is_taken_off_the_shelf_than_lies_there(engine: Engine) -> None:
     shop = make_shop(engine)
-    variant = shop.goods(stock=2)
+    variant = shop.variant(stock=2)
     with pytest.raises(InsufficientFunds, match="on_hand must hold"), shop.work() as work:
         adjust(work, variant, 3, reason="lost")
     with pytest.raises(RecordError, match="reason must be one of"), shop.work() as work:
@@ -69,7 +69,7 @@ def test_no_more_is_taken_off_the_shelf_than_lies_there(engine: Engine) -> None:
 def test_a_seller_counts_own_goods_only(engine: Engine) -> None:
     shop, seller = make_shop(engine), None
     seller = shop.seller()
-    own, other = shop.goods(seller=seller, stock=0), shop.goods(stock=0)
+    own, other = shop.variant(seller=seller, stock=0), shop.variant(stock=0)
     with shop.work(seller) as work:
         assert receive(work, own, 1) == 1
         assert [level.variant_id for level in low(work, threshold=5)] == [own]
@@ -80,7 +80,7 @@ def test_a_seller_counts_own_goods_only(engine: Engine) -> None:
 
 def test_a_variant_is_low_up_to_and_at_its_threshold(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    at, under, over = (shop.goods(stock=stock, low_stock_at=5) for stock in (5, 0, 6))
+    at, under, over = (shop.variant(stock=stock, low_stock_at=5) for stock in (5, 0, 6))
     with shop.look(ADMIN) as work:
         assert {level.variant_id for level in low(work)} == {at, under}
         assert {level.variant_id for level in low(work, threshold=6)} == {at, under, over}
@@ -88,18 +88,18 @@ def test_a_variant_is_low_up_to_and_at_its_threshold(any_engine: Engine) -> None
         assert len(low(work, threshold=6, limit=2, offset=1)) == 2
 
 
-def test_running_low_is_told_once_per_crossing(any_engine: Engine) -> None:
+def test_running_low_is_announced_once_per_crossing(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    variant = shop.goods(stock=8, low_stock_at=5)
-    told = []
+    variant = shop.variant(stock=8, low_stock_at=5)
+    emitted = []
     for step in (-2, -1, -1, 2, -2, -4):  # 6 5* 4 6 4* 0
         with shop.work() as work:
             if step > 0:
                 receive(work, variant, step)
             else:
                 adjust(work, variant, -step, reason="sent_back")
-        told.append(len(shop.events("stock.low")))
-    assert told == [0, 1, 1, 1, 2, 2]
+        emitted.append(len(shop.events("stock.low")))
+    assert emitted == [0, 1, 1, 1, 2, 2]
 
 
 def test_goods_set_aside_come_back_or_leave() -> None:

@@ -60,7 +60,7 @@ def test_an_auction_that_was_slept_through_does_both_in_one_tick(any_engine: Eng
 
 def test_a_delivered_order_completes_after_the_days_of_the_policy(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    order = delivered(shop, shop.buyer(), (shop.goods(seller=shop.seller()), 1))
+    order = delivered(shop, shop.buyer(), (shop.variant(seller=shop.seller()), 1))
     assert moved(ticked(shop, days=2, hours=23)) == {}
     assert moved(ticked(shop, days=3)) == {"orders completed": 1}
     assert read(shop, "orders", order).status == "completed"
@@ -68,7 +68,7 @@ def test_a_delivered_order_completes_after_the_days_of_the_policy(any_engine: En
 
 def test_an_overdue_invoice_is_reminded_of_once(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    placed(shop, shop.buyer(), (shop.goods(), 1), method="pay_later")
+    placed(shop, shop.buyer(), (shop.variant(), 1), method="pay_later")
     assert moved(ticked(shop, days=30)) == {}
     assert moved(ticked(shop, days=31)) == {"invoices reminded": 1}
     assert moved(ticked(shop, days=60)) == {}
@@ -77,7 +77,7 @@ def test_an_overdue_invoice_is_reminded_of_once(any_engine: Engine) -> None:
 
 def test_an_expired_proof_is_forgotten(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    order = placed(shop, shop.buyer(), (shop.goods(), 1))
+    order = placed(shop, shop.buyer(), (shop.variant(), 1))
     shipped(shop, courier_of(shop), order)
     assert read(shop, "delivery", order, "order_id").token_hash is not None
     assert moved(ticked(shop, hours=72, seconds=1)) == {"proofs expired": 1}
@@ -89,8 +89,8 @@ def test_a_second_tick_at_the_same_instant_changes_nothing(any_engine: Engine) -
     shop = floor.shop
     for _ in range(2):
         floor.scheduled()
-    delivered(shop, shop.buyer(), (shop.goods(), 1))
-    placed(shop, shop.buyer(), (shop.goods(), 1), method="pay_later")
+    delivered(shop, shop.buyer(), (shop.variant(), 1))
+    placed(shop, shop.buyer(), (shop.variant(), 1), method="pay_later")
     assert moved(ticked(shop, days=40)) == {
         "auctions started": 2,
         "auctions closed": 2,
@@ -110,12 +110,12 @@ def test_ticks_at_once_move_each_record_once(any_engine: Engine) -> None:
     for _ in range(3):
         floor.scheduled()
     for _ in range(3):
-        delivered(shop, shop.buyer(), (shop.goods(seller=shop.seller()), 1))
+        delivered(shop, shop.buyer(), (shop.variant(seller=shop.seller()), 1))
     with ThreadPoolExecutor(4) as pool:
         reports = list(pool.map(lambda _: ticked(shop, days=40), range(4)))
     assert [each.refused for each in reports] == [[]] * 4
-    for word in ("auction.started", "auction.unsold", "order.completed"):
-        assert shop.events(word) == [word] * 3
+    for event_type in ("auction.started", "auction.unsold", "order.completed"):
+        assert shop.events(event_type) == [event_type] * 3
     with shop.look() as work:
         table = schema.notification
         by_order = select(func.count()).where(table.c.kind == "order_completed")
@@ -133,7 +133,7 @@ def test_one_record_that_is_refused_stands_in_nobodys_way(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = make_shop(engine)
-    orders = [delivered(shop, shop.buyer(), (shop.goods(), 1)) for _ in range(4)]
+    orders = [delivered(shop, shop.buyer(), (shop.variant(), 1)) for _ in range(4)]
 
     def refuse_some(work: object, order: UUID) -> None:
         if order == orders[0]:
@@ -171,7 +171,7 @@ def test_every_timed_transition_has_a_manual_way_that_the_house_alone_has_beside
 
 def test_a_tick_stays_in_its_shop_and_out_of_a_closed_one(any_engine: Engine) -> None:
     shop, other = make_shop(any_engine), make_shop(any_engine, "other")
-    order = delivered(other, other.buyer(), (other.goods(), 1))
+    order = delivered(other, other.buyer(), (other.variant(), 1))
     assert moved(ticked(shop, days=9)) == {}
     shops.close_shop(any_engine, SYSTEM, "other", now=NOW)
     with pytest.raises(RecordError, match="tenant must be open"):

@@ -25,9 +25,9 @@ def test_the_history_of_a_wallet_replayed_from_zero_gives_its_balance(any_engine
         fire(work, WALLET, second, wallet.held(work, me, 300, second))
         fire(work, WALLET, second, wallet.released(work, me, 300, second))
         out = [Transfer("EUR", Account("held", first.hex), SALES, 600)]
-        fire(work, WALLET, first, wallet.fact("wallet.spent", me, 600, first, out))
+        fire(work, WALLET, first, wallet.event_of("wallet.spent", me, 600, first, out))
         back = [Transfer("EUR", SALES, wallet.of_customer(me), 50)]
-        fire(work, WALLET, first, wallet.fact("wallet.refunded", me, 50, first, back))
+        fire(work, WALLET, first, wallet.event_of("wallet.refunded", me, 50, first, back))
     with shop.look(buyer) as work:
         entries = wallet.history(work, me)[::-1]
         assert [(entry.kind, entry.amount, entry.change) for entry in entries] == [

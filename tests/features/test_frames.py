@@ -11,7 +11,7 @@ from tests.features.streams import CUSTOMERS, Row, event
 
 from features.catalogue import CATALOGUE
 from features.declaring.clocks import DAY
-from features.declaring.declaration import DAYS, count, ratio, source
+from features.declaring.declaration import DAYS, Feature, count, ratio, source
 from features.errors import SnapshotNotFound, UnknownFeature
 from features.frames import feature_frame, read_features, training_frame, write_features
 from features.labels import Had, Happens, Label
@@ -33,7 +33,8 @@ def rows() -> list[Row]:
 
 
 def test_a_training_frame_has_the_features_and_what_came_after(snapshot: Take) -> None:
-    frame = training_frame(snapshot(rows()), CUTOFFS, "churn", ["orders_90d", "days_since_order"])
+    names = ["orders_90d", "days_since_order"]
+    frame = training_frame(snapshot(rows()), CUTOFFS, "churn", names, keep_constant=True)
     assert frame.columns.tolist() == [
         "customer_id",
         "cutoff",
@@ -50,6 +51,19 @@ def test_a_training_frame_has_the_features_and_what_came_after(snapshot: Take) -
         [ann, 1, 10, 1],
         [bob, 1, 31, 1],
     ]
+
+
+def test_a_feature_that_does_not_vary_is_left_out_and_named(snapshot: Take) -> None:
+    names = ["orders_90d", "days_since_order", "days_since_return"]
+    frame = training_frame(snapshot(rows()), CUTOFFS, "churn", names)
+    assert frame.columns.tolist() == ["customer_id", "cutoff", "days_since_order", "label"]
+    assert frame.attrs["constant"] == ["orders_90d", "days_since_return"]
+    whole = training_frame(snapshot(rows()), CUTOFFS, "churn")
+    assert {"orders_90d", "wallet_spent"} <= set(whole.attrs["constant"])
+    assert (whole.drop(columns=["cutoff", "customer_id"]).nunique(dropna=False) > 1).all()
+    kept = training_frame(snapshot(rows()), CUTOFFS, "churn", keep_constant=True)
+    assert kept.columns.tolist() == ["customer_id", "cutoff", *CATALOGUE.names, "label"]
+    assert kept.attrs["constant"] == []
 
 
 def test_a_horizon_of_ones_own_changes_the_label(snapshot: Take) -> None:
@@ -72,7 +86,8 @@ def test_features_and_labels_can_be_declared_on_the_spot(snapshot: Take) -> None
         description="Orders placed in the shop.",
     )
     share = ratio("shop_share", "shop_orders_90d", "orders_90d", description="In the shop.")
-    frame = training_frame(snapshot(rows()), [130 * DAY], refunded, ["orders", in_shop, share])
+    chosen: list[str | Feature] = ["orders", in_shop, share]
+    frame = training_frame(snapshot(rows()), [130 * DAY], refunded, chosen, keep_constant=True)
     assert frame.drop(columns=["customer_id", "cutoff"]).to_dict("list") == {
         "orders": [2, 1],
         "shop_orders_30d": [1, 0],

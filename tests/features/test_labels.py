@@ -16,7 +16,8 @@ from tests.features.streams import CUTOFF, Row, event, snapshot_of
 from features.declaring.clocks import DAY
 from features.declaring.declaration import per_aggregate, source
 from features.errors import DeclarationError
-from features.evaluating.duckdb_evaluator import LabelTable, label_table
+from features.evaluating.duckdb_evaluator import label_table
+from features.evaluating.table import LabelTable
 from features.labels import LABELS, Had, Happens, Label, Owes, Reaches, Without, find_label
 
 TYPE, AGGREGATE, OCCURRED, RECORDED, DUE, AMOUNT = 1, 6, 7, 8, 9, 10
@@ -28,10 +29,10 @@ def shop(seed: int, customers: int = 300) -> list[Row]:
     chance = random.Random(seed)
     rows: list[Row] = []
 
-    def note(word: str, customer: str, occurred_at: int, **columns: object) -> None:
+    def note(kind: str, customer: str, occurred_at: int, **columns: object) -> None:
         recorded_at = occurred_at + chance.choice([0, 0, 0, 1, DAY, 20 * DAY])
         rows.append(
-            event(len(rows) + 1, word, customer, occurred_at, recorded_at=recorded_at, **columns)
+            event(len(rows) + 1, kind, customer, occurred_at, recorded_at=recorded_at, **columns)
         )
 
     for number in range(customers):
@@ -44,9 +45,9 @@ def shop(seed: int, customers: int = 300) -> list[Row]:
             due = chance.choice([issued, issued + 14 * DAY, issued + 30 * DAY, CUTOFF, None])
             note("invoice.issued", customer, issued, due_at=due, base_minor=100, **key)
             for _ in range(chance.randrange(4)):
-                word = chance.choice(["invoice.paid", "invoice.paid", "invoice.credited"])
+                kind = chance.choice(["invoice.paid", "invoice.paid", "invoice.credited"])
                 paid = issued + chance.choice([0, 5, 14, 30, 44, 60]) * DAY + chance.randrange(2)
-                note(word, customer, paid, base_minor=chance.choice([30, 50, 70, 100]), **key)
+                note(kind, customer, paid, base_minor=chance.choice([30, 50, 70, 100]), **key)
         if chance.random() < 0.1:
             bounced = CUTOFF + chance.randint(-30, 90) * DAY
             note("payment.charged_back", customer, bounced, base_minor=1)
@@ -121,9 +122,9 @@ def test_a_label_is_what_a_naive_reader_finds(name: str, seed: int) -> None:
         (7, None),
     ):
         expected = {}
-        told = [row for row in rows if known_before is None or row[RECORDED] < known_before]
+        known = [row for row in rows if known_before is None or row[RECORDED] < known_before]
         for customer in sorted({row[2] for row in rows}):
-            own = [row for row in told if row[2] == customer]
+            own = [row for row in known if row[2] == customer]
             label = NAIVE[name](own, CUTOFF + horizon * DAY)
             if label is not None:
                 expected[customer] = label

@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "features.md"
 def test_the_page_is_the_catalogues_own() -> None:
     written = PAGE.read_text(encoding="utf-8")
     assert written == page(CATALOGUE), (
-        "docs/features.md must be what the catalogue declares; write features.reference.page(CATALOGUE)"
+        "docs/features.md must be what the catalogue declares; type `bellwether features docs`"
     )
     for name in CATALOGUE.names:
         assert written.count(f"| `{name}` |") == 1

@@ -12,10 +12,10 @@ from sqlalchemy import BigInteger, Engine, select, type_coerce
 from commerce.records import schema
 from commerce.records.database import reading
 from commerce.records.doctor import examine
-from importing.engine.options import TransactionOptions
 from importing.engine.summary import ImportSummary
 from importing.events.importer import EventOptions, import_events
 from importing.sales.importer import import_transactions
+from importing.sales.options import TransactionOptions
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

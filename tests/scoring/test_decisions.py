@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.scoring.samples import NAMES, rows
 
 from scoring.components import Linear
 from scoring.decisions import decide, decide_many
@@ -15,8 +16,6 @@ from scoring.errors import InvalidPackage
 from scoring.package import Calibration, DecisionRule, Package
 from scoring.rules import RuleInputs
 from scoring.scale import Scale, band
-
-from .conftest import NAMES, rows
 
 MakePackage = Callable[..., Package]
 
@@ -76,17 +75,17 @@ def test_both_credit_scores_stand_side_by_side(plain: Package) -> None:
     assert (answer.rule_score, answer.rule_band) == (710, "B")
 
 
-def test_only_families_that_raise_the_risk_are_told_strongest_first(plain: Package) -> None:
+def test_only_families_that_raise_the_risk_are_given_strongest_first(plain: Package) -> None:
     answer = decide(plain, np.array([2.0, -1.0, 3.0, 0.01, -2.5]))
     assert [reason.feature for reason in answer.reasons] == ["days_since_order", "spend_365d"]
     assert [reason.contribution for reason in answer.reasons] == [2.0, 0.5]
 
 
-def test_a_family_whose_parts_cancel_is_not_told(plain: Package) -> None:
+def test_a_family_whose_parts_cancel_is_not_given(plain: Package) -> None:
     assert decide(plain, np.array([0, 0, 3.0, 0, -3.0])).reasons == ()
 
 
-def test_at_most_four_reasons_are_told(plain: Package) -> None:
+def test_at_most_four_reasons_are_given(plain: Package) -> None:
     outputs = tuple(replace(output, family=output.name) for output in plain.outputs)
     answer = decide(replace(plain, outputs=outputs), np.array([1.0, 5, 2, 4, 3]))
     assert [reason.contribution for reason in answer.reasons] == [5, 4, 3, 2]
@@ -132,7 +131,7 @@ def test_the_sentence_for_a_missing_value_has_alternatives_too(plain: Package) -
 @pytest.mark.parametrize(
     ("orders", "text"), [(1.0, "One order."), (2.0, "Many orders."), (np.nan, "Orders.")]
 )
-def test_an_alternative_with_a_test_is_told_only_where_it_holds(
+def test_an_alternative_with_a_test_is_used_only_where_it_holds(
     plain: Package, orders: float, text: str
 ) -> None:
     words = "[orders_365d=1] One order. | [orders_365d>1] [value>0] Many orders. | Orders."
@@ -142,7 +141,9 @@ def test_an_alternative_with_a_test_is_told_only_where_it_holds(
     assert text in texts
 
 
-def test_what_no_alternative_fits_is_told_by_its_value_and_never_as_missing(plain: Package) -> None:
+def test_what_no_alternative_fits_is_given_by_its_value_and_never_as_missing(
+    plain: Package,
+) -> None:
     first = replace(plain.outputs[0], template="[value>9] Long.", missing="[value>9] None.")
     package = replace(plain, outputs=(first, *plain.outputs[1:]))
     texts = [decide(package, np.array([at, 0, 0, 0, 0])).reasons[0].text for at in (9.0, np.nan)]

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.scoring.samples import NAMES, linear, rows
 
 from scoring.components import Linear
 from scoring.decisions import decide_many
@@ -28,8 +29,6 @@ from scoring.files import current, current_version, publish, read_package, write
 from scoring.package import Package, check_outputs
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
-
-from .conftest import NAMES, linear, rows
 
 MakePackage = Callable[..., Package]
 

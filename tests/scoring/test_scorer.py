@@ -7,13 +7,12 @@ from math import exp, log1p
 
 import numpy as np
 import pytest
+from tests.scoring.samples import NAMES, rows
 
 from scoring.components import Linear
 from scoring.errors import InvalidValues
 from scoring.package import Calibration, Package
 from scoring.scorer import score
-
-from .conftest import NAMES, rows
 
 MakePackage = Callable[..., Package]
 

@@ -7,12 +7,11 @@ from itertools import permutations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.scoring.samples import grow, rows
 
 from scoring.components import trees_component
 from scoring.errors import InvalidPackage
 from scoring.tree_tables import Tree, tabulate
-
-from .conftest import grow, rows
 
 
 def goes_left(tree: Tree, node: int, row: NDArray[np.float64]) -> bool:

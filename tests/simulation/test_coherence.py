@@ -1,4 +1,4 @@
-"""The simulated records tell one story: no status, payment or event runs ahead of another."""
+"""The simulated records agree: no status, payment or event runs ahead of another."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import Engine, text
 from tests.commerce.simulated import TENANT
 
-from commerce.auctions.pricing import EBAY, Bands, Bid, standing
+from commerce.auctions.pricing import EBAY, Bands, Bid, state_of
 from commerce.records.database import reading
 from commerce.records.doctor import examine
 from commerce.records.instants import DAY
 from commerce.records.stream import EVENT_TYPES
 
-Story = dict[str, list[Any]]
+History = dict[str, list[Any]]
 
 
 def ask(engine: Engine, query: str) -> list[Any]:
@@ -23,9 +23,9 @@ def ask(engine: Engine, query: str) -> list[Any]:
         return list(connection.execute(text(query)).all())
 
 
-def stories(engine: Engine, kind: str) -> Iterator[tuple[str, Story]]:
+def histories(engine: Engine, kind: str) -> Iterator[tuple[str, History]]:
     """Give each aggregate's events by type, oldest first."""
-    found: dict[str, Story] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, History] = defaultdict(lambda: defaultdict(list))
     for row in ask(engine, "SELECT * FROM event ORDER BY occurred_at, id"):
         if row.aggregate_type == kind:
             found[row.aggregate_id][row.type].append(row)
@@ -41,7 +41,7 @@ def test_the_doctor_finds_nothing(shop: Engine) -> None:
         assert examine(connection) == []
 
 
-CHAPTERS = """
+EVENT_TYPES_OF_A_SHOP = """
 customer.registered customer.profiled order.placed order.line order.paid order.cancelled order.completed
 payment.captured payment.failed payment.refunded payment.charged_back invoice.issued invoice.paid
 invoice.credited delivery.promised delivery.claimed delivery.shipped delivery.delivered
@@ -54,9 +54,9 @@ dispute.closed tenant.simulated
 
 
 def test_every_chapter_of_trade_is_told(shop: Engine) -> None:
-    told = {row[0] for row in ask(shop, "SELECT DISTINCT type FROM event")}
-    assert told == set(CHAPTERS.split())
-    assert told <= set(EVENT_TYPES)
+    emitted = {row[0] for row in ask(shop, "SELECT DISTINCT type FROM event")}
+    assert emitted == set(EVENT_TYPES_OF_A_SHOP.split())
+    assert emitted <= set(EVENT_TYPES)
 
 
 def test_events_are_numbered_as_they_were_recorded(shop: Engine) -> None:
@@ -78,33 +78,33 @@ def test_orders_are_numbered_as_they_were_placed(shop: Engine) -> None:
 
 def test_an_order_shows_what_its_events_say(shop: Engine) -> None:
     status = dict(tuple(row) for row in ask(shop, "SELECT id, status FROM orders"))
-    for key, story in stories(shop, "order"):
-        assert not ("order.completed" in story and "order.cancelled" in story)
-        assert (status[key] == "completed") == ("order.completed" in story)
-        assert (status[key] == "cancelled") == ("order.cancelled" in story)
-        assert total(story["order.line"]) == total(story["order.placed"])
-        assert len(story["order.placed"]) == 1
-        assert len(story["order.paid"]) <= 1
+    for key, history in histories(shop, "order"):
+        assert not ("order.completed" in history and "order.cancelled" in history)
+        assert (status[key] == "completed") == ("order.completed" in history)
+        assert (status[key] == "cancelled") == ("order.cancelled" in history)
+        assert total(history["order.line"]) == total(history["order.placed"])
+        assert len(history["order.placed"]) == 1
+        assert len(history["order.paid"]) <= 1
 
 
 def test_a_delivery_goes_its_way_in_order(shop: Engine) -> None:
     status = dict(tuple(row) for row in ask(shop, "SELECT id, status FROM delivery"))
     way = ["delivery.promised", "delivery.claimed", "delivery.shipped", "delivery.delivered"]
-    for key, story in stories(shop, "delivery"):
-        instants = [story[step][0].occurred_at for step in way if story[step]]
+    for key, history in histories(shop, "delivery"):
+        instants = [history[step][0].occurred_at for step in way if history[step]]
         assert instants == sorted(instants)
-        assert not (story["delivery.delivered"] and story["delivery.failed"])
-        assert (status[key] == "delivered") == bool(story["delivery.delivered"])
+        assert not (history["delivery.delivered"] and history["delivery.failed"])
+        assert (status[key] == "delivered") == bool(history["delivery.delivered"])
 
 
 def test_no_payment_gives_back_more_than_it_took(shop: Engine) -> None:
-    for _, story in stories(shop, "payment"):
-        back = total(story["payment.refunded"]) + total(story["payment.charged_back"])
-        assert back <= total(story["payment.captured"])
+    for _, history in histories(shop, "payment"):
+        back = total(history["payment.refunded"]) + total(history["payment.charged_back"])
+        assert back <= total(history["payment.captured"])
 
 
 def test_a_succeeded_payment_was_captured(shop: Engine) -> None:
-    captured = {key for key, story in stories(shop, "payment") if story["payment.captured"]}
+    captured = {key for key, history in histories(shop, "payment") if history["payment.captured"]}
     for row in ask(shop, "SELECT id, order_id, status, method FROM payment"):
         if row.status == "succeeded":
             topped_up = row.order_id is None
@@ -124,13 +124,13 @@ def test_every_payment_of_a_bill_is_captured_at_the_same_instant(shop: Engine) -
 def test_who_is_thirty_days_overdue_is_collected_from_or_charged_back(shop: Engine) -> None:
     end = ask(shop, "SELECT max(recorded_at) FROM event")[0][0]
     overdue = 0
-    for _, story in stories(shop, "invoice"):
-        issued = story["invoice.issued"][0]
+    for _, history in histories(shop, "invoice"):
+        issued = history["invoice.issued"][0]
         deadline = issued.due_at + 30 * DAY + DAY // 4  # collections go out at six
         settled = [
             event
-            for word in ("invoice.paid", "invoice.credited")
-            for event in story[word]
+            for event_type in ("invoice.paid", "invoice.credited")
+            for event in history[event_type]
             if event.occurred_at <= deadline
         ]
         if deadline + 8 * DAY < end and total(settled) < issued.amount_minor:
@@ -160,16 +160,16 @@ def test_a_return_on_record_does_not_exceed_its_line(shop: Engine) -> None:
 
 def test_a_wallet_holds_what_its_events_say(shop: Engine) -> None:
     signs = {"topped_up": 1, "refunded": 1, "released": 1, "held": -1}
-    told: dict[str, int] = defaultdict(int)
+    moved: dict[str, int] = defaultdict(int)
     for row in ask(shop, "SELECT type, customer_id, amount_minor FROM event"):
         if row.type.startswith("wallet."):
-            told[row.customer_id] += signs.get(row.type[7:], 0) * row.amount_minor
+            moved[row.customer_id] += signs.get(row.type[7:], 0) * row.amount_minor
     kept = {
         row.key: row.balance
         for row in ask(shop, "SELECT key, balance FROM account WHERE kind = 'wallet'")
     }
     assert len(kept) > 20
-    assert kept == told
+    assert kept == moved
 
 
 def test_nothing_is_left_on_hold_for_what_is_over(shop: Engine) -> None:
@@ -199,7 +199,7 @@ def test_an_auction_ends_as_its_bids_stand(shop: Engine) -> None:
     orders = {row.id: row for row in ask(shop, "SELECT * FROM orders")}
     for row in ask(shop, "SELECT * FROM auction WHERE status IN ('sold', 'unsold')"):
         bands = Bands.of(EBAY, row.currency)
-        end = standing(bids[row.id], row.opening_minor, bands, row.reserve_minor)
+        end = state_of(bids[row.id], row.opening_minor, bands, row.reserve_minor)
         assert (row.status == "sold") == end.reserve_met
         if row.status == "sold":
             assert end.leader is not None
@@ -222,8 +222,8 @@ def test_a_product_is_rated_as_its_reviews_say(shop: Engine) -> None:
 
 def test_the_last_word_of_a_review_is_its_stars(shop: Engine) -> None:
     stars = dict(tuple(row) for row in ask(shop, "SELECT id, stars FROM review"))
-    for key, story in stories(shop, "review"):
-        assert stars[key] == (story["review.edited"] or story["review.posted"])[-1].value
+    for key, history in histories(shop, "review"):
+        assert stars[key] == (history["review.edited"] or history["review.posted"])[-1].value
 
 
 def test_a_dispute_is_charged_back_when_it_is_lost(shop: Engine) -> None:

@@ -1,4 +1,4 @@
-"""A live shop: the same for the same seed, coherent, and told by the shop's own workflows alone."""
+"""A live shop: the same for the same seed, coherent, and emitted by the shop's own workflows alone."""
 
 import json
 import os
@@ -80,9 +80,9 @@ def test_one_seed_gives_one_stream_whatever_is_drawn_in_secret(
         text=True,
         check=True,
     )
-    told = json.loads(made.stdout)
-    assert told["digest"] == played.digest
-    assert told["refused"] == dict(played.refused)
+    printed = json.loads(made.stdout)
+    assert printed["digest"] == played.digest
+    assert printed["refused"] == dict(played.refused)
     assert (tmp_path / "data" / "raw" / "truth" / f"{TENANT}.csv").read_bytes() == (
         played.truth.read_bytes()
     )

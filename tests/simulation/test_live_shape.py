@@ -13,7 +13,7 @@ from tests.commerce.simulated import NOW, TENANT
 from commerce.records.database import connect, reading
 from commerce.records.doctor import examine
 from commerce.records.instants import to_micros
-from commerce.records.machine import Machine
+from commerce.records.moves import Machine
 from commerce.records.states import MACHINES
 from commerce.records.tenants import find_tenant
 from features.frames import feature_frame
@@ -94,7 +94,7 @@ def simulated(
     """Give the features of the same shop as the bulk simulator writes it, with other traits if any."""
     folder.mkdir()
     engine = store(migrated_file, folder)
-    monkeypatch.setattr("simulation.simulation.Behaviour", lambda: Behaviour(**traits))
+    monkeypatch.setattr("simulation.shop.Behaviour", lambda: Behaviour(**traits))
     simulate(engine, TENANT, SHOP, now=NOW, truth_folder=folder)
     return features_of(engine, at, folder)
 
@@ -136,23 +136,18 @@ def test_the_customers_of_a_live_shop_are_like_the_simulators(
 def test_every_state_of_every_machine_is_reached(live: tuple[Engine, LiveSummary]) -> None:
     with reading(live[0]) as connection:
         assert examine(connection) == []
-        told = set(connection.execute(text("SELECT DISTINCT type FROM event")).scalars())
+        emitted = set(connection.execute(text("SELECT DISTINCT type FROM event")).scalars())
         verdicts = "SELECT DISTINCT reason FROM event WHERE type = 'dispute.closed'"
         ended = set(connection.execute(text(verdicts)).scalars())
         for machine in MACHINES:
             assert machine.table is not None
-            left = connection.execute(text(f"SELECT DISTINCT status FROM {machine.table.name}"))
-            seen = {*left.scalars(), *certain(machine, told), *ended}
-            assert seen >= states_of(machine), machine.kind
+            left = connection.execute(text(f"SELECT DISTINCT status FROM {machine.table}"))
+            seen = {*left.scalars(), *certain(machine, emitted), *ended}
+            assert seen >= set(machine.states), machine.kind
 
 
-def states_of(machine: Machine) -> set[str]:
-    """Name every state of a machine."""
-    return {state for move in machine.moves.values() for state in (*move.sources, *move.targets)}
-
-
-def certain(machine: Machine, told: set[str]) -> set[str]:
-    """Name the states that records must have been in where these words were told."""
-    moves = [move for word, move in machine.moves.items() if word in told]
+def certain(machine: Machine, emitted: set[str]) -> set[str]:
+    """Name the states that records must have been in where events of these types were emitted."""
+    moves = [move for event_type, move in machine.moves.items() if event_type in emitted]
     ends = [move.targets for move in moves] + [move.sources for move in moves if not move.makes]
     return {states[0] for states in ends if len(states) == 1}

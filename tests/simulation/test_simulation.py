@@ -48,8 +48,8 @@ def test_the_size_of_a_chunk_and_of_a_batch_change_nothing(
     engine: Engine, postgres_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = run(engine, tmp_path / "a")
-    monkeypatch.setattr("simulation.simulation._CHUNK", 7)
-    monkeypatch.setattr("simulation.simulation._BATCH", 11)
+    monkeypatch.setattr("simulation.shop._CHUNK", 7)
+    monkeypatch.setattr("simulation.shop._BATCH", 11)
     monkeypatch.setattr("simulation.external_sort._PAGE", 3)
     assert run(postgres_engine, tmp_path / "b") == usual
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tabular.amounts import DecimalSurvey, NumberReader
-from tabular.errors import TableError
+from tabular.amounts import NumberReader
 
 
 @pytest.mark.parametrize(
@@ -78,29 +77,3 @@ def test_a_number_written_with_thousands_marks_is_read_back(number: Decimal, mar
     if mark == ",":
         written = written.translate(str.maketrans(",.", ".,"))
     assert NumberReader(mark)(written) == number
-
-
-@pytest.mark.parametrize(
-    ("cells", "mark"),
-    [
-        (["1", "2"], "."),
-        (["1.234", "5,5"], ","),
-        (["1,234", "5.50"], "."),
-        (["1.234.567"], ","),
-        (["1.234,5"], ","),
-        (["0.125"], "."),
-        (["1234.567"], "."),
-        (["n/a, or so", "3,5"], ","),
-    ],
-)
-def test_the_decimal_mark_is_found_where_some_cell_settles_it(cells: list[str], mark: str) -> None:
-    survey = DecimalSurvey()
-    survey.feed(cells)
-    assert survey.mark() == mark
-
-
-def test_a_file_that_leaves_the_decimal_mark_in_doubt_is_asked_about() -> None:
-    survey = DecimalSurvey()
-    survey.feed(["1.234", "2.000"])
-    with pytest.raises(TableError, match="--decimal"):
-        survey.mark()

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from commerce.records.instants import from_micros, to_micros
 from tabular.amounts import NumberReader
-from tabular.errors import TableError
-from tabular.times import ElapsedReader, NotYet, TimeReader, TimeSurvey, is_time, latest_at
+from tabular.times import ElapsedReader, NotYet, TimeReader, is_time, latest_at
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -95,31 +94,6 @@ def test_a_pattern_reads_what_is_in_no_list() -> None:
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2099, 12, 31)))
 def test_an_iso_time_is_read_to_the_microsecond(moment: datetime) -> None:
     assert TimeReader(ZoneInfo("UTC"))(str(moment)) == to_micros(moment.replace(tzinfo=UTC))
-
-
-@pytest.mark.parametrize(
-    ("cells", "order"),
-    [
-        (["03/04/2011", "25/12/2011"], "DMY"),
-        (["03/04/2011", "12/25/2011"], "MDY"),
-        (["03-04-2011", "12-25-2011"], "MDY"),
-        (["03.04.2011"], "DMY"),
-        (["2011-03-04"], "DMY"),
-        (["13/13/2011", "12/25/2011"], "MDY"),
-    ],
-)
-def test_day_and_month_are_told_apart_by_the_rows(cells: list[str], order: str) -> None:
-    survey = TimeSurvey()
-    survey.feed(cells)
-    assert survey.order() == order
-
-
-def test_a_file_that_leaves_day_and_month_in_doubt_is_asked_about() -> None:
-    survey = TimeSurvey()
-    survey.feed(["03/04/2011", "01/02/2011"])
-    assert not survey.decided
-    with pytest.raises(TableError, match="--time-format DMY"):
-        survey.order()
 
 
 def test_a_header_is_no_time() -> None:

@@ -33,7 +33,6 @@ from simulation import SimulationOptions, simulate
 from training.errors import InvalidProtocol, NotTrainable
 from training.experiment import (
     Dataset,
-    Exported,
     Report,
     TrainingResult,
     certify_parity,
@@ -46,15 +45,15 @@ from training.experiment import (
     train,
     why_not_trainable,
 )
-from training.fitting import dataset as rows_module
-from training.fitting.candidates import Fitted
-from training.judging import examination
-from training.publishing.export import export
+from training.fitting import dataset as dataset_module
+from training.fitting.candidates import Fitted, linear_models
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
-from training.specs import CHURN, CREDIT, ModelSpec
+from training.specs import ModelSpec
+from training.specs.churn import CHURN
+from training.specs.credit import CREDIT
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-SPEC = replace(CHURN, candidates=("logistic",), max_cutoffs=3, least_rows=100)
+SPEC = replace(CHURN, candidates=linear_models(), max_cutoffs=3, least_rows=100)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,23 +110,23 @@ def trained(shop: Shop, tracking_template: Path) -> Trained:
 
 
 @pytest.fixture(scope="module")
-def rows(shop: Shop) -> Dataset:
+def dataset(shop: Shop) -> Dataset:
     return load_dataset(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of)
 
 
 @pytest.fixture(scope="module")
-def fitted(rows: Dataset) -> Fitted:
-    return fit_candidates(rows)
+def fitted(dataset: Dataset) -> Fitted:
+    return fit_candidates(dataset)
 
 
 @pytest.fixture(scope="module")
-def exported(rows: Dataset, fitted: Fitted) -> Exported:
-    return export_package(rows, fitted)
+def package(dataset: Dataset, fitted: Fitted) -> Package:
+    return export_package(dataset, fitted)
 
 
 @pytest.fixture(scope="module")
-def report(rows: Dataset, fitted: Fitted, exported: Exported) -> Report:
-    return examine(rows, fitted, exported)
+def report(dataset: Dataset, fitted: Fitted, package: Package) -> Report:
+    return examine(dataset, fitted, package)
 
 
 def trained_again(shop: Shop, trained: Trained, spec: ModelSpec = SPEC) -> TrainingResult:
@@ -152,11 +151,11 @@ def test_a_first_model_that_passes_becomes_champion(trained: Trained) -> None:
 
 
 def test_the_published_package_scores_as_the_fitted_model(
-    trained: Trained, rows: Dataset, fitted: Fitted
+    trained: Trained, dataset: Dataset, fitted: Fitted
 ) -> None:
     package = current(trained.packages, "acme", "churn")
-    values = rows.test[list(package.names)].to_numpy(float)
-    expected = fitted.estimator.predict_proba(rows.test[list(fitted.features)].to_numpy(float))
+    values = dataset.test[list(package.names)].to_numpy(float)
+    expected = fitted.estimator.predict_proba(dataset.test[list(fitted.features)].to_numpy(float))
     np.testing.assert_allclose(score(package, values).probability, expected[:, 1], atol=1e-9)
 
 
@@ -246,24 +245,23 @@ def test_training_stopped_after_publishing_is_mended_by_training_again(
 
 
 def test_a_package_that_scores_otherwise_than_its_model_is_refused_by_its_gate(
-    shop: Shop, rows: Dataset, fitted: Fitted, report: Report, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, dataset: Dataset, fitted: Fitted, package: Package
 ) -> None:
-    def bent(*given: Any, **named: Any) -> Package:
-        package = export(*given, **named)
-        return replace(package, calibration=replace(package.calibration, slope=1.001))
-
-    monkeypatch.setattr(examination, "export", bent)
-    exported = export_package(rows, fitted)
-    certificate = certify_parity(shop.engine, rows, exported)
-    verdict = decide_promotion(rows, exported, report, certificate, packages=shop.home / "none")
+    bent = replace(package, calibration=replace(package.calibration, slope=1.001))
+    report = examine(dataset, fitted, bent)
+    certificate = certify_parity(shop.engine, dataset, bent)
+    verdict = decide_promotion(dataset, bent, report, certificate, packages=shop.home / "none")
     assert [refusal.split(":")[0] for refusal in verdict.refusals] == ["export"]
 
 
 def test_outcomes_recorded_too_late_to_be_known_are_not_learned_from(
-    shop: Shop, rows: Dataset, tmp_path: Path
+    shop: Shop, dataset: Dataset, tmp_path: Path
 ) -> None:
     late: list[Row] = []
-    for part, known_before in ((rows.train, rows.schedule.test), (rows.test, rows.as_of)):
+    for part, known_before in (
+        (dataset.train, dataset.schedule.test),
+        (dataset.test, dataset.as_of),
+    ):
         left = part[(part["label"] == 1) & (part["cutoff"] == part["cutoff"].max())]
         for customer, cutoff in zip(left["customer_id"], left["cutoff"], strict=True):
             at = to_micros(cutoff.to_pydatetime()) + DAY
@@ -272,16 +270,18 @@ def test_outcomes_recorded_too_late_to_be_known_are_not_learned_from(
     assert len(late) > 20
     files = (*shop.snapshot.files, *snapshot_of(late, tmp_path / "late.parquet").files)
     again = load_dataset(shop.tenant, SPEC, replace(shop.snapshot, files=files), as_of=shop.as_of)
-    assert again.train["label"].equals(rows.train["label"])
-    assert again.test["label"].equals(rows.test["label"])
+    assert again.train["label"].equals(dataset.train["label"])
+    assert again.test["label"].equals(dataset.test["label"])
 
 
 def test_what_a_customer_who_stays_earns_is_what_those_who_stayed_paid(
-    shop: Shop, rows: Dataset, exported: Exported
+    shop: Shop, dataset: Dataset, package: Package
 ) -> None:
     paid = []
     with reading(shop.engine) as connection:
-        for customer, cutoff in zip(rows.train["customer_id"], rows.train["cutoff"], strict=True):
+        for customer, cutoff in zip(
+            dataset.train["customer_id"], dataset.train["cutoff"], strict=True
+        ):
             at = to_micros(cutoff.to_pydatetime())
             stream = customer_rows(connection, shop.tenant.id, UUID(customer), at + 90 * DAY)
             named = [dict(zip(FEATURE_COLUMNS, row, strict=True)) for row in stream]
@@ -292,35 +292,35 @@ def test_what_a_customer_who_stays_earns_is_what_those_who_stayed_paid(
                     if row["type"] == "order.paid" and row["occurred_at"] >= at
                 )
             )
-    assert rows.paid.tolist() == paid
+    assert dataset.paid.tolist() == paid
     stayed = np.mean(
-        [spent for spent, left in zip(paid, rows.train["label"], strict=True) if not left]
+        [spent for spent, left in zip(paid, dataset.train["label"], strict=True) if not left]
     )
-    assert f"of {format_money(round(stayed), 'EUR')})" in exported.package.decision.rule
+    assert f"of {format_money(round(stayed), 'EUR')})" in package.decision.rule
 
 
 def test_a_champion_declared_otherwise_stops_no_challenger(
-    shop: Shop, rows: Dataset, exported: Exported, report: Report, tmp_path: Path
+    shop: Shop, dataset: Dataset, package: Package, report: Report, tmp_path: Path
 ) -> None:
-    outputs = tuple(replace(output, hash="older") for output in exported.package.outputs)
-    publish(replace(exported.package, outputs=outputs), tmp_path)
-    certificate = certify_parity(shop.engine, rows, exported)
-    verdict = decide_promotion(rows, exported, report, certificate, packages=tmp_path)
+    outputs = tuple(replace(output, hash="older") for output in package.outputs)
+    publish(replace(package, outputs=outputs), tmp_path)
+    certificate = certify_parity(shop.engine, dataset, package)
+    verdict = decide_promotion(dataset, package, report, certificate, packages=tmp_path)
     assert verdict.promoted
     assert "can no longer be served" in verdict.gates[-1].text
 
 
 def test_a_worse_champion_is_replaced_and_a_fresher_challenger_may_lose_a_little(
-    shop: Shop, rows: Dataset, exported: Exported, report: Report, tmp_path: Path
+    shop: Shop, dataset: Dataset, package: Package, report: Report, tmp_path: Path
 ) -> None:
-    certificate = certify_parity(shop.engine, rows, exported)
-    upside_down = replace(exported.package.calibration, slope=-1.0)
-    publish(replace(exported.package, calibration=upside_down), tmp_path / "worse")
-    verdict = decide_promotion(rows, exported, report, certificate, packages=tmp_path / "worse")
+    certificate = certify_parity(shop.engine, dataset, package)
+    upside_down = replace(package.calibration, slope=-1.0)
+    publish(replace(package, calibration=upside_down), tmp_path / "worse")
+    verdict = decide_promotion(dataset, package, report, certificate, packages=tmp_path / "worse")
     assert verdict.summary == "gates 6/6"
-    older = dict(exported.package.trained_on) | {"train_cutoffs": ["2020-01-01T00:00:00+00:00"]}
-    publish(replace(exported.package, trained_on=older), tmp_path / "older")
-    verdict = decide_promotion(rows, exported, report, certificate, packages=tmp_path / "older")
+    older = dict(package.trained_on) | {"train_cutoffs": ["2020-01-01T00:00:00+00:00"]}
+    publish(replace(package, trained_on=older), tmp_path / "older")
+    verdict = decide_promotion(dataset, package, report, certificate, packages=tmp_path / "older")
     assert verdict.summary == "gates 6/6"
 
 
@@ -331,7 +331,7 @@ def back_up(source: Path, target: Path) -> None:
 
 
 def test_a_record_changed_behind_the_snapshot_costs_the_certificate(
-    shop: Shop, rows: Dataset, exported: Exported, tmp_path: Path
+    shop: Shop, dataset: Dataset, package: Package, tmp_path: Path
 ) -> None:
     from commerce.records.schema import event as stream
 
@@ -350,25 +350,25 @@ def test_a_record_changed_behind_the_snapshot_costs_the_certificate(
             .values(quantity=stream.c.quantity + 1)
         )
         connection.commit()
-    certificate = certify_parity(changed, rows, exported)
+    certificate = certify_parity(changed, dataset, package)
     changed.dispose()
     assert not certificate.holds
     assert "basket_units" in certificate.text
 
 
-def test_rows_at_the_cutoffs_hold_every_labelled_customer_once(rows: Dataset) -> None:
-    both = [*rows.train.groupby("cutoff"), *rows.test.groupby("cutoff")]
-    assert len(both) == len(rows.schedule.cutoffs) == 4
+def test_rows_at_the_cutoffs_hold_every_labelled_customer_once(dataset: Dataset) -> None:
+    both = [*dataset.train.groupby("cutoff"), *dataset.test.groupby("cutoff")]
+    assert len(both) == len(dataset.schedule.cutoffs) == 4
     for _, part in both:
         assert part["customer_id"].is_unique
-    assert set(rows.train["label"]) == {0, 1}
-    assert list(rows.summary["use"]) == ["train"] * 3 + ["test"]
+    assert set(dataset.train["label"]) == {0, 1}
+    assert list(dataset.summary["use"]) == ["train"] * 3 + ["test"]
 
 
 def test_stored_features_are_used_and_those_declared_otherwise_are_not(
-    shop: Shop, rows: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored = feature_frame(shop.snapshot, rows.schedule.cutoffs, CATALOGUE)
+    stored = feature_frame(shop.snapshot, dataset.schedule.cutoffs, CATALOGUE)
     write_features(stored, tmp_path, snapshot=shop.snapshot)
     evaluated: list[int] = []
 
@@ -377,49 +377,49 @@ def test_stored_features_are_used_and_those_declared_otherwise_are_not(
             evaluated.append(1)
         return feature_frame(*given)
 
-    monkeypatch.setattr(rows_module, "feature_frame", watched)
+    monkeypatch.setattr(dataset_module, "feature_frame", watched)
     again = load_dataset(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path)
     assert not evaluated
-    assert again.train.equals(rows.train)
+    assert again.train.equals(dataset.train)
     outputs = (replace(CATALOGUE.outputs[0], hash="changed"), *CATALOGUE.outputs[1:])
     other = replace(CATALOGUE, outputs=outputs)
     load_dataset(
         shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path, catalogue=other
     )
-    assert len(evaluated) == len(rows.schedule.cutoffs)
+    assert len(evaluated) == len(dataset.schedule.cutoffs)
 
 
 def test_a_protocol_is_measured_on_the_exported_package_and_leaves_nothing(
-    shop: Shop, rows: Dataset, trained: Trained, tmp_path: Path
+    shop: Shop, dataset: Dataset, trained: Trained, tmp_path: Path
 ) -> None:
     figures = evaluate_protocol(
         shop.engine,
         shop.tenant,
         SPEC,
-        train_cutoffs=rows.schedule.train,
-        test_cutoff=rows.schedule.test,
+        train_cutoffs=dataset.schedule.train,
+        test_cutoff=dataset.schedule.test,
         horizon_days=90,
         snapshots=tmp_path / "snapshots",
     )
     assert figures["auc"] == trained.result.auc
     assert figures["brier"] == trained.result.brier
-    assert (figures["n_train"], figures["n_test"]) == (len(rows.train), len(rows.test))
-    assert figures["base_rate"] == pytest.approx(rows.test["label"].mean())
+    assert (figures["n_train"], figures["n_test"]) == (len(dataset.train), len(dataset.test))
+    assert figures["base_rate"] == pytest.approx(dataset.test["label"].mean())
     assert [path.name for path in tmp_path.iterdir()] == ["snapshots"]
     with pytest.raises(InvalidProtocol):
         evaluate_protocol(
             shop.engine,
             shop.tenant,
             SPEC,
-            train_cutoffs=rows.schedule.train,
-            test_cutoff=rows.schedule.train[-1],
+            train_cutoffs=dataset.schedule.train,
+            test_cutoff=dataset.schedule.train[-1],
             horizon_days=90,
             snapshots=tmp_path,
         )
 
 
 def test_a_protocol_tested_on_what_is_yet_to_come_is_refused_and_one_kept_is_observed(
-    shop: Shop, rows: Dataset, tmp_path: Path
+    shop: Shop, dataset: Dataset, tmp_path: Path
 ) -> None:
     back_up(shop.home / "records.db", tmp_path / "records.db")
     engine = connect(f"sqlite:///{tmp_path / 'records.db'}")
@@ -429,7 +429,7 @@ def test_a_protocol_tested_on_what_is_yet_to_come_is_refused_and_one_kept_is_obs
             engine,
             shop.tenant,
             SPEC,
-            train_cutoffs=rows.schedule.train,
+            train_cutoffs=dataset.schedule.train,
             test_cutoff=test_cutoff,
             horizon_days=90,
             snapshots=tmp_path / "snapshots",
@@ -441,9 +441,9 @@ def test_a_protocol_tested_on_what_is_yet_to_come_is_refused_and_one_kept_is_obs
 
     before = observed()
     with pytest.raises(InvalidProtocol, match="must lie 90 days before the end of the records"):
-        measured(rows.schedule.test + 2 * DAY)
+        measured(dataset.schedule.test + 2 * DAY)
     assert observed() == before
-    measured(rows.schedule.test)
+    measured(dataset.schedule.test)
     assert observed() == from_micros(shop.as_of)
     engine.dispose()
 

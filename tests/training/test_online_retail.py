@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 from commerce.records.database import reading
 from commerce.records.instants import parse_as_of, to_micros
 from commerce.records.tenants import find_tenant
-from importing.engine.options import TransactionOptions
 from importing.sales.importer import import_transactions
+from importing.sales.options import TransactionOptions
 from training.experiment import evaluate_protocol
-from training.specs import CHURN
+from training.specs.churn import CHURN
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "online_retail.csv.gz"
 

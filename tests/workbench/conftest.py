@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from workbench.runs.execution import Runner
+from workbench.runs.fork_server import ForkServer
 from workbench.runs.history import History
+from workbench.runs.warm import RUNNER
 
 NOW = datetime(2026, 1, 1, 3, tzinfo=UTC)
 FINISH = "from workbench.notebook import finish\nfinish('all done', outputs={'answer': 42})"
@@ -68,12 +70,20 @@ def history(tmp_path: Path) -> History:
 
 
 @pytest.fixture
-def runner(history: History, tmp_path: Path) -> Runner:
+def server(tmp_path: Path) -> Iterator[ForkServer]:
+    """A server that forks the processes of notebooks."""
+    environ = {**os.environ, "BELLWETHER_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    with ForkServer(environ=environ, load=RUNNER) as server:
+        yield server
+
+
+@pytest.fixture
+def runner(history: History, tmp_path: Path, server: ForkServer) -> Runner:
     """A runner that keeps everything below the test's own folder."""
     return Runner(
         history=history,
         reports=tmp_path / "reports",
-        environ={**os.environ, "BELLWETHER_HOME": str(tmp_path)},
+        server=server,
         code_version="test",
         clock=lambda: NOW,
     )

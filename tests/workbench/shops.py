@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.serving.conftest import make_real_package
+from tests.serving.shop import make_real_package
 
 from commerce.records import schema
 from commerce.records.database import reading
 from features.catalogue import CATALOGUE
 from scoring.files import publish
-from serving.predict.answers import AppState, answer_customer
+from serving.predict.answers import AppState, CustomerRequest, answer_customer
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
-from serving.rest.schemas import ByCustomer
 from simulation import SimulationOptions, simulate
 from workbench import notebook
 from workbench.notebook import Bench
@@ -57,13 +56,15 @@ def make_shop(
     for model in ("churn", "credit"):
         publish(make_real_package(model, tenant=SLUG), packages)
     store = RecordStore(engine.url.render_as_string(hide_password=False))
-    desk = AppState(
+    state = AppState(
         shelf=PackageShelf([packages], CATALOGUE), store=store, now=lambda: datetime.now(UTC)
     )
     past = (max(last) - timedelta(days=20)).isoformat()
     for place, customer in enumerate(known):
-        question = ByCustomer(tenant=SLUG, customer_id=customer, as_of=past if place % 2 else None)
-        answer_customer(desk, "churn", question, f"0000000{place}-0000-4000-8000-000000000000")
+        request = CustomerRequest(
+            tenant=SLUG, customer_id=customer, as_of=past if place % 2 else None
+        )
+        answer_customer(state, "churn", request, f"0000000{place}-0000-4000-8000-000000000000")
     store.close()
 
 

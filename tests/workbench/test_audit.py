@@ -27,9 +27,10 @@ from features.declaring.compilation import Catalogue
 from features.declaring.declaration import DAYS, count, source
 from features.declaring.declaration import catalogue as compiled
 from features.evaluating.aggregates import OCCURRED, RECORDED
-from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
-from features.evaluating.finish import Floats
+from features.evaluating.duckdb_evaluator import evaluate
+from features.evaluating.operations import Floats
 from features.evaluating.python_evaluator import evaluate_rows
+from features.evaluating.table import FeatureTable
 from features.snapshots.snapshot import Snapshot, take_snapshot
 from serving.predict.scores import score
 from training.judging.audits import Audit, read_audits, write_audit

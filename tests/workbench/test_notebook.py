@@ -63,6 +63,22 @@ def test_a_date_a_text_an_instant_and_microseconds_name_the_same_cutoff(bench: B
     assert all(frame.equals(frames[0]) for frame in frames)
 
 
+def test_what_does_not_vary_is_left_out_and_said_so(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = bench.day - timedelta(days=30)
+    never = count(source("order.placed", method="barter"), name="barters", description="Barters.")
+    frame = notebook.training_frame(bench, [day], ORDERS_AGAIN, [never, "orders"])
+    assert frame.columns.tolist() == ["customer_id", "cutoff", "orders", "label"]
+    printed = "1 of 2 features left out, as they do not vary here: barters (frame.attrs"
+    assert capsys.readouterr().out.startswith(printed)
+    whole = notebook.training_frame(
+        bench, [day], ORDERS_AGAIN, [never, "orders"], keep_constant=True
+    )
+    assert whole["barters"].tolist() == [0] * len(whole)
+    assert capsys.readouterr().out == ""
+
+
 def test_a_cutoff_whose_outcome_is_not_known_yet_is_refused(bench: Bench) -> None:
     late = bench.day - timedelta(days=10)
     with pytest.raises(ParameterError, match=f"must lie 20 days before .*got '{late}'"):

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from commerce.records.instants import from_micros
 from simulation import SimulationOptions
 from simulation.truth import COLUMNS
-from training.specs import CHURN
+from training.specs.churn import CHURN
 from workbench.cli import group
 from workbench.oracle import Ceiling, Latent, ask_oracle
 

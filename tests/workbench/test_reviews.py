@@ -16,7 +16,7 @@ from scoring.files import publish
 from scoring.package import DecisionRule, Package, PackageOutput
 from simulation import SimulationOptions, simulate
 from training.fitting.schedule import cutoffs_for
-from training.specs import CHURN
+from training.specs.churn import CHURN
 from workbench import notebook, stages
 from workbench.notebook import Bench
 from workbench.records import open_records

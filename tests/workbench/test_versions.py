@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from tests.features.streams import event, snapshot_of
-from tests.serving.conftest import make_real_package, make_stale
+from tests.serving.shop import make_real_package, make_stale
 
 from features.catalogue import CATALOGUE
-from features.comparing.changes import compare, declarations, outdated
+from features.comparing.changes import Version, compare, declarations, outdated
 from features.declaring.clocks import DAY
 from features.frames import DECLARED, feature_frame, write_features
 from scoring.files import publish
@@ -22,6 +22,39 @@ from workbench.versions import code_version, find_version, models
 
 SRC = Path(__file__).parents[2] / "src"
 READ = {"orders_90d", "average_order_value", "days_since_order"}
+OLD_LAYOUT = {
+    "__init__.py": "",
+    "operators.py": """
+from dataclasses import dataclass
+
+@dataclass
+class Operator:
+    version: int
+
+OPERATORS = {"count": Operator(7)}
+""",
+    "compilation.py": """
+from dataclasses import dataclass
+
+@dataclass
+class State:
+    text: str
+
+@dataclass
+class Output:
+    name, hash, kind, unit, dtype = "orders", "0" * 16, "count", "count", "int"
+    null, minimum, maximum, version, inputs = 0, 0, None, 3, ()
+    description, owner, family = "Orders placed.", "growth", "orders"
+    states = (State("count of order.placed within ever"),)
+
+@dataclass
+class Catalogue:
+    names = ("orders",)
+    evaluated = (Output(),)
+""",
+    "catalogue.py": "from features.compilation import Catalogue\n\nCATALOGUE = Catalogue()\n",
+}
+"""A stand-in of how the modules of features lay before they had rooms of their own, and outputs had limits."""
 
 
 @pytest.fixture
@@ -63,9 +96,11 @@ def test_a_model_that_kept_its_declarations_says_what_changed(settings: Settings
     stale = make_stale(make_real_package("churn"))
     publish(replace(stale, card={"declarations": kept}), settings.packages)
     changes = compare(find_version(settings, "acme.churn"), code_version())
-    assert [(change.name, change.fields) for change in changes] == [
+    assert [(change.name, change.fields) for change in changes if change.kind != "unread"] == [
         ("orders_90d", {"version": (0, 1)})
     ]
+    unread = {change.name for change in changes if change.kind == "unread"}
+    assert unread == set(CATALOGUE.names) - READ
 
 
 def test_a_table_tells_its_whole_catalogue_and_an_old_one_its_hashes(settings: Settings) -> None:
@@ -95,15 +130,10 @@ def test_an_unknown_version_is_answered_with_the_nearest(settings: Settings) -> 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
 def test_a_git_revision_is_compiled_apart_from_the_code_at_hand(settings: Settings) -> None:
     project = settings.home / "project"
-    ignore = shutil.ignore_patterns("__pycache__", "serving", "training", "workbench")
-    shutil.copytree(SRC, project / "src", ignore=ignore)
-    git(project, "init", "--quiet", "--initial-branch=demo")
-    orders = project / "src" / "features" / "catalogue" / "orders.py"
+    orders = make_project(project)
     text = orders.read_text(encoding="utf-8")
-    for description in ("Orders placed.", "Orders of then."):
-        orders.write_text(text.replace("Orders placed.", description), encoding="utf-8")
-        git(project, "add", ".")
-        git(project, "commit", "--quiet", "--message", description)
+    orders.write_text(text.replace("Orders placed.", "Orders of then."), encoding="utf-8")
+    git(project, "commit", "--quiet", "--all", "--message", "then")
     orders.write_text("broken", encoding="utf-8")
     here = replace(settings, project=project)
     before, after = find_version(here, "HEAD~1"), find_version(here, "git:demo")
@@ -115,6 +145,75 @@ def test_a_git_revision_is_compiled_apart_from_the_code_at_hand(settings: Settin
     git(project, "commit", "--quiet", "--all", "--message", "broken")
     with pytest.raises(PlanError, match="catalogue of HEAD must compile; got"):
         find_version(here, "HEAD")
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
+def test_a_revision_whose_modules_lay_elsewhere_is_read_all_the_same(settings: Settings) -> None:
+    project = settings.home / "project"
+    features = project / "src" / "features"
+    features.mkdir(parents=True)
+    for name, text in OLD_LAYOUT.items():
+        (features / name).write_text(text, encoding="utf-8")
+    git(project, "init", "--quiet")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "old")
+    found = find_version(replace(settings, project=project), "HEAD")
+    assert found.outputs["orders"] == {
+        "hash": "0" * 16,
+        "hidden": False,
+        "kind": "count",
+        "operator_version": 7,
+        "states": ["count of order.placed within ever"],
+        "inputs": [],
+        "limits": [],
+        "null": 0,
+        "version": 3,
+        "description": "Orders placed.",
+        "unit": "count",
+        "dtype": "int",
+        "minimum": 0,
+        "maximum": None,
+        "owner": "growth",
+        "family": "orders",
+    }
+    kinds = {change.kind for change in compare(found, code_version())}
+    assert kinds == {"changed", "added"}
+
+
+@pytest.mark.parametrize("start", ["acme.churn", "acme", "git:HEAD", "code"])
+def test_from_every_start_it_is_seen_what_was_added_removed_changed_and_renamed(
+    settings: Settings, start: str
+) -> None:
+    if start == "acme.churn":
+        publish(make_real_package("churn"), settings.packages)
+    elif start == "acme":
+        build_table(settings)
+    elif start == "git:HEAD":
+        settings = replace(settings, project=settings.home / "project")
+        make_project(settings.home / "project")
+    later = declarations(CATALOGUE)
+    later["orders_90d"] |= {"hash": "0" * 16, "version": 9}
+    later["since_order"] = later.pop("days_since_order")
+    later["vouchers"] = later["orders_90d"] | {"hash": "1" * 16}
+    del later["average_order_value"]
+    found = compare(find_version(settings, start), Version(name="later", outputs=later))
+    kinds = {change.name: change.kind for change in found}
+    assert kinds.pop("vouchers") == ("unread" if start == "acme.churn" else "added")
+    assert {name: kind for name, kind in kinds.items() if kind != "unread"} == {
+        "orders_90d": "changed",
+        "since_order": "renamed",
+        "average_order_value": "removed",
+    }
+
+
+def make_project(project: Path) -> Path:
+    """Commit the sources at hand to a repository of their own; give the module of orders."""
+    ignore = shutil.ignore_patterns("__pycache__", "serving", "training", "workbench")
+    shutil.copytree(SRC, project / "src", ignore=ignore)
+    git(project, "init", "--quiet", "--initial-branch=demo")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "at hand")
+    return project / "src" / "features" / "catalogue" / "orders.py"
 
 
 def git(project: Path, *words: str) -> None:

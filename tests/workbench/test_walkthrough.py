@@ -41,7 +41,7 @@ OFFERS = (("anna", 20_00), ("bert", 15_00), ("cleo", 32_00))
 
 def auctioned(shop: Walkthrough, *bidders: Actor) -> UUID:
     """An auction of a clock on which everybody has bid the maximum of `OFFERS`, in turn."""
-    clock = shop.goods(shop.hire("kurt", "seller"), "clock", 40_00, 3)
+    clock = shop.variant(shop.hire("kurt", "seller"), "clock", 40_00, 3)
     people = bidders or [shop.buyer(name, 100_00) for name, _ in OFFERS]
     start, end = shop.instant(minutes=4), shop.instant(hours=1)
     auction = shop.do(shop.admin, listing.draft, clock, opening=10_00, starts_at=start, ends_at=end)

@@ -1,4 +1,4 @@
-"""Bidding: who bids names the most they would pay, and the house bids for them as little as it takes.
+"""Bidding: who bids names the most they would pay, and the system bids for them as little as it takes.
 
 Only the leader's maximum is set aside, and freed in the same transaction in which somebody else takes the lead.
 A bid below the leader's maximum is a bid: it raises the price and is outbid at once; so that nobody raises a
@@ -14,15 +14,15 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce import wallet
+from commerce.auctions.auction_rows import LARGEST, event_of, locked, sells, states_of
 from commerce.auctions.closing import hand_over
 from commerce.auctions.pricing import AuctionState, placed
-from commerce.auctions.records import LARGEST, locked, sells, standings, told
+from commerce.records import rows
 from commerce.records.bulk import insert_rows
 from commerce.records.errors import (
     Conflict,
     Expired,
     Forbidden,
-    IllegalMove,
     InsufficientFunds,
     RecordError,
 )
@@ -77,7 +77,7 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
     auction_id : UUID
         Of a live auction, before its end.
     maximum : int
-        Minor units, up to `records.LARGEST`.
+        Minor units, up to `auction_rows.LARGEST`.
 
     Returns
     -------
@@ -109,16 +109,16 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
         raise RecordError(f"bid must be at most {LARGEST} minor units; got {maximum}. Bid less.")
     offer = placed(before, bidder, maximum, work.now, sys.maxsize)
     after = before.after(offer)
-    facts = [told(auction, "auction.bid", bidder, amount=offer.amount, value=maximum)]
+    events = [event_of(auction, "auction.bid", bidder, amount=offer.amount, value=maximum)]
     if after.leader is offer:
-        facts += _take_the_lead(work, auction, before, after)
+        events += _take_the_lead(work, auction, before, after)
     else:
         _check_covered(work, bidder, maximum)
-        facts.append(told(auction, "auction.outbid", bidder, amount=after.price))
+        events.append(event_of(auction, "auction.outbid", bidder, amount=after.price))
     changes = _extension(auction, work.now)
     if changes:
-        facts.append(told(auction, "auction.extended", None, due_at=changes["ends_at"]))
-    event_id = fire(work, AUCTION, auction_id, *facts, changes=changes)[0]
+        events.append(event_of(auction, "auction.extended", None, due_at=changes["ends_at"]))
+    event_id = fire(work, AUCTION, auction_id, *events, changes=changes)[0]
     row = (work.tenant.id, auction_id, bidder, event_id, offer.amount, maximum, work.now)
     insert_rows(work.connection, "bid", _COLUMNS, [row])
     return Outcome(after.leader is offer, after.price, changes.get("ends_at", auction.ends_at))
@@ -131,9 +131,7 @@ def _enter(work: Work, auction_id: UUID, act: str) -> tuple[Row[Any], UUID, Auct
     roles = AUCTION.moves[act].roles
     if bidder is None or not work.actor.may_act_as(*roles):
         raise Forbidden(act, roles, work.actor.role)
-    if auction.status != "live":
-        allowed = AUCTION.allowed(auction.status)
-        raise IllegalMove("auction", auction_id, act, auction.status, allowed)
+    rows.require_state(AUCTION, auction, act)
     if work.now >= auction.ends_at:
         raise Expired(
             f"bid must come before the auction's end; got {from_micros(work.now)}"
@@ -147,7 +145,7 @@ def _enter(work: Work, auction_id: UUID, act: str) -> tuple[Row[Any], UUID, Auct
         raise RecordError(
             "bidder must have a saved location; got none. Save where the item is to be sent first."
         )
-    return auction, bidder, standings(work.connection, [auction])[auction_id]
+    return auction, bidder, states_of(work.connection, [auction])[auction_id]
 
 
 def _take_the_lead(
@@ -160,7 +158,7 @@ def _take_the_lead(
         more = first.maximum - (last.maximum if last else 0)
         return [wallet.held(work, first.bidder, more, auction.id)]
     return [
-        told(auction, "auction.outbid", last.bidder, amount=after.price),
+        event_of(auction, "auction.outbid", last.bidder, amount=after.price),
         wallet.released(work, last.bidder, last.maximum, auction.id),
         wallet.held(work, first.bidder, first.maximum, auction.id),
     ]
@@ -215,6 +213,6 @@ def buy_now(work: Work, auction_id: UUID) -> UUID:
     # a checkout takes its number before it locks a wallet: so does this, or they would wait in a circle
     reserve_numbers(work.connection, work.tenant, "orders", 0)
     fire(work, WALLET, auction_id, wallet.held(work, buyer, price, auction_id))
-    bought = told(auction, "auction.bought", buyer, amount=price)
-    sold = told(auction, "auction.sold", auction.seller_customer_id, amount=price)
+    bought = event_of(auction, "auction.bought", buyer, amount=price)
+    sold = event_of(auction, "auction.sold", auction.seller_customer_id, amount=price)
     return hand_over(auction, buyer, price, bought, sold, work=work)

@@ -5,36 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row
 
 from commerce import stock, wallet
-from commerce.auctions.records import locked, standings, told
-from commerce.orders.checkout import OrderedLine, place
-from commerce.records import schema
-from commerce.records.errors import Conflict, Forbidden
+from commerce.auctions.auction_rows import due_by, event_of, locked, states_of
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
+from commerce.records import rows, schema
+from commerce.records.errors import Conflict
 from commerce.records.instants import from_micros
 from commerce.records.machine import EventDraft, fire
 from commerce.records.money import from_minor
 from commerce.records.states import AUCTION
 from commerce.records.work import Work
-
-_auction = schema.auction
-_DUE = (
-    select(_auction.c.id)
-    .where(
-        _auction.c.tenant_id == bindparam("tenant"),
-        _auction.c.status == "live",
-        _auction.c.ends_at <= bindparam("now", type_=schema.Instant),
-    )
-    .order_by(_auction.c.ends_at, _auction.c.id)
-    .limit(bindparam("limit"))
-)
-_customer = schema.customer
-_THERE = select(_customer.c.id).where(
-    _customer.c.tenant_id == bindparam("tenant"),
-    _customer.c.id == bindparam("customer"),
-    _customer.c.erased_at.is_(None),
-)
 
 
 def close(work: Work, auction_id: UUID) -> UUID | None:
@@ -46,7 +29,7 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
     Parameters
     ----------
     work : Work
-        By an admin or the house.
+        By an admin or the system.
     auction_id : UUID
 
     Returns
@@ -66,9 +49,7 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
         "auction must be in a state that allows auction.unsold; got ..."
     """
     auction = locked(work, auction_id)
-    roles = AUCTION.moves["auction.sold"].roles
-    if not work.actor.may_act_as(*roles):
-        raise Forbidden("auction.sold", roles, work.actor.role)
+    work.actor.require("auction.sold", *AUCTION.moves["auction.sold"].roles)
     if auction.status in ("sold", "unsold"):
         order: UUID | None = auction.order_id
         return order
@@ -77,33 +58,32 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
             f"auction must have ended to be closed; got {from_micros(work.now)}"
             f" of {from_micros(auction.ends_at)}. Close it after its end."
         )
-    now = standings(work.connection, [auction])[auction_id]
+    now = states_of(work.connection, [auction])[auction_id]
     leader, seller = now.leader, auction.seller_customer_id
     if leader is None or not now.reserve_met or _is_gone(work, leader.bidder):
         goods = [stock.release(auction.variant_id, 1, auction_id)]
-        facts = [told(auction, "auction.unsold", seller, transfers=goods)]
+        events = [event_of(auction, "auction.unsold", seller, transfers=goods)]
         if leader is not None:
-            facts.append(wallet.released(work, leader.bidder, leader.maximum, auction_id))
-        fire(work, AUCTION, auction_id, *facts)
+            events.append(wallet.released(work, leader.bidder, leader.maximum, auction_id))
+        fire(work, AUCTION, auction_id, *events)
         return None
-    facts = [
-        told(auction, "auction.sold", seller, amount=now.price),
-        told(auction, "auction.won", leader.bidder, amount=now.price),
+    events = [
+        event_of(auction, "auction.sold", seller, amount=now.price),
+        event_of(auction, "auction.won", leader.bidder, amount=now.price),
     ]
     if leader.maximum > now.price:
         rest = leader.maximum - now.price
-        facts.append(wallet.released(work, leader.bidder, rest, auction_id))
-    return hand_over(auction, leader.bidder, now.price, *facts, work=work)
+        events.append(wallet.released(work, leader.bidder, rest, auction_id))
+    return hand_over(auction, leader.bidder, now.price, *events, work=work)
 
 
 def _is_gone(work: Work, customer_id: UUID) -> bool:
     """Tell whether a customer is erased: nobody would take the order."""
-    key = {"tenant": work.tenant.id, "customer": customer_id}
-    return work.connection.execute(_THERE, key).first() is None
+    return rows.first(work, schema.customer, id=customer_id, erased_at=None) is None
 
 
 def hand_over(
-    auction: Row[Any], buyer: UUID, price: int, fact: EventDraft, *also: EventDraft, work: Work
+    auction: Row[Any], buyer: UUID, price: int, event: EventDraft, *also: EventDraft, work: Work
 ) -> UUID:
     """Make an order of what an auction has set aside; then say so.
 
@@ -111,11 +91,10 @@ def hand_over(
     """
     line = OrderedLine(auction.variant_id, 1, from_minor(price, auction.currency))
     order = place(work, [line], buyer, "wallet", held_by=auction.id)
-    fire(work, AUCTION, auction.id, fact, *also, changes={"order_id": order})
+    fire(work, AUCTION, auction.id, event, *also, changes={"order_id": order})
     return order
 
 
 def due(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name the live auctions that have ended, the earliest first: a tick closes each by itself."""
-    key = {"tenant": work.tenant.id, "now": work.now, "limit": limit}
-    return list(work.connection.execute(_DUE, key).scalars())
+    return due_by(work, "live", schema.auction.c.ends_at, limit)

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, select
 
 from commerce import stock
+from commerce.auctions.auction_rows import LARGEST, due_by, event_of, locked, sells
 from commerce.auctions.pricing import Bands
-from commerce.auctions.records import LARGEST, locked, sells, told
 from commerce.records import schema
 from commerce.records.errors import Conflict, NotFound, RecordError
 from commerce.records.instants import from_micros
@@ -22,12 +22,7 @@ from commerce.records.money import format_money
 from commerce.records.states import AUCTION
 from commerce.records.work import Work
 
-_auction, _variant, _product, _users = (
-    schema.auction,
-    schema.variant,
-    schema.product,
-    schema.users,
-)
+_variant, _product, _users = schema.variant, schema.product, schema.users
 _OFFERED: Select[Any] = (
     select(_variant.c.product_id, _product.c.status, _product.c.seller_id, _users.c.customer_id)
     .join_from(
@@ -40,16 +35,6 @@ _OFFERED: Select[Any] = (
         and_(_users.c.tenant_id == _product.c.tenant_id, _users.c.id == _product.c.seller_id),
     )
     .where(_variant.c.tenant_id == bindparam("tenant"), _variant.c.id == bindparam("variant"))
-)
-_DUE = (
-    select(_auction.c.id)
-    .where(
-        _auction.c.tenant_id == bindparam("tenant"),
-        _auction.c.status == "scheduled",
-        _auction.c.starts_at <= bindparam("now", type_=schema.Instant),
-    )
-    .order_by(_auction.c.starts_at, _auction.c.id)
-    .limit(bindparam("limit"))
 )
 
 
@@ -75,7 +60,7 @@ def draft(
     variant_id : UUID
         Of an approved product.
     opening : int
-        The least first bid, minor units, up to `records.LARGEST`, as are the other amounts.
+        The least first bid, minor units, up to `auction_rows.LARGEST`, as are the other amounts.
     starts_at, ends_at : int
         Microseconds since 1970 UTC; the end is to come.
     reserve : int, optional
@@ -127,7 +112,7 @@ def draft(
     }
     if increments is not None:
         new["increments"] = {"uppers": increments.uppers, "increments": increments.increments}
-    drafted = told(offered, "auction.drafted", offered.customer_id, amount=opening)
+    drafted = event_of(offered, "auction.drafted", offered.customer_id, amount=opening)
     fire(work, AUCTION, auction_id, drafted, new=new)
     return auction_id
 
@@ -175,8 +160,8 @@ def submit(work: Work, auction_id: UUID) -> None:
     if not (work.actor.runs_the_shop or sells(auction, work)):
         raise NotFound("auction", auction_id)
     goods = [stock.hold(auction.variant_id, 1, auction_id)]
-    fact = told(auction, "auction.submitted", auction.seller_customer_id, transfers=goods)
-    fire(work, AUCTION, auction_id, fact)
+    event = event_of(auction, "auction.submitted", auction.seller_customer_id, transfers=goods)
+    fire(work, AUCTION, auction_id, event)
     stock.emit_low_stock(work, {auction.variant_id: 1})
 
 
@@ -193,7 +178,12 @@ def approve(work: Work, auction_id: UUID) -> None:
         "auction must be in a state that allows auction.scheduled; got ..."
     """
     auction = locked(work, auction_id)
-    fire(work, AUCTION, auction_id, told(auction, "auction.scheduled", auction.seller_customer_id))
+    fire(
+        work,
+        AUCTION,
+        auction_id,
+        event_of(auction, "auction.scheduled", auction.seller_customer_id),
+    )
 
 
 def reject(work: Work, auction_id: UUID) -> None:
@@ -210,8 +200,8 @@ def reject(work: Work, auction_id: UUID) -> None:
     """
     auction = locked(work, auction_id)
     goods = [stock.release(auction.variant_id, 1, auction_id)]
-    fact = told(auction, "auction.rejected", auction.seller_customer_id, transfers=goods)
-    fire(work, AUCTION, auction_id, fact)
+    event = event_of(auction, "auction.rejected", auction.seller_customer_id, transfers=goods)
+    fire(work, AUCTION, auction_id, event)
 
 
 def start(work: Work, auction_id: UUID) -> None:
@@ -220,7 +210,7 @@ def start(work: Work, auction_id: UUID) -> None:
     Parameters
     ----------
     work : Work
-        By an admin or the house. What an admin starts early starts now.
+        By an admin or the system. What an admin starts early starts now.
     auction_id : UUID
 
     Raises
@@ -233,12 +223,11 @@ def start(work: Work, auction_id: UUID) -> None:
         "auction must be in a state that allows auction.started; got ..."
     """
     auction = locked(work, auction_id)
-    fact = told(auction, "auction.started", auction.seller_customer_id)
+    event = event_of(auction, "auction.started", auction.seller_customer_id)
     early = {"starts_at": work.now} if work.now < auction.starts_at else {}
-    fire(work, AUCTION, auction_id, fact, changes=early)
+    fire(work, AUCTION, auction_id, event, changes=early)
 
 
 def due(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name the approved auctions whose time has come, the earliest first: a tick starts each by itself."""
-    key = {"tenant": work.tenant.id, "now": work.now, "limit": limit}
-    return list(work.connection.execute(_DUE, key).scalars())
+    return due_by(work, "scheduled", schema.auction.c.starts_at, limit)

@@ -1,6 +1,6 @@
 """What an auction's price is: a pure function of its bids, the opening price, the increments and the reserve.
 
-A bid offers an ``amount`` openly, and authorises a ``maximum`` up to which the house bids on for the bidder.
+A bid offers an ``amount`` openly, and authorises a ``maximum`` up to which the system bids on for the bidder.
 The highest maximum leads, the earlier of two equal ones; its price is what it takes to beat the best maximum of
 *another* bidder by one increment, never more than the leader's maximum, never less than he offered openly.
 
@@ -47,7 +47,7 @@ class Bid(NamedTuple):
     amount : int
         Offered openly, minor units; at most ``maximum``.
     maximum : int
-        The most that the house may bid for the bidder, minor units.
+        The most that the system may bid for the bidder, minor units.
     placed_at : int
         Microseconds since 1970 UTC.
     sequence : int, default 0
@@ -187,7 +187,7 @@ class AuctionState:
         return self.price + self.bands.at(self.price)
 
     def after(self, bid: Bid) -> AuctionState:
-        """Give the standing with one more bid; one whose maximum is below the opening price changes nothing."""
+        """Give the state with one more bid; one whose maximum is below the opening price changes nothing."""
         if bid.maximum < self.opening:
             return self
         leader, second = self.leader, self.second
@@ -208,7 +208,7 @@ def _rank(bid: Bid) -> tuple[int, int, int]:
     return bid.rank
 
 
-def standing(
+def state_of(
     bids: Iterable[Bid], opening: int, bands: Bands, reserve: int | None = None
 ) -> AuctionState:
     """Tell who leads an auction, who is second, and the price, from all of its bids in any order.
@@ -226,10 +226,10 @@ def standing(
     --------
     >>> bands = Bands.of(EBAY, "USD")
     >>> first, other = Bid("ann", 1_000, 5_000, 1), Bid("bob", 1_050, 3_000, 2)
-    >>> now = standing([first, other], 1_000, bands)
+    >>> now = state_of([first, other], 1_000, bands)
     >>> now.leader.bidder, now.price, now.least_admissible()
     ('ann', 3100, 3200)
-    >>> standing([first], 1_000, bands).price, standing([first], 1_000, bands, reserve=4_000).price
+    >>> state_of([first], 1_000, bands).price, state_of([first], 1_000, bands, reserve=4_000).price
     (1000, 4000)
     """
     return reduce(AuctionState.after, bids, AuctionState(opening, bands, reserve))
@@ -243,16 +243,16 @@ def least_admissible(
     bidder: Hashable = None,
     reserve: int | None = None,
 ) -> int:
-    """Give the least amount that may be offered next, minor units: the opening price, or one increment more than the price.
+    """Give the least amount that may be offered next, in minor units: the opening price, or an increment more.
 
-    The leader may authorise more at the price he has; parameters as of `standing`.
+    The leader may authorise more at the price he has; parameters as of `state_of`.
 
     Examples
     --------
     >>> least_admissible([], 1_000, Bands.of(EBAY, "USD"))
     1000
     """
-    return standing(bids, opening, bands, reserve).least_admissible(bidder)
+    return state_of(bids, opening, bands, reserve).least_admissible(bidder)
 
 
 def placed(
@@ -260,12 +260,12 @@ def placed(
 ) -> Bid:
     """Make the bid of a known maximum, whose open amount is the least that was admissible.
 
-    So are bids of other houses replayed: they are facts, and even one too low to be admissible is ordered among
+    So are bids of other auction houses replayed: they happened, and even one too low to be admissible is ordered among
     the others, its amount being its maximum.
 
     Examples
     --------
-    >>> placed(standing([], 1_000, Bands.of(EBAY, "USD")), "ann", 5_000, 1).amount
+    >>> placed(state_of([], 1_000, Bands.of(EBAY, "USD")), "ann", 5_000, 1).amount
     1000
     """
     amount = min(maximum, now.least_admissible(bidder))

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select
 
+from commerce.auctions.auction_rows import COLUMNS, micros, sells, states_of
 from commerce.auctions.pricing import AuctionState
-from commerce.auctions.records import COLUMNS, micros, sells, standings
 from commerce.records import schema
 from commerce.records.errors import NotFound
 from commerce.records.work import Work
@@ -134,8 +134,8 @@ def _page(
         query = query.where(or_(_auction.c.status.in_(OPEN_TO_ALL), _sold_by(work)))
     query = query.order_by(_auction.c.ends_at, _auction.c.id).limit(limit).offset(offset)
     auctions = work.connection.execute(query).all()
-    standing = standings(work.connection, auctions)
-    return [_seen(work, auction, standing[auction.id]) for auction in auctions]
+    states = states_of(work.connection, auctions)
+    return [_seen(work, auction, states[auction.id]) for auction in auctions]
 
 
 def _seen(work: Work, auction: Row[Any], now: AuctionState) -> AuctionView:

@@ -46,7 +46,7 @@ def request(work: Work, name: str) -> UUID:
         raise RecordError(f"brand must have a name of 1 to 100 characters; got {name!r}.")
     owner = work.actor.user_id if work.actor.role == "seller" else None
     if owner is not None:
-        held = rewards.standing(work, owner).points
+        held = rewards.balance_of(work, owner).points
         if held < work.policy.brand_points:
             raise TooFewPoints(
                 f"seller must have {work.policy.brand_points} points for a brand; got {held}."
@@ -60,7 +60,7 @@ def request(work: Work, name: str) -> UUID:
 
 
 def approve(work: Work, brand_id: UUID) -> None:
-    """Approve a brand that waits; its owner is told.
+    """Approve a brand that waits; its owner is notified.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def approve(work: Work, brand_id: UUID) -> None:
 
 
 def reject(work: Work, brand_id: UUID, reason: str) -> None:
-    """Reject a brand that waits; its owner is told why.
+    """Reject a brand that waits; its owner is notified why.
 
     Parameters
     ----------
@@ -92,8 +92,8 @@ def reject(work: Work, brand_id: UUID, reason: str) -> None:
     if not reason.strip():
         raise RecordError("rejection must have a reason; got none. Say what is wrong.")
     owner = fetch(work, BRAND, brand_id).owner_id
-    told = EventDraft("brand.rejected", seller_id=owner)
-    fire(work, BRAND, brand_id, told, changes={"reason": reason.strip()})
+    event = EventDraft("brand.rejected", seller_id=owner)
+    fire(work, BRAND, brand_id, event, changes={"reason": reason.strip()})
 
 
 def list_brands(work: Work, *, status: str | None = None) -> list[Brand]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CTE, Table, bindparam, select
+from sqlalchemy import CTE, bindparam, select
 
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
@@ -38,8 +38,8 @@ def create(work: Work, name: str, *, parent_id: UUID | None = None) -> UUID:
     if parent_id is not None:
         rows.find(work, _category, parent_id)
     category_id = work.new_id()
-    told = EventDraft("category.created", record=(_category.name, category_id))
-    fire(work, CATALOGUE, category_id, told)
+    event = EventDraft("category.created", record=(_category.name, category_id))
+    fire(work, CATALOGUE, category_id, event)
     with rows.unique("category", name):
         rows.add(work, _category, id=category_id, name=name, parent_id=parent_id)
     return category_id
@@ -118,19 +118,8 @@ def below(category: object) -> CTE:
     )
 
 
-def require(work: Work, table: Table, record: UUID) -> None:
-    """Refuse the id of a record that this tenant does not have.
-
-    Raises
-    ------
-    NotFound
-        "category must exist; got ..."
-    """
-    rows.find(work, table, record)
-
-
 def _change(work: Work, category_id: UUID, **values: Any) -> None:
     if not rows.change(work, _category, category_id, **values):
         raise NotFound(_category.name, category_id)
-    told = EventDraft("category.changed", record=(_category.name, category_id))
-    fire(work, CATALOGUE, category_id, told)
+    event = EventDraft("category.changed", record=(_category.name, category_id))
+    fire(work, CATALOGUE, category_id, event)

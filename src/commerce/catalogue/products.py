@@ -1,6 +1,6 @@
-"""Products: from a seller's submission to the shelf and off it again, and the variants that are sold of each.
+"""Products: from a seller's submission to sale and off it again, and the variants that are sold of each.
 
-A product is on sale while it is ``approved``. What the house lists itself needs nobody's approval.
+A product is on sale while it is ``approved``. What the shop lists itself needs nobody's approval.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def create(
     description: str | None = None,
     external_id: str | None = None,
 ) -> UUID:
-    """List a product: a seller's waits for approval, the house's own is on sale at once.
+    """List a product: a seller's waits for approval, the shop's own is on sale at once.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def assign_brand(work: Work, product_id: UUID, brand_id: UUID | None) -> None:
 
 def _emit(
     work: Work,
-    word: str,
+    event_type: str,
     product_id: UUID,
     *,
     reason: str | None = None,
@@ -202,8 +202,8 @@ def _emit(
 ) -> None:
     """Let something happen to a product that is the actor's business."""
     row = _own(work, product_id)
-    fact = EventDraft(word, product_id=product_id, seller_id=row.seller_id, reason=reason)
-    fire(work, PRODUCT, product_id, fact, changes=changes)
+    event = EventDraft(event_type, product_id=product_id, seller_id=row.seller_id, reason=reason)
+    fire(work, PRODUCT, product_id, event, changes=changes)
 
 
 def _own(work: Work, product_id: UUID) -> Row[Any]:
@@ -218,7 +218,7 @@ def _check_category(work: Work, category_id: UUID | None) -> None:
 
 
 def _check_brand(work: Work, brand_id: UUID | None) -> None:
-    """A seller uses own brands, the house any; either only once it is approved."""
+    """A seller uses own brands, the shop any; either only once it is approved."""
     if brand_id is None:
         return
     brand = rows.find(work, schema.brand, brand_id)

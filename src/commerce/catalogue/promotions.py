@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, or_, select
 
-from commerce.catalogue.categories import require
-from commerce.records import schema
+from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound, RecordError
 from commerce.records.instants import to_micros
 from commerce.records.line_prices import Offer
@@ -60,27 +59,27 @@ def create(
     """
     _check(percent_bp, amount_minor, product_id, category_id, starts_at, ends_at)
     if category_id is not None:
-        require(work, _category, category_id)
+        rows.find(work, _category, category_id)
     if product_id is not None:
         fetch(work, PRODUCT, product_id, lock=False)
     _check_owner(work, product_id, "product", product_id or category_id)
     promotion_id = work.new_id()
-    told = EventDraft(
+    event = EventDraft(
         "promotion.created", product_id=product_id, record=(_promotion.name, promotion_id)
     )
-    fire(work, CATALOGUE, promotion_id, told)
-    row = {
-        "tenant_id": work.tenant.id,
-        "id": promotion_id,
-        "name": name,
-        "product_id": product_id,
-        "category_id": category_id,
-        "percent_bp": percent_bp,
-        "amount_minor": amount_minor,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-    }
-    work.connection.execute(insert(_promotion), row)
+    fire(work, CATALOGUE, promotion_id, event)
+    rows.add(
+        work,
+        _promotion,
+        id=promotion_id,
+        name=name,
+        product_id=product_id,
+        category_id=category_id,
+        percent_bp=percent_bp,
+        amount_minor=amount_minor,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
     return promotion_id
 
 
@@ -94,24 +93,23 @@ def end(work: Work, promotion_id: UUID) -> None:
     Conflict
         "promotion must not have ended yet; got ..."
     """
-    here = and_(_promotion.c.tenant_id == work.tenant.id, _promotion.c.id == promotion_id)
-    row = work.connection.execute(select(_promotion).where(here).with_for_update()).first()
-    if row is None:
-        raise NotFound(_promotion.name, promotion_id)
+    row = rows.find(work, _promotion, promotion_id, lock=True)
     _check_owner(work, row.product_id, _promotion.name, promotion_id)
     if row.ends_at is not None and to_micros(row.ends_at) <= work.now:
         raise Conflict(
             f"promotion must not have ended yet; got one that ended at {row.ends_at}."
             " There is nothing to do."
         )
-    told = EventDraft(
+    event = EventDraft(
         "promotion.ended", product_id=row.product_id, record=(_promotion.name, promotion_id)
     )
-    fire(work, CATALOGUE, promotion_id, told)
+    fire(work, CATALOGUE, promotion_id, event)
     if row.starts_at is not None and to_micros(row.starts_at) >= work.now:
-        work.connection.execute(delete(_promotion).where(here))
+        work.connection.execute(
+            delete(_promotion).where(*rows.own(work, _promotion, id=promotion_id))
+        )
     else:
-        work.connection.execute(update(_promotion).where(here).values(ends_at=work.now))
+        rows.change(work, _promotion, promotion_id, ends_at=work.now)
 
 
 def active(work: Work) -> list[Row[Any]]:

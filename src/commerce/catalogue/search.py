@@ -17,7 +17,7 @@ from commerce.records import schema
 from commerce.records.errors import NotFound, check_range
 from commerce.records.states import PRODUCT
 from commerce.records.work import Work
-from commerce.stock import AVAILABLE, shelf
+from commerce.stock import AVAILABLE, on_hand_of
 
 MOST = 200
 """Products on a page at most."""
@@ -86,7 +86,7 @@ def below_price(price_minor: int) -> ColumnElement[bool]:
 
 def in_stock() -> ColumnElement[bool]:
     """With a variant that is there to be sold."""
-    there = exists().where(shelf(_variant.c.id), _account.c.balance > 0)
+    there = exists().where(on_hand_of(_variant.c.id), _account.c.balance > 0)
     return _has_variant(there)
 
 
@@ -182,7 +182,7 @@ _VARIANTS: Select[Any] = (
         _variant.c.currency,
         AVAILABLE,
     )
-    .select_from(_variant.outerjoin(_account, shelf(_variant.c.id)))
+    .select_from(_variant.outerjoin(_account, on_hand_of(_variant.c.id)))
     .where(
         _variant.c.tenant_id == bindparam("tenant"),
         _variant.c.product_id.in_(bindparam("products", expanding=True)),

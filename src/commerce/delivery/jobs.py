@@ -124,7 +124,7 @@ def fetch_carried(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
 
 
 def fetch_bought(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
-    """Read an order that the actor bought; the house sees it, too, to tell the buyer, but no admin does.
+    """Read an order that the actor bought; the system sees it, too, to tell the buyer, but no admin does.
 
     Raises
     ------

@@ -203,7 +203,7 @@ def confirm(
 def renew(work: Work, order_id: UUID) -> Proof:
     """Give the buyer a new PIN and token; the old ones are dead, and wrong tries forgotten.
 
-    This is also how the house gets a proof to mail to the buyer.
+    This is also how the system gets a proof to mail to the buyer.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Notifications: what the stream tells, in words for those whom it concerns.
+"""Notifications: what happened, in sentences for those whom it concerns.
 
-`commerce.notifications.templates` says which events notify whom. The outbox makes one notification per event, kind and recipient,
-whatever happens to the worker. What it says comes from the event and from the name of what it is about: never an
-address, a hash, a token, or who else is concerned.
+`commerce.notifications.templates` says which events notify whom. The outbox makes one notification per event,
+kind and recipient, whatever happens to the worker. What it says comes from the event and from the name of what
+it is about: never an address, a hash, a token, or who else is concerned.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce.notifications.mail import Letter, Transport
 from commerce.notifications.templates import TEMPLATES
@@ -34,11 +33,12 @@ from commerce.records import rows, schema
 from commerce.records.errors import NotFound
 from commerce.records.money import format_money
 from commerce.records.outbox import Handler, OutboxTask
+from commerce.records.upsert import insert_new
 from commerce.records.work import Work
 
 
 class Notification(NamedTuple):
-    """Something that somebody is told.
+    """Something that somebody is notified of.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Notification(NamedTuple):
 def list_own(
     work: Work, *, unread: bool = False, limit: int = 50, offset: int = 0
 ) -> list[Notification]:
-    """List what the actor was told, the latest first.
+    """List what the actor was notified of, the latest first.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def list_own(
 
 
 def count_unread(work: Work) -> int:
-    """Count what the actor was told and has not read."""
+    """Count what the actor was notified of and has not read."""
     query = (
         select(func.count())
         .select_from(_table)
@@ -144,8 +144,7 @@ def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterabl
         for recipient in _recipients(work, event, template.to)
     ]
     if notes:
-        make = sqlite.insert if work.connection.dialect.name == "sqlite" else postgresql.insert
-        work.connection.execute(make(_table).on_conflict_do_nothing(), notes)
+        work.connection.execute(insert_new(work.connection.dialect.name, _table), notes)
     if transport is None:
         return []
     letters = work.connection.execute(_letters, {"tenant": work.tenant.id, "event": event.id})
@@ -195,7 +194,7 @@ def _mailed(notification_id: UUID, work: Work) -> None:
 
 
 def _mine(work: Work) -> ColumnElement[bool]:
-    """What the actor was told, as a user and as a customer."""
+    """What the actor was notified of, as a user and as a customer."""
     names = [name for name in (work.actor.user_id, work.actor.customer_id) if name is not None]
     return _table.c.recipient_id.in_(names)
 

@@ -1,4 +1,4 @@
-"""What is said of which events, and to whom: the words of `commerce.notifications.inbox`."""
+"""What is said of which events, and to whom: the sentences of `commerce.notifications.inbox`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 class Template(NamedTuple):
     """What is said of an event, and to whom.
 
-    ``to`` is a recipient rule: ``customer`` whom the event tells about, ``seller`` whom it names, or ``staff``,
+    ``to`` is a recipient rule: ``customer`` whom the event is about, ``seller`` whom it names, or ``staff``,
     every admin of the shop. ``{subject}`` is an order's number or a name, ``{amount}`` money, ``{value}`` a count,
     ``{due}`` a day, ``{reason}`` why.
     """
@@ -21,8 +21,8 @@ class Template(NamedTuple):
 
 
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {
-    word: tuple(Template(*row) for row in rows)
-    for word, rows in {
+    event_type: tuple(Template(*row) for row in rows)
+    for event_type, rows in {
         "order.placed": [
             ("order_created", "customer", "Order {subject} received", "We got it: {amount} in all.")
         ],

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, case, delete, insert, literal_column, select, update
+from sqlalchemy import Row, and_, bindparam, case, delete, literal_column, select, update
 
-from commerce.records import schema
+from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.identity import reserve_numbers
-from commerce.records.machine import EventDraft, fire
+from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.prepared import Prepared
 from commerce.records.states import ORDER
 from commerce.records.work import Work
@@ -99,16 +99,16 @@ def add(
             return cart
     if len(lines) >= MOST_LINES:
         raise Conflict(f"cart must have at most {MOST_LINES} lines; got one more. Check out first.")
-    row = {
-        "tenant_id": work.tenant.id,
-        "order_id": cart,
-        "position": max((line.position for line in lines), default=0) + 1,
-        "product_id": product,
-        "variant_id": variant_id,
-        "quantity": quantity,
-        "amount_minor": 0,
-    }
-    work.connection.execute(insert(_line), row)
+    rows.add(
+        work,
+        _line,
+        order_id=cart,
+        position=max((line.position for line in lines), default=0) + 1,
+        product_id=product,
+        variant_id=variant_id,
+        quantity=quantity,
+        amount_minor=0,
+    )
     return cart
 
 
@@ -161,8 +161,8 @@ def view(work: Work, *, customer_id: UUID | None = None) -> Cart | None:
     cart = work.connection.execute(_CART, known).first()
     if cart is None:
         return None
-    rows = work.connection.execute(_PRICED, {"tenant": work.tenant.id, "order": cart.id})
-    lines = [CartLine(*row) for row in rows]
+    priced = work.connection.execute(_PRICED, {"tenant": work.tenant.id, "order": cart.id})
+    lines = [CartLine(*row) for row in priced]
     total = sum(line.quantity * (line.price_minor or 0) for line in lines)
     return Cart(cart.id, lines, total, cart.currency)
 
@@ -186,12 +186,8 @@ def own(work: Work, order_id: UUID) -> Row[Any]:
     NotFound
         "order must exist; got ..."
     """
-    known = {"tenant": work.tenant.id, "record": order_id}
-    row = work.connection.execute(ORDER.row_for_update, known).first()
-    if row is None or not (
-        work.actor.runs_the_shop or row.customer_id == work.actor.customer_id is not None
-    ):
-        raise NotFound(ORDER.kind, order_id)
+    row = fetch(work, ORDER, order_id)
+    work.actor.require_own(ORDER.kind, order_id, row.customer_id)
     return row
 
 

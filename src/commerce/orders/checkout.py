@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from commerce import stock, wallet
+from commerce import stock
 from commerce.orders import cart
-from commerce.orders.lines import OrderedLine as OrderedLine
-from commerce.orders.lines import PricedLine, fact_of, keep, price, read
+from commerce.orders.lines import OrderedLine, PricedLine, event_of, keep, price, read
 from commerce.orders.tax import country_code, rate
 from commerce.payments import intents
+from commerce.payments.payment_rows import created_from_wallet
 from commerce.records.errors import Conflict
 from commerce.records.identity import reserve_numbers
 from commerce.records.instants import DAY
@@ -133,10 +133,10 @@ def place(
         raise Conflict(
             f"order must have 1 to {cart.MOST_LINES} lines; got {len(lines)}. Fill the cart, or split it."
         )
-    customer, goods = read(work, buyer, lines, held=held_by is not None)
+    customer, items = read(work, buyer, lines, held=held_by is not None)
     country = country_code(customer.country) if customer.country else UNKNOWN_COUNTRY
     tax_bp = 0 if held_by else rate(work.policy, country)
-    priced = price(work, goods, lines, tax_bp, final=held_by is not None)
+    priced = price(work, items, lines, tax_bp, final=held_by is not None)
     total = sum(line.price.amount for line in priced)
     order = order_id or work.new_id()
     columns = {
@@ -158,7 +158,7 @@ def place(
         value=len(priced),
         method=channel,
     )
-    facts = [fact_of(order, buyer, line, held_by) for line in priced]
+    events = [event_of(order, buyer, line, held_by) for line in priced]
     if order_id is None:
         columns |= {
             "number": reserve_numbers(work.connection, work.tenant, "orders", 1),
@@ -168,13 +168,13 @@ def place(
     step = Step(
         ORDER,
         order,
-        (placed, *facts),
+        (placed, *events),
         "placed",
         new=columns if order_id is None else None,
         changes=columns,
     )
     by_wallet = method == "wallet"
-    paid = [wallet.begin(work, order, buyer, total, held_by=held_by)] if by_wallet else []
+    paid = [created_from_wallet(work, order, buyer, total, held_by=held_by)] if by_wallet else []
     fired = fire_together(work, [step, *paid, _delivery(work, order, buyer)])
     keep(work, order, priced)
     if not by_wallet:
@@ -182,24 +182,22 @@ def place(
             work, order, buyer, total, method, method_id=method_id, instalments=instalments
         )
     if held_by is None:
-        _tell_low(work, priced, fired.holds)
+        _emit_low_stock(work, priced, fired.holds)
     return order
 
 
-def _tell_low(work: Work, priced: Sequence[PricedLine], holds: Mapping[Place, int]) -> None:
-    """Tell of what ran low by this order; the shelf is still locked, so nobody else sees the same crossing."""
+def _emit_low_stock(work: Work, priced: Sequence[PricedLine], holds: Mapping[Place, int]) -> None:
+    """Let the stock say what ran low by this order, from what its accounts hold now."""
     taken: Counter[UUID] = Counter()
+    levels: dict[UUID, stock.Level] = {}
     for line in priced:
-        taken[line.goods.variant_id] += line.quantity
-    low_at = {line.goods.variant_id: line.goods.low_stock_at for line in priced}
-    left = {variant: holds[stock.asset(variant), *stock.ON_HAND] for variant in taken}
-    low = {
-        variant: units
-        for variant, units in taken.items()
-        if left[variant] <= low_at[variant] < left[variant] + units
-    }
-    if low:
-        stock.emit_low_stock(work, low)
+        item, variant = line.item, line.item.variant_id
+        taken[variant] += line.quantity
+        left = holds[stock.asset(variant), *stock.ON_HAND]
+        levels[variant] = stock.Level(
+            variant, item.sku, item.product_id, item.seller_id, item.low_stock_at, left
+        )
+    stock.emit_low_stock(work, taken, levels.values())
 
 
 def _delivery(work: Work, order: UUID, buyer: UUID) -> Step:

@@ -11,9 +11,9 @@ from commerce import rewards, wallet
 from commerce.orders.cart import drop, own
 from commerce.payments import intents
 from commerce.payments.funds import covered, sold
-from commerce.payments.records import of_order
+from commerce.payments.payment_rows import of_order
 from commerce.payments.totals import Totals, totals_of
-from commerce.records import schema
+from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, IllegalMove
 from commerce.records.instants import DAY, from_micros, to_micros
@@ -35,7 +35,7 @@ def complete(work: Work, order_id: UUID) -> None:
     Parameters
     ----------
     work : Work
-        By the buyer, by who runs the shop, or by the house.
+        By the buyer, by who runs the shop, or by the system.
     order_id : UUID
 
     Raises
@@ -81,12 +81,12 @@ def complete_due(work: Work, *, limit: int = 100) -> list[UUID]:
 
 
 def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
-    """Call an order off before it is shipped: goods go back on the shelf and money to where it came from, once.
+    """Call an order off before it is shipped: goods go back in stock and money to where it came from, once.
 
     Parameters
     ----------
     work : Work
-        By the buyer, by who runs the shop, or by the house.
+        By the buyer, by who runs the shop, or by the system.
     order_id : UUID
     reason : str, default "changed_mind"
         One word.
@@ -156,7 +156,11 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
     """
     order = own(work, order_id)
     allowed = ORDER.allowed(order.status)
-    ways = [word for word in allowed if (order.status, status) in ORDER.moves[word].edges]
+    ways = [
+        event_type
+        for event_type in allowed
+        if (order.status, status) in ORDER.moves[event_type].edges
+    ]
     if order.status == status or not ways or ways[0] == "order.placed":
         raise IllegalMove(ORDER.kind, order_id, f"the status {status}", order.status, allowed)
     if ways[0] == "order.completed":
@@ -167,12 +171,10 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
         drop(work, order_id)
 
 
-def _ready(work: Work, order_id: UUID, word: str) -> Row[Any]:
+def _ready(work: Work, order_id: UUID, event_type: str) -> Row[Any]:
     """Read and lock an order that is the actor's business and to which this may happen."""
     order = own(work, order_id)
-    if order.status not in ORDER.moves[word].sources:
-        allowed = ORDER.allowed(order.status)
-        raise IllegalMove(ORDER.kind, order_id, word, order.status, allowed)
+    rows.require_state(ORDER, order, event_type)
     return order
 
 
@@ -182,8 +184,8 @@ def _latest(work: Work) -> int:
 
 
 def _deliveries(work: Work, order_id: UUID) -> list[Row[Any]]:
-    known = {"tenant": work.tenant.id, "order": order_id}
-    return list(work.connection.execute(_DELIVERIES, known))
+    theirs = select(_delivery).where(*rows.own(work, _delivery, order_id=order_id))
+    return list(work.connection.execute(theirs.with_for_update()))
 
 
 def _check_delivered(work: Work, order_id: UUID) -> None:
@@ -227,14 +229,14 @@ def _later(work: Work, order: Row[Any]) -> int:
 
 
 def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[EventDraft]:
-    """Tell of each seller's money, and of the points for it."""
+    """Draft each seller's money, and the points for it."""
     paid = {seller: part for seller, part in settled.sellers.items() if part}
     wallets = wallet.of_sellers(work, paid) if paid else {}
-    facts = []
+    events = []
     for seller, part in paid.items():
         account, customer = wallets[seller]
         moved = Transfer(work.tenant.currency, source, account, part)
-        facts += [
+        events += [
             EventDraft(
                 "seller.paid",
                 customer_id=customer,
@@ -242,16 +244,11 @@ def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[EventD
                 seller_id=seller,
                 transfers=[moved],
             ),
-            rewards.earn_facts(work, seller, work.policy.points_per_order, "order_completed"),
+            rewards.earn_event(work, seller, work.policy.points_per_order, "order_completed"),
         ]
-    return facts
+    return events
 
 
-_DELIVERIES = (
-    select(_delivery)
-    .where(_delivery.c.tenant_id == bindparam("tenant"), _delivery.c.order_id == bindparam("order"))
-    .with_for_update()
-)
 _HELD_GOODS = (
     select(_account.c.asset, _account.c.balance)
     .distinct()

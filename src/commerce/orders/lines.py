@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, and_, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce import stock
 from commerce.catalogue.promotions import offers
@@ -23,6 +22,7 @@ from commerce.records.line_prices import Offer, Price, price_line
 from commerce.records.machine import EventDraft
 from commerce.records.money import exact_minor, from_minor
 from commerce.records.prepared import Prepared
+from commerce.records.upsert import upsert
 from commerce.records.work import Work
 
 
@@ -42,7 +42,7 @@ class PricedLine(NamedTuple):
     """A line with the row of what is sold and what it costs."""
 
     position: int
-    goods: Row[Any]
+    item: Row[Any]
     quantity: int
     unit_price: Decimal
     price: Price
@@ -54,7 +54,7 @@ def read(
     """Read the buyer and what is ordered in one query, and check that both may meet."""
     variants = list({line.variant_id for line in lines})
     known = {"tenant": work.tenant.id, "customer": buyer, "variants": variants}
-    rows = _GOODS(work.connection, known)
+    rows = _ITEMS(work.connection, known)
     if not rows:
         raise NotFound("customer", buyer)
     customer = rows[0]
@@ -62,31 +62,31 @@ def read(
         raise RecordError(
             "customer must have a saved location to order; got none. Save it in the profile first."
         )
-    goods = {row.variant_id: row for row in rows if row.variant_id is not None}
+    items = {row.variant_id: row for row in rows if row.variant_id is not None}
     for line in lines:
         stock.check_quantity(line.quantity)
-        row = goods.get(line.variant_id)
+        row = items.get(line.variant_id)
         if row is None or (row.status in ("submitted", "rejected") and not held):
             raise NotFound("variant", line.variant_id)
         if row.status == "retired" and not held:
             raise Conflict(
                 f"product must be on sale; got {row.name!r}, retired. Take it out of the cart."
             )
-    return customer, goods
+    return customer, items
 
 
 def price(
     work: Work,
-    goods: Mapping[UUID, Row[Any]],
+    items: Mapping[UUID, Row[Any]],
     lines: Sequence[OrderedLine],
     tax_bp: int,
     *,
     final: bool,
 ) -> list[PricedLine]:
     """Price lines as of now; final prices get no promotion."""
-    found = {} if final else offers(work, {row.product_id for row in goods.values()})
+    found = {} if final else offers(work, {row.product_id for row in items.values()})
     return [
-        _price(work, position, goods[line.variant_id], line, found, tax_bp)
+        _price(work, position, items[line.variant_id], line, found, tax_bp)
         for position, line in enumerate(lines, start=1)
     ]
 
@@ -114,9 +114,9 @@ def _price(
     )
 
 
-def fact_of(order: UUID, buyer: UUID, line: PricedLine, held_by: UUID | None) -> EventDraft:
-    """Tell of a line, and set its goods aside: off the shelf, or from what an auction holds."""
-    variant = line.goods.variant_id
+def event_of(order: UUID, buyer: UUID, line: PricedLine, held_by: UUID | None) -> EventDraft:
+    """Draft the event of a line, and set its items aside: from the stock, or from what an auction holds."""
+    variant = line.item.variant_id
     if held_by is None:
         move = stock.hold(variant, line.quantity, order)
     else:
@@ -127,9 +127,9 @@ def fact_of(order: UUID, buyer: UUID, line: PricedLine, held_by: UUID | None) ->
         customer_id=buyer,
         amount=line.price.amount,
         quantity=line.quantity,
-        category=line.goods.category,
-        product_id=line.goods.product_id,
-        seller_id=line.goods.seller_id,
+        category=line.item.category,
+        product_id=line.item.product_id,
+        seller_id=line.item.seller_id,
         transfers=[move],
     )
 
@@ -141,10 +141,10 @@ def keep(work: Work, order: UUID, priced: Sequence[PricedLine]) -> None:
             "tenant_id": work.tenant.id,
             "order_id": order,
             "position": line.position,
-            "product_id": line.goods.product_id,
-            "variant_id": line.goods.variant_id,
+            "product_id": line.item.product_id,
+            "variant_id": line.item.variant_id,
             "quantity": line.quantity,
-            "seller_id": line.goods.seller_id,
+            "seller_id": line.item.seller_id,
             "unit_price": line.unit_price,
             "promotion_id": line.price.promotion_id,
             "discount_minor": line.price.discount,
@@ -159,16 +159,21 @@ def keep(work: Work, order: UUID, priced: Sequence[PricedLine]) -> None:
 @cache
 def _keeping(dialect: str, columns: Sequence[str]) -> Prepared:
     """Prepare the writing of a line: that of the cart, which so gets its price, or a new one."""
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    line = make(schema.order_line).values({name: bindparam(name) for name in columns})
-    key = columns[:3]
-    fixed = {name: line.excluded[name] for name in columns[6:]}
-    return Prepared(line.on_conflict_do_update(index_elements=key, set_=fixed))
+    key, priced = columns[:3], columns[6:]
+    return Prepared(
+        upsert(
+            dialect,
+            schema.order_line,
+            columns,
+            key,
+            lambda line: {name: line[name] for name in priced},
+        )
+    )
 
 
 _customer, _category = schema.customer, schema.category
 _variant, _product = schema.variant, schema.product
-_GOODS = Prepared(
+_ITEMS = Prepared(
     select(
         _customer.c.country,
         _customer.c.latitude,

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from commerce.records import schema
-from commerce.records.errors import NotFound, RecordError
+from commerce.records.errors import NotFound, RecordError, check_choice
 from commerce.records.states import ORDER
 from commerce.records.work import Work
 
@@ -106,10 +106,8 @@ def listed(
     RecordError
         "status must be one of ...; got ...", "limit must be 1 to 200; got ..."
     """
-    if status is not None and status not in schema.ORDER_STATES:
-        raise RecordError(
-            f"status must be one of {', '.join(schema.ORDER_STATES)}; got {status!r}. Choose one."
-        )
+    if status is not None:
+        check_choice("status", status, ORDER.states)
     wanted = [
         *([] if status is None else [_orders.c.status == status]),
         *([] if customer_id is None else [_orders.c.customer_id == customer_id]),

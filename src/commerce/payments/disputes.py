@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce.payments.funds import give_back
+from commerce.payments.payment_rows import lock
 from commerce.payments.providers.port import ProviderEvent
-from commerce.payments.records import lock
 from commerce.payments.totals import totals
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict
@@ -71,13 +71,13 @@ def close(work: Work, dispute_id: UUID, *, lost: bool) -> None:
     _close(work, payment, order, fetch(work, DISPUTE, dispute_id), lost)
 
 
-def follow(work: Work, payment: Row[Any], order: Row[Any] | None, told: ProviderEvent) -> None:
+def follow(work: Work, payment: Row[Any], order: Row[Any] | None, event: ProviderEvent) -> None:
     """Write down what a provider says of a dispute; one that ends before it began began, too."""
-    found = rows.first(work, schema.dispute, reference=told.reference)
-    known = found.id if found else _open(work, payment, told.amount, told.reason, told.reference)
+    found = rows.first(work, schema.dispute, reference=event.reference)
+    known = found.id if found else _open(work, payment, event.amount, event.reason, event.reference)
     dispute = fetch(work, DISPUTE, known)
-    if told.type == "dispute.closed" and dispute.status == "open":
-        _close(work, payment, order, dispute, told.lost)
+    if event.type == "dispute.closed" and dispute.status == "open":
+        _close(work, payment, order, dispute, event.lost)
 
 
 def _open(
@@ -93,10 +93,10 @@ def _open(
         "reason": reason,
         "opened_at": work.now,
     }
-    fact = EventDraft(
+    event = EventDraft(
         "dispute.opened", customer_id=payment.customer_id, amount=amount, reason=reason
     )
-    fire(work, DISPUTE, dispute, fact, new=columns)
+    fire(work, DISPUTE, dispute, event, new=columns)
     return dispute
 
 
@@ -104,20 +104,20 @@ def _close(
     work: Work, payment: Row[Any], order: Row[Any] | None, dispute: Row[Any], lost: bool
 ) -> None:
     ended = "lost" if lost else "won"
-    fact = EventDraft(
+    event = EventDraft(
         "dispute.closed",
         customer_id=dispute.customer_id,
         amount=dispute.amount_minor,
         reason=ended,
     )
-    fire(work, DISPUTE, dispute.id, fact, to=ended)
+    fire(work, DISPUTE, dispute.id, event, to=ended)
     if lost:
         give_back(
             work,
             payment,
             order,
             dispute.amount_minor,
-            word="payment.charged_back",
+            event_type="payment.charged_back",
             reference=dispute.reference or dispute.id.hex,
             reason=dispute.reason,
         )

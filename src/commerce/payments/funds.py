@@ -12,16 +12,17 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Text, and_, bindparam, cast, func, or_, select
+from sqlalchemy import BigInteger, Row, and_, bindparam, cast, func, literal_column, or_, select
 
 from commerce import wallet
-from commerce.payments.records import emit
+from commerce.payments.payment_rows import emit
 from commerce.payments.totals import ARRIVALS
 from commerce.records import schema
 from commerce.records.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Transfer
 from commerce.records.machine import EventDraft, fire
 from commerce.records.settlement import Sold, settle
 from commerce.records.states import ORDER
+from commerce.records.uuids import hexadecimal
 from commerce.records.work import Work
 
 
@@ -44,19 +45,19 @@ def collect(
     amount : int
         Minor units.
     *also : EventDraft
-        Told in the same breath.
+        Emitted in the same transaction.
     reference : str, optional
         The provider's charge.
     to : str, default "succeeded"
         ``processing`` while more is to come.
     """
-    word = "wallet.topped_up" if order is None else "payment.captured"
+    event_type = "wallet.topped_up" if order is None else "payment.captured"
     place = home(payment, order)
     moved = [Transfer(work.tenant.currency, WORLD, place, amount)]
     if payment.method == "wallet" and order is not None:
         moved = []
-        also = (wallet.fact("wallet.spent", payment.customer_id, amount, order.id), *also)
-    emit(work, payment, word, amount, *also, transfers=moved, reference=reference, to=to)
+        also = (wallet.event_of("wallet.spent", payment.customer_id, amount, order.id), *also)
+    emit(work, payment, event_type, amount, *also, transfers=moved, reference=reference, to=to)
     if order is not None:
         emit_paid(work, order, amount)
 
@@ -77,14 +78,14 @@ def covered(work: Work, order_id: UUID) -> tuple[int, int]:
 
 
 def emit_paid(work: Work, order: Row[Any], more: int) -> None:
-    """Tell that an order is paid, where ``more`` made it so: once, because what is covered only grows."""
+    """Emit that an order is paid, where ``more`` made it so: once, because what is covered only grows."""
     captured, credited = covered(work, order.id)
     before = captured + credited - more
     if order.status in ("placed", "completed") and before < order.total_minor <= before + more:
-        fact = EventDraft(
+        event = EventDraft(
             "order.paid", customer_id=order.customer_id, amount=captured, method=order.method
         )
-        fire(work, ORDER, order.id, fact)
+        fire(work, ORDER, order.id, event)
 
 
 def give_back(
@@ -93,7 +94,7 @@ def give_back(
     order: Row[Any] | None,
     amount: int,
     *,
-    word: str = "payment.refunded",
+    event_type: str = "payment.refunded",
     reference: str | None = None,
     reason: str | None = None,
     position: int | None = None,
@@ -107,7 +108,7 @@ def give_back(
         Locked.
     amount : int
         Minor units.
-    word : str, default "payment.refunded"
+    event_type : str, default "payment.refunded"
         Or ``payment.charged_back``.
     reference : str, optional
         The refund or dispute.
@@ -120,12 +121,12 @@ def give_back(
     moved = taken(work, payment, order, amount, position, back)
     also = []
     if payment.method == "wallet" and order is not None:
-        also = [wallet.fact("wallet.refunded", payment.customer_id, amount, order.id, moved)]
+        also = [wallet.event_of("wallet.refunded", payment.customer_id, amount, order.id, moved)]
         moved = []
     emit(
         work,
         payment,
-        word,
+        event_type,
         amount,
         *also,
         reason=reason,
@@ -206,12 +207,14 @@ _CAPTURED = select(func.sum(_counted.c.amount_minor)).where(
 )
 _CREDITED = (
     select(func.sum(_event.c.amount_minor))
-    .join(
+    .join_from(
+        _event,
         _invoice,
         and_(
             _invoice.c.tenant_id == _event.c.tenant_id,
             _invoice.c.customer_id == _event.c.customer_id,
-            func.replace(cast(_invoice.c.id, Text), "-", "") == _event.c.aggregate_id,
+            # as a sum, so that SQLite begins with the order's invoices, and not with every event of the tenant
+            literal_column("''") + hexadecimal(_invoice.c.id) == _event.c.aggregate_id,
         ),
     )
     .where(

@@ -14,8 +14,15 @@ from sqlalchemy import Row
 from commerce import wallet
 from commerce.payments import invoices, methods
 from commerce.payments.funds import collect, covered
+from commerce.payments.payment_rows import (
+    created,
+    created_from_wallet,
+    emit,
+    lock_own,
+    of_order,
+    to_pay,
+)
 from commerce.payments.provider_calls import CARD_PROVIDERS, card_provider
-from commerce.payments.records import created, emit, lock_own, of_order, to_pay
 from commerce.payments.refunds import refund
 from commerce.payments.totals import totals
 from commerce.payments.webhooks import have_done
@@ -95,7 +102,7 @@ def begin(
     if method_id is not None and methods.find(work, method_id).customer_id != customer_id:
         raise NotFound("payment method", method_id)
     if method == "wallet" and order_id is not None:
-        step = wallet.begin(work, order_id, customer_id, amount)
+        step = created_from_wallet(work, order_id, customer_id, amount)
     else:
         state = _FIRST_STATES[method] if method_id is None else "requires_confirmation"
         step = created(
@@ -203,12 +210,12 @@ def cancel(work: Work, payment_id: UUID) -> str:
 
 
 def settle_cash(work: Work, order_id: UUID) -> None:
-    """Take the cash of an order that is delivered; the house does, when it is."""
+    """Take the cash of an order that is delivered; the system does, when it is."""
     _collect_all(work, order_id, "cash_on_delivery", "processing")
 
 
 def capture_wallet(work: Work, order_id: UUID) -> None:
-    """Take what an order's buyer has set aside in the wallet; the house does, at completion.
+    """Take what an order's buyer has set aside in the wallet; the system does, at completion.
 
     It stays in ``held`` for those who get it.
     """
@@ -241,7 +248,7 @@ def void(work: Work, order_id: UUID) -> None:
     work.actor.require_own("order", order_id, order.customer_id)
     if order.status != "cancelled":
         work.actor.require("payment.cancelled", "admin", "system")
-    house = work.acting_as(SYSTEM)
+    system = work.acting_as(SYSTEM)
     for payment in of_order(work, order_id):
         live = payment.status not in ("succeeded", "canceled")
         called_off = ("payment.cancelled", payment.amount_minor)
@@ -249,9 +256,9 @@ def void(work: Work, order_id: UUID) -> None:
             freed = wallet.released(work, payment.customer_id, payment.amount_minor, order_id)
             emit(work, payment, *called_off, freed)
         elif payment.method == "pay_later" and payment.status == "processing":
-            invoices.credit_order(house, order_id, payment.amount_minor, reason="order_cancelled")
+            invoices.credit_order(system, order_id, payment.amount_minor, reason="order_cancelled")
         elif live and payment.provider in CARD_PROVIDERS:
-            _do(house, "cancel", payment)
+            _do(system, "cancel", payment)
         elif live:
             emit(work, payment, *called_off)
         sums = totals(work, payment.id)
@@ -261,7 +268,7 @@ def void(work: Work, order_id: UUID) -> None:
                 " Wait for the bank, or close the dispute as lost."
             )
         if sums.open:
-            refund(house, payment.id, sums.open, reason="order_cancelled")
+            refund(system, payment.id, sums.open, reason="order_cancelled")
 
 
 def is_paid(work: Work, order_id: UUID) -> bool:

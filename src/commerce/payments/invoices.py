@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, select
 
 from commerce.payments.funds import collect, emit_paid, give_back, taken
-from commerce.payments.records import emit, lock
+from commerce.payments.payment_rows import emit, lock
 from commerce.payments.totals import totals
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
@@ -71,7 +71,7 @@ def issue(
     parts = [
         (work.new_id(), *part) for part in zip(allocate(amount, [1] * count), dates, strict=True)
     ]
-    facts = []
+    events = []
     for invoice, part, due_at in parts:
         rows.add(
             work,
@@ -85,9 +85,9 @@ def issue(
             due_at=due_at,
             payment_id=payment_id,
         )
-        told = EventDraft("invoice.issued", customer_id, part, method="pay_later", due_at=due_at)
-        facts.append(told._replace(record=(INVOICE.kind, invoice)))
-    fire(work, INVOICE, parts[0][0], *facts)
+        issued = EventDraft("invoice.issued", customer_id, part, method="pay_later", due_at=due_at)
+        events.append(issued._replace(record=(INVOICE.kind, invoice)))
+    fire(work, INVOICE, parts[0][0], *events)
     return [invoice for invoice, _, _ in parts]
 
 
@@ -113,7 +113,7 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
     work.actor.require("invoice.paid", "admin", "system")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("paid", amount, invoice.open)
-    fact = EventDraft(
+    event = EventDraft(
         "invoice.paid",
         customer_id=invoice.customer_id,
         amount=amount,
@@ -122,7 +122,7 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
     )
     last = amount == sum(each.open for each in of_order(work, payment.order_id))
     to = "succeeded" if last else "processing"
-    collect(work, payment, order, amount, fact, reference=reference, to=to)
+    collect(work, payment, order, amount, event, reference=reference, to=to)
 
 
 def credit(
@@ -140,12 +140,12 @@ def credit(
     work.actor.require("invoice.credited", "admin", "system")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("credited", amount, invoice.open)
-    fact = EventDraft("invoice.credited", invoice.customer_id, amount, reason=reason_code(reason))
+    event = EventDraft("invoice.credited", invoice.customer_id, amount, reason=reason_code(reason))
     moved = taken(work, payment, order, amount, position, SALES)
-    fire(work, INVOICE, invoice_id, fact._replace(transfers=moved))
+    fire(work, INVOICE, invoice_id, event._replace(transfers=moved))
     if not any(each.open for each in of_order(work, payment.order_id)):
-        word = "payment.settled" if totals(work, payment.id).captured else "payment.cancelled"
-        emit(work, payment, word, None)
+        event_type = "payment.settled" if totals(work, payment.id).captured else "payment.cancelled"
+        emit(work, payment, event_type, None)
     emit_paid(work, order, amount)
 
 
@@ -173,7 +173,9 @@ def charge_back(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> No
     work.actor.require("payment.charged_back", "admin", "system")
     invoice, payment, order = _lock(work, invoice_id)
     _check_part("charged back", amount, min(invoice.paid, totals(work, payment.id).open))
-    give_back(work, payment, order, amount, word="payment.charged_back", reason=reason_code(reason))
+    give_back(
+        work, payment, order, amount, event_type="payment.charged_back", reason=reason_code(reason)
+    )
 
 
 def of_order(work: Work, order_id: UUID) -> list[Invoice]:
@@ -211,13 +213,13 @@ def remind(work: Work, invoice_id: UUID) -> bool:
     invoice, _, _ = _lock(work, invoice_id)
     if invoice.reminded or not invoice.open or to_micros(invoice.due_at) >= work.now:
         return False
-    fact = EventDraft(
+    event = EventDraft(
         "invoice.overdue",
         customer_id=invoice.customer_id,
         amount=invoice.open,
         due_at=to_micros(invoice.due_at),
     )
-    fire(work, INVOICE, invoice_id, fact)
+    fire(work, INVOICE, invoice_id, event)
     return True
 
 
@@ -243,8 +245,8 @@ def _read(work: Work, *conditions: ColumnElement[bool]) -> list[Invoice]:
         _event.c.aggregate_id.in_([row.id.hex for row in found]),
         _event.c.type.in_(["invoice.paid", "invoice.credited", "invoice.overdue"]),
     )
-    for invoice, word, amount in work.connection.execute(about) if found else ():
-        sums[invoice, word] += amount
+    for invoice, event_type, amount in work.connection.execute(about) if found else ():
+        sums[invoice, event_type] += amount
     return [
         Invoice(
             row.id,

@@ -54,7 +54,7 @@ def attach(work: Work, customer_id: UUID, token: str) -> UUID | None:
     fetch_own(work, customer_id, lock=True)
     provider = card_provider(work)
     owner = owner_of(work, provider, customer_id)
-    answer = ask(work, provider, _errand(work, "attach", customer_id, token, owner))
+    answer = ask(work, provider, _call(work, "attach", customer_id, token, owner))
     return keep(work, customer_id, provider, answer) if isinstance(answer, Card) else None
 
 
@@ -117,7 +117,7 @@ def detach(work: Work, method_id: UUID) -> None:
     gone = {"is_default": False, "detached_at": work.now}
     rows.change(work, schema.payment_method, method_id, **gone)
     _emit(work, "payment_method.detached", method_id, method.customer_id)
-    ask(work, method.provider, _errand(work, "detach", method.customer_id, method.reference))
+    ask(work, method.provider, _call(work, "detach", method.customer_id, method.reference))
 
 
 def find(work: Work, method_id: UUID, *, lock: bool = False) -> Row[Any]:
@@ -146,12 +146,12 @@ def _reference(provider: str, customer_id: UUID) -> str:
     return f"{provider}:{customer_id.hex}"
 
 
-def _errand(
+def _call(
     work: Work, verb: str, customer_id: UUID, method: str, owner: str | None = None
 ) -> ProviderCall:
     named = (work.new_id().hex, verb, customer_id.hex, work.tenant.slug)
     return ProviderCall(*named, method=method, owner=owner)
 
 
-def _emit(work: Work, word: str, method: UUID, customer: UUID) -> None:
-    fire(work, METHOD, method, EventDraft(word, customer_id=customer, method="card"))
+def _emit(work: Work, event_type: str, method: UUID, customer: UUID) -> None:
+    fire(work, METHOD, method, EventDraft(event_type, customer_id=customer, method="card"))

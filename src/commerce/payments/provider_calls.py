@@ -1,8 +1,8 @@
 """What providers are asked to do, and when.
 
 The embedded provider is part of the record store and answers within the transaction. Anybody else is called
-between two transactions: the first leaves an errand, `commerce.payments.webhooks.run_errands` runs it and writes
-down the answer in the second. An errand that was cut off is run again under the same id, and a provider does
+between two transactions: the first leaves a call, `commerce.payments.webhooks.run_provider_calls` makes it and writes
+down the answer in the second. A call that was cut off is made again under the same id, and a provider does
 what it is asked under one id once.
 """
 
@@ -22,7 +22,7 @@ from commerce.records.work import Work
 CARD_PROVIDERS = ("local", "stripe")
 """Who may handle a shop's cards."""
 
-_KIND = "errand"
+_KIND = "provider_call"
 _VERBS = ("attach", "create", "confirm", "capture", "cancel", "refund", "detach")
 
 
@@ -67,7 +67,7 @@ def ask(work: Work, provider: str, call: ProviderCall) -> ProviderEvent | Card |
 
 
 def waiting(work: Work, provider: str) -> list[ProviderCall]:
-    """List the errands of a provider that are not run yet, in the order in which they were asked."""
+    """List the calls of a provider that are not made yet, in the order in which they were asked."""
     table, payment = schema.provider_record, schema.payment
     asked = select(table.c.document).where(*rows.own(work, table, kind=_KIND))
     found = [row for row in work.connection.execute(asked).scalars() if row["provider"] == provider]
@@ -84,7 +84,7 @@ def waiting(work: Work, provider: str) -> list[ProviderCall]:
 
 
 def done(work: Work, call: ProviderCall) -> bool:
-    """Strike an errand off; False where somebody else did."""
+    """Strike a call off; False where somebody else did."""
     table = schema.provider_record
     struck = delete(table).where(*rows.own(work, table, reference=call.id))
     return work.connection.execute(struck).rowcount == 1

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from commerce.payments.totals import Totals, totals_of
 from commerce.records import rows, schema
 from commerce.records.errors import NotFound, check_choice
+from commerce.records.states import PAYMENT
 from commerce.records.work import Work
 
 
@@ -67,7 +68,7 @@ def payments(
         "status must be one of ...; got ..."
     """
     if status is not None:
-        check_choice("status", status, schema.PAYMENT_STATES)
+        check_choice("status", status, PAYMENT.states)
     asked = {_row.status: status, _row.customer_id: customer_id, _row.order_id: order_id}
     wanted = [column == value for column, value in asked.items() if value is not None]
     latest = _PAYMENTS.where(*wanted).order_by(_row.created_at.desc(), _row.id)

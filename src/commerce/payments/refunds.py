@@ -10,8 +10,8 @@ from sqlalchemy import Row
 from commerce import wallet
 from commerce.payments import invoices
 from commerce.payments.funds import collect, give_back, held
+from commerce.payments.payment_rows import lock, of_order
 from commerce.payments.provider_calls import CARD_PROVIDERS
-from commerce.payments.records import lock, of_order
 from commerce.payments.totals import totals, totals_of
 from commerce.payments.webhooks import have_done
 from commerce.records.errors import Conflict, InsufficientFunds
@@ -50,7 +50,7 @@ def refund(
         "refunds must not exceed what was captured; got ..."
     """
     work.actor.require("payment.refunded", "admin", "system")
-    word = reason_code(reason)
+    reason = reason_code(reason)
     payment, order = lock(work, payment_id)
     left = payment.amount_minor if _waits(payment) else totals(work, payment_id).open
     if not 0 < amount <= left:
@@ -66,9 +66,9 @@ def refund(
         if holds < amount:
             raise InsufficientFunds(purse.kind, payment.currency, amount, holds)
     if payment.provider not in CARD_PROVIDERS:
-        give_back(work, payment, order, amount, reason=word, position=position)
+        give_back(work, payment, order, amount, reason=reason, position=position)
     else:
-        have_done(work, "refund", payment, amount=amount, reason=word, position=position)
+        have_done(work, "refund", payment, amount=amount, reason=reason, position=position)
     return amount
 
 

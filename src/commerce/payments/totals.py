@@ -55,8 +55,8 @@ class Totals(NamedTuple):
 def fold(events: Iterable[tuple[str, int, str | None]], disputed: int = 0) -> Totals:
     """Add a payment's events up, in whatever order they came.
 
-    A refund is told up to three times, under one reference: as asked for, as done, as failed. Failed is the last
-    word, whenever it is heard.
+    A refund is emitted up to three times, under one reference: as asked for, as done, as failed. Failed counts
+    last, whenever it is heard.
 
     Parameters
     ----------
@@ -73,16 +73,16 @@ def fold(events: Iterable[tuple[str, int, str | None]], disputed: int = 0) -> To
     """
     sums = dict.fromkeys(COUNTED, 0)
     refunds: dict[str, dict[str, int]] = {}
-    for word, amount, reference in events:
-        if word.startswith("payment.refund") and reference:
-            refunds.setdefault(reference.partition("/")[0], {})[word] = amount
+    for event_type, amount, reference in events:
+        if event_type.startswith("payment.refund") and reference:
+            refunds.setdefault(reference.partition("/")[0], {})[event_type] = amount
         else:
-            sums[word] = sums.get(word, 0) + amount
-    for told in refunds.values():
-        last = max(told, key=_LAST_WORD.index)
-        sums[last] += told[last]
+            sums[event_type] = sums.get(event_type, 0) + amount
+    for amounts in refunds.values():
+        last = max(amounts, key=_LAST.index)
+        sums[last] += amounts[last]
     return Totals(
-        captured=sum(sums[word] for word in ARRIVALS),
+        captured=sum(sums[event_type] for event_type in ARRIVALS),
         refunded=sums["payment.refunded"],
         charged_back=sums["payment.charged_back"],
         pending=sums["payment.refund_requested"],
@@ -90,7 +90,7 @@ def fold(events: Iterable[tuple[str, int, str | None]], disputed: int = 0) -> To
     )
 
 
-_LAST_WORD = ("payment.refund_requested", "payment.refunded", "payment.refund_failed")
+_LAST = ("payment.refund_requested", "payment.refunded", "payment.refund_failed")
 
 
 def totals(work: Work, payment_id: UUID) -> Totals:
@@ -102,8 +102,8 @@ def totals_of(work: Work, payment_ids: Collection[UUID]) -> dict[UUID, Totals]:
     """Tell what several payments come to, in two queries."""
     key = {"tenant": work.tenant.id, "payments": list(payment_ids)}
     events: dict[UUID, list[tuple[str, int, str | None]]] = {}
-    for payment, word, amount, reference in work.connection.execute(_EVENTS, key):
-        events.setdefault(payment, []).append((word, amount, reference))
+    for payment, event_type, amount, reference in work.connection.execute(_EVENTS, key):
+        events.setdefault(payment, []).append((event_type, amount, reference))
     disputed = {payment: int(amount) for payment, amount in work.connection.execute(_DISPUTED, key)}
     return {
         payment: fold(events.get(payment, ()), disputed.get(payment, 0)) for payment in payment_ids
@@ -111,7 +111,7 @@ def totals_of(work: Work, payment_ids: Collection[UUID]) -> dict[UUID, Totals]:
 
 
 def references(work: Work, payment_id: UUID) -> set[str]:
-    """Give what a provider told of a payment already."""
+    """Give what a provider reported of a payment already."""
     key = {"tenant": work.tenant.id, "payments": [payment_id]}
     return {row.reference for row in work.connection.execute(_EVENTS, key) if row.reference}
 

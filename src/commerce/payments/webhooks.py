@@ -16,6 +16,7 @@ from sqlalchemy import Engine, Row
 
 from commerce.payments import disputes, methods
 from commerce.payments.funds import collect, give_back, home
+from commerce.payments.payment_rows import emit, lock
 from commerce.payments.provider_calls import ask, call_for, done, waiting
 from commerce.payments.providers.port import (
     Card,
@@ -24,7 +25,6 @@ from commerce.payments.providers.port import (
     ProviderFailed,
     ProviderRefused,
 )
-from commerce.payments.records import emit, lock
 from commerce.payments.totals import references, totals
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
@@ -75,8 +75,8 @@ def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> U
     Conflict
         "payment must be of 1000 EUR; got ..."
     """
-    told = provider.read_webhook(payload, signature, now=from_micros(work.now))
-    return None if told is None else hear(work, provider.name, told)
+    event = provider.read_webhook(payload, signature, now=from_micros(work.now))
+    return None if event is None else hear(work, provider.name, event)
 
 
 def run_provider_calls(
@@ -96,12 +96,12 @@ def run_provider_calls(
     Returns
     -------
     list of UUID
-        Payments and customers that errands were about.
+        Payments and customers that calls were about.
 
     Raises
     ------
     ProviderFailed
-        "provider must do what it is asked; got ...", once the other errands are run. The errand waits on, unless it
+        "provider must do what it is asked; got ...", once the other calls are made. The call waits on, unless it
         was refused for good.
     """
     with looking(engine, tenant, SYSTEM, now=now) as work:
@@ -139,14 +139,14 @@ def have_done(work: Work, verb: str, payment: Row[Any], **more: Any) -> None:
     """Ask a payment's provider, and write down what it answers at once."""
     call = call_for(work, verb, payment, **more)
     if verb == "refund":
-        word, asked = "payment.refund_requested", f"{call.id}/asked"
-        emit(work, payment, word, call.amount, reason=call.reason, reference=asked)
+        event_type, asked = "payment.refund_requested", f"{call.id}/asked"
+        emit(work, payment, event_type, call.amount, reason=call.reason, reference=asked)
     answer = ask(work, payment.provider, call)
     if isinstance(answer, ProviderEvent):
         hear(work, payment.provider, answer)
 
 
-def hear(work: Work, provider: str, told: ProviderEvent) -> UUID:
+def hear(work: Work, provider: str, event: ProviderEvent) -> UUID:
     """Write down what a provider says; what it said before changes nothing.
 
     Returns
@@ -161,43 +161,43 @@ def hear(work: Work, provider: str, told: ProviderEvent) -> UUID:
     Conflict
         "payment must be of 1000 EUR; got ...", "refunds must not exceed what was captured; got ..."
     """
-    house = work.acting_as(SYSTEM)
-    payment, order = lock(house, _find(house, provider, told))
-    if told.type != "payment.created":
-        if told.charge and told.charge not in references(house, payment.id):
-            proof = told._replace(
+    system = work.acting_as(SYSTEM)
+    payment, order = lock(system, _find(system, provider, event))
+    if event.type != "payment.created":
+        if event.charge and event.charge not in references(system, payment.id):
+            proof = event._replace(
                 type="payment.captured",
-                reference=told.charge,
+                reference=event.charge,
                 amount=payment.amount_minor,
                 currency=payment.currency,
             )
-            _arrive(house, payment, order, proof)
-            payment, order = lock(house, payment.id)
-        _HEARERS.get(told.type, _advance)(house, payment, order, told)
+            _arrive(system, payment, order, proof)
+            payment, order = lock(system, payment.id)
+        _HEARERS.get(event.type, _advance)(system, payment, order, event)
     found: UUID = payment.id
     return found
 
 
-def _find(work: Work, provider: str, told: ProviderEvent) -> UUID:
+def _find(work: Work, provider: str, event: ProviderEvent) -> UUID:
     """Find a payment by the provider's name, or by ours where the provider's is new to us."""
-    found = rows.first(work, schema.payment, provider=provider, reference=told.intent)
-    if found is None and told.payment:
-        found = rows.first(work, schema.payment, provider=provider, id=UUID(told.payment))
+    found = rows.first(work, schema.payment, provider=provider, reference=event.intent)
+    if found is None and event.payment:
+        found = rows.first(work, schema.payment, provider=provider, id=UUID(event.payment))
         if found is not None:
-            rows.change(work, schema.payment, found.id, reference=told.intent)
+            rows.change(work, schema.payment, found.id, reference=event.intent)
     if found is None:
-        raise NotFound("payment", told.intent)
+        raise NotFound("payment", event.intent)
     payment: UUID = found.id
     return payment
 
 
-def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, told: ProviderEvent) -> None:
+def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, event: ProviderEvent) -> None:
     """Let a payment go on, unless something later is known already; an attempt that failed counts anyway."""
-    state, news = _STATES[told.type], _is_news(payment, told)
-    if told.type == "payment.authorised":
-        _check_amount(payment, told)
-    failed = told.type == "payment.failed"
-    if failed and told.reference in references(work, payment.id):
+    state, news = _STATES[event.type], _is_news(payment, event)
+    if event.type == "payment.authorised":
+        _check_amount(payment, event)
+    failed = event.type == "payment.failed"
+    if failed and event.reference in references(work, payment.id):
         return
     if news and state != payment.status:
         if state != "canceled":
@@ -205,27 +205,27 @@ def _advance(work: Work, payment: Row[Any], order: Row[Any] | None, told: Provid
         _emit(
             work,
             payment,
-            told,
-            reference=told.reference if failed else None,
+            event,
+            reference=event.reference if failed else None,
             to=state,
-            changes={"heard_at": told.at},
+            changes={"heard_at": event.at},
         )
         return
     if news:
-        rows.change(work, schema.payment, payment.id, heard_at=told.at)
+        rows.change(work, schema.payment, payment.id, heard_at=event.at)
     if failed:
-        _emit(work, payment, told, reference=told.reference, machine=ATTEMPT)
+        _emit(work, payment, event, reference=event.reference, machine=ATTEMPT)
 
 
-def _is_news(payment: Row[Any], told: ProviderEvent) -> bool:
+def _is_news(payment: Row[Any], event: ProviderEvent) -> bool:
     """Tell whether a state is later than the one that is known."""
-    state = _STATES[told.type]
+    state = _STATES[event.type]
     if payment.status in _ENDS or state in _ENDS:
         return payment.status not in _ENDS
     if payment.heard_at is None:
         return True
     known = (to_micros(payment.heard_at), _RANKS.get(payment.status, -1))
-    return (told.at, _RANKS[state]) > known
+    return (event.at, _RANKS[state]) > known
 
 
 def _choose(work: Work, payment: Row[Any]) -> None:
@@ -234,58 +234,58 @@ def _choose(work: Work, payment: Row[Any]) -> None:
         fire(work, PAYMENT, payment.id, EventDraft("payment.method_chosen"))
 
 
-def _arrive(work: Work, payment: Row[Any], order: Row[Any] | None, told: ProviderEvent) -> None:
+def _arrive(work: Work, payment: Row[Any], order: Row[Any] | None, event: ProviderEvent) -> None:
     """Take the money of a charge, and send it back where the order is cancelled meanwhile."""
-    _check_amount(payment, told)
-    if told.reference in references(work, payment.id):
+    _check_amount(payment, event)
+    if event.reference in references(work, payment.id):
         return
     _choose(work, payment)
-    collect(work, payment, order, told.amount, reference=told.reference)
+    collect(work, payment, order, event.amount, reference=event.reference)
     if order is not None and order.status == "cancelled":
-        have_done(work, "refund", payment, amount=told.amount, reason="order_cancelled")
+        have_done(work, "refund", payment, amount=event.amount, reason="order_cancelled")
 
 
-def _check_amount(payment: Row[Any], told: ProviderEvent) -> None:
-    if (told.amount, told.currency) != (payment.amount_minor, payment.currency):
+def _check_amount(payment: Row[Any], event: ProviderEvent) -> None:
+    if (event.amount, event.currency) != (payment.amount_minor, payment.currency):
         raise Conflict(
-            f"payment must be of {payment.amount_minor} {payment.currency}; got {told.amount}"
-            f" {told.currency} from the provider. Look at it there."
+            f"payment must be of {payment.amount_minor} {payment.currency}; got {event.amount}"
+            f" {event.currency} from the provider. Look at it there."
         )
 
 
-def _refund(work: Work, payment: Row[Any], order: Row[Any] | None, told: ProviderEvent) -> None:
-    """Follow a refund: asked for, done or failed; failed is its last word."""
+def _refund(work: Work, payment: Row[Any], order: Row[Any] | None, event: ProviderEvent) -> None:
+    """Follow a refund: asked for, done or failed; failed is final."""
     known = references(work, payment.id)
-    asked, failed = f"{told.reference}/asked", f"{told.reference}/failed"
-    if told.type == "payment.refund_failed" and failed not in known:
-        back = Transfer(told.currency, WORLD, home(payment, order), told.amount)
-        moved = [back] if told.reference in known else []
-        _emit(work, payment, told, transfers=moved, reference=failed)
-    if known & {failed, told.reference} or told.type == "payment.refund_failed":
+    asked, failed = f"{event.reference}/asked", f"{event.reference}/failed"
+    if event.type == "payment.refund_failed" and failed not in known:
+        back = Transfer(event.currency, WORLD, home(payment, order), event.amount)
+        moved = [back] if event.reference in known else []
+        _emit(work, payment, event, transfers=moved, reference=failed)
+    if known & {failed, event.reference} or event.type == "payment.refund_failed":
         return
     sums = totals(work, payment.id)
-    gone = sums.refunded + told.amount
+    gone = sums.refunded + event.amount
     if gone > sums.captured:
         raise Conflict(
             f"refunds must not exceed what was captured; got {gone} of {sums.captured}."
             " Look at the payment at the provider."
         )
-    if told.type == "payment.refunded":
+    if event.type == "payment.refunded":
         give_back(
             work,
             payment,
             order,
-            told.amount,
-            reference=told.reference,
-            reason=told.reason,
-            position=told.position,
+            event.amount,
+            reference=event.reference,
+            reason=event.reason,
+            position=event.position,
         )
     elif asked not in known:
-        _emit(work, payment, told, reference=asked)
+        _emit(work, payment, event, reference=asked)
 
 
-def _emit(work: Work, payment: Row[Any], told: ProviderEvent, **how: Any) -> None:
-    emit(work, payment, told.type, told.amount, reason=told.reason, **how)
+def _emit(work: Work, payment: Row[Any], event: ProviderEvent, **how: Any) -> None:
+    emit(work, payment, event.type, event.amount, reason=event.reason, **how)
 
 
 _HEARERS: Mapping[str, Callable[[Work, Row[Any], Row[Any] | None, ProviderEvent], None]] = {

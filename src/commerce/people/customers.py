@@ -1,6 +1,6 @@
 """Customers: registered, changed, listed and erased.
 
-Names, addresses and notes stand in tables that can be erased; the stream tells only that they changed. What
+Names, addresses and notes stand in tables that can be erased; the stream says only that they changed. What
 is left of an erased customer is a pseudonym under which ledger and features still add up.
 """
 
@@ -15,11 +15,12 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, RecordError, did_you_mean
+from commerce.records.errors import Conflict, RecordError
 from commerce.records.identity import reserve_numbers
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import CUSTOMER
 from commerce.records.work import Work
+from tabular.errors import did_you_mean
 
 PROFILE: Mapping[str, bool] = {
     "full_name": False,
@@ -27,7 +28,7 @@ PROFILE: Mapping[str, bool] = {
     "phone": False,
     "country": True,
 }
-"""Fields of a profile, and whether the stream may tell their value: never one that names somebody."""
+"""Fields of a profile, and whether the stream may hold their value: never one that names somebody."""
 
 FIGURES: Mapping[str, bool] = {
     "newsletter": True,
@@ -38,7 +39,7 @@ FIGURES: Mapping[str, bool] = {
     "is_active_member": False,
     "num_of_products": False,
 }
-"""Whole numbers told of a customer that only the stream keeps, and whether customers tell them of themselves."""
+"""Whole numbers about a customer that only the stream keeps, and whether customers give them themselves."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -112,18 +113,18 @@ def register(
     external_id: str | None = None,
     channel: str | None = None,
 ) -> UUID:
-    """Register a customer: done by who runs the shop; who signs up is registered by the house.
+    """Register a customer: done by who runs the shop; who signs up is registered by the system.
 
     Parameters
     ----------
     full_name, email, phone : str, optional
-        Kept here, never told. An e-mail address is kept in lower case and is unique in its shop.
+        Kept here, never emitted. An e-mail address is kept in lower case and is unique in its shop.
     country : str, optional
-        Told with the event.
+        Emitted with the event.
     external_id : str, optional
-        The shop's own word, unique in its shop.
+        The shop's own id, unique in its shop.
     channel : str, optional
-        Where the customer came from; told with the event.
+        Where the customer came from; emitted with the event.
 
     Returns
     -------
@@ -145,10 +146,10 @@ def register(
     known = {"id": customer, "number": number, "external_id": external_id, "created_at": work.now}
     with rows.unique("e-mail address or external id", email or external_id):
         rows.add(work, schema.customer, **known, **profile)
-    told = EventDraft(
+    event = EventDraft(
         "customer.registered", customer_id=customer, method=channel, category=profile["country"]
     )
-    fire(work, CUSTOMER, customer, told)
+    fire(work, CUSTOMER, customer, event)
     return customer
 
 
@@ -178,7 +179,7 @@ def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Cust
 
 
 def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> None:
-    """Change fields of a profile; each that gets another value is told, by name.
+    """Change fields of a profile; each that gets another value is emitted, by name.
 
     Parameters
     ----------
@@ -204,12 +205,12 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
     if new:
         with rows.unique("e-mail address", new.get("email")):
             rows.change(work, schema.customer, customer_id, **new)
-        told = {name: value if PROFILE[name] else None for name, value in new.items()}
-        _tell_change(work, customer_id, told)
+        values = {name: value if PROFILE[name] else None for name, value in new.items()}
+        _emit_changes(work, customer_id, values)
 
 
 def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> None:
-    """Tell a figure of a customer, such as an age or another house's credit score; the latest counts.
+    """Record a figure of a customer, such as an age or another institution's credit score; the latest counts.
 
     Parameters
     ----------
@@ -231,14 +232,14 @@ def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> Non
         raise RecordError(f"figure must be known; got {figure!r}. {did_you_mean(figure, FIGURES)}")
     if not FIGURES[figure]:
         work.actor.require(f"the {figure} of a customer", "admin", "system")
-    told = EventDraft("customer.profiled", customer_id=customer_id, reason=figure, value=value)
-    fire(work, CUSTOMER, customer_id, told)
+    event = EventDraft("customer.profiled", customer_id=customer_id, reason=figure, value=value)
+    fire(work, CUSTOMER, customer_id, event)
 
 
 def set_location(
     work: Work, customer_id: UUID, latitude: float, longitude: float, address: str | None = None
 ) -> None:
-    """Set where a customer gets its orders; the stream tells that it changed, never where.
+    """Set where a customer gets its orders; the stream says that it changed, never where.
 
     Parameters
     ----------
@@ -261,7 +262,7 @@ def set_location(
     fetch_own(work, customer_id, lock=True)
     place = {"latitude": latitude, "longitude": longitude, "address": address}
     rows.change(work, schema.customer, customer_id, **place)
-    _tell_change(work, customer_id, {"location": None})
+    _emit_changes(work, customer_id, {"location": None})
 
 
 def fetch_own(
@@ -291,10 +292,10 @@ def _cleaned(fields: Mapping[str, str | None]) -> dict[str, str | None]:
     return values
 
 
-def _tell_change(work: Work, customer_id: UUID, told: Mapping[str, str | None]) -> None:
-    """Tell which fields changed, and to what where the stream may know."""
-    facts = [
+def _emit_changes(work: Work, customer_id: UUID, values: Mapping[str, str | None]) -> None:
+    """Emit which fields changed, and to what where the stream may know."""
+    events = [
         EventDraft("customer.profiled", customer_id=customer_id, reason=name, category=value)
-        for name, value in told.items()
+        for name, value in values.items()
     ]
-    fire(work, CUSTOMER, customer_id, *facts)
+    fire(work, CUSTOMER, customer_id, *events)

@@ -27,10 +27,10 @@ def erase(work: Work, customer_id: UUID) -> None:
     if fetch_own(work, customer_id, lock=True, erased=True).erased_at is not None:
         return
     user = rows.first(work, schema.users, customer_id=customer_id)
-    facts = [EventDraft("customer.erased", customer_id=customer_id)]
+    events = [EventDraft("customer.erased", customer_id=customer_id)]
     if user is not None:
-        facts.append(EventDraft("user.deactivated", record=("user", user.id)))
-    fire(work, CUSTOMER, customer_id, *facts)
+        events.append(EventDraft("user.deactivated", record=("user", user.id)))
+    fire(work, CUSTOMER, customer_id, *events)
     orders = select(schema.orders.c.id).where(
         *rows.own(work, schema.orders, customer_id=customer_id)
     )

@@ -15,7 +15,7 @@ from commerce.records.work import Work
 
 
 class Note(NamedTuple):
-    """What somebody wrote; ``author_id`` is None for the house and for who is no user of this shop."""
+    """What somebody wrote; ``author_id`` is None for the system and for who is no user of this shop."""
 
     id: UUID
     author_id: UUID | None
@@ -24,7 +24,7 @@ class Note(NamedTuple):
 
 
 def add(work: Work, customer_id: UUID, body: str) -> UUID:
-    """Write a note; the stream tells that there is one, not what it says.
+    """Write a note; the stream says that there is one, not what it says.
 
     Raises
     ------

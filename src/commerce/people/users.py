@@ -76,13 +76,13 @@ def create(
     Parameters
     ----------
     work : Work
-        By an admin or the house.
+        By an admin or the system.
     username : str
         Kept in lower case, unique in its shop.
     password : PasswordHash
         From `commerce.people.passwords.hash_password`, made before the transaction opened.
     role : Role, default "user"
-        Only a superadmin or the house makes a superadmin.
+        Only a superadmin or the system makes a superadmin.
     email : str, optional
         Where notifications are mailed.
     customer_id : UUID, optional
@@ -138,11 +138,11 @@ def sign_up(
     RecordError, Conflict
         As `create` and `commerce.people.customers.register` do.
     """
-    house = work.acting_as(SYSTEM)
+    system = work.acting_as(SYSTEM)
     customer = customers.register(
-        house, full_name=full_name, email=email, phone=phone, country=country, channel="sign_up"
+        system, full_name=full_name, email=email, phone=phone, country=country, channel="sign_up"
     )
-    user = create(house, username, password, email=email, customer_id=customer)
+    user = create(system, username, password, email=email, customer_id=customer)
     return Actor("user", user, customer)
 
 

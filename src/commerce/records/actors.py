@@ -1,4 +1,4 @@
-"""Who acts: a person of a tenant in a role, or the house itself."""
+"""Who acts: a person of a tenant in a role, or the system itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from commerce.records.errors import Forbidden, NotFound
 
 Role = Literal["user", "seller", "delivery", "admin", "superadmin", "system"]
-"""What somebody may do; ``system`` is the house itself, which nobody logs in as."""
+"""What somebody may do; ``system`` is the system itself, which nobody logs in as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Actor:
     ----------
     role : Role
     user_id : UUID or None
-        The user who is logged in; None for the house.
+        The user who is logged in; None for the system.
     customer_id : UUID or None
         The customer that this user is, where it buys.
 
@@ -68,4 +68,4 @@ class Actor:
 
 
 SYSTEM = Actor("system")
-"""The house: ticks, webhooks, imports."""
+"""The system: ticks, webhooks, imports."""

@@ -97,8 +97,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     SQLite lets one write at a time, and has the others look again after a nap; threads of this process
     therefore queue here, and only other processes nap.
     """
-    with _turn(engine), engine.connect() as connection:
-        connection = connection.execution_options(writes=True)
+    with _turn(engine), engine.connect() as plain:
+        connection = plain.execution_options(writes=True)
         with connection.begin():
             yield connection
 
@@ -182,13 +182,21 @@ def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
         From `connect`.
     branches : sequence of str, default the record store's own
         Migration folders as ``package:path``, the record store's first.
+
+    Raises
+    ------
+    MigrationNeeded
+        "record store must stand at c005 to be taken over; got ..." (one made by an early version of its tables).
     """
     if is_current(engine, branches):
         return
     from alembic import command
 
+    from commerce.records.migrations.bridge import bring_over
+
     config = _alembic_config(branches)
     with _remodelling(engine) as connection:
+        bring_over(connection)
         config.attributes["connection"] = connection
         for branch in branches:
             for head in sorted(_script_heads([branch])):
@@ -201,8 +209,8 @@ def _remodelling(engine: Engine) -> Iterator[Connection]:
 
     SQLite changes a table by copying it: references are not followed meanwhile, and all checked in the end.
     """
-    with engine.connect() as connection:
-        connection = connection.execution_options(writes=True)
+    with engine.connect() as plain:
+        connection = plain.execution_options(writes=True)
         if engine.dialect.name == "postgresql":
             with connection.begin():
                 connection.execute(text("SELECT pg_advisory_xact_lock(7302)"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from tabular.errors import did_you_mean as did_you_mean
+from tabular.errors import did_you_mean
 
 
 class CommerceError(Exception):
@@ -16,7 +16,7 @@ class RecordError(CommerceError, ValueError):
 
 
 def check_choice(what: str, given: str, choices: Collection[str]) -> None:
-    """Refuse a word that is none of those there are.
+    """Refuse what is none of the choices there are.
 
     Raises
     ------

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce.records import schema
 from commerce.records.errors import KeyReused, RecordError
+from commerce.records.upsert import insert_new
 from commerce.records.work import Work
 
 Result = TypeVar("Result")
@@ -94,10 +94,8 @@ _here = (
     _record.c.key == bindparam("of_key"),
 )
 _CLAIM = {
-    dialect: make(_record)
-    .on_conflict_do_nothing(index_elements=["tenant_id", "operation", "key"])
-    .returning(_record.c.key)
-    for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    dialect: insert_new(dialect, _record, "tenant_id", "operation", "key").returning(_record.c.key)
+    for dialect in ("sqlite", "postgresql")
 }
 _FIRST = select(_record.c.request_hash, _record.c.result).where(*_here)
 _KEEP = update(_record).where(*_here)

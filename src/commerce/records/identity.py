@@ -1,6 +1,6 @@
 """Identity: one record, three names, each unique per tenant.
 
-``external_id`` is the shop's own word, ``number`` is counted here, ``id`` is a UUID. A look-up tries them in
+``external_id`` is the shop's own name for it, ``number`` is counted here, ``id`` is a UUID. A look-up tries them in
 that order, because a shop's own ids are often numbers too.
 """
 
@@ -10,13 +10,13 @@ import uuid
 from contextlib import suppress
 from functools import cache
 
-from sqlalchemy import Connection, Table, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, select
 
 from commerce.records import schema
 from commerce.records.errors import CustomerNotFound
 from commerce.records.prepared import Prepared
 from commerce.records.tenants import Tenant
+from commerce.records.upsert import upsert
 
 _NAMESPACE = uuid.UUID("6f1c2c5e-6d0e-5d0c-9f52-0b6b5f6d1b0a")
 
@@ -52,7 +52,7 @@ def reserve_numbers(connection: Connection, tenant: Tenant, name: str, count: in
     int
         The first of ``count`` consecutive numbers; the very first is 1.
     """
-    given = {"tenant": tenant.id, "counter": name, "count": count}
+    given = {"tenant_id": tenant.id, "name": name, "value": count}
     (last,) = _count(connection.dialect.name)(connection, given)
     return int(last.value) - count + 1
 
@@ -60,15 +60,11 @@ def reserve_numbers(connection: Connection, tenant: Tenant, name: str, count: in
 @cache
 def _count(dialect: str) -> Prepared:
     """Prepare the statement that counts on, from nothing where a counter is new."""
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    new = make(schema.counter).values(
-        tenant_id=bindparam("tenant"), name=bindparam("counter"), value=bindparam("count")
+    counter, key = schema.counter, ("tenant_id", "name")
+    counted = upsert(
+        dialect, counter, (*key, "value"), key, lambda new: {"value": counter.c.value + new.value}
     )
-    counted = new.on_conflict_do_update(
-        index_elements=["tenant_id", "name"],
-        set_={"value": schema.counter.c.value + new.excluded.value},
-    )
-    return Prepared(counted.returning(schema.counter.c.value))
+    return Prepared(counted.returning(counter.c.value))
 
 
 def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> uuid.UUID | None:

@@ -1,8 +1,9 @@
-"""Moving a record from one state to the next: the only way a status changes or an event is told.
+"""Moving a record from one state to the next: the only way a status changes or an event is emitted.
 
 A workflow says what happened (`EventDraft`) and to which record; `fire` looks the move up in the record's `Machine`,
-checks the role, tells the event, changes the row if it still is where the move starts, and posts what moves.
-All of it happens in the transaction of the `Work`, or none of it.
+checks the role, emits the event, changes the row if it still is where the move starts, and posts what moves.
+All of it happens in the transaction of the `Work`, or none of it. History that is brought in whole does not pass
+here: `commerce.records.stream.append` takes it.
 """
 
 from __future__ import annotations
@@ -12,108 +13,24 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, false, insert, literal_column, or_, select, update
+from sqlalchemy import Row, bindparam, false, insert, literal_column, or_, select, update
 
+from commerce.records import schema
 from commerce.records.errors import Forbidden, IllegalMove, NotFound
 from commerce.records.ledger import Place, Transfer, post
+from commerce.records.moves import Machine, Move
 from commerce.records.prepared import Prepared
 from commerce.records.stream.writing import NewEvent, emit
 from commerce.records.work import Work
 
 
-class Move:
-    """One row of a machine's table.
-
-    Parameters
-    ----------
-    event : str
-        The word of the stream that tells it.
-    sources, targets : str
-        States, blank between them; empty sources make a new record.
-    roles : str
-        Who may, blank between them; ``admin`` includes ``superadmin``.
-    starts : bool, default False
-        Whether it makes a new record, too, where ``sources`` names states.
-    stays : bool, default False
-        Whether the record stays in the state it is in.
-    """
-
-    def __init__(
-        self,
-        event: str,
-        sources: str = "",
-        targets: str = "",
-        roles: str = "",
-        *,
-        starts: bool = False,
-        stays: bool = False,
-    ) -> None:
-        self.event = event
-        self.sources = tuple(sources.split())
-        self.targets = tuple(targets.split())
-        self.roles = frozenset(roles.split())
-        self.stays = stays
-        self.makes = bool(self.targets) and (starts or not self.sources)
-
-    @property
-    def edges(self) -> tuple[tuple[str, str], ...]:
-        """Every pair of states it leads from and to."""
-        if self.stays:
-            return tuple((state, state) for state in self.sources)
-        return tuple((source, target) for source in self.sources for target in self.targets)
-
-
-class Machine:
-    """The states of one kind of record, and the moves between them.
-
-    Parameters
-    ----------
-    kind : str
-        What stands in ``event.aggregate_type``.
-    table : Table or None
-        Where the status is kept; None for what has none.
-    *moves : Move
-    """
-
-    def __init__(self, kind: str, table: Table | None, *moves: Move) -> None:
-        self.kind = kind
-        self.table = table
-        self.moves: Mapping[str, Move] = {move.event: move for move in moves}
-        if table is not None:
-            self._own = (
-                table.c.tenant_id == bindparam("tenant"),
-                table.c.id == bindparam("record"),
-            )
-            self.row = select(table).where(*self._own)
-            self.row_for_update = self.row.with_for_update()
-            self.making = cache(self._making)
-            self.changing = cache(self._changing)
-
-    def _making(self, columns: tuple[str, ...]) -> Prepared:
-        """Prepare the INSERT of a record of which some columns are given."""
-        assert self.table is not None
-        return Prepared(insert(self.table).values({name: bindparam(name) for name in columns}))
-
-    def _changing(self, event: str, columns: tuple[str, ...]) -> Prepared:
-        """Prepare the UPDATE of some columns of a record that is where a move starts."""
-        assert self.table is not None
-        sources = self.moves[event].sources
-        starts = or_(
-            false(), *(self.table.c.status == literal_column(f"'{each}'") for each in sources)
-        )
-        values = {name: bindparam(f"new_{name}", type_=self.table.c[name].type) for name in columns}
-        return Prepared(update(self.table).where(*self._own, starts).values(values))
-
-    def allowed(self, status: str) -> list[str]:
-        """Name the events that may happen in a state."""
-        return sorted(event for event, move in self.moves.items() if status in move.sources)
-
-
 class EventDraft(NamedTuple):
-    """Something that happens now, in the words of the stream.
+    """What a workflow says of something that happens now.
 
-    ``amount`` is in minor units of the tenant's currency; ``transfers`` are posted under its event. ``record``
-    (kind and id) is given where the fact tells of another record than the one that moves.
+    Who acts, when, and for which record is the `Work`'s and the `Step`'s to say: `fire` makes of all three the
+    row that is appended, a `commerce.records.stream.NewEvent`. ``amount`` is in minor units of the tenant's
+    currency, ``due_at`` in microseconds since 1970 UTC; ``transfers`` are posted under the event. ``record``
+    (kind and id) is given where the event is about another record than the one that moves.
     """
 
     type: str
@@ -131,6 +48,45 @@ class EventDraft(NamedTuple):
     transfers: Sequence[Transfer] = ()
 
 
+class _Composed:
+    """How the records of a machine are read, made and changed; each statement is composed once."""
+
+    def __init__(self, machine: Machine) -> None:
+        assert machine.table is not None
+        self.table = schema.metadata.tables[machine.table]
+        self._moves = machine.moves
+        self._own = (
+            self.table.c.tenant_id == bindparam("tenant"),
+            self.table.c.id == bindparam("record"),
+        )
+        self.row = select(self.table).where(*self._own)
+        self.row_for_update = self.row.with_for_update()
+        self.making = cache(self._making)
+        self.changing = cache(self._changing)
+
+    def _making(self, columns: tuple[str, ...]) -> Prepared:
+        """Prepare the INSERT of a record of which some columns are given."""
+        return Prepared(insert(self.table).values({name: bindparam(name) for name in columns}))
+
+    def _changing(self, event: str, columns: tuple[str, ...]) -> Prepared:
+        """Prepare the UPDATE of some columns of a record that is where a move starts."""
+        starts = or_(
+            false(),
+            *(
+                self.table.c.status == literal_column(f"'{each}'")
+                for each in self._moves[event].sources
+            ),
+        )
+        values = {name: bindparam(f"new_{name}", type_=self.table.c[name].type) for name in columns}
+        return Prepared(update(self.table).where(*self._own, starts).values(values))
+
+
+@cache
+def _statements(machine: Machine) -> _Composed:
+    """Give the statements of a machine whose status a table keeps."""
+    return _Composed(machine)
+
+
 def fetch(work: Work, machine: Machine, record: UUID, *, lock: bool = True) -> Row[Any]:
     """Read a record of the tenant, and by default keep others from changing it until the work is done.
 
@@ -139,7 +95,7 @@ def fetch(work: Work, machine: Machine, record: UUID, *, lock: bool = True) -> R
     NotFound
         "order must exist; got ..."
     """
-    query = machine.row_for_update if lock else machine.row
+    query = _statements(machine).row_for_update if lock else _statements(machine).row
     row = work.connection.execute(query, {"tenant": work.tenant.id, "record": record}).first()
     if row is None:
         raise NotFound(machine.kind, record)
@@ -150,7 +106,7 @@ def fire(
     work: Work,
     machine: Machine,
     record: UUID,
-    fact: EventDraft,
+    event: EventDraft,
     *also: EventDraft,
     to: str | None = None,
     new: Mapping[str, Any] | None = None,
@@ -163,10 +119,10 @@ def fire(
     work : Work
     machine : Machine
     record : UUID
-    fact : EventDraft
+    event : EventDraft
         What happens; its type names the move.
     *also : EventDraft
-        What is told in the same breath, in this order: lines of an order, holds, payments.
+        What else is emitted in the same transaction, in this order: lines of an order, holds, payments.
     to : str, optional
         The state to reach where the move leads to several.
     new : mapping, optional
@@ -177,29 +133,29 @@ def fire(
     Returns
     -------
     sequence of int
-        Ids of the events, the fact's first.
+        Ids of the events, in their order.
 
     Raises
     ------
     Forbidden
-        "role must be one of ...; got ..."
+        "role must be one of ... for order.placed; got ..."
     NotFound
         "order must exist; got ..."
     IllegalMove
-        "order must be cart for order.placed; got cancelled. ..."
+        "order must be in a state that allows order.placed; got 'cancelled' of ..."
     InsufficientFunds
         "wallet must hold ...; got ..."
     """
-    step = Step(machine, record, (fact, *also), to, new, changes)
+    step = Step(machine, record, (event, *also), to, new, changes)
     return fire_together(work, [step]).ids[0]
 
 
 class Step(NamedTuple):
-    """One record's part in what happens to several at once; fields as of `fire`."""
+    """One record's part in what happens to several at once; fields as of `fire`, the first event names the move."""
 
     machine: Machine
     record: UUID
-    facts: Sequence[EventDraft]
+    events: Sequence[EventDraft]
     to: str | None = None
     new: Mapping[str, Any] | None = None
     changes: Mapping[str, Any] | None = None
@@ -213,35 +169,35 @@ class Fired(NamedTuple):
 
 
 def fire_together(work: Work, steps: Sequence[Step]) -> Fired:
-    """Let something happen to several records in one breath: an order, its payment, its delivery.
+    """Let something happen to several records in one transaction: an order, its payment, its delivery.
 
-    Does what `fire` does to each, in their order, with as few statements as for one.
+    Does what `fire` does to each, in their order. All events are emitted at once and all transfers posted at once, so
+    that a further record costs one statement, which writes its row.
     """
-    moves = [step.machine.moves[step.facts[0].type] for step in steps]
+    moves = [step.machine.moves[step.events[0].type] for step in steps]
     for move in moves:
         if not work.actor.may_act_as(*move.roles):
             raise Forbidden(move.event, move.roles, work.actor.role)
-    facts = [(step, fact) for step in steps for fact in step.facts]
+    drafts = [(step, draft) for step in steps for draft in step.events]
     # one key for all, so that they stand side by side in the index of keys
     source = f"live:{work.new_id().hex}"
     events = [
-        _event(work, step, fact, f"{source}:{place}") for place, (step, fact) in enumerate(facts)
+        _event(work, step, draft, f"{source}:{place}") for place, (step, draft) in enumerate(drafts)
     ]
     ids = emit(work.connection, work.tenant, events, ingested_at=work.now)
     given = iter(ids)
-    told = [[next(given) for _ in step.facts] for step in steps]
-    for step, move, numbers in zip(steps, moves, told, strict=True):
+    by_step = [[next(given) for _ in step.events] for step in steps]
+    for step, move, numbers in zip(steps, moves, by_step, strict=True):
         if step.machine.table is not None:
             _write(work, step, move, numbers[0])
-    moving = zip(ids, facts, strict=True)
-    transfers = [(number, each) for number, (_, fact) in moving for each in fact.transfers]
-    return Fired(told, post(work.connection, work.tenant, transfers))
+    moving = zip(ids, drafts, strict=True)
+    transfers = [(number, each) for number, (_, draft) in moving for each in draft.transfers]
+    return Fired(by_step, post(work.connection, work.tenant, transfers))
 
 
 def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
     """Make the record, or move it if it still is where the move starts."""
     machine, record = step.machine, step.record
-    assert machine.table is not None
     target = step.to or (None if move.stays else move.targets[0])
     if target is not None and target not in move.targets:
         raise IllegalMove(machine.kind, record, move.event, target, machine.allowed(target))
@@ -250,7 +206,7 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
             raise IllegalMove(machine.kind, record, move.event, "new", [])
         values = {"tenant_id": work.tenant.id, "id": record, "event_id": event_id, **step.new}
         values["status"] = target or move.targets[0]
-        machine.making(tuple(values)).change(work.connection, values)
+        _statements(machine).making(tuple(values)).change(work.connection, values)
         return
     values = dict(step.changes or {})
     if target is not None:
@@ -259,32 +215,33 @@ def _write(work: Work, step: Step, move: Move, event_id: int) -> None:
         values = {"event_id": event_id}
     key = {"tenant": work.tenant.id, "record": record}
     given = key | {f"new_{name}": value for name, value in values.items()}
-    if machine.changing(move.event, tuple(values)).change(work.connection, given) != 1:
+    changing = _statements(machine).changing(move.event, tuple(values))
+    if changing.change(work.connection, given) != 1:
         status = fetch(work, machine, record, lock=False).status
         raise IllegalMove(machine.kind, record, move.event, status, machine.allowed(status))
 
 
-def _event(work: Work, step: Step, fact: EventDraft, source_key: str) -> NewEvent:
-    kind, key = fact.record or (step.machine.kind, step.record)
-    currency = None if fact.amount is None else work.tenant.currency
+def _event(work: Work, step: Step, draft: EventDraft, source_key: str) -> NewEvent:
+    kind, key = draft.record or (step.machine.kind, step.record)
+    currency = None if draft.amount is None else work.tenant.currency
     return NewEvent(
-        type=fact.type,
+        type=draft.type,
         occurred_at=work.now,
         recorded_at=work.recorded_at,
         source_key=source_key,
-        customer_id=fact.customer_id,
+        customer_id=draft.customer_id,
         actor_id=work.actor.user_id,
-        seller_id=fact.seller_id,
-        product_id=fact.product_id,
+        seller_id=draft.seller_id,
+        product_id=draft.product_id,
         aggregate_type=kind,
         aggregate_id=key.hex,
-        due_at=fact.due_at,
-        amount_minor=fact.amount,
+        due_at=draft.due_at,
+        amount_minor=draft.amount,
         currency=currency,
-        base_minor=fact.amount,
-        quantity=fact.quantity,
-        value=fact.value,
-        method=fact.method,
-        category=fact.category,
-        reason=fact.reason,
+        base_minor=draft.amount,
+        quantity=draft.quantity,
+        value=draft.value,
+        method=draft.method,
+        category=draft.category,
+        reason=draft.reason,
     )

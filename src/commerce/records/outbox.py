@@ -5,7 +5,7 @@ published, never those behind a number they remember: on PostgreSQL an event may
 higher id, and a remembered number would pass it by.
 
 What a handler writes is committed with the row that it handles. What it must do outside, such as mail, it gives
-back as errands: they are run after that, while the row is put off; a worker that dies meanwhile leaves a
+back as tasks: they are run after that, while the row is put off; a worker that dies meanwhile leaves a
 row that comes due again.
 """
 
@@ -42,7 +42,7 @@ FIRST_WAIT, LONGEST_WAIT = HOUR // 60, DAY
 """Microseconds to the second attempt, doubled with every further one, and at most."""
 
 LEASE = HOUR
-"""Microseconds that a worker has for its errands before another takes its rows for abandoned."""
+"""Microseconds that a worker has for its tasks before another takes its rows for abandoned."""
 
 _BATCH = 20
 
@@ -154,7 +154,7 @@ def _take(
 def _run(
     engine: Engine, tenant: Tenant, row: Row[Any], tasks: list[OutboxTask], now: datetime
 ) -> bool:
-    """Run errands, each written down as soon as it is done; publish the row after the last."""
+    """Run tasks, each written down as soon as it is done; publish the row after the last."""
     undelivered = False
     for task in tasks:
         try:
@@ -195,11 +195,11 @@ _open = (
     _outbox.c.tenant_id + literal_column("0") == bindparam("tenant"),
     _outbox.c.published_at.is_(None),
 )
-_told = (_event.c.tenant_id == _outbox.c.tenant_id, _event.c.id == _outbox.c.event_id)
+_of_event = (_event.c.tenant_id == _outbox.c.tenant_id, _event.c.id == _outbox.c.event_id)
 _waiting = select(func.count()).select_from(_outbox).where(*_open)
 _due: Select[Any] = (
     select(_event, _outbox.c.attempts)
-    .join(_outbox, and_(*_told))
+    .join(_outbox, and_(*_of_event))
     .where(
         *_open, func.coalesce(type_coerce(_outbox.c.retry_at, BigInteger), 0) <= bindparam("now")
     )
@@ -212,7 +212,7 @@ _row = update(_outbox).where(
 )
 _of_no_interest = (
     select(_outbox.c.event_id)
-    .join(_event, and_(*_told))
+    .join(_event, and_(*_of_event))
     .where(*_open, _event.c.type.not_in(bindparam("types", expanding=True)))
     .with_for_update(of=_outbox, skip_locked=True)
 )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from commerce.records.errors import RecordError, did_you_mean
+from commerce.records.errors import RecordError
+from tabular.errors import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True)

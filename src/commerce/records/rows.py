@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, Table, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from commerce.records.errors import Conflict, IllegalMove, NotFound
-from commerce.records.machine import Machine
+from commerce.records.moves import Machine
 from commerce.records.work import Work
 
 _UNIQUE = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}

@@ -1,18 +1,18 @@
-"""The states of the records as a page for people, drawn from the tables that `fire` follows."""
+"""The states of the records as a page for people, drawn from the machines that `fire` follows."""
 
 from __future__ import annotations
 
-from commerce.records.machine import Machine, Move
-from commerce.records.states import FACTS, MACHINES
+from commerce.records.moves import Machine, Move
+from commerce.records.states import MACHINES, STATELESS
 from commerce.records.stream.event_types import EVENT_TYPES
 
 _INTRODUCTION = """\
 # What can happen to a record
 
-Drawn from the tables in [`commerce.records.states`](../src/commerce/records/states.py), which `fire` follows and the database enforces by
-trigger: a status changes only with an event that makes the move. *admin* includes *superadmin*; *system* is the house
-itself (ticks, webhooks, the close of an auction). Whose order or auction it is, the workflow decides.
-"""
+Drawn from the machines in [`commerce.records.states`](../src/commerce/records/states.py), which `fire` follows and
+the database enforces by trigger: a status changes only with an event that makes the move. *admin* includes
+*superadmin*; *system* is no person: ticks, webhooks, the close of an auction. Whose order or auction it is, the
+workflow decides. """
 
 
 def page() -> str:
@@ -23,12 +23,12 @@ def page() -> str:
     str
     """
     kinds = [_kind(machine) for machine in MACHINES]
-    told = [
+    moves = [
         f"| `{move.event}` | {EVENT_TYPES[move.event].meaning} | {_roles(move)} |"
-        for machine in FACTS
+        for machine in STATELESS
         for move in machine.moves.values()
     ]
-    rest = ["## Without a status", "", "| event | meaning | who |", "|---|---|---|", *told, ""]
+    rest = ["## Without a status", "", "| event | meaning | who |", "|---|---|---|", *moves, ""]
     return "\n".join([_INTRODUCTION, *kinds, *rest])
 
 

@@ -66,7 +66,7 @@ class Work:
         return recording_instant(self.tenant, time, self.now)
 
     def acting_as(self, actor: Actor) -> Work:
-        """Go on in the same transaction as somebody else: the house, where a rule makes it act."""
+        """Go on in the same transaction as somebody else: the system, where a rule makes it act."""
         return Work(self.connection, self.tenant, actor, self.now, self.new_id)
 
 
@@ -87,7 +87,7 @@ def working(
     tenant : Tenant
         Read again inside the transaction.
     actor : Actor
-        A user of this tenant, or the house.
+        A user of this tenant, or the system.
     now : datetime
         Aware.
     new_id : callable, optional

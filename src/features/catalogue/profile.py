@@ -24,14 +24,14 @@ PROFILE = family(
         minimum=0,
         maximum=150,
         unit="years",
-        description="Age in years, as last told.",
+        description="Age in years, as last recorded.",
     ),
     last(
         profiled.only(reason="credit_score").of("value"),
         name="external_credit_score",
         minimum=0,
         unit="points",
-        description="Credit score of another house, as last told.",
+        description="Credit score given by others, as last recorded.",
     ),
     last(
         profiled.only(reason="balance").of("value"),
@@ -39,14 +39,14 @@ PROFILE = family(
         minimum=-1e12,
         maximum=1e12,
         unit="minor",
-        description="Balance of the customer's account, as last told.",
+        description="Balance of the customer's account, as last recorded.",
     ),
     last(
         profiled.only(reason="num_of_products").of("value"),
         name="products_held",
         minimum=0,
         unit="products",
-        description="Products held with the house, as last told.",
+        description="Products held with the shop, as last recorded.",
     ),
     last(
         profiled.only(reason="has_cr_card").of("value"),
@@ -54,7 +54,7 @@ PROFILE = family(
         minimum=0,
         maximum=1,
         unit="flag",
-        description="Whether the customer has a credit card, as last told.",
+        description="Whether the customer has a credit card, as last recorded.",
     ),
     last(
         profiled.only(reason="is_active_member").of("value"),
@@ -62,19 +62,19 @@ PROFILE = family(
         minimum=0,
         maximum=1,
         unit="flag",
-        description="Whether the customer is an active member, as last told.",
+        description="Whether the customer is an active member, as last recorded.",
     ),
     distinct(
         profiled.of("reason"),
         name="profile_fields",
         unit="fields",
-        description="Different fields of the profile that were ever told.",
+        description="Different fields of the profile that were ever recorded.",
     ),
     count(
         profiled,
         name="profile_changes",
         windows=DAYS(365),
-        description="Times a field of the profile was told.",
+        description="Times a field of the profile was recorded.",
     ),
     recency(
         profiled, name="days_since_profile_change", description="Days since the profile changed."

@@ -8,7 +8,6 @@ Expectations who looks. This one holds all it needs, and says first which featur
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.resources import files
@@ -17,6 +16,7 @@ from typing import Any
 
 from features.checks.library import DefaultJinjaPageView, ValidationResultsPageRenderer
 from features.checks.validation import CheckResult, Failure
+from tabular.files import replace_text
 
 
 def write_report(
@@ -75,14 +75,6 @@ def write_report(
         absent=absent,
         unknown=unknown,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, json.dumps(content, indent=1))
-    _write(checked.page, page)
+    replace_text(path, json.dumps(content, indent=1))
+    replace_text(checked.page, page)
     return checked
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file at once."""
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)

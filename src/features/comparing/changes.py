@@ -2,24 +2,28 @@
 
 The hash of an output covers all that decides its value, its inputs included; what is only said of it (meaning,
 owner, unit, allowed range) may change without one number changing.
+
+This module also writes down the catalogues of earlier revisions, whose modules lie elsewhere: it imports nothing of
+this project, and goes by what a catalogue's outputs are made of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from features.declaring.compilation import Catalogue, Output
-from features.declaring.operators import OPERATORS
+if TYPE_CHECKING:
+    from features.declaring.compilation import Catalogue, Output
 
 Declaration = Mapping[str, Any]
-"""One output in JSON's own types: ``hash``, and where they are known, the fields of `DECIDING` and `TELLING`."""
+"""One output in JSON's own types: ``hash``, and where they are known, the fields of `DECIDING` and `DESCRIBING`."""
 
 DECIDING = ("kind", "operator_version", "states", "inputs", "limits", "null", "version")
 """What decides an output's value."""
 
-TELLING = ("description", "unit", "dtype", "minimum", "maximum", "owner", "family")
+DESCRIBING = ("description", "unit", "dtype", "minimum", "maximum", "owner", "family")
 """What is only said of it."""
 
 
@@ -49,17 +53,25 @@ def declarations(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
 
 
 def _declaration(output: Output, shown: frozenset[str]) -> dict[str, Any]:
+    # In every revision the operators stand beside the module that declares what an output is.
+    room = type(output).__module__.rpartition(".")[0]
+    operators = import_module(f"{room}.operators").OPERATORS
     given: dict[str, Any] = {
-        "operator_version": OPERATORS[output.kind].version,
-        "states": [partial.text for partial in output.partials],
+        "operator_version": operators[output.kind].version,
+        "states": [partial.text for partial in _partials(output)],
         "inputs": list(output.inputs),
         "limits": list(getattr(output, "limits", ())),
     }
     hidden = output.name not in shown
     return {"hash": output.hash, "hidden": hidden} | {
         name: given[name] if name in given else getattr(output, name)
-        for name in (*DECIDING, *TELLING)
+        for name in (*DECIDING, *DESCRIBING)
     }
+
+
+def _partials(output: Any) -> Iterable[Any]:
+    """Give what an output is finished from, which earlier revisions call its states."""
+    return output.partials if hasattr(output, "partials") else output.states  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +109,11 @@ class Change:
     Parameters
     ----------
     name : str
-    kind : {"added", "removed", "changed", "reworded"}
-        Changed: its values may differ. Reworded: they do not, but what is said of them does.
+    kind : {"added", "removed", "renamed", "changed", "reworded", "unread"}
+        Renamed: the same values under another name. Changed: its values may differ. Reworded: they do not, but
+        what is said of them does. Unread: a model does not read it; whether it was there is not known.
     fields : mapping of str to (before, after)
-        What was declared otherwise; empty where one side kept no more than a hash.
+        What was declared otherwise, or ``name``; empty where one side kept no more than a hash.
     through : tuple of str
         Inputs by which it changed, where its own declaration did not.
     """
@@ -112,7 +125,7 @@ class Change:
 
     @property
     def text(self) -> str:
-        """The change in words.
+        """The change as a sentence.
 
         Examples
         --------
@@ -121,12 +134,12 @@ class Change:
         >>> Change(name="spend", kind="changed", fields={}).text
         'declared otherwise; only hashes were kept, so not known how'
         """
-        if self.kind in ("added", "removed"):
+        if self.kind in ("added", "removed", "unread"):
             return self.kind
-        told = [f"{field} was {old!r}, is {new!r}" for field, (old, new) in self.fields.items()]
+        parts = [f"{field} was {old!r}, is {new!r}" for field, (old, new) in self.fields.items()]
         if self.through:
-            told.append(f"through {', '.join(self.through)}")
-        return "; ".join(told) or "declared otherwise; only hashes were kept, so not known how"
+            parts.append(f"through {', '.join(self.through)}")
+        return "; ".join(parts) or "declared otherwise; only hashes were kept, so not known how"
 
     def as_dict(self) -> dict[str, Any]:
         """The change in JSON's own types."""
@@ -140,17 +153,20 @@ class Change:
 
 
 def compare(before: Version, after: Version) -> tuple[Change, ...]:
-    """Tell what changed from one version to another.
+    """Say what changed from one version to another.
 
     Parameters
     ----------
     before, after : Version
+        Either may be a model's, which is not whole.
 
     Returns
     -------
     tuple of Change
-        In the order of `after`, what was removed last. What only one side has counts where the other one is
-        whole; what became hidden was removed, as nobody can read it.
+        In the order of `after`, what was removed last. What only `after` has was added, or is unread where
+        `before` is not whole; what only `before` has was removed where `after` is whole. What became hidden
+        was removed, as nobody can read it. An output that was removed and is there by another name with the
+        same hash was renamed.
     """
     had, has = before.hashes, after.hashes
     changed = {
@@ -158,12 +174,18 @@ def compare(before: Version, after: Version) -> tuple[Change, ...]:
         for name, found in after.outputs.items()
         if name in before.outputs and before.outputs[name]["hash"] != found["hash"]
     }
+    gone = [name for name in had if name not in has] if after.whole else []
     changes = []
     for name, new in after.outputs.items():
         old = before.outputs.get(name)
         if name in has and name not in had:
-            if before.whole:
-                changes.append(Change(name=name, kind="added", fields={}))
+            earlier = next((other for other in gone if had[other] == has[name]), None)
+            if earlier is not None:
+                gone.remove(earlier)
+                changes.append(Change(name=name, kind="renamed", fields={"name": (earlier, name)}))
+            else:
+                kind = "added" if before.whole else "unread"
+                changes.append(Change(name=name, kind=kind, fields={}))
         elif old is None or (name in had and name not in has):
             continue
         elif name in changed:
@@ -172,12 +194,9 @@ def compare(before: Version, after: Version) -> tuple[Change, ...]:
             changes.append(
                 Change(name=name, kind="changed", fields=fields, through=() if fields else through)
             )
-        elif fields := _differing(old, new, TELLING):
+        elif fields := _differing(old, new, DESCRIBING):
             changes.append(Change(name=name, kind="reworded", fields=fields))
-    if after.whole:
-        gone = [name for name in had if name not in has]
-        changes += [Change(name=name, kind="removed", fields={}) for name in gone]
-    return tuple(changes)
+    return (*changes, *(Change(name=name, kind="removed", fields={}) for name in gone))
 
 
 def _differing(

@@ -1,4 +1,4 @@
-"""How values are spread, how far two spreads are apart, and what one column tells of an outcome."""
+"""How values are spread, how far two spreads are apart, and what one column says of an outcome."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _HALF = 0.5
 
 @dataclass(frozen=True)
 class Power:
-    """What one column tells, alone.
+    """What one column says of an outcome, alone.
 
     Parameters
     ----------
     auc : float
         Chance that a row with the outcome has a higher value than one without, ties counting half; below .5
-        a lower value tells of it.
+        a lower value goes with it.
     low, high : float
         Its 95 % interval.
     """

@@ -1,4 +1,4 @@
-"""The profile of a feature table: what is missing, how values are spread, how they drift, what each tells alone.
+"""The profile of a feature table: what is missing, how values are spread, how they drift, what each says alone.
 
 Everything is held against the first cutoff. A profile is made cutoff by cutoff, in the memory of two of them,
 and kept as JSON beside the feature tables.
@@ -7,7 +7,6 @@ and kept as JSON beside the feature tables.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from features.comparing.distributions import (
     stability_index,
 )
 from features.declaring.compilation import Catalogue
+from tabular.files import replace_text
 
 PROFILE = "profile.json"
 """The file beside feature tables."""
@@ -101,7 +101,7 @@ class Profile:
                 "median": found.quantiles[-1][4] if found.quantiles[-1] else np.nan,
                 "PSI": max(found.psi),
                 "KS": max(found.ks),
-                **{f"AUC {label}": told.auc for label, told in found.power.items()},
+                **{f"AUC {label}": alone.auc for label, alone in found.power.items()},
             }
             for name, found in self.features.items()
         }
@@ -156,11 +156,11 @@ def profile(
                 features[name] = FeatureProfile(hash=known, edges=list(edges(_floats(part, name))))
             _describe(features[name], _floats(first, name), _floats(part, name))
         for label, outcome in (outcomes or {}).items():
-            told = part.drop(columns="label", errors="ignore").merge(
+            labelled = part.drop(columns="label", errors="ignore").merge(
                 outcome[outcome["cutoff"] == cutoff], on=["customer_id", "cutoff"]
             )
-            if len(told):
-                labels[label] = _tell(features, label, told) | {"cutoff": cutoffs[-1]}
+            if len(labelled):
+                labels[label] = _hold_against(features, label, labelled) | {"cutoff": cutoffs[-1]}
     return Profile(
         cutoffs=cutoffs,
         rows=rows,
@@ -188,10 +188,7 @@ def profile_frame(frame: pd.DataFrame, *, catalogue: Catalogue | None = None) ->
 def write_profile(found: Profile, folder: Path) -> Path:
     """Write a profile beside the feature tables of its snapshot; its `about` names tenant and snapshot."""
     root = folder / str(found.about["tenant"]) / str(found.about["snapshot"])
-    root.mkdir(parents=True, exist_ok=True)
-    aside = root / f".{PROFILE}.{uuid.uuid4().hex}"
-    aside.write_text(json.dumps(found.as_dict(), allow_nan=False), encoding="utf-8")
-    return aside.replace(root / PROFILE)
+    return replace_text(root / PROFILE, json.dumps(found.as_dict(), allow_nan=False))
 
 
 def last_profile(folder: Path, tenant: str) -> Profile | None:
@@ -203,7 +200,10 @@ def last_profile(folder: Path, tenant: str) -> Profile | None:
     content = json.loads(newest.read_text(encoding="utf-8"))
     features = {
         name: FeatureProfile(
-            **{**kept, "power": {label: Power(**told) for label, told in kept["power"].items()}}
+            **{
+                **kept,
+                "power": {label: Power(**figures) for label, figures in kept["power"].items()},
+            }
         )
         for name, kept in content.pop("features").items()
     }
@@ -219,14 +219,16 @@ def _describe(found: FeatureProfile, before: Floats, values: Floats) -> None:
     found.ks.append(largest_distance(before, values))
 
 
-def _tell(features: Mapping[str, FeatureProfile], label: str, told: pd.DataFrame) -> dict[str, Any]:
+def _hold_against(
+    features: Mapping[str, FeatureProfile], label: str, rows: pd.DataFrame
+) -> dict[str, Any]:
     """Hold every feature against an outcome."""
-    outcome = told["label"].to_numpy(dtype=np.int64)
+    outcome = rows["label"].to_numpy(dtype=np.int64)
     for name, found in features.items():
-        strength = power(outcome, _floats(told, name))
+        strength = power(outcome, _floats(rows, name))
         if strength is not None:
             found.power[label] = strength
-    return {"rows": len(told), "base_rate": float(outcome.mean())}
+    return {"rows": len(rows), "base_rate": float(outcome.mean())}
 
 
 def _floats(frame: pd.DataFrame, name: str) -> Floats:

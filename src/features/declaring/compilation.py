@@ -8,17 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
-from commerce.records.errors import did_you_mean
 from features.declaring.entry_rules import check_entry
 from features.declaring.operators import OPERATORS, Feature
 from features.declaring.outputs import Output, PartialAggregate
 from features.declaring.sources import opening_types
 from features.errors import DeclarationError, UnknownFeature
+from tabular.errors import did_you_mean
 
 __all__ = ["Catalogue", "Output", "PartialAggregate", "catalogue"]
 
@@ -106,16 +106,36 @@ class Catalogue:
     def subset(self, names: Iterable[str]) -> Catalogue:
         """Keep the named outputs, in the order given.
 
+        Parameters
+        ----------
+        names : iterable of str
+            Outputs that are here and not hidden.
+
+        Returns
+        -------
+        Catalogue
+            Those, and whatever they are derived from.
+
         Raises
         ------
         UnknownFeature
-            "feature must be in the catalogue; got ..."
+            "feature must be in the catalogue; got ... Did you mean ...?".
         """
         wanted = tuple(self[name] for name in names)
         return _ordered(wanted, {output.name: output for output in self.evaluated})
 
     def extend(self, *entries: Feature | Iterable[Feature]) -> Catalogue:
         """Add entries, which may be derived from the outputs already here.
+
+        Parameters
+        ----------
+        *entries : Feature or iterable of Feature
+            As :func:`catalogue`.
+
+        Returns
+        -------
+        Catalogue
+            What is here, and after it the new outputs.
 
         Raises
         ------
@@ -130,18 +150,19 @@ def catalogue(*entries: Feature | Iterable[Feature]) -> Catalogue:
 
     Parameters
     ----------
-    *entries : Feature, or an iterable of them
+    *entries : Feature or iterable of Feature
         As the functions of :mod:`features.declaring.declaration` give them.
 
     Returns
     -------
     Catalogue
+        The outputs in the order of their declaration, each with its hash.
 
     Raises
     ------
     DeclarationError
-        For a name that is no identifier or used twice, an input that is not declared or needs
-        itself, a source without the column its operator reduces, a window that is no positive
+        For a name that is no identifier or used twice ("feature name must be used once; got ..."), an input that is
+        not declared or needs itself, a source without the column its operator reduces, a window that is no positive
         number of days, or a range that is empty or excludes the value of an empty window.
     """
     return _compiled(entries, Catalogue((), ()))
@@ -223,7 +244,7 @@ def _output(name: str, feature: Feature, window: int | None, done: Mapping[str, 
         kind=feature.operator,
         unit=meaning.unit,
         dtype=operator.dtype,
-        null=None if meaning.null is None else float(meaning.null),
+        null=_empty_value(feature, [done[needed].null for needed in feature.inputs]),
         minimum=meaning.minimum,
         maximum=meaning.maximum,
         description=meaning.description,
@@ -235,6 +256,21 @@ def _output(name: str, feature: Feature, window: int | None, done: Mapping[str, 
         inputs=feature.inputs,
         limits=feature.limits,
     )
+
+
+def _empty_value(feature: Feature, inputs: Sequence[float | None]) -> float | None:
+    """Give the value for a customer without events: what those of the inputs come to, else what was declared."""
+    known = [value for value in inputs if value is not None]
+    declared = None if feature.meaning.null is None else float(feature.meaning.null)
+    if not known or len(known) < len(inputs):
+        return declared
+    if feature.operator == "threshold":
+        return float(sum(known[0] >= limit for limit in feature.limits))
+    left, right = known
+    if feature.operator == "difference":
+        return left - right
+    bottom = right if feature.operator == "ratio" else left + right
+    return left / bottom if bottom else declared
 
 
 def _ordered(outputs: tuple[Output, ...], known: Mapping[str, Output]) -> Catalogue:

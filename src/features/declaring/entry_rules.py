@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from math import isfinite
 
-from commerce.records.errors import did_you_mean
 from features.declaring.operators import OPERATORS, Feature
 from features.declaring.sources import TEXT_COLUMNS, Source
 from features.errors import DeclarationError
+from tabular.errors import did_you_mean
 
 LONGEST_WINDOW = 36_500
 """Days: a hundred years; who wants more wants EVER."""

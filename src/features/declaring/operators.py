@@ -108,6 +108,23 @@ class Feature:
     """One entry of a catalogue: an operator over a source and windows, or over other outputs.
 
     ``limits`` are what ``threshold`` compares with, from low to high.
+
+    Parameters
+    ----------
+    name : str
+        Without the window.
+    operator : str
+        A key of `OPERATORS`.
+    meaning : Meaning
+        What people and checks need to know.
+    source : Source or None
+        What is reduced; None where it is derived.
+    windows : tuple of int or None
+        Days, each an output of its own; None looks back to the first event.
+    inputs : tuple of str
+        Full names of the outputs it is derived from.
+    limits : tuple of float
+        What ``threshold`` compares with, from low to high.
     """
 
     name: str
@@ -119,5 +136,16 @@ class Feature:
     limits: tuple[float, ...] = ()
 
     def output_name(self, window: int | None) -> str:
-        """Derive an output's name: ``paid_orders_90d``, or the bare name for "ever"."""
+        """Derive an output's name: ``paid_orders_90d``, or the bare name for "ever".
+
+        Parameters
+        ----------
+        window : int or None
+            Days.
+
+        Returns
+        -------
+        str
+            The entry's name, with the window as its end.
+        """
         return self.name if window is None else f"{self.name}_{window}d"

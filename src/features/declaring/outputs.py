@@ -9,7 +9,17 @@ from features.declaring.sources import Source
 
 @dataclass(frozen=True)
 class PartialAggregate:
-    """One integer per customer: a kind of reduction, over a source, within a window of days."""
+    """One integer per customer: a kind of reduction, over a source, within a window of days.
+
+    Parameters
+    ----------
+    kind : str
+        How rows are reduced: "sum", "count" and so on.
+    source : Source
+        Which rows.
+    window : int or None
+        Days before the cutoff; None reaches back to the first event.
+    """
 
     kind: str
     source: Source
@@ -32,16 +42,22 @@ class Output:
         Derived from the entry: ``paid_orders_90d``.
     kind : str
         The operator.
-    unit, description, owner, family : str
-        What people need to know.
+    unit : str
+        "count", "minor", "days" and so on.
     dtype : {"int", "float"}
         What its values are; either way they travel as float64.
     null : float or None
         The value of an empty window; None: missing.
     minimum, maximum : float or None
         The allowed range, both ends included.
+    description : str
+        One sentence.
+    owner : str
+        The team that answers for it.
     version : int
         As declared.
+    family : str
+        The family it is listed under.
     hash : str
         16 hex digits over all that decides the value: the declaration, the operators' versions, and
         the hashes of the inputs.

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from commerce.records.errors import did_you_mean
 from features.declaring.clocks import CLOCK_COLUMNS, PERIOD_COLUMNS
 from features.errors import DeclarationError
+from tabular.errors import did_you_mean
 
 TEXT_COLUMNS = ("seller_id", "product_id", "aggregate_id", "method", "category", "reason")
 """Event columns that hold words: to filter by, or to count distinct."""
@@ -53,7 +53,15 @@ class Condition:
 
 @dataclass(frozen=True)
 class Events:
-    """Events of one or more types, narrowed by conditions that all hold."""
+    """Events of one or more types, narrowed by conditions that all hold.
+
+    Parameters
+    ----------
+    types : tuple of str
+        Rows of any of them.
+    where : tuple of Condition
+        All must hold.
+    """
 
     types: tuple[str, ...]
     where: tuple[Condition, ...] = ()
@@ -61,7 +69,17 @@ class Events:
 
 @dataclass(frozen=True, kw_only=True)
 class Aggregates:
-    """One row per aggregate that an event of ``open`` belongs to; see :func:`per_aggregate`."""
+    """One row per aggregate that an event of ``open`` belongs to; see :func:`per_aggregate`.
+
+    Parameters
+    ----------
+    open : tuple of str
+        Types that open one.
+    close : tuple of str
+        Types that close it.
+    settled_by : {"amount", "event"}
+        What settles it.
+    """
 
     open: tuple[str, ...]
     close: tuple[str, ...]
@@ -89,21 +107,51 @@ class Source:
     def of(self, column: str) -> Source:
         """Point at a column.
 
+        Parameters
+        ----------
+        column : str
+            One of those that :func:`source`, or for an aggregate :func:`per_aggregate`, lists.
+
+        Returns
+        -------
+        Source
+            The same rows, pointed at the column.
+
+        Raises
+        ------
+        DeclarationError
+            "column of ... must be one that features may read; got ... Did you mean ...?".
+
         Examples
         --------
         >>> source("order.paid").of("base_minor").column
         'base_minor'
-        >>> source("order.paid").of("base_major")
+        >>> source("order.paid").of("base_major")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
             ...
-        features.errors.DeclarationError: column of order.paid must be one that features may read; \
-got 'base_major'. Did you mean base_minor?
+        features.errors.DeclarationError: column of order.paid must be one ... Did you mean base_minor?
         """
         _check_column(self, column)
         return replace(self, column=column)
 
     def only(self, **conditions: str | int | Sequence[str | int]) -> Source:
         """Keep rows whose columns equal the given value, or one of the given values.
+
+        Parameters
+        ----------
+        **conditions : str, int, or sequence of them
+            Columns, and the value or values that each must equal; all must hold.
+
+        Returns
+        -------
+        Source
+            The rows left.
+
+        Raises
+        ------
+        DeclarationError
+            "column of ... must be one that features may read; got ...", or "condition on ... must give int values to
+            equal; got ...".
 
         Examples
         --------
@@ -143,14 +191,36 @@ got 'base_major'. Did you mean base_minor?
 
 
 def types_of(origin: Events | Aggregates) -> tuple[str, ...]:
-    """Every event type that rows of this origin are made of."""
+    """Every event type that rows of this origin are made of.
+
+    Parameters
+    ----------
+    origin : Events or Aggregates
+        Where rows come from.
+
+    Returns
+    -------
+    tuple of str
+        Types of the stream, in their order.
+    """
     if isinstance(origin, Events):
         return origin.types
     return tuple(sorted({*origin.open, *origin.close}))
 
 
 def opening_types(origin: Events | Aggregates) -> tuple[str, ...]:
-    """Every event type without which there are no rows of this origin."""
+    """Every event type without which there are no rows of this origin.
+
+    Parameters
+    ----------
+    origin : Events or Aggregates
+        Where rows come from.
+
+    Returns
+    -------
+    tuple of str
+        For an aggregate, those that open it.
+    """
     return origin.types if isinstance(origin, Events) else origin.open
 
 
@@ -160,18 +230,25 @@ def source(*types: str, column: str | None = None, **conditions: Any) -> Source:
     Parameters
     ----------
     *types : str
-        Words of the activity stream: ``"order.paid"``.
+        Types of event in the activity stream: ``"order.paid"``.
     column : str, optional
         The column to reduce: base_minor, quantity, value (integers); seller_id, product_id,
         aggregate_id, method, category, reason (words, for ``distinct``); age_day, age_week,
         age_month (whole periods before the cutoff, for ``distinct``); hour_of_day (0 to 23),
         day_of_week (0 is Monday), both in UTC.
-    **conditions : str, int, or a list of them
+    **conditions : str, int, or sequence of them
         Columns that must equal a value, or one of several.
 
     Returns
     -------
     Source
+        Events as they are.
+
+    Raises
+    ------
+    DeclarationError
+        "source must name at least one event type; got none.", "event type must read like 'order.paid'; got ...", and
+        as :meth:`Source.of` and :meth:`Source.only`.
 
     Examples
     --------
@@ -216,6 +293,12 @@ def per_aggregate(
         cutoff while open; 0 if none; null without a due time); hours_taken (whole hours from
         opening to settlement, null while open). With several opening events the earliest due time
         counts.
+
+    Raises
+    ------
+    DeclarationError
+        "per_aggregate must have opening and closing types that differ; got ...", or "settled_by must be 'amount' or
+        'event'; got ...".
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Features and labels of many customers at many cutoffs, on DuckDB over a snapshot.
 
-Guarantees: events are read once, and reduced at each cutoff; what is held grows with the events and with the customers of
-three cutoffs, not with the cutoffs; only integers leave the database, so values are the same bits as
+Guarantees: events are read once, and reduced at each cutoff; what is held grows with the events and with the
+customers of three cutoffs, not with the cutoffs; only integers leave the database, so values are the same bits as
 those of every other evaluator; rows are ordered by cutoff and customer, whatever the threads did.
 """
 
@@ -30,7 +30,7 @@ from features.evaluating.label_sql import label_query
 from features.evaluating.loading_sql import customer_table, event_table, types_recorded
 from features.evaluating.operations import REDUCTIONS, Flags, Floats, Integers
 from features.evaluating.prepared_sql import plan
-from features.evaluating.table import FeatureTable, LabelTable
+from features.evaluating.table import FeatureTable, LabelTable, joined
 from features.labels import Label
 from features.snapshots.snapshot import Snapshot
 
@@ -58,8 +58,19 @@ def evaluate(
     catalogue: Catalogue,
     *,
     customers: Collection[str] | None = None,
+) -> FeatureTable:
+    """Evaluate a catalogue at all cutoffs into one table; see :func:`evaluate_each`."""
+    return joined(evaluate_each(snapshot, cutoffs, catalogue, customers=customers), catalogue)
+
+
+def evaluate_each(
+    snapshot: Snapshot,
+    cutoffs: Sequence[int],
+    catalogue: Catalogue,
+    *,
+    customers: Collection[str] | None = None,
 ) -> Iterator[FeatureTable]:
-    """Evaluate a catalogue for every customer known at each cutoff; an :class:`Evaluator`."""
+    """Evaluate a catalogue for every customer known at each cutoff: an `Evaluator` of `features.evaluating`."""
     steps, ordered = plan(catalogue), sorted(set(cutoffs))
     with _opened(snapshot, customers) as (database, people):
         types = {word for partial in catalogue.partials for word in partial.source.types}
@@ -153,7 +164,7 @@ class _Room:
         asked = {**instants, "first_customer": first, "last_customer": beyond - 1}
         for statement in plan(self._catalogue).statements:
             given = {name: asked[name] for name in statement.parameters}
-            found = self._cursor.execute(statement.query, given).fetchnumpy()
+            found: dict[str, Any] = self._cursor.execute(statement.query, given).fetchnumpy()
             rows = self._row_of[found["customer"] - first]
             for place in statement.partials:
                 column = found[f"s{place}"]

@@ -1,4 +1,4 @@
-"""What each operator is computed by: how its partial aggregates are reduced from rows, and the formula that finishes them.
+"""What each operator is computed by: how rows are reduced to its partial aggregates, and what finishes them.
 
 Two tables, and the only ones: an evaluator has no list of its own. DuckDB and Spark read a reduction's SQL, Python its
 `read`; all of them are finished by the same formula. What `features.declaring.operators` names must be here.

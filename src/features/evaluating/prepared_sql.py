@@ -1,10 +1,10 @@
 """SQL for a catalogue's partial aggregates at many cutoffs: rows are prepared once, then reduced at each cutoff.
 
-What :mod:`features.evaluating.partial_sql` reads afresh at every cutoff is worked out once here, in tables of one kind of row
-each: the events of some types, the values a column had, the pairs that gaps lie between, the aggregates. Cutoffs
-are counted from 0 in order of time, and a row tells from which of them (``first``) up to which (``last``) it
-stands: an event from the first cutoff that knows of it, an aggregate until something else is known of it. A
-cutoff's statements only pick the rows that stand then, and reduce them.
+What :mod:`features.evaluating.partial_sql` reads afresh at every cutoff is worked out once here, in tables of
+one kind of row each: the events of some types, the values a column had, the pairs that gaps lie between, the
+aggregates. Cutoffs are counted from 0 in order of time, and a row tells from which of them (``first``) up to
+which (``last``) it stands: an event from the first cutoff that knows of it, an aggregate until something else
+is known of it. A cutoff's statements only pick the rows that stand then, and reduce them.
 
 The tables are made from ``event`` (with ``first``) and ``place`` (with ``place``, one row per cutoff); the
 statements have the parameters ``$cutoff``, ``$place``, ``$first_customer`` and ``$last_customer``.

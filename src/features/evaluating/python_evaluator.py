@@ -146,7 +146,7 @@ Plan = tuple[Origins, Dispatch, list[int | None]]
 
 @lru_cache(maxsize=64)
 def _plan(catalogue: Catalogue) -> Plan:
-    """Group partial aggregates by source and column, sources by the types they read; and the partial aggregates of nothing."""
+    """Group partial aggregates by source and column, sources by the types they read; and give those of nothing."""
     grouped: dict[Source, dict[str | None, list[tuple[int, int | None, Reading]]]] = {}
     for place, partial in enumerate(catalogue.partials):
         columns = grouped.setdefault(partial.source.rows, {})
@@ -163,7 +163,7 @@ def _plan(catalogue: Catalogue) -> Plan:
         for word in types_of(origin):
             dispatch.setdefault(word, []).append((place, accepts))
     origins = tuple((origin, tuple(those)) for origin, those in readers.items())
-    nothing = [REDUCTIONS[partial.kind].empty for partial in catalogue.partials]
+    nothing: list[int | None] = [REDUCTIONS[partial.kind].empty for partial in catalogue.partials]
     return origins, dispatch, nothing
 
 

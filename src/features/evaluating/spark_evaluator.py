@@ -12,6 +12,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,10 @@ import pyarrow.compute as pc
 
 from features.declaring.compilation import Catalogue
 from features.errors import EngineFailed, EngineMissing
-from features.evaluating.duckdb_evaluator import FeatureTable
+from features.evaluating.evaluator import Evaluator
 from features.evaluating.finish import finish
 from features.evaluating.spark_sql import event_columns, spark_statement
+from features.evaluating.table import FeatureTable
 from features.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -132,57 +134,24 @@ def _end(gateway: Any) -> None:
     SparkContext._gateway = SparkContext._jvm = None
 
 
-def evaluate(
-    session: SparkSession,
-    snapshot: Snapshot,
-    cutoffs: Sequence[int],
-    catalogue: Catalogue,
-    *,
-    customers: Collection[str] | None = None,
-) -> FeatureTable:
-    """Evaluate a catalogue for every customer known at each cutoff.
+def evaluator(session: SparkSession) -> Evaluator:
+    """Give the evaluator that a session is.
 
     Parameters
     ----------
     session : SparkSession
-        Any; what matters here is set in a session of this evaluation's own beside it.
-    snapshot : Snapshot
-        Its files must lie where every executor can read them under the same path.
-    cutoffs : sequence of int, epoch microseconds
-        Each gives rows for the customers with an event recorded, and occurred, before it.
-    catalogue : Catalogue
-    customers : collection of str, optional
-        32 hex digits each; all by default.
+        Any; what matters here is set in a session of each evaluation's own beside it. A snapshot's files must lie where
+        every executor can read them under the same path.
 
     Returns
     -------
-    FeatureTable
-        That of :func:`features.evaluating.duckdb_evaluator.evaluate`, to the bit.
-
-    Raises
-    ------
-    PartialTooLarge
-        "partial aggregate ... must be smaller than 2^53 in size; got ..."
-    EngineFailed
-        "engine spark must evaluate ...; got ..."
+    Evaluator
+        It may raise what every evaluator may, and EngineFailed: "engine spark must evaluate ...; got ..."
     """
-    parts = list(evaluate_each(session, snapshot, cutoffs, catalogue, customers=customers))
-    return joined(parts, catalogue)
+    return partial(_evaluate_each, session)
 
 
-def joined(parts: Sequence[FeatureTable], catalogue: Catalogue) -> FeatureTable:
-    """Put tables of a catalogue's features, made together, one below another."""
-    empty = np.empty((0, len(catalogue)))
-    return FeatureTable(
-        customer_ids=[customer for part in parts for customer in part.customer_ids],
-        cutoffs=np.concatenate([np.empty(0, np.int64), *(part.cutoffs for part in parts)]),
-        values=np.concatenate([empty, *(part.values for part in parts)]),
-        names=catalogue.names,
-        absent=parts[0].absent if parts else catalogue.absent(set()),
-    )
-
-
-def evaluate_each(
+def _evaluate_each(
     session: SparkSession,
     snapshot: Snapshot,
     cutoffs: Sequence[int],
@@ -190,18 +159,7 @@ def evaluate_each(
     *,
     customers: Collection[str] | None = None,
 ) -> Iterator[FeatureTable]:
-    """Evaluate one cutoff after another, so that only one is held in memory.
-
-    Parameters
-    ----------
-    session, snapshot, cutoffs, catalogue, customers
-        As for :func:`evaluate`.
-
-    Yields
-    ------
-    FeatureTable
-        Of each cutoff, as given.
-    """
+    """Evaluate one cutoff after another, so that only one is held in memory."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 

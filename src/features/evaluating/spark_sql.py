@@ -36,8 +36,8 @@ def spark_statement(catalogue: Catalogue) -> str:
     Returns
     -------
     str
-        Columns and rows as :func:`features.evaluating.partial_sql.partial_query` says, in no order: sorting them on a cluster
-        would run the query twice. It has one parameter, ``:cutoff``.
+        Columns and rows as :func:`features.evaluating.partial_sql.partial_query` says, in no order: sorting them
+        on a cluster would run the query twice. It has one parameter, ``:cutoff``.
 
     Examples
     --------

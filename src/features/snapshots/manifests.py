@@ -8,7 +8,6 @@ whose content is on disk.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -19,9 +18,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock
+
 from features.errors import SnapshotDamaged
 from features.snapshots.canonical import Chain
 from features.snapshots.partitions import Part
+from tabular.files import replacing, settle
 
 _READY = "ready.json"
 
@@ -136,8 +138,7 @@ class SnapshotFolder:
     def alone(self) -> Iterator[None]:
         """Hold the folder, and end or clear what a killed process was at."""
         self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(self.root / "lock"):
             for left in sorted(self.root.glob("incoming-*")):
                 if (left / _READY).exists():
                     self._carry_out(left)
@@ -169,7 +170,7 @@ class SnapshotFolder:
             Where each lies, and what it will be.
         """
         for path in files:
-            _sync(path)
+            settle(path)
         moves = {path.name: part.path for path, part in files.items()}
         _write(folder / _READY, {"moves": moves, "manifest": asdict(manifest)})
         self._carry_out(folder)
@@ -193,17 +194,8 @@ class SnapshotFolder:
 
 
 def _write(path: Path, content: object) -> None:
-    """Write a file under another name, and rename it when it is on disk; it keeps the time it was made at."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}")
-    aside.write_text(json.dumps(content, indent=1))
-    if path.exists():
-        os.utime(aside, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
-    _sync(aside)
-    aside.replace(path)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file's content is on disk."""
-    with path.open("rb") as complete:
-        os.fsync(complete.fileno())
+    """Replace a file by JSON; it keeps the time it was made at."""
+    with replacing(path, alone=True) as draft:
+        draft.write_text(json.dumps(content, indent=1))
+        if path.exists():
+            os.utime(draft, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))

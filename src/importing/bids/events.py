@@ -1,4 +1,4 @@
-"""Auctions of a file as they went by our rules, and the events and rows they become."""
+"""Writing auctions: each as it went by our rules, and the rows and events it becomes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from commerce.auctions.pricing import AuctionState, Bands, Bid, placed
 from commerce.records.instants import to_micros
 from commerce.records.money import from_minor
 from importing.bids.rows import BidRow
-from importing.engine.bundle import Bundle
+from importing.engine.identity import uuid_of
 from importing.engine.writing import ImportSession
-from importing.sales.order_events import uuid_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Replay:
     ----------
     bids : sequence of BidRow
         As the file has them, in the order of time.
-    steps : sequence of (Bid, Standing)
+    steps : sequence of (Bid, AuctionState)
         What each offered, and how the auction stood then.
     """
 
@@ -56,8 +55,8 @@ class Replay:
     @classmethod
     def of(cls, bids: Sequence[BidRow], bands: Bands) -> Replay:
         """Let an auction happen again."""
-        told = next((bid.opening for bid in bids if bid.opening is not None), None)
-        opening = max(1, min(bid.maximum for bid in bids) if told is None else told)
+        stated = next((bid.opening for bid in bids if bid.opening is not None), None)
+        opening = max(1, min(bid.maximum for bid in bids) if stated is None else stated)
         reserve = next((bid.reserve for bid in bids if bid.reserve is not None), 0)
         now, steps = AuctionState(opening, bands, reserve if reserve >= opening else None), []
         for place, bid in enumerate(bids):
@@ -88,16 +87,16 @@ def write_auctions(
     own : Bands or None
         Increments to be kept with the auctions, where they are not eBay's.
     """
-    bundle = Bundle(session)
     kept = json.dumps({"uppers": own.uppers, "increments": own.increments}) if own else None
     for replay in replays:
-        _keep(bundle, replay, None if start is None else to_micros(start), kept)
+        _keep(session, replay, None if start is None else to_micros(start), kept)
         session.written["lines"] += len(replay.bids)
-    bundle.write()
 
 
-def _keep(bundle: Bundle, replay: Replay, start: int | None, increments: str | None) -> None:
-    session, (first, *_, last) = bundle.session, (*replay.bids, replay.bids[-1])
+def _keep(
+    session: ImportSession, replay: Replay, start: int | None, increments: str | None
+) -> None:
+    first, last = replay.bids[0], replay.bids[-1]
     end, ended = replay.steps[-1][1], last.at + 1
     key, winner = (
         session.id_of("auction", first.auction),
@@ -118,12 +117,12 @@ def _keep(bundle: Bundle, replay: Replay, start: int | None, increments: str | N
             product_id=product,
             **more,
         )
-        return bundle.emit(event)
+        return session.emit(event)
 
     led: str | None = None
     for number, (offer, now) in enumerate(replay.steps):
         who, at = offer.bidder, offer.placed_at
-        bundle.keep(
+        session.keep(
             "bid",
             auction_id=key,
             customer_id=people[who],
@@ -140,7 +139,7 @@ def _keep(bundle: Bundle, replay: Replay, start: int | None, increments: str | N
     if winner is not None:
         emit("won", ended, winner, end.price)
     status = "unsold" if winner is None else "sold"
-    bundle.keep(
+    session.keep(
         "auction",
         id=key,
         external_id=first.auction,

@@ -1,10 +1,10 @@
 """Import the bids of auctions, and let our own rules say at what price each closed.
 
 An amount of the file is the most its bidder would have paid. The bids are replayed in the order of time through
-`commerce.auctions.pricing`: what each offered openly is the least that was admissible then. Bids are facts: one that the
-rules would not have admitted is ordered among the others, not refused.
+`commerce.auctions.pricing`: what each offered openly is the least that was admissible then. Bids are facts: one
+that the rules would not have admitted is ordered among the others, not refused.
 
-- An auction's opening price and reserve are the first that its rows tell; without an opening price its lowest bid opens
+- An auction's opening price and reserve are the first that its rows give; without an opening price its lowest bid opens
   it. A reserve below the opening price is none.
 - An auction begins at ``--start`` where times are elapsed, else with its first bid. The file says of no auction when it
   ended: each closes a microsecond after its last bid.
@@ -29,14 +29,15 @@ from commerce.records import schema
 from commerce.records.database import reading
 from importing.bids.events import Closing, Replay, write_auctions
 from importing.bids.rows import NEEDED, WELL_KNOWN, BidReader, BidStaging
-from importing.engine.intake import take_in
-from importing.engine.master_data import write_parties
-from importing.engine.options import FileOptions
-from importing.engine.summary import ImportSummary, Progress, silent
-from importing.engine.writing import Writer, known_ids
+from importing.engine.intake import FileOptions, take_in
+from importing.engine.known import known_ids
+from importing.engine.master_data import write_master_data
+from importing.engine.summary import ImportSummary
+from importing.engine.writing import Writer
 from importing.errors import SourceError
 from tabular.amounts import NumberReader
 from tabular.columns import find_column, find_columns
+from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
 from tabular.store import chunks
 from tabular.table import open_table
@@ -121,7 +122,7 @@ def import_bids(
     rejects_folder : Path
         Where ``rejects.csv`` goes if any row cannot be read; an older one is replaced.
     progress : Progress, optional
-        Is told of the stages ``reading`` and ``writing``.
+        Called with the stages ``reading`` and ``writing``.
 
     Returns
     -------
@@ -131,8 +132,10 @@ def import_bids(
 
     Raises
     ------
-    SourceError
+    TableError
         Where the file cannot be read as asked; nothing was written.
+    SourceError
+        "import must be the only one that writes tenant ...; ...": run it again.
     TenantConflict
         "--currency must be that of tenant ...; got ..."
     """
@@ -151,25 +154,25 @@ def import_bids(
         numbers=("amount", "opening", "reserve", *(("time",) if options.elapsed else ())),
         times=("time",),
     )
-    tenancy, cells, start = intake.tenancy, intake.cells(), None
+    tenancy, conventions, start = intake.tenancy, intake.conventions(), None
     own = read_increments(options.increments, tenancy.currency) if options.increments else None
     if options.elapsed:
         start = (options.start or START).replace(tzinfo=tenancy.zone)
-        cells["time"] = ElapsedReader(
-            start, options.elapsed, cells["number"], latest=latest_at(now)
+        conventions["time"] = ElapsedReader(
+            start, options.elapsed, conventions["number"], latest=latest_at(now)
         )
     writer, duplicate = Writer(engine, tenancy, now=now), 0
     known: set[str] = set()
     closings: list[Closing] = []
     with BidStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
         read = staging.stage(
-            intake.table, BidReader(intake.places, **cells), rejects, report_progress
+            intake.table, BidReader(intake.places, **conventions), rejects, report_progress
         )
         if tenancy.tenant is not None:
             with reading(engine) as connection:
                 for names in staging.names():
                     known |= known_ids(connection, tenancy.tenant, schema.auction, names).keys()
-        write_parties(writer, staging)
+        write_master_data(writer, staging)
         for auctions in chunks(staging.auctions(), _CHUNK):
             replays = [
                 Replay.of(bids, own or Bands.of(EBAY, tenancy.currency)) for bids in auctions

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from importing.engine.master_data import PartyStore
 from importing.engine.money_rows import MoneyReader
-from tabular.amounts import NumberReader
+from importing.engine.staging import Staging, staged
 from tabular.rows import tidy_id
 
 WELL_KNOWN: Final[Mapping[str, frozenset[str]]] = {
@@ -30,7 +29,11 @@ NEEDED: Final = (("auction",), ("amount",), ("time",), ("bidder",))
 
 
 class BidRow(NamedTuple):
-    """A bid: instants in microseconds, amounts in minor units, and at last the ids of its bidder and item."""
+    """A bid of the file, from its reading to its writing; instants are microseconds, amounts minor units.
+
+    ``customer_id`` and ``product_id`` are None until staging gives the bid back: 32 hexadecimal digits of its
+    bidder and of its item, if it has one.
+    """
 
     auction: str
     bidder: str
@@ -39,11 +42,8 @@ class BidRow(NamedTuple):
     opening: int | None
     reserve: int | None
     item: str | None
-    customer_id: str
-    product_id: str | None
-
-
-_STAGED = BidRow._fields[:-2]
+    customer_id: str | None = None
+    product_id: str | None = None
 
 
 class BidReader(MoneyReader):
@@ -53,24 +53,16 @@ class BidReader(MoneyReader):
     ----------
     places : mapping of str to int
         Where each role of `WELL_KNOWN` stands.
-    width, currency, number, time
+    **conventions
         As of `MoneyReader`.
     """
 
-    def __init__(
-        self,
-        places: Mapping[str, int],
-        *,
-        width: int,
-        currency: str,
-        number: NumberReader,
-        time: Callable[[str], int],
-    ) -> None:
-        super().__init__(width=width, currency=currency, number=number, time=time)
+    def __init__(self, places: Mapping[str, int], **conventions: Any) -> None:
+        super().__init__(**conventions)
         self._places = places
 
-    def __call__(self, cells: list[str]) -> tuple[Any, ...]:
-        """Read one row: the fields of a `BidRow` less the ids.
+    def __call__(self, cells: list[str]) -> BidRow:
+        """Read one row.
 
         Raises
         ------
@@ -84,7 +76,7 @@ class BidReader(MoneyReader):
             None if (text := said.get(role)) is None else self.money(role, text)
             for role in ("opening", "reserve")
         )
-        return (
+        return BidRow(
             tidy_id(auction),
             tidy_id(bidder),
             self.money("amount", amount, least=1),
@@ -95,21 +87,24 @@ class BidReader(MoneyReader):
         )
 
 
-class BidStaging(PartyStore):
-    """Bids of one file. Call in this order: `add`, `people` and `wares`, then `auctions`."""
+class BidStaging(Staging):
+    """Bids of one file.
 
-    PEOPLE = (
+    Call in this order: `stage`, `importing.engine.master_data.write_master_data`, then `auctions`.
+    """
+
+    CUSTOMERS = (
         "SELECT bidder, min(at), NULL, NULL FROM bid GROUP BY bidder ORDER BY min(at), min(row)"
     )
     """Every bidder at his earliest bid."""
 
-    WARES = (
+    PRODUCTS = (
         "SELECT item, NULL, NULL FROM bid WHERE item IS NOT NULL GROUP BY item ORDER BY min(row)"
     )
     """Every item, in the order of the file."""
 
     def __init__(self) -> None:
-        super().__init__("bid", _STAGED)
+        super().__init__("bid", BidRow)
 
     def names(self) -> Iterator[list[str]]:
         """Give the name of every auction."""
@@ -122,12 +117,11 @@ class BidStaging(PartyStore):
             "CREATE TABLE walk AS SELECT auction FROM bid GROUP BY auction ORDER BY min(at), min(row)"
         )
         self._base.execute("CREATE INDEX bid_auction ON bid (auction, at, row)")
-        columns = ", ".join(f"bid.{name}" for name in _STAGED)
         rows = self._base.execute(
-            f"SELECT walk.rowid, {columns}, person.id, ware.id FROM walk"  # noqa: S608
+            f"SELECT walk.rowid, {staged(BidRow, 'bid')}, c.id, p.id FROM walk"  # noqa: S608
             " CROSS JOIN bid ON bid.auction = walk.auction"
-            " LEFT JOIN person ON person.name = bid.bidder LEFT JOIN ware ON ware.name = bid.item"
-            " ORDER BY walk.rowid, bid.at, bid.row"
+            " LEFT JOIN customer_ids c ON c.name = bid.bidder"
+            " LEFT JOIN product_ids p ON p.name = bid.item ORDER BY walk.rowid, bid.at, bid.row"
         )
         for _, bids in groupby(rows, key=itemgetter(0)):
             yield [BidRow._make(row[1:]) for row in bids]

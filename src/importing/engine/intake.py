@@ -1,4 +1,4 @@
-"""Taking in one file: how it is laid out, whose it is, and what is said of it in the end."""
+"""Taking in one file: what is said about it, how it is laid out, whose records it becomes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Engine
 
 from commerce.records.database import reading
-from importing.engine.options import FileOptions
 from importing.engine.summary import ImportSummary, summarise
 from importing.engine.tenancy import TenantPlan, plan_tenant
 from tabular.amounts import NumberReader
@@ -20,6 +19,35 @@ from tabular.formats import Formats, detected, find_formats, with_header_settled
 from tabular.rejects import Rejects
 from tabular.table import Table, open_table
 from tabular.times import TimeReader, latest_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOptions:
+    """What may be said of any file.
+
+    Attributes
+    ----------
+    tenant : str
+        Slug; created by the first import.
+    currency : str, optional
+        ISO 4217; of a new tenant, default USD.
+    timezone : str, optional
+        IANA name; of a new tenant, default UTC. Times without an offset are in it.
+    delimiter, encoding : str, optional
+        One character or its name (``tab``, ``space``, ...); any codec name.
+    decimal : {".", ","}, optional
+        The decimal mark.
+    time_format : str, optional
+        ``DMY``, ``MDY``, or a pattern of `datetime.strptime` such as ``%d %b %Y``.
+    """
+
+    tenant: str
+    currency: str | None = None
+    timezone: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    time_format: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +76,8 @@ class Intake:
         latest = None if ahead else latest_at(self.now)
         return TimeReader(self.tenancy.zone, self.formats.time_format, latest=latest)
 
-    def cells(self) -> dict[str, Any]:
-        """Give what a `MoneyReader` of the file's rows needs."""
+    def conventions(self) -> dict[str, Any]:
+        """Give what a `MoneyReader` of the file's rows needs: its width, currency, numbers and times."""
         return {
             "width": len(self.table.columns),
             "currency": self.tenancy.currency,
@@ -97,13 +125,13 @@ def take_in(
     time : str or None
         The column of times as it was given; by position, the file may have no header.
     numbers, times : sequence of str
-        Roles whose cells tell how the file writes numbers and times; the first of ``times`` must be there.
+        Roles whose cells show how the file writes numbers and times; the first of ``times`` must be there.
     currency : str, default "currency"
         Role of the column that names a currency.
 
     Raises
     ------
-    SourceError
+    TableError
         "<option> must ...; got ..." for what is wrong, or cannot be found out.
     TenantConflict
         "--currency must be that of tenant ...; got ..."

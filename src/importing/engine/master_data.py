@@ -1,19 +1,19 @@
-"""Customers and products that a file tells of for the first time."""
+"""Writing the customers, products and categories that a file names and the records do not hold yet."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from commerce.records import schema
-from importing.engine.bundle import Bundle
-from importing.engine.writing import ImportSession, Writer, known_ids
-from tabular.store import Store
+from importing.engine.known import known_ids
+from importing.engine.staging import Staging
+from importing.engine.writing import ImportSession, Writer
 
 
-class Person(NamedTuple):
-    """A customer as the file tells of him first."""
+class NewCustomer(NamedTuple):
+    """A customer at the earliest row that names him: when that happened and was recorded, where he lives."""
 
     name: str
     at: int
@@ -21,116 +21,94 @@ class Person(NamedTuple):
     country: str | None
 
 
-class Ware(NamedTuple):
-    """A product as the file names it first."""
+class NewProduct(NamedTuple):
+    """A product, with the first description that the file gives it."""
 
     name: str
     description: str | None
     category: str | None
 
 
-class PartyStore(Store):
-    """Rows that name customers and products; beside them stand the ids of those."""
-
-    PEOPLE: ClassVar[str]
-    """Selects each `Person` at his earliest row."""
-
-    WARES: ClassVar[str]
-    """Selects each `Ware`."""
-
-    def __init__(self, table: str = "", fields: Sequence[str] = ()) -> None:
-        super().__init__(table, fields)
-        for name in ("person", "ware"):
-            self._base.execute(f"CREATE TABLE {name} (name PRIMARY KEY, id) WITHOUT ROWID")
-
-    def named(self, kind: str, ids: Iterable[tuple[str, str]]) -> None:
-        """Note the ids of customers (``person``) or products (``ware``): name, 32 hexadecimal digits."""
-        self._base.executemany(f"INSERT INTO {kind} VALUES (?, ?)", ids)  # noqa: S608
-
-
-def write_parties(writer: Writer, staging: PartyStore, *, register: bool = True) -> None:
-    """Write the customers and products of a staging store that are new, and note the ids of all.
+def write_master_data(writer: Writer, staging: Staging, *, register: bool = True) -> None:
+    """Write the customers and products of a file that are new, and note the ids of all in its staging.
 
     Parameters
     ----------
     writer : Writer
-    staging : PartyStore
+    staging : Staging
     register : bool, default True
-        Whether to write ``customer.registered`` too.
+        Whether to emit ``customer.registered`` too.
     """
-    for people in staging.each(Person, staging.PEOPLE):
+    for customers in staging.each(NewCustomer, staging.CUSTOMERS):
         with writer.session() as session:
-            ids = _write_people(session, people, register)
-        staging.named("person", ids)
-    for wares in staging.each(Ware, staging.WARES):
+            ids = _write_customers(session, customers, register)
+        staging.note_ids("customer_ids", ids)
+    for products in staging.each(NewProduct, staging.PRODUCTS):
         with writer.session() as session:
-            ids = _write_wares(session, wares)
-        staging.named("ware", ids)
+            ids = _write_products(session, products)
+        staging.note_ids("product_ids", ids)
 
 
-def _write_people(
-    session: ImportSession, people: Sequence[Person], register: bool
+def _write_customers(
+    session: ImportSession, customers: Sequence[NewCustomer], register: bool
 ) -> list[tuple[str, str]]:
-    """Add the customers that are new, each once, at his earliest line; give names and ids of all."""
+    """Add the customers that are new, each once, at his earliest row; give names and ids of all."""
     known = known_ids(
-        session.connection, session.tenant, schema.customer, [person.name for person in people]
+        session.connection, session.tenant, schema.customer, [each.name for each in customers]
     )
-    bundle = Bundle(session)
-    for person in people:
-        if person.name in known:
+    for customer in customers:
+        if customer.name in known:
             continue
-        new = known[person.name] = session.id_of("customer", person.name)
-        bundle.keep(
+        new = known[customer.name] = session.id_of("customer", customer.name)
+        session.keep(
             "customer",
             id=new,
-            external_id=person.name,
-            country=person.country,
-            created_at=person.at,
+            external_id=customer.name,
+            country=customer.country,
+            created_at=customer.at,
         )
         if register:
-            bundle.emit(
+            session.emit(
                 session.event(
                     "customer.registered",
-                    person.at,
+                    customer.at,
                     f"registered:{new.hex}",
-                    known=person.recorded,
+                    known=customer.recorded,
                     customer_id=new,
                     aggregate_type="customer",
                     aggregate_id=new.hex,
-                    category=person.country,
+                    category=customer.country,
                 )
             )
         session.written["customers"] += 1
-    bundle.write()
     return [(name, record.hex) for name, record in known.items()]
 
 
-def _write_wares(session: ImportSession, wares: Sequence[Ware]) -> list[tuple[str, str]]:
+def _write_products(
+    session: ImportSession, products: Sequence[NewProduct]
+) -> list[tuple[str, str]]:
     """Add the products that are new, under their first description; give names and ids of all."""
     known = known_ids(
-        session.connection, session.tenant, schema.product, [ware.name for ware in wares]
+        session.connection, session.tenant, schema.product, [each.name for each in products]
     )
-    new = [ware for ware in wares if ware.name not in known]
-    bundle = Bundle(session)
-    categories = _categories(bundle, {ware.category for ware in new if ware.category})
-    for ware in new:
-        known[ware.name] = session.id_of("product", ware.name)
-        bundle.keep(
+    new = [product for product in products if product.name not in known]
+    categories = _categories(session, {product.category for product in new if product.category})
+    for product in new:
+        known[product.name] = session.id_of("product", product.name)
+        session.keep(
             "product",
-            id=known[ware.name],
-            external_id=ware.name,
-            name=ware.description or ware.name,
-            category_id=categories.get(ware.category or ""),
+            id=known[product.name],
+            external_id=product.name,
+            name=product.description or product.name,
+            category_id=categories.get(product.category or ""),
         )
-    bundle.write()
     return [(name, record.hex) for name, record in known.items()]
 
 
-def _categories(bundle: Bundle, names: set[str]) -> Mapping[str, uuid.UUID]:
-    """Find the ids of categories, those that are new among them."""
-    session = bundle.session
+def _categories(session: ImportSession, names: set[str]) -> Mapping[str, uuid.UUID]:
+    """Find the ids of categories, and add those that are new."""
     known = known_ids(session.connection, session.tenant, schema.category, sorted(names), "name")
     for name in sorted(names - known.keys()):
         known[name] = session.id_of("category", name)
-        bundle.keep("category", id=known[name], name=name)
+        session.keep("category", id=known[name], name=name)
     return known

@@ -1,8 +1,9 @@
-"""Rows with money in them."""
+"""Reading rows with money in them: every amount is in the tenant's one currency."""
 
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from commerce.records.errors import RecordError
@@ -20,17 +21,17 @@ class MoneyReader(RowReader):
     ----------
     currency : str
         The tenant's.
-    **common
+    **conventions
         As of `RowReader`.
     """
 
-    def __init__(self, *, currency: str, **common: Any) -> None:
-        super().__init__(**common)
+    def __init__(self, *, currency: str, **conventions: Any) -> None:
+        super().__init__(**conventions)
         self._currency = currency
-        self._minor: dict[Decimal, int] = {}
+        self._minor = lru_cache(maxsize=_CACHE)(self._round)
 
     def money(self, role: str, text: str, least: int = 0) -> int:
-        """Read an amount of 0 or more as minor units, ``least`` of them."""
+        """Read an amount that is not negative as minor units, at least so many."""
         amount = self.decimal(role, text)
         if amount < 0:
             raise Refused(
@@ -44,18 +45,16 @@ class MoneyReader(RowReader):
 
     def minor(self, exact: Decimal, text: object) -> int:
         """Round an exact amount to minor units; the same amount is worked out once."""
-        known = self._minor.get(exact)
-        if known is None:
-            if len(self._minor) >= _CACHE:
-                self._minor.clear()
-            try:
-                known = to_minor(exact, self._currency)
-            except (InvalidOperation, RecordError):
-                known = LIMIT
-            if known >= LIMIT:
-                raise Refused("too large", f"amount must be below 2^53 minor units; got {text}.")
-            self._minor[exact] = known
-        return known
+        minor = self._minor(exact)
+        if minor >= LIMIT:
+            raise Refused("too large", f"amount must be below 2^53 minor units; got {text}.")
+        return minor
+
+    def _round(self, exact: Decimal) -> int:
+        try:
+            return to_minor(exact, self._currency)
+        except (InvalidOperation, RecordError):
+            return LIMIT
 
     def check_currency(self, code: str) -> None:
         """Refuse amounts in another currency than the tenant's."""

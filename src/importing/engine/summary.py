@@ -9,8 +9,6 @@ from pathlib import Path
 
 from importing.engine.tenancy import TenantPlan
 from tabular.formats import Detected
-from tabular.progress import Progress as Progress
-from tabular.progress import silent as silent
 from tabular.rejects import Rejects
 
 

@@ -1,48 +1,36 @@
-"""What every writer of imported records shares: the tenant, the clocks, and bulk look-ups."""
+"""Writing: one transaction of an import collects events and the rows they brought about, and writes them together."""
 
 from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Table,
-    Text,
-    cast,
-    exists,
-    func,
-    select,
-    type_coerce,
-)
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from commerce.records import schema
+from commerce.records.bulk import insert_rows
 from commerce.records.database import writing
-from commerce.records.identity import imported_id
+from commerce.records.identity import imported_id, reserve_numbers
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import Tenant, clock, find_tenant, hold_clock, recording_instant
 from importing.engine.tenancy import TenantPlan, open_tenant
 from importing.errors import SourceError
 
-_PAGE = 900
-"""Values of one IN list; below the least limit of any SQLite."""
+_REFERRED_TO = ("customer", "category", "product")
+"""Tables whose rows events refer to; rows of all others come after their events."""
 
 
-@dataclass(kw_only=True)
 class ImportSession:
-    """Where one transaction of an import writes.
+    """One transaction of an import: what is given to `emit` and `keep` is written at its end.
 
-    Attributes
+    Parameters
     ----------
     connection : Connection
         Inside a writing transaction.
@@ -52,15 +40,23 @@ class ImportSession:
         The tenant's clock before the import.
     ingested_at : int
         Wall time, microseconds since 1970 UTC.
+
+    Attributes
+    ----------
     written : Counter
         Customers, orders, events and lines of this transaction.
     """
 
-    connection: Connection
-    tenant: Tenant
-    clock: datetime
-    ingested_at: int
-    written: Counter[str] = field(default_factory=Counter)
+    def __init__(
+        self, connection: Connection, tenant: Tenant, clock: datetime, ingested_at: int
+    ) -> None:
+        self.connection = connection
+        self.tenant = tenant
+        self.written: Counter[str] = Counter()
+        self._clock = clock
+        self._ingested_at = ingested_at
+        self._events: list[NewEvent] = []
+        self._rows: dict[str, tuple[list[str], list[list[Any]]]] = {}
 
     def id_of(self, kind: str, name: str) -> uuid.UUID:
         """Derive the id of a record from its name in the file."""
@@ -70,7 +66,7 @@ class ImportSession:
         """Decide when an arriving row counts as recorded, by the two-clock rule."""
         if self.tenant.observed_at is None:
             return occurred if recorded is None else max(occurred, recorded)
-        return recording_instant(self.tenant, self.clock, occurred, recorded)
+        return recording_instant(self.tenant, self._clock, occurred, recorded)
 
     def event(
         self,
@@ -94,10 +90,54 @@ class ImportSession:
             **more,
         )
 
-    def append(self, events: Sequence[NewEvent]) -> Sequence[int]:
-        """Append events to the stream, with the money they move."""
-        self.written["events"] += len(events)
-        return append(self.connection, self.tenant, events, ingested_at=self.ingested_at)
+    def emit(self, event: NewEvent, payment: uuid.UUID | None = None) -> int:
+        """Take an event, which may be one of a payment, and give its place for `keep`."""
+        self._events.append(event)
+        place = len(self._events) - 1
+        if payment is not None:
+            self.keep(
+                "payment_event",
+                payment_id=payment,
+                event_id=place,
+                type=event.type,
+                amount_minor=event.amount_minor,
+                occurred_at=event.occurred_at,
+            )
+        return place
+
+    def keep(self, table: str, **values: Any) -> None:
+        """Take a row: the same columns for each of a table, in the same order.
+
+        The tenant is filled in, and the ``number`` of what is numbered; ``event_id`` is a place from `emit`.
+        """
+        kept = self._rows.get(table)
+        if kept is None:
+            kept = self._rows[table] = (["tenant_id", *values], [])
+        kept[1].append([self.tenant.id, *values.values()])
+
+    def flush(self) -> None:
+        """Write what was taken, what is referred to before what refers to it."""
+        for table in _REFERRED_TO:
+            self._insert(table, ())
+        ids = append(self.connection, self.tenant, self._events, ingested_at=self._ingested_at)
+        self.written["events"] += len(ids)
+        for sorted_table in schema.metadata.sorted_tables:
+            self._insert(sorted_table.name, ids)
+
+    def _insert(self, table: str, ids: Sequence[int]) -> None:
+        if table not in self._rows:
+            return
+        columns, rows = self._rows.pop(table)
+        if "event_id" in columns:
+            place = columns.index("event_id")
+            for row in rows:
+                row[place] = ids[row[place]]
+        if "number" in schema.metadata.tables[table].c:
+            first = reserve_numbers(self.connection, self.tenant, table, len(rows))
+            columns.append("number")
+            for number, row in enumerate(rows, first):
+                row.append(number)
+        insert_rows(self.connection, table, columns, rows)
 
 
 class Writer:
@@ -107,7 +147,7 @@ class Writer:
     ----------
     engine : Engine
     plan : TenantPlan
-        The tenant is made with the first transaction where it is new.
+        The tenant is made before the first transaction where it is new.
     now : datetime
         Wall time, aware.
 
@@ -144,61 +184,13 @@ class Writer:
         before, slug = self._clock, self._plan.slug
         try:
             with writing(self._engine) as connection:
-                session = ImportSession(
-                    connection=connection,
-                    tenant=hold_clock(connection, find_tenant(connection, slug)),
-                    clock=before,
-                    ingested_at=to_micros(self._now),
-                )
+                tenant = hold_clock(connection, find_tenant(connection, slug))
+                session = ImportSession(connection, tenant, before, to_micros(self._now))
                 yield session
+                session.flush()
         except IntegrityError as error:
             raise SourceError(
                 f"import must be the only one that writes tenant {slug!r}; another wrote the same"
                 " records meanwhile. Run it again: what is in already counts as duplicate."
             ) from error
         self.written.update(session.written)
-
-
-def hexadecimal(column: ColumnElement[Any], connection: Connection) -> ColumnElement[str]:
-    """Read a UUID column as 32 hexadecimal digits, without a UUID per row."""
-    if connection.dialect.name == "sqlite":
-        return type_coerce(column, Text)
-    return func.replace(cast(column, Text), "-", "")
-
-
-def pages(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut values into lists short enough for one statement."""
-    for start in range(0, len(values), _PAGE):
-        yield values[start : start + _PAGE]
-
-
-def known_sources(
-    connection: Connection, tenant: Tenant, sources: Sequence[str]
-) -> Collection[str]:
-    """Tell which sources the stream holds already."""
-    return known_ids(connection, tenant, schema.event, sources, "source_key").keys()
-
-
-def has_events(connection: Connection, tenant: Tenant) -> bool:
-    """Tell whether a tenant's stream holds anything."""
-    query = select(exists().where(schema.event.c.tenant_id == tenant.id))
-    return bool(connection.execute(query).scalar())
-
-
-def known_ids(
-    connection: Connection,
-    tenant: Tenant,
-    table: Table,
-    names: Sequence[str],
-    column: str = "external_id",
-) -> dict[str, Any]:
-    """Find the ids of records by their external ids, or what else names them."""
-    found: dict[str, Any] = {}
-    for page in pages(names):
-        rows = connection.execute(
-            select(table.c[column], table.c.id).where(
-                table.c.tenant_id == tenant.id, table.c[column].in_(page)
-            )
-        )
-        found.update((name, record) for name, record in rows)
-    return found

@@ -19,20 +19,18 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from commerce.records.database import reading
-from commerce.records.errors import did_you_mean
 from commerce.records.stream import NewEvent
-from importing.engine.intake import take_in
-from importing.engine.master_data import write_parties
-from importing.engine.options import FileOptions
-from importing.engine.summary import ImportSummary, Progress, silent
-from importing.engine.writing import ImportSession, Writer, has_events, known_sources
+from importing.engine.identity import uuid_of
+from importing.engine.intake import FileOptions, take_in
+from importing.engine.master_data import write_master_data
+from importing.engine.summary import ImportSummary
+from importing.engine.writing import ImportSession, Writer
 from importing.errors import SourceError
 from importing.events.rows import EVENT_COLUMNS, REQUIRED, EventReader, EventRow, new_event
 from importing.events.staging import EventStaging, event_source
-from importing.sales.order_events import uuid_of
 from tabular.columns import find_column
-from tabular.errors import ColumnNotFound
+from tabular.errors import ColumnNotFound, did_you_mean
+from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
 
 
@@ -116,17 +114,19 @@ def import_events(
     rejects_folder : Path
         Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
     progress : Progress, optional
-        Is told of the stages ``reading`` and ``writing``.
+        Called with the stages ``reading`` and ``writing``.
 
     Returns
     -------
     ImportSummary
-        ``orders`` is 0: events tell of orders, and make none.
+        ``orders`` is 0: events may be about orders, but make none.
 
     Raises
     ------
-    SourceError
+    TableError
         Where the file cannot be read as asked; nothing was written.
+    SourceError
+        "import must be the only one that writes tenant ...; ...": run it again.
     TenantConflict
         "--currency must be that of tenant ...; got ..."
     """
@@ -141,38 +141,32 @@ def import_events(
         numbers=("amount", "quantity", "value"),
         times=("occurred_at", "recorded_at", "due_at"),
     )
-    reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.cells())
-    tenant, writer = intake.tenancy.tenant, Writer(engine, intake.tenancy, now=now)
+    reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.conventions())
+    writer = Writer(engine, intake.tenancy, now=now)
     with EventStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
         read = staging.stage(intake.table, reader, rejects, report_progress)
         found = staging.count()
         staging.settle_repeats()
-        if tenant is not None:
-            with reading(engine) as connection:
-                if has_events(connection, tenant):
-                    staging.drop_named(
-                        partial(known_sources, connection, tenant), event_source, "key"
-                    )
+        staging.drop_written(engine, intake.tenancy.tenant, event_source, "key")
         accepted = staging.count()
-        write_parties(writer, staging, register=False)
-        for batch in staging.events():
+        write_master_data(writer, staging, register=False)
+        for rows in staging.events():
             with writer.session() as session:
-                session.append([_event(session, *staged) for staged in batch])
+                for row in rows:
+                    session.emit(_event(session, row))
             report_progress("writing", writer.written["events"], accepted)
         return intake.summary(
             read=read, duplicate=found - accepted, written=writer.written, rejects=rejects
         )
 
 
-def _event(
-    session: ImportSession, row: EventRow, customer: str | None, product: str | None
-) -> NewEvent:
+def _event(session: ImportSession, row: EventRow) -> NewEvent:
     return new_event(
         row,
         currency=session.tenant.currency,
         recorded_at=session.recorded(row.occurred_at, row.recorded_at),
         source_key=event_source(row.key),
-        customer_id=uuid_of(customer),
-        product_id=uuid_of(product),
+        customer_id=uuid_of(row.customer_id),
+        product_id=uuid_of(row.product_id),
         seller_id=None if row.seller is None else session.id_of("seller", row.seller),
     )

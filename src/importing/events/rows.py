@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from commerce.records.errors import RecordError, did_you_mean
+from commerce.records.errors import RecordError
 from commerce.records.stream import EVENT_TYPES, NewEvent, check
+from importing.engine.identity import line_key
 from importing.engine.money_rows import MoneyReader
-from tabular.amounts import NumberReader
-from tabular.errors import Refused
-from tabular.rows import LIMIT, line_key, tidy_id
+from tabular.errors import Refused, did_you_mean
+from tabular.rows import LIMIT, tidy_id
 from tabular.times import TimeReader
 
 EVENT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -45,14 +45,16 @@ _SOMEBODY = uuid.UUID(int=0)
 
 
 class EventRow(NamedTuple):
-    """An event as it is staged: names still stand for ids.
+    """An event of the file, from its reading to its writing; instants are microseconds, amounts minor units.
 
     Attributes
     ----------
     key : bytes
         Stands for the row: its source key, else all of its fields.
     named : int
-        1 where the file gives source keys.
+        1 where the row has a source key.
+    customer_id, product_id : str or None
+        32 hexadecimal digits; None until staging gives the row back.
     """
 
     key: bytes
@@ -72,6 +74,8 @@ class EventRow(NamedTuple):
     method: str | None
     category: str | None
     reason: str | None
+    customer_id: str | None = None
+    product_id: str | None = None
 
 
 class EventReader(MoneyReader):
@@ -81,28 +85,14 @@ class EventReader(MoneyReader):
     ----------
     places : mapping of str to int
         Where each of `EVENT_COLUMNS` stands.
-    width : int
-        Cells of a row.
-    currency : str
-        The tenant's.
-    number : NumberReader
-    time : TimeReader
-        Of what has happened.
     due : TimeReader
         Of what is due, which may be years ahead.
+    **conventions
+        As of `MoneyReader`; its times are of what has happened.
     """
 
-    def __init__(
-        self,
-        places: Mapping[str, int],
-        *,
-        width: int,
-        currency: str,
-        number: NumberReader,
-        time: TimeReader,
-        due: TimeReader,
-    ) -> None:
-        super().__init__(width=width, currency=currency, number=number, time=time)
+    def __init__(self, places: Mapping[str, int], *, due: TimeReader, **conventions: Any) -> None:
+        super().__init__(**conventions)
         self._places = places
         self._due = due
 
@@ -120,11 +110,11 @@ class EventReader(MoneyReader):
         if kind not in EVENT_TYPES:
             raise Refused(
                 "unknown type",
-                f"type must be a word of the stream; got {kind!r}. {did_you_mean(kind, EVENT_TYPES)}",
+                f"type must be an event type of the stream; got {kind!r}. {did_you_mean(kind, EVENT_TYPES)}",
             )
         customer = said.get("customer")
         if EVENT_TYPES[kind].about_customer and customer is None:
-            raise Refused("no customer", f"{kind} must tell of a customer; got a blank cell.")
+            raise Refused("no customer", f"{kind} must name a customer; got a blank cell.")
         occurred = self.instant(
             "occurred_at", self.given("occurred_at", said["occurred_at"], "no time"), "no time"
         )
@@ -171,7 +161,7 @@ class EventReader(MoneyReader):
     def _instant(self, name: str, text: str | None) -> int | None:
         if text is None:
             return None
-        return self.when(self._due if name == "due_at" else self._time, name, text, "no time")
+        return self.instant(name, text, "no time", self._due if name == "due_at" else None)
 
     def _amount(self, said: Mapping[str, str | None]) -> int | None:
         major, minor = said.get("amount"), said.get("amount_minor")

@@ -1,40 +1,40 @@
-"""Accepted events on their way into the stream: told apart, and in the order of time."""
+"""Events of one file between reading and writing: told apart, and put in the order of time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from importing.engine.master_data import PartyStore
+from importing.engine.identity import repeated_key
+from importing.engine.staging import Staging, staged
 from importing.events.rows import EventRow
-from tabular.rows import repeated_key
 
 
-class EventStaging(PartyStore):
+class EventStaging(Staging):
     """Events of one file.
 
-    Call in this order: `add`, `settle_repeats`, `drop_named`, `people` with `name_people`, `wares` with
-    `name_wares`, then `events`.
+    Call in this order: `stage`, `settle_repeats`, `drop_written`,
+    `importing.engine.master_data.write_master_data`, then `events`.
     """
 
-    PEOPLE = (
+    CUSTOMERS = (
         "SELECT customer, min(occurred_at), NULL,"
-        " max(CASE WHEN type = 'customer.registered' THEN category END) FROM happening"
+        " max(CASE WHEN type = 'customer.registered' THEN category END) FROM event_row"
         " WHERE customer IS NOT NULL GROUP BY customer ORDER BY min(occurred_at), min(row)"
     )
     """Every customer at his earliest event, with the country he was registered in."""
 
-    WARES = (
-        "SELECT product, NULL, NULL FROM happening WHERE product IS NOT NULL"
+    PRODUCTS = (
+        "SELECT product, NULL, NULL FROM event_row WHERE product IS NOT NULL"
         " GROUP BY product ORDER BY min(row)"
     )
     """Every product, in the order of the file."""
 
     def __init__(self) -> None:
-        super().__init__("happening", EventRow._fields)
+        super().__init__("event_row", EventRow)
 
     def settle_repeats(self) -> None:
         """Drop repeated source keys; rows without one that repeat all fields happened more than once."""
-        named = "SELECT row FROM happening WHERE named = 1 AND row = ?"
+        named = "SELECT row FROM event_row WHERE named = 1 AND row = ?"
         again, more = [], []
         for row, key, place in self.repeats():
             if self._base.execute(named, (row,)).fetchone():
@@ -44,16 +44,14 @@ class EventStaging(PartyStore):
         self.drop(again)
         self.rename(more)
 
-    def events(self) -> Iterator[list[tuple[EventRow, str | None, str | None]]]:
-        """Give every event with the ids of its customer and its product, the earliest first."""
-        columns = ", ".join(f"h.{name}" for name in EventRow._fields)
-        query = (
-            f"SELECT {columns}, p.id, w.id FROM happening h"  # noqa: S608
-            " LEFT JOIN person p ON p.name = h.customer LEFT JOIN ware w ON w.name = h.product"
-            " ORDER BY h.occurred_at, h.row"
+    def events(self) -> Iterator[list[EventRow]]:
+        """Give every event, the earliest first, some at a time."""
+        return self.each(
+            EventRow,
+            f"SELECT {staged(EventRow, 'e')}, c.id, p.id FROM event_row e"  # noqa: S608
+            " LEFT JOIN customer_ids c ON c.name = e.customer"
+            " LEFT JOIN product_ids p ON p.name = e.product ORDER BY e.occurred_at, e.row",
         )
-        for batch in self.batches(query):
-            yield [(EventRow._make(row[:-2]), *row[-2:]) for row in batch]
 
 
 def event_source(key: bytes) -> str:

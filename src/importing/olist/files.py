@@ -32,7 +32,7 @@ class File(NamedTuple):
     name : str
         Less ``.csv``.
     keys : int
-        How many of the first columns tell its rows apart.
+        How many of the first columns are its key.
     belongs : tuple of (str, str) or None
         The file that must hold a row of the same key, and the column that says so.
     columns : tuple of Column
@@ -48,7 +48,7 @@ _KINDS = {"@": "past", "!": "time", "#": "whole", "*": "stars", "$": "money", "+
 
 
 def _file(name: str, keys: int, columns: str, belongs: tuple[str, str] | None = None) -> File:
-    """Declare a file; a sign before a column tells its kind, a question mark behind that it may be blank."""
+    """Declare a file; a sign before a column gives its kind, a question mark behind that it may be blank."""
     read = [
         Column(word.strip("@!#*$+?"), _KINDS.get(word[0], "text"), word.endswith("?"))
         for word in columns.split()
@@ -108,7 +108,7 @@ class FileReader(MoneyReader):
     file : File
     table : Table
     holds : callable
-        Tells whether a file has a row of a key.
+        Whether a file has a row of a key.
     number, time, due : readers
         Of numbers, of what has happened, of what is due.
     """
@@ -129,7 +129,7 @@ class FileReader(MoneyReader):
         self._read: dict[str, Callable[[str, str], Any]] = {
             "text": self.given,
             "past": self.instant,
-            "time": partial(self.when, due),
+            "time": partial(self.instant, time=due),
             "whole": self.whole,
             "stars": partial(self.whole, least=1, most=5),
             "money": self.money,

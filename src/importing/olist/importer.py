@@ -1,6 +1,6 @@
 """Import the Brazilian Olist dataset: nine CSV files of one marketplace, in one folder.
 
-What an order becomes is told by `importing.olist.orders`. A customer is a ``customer_unique_id``, the person; a
+What an order becomes is said in `importing.olist.orders`. A customer is a ``customer_unique_id``, the person; a
 ``customer_id`` is one order of his. The files of sellers and of places must be there, and are not read: where somebody
 lives enters no event, and a seller is known by his id.
 
@@ -20,18 +20,19 @@ from sqlalchemy import Engine, bindparam, update
 
 from commerce.records import schema
 from commerce.records.database import reading
-from importing.engine.bundle import Bundle
-from importing.engine.master_data import write_parties
-from importing.engine.summary import ImportSummary, Progress, silent, summarise
+from importing.engine.identity import uuid_of
+from importing.engine.known import known_ids
+from importing.engine.master_data import write_master_data
+from importing.engine.summary import ImportSummary, summarise
 from importing.engine.tenancy import plan_tenant
-from importing.engine.writing import ImportSession, Writer, known_ids
+from importing.engine.writing import ImportSession, Writer
 from importing.errors import SourceError
 from importing.olist.files import CURRENCY, FILES, UNREAD, FileReader
-from importing.olist.orders import OlistOrder, keep_order
+from importing.olist.orders import OlistOrder, write_order
 from importing.olist.staging import OlistStaging
-from importing.sales.order_events import uuid_of
 from tabular.amounts import NumberReader
 from tabular.formats import Detected
+from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
 from tabular.table import open_table
 from tabular.times import TimeReader, latest_at
@@ -66,7 +67,7 @@ def import_olist(
     timezone : str, optional
         IANA name; of a new tenant, default America/Sao_Paulo.
     progress : Progress, optional
-        Is told of the stages ``reading`` and ``writing``.
+        Called with the stages ``reading`` and ``writing``.
 
     Returns
     -------
@@ -111,7 +112,7 @@ def import_olist(
                     lambda names: known_ids(connection, known, schema.orders, names).keys()
                 )
         accepted = staging.count()
-        write_parties(writer, staging)
+        write_master_data(writer, staging)
         for orders in staging.orders():
             with writer.session() as session:
                 _write(session, orders, end)
@@ -137,9 +138,7 @@ def import_olist(
 
 def _write(session: ImportSession, orders: Sequence[OlistOrder], end: int) -> None:
     """Write some orders, and count their stars on the products."""
-    bundle = Bundle(session)
-    stars = [rated for order in orders if (rated := keep_order(bundle, order, end=end))]
-    bundle.write()
+    stars = [rated for order in orders if (rated := write_order(session, order, end=end))]
     table = schema.product
     if stars:
         session.connection.execute(

@@ -1,4 +1,4 @@
-"""What an order of the Olist dataset becomes: events, and the rows of the records.
+"""Writing an order of the Olist dataset: the events and the rows it becomes.
 
 - Money. An item is one line of one unit; its amount is price and freight, so that an order's total is what its
   payments come to. An order without items (called off before it was packed) totals what was paid for it.
@@ -8,11 +8,12 @@
   nothing is refunded.
 - Delivery. It is promised at the purchase for the estimated date. Shipped and delivered stand where the files have
   them, even a delivery before its shipment.
-- The end. A delivered order is completed when it arrived. When an order was cancelled (or ``unavailable``) is nowhere said:
+- The end. A delivered order is completed when it arrived. When an order was cancelled (or ``unavailable``) is
+nowhere said:
   it counts from the files' latest instant, for nobody knew sooner. So does the end of a delivered order without a
   date.
 - Reviews. The first answer about an order is ``review.posted``, another one ``review.edited``, when it was given; the
-  product stands where the order has just one. Words go to the review's own row, never into an event.
+  product stands where the order has just one. Texts go to the review's own row, never into an event.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from importing.engine.bundle import Bundle
-from importing.sales.order_events import uuid_of
+from importing.engine.identity import uuid_of
+from importing.engine.writing import ImportSession
 
 _ENDS = {"delivered": "completed", "canceled": "cancelled", "unavailable": "cancelled"}
 
@@ -60,12 +61,12 @@ class OlistOrder(NamedTuple):
         return products.pop() if len(products) == 1 else None
 
 
-def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int] | None:
-    """Keep the rows of an order, and tell its events.
+def write_order(session: ImportSession, order: OlistOrder, *, end: int) -> tuple[str, int] | None:
+    """Keep the rows of an order, and emit its events.
 
     Parameters
     ----------
-    bundle : Bundle
+    session : ImportSession
     order : OlistOrder
     end : int
         The files' latest instant, in microseconds since 1970 UTC.
@@ -75,7 +76,7 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
     (str, int) or None
         The product and its stars, where the order's review is about one product.
     """
-    session, customer, placed = bundle.session, uuid_of(order.customer_id), order.placed
+    customer, placed = uuid_of(order.customer_id), order.placed
     key = session.id_of("orders", f"order\x1f{order.name}")
     paid = sum(amount for *_, amount in order.payments)
     total = sum(price + freight for *_, price, freight in order.items) or paid
@@ -95,11 +96,11 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
             aggregate_id=of.hex,
             **rest,
         )
-        return bundle.emit(event, of if about == "payment" else None)
+        return session.emit(event, of if about == "payment" else None)
 
     emit("order.placed", placed, total, quantity=len(order.items), value=len(order.items))
     status = _ENDS.get(order.status, "placed")
-    bundle.keep(
+    session.keep(
         "orders",
         id=key,
         external_id=order.name,
@@ -120,7 +121,7 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
             category=category,
             quantity=1,
         )
-        bundle.keep(
+        session.keep(
             "order_line",
             order_id=key,
             position=number,
@@ -132,7 +133,7 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
     at = order.captured_at
     for number, method, instalments, amount in order.payments:
         payment = session.id_of("payment", f"olist\x1f{order.name}\x1f{number}")
-        bundle.keep(
+        session.keep(
             "payment",
             id=payment,
             order_id=key,
@@ -157,23 +158,23 @@ def keep_order(bundle: Bundle, order: OlistOrder, *, end: int) -> tuple[str, int
     if at is not None and order.payments:
         largest = max(order.payments, key=lambda payment: int(payment[3]))
         emit("order.paid", at, paid, method=largest[1])
-    _keep_delivery(bundle, order, key, partial(emit, about="delivery"))
+    _keep_delivery(session, order, key, partial(emit, about="delivery"))
     if status == "completed":
         emit("order.completed", max(placed, order.delivered or end), paid)
     if status == "cancelled":
         emit("order.cancelled", end, total, reason=order.status)
-    return _keep_reviews(bundle, order, key, partial(emit, about="review"))
+    return _keep_reviews(session, order, key, partial(emit, about="review"))
 
 
-def _keep_delivery(bundle: Bundle, order: OlistOrder, key: Any, emit: Any) -> None:
-    """Keep the row of an order's delivery, and tell what happened to it."""
-    delivery = bundle.session.id_of("delivery", f"olist\x1f{order.name}")
+def _keep_delivery(session: ImportSession, order: OlistOrder, key: Any, emit: Any) -> None:
+    """Keep the row of an order's delivery, and emit what happened to it."""
+    delivery = session.id_of("delivery", f"olist\x1f{order.name}")
     emit("delivery.promised", order.placed, of=delivery, due_at=order.promised)
     for kind, at in (("shipped", order.shipped), ("delivered", order.delivered)):
         if at is not None:
             emit(f"delivery.{kind}", at, of=delivery)
     status = "available" if order.shipped is None else "shipped"
-    bundle.keep(
+    session.keep(
         "delivery",
         id=delivery,
         order_id=key,
@@ -183,19 +184,21 @@ def _keep_delivery(bundle: Bundle, order: OlistOrder, key: Any, emit: Any) -> No
     )
 
 
-def _keep_reviews(bundle: Bundle, order: OlistOrder, key: Any, emit: Any) -> tuple[str, int] | None:
-    """Tell each answer about an order; keep the last one in a row where it is about one product."""
+def _keep_reviews(
+    session: ImportSession, order: OlistOrder, key: Any, emit: Any
+) -> tuple[str, int] | None:
+    """Emit each answer about an order; keep the last one in a row where it is about one product."""
     if not order.reviews:
         return None
-    review, product = bundle.session.id_of("review", f"olist\x1f{order.name}"), order.product_id
+    review, product = session.id_of("review", f"olist\x1f{order.name}"), order.product_id
     about = uuid_of(product)
     for place, (name, stars, _, _, at) in enumerate(order.reviews):
         kind = "review.edited" if place else "review.posted"
-        told = emit(kind, at, None, name, of=review, product_id=about, value=stars)
+        event = emit(kind, at, None, name, of=review, product_id=about, value=stars)
     if product is None:
         return None
     _, stars, title, text, _ = order.reviews[-1]
-    bundle.keep(
+    session.keep(
         "review",
         id=review,
         product_id=about,
@@ -205,6 +208,6 @@ def _keep_reviews(bundle: Bundle, order: OlistOrder, key: Any, emit: Any) -> tup
         body="\n".join(part for part in (title, text) if part) or None,
         status="posted",
         posted_at=order.reviews[0][4],
-        event_id=told,
+        event_id=event,
     )
     return product, stars

@@ -1,11 +1,11 @@
-"""The rows of Olist's files on their way into the records, joined order by order."""
+"""The rows of Olist's files between reading and writing, joined order by order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from importing.engine.master_data import PartyStore
+from importing.engine.staging import Staging
 from importing.olist.files import FILES
 from importing.olist.orders import OlistOrder
 
@@ -17,8 +17,8 @@ _PRODUCT = (
 )
 _PARTS = {
     "items": (
-        f"order_item_id, ware.id, seller_id, {_CATEGORY}, price, freight_value",
-        _PRODUCT + " LEFT JOIN ware ON ware.name = product_id",
+        f"order_item_id, product_ids.id, seller_id, {_CATEGORY}, price, freight_value",
+        _PRODUCT + " LEFT JOIN product_ids ON product_ids.name = product_id",
         "order_item_id",
     ),
     "payments": (
@@ -36,24 +36,25 @@ _PARTS = {
 """What is fetched of an order's rows: columns, more joins, the order they stand in."""
 
 
-class OlistStaging(PartyStore):
+class OlistStaging(Staging):
     """The rows of all files that are read, a table each; of two rows with one key the first stays.
 
-    Call in this order: `into` and `stage` for each file, `drop_known`, `people` and `wares`, then `orders`.
+    Call in this order: `into` and `stage` for each file, `drop_known`,
+    `importing.engine.master_data.write_master_data`, then `orders`.
     """
 
-    PEOPLE = (
+    CUSTOMERS = (
         "SELECT customer_unique_id, min(order_purchase_timestamp) AS at, NULL, 'BR' FROM orders"
         " JOIN customers USING (customer_id) GROUP BY customer_unique_id"
         " ORDER BY at, customer_unique_id"
     )
     """Every person at his first order."""
 
-    WARES = (
+    PRODUCTS = (
         f"SELECT DISTINCT product_id, NULL, {_CATEGORY} FROM items{_PRODUCT}"  # noqa: S608
         " ORDER BY product_id"
     )
-    """Every product that was ordered, with its category, in English where that is told."""
+    """Every product that was ordered, with its category, in English where the files say it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +78,7 @@ class OlistStaging(PartyStore):
         )
 
     def holds(self, name: str, key: str) -> bool:
-        """Tell whether a file has a row of a key."""
+        """Whether a file has a row of a key."""
         query = f"SELECT 1 FROM {name} WHERE {FILES[name].columns[0].name} = ?"  # noqa: S608
         return self._base.execute(query, (key,)).fetchone() is not None
 
@@ -85,7 +86,7 @@ class OlistStaging(PartyStore):
         return int(self._base.execute(query).fetchone()[0] or 0)
 
     def count(self) -> int:
-        """Count the rows that tell of orders."""
+        """Count the rows about orders."""
         return sum(self._number(f"SELECT count(*) FROM {name}") for name in _COUNTED)  # noqa: S608
 
     def end(self) -> int:
@@ -120,10 +121,10 @@ class OlistStaging(PartyStore):
                 ):
                     parts[name].setdefault(key, []).append(row)
             rows = self._base.execute(
-                "SELECT walk.order_id, person.id, order_status, order_purchase_timestamp,"  # noqa: S608
+                "SELECT walk.order_id, customer_ids.id, order_status, order_purchase_timestamp,"  # noqa: S608
                 " order_approved_at, order_delivered_carrier_date, order_delivered_customer_date,"
                 " order_estimated_delivery_date FROM walk CROSS JOIN orders USING (order_id)"
-                " JOIN customers USING (customer_id) JOIN person ON person.name = customer_unique_id"
+                " JOIN customers USING (customer_id) JOIN customer_ids ON customer_ids.name = customer_unique_id"
                 f" WHERE {span} ORDER BY walk.rowid"
             )
             yield [

@@ -4,8 +4,8 @@ Guarantees: every row of the file is accepted, refused with a reason, or known a
 its fields, so importing a file again writes nothing; each transaction writes whole orders, so an import that
 was killed is completed by the next; memory does not grow with the file.
 
-The file is read once into a temporary store (`importing.sales.staging`), then written customer by customer,
-product by product, order by order in the order of time, and last the returns, tied to their purchases.
+The file is read once into a temporary store (`importing.sales.staging`), then written: customers, products,
+orders in the order of time, and last the returns, tied to their purchases.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from commerce.records.database import reading
-from commerce.records.identity import imported_id
-from commerce.records.tenants import Tenant
 from importing.engine.intake import take_in
-from importing.engine.master_data import write_parties
-from importing.engine.options import COLUMNS, TransactionOptions, prefix_of, with_preset
-from importing.engine.summary import ImportSummary, Progress, silent
-from importing.engine.writing import Writer, has_events, known_sources
+from importing.engine.master_data import write_master_data
+from importing.engine.summary import ImportSummary
+from importing.engine.writing import Writer
 from importing.errors import SourceError
 from importing.sales.columns import NEEDED, WELL_KNOWN
-from importing.sales.lines import LineReader
-from importing.sales.orders import known_orders, write_sales
+from importing.sales.known_orders import known_orders
+from importing.sales.lines import LineReader, line_source
+from importing.sales.options import COLUMNS, TransactionOptions, prefix_of, with_preset
+from importing.sales.orders import write_orders
 from importing.sales.returns import write_returns
-from importing.sales.staging import KnownOrder, Staging, line_source
+from importing.sales.staging import SalesStaging
 from tabular.columns import find_columns
 from tabular.errors import Refused
+from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
 from tabular.store import chunks
 
@@ -64,7 +64,7 @@ def import_transactions(
     rejects_folder : Path
         Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
     progress : Progress, optional
-        Is told of the stages ``reading`` and ``writing``.
+        Called with the stages ``reading`` and ``writing``.
 
     Returns
     -------
@@ -72,8 +72,10 @@ def import_transactions(
 
     Raises
     ------
-    SourceError
+    TableError
         Where the file cannot be read as asked; nothing was written.
+    SourceError
+        "import must be the only one that writes tenant ...; ...": run it again.
     TenantConflict
         "--currency must be that of tenant ...; got ..."
     """
@@ -99,19 +101,29 @@ def import_transactions(
         return_prefix=prefixes["returns"],
         refuse_prefix=prefixes["refuse"],
         negative_returns=options.returns == "negative",
-        **intake.cells(),
+        **intake.conventions(),
     )
     writer = Writer(engine, intake.tenancy, now=now)
-    with Staging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+    with SalesStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
         with localcontext(Context(prec=_DIGITS)):
             read = staging.stage(intake.table, reader, rejects, report_progress)
         staged, end = staging.count(), staging.latest()
         staging.settle_repeats(keep=options.repeats != "drop")
-        if intake.tenancy.tenant is not None:
-            _drop_known(engine, intake.tenancy.tenant, staging)
+        if (tenant := intake.tenancy.tenant) is not None:
+            staging.drop_written(engine, tenant, line_source, "at", "key")
+            with reading(engine) as connection:
+                staging.note_orders(partial(known_orders, connection, tenant))
         strangers = staging.refuse_strangers()
         accepted = staging.count()
-        _write(writer, staging, accepted, end, report_progress)
+        write_master_data(writer, staging)
+        for orders in chunks(staging.orders(intake.tenancy.slug, end), _CHUNK):
+            with writer.session() as session:
+                write_orders(session, orders)
+            report_progress("writing", writer.written["lines"], accepted)
+        for lines in staging.returns():
+            with writer.session() as session:
+                write_returns(session, lines)
+            report_progress("writing", writer.written["lines"], accepted)
         refused = staging.refused()
         for number, cells in intake.table.rows() if refused else ():
             if number in refused:
@@ -122,31 +134,3 @@ def import_transactions(
             written=writer.written,
             rejects=rejects,
         )
-
-
-def _drop_known(engine: Engine, tenant: Tenant, staging: Staging) -> None:
-    """Leave only what the records do not hold, and note the orders that grow."""
-
-    def orders(baskets: list[str]) -> list[KnownOrder]:
-        ids = {basket: imported_id(tenant.slug, "orders", basket) for basket in baskets}
-        return known_orders(connection, tenant, ids)
-
-    with reading(engine) as connection:
-        if has_events(connection, tenant):
-            staging.drop_named(partial(known_sources, connection, tenant), line_source, "at", "key")
-        staging.note_orders(orders)
-
-
-def _write(
-    writer: Writer, staging: Staging, total: int, end: int, report_progress: Progress
-) -> None:
-    """Write customers, products, orders and returns, each transaction whole ones."""
-    write_parties(writer, staging)
-    for baskets in chunks(staging.sales(), _CHUNK):
-        with writer.session() as session:
-            write_sales(session, baskets, end=end)
-        report_progress("writing", writer.written["lines"], total)
-    for lines in staging.returns():
-        with writer.session() as session:
-            write_returns(session, lines)
-        report_progress("writing", writer.written["lines"], total)

@@ -1,59 +1,50 @@
-"""One row of a file as one line of a sale or of a return, or the reason why it is none."""
+"""One row of a file as one line of a sale or of a return, or the reason why it is neither."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from importing.engine.identity import line_key
 from importing.engine.money_rows import MoneyReader
+from importing.sales.options import COLUMNS
 from importing.sales.statuses import State, state_of
-from tabular.amounts import NumberReader
 from tabular.errors import Refused
-from tabular.rows import LIMIT, line_key, tidy_id
-from tabular.times import TimeReader
+from tabular.rows import LIMIT, tidy_id
 
-_OPTIONAL = (
-    "order",
-    "product",
-    "description",
-    "quantity",
-    "price",
-    "amount",
-    "country",
-    "method",
-    "status",
-    "recorded",
-    "currency_column",
-)
-_WHOLE = re.compile(r"[0-9]+\.0+")
 _ONE = Decimal(1)
+_OFFSET = 2**32
 
 
 class Line(NamedTuple):
-    """A line of a sale or of a return, as it is staged.
+    """A line of a sale or of a return, from its reading to its writing.
 
     Attributes
     ----------
     key : bytes
         Stands for all fields of the row.
     basket : str
-        What belongs to one order: its order id, else customer and time.
+        What belongs to one order: its order id, else customer and time, else the row itself.
     customer, product, description, country, method : str or None
+        As the file has them.
     quantity : int
-        Whole units, a fraction counts up (0.75 kg is one).
+        Whole units, >= 0; a fraction counts up (0.75 kg is one).
     price : str or None
-        Exact, per unit.
+        Exact, per unit, >= 0.
     amount : int
         Minor units, >= 0.
-    at, recorded : int
-        Microseconds since 1970 UTC; ``recorded`` None where the file does not say.
+    at : int
+        Microseconds since 1970 UTC.
+    recorded : int or None
+        The same, >= ``at``; None where the file does not say.
     state : str
         One of `State`.
     is_return : int
-        1 where goods came back.
+        1 where products came back.
+    customer_id, product_id : str or None
+        32 hexadecimal digits; None until staging gives the line back. Of a sale, the order's customer.
     """
 
     key: bytes
@@ -70,6 +61,29 @@ class Line(NamedTuple):
     method: str | None
     state: State
     is_return: int
+    customer_id: str | None = None
+    product_id: str | None = None
+
+    @property
+    def stamp(self) -> str:
+        """What the source keys of the line's events end in."""
+        return _stamp(self.at, self.key)
+
+
+def line_source(at: int, key: bytes) -> str:
+    r"""Name a line in the stream: ``line:``, and its stamp.
+
+    Examples
+    --------
+    >>> line_source(0, b"\x01\x02")
+    'line:100000000:0102'
+    """
+    return f"line:{_stamp(at, key)}"
+
+
+def _stamp(at: int, key: bytes) -> str:
+    """Name a line by its time first, so that the stream's index stays compact, then by all its fields."""
+    return f"{at // 1_000_000 + _OFFSET:09x}:{key.hex()}"
 
 
 class LineReader(MoneyReader):
@@ -78,34 +92,27 @@ class LineReader(MoneyReader):
     Parameters
     ----------
     places : mapping of str to int
-        From `importing.sales.columns.find_columns`.
-    width : int
-        Cells of a row.
-    currency : str
-        The tenant's.
-    number : NumberReader
-    time : TimeReader
+        Where the columns of the roles stand, from 0; customer and time are there.
     return_prefix, refuse_prefix : str or None
         Beginnings of the ids of returns, and of orders that are no orders.
     negative_returns : bool
         Whether negative lines are returns.
+    **conventions
+        As of `MoneyReader`.
     """
 
     def __init__(
         self,
         places: Mapping[str, int],
         *,
-        width: int,
-        currency: str,
-        number: NumberReader,
-        time: TimeReader,
         return_prefix: str | None = None,
         refuse_prefix: str | None = None,
         negative_returns: bool = False,
+        **conventions: Any,
     ) -> None:
-        super().__init__(width=width, currency=currency, number=number, time=time)
+        super().__init__(**conventions)
         self._customer_place, self._time_place = places["customer"], places["time"]
-        self._asked = [places.get(role) for role in _OPTIONAL]
+        self._optional = [places.get(role) for role in COLUMNS[2:]]
         self._has_quantity = "quantity" in places
         self._return_prefix = return_prefix
         self._refuse_prefix = refuse_prefix
@@ -120,10 +127,12 @@ class LineReader(MoneyReader):
             With a reason and a sentence for the rejects file.
         """
         self.check_width(cells)
-        # one list of the optional cells, blanks as None
-        said = [None if place is None else cells[place].strip() or None for place in self._asked]
-        order_text, product, description, quantity_text, price_text, amount_text = said[:6]
-        country, method, status, recorded_text, currency = said[6:]
+        # all but customer and time, blanks as None
+        found = [
+            None if place is None else cells[place].strip() or None for place in self._optional
+        ]
+        order_text, product, description, quantity_text, price_text, amount_text = found[:6]
+        country, method, status, recorded_text, currency = found[6:]
         at = self.instant("time", self.given("time", cells[self._time_place]))
         order = tidy_id(order_text) if order_text else ""
         if self._refuse_prefix and order.startswith(self._refuse_prefix):

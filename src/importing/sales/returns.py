@@ -1,4 +1,4 @@
-"""Goods that came back, each tied to the purchase it most likely undoes.
+"""Writing returns, each tied to the purchase it most likely undoes.
 
 A return belongs to the latest earlier purchase by the same customer of the same product with enough
 quantity that has not come back yet, from whatever import; without one it stands alone. The money goes back
@@ -16,10 +16,11 @@ from functools import partial
 from sqlalchemy import BigInteger, bindparam, select, type_coerce, update
 
 from commerce.records import schema
-from importing.engine.bundle import Bundle
-from importing.engine.writing import ImportSession, hexadecimal, pages
-from importing.sales.order_events import uuid_of
-from importing.sales.staging import ReturnLine, stamp_of
+from commerce.records.uuids import hexadecimal
+from importing.engine.identity import uuid_of
+from importing.engine.known import pages
+from importing.engine.writing import ImportSession
+from importing.sales.lines import Line
 
 
 @dataclass(kw_only=True)
@@ -32,24 +33,23 @@ class _Purchase:
     left: int
 
 
-_Shelf = dict[tuple[str, str], list[_Purchase]]
+_Purchases = dict[tuple[str, str], list[_Purchase]]
 
 
-def write_returns(session: ImportSession, lines: Sequence[ReturnLine]) -> None:
+def write_returns(session: ImportSession, lines: Sequence[Line]) -> None:
     """Write returns, in the order given: by customer, then time.
 
     Parameters
     ----------
     session : ImportSession
-    lines : sequence of ReturnLine
+    lines : sequence of Line
+        Returns only.
     """
-    shelf = _purchases(session, lines)
-    matches = [_match(shelf, line) for line in lines]
+    bought = _purchases(session, lines)
+    matches = [_match(bought, line) for line in lines]
     payments = _payments(session, {match.order_id for match in matches if match is not None})
-    bundle = Bundle(session)
     for line, match in zip(lines, matches, strict=True):
-        _emit(bundle, line, match, None if match is None else payments.get(match.order_id))
-    bundle.write()
+        _emit(session, line, match, None if match is None else payments.get(match.order_id))
     back = [(line, match) for line, match in zip(lines, matches, strict=True) if match is not None]
     if back:
         table = schema.order_line
@@ -69,52 +69,51 @@ def write_returns(session: ImportSession, lines: Sequence[ReturnLine]) -> None:
     session.written["lines"] += len(lines)
 
 
-def _purchases(session: ImportSession, lines: Sequence[ReturnLine]) -> _Shelf:
+def _purchases(session: ImportSession, lines: Sequence[Line]) -> _Purchases:
     """Fetch what the customers of some returns bought of the products they returned."""
     wanted = {
         (line.customer_id, line.product_id)
         for line in lines
         if line.customer_id is not None and line.product_id is not None
     }
-    shelf: _Shelf = defaultdict(list)
-    orders, bought = schema.orders, schema.order_line
+    bought: _Purchases = defaultdict(list)
+    orders, table = schema.orders, schema.order_line
     for page in pages(sorted({customer for customer, _ in wanted})):
         rows = session.connection.execute(
             select(
-                hexadecimal(orders.c.customer_id, session.connection),
-                hexadecimal(bought.c.product_id, session.connection),
+                hexadecimal(orders.c.customer_id),
+                hexadecimal(table.c.product_id),
                 type_coerce(orders.c.placed_at, BigInteger),
-                hexadecimal(orders.c.id, session.connection),
-                bought.c.position,
-                bought.c.quantity - bought.c.returned_quantity,
+                hexadecimal(orders.c.id),
+                table.c.position,
+                table.c.quantity - table.c.returned_quantity,
             )
             .join_from(
                 orders,
-                bought,
-                (bought.c.tenant_id == orders.c.tenant_id) & (bought.c.order_id == orders.c.id),
+                table,
+                (table.c.tenant_id == orders.c.tenant_id) & (table.c.order_id == orders.c.id),
             )
             .where(
                 orders.c.tenant_id == session.tenant.id,
                 orders.c.customer_id.in_([uuid.UUID(customer) for customer in page]),
                 orders.c.status != "cancelled",
-                bought.c.quantity > bought.c.returned_quantity,
+                table.c.quantity > table.c.returned_quantity,
             )
-            .order_by(orders.c.placed_at, orders.c.number, bought.c.position)
+            .order_by(orders.c.placed_at, orders.c.number, table.c.position)
         )
         for customer, product, at, order, position, left in rows:
             if (customer, product) in wanted:
-                shelf[customer, product].append(
+                bought[customer, product].append(
                     _Purchase(at=at, order_id=uuid.UUID(order), position=position, left=left)
                 )
-    return shelf
+    return bought
 
 
-def _match(shelf: _Shelf, line: ReturnLine) -> _Purchase | None:
+def _match(bought: _Purchases, line: Line) -> _Purchase | None:
     """Take a return's quantity from the latest earlier purchase that has it."""
     if line.customer_id is None or line.product_id is None:
         return None
-    bought = shelf.get((line.customer_id, line.product_id), [])
-    for purchase in reversed(bought):
+    for purchase in reversed(bought.get((line.customer_id, line.product_id), [])):
         if purchase.at < line.at and purchase.left >= line.quantity:
             purchase.left -= line.quantity
             return purchase
@@ -140,32 +139,31 @@ def _payments(session: ImportSession, orders: set[uuid.UUID]) -> dict[uuid.UUID,
 
 
 def _emit(
-    bundle: Bundle, line: ReturnLine, match: _Purchase | None, payment: uuid.UUID | None
+    session: ImportSession, line: Line, match: _Purchase | None, payment: uuid.UUID | None
 ) -> None:
-    """Tell a return and its refund, at the return's own time."""
-    session = bundle.session
+    """Emit a return and its refund, at the return's own time."""
     alone = session.id_of("return", line.basket).hex
-    emit = partial(
+    event = partial(
         session.event,
         at=line.at,
         amount=line.amount,
         known=line.recorded,
         customer_id=uuid_of(line.customer_id),
     )
-    bundle.emit(
-        emit(
+    session.emit(
+        event(
             "order.returned",
-            source_key=f"line:{stamp_of(line)}",
+            source_key=f"line:{line.stamp}",
             product_id=uuid_of(line.product_id),
             aggregate_type="return" if match is None else "order",
             aggregate_id=alone if match is None else match.order_id.hex,
             quantity=line.quantity,
         )
     )
-    bundle.emit(
-        emit(
+    session.emit(
+        event(
             "payment.refunded",
-            source_key=f"refunded:{stamp_of(line)}",
+            source_key=f"refunded:{line.stamp}",
             aggregate_type="return" if payment is None else "payment",
             aggregate_id=alone if payment is None else payment.hex,
             method=line.method,

@@ -1,94 +1,34 @@
-"""Accepted lines of sales on their way into the records: told apart, tied to known orders, grouped."""
+"""Lines of one file between reading and writing: told apart, checked against known orders, put together as orders."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from operator import attrgetter
-from typing import NamedTuple
+from operator import itemgetter
 
-from importing.engine.master_data import PartyStore
+from commerce.records.identity import imported_id
+from importing.engine.identity import repeated_key
+from importing.engine.staging import Staging, staged
+from importing.sales.known_orders import KnownOrder, external_id
 from importing.sales.lines import Line
-from tabular.rows import repeated_key
-
-_OFFSET = 2**32
+from importing.sales.order import Order
 
 
-class KnownOrder(NamedTuple):
-    """What the records already hold of a basket."""
+class SalesStaging(Staging):
+    """Lines of one file.
 
-    basket: str
-    order_id: str
-    owner: str | None
-    owner_id: str | None
-    placed_at: int | None
-    positions: int
-
-
-class SaleLine(NamedTuple):
-    """A line of a sale, ready to be written."""
-
-    seq: int
-    basket: str
-    basket_at: int
-    order_id: str | None
-    positions: int | None
-    customer_id: str | None
-    product_id: str | None
-    key: bytes
-    quantity: int
-    price: str | None
-    amount: int
-    at: int
-    recorded: int | None
-    method: str | None
-    state: str
-
-
-class ReturnLine(NamedTuple):
-    """A line of a return, ready to be written."""
-
-    basket: str
-    customer_id: str | None
-    product_id: str | None
-    key: bytes
-    quantity: int
-    amount: int
-    at: int
-    recorded: int | None
-    method: str | None
-
-
-def line_source(at: int, key: bytes) -> str:
-    r"""Name a line in the stream: ``line:``, and what `stamp_of` gives.
-
-    Examples
-    --------
-    >>> line_source(0, b"\x01\x02")
-    'line:100000000:0102'
-    """
-    return f"line:{at // 1_000_000 + _OFFSET:09x}:{key.hex()}"
-
-
-def stamp_of(line: SaleLine | ReturnLine) -> str:
-    """Name a line: by its time first, so that the stream's index stays compact, then by all its fields."""
-    return f"{line.at // 1_000_000 + _OFFSET:09x}:{line.key.hex()}"
-
-
-class Staging(PartyStore):
-    """Lines of one file, told apart and grouped.
-
-    Call in this order: `add`, `settle_repeats`, `drop_named`, `note_orders`, `refuse_strangers`, `people` with
-    `name_people`, `wares` with `name_wares`, then `sales` and `returns`.
+    Call in this order: `stage`, `latest`, `settle_repeats`, `drop_written` and `note_orders` where the tenant
+    exists, `refuse_strangers`, `importing.engine.master_data.write_master_data`, then `orders` and `returns`.
     """
 
-    PEOPLE = (
+    CUSTOMERS = (
         "SELECT customer, min(at), recorded, country FROM line WHERE customer IS NOT NULL"
         " GROUP BY customer ORDER BY min(at), row"
     )
     """Every customer at his earliest line, earliest first."""
 
-    WARES = (
+    PRODUCTS = (
         "SELECT a.product, d.description, NULL FROM"
         " (SELECT product, min(row) AS first FROM line WHERE product IS NOT NULL GROUP BY product) a"
         " LEFT JOIN (SELECT product, min(row), description FROM line"
@@ -98,7 +38,7 @@ class Staging(PartyStore):
     """Every product with its first description, in the order of the file."""
 
     def __init__(self) -> None:
-        super().__init__("line", Line._fields)
+        super().__init__("line", Line)
         self._base.execute("CREATE TABLE refused (row INTEGER PRIMARY KEY, reason, sentence)")
         self._base.execute(
             f"CREATE TABLE known ({', '.join(KnownOrder._fields)}, PRIMARY KEY (basket)) WITHOUT ROWID"
@@ -113,7 +53,7 @@ class Staging(PartyStore):
         return int(self._base.execute(query).fetchone()[0])
 
     def settle_repeats(self, *, keep: bool) -> None:
-        """Tell repeated lines apart, or leave only the first of each."""
+        """Give repeated lines keys of their own, or leave only the first of each."""
         later = self.repeats()
         if keep:
             self.rename((repeated_key(key, place), row) for row, key, place in later)
@@ -129,7 +69,7 @@ class Staging(PartyStore):
             )
 
     def refuse_strangers(self) -> int:
-        """Refuse lines of a customer other than their order's.
+        """Refuse lines of sales whose customer is another than their order's.
 
         Returns
         -------
@@ -167,34 +107,54 @@ class Staging(PartyStore):
         return len(refused)
 
     def refused(self) -> dict[int, tuple[str, str]]:
-        """Give the refused rows by number: reason and sentence."""
+        """Give the rows that `refuse_strangers` refused by number: reason and sentence."""
         return {
             row: (reason, text) for row, reason, text in self._base.execute("SELECT * FROM refused")
         }
 
-    def sales(self) -> Iterator[list[SaleLine]]:
-        """Give the lines of each order's sale, the earliest order first."""
+    def orders(self, tenant: str, end: int) -> Iterator[Order]:
+        """Put the lines of sales together as orders, the earliest first.
+
+        Parameters
+        ----------
+        tenant : str
+            The slug; ids are derived from it.
+        end : int
+            What `latest` gave.
+        """
         self._base.execute(
             "CREATE TABLE basket AS SELECT basket, min(at) AS at, max(customer) AS customer FROM line"
             " WHERE is_return = 0 GROUP BY basket ORDER BY min(at), min(row)"
         )
         rows = self._base.execute(
-            "SELECT b.rowid, b.basket, max(b.at, coalesce(k.placed_at, b.at)), k.order_id,"
-            " k.positions, iif(k.basket IS NULL, p.id, k.owner_id),"
-            " w.id, l.key, l.quantity, l.price, l.amount, l.at, l.recorded, l.method, l.state"
+            "SELECT b.rowid, max(b.at, coalesce(k.placed_at, b.at)), k.order_id, k.positions,"  # noqa: S608
+            f" {staged(Line, 'l')}, iif(k.basket IS NULL, c.id, k.owner_id), p.id"
             " FROM basket b CROSS JOIN line l ON l.basket = b.basket AND l.is_return = 0"
-            " LEFT JOIN known k ON k.basket = b.basket LEFT JOIN person p ON p.name = b.customer"
-            " LEFT JOIN ware w ON w.name = l.product ORDER BY b.rowid, l.row"
+            " LEFT JOIN known k ON k.basket = b.basket"
+            " LEFT JOIN customer_ids c ON c.name = b.customer"
+            " LEFT JOIN product_ids p ON p.name = l.product ORDER BY b.rowid, l.row"
         )
-        for _, basket in groupby(map(SaleLine._make, rows), key=attrgetter("seq")):
-            yield list(basket)
+        for _, found in groupby(rows, key=itemgetter(0)):
+            first, *more = found
+            _, at, order_id, positions = first[:4]
+            lines = [Line._make(row[4:]) for row in (first, *more)]
+            basket = lines[0].basket
+            yield Order(
+                id=uuid.UUID(order_id) if order_id else imported_id(tenant, "orders", basket),
+                external_id=external_id(basket),
+                payment_id=imported_id(tenant, "payment", lines[0].stamp),
+                at=at,
+                end=end,
+                positions=positions,
+                lines=lines,
+            )
 
-    def returns(self) -> Iterator[list[ReturnLine]]:
-        """Give the lines of returns, customer by customer, in the order of time."""
+    def returns(self) -> Iterator[list[Line]]:
+        """Give the lines of returns, customer by customer, in the order of time, some at a time."""
         return self.each(
-            ReturnLine,
-            "SELECT l.basket, p.id, w.id, l.key, l.quantity, l.amount, l.at, l.recorded, l.method"
-            " FROM line l LEFT JOIN person p ON p.name = l.customer"
-            " LEFT JOIN ware w ON w.name = l.product"
-            " WHERE l.is_return = 1 ORDER BY p.id, l.at, l.row",
+            Line,
+            f"SELECT {staged(Line, 'l')}, c.id, p.id FROM line l"  # noqa: S608
+            " LEFT JOIN customer_ids c ON c.name = l.customer"
+            " LEFT JOIN product_ids p ON p.name = l.product"
+            " WHERE l.is_return = 1 ORDER BY c.id, l.at, l.row",
         )

@@ -28,7 +28,7 @@ STATUS_WORDS: Mapping[str, State] = {
 """Known words without case and signs. ``paid``: paid in full when placed; ``completed``: that, and final;
 ``open``: placed and not paid yet; ``cancelled``: placed and called off; ``failed``: placed, the payment
 failed; ``returned``: paid, sent back and refunded. A blank cell is ``paid``. When each end
-of an order counts is told in `importing.sales.order_events`."""
+of an order counts is said in `importing.sales.order`."""
 
 
 @lru_cache

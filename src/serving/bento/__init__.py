@@ -1,1 +1,1 @@
-"""The Bento: what BentoML serves, and how it is built."""
+"""The Bento: the application, what BentoML serves of it, and how it is built."""

@@ -2,12 +2,12 @@
 
 Its version is the hash of what goes into it: the same inputs give the same tag, and a build that exists is
 not built again. A build happens in a scratch store and is renamed into place with a list of what it holds, so a
-kill at any moment leaves nothing that passes for a Bento. Everything lies under ``data/bentoml`` of the home, nothing in the user's own ``~/bentoml``.
+kill at any moment leaves nothing that passes for a Bento. Everything lies under ``data/bentoml`` of the home,
+nothing in the user's own ``~/bentoml``.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -22,8 +22,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from filelock import FileLock
+
 from serving.errors import BuildFailed
 from serving.settings import PACKAGES
+from tabular.files import replace_text
 
 BENTO = "bellwether"
 BENTO_STORE = Path("data") / "bentoml"
@@ -56,7 +59,7 @@ class BuiltBento:
     built : bool
         False where it was up to date.
     packages : tuple of str
-        Labels of the packages it carries: ``demo.churn/1``.
+        `Package.label` of each package it carries.
     """
 
     tag: str
@@ -72,7 +75,8 @@ def build_bento(project: Path, home: Path, environ: Mapping[str, str]) -> BuiltB
     Parameters
     ----------
     project : Path
-        The checkout: ``bentofile.yaml``, ``requirements/serving.txt`` and ``src``.
+        Holds ``bentofile.yaml`` and ``requirements/serving.txt``, and in a checkout ``src``; elsewhere the
+        packages are taken from where they are installed.
     home : Path
         Holds ``data/packages``, whose current packages the Bento carries, and gets ``data/bentoml``.
     environ : mapping of str to str
@@ -117,10 +121,13 @@ def build_bento(project: Path, home: Path, environ: Mapping[str, str]) -> BuiltB
 def _sources(project: Path) -> Iterator[tuple[str, Path]]:
     for name in _FILES:
         yield name, project / name
+    sources = project / "src"
+    if not sources.is_dir():
+        sources = Path(__file__).resolve().parents[2]
     for room in _ROOMS:
-        for path in sorted((project / "src" / room).rglob("*")):
-            if path.is_file() and not _LEFT_OUT & set(path.relative_to(project).parts):
-                yield path.relative_to(project).as_posix(), path
+        for path in sorted((sources / room).rglob("*")):
+            if path.is_file() and not _LEFT_OUT & set(path.relative_to(sources).parts):
+                yield f"src/{path.relative_to(sources).as_posix()}", path
 
 
 def _packages(home: Path) -> Iterator[tuple[str, Path]]:
@@ -151,15 +158,14 @@ def _digest(inputs: Mapping[str, Path]) -> str:
 @contextmanager
 def _alone(store: Path) -> Iterator[None]:
     """Hold the store, and clear what a killed build left unfinished."""
-    with (store / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(store / ".lock"):
         for left in store.glob(f"{_SCRATCH}*"):
             shutil.rmtree(left)
         yield
 
 
 def _is_whole(path: Path) -> bool:
-    """Tell whether a Bento has every file it was built with."""
+    """Whether a Bento has every file it was built with."""
     try:
         contents = json.loads((path / _CONTENTS).read_bytes())
         return all((path / name).stat().st_size == size for name, size in contents.items())
@@ -231,6 +237,4 @@ def _make_latest(shelf: Path, tag_version: str) -> None:
     pointer = shelf / "latest"
     if pointer.is_file() and pointer.read_text(encoding="utf-8") == tag_version:
         return
-    made = shelf / f".latest-{os.getpid()}"
-    made.write_text(tag_version, encoding="utf-8")
-    made.replace(pointer)
+    replace_text(pointer, tag_version)

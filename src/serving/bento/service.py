@@ -1,4 +1,4 @@
-"""The Bento: BentoML serves the API of `serving.rest.api`; nothing is decided here.
+"""The Bento: BentoML serves the application of `serving.bento.app`; nothing is decided here.
 
 Binds to 127.0.0.1 until there are credentials. Tracing, access log and metrics are off: the first two cost
 more than an answer does, and BentoML's metrics count by raw path. `serving.rest.request_log` logs instead.
@@ -19,12 +19,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from features.catalogue import CATALOGUE
+from serving.bento.app import make_app
 from serving.pages.site import OPENNESS
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore
-from serving.rest.api import make_app
 from serving.settings import ServingSettings
 
 HOST, PORT = "127.0.0.1", 3000
@@ -45,7 +45,7 @@ app = make_app()
 )
 @bentoml.asgi_app(app, path="/")
 class Service:
-    """Two explained decisions per customer: will they leave, will they pay."""
+    """Explained decisions per customer: will they leave, will they pay."""
 
     def __init__(self) -> None:
         _log_plainly()
@@ -53,26 +53,26 @@ class Service:
         settings = ServingSettings.from_env(os.environ, sources)
         url = settings.database_url
         store = None if url is None else RecordStore(url)
-        self.desk = AppState(
+        self.state = AppState(
             shelf=PackageShelf(settings.packages, CATALOGUE),
             store=store,
             now=lambda: datetime.now(UTC),
         )
-        app.state.desk = self.desk
+        app.state.serving = self.state
         logger.info("sources from %s", sources)
         places = ", ".join(str(folder) for folder in settings.packages)
         logger.info("packages from %s", places)
         logger.info(
             "records from %s", "nowhere: answers by values only" if store is None else store.place
         )
-        for sentence in obstacles(self.desk):
+        for sentence in obstacles(self.state):
             logger.warning("not ready: %s", sentence)
         logger.info(OPENNESS)
         _spare_collector()
 
     async def __is_ready__(self) -> bool:
         """Say what BentoML's /readyz answers; a sentence where it is no."""
-        found = await run_in_threadpool(obstacles, self.desk)
+        found = await run_in_threadpool(obstacles, self.state)
         if found:
             raise HTTPException(
                 503,
@@ -84,8 +84,8 @@ class Service:
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
         """Give back what was opened."""
-        if self.desk.store is not None:
-            self.desk.store.close()
+        if self.state.store is not None:
+            self.state.store.close()
         gc.unfreeze()
 
 

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import html
+import json
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+
+from serving.predict.answers import AppState
 
 OPENNESS = (
     "There are no credentials yet: whoever reaches this port may ask about anybody."
     " Keep it on 127.0.0.1, the default."
 )
 
-START: dict[str, Any] = {
-    "service": "Bellwether: will a customer leave, will a customer pay, and why",
-    "ask": {
-        "POST /predict/churn": {"tenant": "demo", "customer_id": "17"},
-        "POST /predict/credit": {"tenant": "demo", "customer_id": "17"},
-    },
-    "read": {
-        "/docs": "the API, to try out",
-        "/openapi.json": "the same for machines",
-        "/readyz": "whether it can answer, and if not, why",
-        "/livez": "whether it runs",
-    },
-    "note": OPENNESS,
+READ = {
+    "/docs": "the API, to try out",
+    "/openapi.json": "the same for machines",
+    "/readyz": "whether it can answer, and if not, why",
+    "/livez": "whether it runs",
 }
+"""What there is to read, by its path."""
+
+_SERVICE = "Bellwether: will a customer leave, will a customer pay, and why"
 
 _RESOURCES = "fastapi_swagger.resources"
 _ASSETS = {
@@ -48,23 +46,28 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 async def start(request: Request) -> Response:
-    """Say what this is and how to ask."""
+    """Say what this is and how to ask, model by model."""
+    state: AppState = request.app.state.serving
+    models = await run_in_threadpool(state.shelf.models)
+    ask = {
+        f"POST /predict/{model}": {"tenant": served.package.tenant, "customer_id": "17"}
+        for model, served in models.items()
+    } or {"POST /predict/{model}": {"tenant": "demo", "customer_id": "17"}}
     if "text/html" not in request.headers.get("accept", ""):
-        return JSONResponse(START)
+        return JSONResponse({"service": _SERVICE, "ask": ask, "read": READ, "note": OPENNESS})
     asks = "".join(
         f"<li><code>curl -s localhost:3000{call.split()[1]} -H 'content-type: application/json'"
-        f" -d '{html.escape(str(body).replace(chr(39), chr(34)))}'</code></li>"
-        for call, body in START["ask"].items()
+        f" -d '{html.escape(json.dumps(body))}'</code></li>"
+        for call, body in ask.items()
     )
     reads = "".join(
-        f'<li><a href="{path}">{path}</a>: {html.escape(what)}</li>'
-        for path, what in START["read"].items()
+        f'<li><a href="{path}">{path}</a>: {html.escape(what)}</li>' for path, what in READ.items()
     )
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Bellwether</title>'
         "<style>body{font:1rem/1.5 system-ui;max-width:48rem;margin:3rem auto;padding:0 1rem}"
         "code{overflow-wrap:anywhere}</style>"
-        f"<h1>Bellwether</h1><p>{html.escape(START['service'])}</p>"
+        f"<h1>Bellwether</h1><p>{html.escape(_SERVICE)}</p>"
         f"<ul>{asks}</ul><ul>{reads}</ul><p>{html.escape(OPENNESS)}</p></html>"
     )
     return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})

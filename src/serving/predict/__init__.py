@@ -1,1 +1,1 @@
-"""From a question to an answer that is kept with its origin; no HTTP."""
+"""From a request to an answer that is kept with its origin; no HTTP."""

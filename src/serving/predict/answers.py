@@ -1,4 +1,4 @@
-"""A question becomes an answer: record, features, package, decision, kept.
+"""A request becomes an answer: record, features, package, decision, kept. Nothing here knows HTTP.
 
 Every answer by customer, and every answer by values where there is a record store, is kept in the same
 transaction that read the records.
@@ -6,25 +6,24 @@ transaction that read the records.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from commerce.records.errors import RecordError, did_you_mean
+from commerce.records.errors import RecordError
 from commerce.records.identity import find_customer
 from commerce.records.instants import to_micros
 from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
 from features.evaluating.online import online_features
-from scoring.decisions import decide
+from scoring.decisions import Decision, decide
 from scoring.package import Package
-from serving.errors import InvalidQuestion, ModelMissing, StoreMissing, UnknownName
+from serving.errors import InvalidRequest, ModelMissing, StoreMissing, UnknownName
 from serving.predict.packages import PackageShelf, Served
-from serving.predict.payload import read_values, write_values
-from serving.predict.scores import Origin, ScoreRow, record_score
+from serving.predict.payload import read_payload
+from serving.predict.scores import record_score, score_row
 from serving.predict.store import RecordStore
-from serving.rest.schemas import ByCustomer, ByValues
+from tabular.errors import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ class AppState:
     ----------
     shelf : PackageShelf
     store : RecordStore or None
-        None: questions by values only, and nothing is kept.
+        None: requests by values only, and nothing is kept.
     now : callable
         Gives wall time, aware.
     """
@@ -46,156 +45,165 @@ class AppState:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """An answer as it goes out, and the steps that led to it, for the log."""
+class CustomerRequest:
+    """Asks about a customer of the record store, whose features are computed now.
 
-    body: dict[str, Any]
+    Parameters
+    ----------
+    tenant : str
+        Its slug.
+    customer_id : str
+        As `commerce.records.identity.find_customer` takes it.
+    as_of : str or None
+        As `commerce.records.tenants.settle_as_of` takes it.
+    """
+
+    tenant: str
+    customer_id: str
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuesRequest:
+    """Asks about feature values, given as `serving.predict.payload.read_payload` takes them."""
+
+    tenant: str
+    features: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A decision, and what it is about.
+
+    Parameters
+    ----------
+    package : Package
+        Which decided.
+    decision : Decision
+    customer_id : str or None
+        As asked; None for values.
+    as_of : datetime
+        The instant the answer is about, aware.
+    request_id : str
+    steps : tuple of str
+        What led to it, for the log: nothing personal.
+    """
+
+    package: Package
+    decision: Decision
+    customer_id: str | None
+    as_of: datetime
+    request_id: str
     steps: tuple[str, ...]
 
 
-def answer(desk: AppState, model: str, question: ByCustomer | ByValues, request_id: str) -> Answer:
-    """Answer a question.
+def answer(
+    state: AppState, model: str, request: CustomerRequest | ValuesRequest, request_id: str
+) -> Answer:
+    """Answer a request.
 
     Parameters
     ----------
     state : AppState
     model : str
-        ``churn`` or ``credit``.
-    question : ByCustomer or ByValues
+        `Package.model`.
+    request : CustomerRequest or ValuesRequest
     request_id : str
         UUID text, new.
-
-    Returns
-    -------
-    Answer
 
     Raises
     ------
     TenantNotFound, CustomerNotFound, UnknownName
         Nobody here knows that name.
-    InvalidQuestion
+    InvalidRequest
         A field breaks its rule.
     ModelMissing, StoreMissing, StoreUnavailable
         No answer is possible now; the sentence says what to run or set.
     """
-    if isinstance(question, ByCustomer):
-        return answer_customer(desk, model, question, request_id)
-    return answer_values(desk, model, question, request_id)
+    if isinstance(request, CustomerRequest):
+        return answer_customer(state, model, request, request_id)
+    return answer_values(state, model, request, request_id)
 
 
-def answer_customer(desk: AppState, model: str, question: ByCustomer, request_id: str) -> Answer:
+def answer_customer(
+    state: AppState, model: str, request: CustomerRequest, request_id: str
+) -> Answer:
     """Answer by customer: features computed now, from everything committed before."""
-    if desk.store is None:
+    if state.store is None:
         raise StoreMissing
-    with desk.store.recording() as connection:
-        now = desk.now()
-        tenant = find_tenant(connection, question.tenant)
-        served = desk.shelf.current(tenant.slug, model)
-        customer = find_customer(connection, tenant, question.customer_id)
-        as_of = settle_question(question.as_of, tenant, clock(connection, tenant, now=now))
+    with state.store.writing() as connection:
+        now = state.now()
+        tenant = find_tenant(connection, request.tenant)
+        served = state.shelf.current(tenant.slug, model)
+        customer = find_customer(connection, tenant, request.customer_id)
+        as_of = _settle(request.as_of, tenant, clock(connection, tenant, now=now))
         observe(connection, tenant, as_of)  # first: waits for rows being recorded under as_of
         values = online_features(connection, tenant.id, customer, to_micros(as_of), served.outputs)
-        decision = decide(served.package, values).as_dict()
-        kept = score_row(
+        decision = decide(served.package, values)
+        row = score_row(
             decision,
-            served,
+            served.package,
+            values,
             request_id=request_id,
             tenant_id=tenant.id,
             customer_id=customer,
             as_of=as_of,
             made_at=now,
             origin="online",
-            features=write_values(values, served.package.names),
         )
-        record_score(connection, kept)
+        record_score(connection, row)
     return Answer(
-        body=_body(served.package, decision, question.customer_id, as_of, request_id),
+        package=served.package,
+        decision=decision,
+        customer_id=request.customer_id,
+        as_of=as_of,
+        request_id=request_id,
         steps=("customer", f"features:{len(values)}", served.package.label, "kept"),
     )
 
 
-def answer_values(desk: AppState, model: str, question: ByValues, request_id: str) -> Answer:
+def answer_values(state: AppState, model: str, request: ValuesRequest, request_id: str) -> Answer:
     """Answer by values; kept where there is a record store, which must then know the tenant."""
-    now = desk.now()
-    if desk.store is None:
-        served = _without_records(desk.shelf, question.tenant, model)
-        values = read_values(question.features, served.outputs)
-        decision, as_of, last = decide(served.package, values).as_dict(), now, "not kept"
+    now = state.now()
+    if state.store is None:
+        served = _without_records(state.shelf, request.tenant, model)
+        decision = decide(served.package, read_payload(request.features, served.outputs))
+        as_of, last = now, "not kept"
     else:
-        with desk.store.recording() as connection:
-            tenant = find_tenant(connection, question.tenant)
-            served = desk.shelf.current(tenant.slug, model)
-            values = read_values(question.features, served.outputs)
-            decision, last = decide(served.package, values).as_dict(), "kept"
-            as_of = clock(connection, tenant, now=now)
-            kept = score_row(
+        with state.store.writing() as connection:
+            tenant = find_tenant(connection, request.tenant)
+            served = state.shelf.current(tenant.slug, model)
+            values = read_payload(request.features, served.outputs)
+            decision = decide(served.package, values)
+            as_of, last = clock(connection, tenant, now=now), "kept"
+            row = score_row(
                 decision,
-                served,
+                served.package,
+                values,
                 request_id=request_id,
                 tenant_id=tenant.id,
                 customer_id=None,
                 as_of=as_of,
                 made_at=now,
                 origin="online",
-                features=write_values(values, served.package.names),
             )
-            record_score(connection, kept)
+            record_score(connection, row)
     return Answer(
-        body=_body(served.package, decision, None, as_of, request_id),
-        steps=(f"values:{len(question.features)}", served.package.label, last),
+        package=served.package,
+        decision=decision,
+        customer_id=None,
+        as_of=as_of,
+        request_id=request_id,
+        steps=(f"values:{len(request.features)}", served.package.label, last),
     )
 
 
-def settle_question(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
-    """Decide which instant a question is about, as `commerce.records.tenants.settle_as_of` does.
-
-    Raises
-    ------
-    InvalidQuestion
-        "as_of must be an ISO date or instant; ...", "as_of must not be later than ..."; names the field.
-    """
+def _settle(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
+    """Decide which instant a request is about; a refusal names its field."""
     try:
         return settle_as_of(asked, tenant, time)
     except RecordError as error:
-        raise InvalidQuestion(str(error), field="as_of") from error
-
-
-def score_row(
-    parts: Mapping[str, Any],
-    served: Served,
-    *,
-    request_id: str,
-    tenant_id: int,
-    customer_id: uuid.UUID | None,
-    as_of: datetime,
-    made_at: datetime,
-    origin: Origin,
-    features: dict[str, float | None],
-) -> ScoreRow:
-    """Write a decision, given as its `Decision.as_dict`, down with its origin."""
-    return ScoreRow(
-        request_id=request_id,
-        tenant_id=tenant_id,
-        customer_id=customer_id,
-        model=served.package.model,
-        model_version=served.package.label,
-        as_of=as_of,
-        made_at=made_at,
-        origin=origin,
-        features=features,
-        **parts,
-    )
-
-
-def write_instant(instant: datetime) -> str:
-    """Write an instant for a client.
-
-    Examples
-    --------
-    >>> write_instant(datetime(2026, 1, 1, tzinfo=UTC))
-    '2026-01-01T00:00:00Z'
-    """
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        raise InvalidRequest(str(error), field="as_of") from error
 
 
 def _without_records(shelf: PackageShelf, tenant: str, model: str) -> Served:
@@ -203,28 +211,10 @@ def _without_records(shelf: PackageShelf, tenant: str, model: str) -> Served:
     try:
         return shelf.current(tenant, model)
     except ModelMissing:
-        tenants: Sequence[str] = sorted({known for known, _ in shelf.published()})
+        tenants = sorted({known for known, _ in shelf.published()})
         if not tenants or tenant in tenants:
             raise
         raise UnknownName(
             f"tenant must have a model here; got {tenant!r}. {did_you_mean(tenant, tenants)}",
             field="tenant",
         ) from None
-
-
-def _body(
-    package: Package,
-    parts: Mapping[str, Any],
-    customer_id: str | None,
-    as_of: datetime,
-    request_id: str,
-) -> dict[str, Any]:
-    return {
-        "model": package.model,
-        "tenant": package.tenant,
-        "customer_id": customer_id,
-        **parts,
-        "model_version": package.label,
-        "as_of": write_instant(as_of),
-        "request_id": request_id,
-    }

@@ -19,10 +19,7 @@ from features.declaring.declaration import Catalogue
 from scoring.decisions import decide_many
 from scoring.errors import InvalidValues
 from scoring.package import Package, check_outputs
-from serving.predict.answers import score_row
-from serving.predict.packages import Served
-from serving.predict.payload import write_values
-from serving.predict.scores import record_scores
+from serving.predict.scores import record_scores, score_row
 
 _NAMESPACE = uuid.UUID("b7f2a9a4-51f0-5a3e-9a52-6d3f5f0c2d11")
 _ROWS_AT_ONCE = 2_000
@@ -109,7 +106,6 @@ def score_customers(
             f" got shape {values.shape} for {len(customer_ids)} customers and {len(package.names)}"
             " features. Select the columns by package.names."
         )
-    served = Served(package, catalogue.subset(package.names))
     actions: Counter[str] = Counter()
     bands: Counter[str] = Counter()
     written, total = 0, 0.0
@@ -121,15 +117,15 @@ def score_customers(
         decisions = decide_many(package, table)
         rows = [
             score_row(
-                decision.as_dict(),
-                served,
+                decision,
+                package,
+                row,
                 request_id=batch_request_id(tenant, package, as_of, customer),
                 tenant_id=tenant.id,
                 customer_id=customer,
                 as_of=as_of,
                 made_at=now,
                 origin="batch",
-                features=write_values(row, package.names),
             )
             for customer, row, decision in zip(ids, table, decisions, strict=True)
         ]

@@ -1,6 +1,6 @@
-"""Which package answers: looked up on every question, replaced without a restart.
+"""Which package answers: looked up on every request, replaced without a restart.
 
-Guarantees: a new champion answers the first question after its ``current.json`` appeared; a package that is
+Guarantees: a new champion answers the first request after its ``current.json`` appeared; a package that is
 damaged or was trained on features declared otherwise is refused, and the one before it goes on answering.
 """
 
@@ -10,7 +10,9 @@ import logging
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from features.declaring.declaration import Catalogue
@@ -22,6 +24,7 @@ from serving.errors import ModelMissing
 logger = logging.getLogger(__name__)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+"""What a tenant and a model may be called; a name becomes a folder, so it must never be a path."""
 
 Signature = tuple[int, int, int]
 
@@ -58,6 +61,7 @@ class PackageShelf:
         self.folders = tuple(folders)
         self._catalogue = catalogue
         self._slots: dict[Path, _Slot] = {}
+        self._known: set[str] = set()
         self._loading = threading.Lock()
 
     def current(self, tenant: str, model: str) -> Served:
@@ -66,7 +70,7 @@ class PackageShelf:
         Raises
         ------
         ModelMissing
-            "model demo.churn must have a published package; got ..."
+            "model <tenant>.<model> must have a published package; got ..."
         """
         refused: str | None = None
         if _NAME.fullmatch(tenant) and _NAME.fullmatch(model):
@@ -83,7 +87,7 @@ class PackageShelf:
         Parameters
         ----------
         label : str
-            ``demo.churn/1``.
+            `Package.label`.
 
         Raises
         ------
@@ -121,6 +125,26 @@ class PackageShelf:
                     seen.add(pair)
                     yield pair
 
+    def models(self) -> dict[str, Served]:
+        """Give the models there are, by name in order, each with the first tenant's package that can answer."""
+        found: dict[str, Served] = {}
+        for tenant, model in self.published():
+            if model not in found:
+                with suppress(ModelMissing):
+                    found[model] = self.current(tenant, model)
+        return dict(sorted(found.items()))
+
+    def has_model(self, model: str) -> bool:
+        """Whether any tenant has a package of that model, usable or not; true at once if one was ever read."""
+        return model in self._known or any(model == known for _, known in self.published())
+
+    def misspelt(self, model: str) -> bool:
+        """Whether a name is no model's: it cannot be one, or nobody has such a model and it is close to one."""
+        if not _NAME.fullmatch(model):
+            return True
+        known = {name for _, name in self.published()}
+        return model not in known and bool(get_close_matches(model, known))
+
     def _look(self, folder: Path, tenant: str, model: str) -> _Slot:
         path = folder / tenant / model / "current.json"
         slot = self._slots.get(path)
@@ -145,6 +169,7 @@ class PackageShelf:
             kept = "none" if before.served is None else before.served.package.label
             logger.warning("package refused, %s goes on answering: %s", kept, error)
             return _Slot(signature, before.served, str(error))
+        self._known.add(model)
         logger.info("package %s answers from now on", served.package.label)
         return _Slot(signature, served)
 

@@ -1,24 +1,24 @@
-"""Feature values sent with a question: checked against their declarations before they are scored."""
+"""Feature values sent with a request: checked against their declarations before they are scored."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from commerce.records.errors import did_you_mean
 from features.declaring.declaration import Catalogue, Output
-from serving.errors import InvalidQuestion
+from serving.errors import InvalidRequest
+from tabular.errors import did_you_mean
 
 LARGEST_WHOLE = 2**53
 """Beyond this, a float64 no longer holds every whole number."""
 
 
-def read_values(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.float64]:
-    """Turn the values of a question into the row a package scores.
+def read_payload(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.float64]:
+    """Turn the values of a request into the row a package scores.
 
     Parameters
     ----------
@@ -34,11 +34,11 @@ def read_values(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.f
 
     Raises
     ------
-    InvalidQuestion
+    InvalidRequest
         "features must hold at least one value; ...", "features.<name> must ..."; names the field.
     """
     if not features:
-        raise InvalidQuestion(
+        raise InvalidRequest(
             "features must hold at least one value; got an empty object."
             " Send what you know of the customer; the rest takes its value of an empty window.",
             field="features",
@@ -46,7 +46,7 @@ def read_values(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.f
     known = set(outputs.names)
     for name in features:
         if name not in known:
-            raise InvalidQuestion(
+            raise InvalidRequest(
                 f"features must be named as the model's inputs are; got {name!r}."
                 f" {did_you_mean(name, known)}",
                 field=f"features.{name}",
@@ -56,14 +56,6 @@ def read_values(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.f
         for output in outputs.outputs
     ]
     return np.array(row, dtype=np.float64)
-
-
-def write_values(row: NDArray[np.float64], names: Sequence[str]) -> dict[str, float | None]:
-    """Name the values of a scored row, None where missing: what a score keeps."""
-    return {
-        name: None if value != value else value
-        for name, value in zip(names, row.tolist(), strict=True)
-    }
 
 
 def _read(value: Any, output: Output) -> float:
@@ -93,11 +85,11 @@ def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _refuse(output: Output, rule: str, value: Any, advice: str) -> InvalidQuestion:
+def _refuse(output: Output, rule: str, value: Any, advice: str) -> InvalidRequest:
     shown = repr(value)
     if len(shown) > 60:
         shown = f"{shown[:57]}..."
-    return InvalidQuestion(
+    return InvalidRequest(
         f"features.{output.name} must {rule}; got {shown}. {advice}",
         field=f"features.{output.name}",
     )

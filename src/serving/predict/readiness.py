@@ -7,7 +7,7 @@ from serving.errors import ModelMissing, StoreUnavailable
 from serving.predict.answers import AppState
 
 
-def obstacles(desk: AppState) -> list[str]:
+def obstacles(state: AppState) -> list[str]:
     """List what keeps a server from answering; empty when it is ready.
 
     A server is ready when at least one package can answer and the record store, if one is configured,
@@ -15,24 +15,24 @@ def obstacles(desk: AppState) -> list[str]:
     """
     found: list[str] = []
     refused: list[str] = []
-    for tenant, model in desk.shelf.published():
+    for tenant, model in state.shelf.published():
         try:
-            desk.shelf.current(tenant, model)
+            state.shelf.current(tenant, model)
         except (ModelMissing, ScoringError) as error:
             refused.append(str(error))
         else:
             break
     else:
-        places = " or ".join(str(folder) for folder in desk.shelf.folders)
+        places = " or ".join(str(folder) for folder in state.shelf.folders)
         found.append(
             refused[0]
             if refused
             else f"a decision package must be published; got none in {places}."
             " Run `bellwether run`, then ask again."
         )
-    if desk.store is not None:
+    if state.store is not None:
         try:
-            desk.store.check()
+            state.store.check()
         except StoreUnavailable as error:
             found.append(str(error))
     return found

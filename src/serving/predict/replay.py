@@ -22,8 +22,8 @@ from scoring.errors import PackageMismatch
 from scoring.package import Package
 from serving.errors import ReplayDiffers, UnknownName
 from serving.predict.packages import PackageShelf
-from serving.predict.payload import read_values, write_values
-from serving.predict.scores import ScoreRow, find_score
+from serving.predict.payload import read_payload
+from serving.predict.scores import ScoreRow, find_score, name_values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +34,12 @@ class Replay:
     ----------
     kept : ScoreRow
     again : mapping
-        The same parts, computed again.
+        The decision, as `Decision.as_dict` gives it, and its features, computed again.
     differences : tuple of str
         What differs, empty where nothing does.
     unread : str or None
         Why the features were not computed again from the stream, in a sentence; None where they were, or
-        where the question itself brought its values.
+        where the request itself brought its values.
     """
 
     kept: ScoreRow
@@ -89,32 +89,26 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         values = _kept_values(kept, package)
     else:
         if kept.customer_id is None:
-            values = read_values(kept.features, served.outputs)
+            values = read_payload(kept.features, served.outputs)
         else:
             cutoff = to_micros(kept.as_of)
             values = online_features(
                 connection, kept.tenant_id, kept.customer_id, cutoff, served.outputs
             )
     again = decide(package, values).as_dict()
-    again["features"] = write_values(values, package.names)
+    was = kept.as_dict()
+    features = name_values(values, package.names)
     differences = [
         f"feature {name} was {kept.features.get(name)!r}, is {value!r}"
-        for name, value in again["features"].items()
+        for name, value in features.items()
         if kept.features.get(name) != value
     ]
     differences += [
-        f"{name} was {getattr(kept, name)!r}, is {again[name]!r}"
-        for name in (
-            "probability",
-            "score",
-            "band",
-            "rule_score",
-            "rule_band",
-            "decision",
-            "reasons",
-        )
-        if getattr(kept, name) != again[name]
+        f"{name} was {was[name]!r}, is {value!r}"
+        for name, value in again.items()
+        if was[name] != value
     ]
+    again["features"] = features
     return Replay(kept=kept, again=again, differences=tuple(differences), unread=unread)
 
 

@@ -10,8 +10,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     Column,
     Connection,
@@ -25,17 +27,16 @@ from sqlalchemy import (
     Uuid,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce.records import schema
 from commerce.records.schema.columns import Document, Instant, named_metadata, one_of
-
-BRANCH = "serving:migrations/versions"
-"""Where serving's migrations lie, for `commerce.records.database.migrate`."""
-
-ORIGINS = ("batch", "online")
+from commerce.records.upsert import insert_new
+from scoring.decisions import Decision
+from scoring.package import Package
 
 Origin = Literal["batch", "online"]
+
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
 
 metadata = named_metadata()
 """Serving's own tables."""
@@ -70,32 +71,21 @@ score = Table(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoreRow:
-    """One answer as it is kept.
+class ScoreRow(Decision):
+    """A decision as it is kept, with its origin: the columns of `score`.
 
-    Attributes
+    Parameters
     ----------
     request_id : str
         UUID text; what `serving.predict.replay` is asked with.
-    tenant_id : int
     customer_id : UUID or None
         None where the values were sent instead of a customer.
     model, model_version : str
-        ``churn`` and ``demo.churn/1``.
+        `Package.model` and `Package.label`.
     as_of, made_at : datetime
         The instant the answer is about, and the wall time it was given.
-    origin : {"batch", "online"}
-    probability : float
-        In [0, 1].
-    score, rule_score : int or None
-        300 to 1000.
-    band, rule_band : str or None
-        A to E.
-    decision : mapping
-        Action, threshold, rule.
     features : mapping of str to float or None
         What the model read, by output name.
-    reasons : sequence of mappings
     """
 
     request_id: str
@@ -106,17 +96,44 @@ class ScoreRow:
     as_of: datetime
     made_at: datetime
     origin: Origin
-    probability: float
-    score: int | None
-    band: str | None
-    rule_score: int | None
-    rule_band: str | None
-    decision: Mapping[str, Any]
     features: Mapping[str, float | None]
-    reasons: Sequence[Mapping[str, Any]]
 
 
-_FIELDS = tuple(ScoreRow.__dataclass_fields__)
+def score_row(
+    decision: Decision,
+    package: Package,
+    values: NDArray[np.float64],
+    *,
+    request_id: str,
+    tenant_id: int,
+    customer_id: uuid.UUID | None,
+    as_of: datetime,
+    made_at: datetime,
+    origin: Origin,
+) -> ScoreRow:
+    """Write a decision down with its origin: which package decided, upon which values, shape (n_outputs,)."""
+    return ScoreRow(
+        **vars(decision),
+        request_id=request_id,
+        tenant_id=tenant_id,
+        customer_id=customer_id,
+        model=package.model,
+        model_version=package.label,
+        as_of=as_of,
+        made_at=made_at,
+        origin=origin,
+        features=name_values(values, package.names),
+    )
+
+
+def name_values(row: NDArray[np.float64], names: Sequence[str]) -> dict[str, float | None]:
+    """Name the values of a scored row, None where missing."""
+    return {
+        name: None if value != value else value
+        for name, value in zip(names, row.tolist(), strict=True)
+    }
+
+
 _INSERT = score.insert()
 
 
@@ -136,7 +153,6 @@ def record_scores(connection: Connection, rows: Sequence[ScoreRow]) -> int:
     """
     if not rows:
         return 0
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     known: set[str] = set()
     identifiers = [row.request_id for row in rows]
     for first in range(0, len(identifiers), 500):
@@ -146,8 +162,8 @@ def record_scores(connection: Connection, rows: Sequence[ScoreRow]) -> int:
     new = [row for row in rows if row.request_id not in known]
     if new:
         connection.execute(
-            make(score).on_conflict_do_nothing(index_elements=["request_id"]),
-            [{name: getattr(row, name) for name in _FIELDS} for row in new],
+            insert_new(connection.dialect.name, score, "request_id"),
+            [row.as_dict() for row in new],
         )
     return len(new)
 
@@ -162,7 +178,7 @@ def record_score(connection: Connection, row: ScoreRow) -> None:
     row : ScoreRow
         With a ``request_id`` never used before.
     """
-    connection.execute(_INSERT, {name: getattr(row, name) for name in _FIELDS})
+    connection.execute(_INSERT, row.as_dict())
 
 
 def find_score(connection: Connection, request_id: str) -> ScoreRow | None:
@@ -171,7 +187,7 @@ def find_score(connection: Connection, request_id: str) -> ScoreRow | None:
     return None if row is None else _from_row(row)
 
 
-def latest(
+def latest_score(
     connection: Connection, tenant_id: int, customer_id: uuid.UUID, model: str
 ) -> ScoreRow | None:
     """Find the answer given last for a customer and a model."""
@@ -189,4 +205,4 @@ def latest(
 
 
 def _from_row(row: Row[Any]) -> ScoreRow:
-    return ScoreRow(**row._mapping)
+    return ScoreRow.from_dict(row._asdict())

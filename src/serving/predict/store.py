@@ -15,13 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
-from commerce.records import schema
-from commerce.records.database import connect, reading, writing
+from commerce.records import database, schema
 from serving.errors import StoreUnavailable
 from serving.predict.scores import score
 
 _BUSY_MILLISECONDS = 5_000
-"""How long a question waits for another process that writes, on SQLite."""
+"""How long a request waits for another process that writes, on SQLite."""
 
 
 class RecordStore:
@@ -34,7 +33,7 @@ class RecordStore:
     """
 
     def __init__(self, url: str) -> None:
-        self.engine = connect(url)
+        self.engine = database.connect(url)
         self.engine.hide_parameters = True  # errors are logged; values are personal
         self._file: Path | None = None
         self._turns: AbstractContextManager[Any] = nullcontext()
@@ -49,7 +48,7 @@ class RecordStore:
         return self.engine.url.render_as_string(hide_password=True)
 
     @contextmanager
-    def recording(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         """Open the transaction of one answer; it commits at the end of the block or leaves nothing.
 
         Raises
@@ -58,19 +57,19 @@ class RecordStore:
             "record store must answer; got ..."
         """
         self._require_file()
-        with self._turns, self._speaking(), writing(self.engine) as connection:
+        with self._turns, self._driver_errors(), database.writing(self.engine) as connection:
             yield connection
 
     @contextmanager
-    def looking(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         """Open a transaction that only reads."""
         self._require_file()
-        with self._speaking(), reading(self.engine) as connection:
+        with self._driver_errors(), database.reading(self.engine) as connection:
             yield connection
 
     def check(self) -> None:
         """Raise `StoreUnavailable` unless the store answers and has the tables answers need."""
-        with self.looking() as connection:
+        with self.reading() as connection:
             connection.execute(select(schema.tenant.c.id).limit(1))
             connection.execute(select(score.c.request_id).limit(1))
 
@@ -83,7 +82,8 @@ class RecordStore:
             raise StoreUnavailable(self.place, "no such file")
 
     @contextmanager
-    def _speaking(self) -> Iterator[None]:
+    def _driver_errors(self) -> Iterator[None]:
+        """Say what the database's driver raises as `StoreUnavailable`."""
         try:
             yield
         except (OperationalError, InterfaceError, ProgrammingError) as error:

@@ -1,1 +1,1 @@
-"""The HTTP API: thin routes, one shape of refusal, its own document."""
+"""The HTTP API: one router per resource, one shape of refusal, its own document."""

@@ -10,9 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from commerce.records.errors import CustomerNotFound, TenantNotFound, did_you_mean
+from commerce.records.errors import CustomerNotFound, TenantNotFound
 from serving.errors import (
-    InvalidQuestion,
+    InvalidRequest,
     ModelMissing,
     StoreMissing,
     StoreUnavailable,
@@ -20,6 +20,7 @@ from serving.errors import (
 )
 from serving.rest.request_log import request_id_of
 from serving.rest.schemas import FORMS, ByCustomer, ByValues, Refusal
+from tabular.errors import did_you_mean
 
 EXAMPLE = '{"tenant": "demo", "customer_id": "17"} or {"tenant": "demo", "features": {...}}'
 
@@ -34,13 +35,13 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         " to run or set.",
     },
 }
-"""The refusals a question can meet, for the OpenAPI document."""
+"""The refusals a request for a decision can meet, for the OpenAPI document."""
 
 _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (TenantNotFound, 404, "tenant"),
     (CustomerNotFound, 404, "customer_id"),
     (UnknownName, 404, None),
-    (InvalidQuestion, 422, None),
+    (InvalidRequest, 422, None),
     (ModelMissing, 503, None),
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
@@ -54,7 +55,7 @@ def refuse(request: Request, status: int, sentence: str, field: str | None = Non
     return JSONResponse(body, status, headers)
 
 
-def add_handlers(app: FastAPI) -> None:
+def add_refusals(app: FastAPI) -> None:
     """Answer every exception of a route in the shape of `Refusal`."""
     for kind, _, _ in _STATUS:
         app.add_exception_handler(kind, _refuse_known)
@@ -92,7 +93,7 @@ async def _refuse_http(request: Request, error: Exception) -> JSONResponse:
 async def _refuse_fault(request: Request, error: Exception) -> JSONResponse:
     sentence = "the server must not fail on a question; it did. Look for the request_id in its log."
     response = refuse(request, 500, sentence)
-    response.headers["X-Request-ID"] = request_id_of(request.scope)  # sent from outside the trail
+    response.headers["X-Request-ID"] = request_id_of(request.scope)  # sent from outside the log
     return response
 
 

@@ -1,7 +1,7 @@
 """One request id and one log line per request; nothing personal in it.
 
-The line names the route's template, never the path or a body, so neither logs nor what is counted from them
-hold a customer.
+The line names the route's template, with the model filled in where there is one of that name; never the path
+or a body, so neither logs nor what is counted from them hold a customer.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -17,21 +18,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 1_000_000
-"""Bytes; a question by values of a thousand features has a tenth of it."""
+"""Bytes; a request by values of a thousand features has a tenth of it."""
 
 _KEY = "bellwether"
 
 
-class Trail:
+class RequestLog:
     """ASGI middleware: gives each request an id, bounds its body, logs its end.
 
     Parameters
     ----------
     app : ASGI application
+    has_model : callable
+        Whether a name is a model's, and so may be logged.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, has_model: Callable[[str], bool]) -> None:
         self.app = app
+        self._has_model = has_model
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -71,11 +75,18 @@ class Trail:
                 "request_id=%s %s %s %d %.1fms steps=%s",
                 request_id,
                 scope["method"],
-                getattr(scope.get("route"), "path", "-"),
+                self._place(scope),
                 status,
                 (time.perf_counter() - began) * 1e3,
                 ">".join(notes.get("steps", ())) or "-",
             )
+
+    def _place(self, scope: Scope) -> str:
+        template: str = getattr(scope.get("route"), "path", "-")
+        model = scope.get("path_params", {}).get("model")
+        if model is None or not self._has_model(model):
+            return template
+        return template.replace("{model}", model)
 
 
 def request_id_of(scope: Scope) -> str:

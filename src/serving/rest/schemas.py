@@ -1,10 +1,13 @@
-"""What may be asked and what is answered, as the API declares it: the two forms of a question, one answer."""
+"""What may be asked and what is answered, as the API declares it: the two forms of a request, one answer."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from serving.predict.answers import Answer, CustomerRequest, ValuesRequest
 
 LONGEST_NAME = 200
 """Characters of a tenant or a customer id."""
@@ -51,6 +54,10 @@ class ByCustomer(BaseModel):
         examples=["2026-01-01"],
     )
 
+    def to_request(self) -> CustomerRequest:
+        """Give what is asked, without HTTP."""
+        return CustomerRequest(tenant=self.tenant, customer_id=self.customer_id, as_of=self.as_of)
+
 
 class ByValues(BaseModel):
     """Ask about feature values; no record store is needed."""
@@ -67,6 +74,10 @@ class ByValues(BaseModel):
         },
     )
 
+    def to_request(self) -> ValuesRequest:
+        """Give what is asked, without HTTP."""
+        return ValuesRequest(tenant=self.tenant, features=self.features)
+
 
 def _form(body: Any) -> str:
     return _VALUES if isinstance(body, dict) and "features" in body else _CUSTOMER
@@ -77,7 +88,7 @@ _CUSTOMER, _VALUES = "by customer", "by values"
 FORMS = (_CUSTOMER, _VALUES)
 """The tags of the two forms, as they appear in the place of an error; no field can be named so."""
 
-Question = Annotated[
+PredictionBody = Annotated[
     Annotated[ByCustomer, Tag(_CUSTOMER)] | Annotated[ByValues, Tag(_VALUES)],
     Discriminator(_form),
 ]
@@ -104,17 +115,23 @@ class ReasonPart(BaseModel):
 class Prediction(BaseModel):
     """One answer, kept under its ``request_id``."""
 
-    model: str = Field(examples=["churn"])
+    model: str
     tenant: str = Field(examples=["demo"])
     customer_id: str | None = Field(description="As asked; null for an answer by values.")
-    probability: float = Field(ge=0, le=1, description="Of leaving, or of not paying.")
-    score: int | None = Field(description="Learned credit score, 300 to 1000; null for churn.")
+    probability: float = Field(
+        ge=0, le=1, description="Of what the model predicts, such as leaving."
+    )
+    score: int | None = Field(
+        description="Learned score, 300 to 1000; null for a model without one."
+    )
     band: Literal["A", "B", "C", "D", "E"] | None
-    rule_score: int | None = Field(description="Rule-based credit score, 300 to 1000.")
+    rule_score: int | None = Field(description="Rule-based score, 300 to 1000, likewise.")
     rule_band: Literal["A", "B", "C", "D", "E"] | None
     decision: DecisionPart
     reasons: list[ReasonPart] = Field(max_length=4)
-    model_version: str = Field(examples=["demo.churn/1"])
+    model_version: str = Field(
+        description="`<tenant>.<model>/<version>` of the package that answered."
+    )
     as_of: str = Field(description="The instant the answer is about, ISO 8601, UTC.")
     request_id: str = Field(description="UUID; also in the header X-Request-ID.")
 
@@ -125,3 +142,27 @@ class Refusal(BaseModel):
     error: str = Field(description="A sentence: what must hold, what was found, what to do.")
     field: str | None = Field(description="The field to blame, `features.<name>` for a feature.")
     request_id: str
+
+
+def write_answer(answer: Answer) -> dict[str, Any]:
+    """Write an answer as `Prediction` declares it, in JSON's own types; unchecked, for it is ours."""
+    return {
+        "model": answer.package.model,
+        "tenant": answer.package.tenant,
+        "customer_id": answer.customer_id,
+        **answer.decision.as_dict(),
+        "model_version": answer.package.label,
+        "as_of": write_instant(answer.as_of),
+        "request_id": answer.request_id,
+    }
+
+
+def write_instant(instant: datetime) -> str:
+    """Write an instant for a client.
+
+    Examples
+    --------
+    >>> write_instant(datetime(2026, 1, 1, tzinfo=UTC))
+    '2026-01-01T00:00:00Z'
+    """
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

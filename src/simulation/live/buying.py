@@ -9,8 +9,8 @@ from commerce import returns, reviews, wallet
 from commerce.delivery import couriers, proof
 from commerce.orders import cart, checkout, completion
 from commerce.payments import disputes, intents, invoices, methods, webhooks
+from commerce.payments.payment_rows import of_order
 from commerce.payments.providers.local import CARDS, Local
-from commerce.payments.records import of_order
 from commerce.payments.totals import totals
 from commerce.people import customers, users
 from commerce.people.passwords import PasswordHash
@@ -20,7 +20,7 @@ from commerce.records.instants import DAY, from_micros, to_micros
 from commerce.records.work import Work
 from simulation.live.script import Intent
 from simulation.live.stage import Act, Stage
-from simulation.rng import rng_of
+from simulation.rng import seeded_rng
 
 _CARD = "pm_card_visa"
 _BAD_CARD = "pm_card_visa_chargeDeclined"
@@ -43,7 +43,7 @@ def _sign_up(work: Work, name: str, password: PasswordHash, meant: Intent) -> Ac
     known = {"country": meant.category, "channel": meant.method, "external_id": name}
     customer = customers.register(work, **known)
     actor = Actor("user", users.create(work, name, password, customer_id=customer), customer)
-    place = rng_of("address", name)
+    place = seeded_rng("address", name)
     where = place.uniform(46.0, 54.0), place.uniform(4.0, 20.0)
     customers.set_location(work.acting_as(actor), customer, *where, f"{name}, high street")
     return actor
@@ -245,7 +245,7 @@ ACTS: Mapping[str, Act] = {
         s.actors[it.customer], reviews.edit, s.id_of(it.key), it.value
     ),
 }
-"""What the words of a diary make customers, couriers and the shop do."""
+"""What customers, couriers and the shop do where a log has an event of a type."""
 
 DUE: Mapping[str, Act] = {
     "order.completed": lambda s, order: s.do(SYSTEM, completion.complete, order),

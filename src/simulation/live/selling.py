@@ -98,7 +98,7 @@ ACTS: Mapping[str, Act] = {
     "auction.started": _start,
     "auction.bid": _bid,
 }
-"""What the words of a diary make sellers and bidders do."""
+"""What sellers and bidders do where a log has an event of a type."""
 
 DUE: Mapping[str, Act] = {
     "auction.closed": _close,

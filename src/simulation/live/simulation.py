@@ -30,7 +30,7 @@ from simulation.truth import TruthFile
 from tabular.progress import Progress, silent
 
 ACTS: Mapping[str, Act] = {**buying.ACTS, **selling.ACTS}
-"""What each word of a diary makes somebody do; all other words are what comes of it."""
+"""What somebody does where a log has an event of a type; events of all other types come of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class LiveSummary(SimulationSummary):
     acts : int
         What was tried.
     refused : mapping of str to int
-        Acts that the shop's rules did not allow, by word.
+        Acts that the shop's rules did not allow, by type of event.
     """
 
     acts: int
@@ -61,7 +61,7 @@ def simulate_live(
     truth_folder: Path,
     progress: Progress = silent,
 ) -> LiveSummary:
-    """Open a shop and let it happen: every event is told by a workflow, each act is a transaction of its own.
+    """Open a shop and let it happen: every event is emitted by a workflow, each act is a transaction of its own.
 
     The same options give the same stream. What happens is news: it waits in the outbox for the next tick. A run
     that is killed leaves a shop that has come so far.
@@ -76,7 +76,7 @@ def simulate_live(
     truth_folder : Path
         As of `simulation.simulate`.
     progress : Progress, optional
-        Told the acts done, and how many are to come.
+        Called with the acts done, and how many are to come.
 
     Raises
     ------
@@ -97,14 +97,14 @@ def simulate_live(
     stage.later(opening, "product.submitted", stage.sellers[0])
     stage.later(opening, "brand.requested", 0)
     for intent in script.intents(ACTS):
-        stage.later(intent.at, intent.word, intent)
+        stage.later(intent.at, intent.event_type, intent)
     acts = {**ACTS, **buying.DUE, **selling.DUE}
     done, refused = 0, Counter[str]()
-    for done, (word, subject) in enumerate(stage.acts(end), start=1):
+    for done, (act, subject) in enumerate(stage.acts(end), start=1):
         try:
-            acts[word](stage, subject)
+            acts[act](stage, subject)
         except CommerceError:
-            refused[word] += 1
+            refused[act] += 1
         progress("acts", done, done + len(stage.coming))
     name = f"live {options.fingerprint}"
     change_shop(engine, SYSTEM, tenant_slug, {"name": name}, now=from_micros(end - 1))

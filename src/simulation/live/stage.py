@@ -22,14 +22,14 @@ from commerce.records.tenants import Tenant
 from commerce.records.work import Work, working
 from simulation.assortment import Assortment
 from simulation.live.script import Script
-from simulation.rng import rng_of
+from simulation.rng import seeded_rng
 
 SETTINGS: Mapping[str, Any] = {
     "tax_bp": {"*": 0},
     "deliveries_at_once": 1000,
     "penalty_points": 5,
 }
-"""The shop's own rules, as the diaries assume them: prices with tax, few couriers for everybody, five points off."""
+"""The shop's own rules, as the event logs assume them: prices with tax, few couriers for everybody, five points off."""
 
 _COURIERS = 8
 _STOCK = 100_000
@@ -76,7 +76,7 @@ class Stage:
         self.actors: dict[str, Actor] = {}
         self.kept: dict[str, Any] = {}
         self.password = hash_password(secrets.token_urlsafe())
-        self._rng = rng_of(seed, "live")
+        self._rng = seeded_rng(seed, "live")
         self.coming: list[tuple[int, int, str, Any]] = []
         self._turns = 0
 
@@ -95,16 +95,16 @@ class Stage:
     def _new_id(self) -> UUID:
         return UUID(int=self._rng.getrandbits(128), version=4)
 
-    def later(self, at: int, word: str, subject: object) -> None:
+    def later(self, at: int, act: str, subject: object) -> None:
         """Put an act on the list of what is to happen, after what is there for that instant."""
         self._turns += 1
-        heappush(self.coming, (at, self._turns, word, subject))
+        heappush(self.coming, (at, self._turns, act, subject))
 
     def acts(self, end: int) -> Iterator[tuple[str, Any]]:
         """Give what is to happen before an instant, also what is added meanwhile, and let its time come."""
         while self.coming and self.coming[0][0] < end:
-            self.now, _, word, subject = heappop(self.coming)
-            yield word, subject
+            self.now, _, act, subject = heappop(self.coming)
+            yield act, subject
 
     @property
     def sellers(self) -> list[Actor]:
@@ -137,7 +137,7 @@ class Stage:
         return self.id_of(self.script.order_of(key))
 
     def open(self, assortment: Assortment) -> None:
-        """Hire who works here, list what is sold, and take the first goods in."""
+        """Hire who works here, list what is sold, and take the first stock in."""
         self._hire("admin", "admin", "admin")
         for number in range(_COURIERS):
             self._hire(f"courier-{number}", f"courier-{number}", "delivery")
@@ -158,8 +158,8 @@ class Stage:
                 category_id=self.ids[product.category_id], external_id=product.external_id,
             )  # fmt: skip
             self.do(self.admin, products.approve, self.ids[product.id])
-        shelf = self.do(self.admin, stock.low, threshold=0, limit=len(assortment.variants))
-        named = {level.sku: level.variant_id for level in shelf}
+        levels = self.do(self.admin, stock.low, threshold=0, limit=len(assortment.variants))
+        named = {level.sku: level.variant_id for level in levels}
         for each in assortment.variants:
             self.ids[each.id] = named[each.sku]
             self.do(self.actors[each.product.seller_id], stock.receive, named[each.sku], _STOCK)

@@ -1,1 +1,1 @@
-"""The rows a model learns from, and the candidates fitted on them."""
+"""The dataset a model learns from, and the candidates fitted on it."""

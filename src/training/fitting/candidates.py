@@ -1,4 +1,4 @@
-"""Fit the candidates of a spec and choose one by cross-validation inside the training rows.
+"""Fit the candidates of a model and choose one by cross-validation inside the training rows.
 
 Folds hold customers together: the rows of one customer at several cutoffs share most of their history, so
 folds that split them would choose the model that remembers customers best. The same holds for the rows that
@@ -10,17 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import joblib
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin, clone
 from sklearn.metrics import log_loss, roc_auc_score
-from sklearn.model_selection import GroupKFold, GroupShuffleSplit
+from sklearn.model_selection import GroupKFold
+from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
-from training.errors import NotTrainable
-from training.fitting.estimators import LogitBlend, boosted_trees, linear_model
+from features.frames import KEYS, LABEL
+from training.errors import InvalidCandidate, NotTrainable
+from training.fitting.dataset import Dataset, check_rows
+from training.fitting.estimators import BoostedTrees, as_blend, is_logistic, linear_model
 from training.specs import ModelSpec
 
 Floats = NDArray[np.float64]
@@ -29,16 +34,13 @@ Integers = NDArray[np.int64]
 STRENGTHS = (0.001, 0.003, 0.01, 0.1, 1.0)
 """Penalties tried for the linear model (scikit-learn's C)."""
 
-BLEND_WEIGHTS = (0.25, 0.5, 0.75)
-"""Shares of the boosted trees tried in a blend."""
-
-SEEDS = 3
-"""Boosted models whose logits are averaged; cross-validation makes do with one."""
+SHARES = (0.25, 0.5, 0.75)
+"""Shares of the boosted trees tried in a blend with the best linear model."""
 
 FOLDS = 4
 
-KEYS = ("customer_id", "cutoff", "label")
-"""Columns of a training frame that are no features."""
+SURE = 1e-15
+"""How near to 0 and 1 the probabilities of a classifier are taken, whose logits would be infinite."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,8 @@ class Fitted:
     spec : ModelSpec
     features : tuple of str
         The columns it reads, in order.
-    estimator : LogitBlend
+    estimator : classifier
+        A `LogitBlend`, unless a candidate was chosen that no package can be made of.
     candidates : tuple of CandidateScore
         Best first.
     rows : int
@@ -76,7 +79,7 @@ class Fitted:
 
     spec: ModelSpec
     features: tuple[str, ...]
-    estimator: LogitBlend
+    estimator: ClassifierMixin
     candidates: tuple[CandidateScore, ...]
     rows: int
 
@@ -86,173 +89,181 @@ class Fitted:
         return next(candidate for candidate in self.candidates if candidate.chosen)
 
 
-def varying_features(frame: pd.DataFrame, spec: ModelSpec) -> tuple[str, ...]:
-    """Choose the columns to learn from: those of the spec that take more than one value (missing is one)."""
-    named = spec.features or tuple(str(name) for name in frame.columns if name not in KEYS)
-    return tuple(name for name in named if frame[name].nunique(dropna=False) > 1)
+def linear_models() -> dict[str, ClassifierMixin]:
+    """Make a linear model of every strength, by name."""
+    return {f"logistic C={strength:g}": linear_model(strength) for strength in STRENGTHS}
 
 
-def fit(spec: ModelSpec, frame: pd.DataFrame, *, jobs: int = 1, seed: int = 0) -> Fitted:
-    """Choose among the candidates and fit the best on all rows.
+def fit_candidates(
+    dataset: Dataset,
+    candidates: Mapping[str, ClassifierMixin] | None = None,
+    *,
+    jobs: int = 1,
+    seed: int = 0,
+) -> Fitted:
+    """Choose among the candidates inside the training rows, and fit the best on all of them.
+
+    The standard candidates are linear models of several strengths, boosted trees, and blends of the trees with
+    the best linear model.
 
     Parameters
     ----------
-    spec : ModelSpec
-    frame : DataFrame
-        Columns customer_id, cutoff, label (0 or 1) and features, NaN where missing.
-    jobs : int, default 1
+    dataset : Dataset
+    candidates : mapping of str to classifier, optional
+        Unfitted scikit-learn classifiers of your own by name, to compete with those of the spec in the same
+        folds. They are given features as float64, NaN where missing, and must have `predict_proba`. One whose
+        `fit` takes `groups` is given the customer of each row. Any of them may win, but only one that a package
+        can be made of can be exported.
+    jobs : int, >= 1, default 1
         Processes.
     seed : int, default 0
         The same seed and rows give the same model.
+
+    Returns
+    -------
+    Fitted
 
     Raises
     ------
     NotTrainable
         "credit must have ... rows to learn from; got ..."
+    InvalidCandidate
+        "candidate 'mine' must ...; got ..."
+
+    Examples
+    --------
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> fitted = fit_candidates(dataset, {"forest": RandomForestClassifier()})  # doctest: +SKIP
+    >>> fitted.chosen.name  # doctest: +SKIP
+    'blend 0.5 boosted, logistic C=0.01'
     """
+    spec, frame = dataset.spec, dataset.train
     check_rows(spec, frame)
     features = varying_features(frame, spec)
     if not features:
         raise NotTrainable(
             f"{spec.name} must have a feature that varies; got none. Import more kinds of records."
         )
+    models = _contenders(spec, candidates or {}, seed)
     values = frame[list(features)].to_numpy(dtype=np.float64)
-    labels = frame["label"].to_numpy(dtype=np.int64)
+    labels = frame[LABEL].to_numpy(dtype=np.int64)
     groups = np.unique(frame["customer_id"].to_numpy(dtype=str), return_inverse=True)[1]
     with threadpool_limits(limits=1):
-        out_of_fold = _cross_validate(spec, values, labels, groups, jobs=jobs, seed=seed)
-    scores = {
-        name: (float(roc_auc_score(labels, logits)), float(log_loss(labels, _sigmoid(logits))))
-        for name, logits in out_of_fold.items()
-    }
-    best = min(scores, key=lambda name: scores[name][1])
+        logits = _cross_validate(models, values, labels, groups, jobs=jobs, seed=seed)
+    recipes = {name: {name: 1.0} for name in models}
+    if spec.candidates is None:
+        best = min(linear_models(), key=lambda name: _log_loss(labels, logits[name]))
+        recipes |= {_blend(share, best): {"boosted": share, best: 1 - share} for share in SHARES}
+    for name, recipe in recipes.items():
+        logits[name] = np.sum([share * logits[part] for part, share in recipe.items()], axis=0)
+    losses = {name: _log_loss(labels, logits[name]) for name in recipes}
+    ranked = sorted(losses, key=lambda name: losses[name])
     with threadpool_limits(limits=1):
-        estimator = _fit_named(best, values, labels, groups, jobs=jobs, seed=seed)
+        parts = [
+            (_fitted(models[part], values, labels, groups, jobs=jobs), share)
+            for part, share in recipes[ranked[0]].items()
+        ]
     return Fitted(
         spec=spec,
         features=features,
-        estimator=estimator,
+        estimator=as_blend(parts) if all(is_logistic(model) for model, _ in parts) else parts[0][0],
         candidates=tuple(
-            CandidateScore(name=name, auc=auc, log_loss=loss, chosen=name == best)
-            for name, (auc, loss) in sorted(scores.items(), key=lambda item: item[1][1])
+            CandidateScore(
+                name=name,
+                auc=float(roc_auc_score(labels, logits[name])),
+                log_loss=losses[name],
+                chosen=name == ranked[0],
+            )
+            for name in ranked
         ),
         rows=len(frame),
     )
 
 
-def check_rows(spec: ModelSpec, frame: pd.DataFrame) -> None:
-    """Refuse to learn from too few rows, or from one outcome only.
+def varying_features(frame: pd.DataFrame, spec: ModelSpec) -> tuple[str, ...]:
+    """Choose the columns to learn from: those of the spec that take more than one value (missing is one)."""
+    named = spec.features or tuple(
+        str(name) for name in frame.columns if name not in (*KEYS, LABEL)
+    )
+    return tuple(name for name in named if frame[name].nunique(dropna=False) > 1)
 
-    Raises
-    ------
-    NotTrainable
-        "credit must have ..."
-    """
-    bad = int(frame["label"].sum())
-    if len(frame) < spec.least_rows:
-        raise NotTrainable(
-            f"{spec.name} must have {spec.least_rows} rows to learn from; got {len(frame)}."
-            " Import more records, or wait."
-        )
-    if min(bad, len(frame) - bad) < spec.least_outcomes:
-        raise NotTrainable(
-            f"{spec.name} must have {spec.least_outcomes} rows of either outcome to learn from;"
-            f" got {bad} of {len(frame)} in which the customer {spec.outcome}."
-            " Import more records, or wait."
-        )
+
+def _contenders(
+    spec: ModelSpec, own: Mapping[str, ClassifierMixin], seed: int
+) -> dict[str, ClassifierMixin]:
+    """Join the candidates of the spec, by default the standard ones, and those given."""
+    standard = linear_models() | {"boosted": BoostedTrees(random_state=seed)}
+    models = dict(standard if spec.candidates is None else spec.candidates)
+    taken = {*models, *(_blend(share, name) for share in SHARES for name in standard)}
+    for name, model in own.items():
+        if name in taken:
+            raise InvalidCandidate(
+                f"candidate {name!r} must have a name of its own; got that of another one."
+                " Give it another name."
+            )
+        if not hasattr(model, "predict_proba"):
+            raise InvalidCandidate(
+                f"candidate {name!r} must give probabilities; got {type(model).__name__} without"
+                " predict_proba. Put it into sklearn.calibration.CalibratedClassifierCV."
+            )
+    return models | dict(own)
+
+
+def _blend(share: float, linear: str) -> str:
+    """Name a blend of the boosted trees and a linear model."""
+    return f"blend {share:g} boosted, {linear}"
 
 
 def _cross_validate(
-    spec: ModelSpec,
+    models: Mapping[str, ClassifierMixin],
     values: Floats,
     labels: Integers,
     groups: Integers,
     *,
     jobs: int,
     seed: int,
-) -> Mapping[str, Floats]:
-    """Logits out of fold, of every candidate and each of its settings."""
+) -> dict[str, Floats]:
+    """Logits out of fold of every candidate."""
     folds = list(
         GroupKFold(n_splits=FOLDS, shuffle=True, random_state=seed).split(values, labels, groups)
     )
-    wanted = set(spec.candidates)
-    singles: list[str] = []
-    if wanted & {"logistic", "blend"}:
-        singles += [f"logistic C={strength:g}" for strength in STRENGTHS]
-    if wanted & {"boosted", "blend"}:
-        singles.append("boosted")
-    tasks = [(name, fold) for name in singles for fold in range(len(folds))]
-    fitted = joblib.Parallel(n_jobs=jobs)(
-        joblib.delayed(_held_out)(name, values, labels, groups, *folds[fold], seed)
+    tasks = [(name, fold) for name in models for fold in range(len(folds))]
+    held_out = joblib.Parallel(n_jobs=jobs)(
+        joblib.delayed(_held_out)(models[name], values, labels, groups, *folds[fold])
         for name, fold in tasks
     )
-    logits = {name: np.empty(len(labels)) for name in singles}
-    for (name, fold), held_out in zip(tasks, fitted, strict=True):
-        logits[name][folds[fold][1]] = held_out
-    linear = [name for name in singles if name.startswith("logistic")]
-    if linear and "boosted" in logits and "blend" in wanted:
-        best = min(linear, key=lambda name: float(log_loss(labels, _sigmoid(logits[name]))))
-        for share in BLEND_WEIGHTS:
-            name = f"blend {share:g} boosted, {best}"
-            logits[name] = share * logits["boosted"] + (1 - share) * logits[best]
-    return {name: held for name, held in logits.items() if name.split(" ")[0] in wanted}
+    logits = {name: np.empty(len(labels)) for name in models}
+    for (name, fold), part in zip(tasks, held_out, strict=True):
+        logits[name][folds[fold][1]] = part
+    return logits
 
 
 def _held_out(
-    name: str,
+    model: ClassifierMixin,
     values: Floats,
     labels: Integers,
     groups: Integers,
     inside: Integers,
     outside: Integers,
-    seed: int,
 ) -> Floats:
-    model = _fit_named(name, values[inside], labels[inside], groups[inside], seed=seed, seeds=1)
-    return model.decision_function(values[outside])
+    one = clone(model).set_params(seeds=1) if isinstance(model, BoostedTrees) else model
+    fitted = _fitted(one, values[inside], labels[inside], groups[inside])
+    if is_logistic(fitted):
+        return np.asarray(fitted.decision_function(values[outside]), dtype=np.float64)
+    sure = np.clip(fitted.predict_proba(values[outside])[:, 1], SURE, 1 - SURE)
+    return np.asarray(np.log(sure / (1 - sure)), dtype=np.float64)
 
 
-def _fit_named(
-    name: str,
-    values: Floats,
-    labels: Integers,
-    groups: Integers,
-    *,
-    seed: int,
-    seeds: int = SEEDS,
-    jobs: int = 1,
-) -> LogitBlend:
-    """Fit a candidate by the name cross-validation gave it."""
-    kind = name.split(" ")[0]
-    members: list[object] = []
-    weights: list[float] = []
-    share = 1.0 if kind == "boosted" else float(name.split(" ")[1]) if kind == "blend" else 0.0
-    if share > 0:
-        members += joblib.Parallel(n_jobs=jobs)(
-            joblib.delayed(_fit_boosted)(values, labels, groups, seed + offset)
-            for offset in range(seeds)
-        )
-        weights += [share / seeds] * seeds
-    if share < 1:
-        members.append(linear_model(float(name.rpartition("=")[2])).fit(values, labels))
-        weights.append(1.0 - share)
-    return LogitBlend(members, weights)
+def _fitted(
+    model: ClassifierMixin, values: Floats, labels: Integers, groups: Integers, *, jobs: int = 1
+) -> Any:
+    """Fit a copy of a classifier, which is told the customers if it asks for them."""
+    fresh = clone(model)
+    if isinstance(fresh, BoostedTrees):
+        fresh.set_params(n_jobs=jobs)
+    more = {"groups": groups} if has_fit_parameter(fresh, "groups") else {}
+    return fresh.fit(values, labels, **more)
 
 
-def _fit_boosted(values: Floats, labels: Integers, groups: Integers, seed: int) -> object:
-    """Boost until some of the customers, who are not learned from, gain nothing more."""
-    splits = GroupShuffleSplit(n_splits=20, test_size=0.15, random_state=seed)
-    for learn, stop in splits.split(values, labels, groups):
-        if len(np.unique(labels[stop])) == len(np.unique(labels[learn])) == 2:
-            # scikit-learn cannot bin a column without any value; a constant one is never split on
-            known = np.where(np.isnan(values[learn]).all(axis=0), 0.0, values)
-            return boosted_trees(seed).fit(
-                known[learn], labels[learn], X_val=known[stop], y_val=labels[stop]
-            )
-    raise NotTrainable(
-        "rows must hold both outcomes among several customers; got one outcome in every split."
-        " Import more records, or wait."
-    )
-
-
-def _sigmoid(logits: Floats) -> Floats:
-    return 1.0 / (1.0 + np.exp(-np.clip(logits, -700, 700)))
+def _log_loss(labels: Integers, logits: Floats) -> float:
+    return float(log_loss(labels, 1.0 / (1.0 + np.exp(-np.clip(logits, -700, 700)))))

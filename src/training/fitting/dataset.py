@@ -1,4 +1,4 @@
-"""The rows a model learns from and is tested on: features at each cutoff beside what came about."""
+"""The dataset a model learns from and is tested on: features at each cutoff beside what came about."""
 
 from __future__ import annotations
 
@@ -16,15 +16,12 @@ from features.declaring.declaration import DAYS, Catalogue, total
 from features.declaring.declaration import catalogue as compiled
 from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import label_table
-from features.frames import feature_frame, read_features
+from features.frames import KEYS, feature_frame, read_features
 from features.labels import find_label
 from features.snapshots.snapshot import Snapshot
 from training.errors import NotTrainable
-from training.fitting.candidates import check_rows
 from training.fitting.schedule import Schedule, cutoffs_for
 from training.specs import ModelSpec
-
-_KEYS = ["customer_id", "cutoff"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,6 +67,22 @@ class Dataset:
         table = grouped.reset_index().rename(columns={"size": "rows", "mean": "base_rate"})
         return table.assign(cutoff=table["cutoff"].dt.tz_convert(self.tenant.zone).dt.date)
 
+    def head(self, rows: int = 5) -> pd.DataFrame:
+        """Give the first training rows, the label before the features.
+
+        Parameters
+        ----------
+        rows : int, default 5
+            How many.
+
+        Returns
+        -------
+        DataFrame of shape (rows, n_features + 3)
+            A copy.
+        """
+        labelled = [*KEYS, "label"]
+        return self.train.head(rows).set_index(labelled).reset_index()
+
 
 def load_dataset(
     tenant: Tenant,
@@ -86,14 +99,24 @@ def load_dataset(
     Parameters
     ----------
     tenant : Tenant
+        Whose records.
     spec : ModelSpec
+        What is predicted, from what, how far ahead.
     snapshot : Snapshot
-    as_of : int, epoch microseconds
+        The copy of the tenant's stream.
+    as_of : int
+        Epoch microseconds; nothing recorded from then on is known.
     schedule : Schedule, optional
         Cutoffs laid down elsewhere; by default those of the spec.
     features : Path, optional
         Folder of features already built; what is not there, or was declared otherwise, is evaluated.
     catalogue : Catalogue, optional
+        The shop's own by default.
+
+    Returns
+    -------
+    Dataset
+        Training rows, and the later rows to judge by.
 
     Raises
     ------
@@ -109,7 +132,7 @@ def load_dataset(
         [_features(snapshot, cutoff, catalogue, features) for cutoff in laid_out.cutoffs],
         ignore_index=True,
     )
-    rows = values.merge(labels, on=_KEYS, how="inner", validate="one_to_one")
+    rows = values.merge(labels, on=list(KEYS), how="inner", validate="one_to_one")
     if len(rows) != len(labels):
         raise AssertionError(
             f"every labelled customer must have features; got {len(rows)} of {len(labels)}."
@@ -133,7 +156,24 @@ def load_dataset(
 def why_not_trainable(
     tenant: Tenant, spec: ModelSpec, snapshot: Snapshot, *, as_of: int
 ) -> str | None:
-    """Say why a tenant's records cannot train a model, None where they can; evaluates labels only."""
+    """Say why a tenant's records cannot train a model, None where they can; evaluates labels only.
+
+    Parameters
+    ----------
+    tenant : Tenant
+        Whose records.
+    spec : ModelSpec
+        What is predicted, from what, how far ahead.
+    snapshot : Snapshot
+        The copy of the tenant's stream.
+    as_of : int
+        Epoch microseconds; nothing recorded from then on is known.
+
+    Returns
+    -------
+    str or None
+        The sentence of the refusal.
+    """
     try:
         schedule = cutoffs_for(
             spec, first_occurred=snapshot.first_occurred, as_of=as_of, zone=tenant.zone
@@ -142,6 +182,28 @@ def why_not_trainable(
     except NotTrainable as reason:
         return str(reason)
     return None
+
+
+def check_rows(spec: ModelSpec, frame: pd.DataFrame) -> None:
+    """Refuse to learn from too few rows, or from one outcome only.
+
+    Raises
+    ------
+    NotTrainable
+        "credit must have ..."
+    """
+    bad = int(frame["label"].sum())
+    if len(frame) < spec.least_rows:
+        raise NotTrainable(
+            f"{spec.name} must have {spec.least_rows} rows to learn from; got {len(frame)}."
+            " Import more records, or wait."
+        )
+    if min(bad, len(frame) - bad) < spec.least_outcomes:
+        raise NotTrainable(
+            f"{spec.name} must have {spec.least_outcomes} rows of either outcome to learn from;"
+            f" got {bad} of {len(frame)} in which the customer {spec.outcome}."
+            " Import more records, or wait."
+        )
 
 
 def _labels(spec: ModelSpec, snapshot: Snapshot, schedule: Schedule, as_of: int) -> pd.DataFrame:
@@ -181,7 +243,7 @@ def _paid(snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame) -> pd.Ser
     ends = [cutoff + horizon * DAY for cutoff in schedule.train]
     found = feature_frame(snapshot, ends, compiled(spend))
     found["cutoff"] = (found["cutoff"] - pd.Timedelta(days=horizon)).dt.as_unit("us")
-    return train[_KEYS].merge(found, on=_KEYS, how="left", validate="one_to_one")[
+    return train[list(KEYS)].merge(found, on=list(KEYS), how="left", validate="one_to_one")[
         f"paid_{horizon}d"
     ]
 
@@ -209,7 +271,7 @@ def _features(
         if stored is not None and all(
             stored.hashes.get(output.name) == output.hash for output in catalogue.outputs
         ):
-            return stored.frame[[*_KEYS, *catalogue.names]]
+            return stored.frame[[*KEYS, *catalogue.names]]
     return feature_frame(snapshot, [cutoff], catalogue)
 
 

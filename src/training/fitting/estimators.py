@@ -1,22 +1,29 @@
-"""Three small scikit-learn shapes: the transform a linear model sees, boosted trees, and a blend of logits.
+"""Four small scikit-learn shapes: what a linear model sees, boosted trees, several of them, and a blend of logits.
 
-Everything fitted here can be written down as a decision package; nothing else is offered as a candidate.
+Everything fitted here can be written down as a decision package, and so can any histogram gradient boosting of
+trees that are small enough. Other classifiers compete, but cannot be published.
 """
 
 # ruff: noqa: N803 - scikit-learn calls its table X
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
+import joblib
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupShuffleSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from training.errors import NotTrainable
+
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 class ValueTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -105,6 +112,67 @@ def boosted_trees(seed: int) -> HistGradientBoostingClassifier:
     )
 
 
+class BoostedTrees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Boosted trees from several seeds, each stopped when customers it does not learn from gain nothing more.
+
+    Parameters
+    ----------
+    seeds : int, >= 1, default 3
+        Models whose logits are averaged; while cross-validation compares candidates, one makes do.
+    random_state : int, default 0
+        The first of the seeds; the others follow it.
+    n_jobs : int, default 1
+        Processes.
+
+    Attributes
+    ----------
+    models_ : list of HistGradientBoostingClassifier
+    """
+
+    def __init__(self, seeds: int = 3, random_state: int = 0, n_jobs: int = 1) -> None:
+        self.seeds = seeds
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Self:
+        """Boost; `groups` of shape (n_rows,) holds the customer of each row, by default a row is one."""
+        values, labels = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.int64)
+        customers = np.arange(len(labels)) if groups is None else np.asarray(groups)
+        self.classes_ = np.unique(labels)
+        self.models_ = joblib.Parallel(n_jobs=self.n_jobs)(
+            joblib.delayed(_boosted)(values, labels, customers, self.random_state + offset)
+            for offset in range(self.seeds)
+        )
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Floats:
+        """Give the logit of the second outcome, shape (n_rows,)."""
+        return as_blend([(self, 1.0)]).decision_function(X)
+
+    def predict_proba(self, X: ArrayLike) -> Floats:
+        """Give the probabilities of both outcomes, shape (n_rows, 2)."""
+        return as_blend([(self, 1.0)]).predict_proba(X)
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int64]:
+        """Give the likelier outcome."""
+        return as_blend([(self, 1.0)]).predict(X)
+
+
+def _boosted(values: Floats, labels: Integers, customers: Integers, seed: int) -> object:
+    splits = GroupShuffleSplit(n_splits=20, test_size=0.15, random_state=seed)
+    for learn, stop in splits.split(values, labels, customers):
+        if len(np.unique(labels[stop])) == len(np.unique(labels[learn])) == 2:
+            # scikit-learn cannot bin a column without any value; a constant one is never split on
+            known = np.where(np.isnan(values[learn]).all(axis=0), 0.0, values)
+            return boosted_trees(seed).fit(
+                known[learn], labels[learn], X_val=known[stop], y_val=labels[stop]
+            )
+    raise NotTrainable(
+        "rows must hold both outcomes among several customers; got one outcome in every split."
+        " Import more records, or wait."
+    )
+
+
 class LogitBlend(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A weighted sum of the logits of fitted classifiers.
 
@@ -153,3 +221,23 @@ class LogitBlend(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: ArrayLike) -> NDArray[np.int64]:
         """Give the likelier outcome."""
         return np.where(self.decision_function(X) > 0, self.classes[1], self.classes[0])
+
+
+def as_blend(shares: Sequence[tuple[Any, float]]) -> LogitBlend:
+    """Blend fitted classifiers, each with its share; several boosted models divide theirs."""
+    members: list[Any] = []
+    weights: list[float] = []
+    for model, share in shares:
+        parts = model.models_ if isinstance(model, BoostedTrees) else [model]
+        members += parts
+        weights += [share / len(parts)] * len(parts)
+    return LogitBlend(members, weights)
+
+
+def is_logistic(model: object) -> bool:
+    """Whether a classifier is one whose decision function is a logit: all of which a package can be made of."""
+    return isinstance(model, (BoostedTrees, HistGradientBoostingClassifier)) or (
+        isinstance(model, Pipeline)
+        and [type(step) for _, step in model.steps]
+        == [ValueTransform, StandardScaler, LogisticRegression]
+    )

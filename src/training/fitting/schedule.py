@@ -60,7 +60,7 @@ def cutoffs_for(spec: ModelSpec, *, first_occurred: int, as_of: int, zone: ZoneI
     Examples
     --------
     >>> from datetime import UTC, datetime
-    >>> from training.specs import CHURN
+    >>> from training.specs.churn import CHURN
     >>> began, ends = (to_micros(datetime(*day, tzinfo=UTC)) for day in ((2010, 12, 1), (2011, 12, 10)))
     >>> schedule = cutoffs_for(CHURN, first_occurred=began, as_of=ends, zone=ZoneInfo("UTC"))
     >>> [str(from_micros(cutoff).date()) for cutoff in schedule.cutoffs]

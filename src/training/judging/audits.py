@@ -1,14 +1,13 @@
 """Audits of a tenant's features, kept beside its packages: the later certificates, which promotion asks for.
 
 The certificate made in training is the first. Each audit after it says of every output, by the hash of its
-declaration, whether all ways to compute it agreed; the last word on an output is the one that counts, so an
-audit that failed stops every package that reads what differed, until an audit finds it in order again.
+declaration, whether all ways to compute it agreed; the last audit of an output is the one that counts, so one
+that failed stops every package that reads what differed, until an audit finds it in order again.
 """
 
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from commerce.records.instants import from_micros
+from tabular.files import replace_text
 from training.errors import TrainingError
 
 FOLDER = "audits"
@@ -54,11 +54,11 @@ class Mismatch:
     @property
     def text(self) -> str:
         """The mismatch in one line."""
-        told = ", ".join(f"{way} {value}" for way, value in self.values.items())
+        values = ", ".join(f"{way} {value}" for way, value in self.values.items())
         by = f"; by event {', '.join(map(str, self.events))}" if self.events else ""
         return (
             f"{self.feature} of customer {self.customer_id} as of"
-            f" {from_micros(self.as_of).isoformat()} ({self.moment}): {told}{by}"
+            f" {from_micros(self.as_of).isoformat()} ({self.moment}): {values}{by}"
         )
 
 
@@ -137,10 +137,8 @@ def write_audit(audit: Audit, packages: Path) -> Path:
     """Keep an audit beside its tenant's packages, under the time it was made at."""
     made = datetime.fromisoformat(audit.made_at).astimezone(UTC)
     folder = packages / audit.tenant / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{uuid.uuid4().hex}"
-    aside.write_text(json.dumps(audit.as_dict(), indent=1, allow_nan=False), encoding="utf-8")
-    return aside.replace(folder / f"{made:%Y%m%dT%H%M%S.%fZ}.json")
+    path = folder / f"{made:%Y%m%dT%H%M%S.%fZ}.json"
+    return replace_text(path, json.dumps(audit.as_dict(), indent=1, allow_nan=False))
 
 
 def read_audits(packages: Path, tenant: str) -> tuple[Audit, ...]:
@@ -216,8 +214,8 @@ class AuditStatus:
         )
 
 
-def standing(audits: Sequence[Audit], hashes: Mapping[str, str]) -> AuditStatus | None:
-    """Find the last word on some outputs.
+def audit_status(audits: Sequence[Audit], hashes: Mapping[str, str]) -> AuditStatus | None:
+    """Find what the last audit of each output says.
 
     Parameters
     ----------
@@ -228,30 +226,28 @@ def standing(audits: Sequence[Audit], hashes: Mapping[str, str]) -> AuditStatus 
 
     Returns
     -------
-    Standing or None
+    AuditStatus or None
         None where no audit covers any of them.
     """
-    words: dict[str, Audit] = {}
+    last: dict[str, Audit] = {}
     for audit in audits:
-        words |= {name: audit for name, known in hashes.items() if audit.hashes.get(name) == known}
-    if not words:
+        last |= {name: audit for name, known in hashes.items() if audit.hashes.get(name) == known}
+    if not last:
         return None
-    failing = tuple(name for name, audit in words.items() if name in audit.differing)
+    failing = tuple(name for name, audit in last.items() if name in audit.differing)
     return AuditStatus(
         outputs=len(hashes),
-        covered=tuple(words),
+        covered=tuple(last),
         failing=failing,
-        last=max(
-            (words[name] for name in failing or tuple(words)), key=lambda audit: audit.made_at
-        ),
+        last=max((last[name] for name in failing or tuple(last)), key=lambda audit: audit.made_at),
     )
 
 
 def doubtful(audits: Sequence[Audit]) -> tuple[str, ...]:
     """Name every output that differed when it was audited last, with the hash it then had."""
-    words = {item: audit for audit in audits for item in audit.hashes.items()}
+    last = {item: audit for audit in audits for item in audit.hashes.items()}
     return tuple(
         sorted(
-            f"{name} {known}" for (name, known), audit in words.items() if name in audit.differing
+            f"{name} {known}" for (name, known), audit in last.items() if name in audit.differing
         )
     )

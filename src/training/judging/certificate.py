@@ -20,13 +20,11 @@ from numpy.typing import NDArray
 from scoring.decisions import decide, decide_many
 from scoring.package import Package
 from training.errors import NotTrainable
+from training.fitting.dataset import Dataset
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from commerce.records.tenants import Tenant
-    from features.declaring.declaration import Catalogue
-    from features.snapshots.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
 
@@ -108,44 +106,49 @@ class Certificate:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The certificate in JSON's own types."""
+        """The certificate in JSON's own types.
+
+        Returns
+        -------
+        dict of str to Any
+            Ready for JSON.
+        """
         return asdict(self) | {
             "examples": [asdict(one) for one in self.examples],
             "holds": self.holds,
         }
 
 
-def certify(
-    engine: Engine,
-    tenant: Tenant,
-    snapshot: Snapshot,
-    package: Package,
-    catalogue: Catalogue,
-    *,
-    as_of: int,
-    customers: int = CUSTOMERS,
+def certify_parity(
+    engine: Engine, dataset: Dataset, package: Package, *, customers: int = CUSTOMERS
 ) -> Certificate:
-    """Compare batch and online for a sample of a tenant's customers.
+    """Compare batch and online for a sample of a tenant's customers, as of the dataset's instant.
 
     Parameters
     ----------
     engine : Engine
         The record store the server reads.
-    tenant : Tenant
-    snapshot : Snapshot
-        The one the package was trained on.
+    dataset : Dataset
+        Whose records; both ways look at those before its `as_of`, batch in its snapshot.
     package : Package
-    catalogue : Catalogue
-    as_of : int, epoch microseconds
-        Both ways look at the records before it.
-    customers : int, default 200
+        What was trained on it.
+    customers : int, >= 1, default 200
+
+    Returns
+    -------
+    Certificate
+
+    Raises
+    ------
+    NotTrainable
+        "demo.churn must have customers before ...; got none. ..."
     """
     from commerce.records.database import reading
     from features.evaluating.duckdb_evaluator import evaluate
     from features.evaluating.online import online_features
 
-    subset = catalogue.subset(package.names)
-    table = evaluate(snapshot, [as_of], subset)
+    as_of, subset = dataset.as_of, dataset.catalogue.subset(package.names)
+    table = evaluate(dataset.snapshot, [as_of], subset)
     if not table.customer_ids:
         raise NotTrainable(
             f"{package.name} must have customers before {as_of}; got none. Choose a later as_of."
@@ -154,16 +157,16 @@ def certify(
     with reading(engine) as connection:
         online = [
             online_features(
-                connection, tenant.id, uuid.UUID(table.customer_ids[place]), as_of, subset
+                connection, dataset.tenant.id, uuid.UUID(table.customer_ids[place]), as_of, subset
             )
             for place in places
         ]
-    return compare(
+    return compare_batch_and_online(
         package,
         [table.customer_ids[place] for place in places],
         table.values[places],
         np.array(online, dtype=np.float64).reshape(len(places), len(package.names)),
-        snapshot=snapshot.hash,
+        snapshot=dataset.snapshot.hash,
         as_of=as_of,
     )
 
@@ -174,7 +177,7 @@ def sample(customer_ids: Sequence[str], count: int) -> list[int]:
     return sorted(sorted(range(len(marks)), key=lambda place: marks[place])[:count])
 
 
-def compare(
+def compare_batch_and_online(
     package: Package,
     customer_ids: Sequence[str],
     batch: Floats,

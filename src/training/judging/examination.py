@@ -1,4 +1,4 @@
-"""The exported package and how good it is: figures out of time, beside what they are held against."""
+"""How good the exported package is: figures out of time, beside what they are held against."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from commerce.records.instants import from_micros
 from scoring.package import Package
+from scoring.scorer import score
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.judging.evaluation import (
@@ -20,36 +21,22 @@ from training.judging.evaluation import (
     permuted_auc,
     single_feature_power,
 )
-from training.publishing.export import export, largest_difference, probabilities
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Exported:
-    """A package, and how far it is from the fitted model.
-
-    Parameters
-    ----------
-    package : Package
-        Not registered yet.
-    difference : float
-        Largest difference of a probability over training and test rows; a gate judges it.
-    """
-
-    package: Package
-    difference: float
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Report:
-    """How good the exported package is.
+    """How good the exported package is, and whether it is the model that was fitted.
 
     Parameters
     ----------
     figures : Figures
         Out of time.
+    difference : float
+        Largest difference of a probability between package and fitted model, over training and test rows; NaN
+        if any probability is. A gate judges it.
     baseline : mapping
         AUC and Brier score of a plain logistic regression, out of time.
     permuted_auc : float
@@ -61,6 +48,7 @@ class Report:
     """
 
     figures: Figures
+    difference: float
     baseline: Mapping[str, float]
     permuted_auc: float
     power: Mapping[str, float]
@@ -68,45 +56,53 @@ class Report:
     probabilities: Floats
 
 
-def export_package(rows: Dataset, fitted: Fitted) -> Exported:
-    """Write the fitted model down as a package, and measure on every row whether it scores alike."""
-    package = export(
-        fitted,
-        rows.train,
-        rows.catalogue,
-        tenant=rows.tenant.slug,
-        currency=rows.tenant.currency,
-        decision=rows.spec.economics.decision(
-            rows.train,
-            rows.paid,
-            days=rows.schedule.horizon_days,
-            currency=rows.tenant.currency,
-        ),
-        trained_on={
-            "snapshot": rows.snapshot.hash,
-            "as_of": from_micros(rows.as_of).isoformat(),
-            "train_cutoffs": [from_micros(cutoff).isoformat() for cutoff in rows.schedule.train],
-            "test_cutoff": from_micros(rows.schedule.test).isoformat(),
-            "horizon_days": rows.schedule.horizon_days,
-            "n_train": len(rows.train),
-            "n_test": len(rows.test),
-            "base_rate": float(rows.train["label"].mean()),
-        },
-    )
-    parts = [largest_difference(package, fitted, part) for part in (rows.train, rows.test)]
-    return Exported(package=package, difference=float(np.max(parts)))
+def examine(dataset: Dataset, fitted: Fitted, package: Package, *, seed: int = 0) -> Report:
+    """Measure an exported package out of time, beside a baseline and a run that learned from shuffled labels.
 
+    Parameters
+    ----------
+    dataset : Dataset
+    fitted : Fitted
+        What the package was exported from.
+    package : Package
+    seed : int, default 0
+        Of the bootstrap and of the shuffles.
 
-def examine(rows: Dataset, fitted: Fitted, exported: Exported, *, seed: int = 0) -> Report:
-    """Measure the exported package out of time, beside a baseline and a run that learned from shuffled labels."""
-    labels = rows.test["label"].to_numpy(dtype=np.int64)
-    predicted = probabilities(exported.package, rows.test)
+    Returns
+    -------
+    Report
+    """
+    train, test = dataset.train, dataset.test
+    labels = test["label"].to_numpy(dtype=np.int64)
+    predicted = probabilities(package, test)
     with threadpool_limits(limits=1):
         return Report(
             figures=measure(labels, predicted, seed=seed),
-            baseline=baseline(rows.train, rows.test, fitted.features),
-            permuted_auc=permuted_auc(rows.train, rows.test, fitted.features, seed=seed),
-            power=single_feature_power(rows.train, fitted.features),
+            difference=float(
+                np.max([largest_difference(package, fitted, part) for part in (train, test)])
+            ),
+            baseline=baseline(train, test, fitted.features),
+            permuted_auc=permuted_auc(train, test, fitted.features, seed=seed),
+            power=single_feature_power(train, fitted.features),
             labels=labels,
             probabilities=predicted,
         )
+
+
+def largest_difference(package: Package, fitted: Fitted, frame: pd.DataFrame) -> float:
+    """Measure how far a package is from the fitted model.
+
+    Returns
+    -------
+    float
+        The largest difference of a probability over the rows; NaN if any probability is.
+    """
+    values = frame[list(fitted.features)].to_numpy(dtype=np.float64)
+    with threadpool_limits(limits=1):
+        expected = fitted.estimator.predict_proba(values)
+    return float(np.abs(probabilities(package, frame) - expected[:, 1]).max(initial=0.0))
+
+
+def probabilities(package: Package, frame: pd.DataFrame) -> Floats:
+    """Score the rows of a frame that has the package's features as columns."""
+    return score(package, frame[list(package.names)].to_numpy(dtype=np.float64)).probability

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from training.judging.evaluation import Figures
-from training.publishing.export import TOLERANCE
+from commerce.records.instants import to_micros
+from scoring.errors import PackageMismatch, PackageNotFound
+from scoring.files import current, is_same_model
+from scoring.package import Package, check_outputs
+from training.fitting.dataset import Dataset
+from training.judging.audits import AuditStatus, audit_status, read_audits
+from training.judging.certificate import Certificate
+from training.judging.evaluation import Figures, paired_differences
+from training.judging.examination import Report, probabilities
 
-if TYPE_CHECKING:
-    from training.judging.audits import AuditStatus
-    from training.judging.certificate import Certificate
+TOLERANCE = 1e-9
+"""How far a package's probabilities may be from the fitted model's."""
 
 FRESHER_LIMIT = -0.005
 """How much AUC a challenger trained on fresher records may lose, at worst."""
@@ -75,7 +83,13 @@ class Verdict:
         return text if self.promoted else f"{text}, refused: {'; '.join(self.refusals)}"
 
     def as_list(self) -> list[dict[str, Any]]:
-        """The gates in JSON's own types."""
+        """The gates in JSON's own types.
+
+        Returns
+        -------
+        list of dict
+            One per gate, in their order.
+        """
         return [asdict(gate) | {"verdict": gate.verdict} for gate in self.gates]
 
 
@@ -88,7 +102,7 @@ class Rivalry:
     champion : str
         Its label.
     difference : mapping
-        As `training.judging.evaluation.compare` gives it.
+        As `training.judging.evaluation.paired_differences` gives it.
     fresher : bool
         Whether the challenger learned from later cutoffs.
     """
@@ -96,6 +110,70 @@ class Rivalry:
     champion: str
     difference: Mapping[str, float]
     fresher: bool
+
+
+def decide_promotion(
+    dataset: Dataset, package: Package, report: Report, certificate: Certificate, *, packages: Path
+) -> Verdict:
+    """Hold the challenger against every gate, and against the champion where there is one.
+
+    Its features must have been compared by the batch way and the online way: by the certificate made just
+    now, or, output by output, by an audit; and where one differed when it was audited last, that blocks.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    package : Package
+        The challenger.
+    report : Report
+    certificate : Certificate
+    packages : Path
+        Where packages are published, and audits are kept.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    AuditDamaged
+        "... must be as it was written; got ..."
+    """
+    rivalry, no_rival, same_as = None, "there is no champion yet", None
+    try:
+        champion = current(packages, dataset.tenant.slug, dataset.spec.name)
+        check_outputs(champion, dataset.catalogue)
+        if is_same_model(champion, package):
+            same_as, no_rival = champion.label, f"it is the same as champion {champion.label}"
+        else:
+            rivalry = Rivalry(
+                champion=champion.label,
+                difference=paired_differences(
+                    report.labels, report.probabilities, probabilities(champion, dataset.test)
+                ),
+                fresher=last_cutoff(champion) < last_cutoff(package),
+            )
+    except PackageNotFound:
+        pass
+    except PackageMismatch as mismatch:
+        no_rival = f"the champion can no longer be served: {mismatch}"
+    hashes = {output.name: output.hash for output in package.outputs}
+    audited = audit_status(read_audits(packages, dataset.tenant.slug), hashes)
+    covered = dict.fromkeys(() if audited is None else audited.covered)
+    return judge(
+        report.figures,
+        export_difference=report.difference,
+        certificate=certificate,
+        rivalry=rivalry,
+        no_rival=no_rival,
+        same_as=same_as,
+        uncovered=[
+            name
+            for name, known in hashes.items()
+            if certificate.hashes.get(name) != known and name not in covered
+        ],
+        audited=audited,
+    )
 
 
 def judge(
@@ -116,7 +194,7 @@ def judge(
     figures : Figures
         Of the exported package, out of time.
     export_difference : float
-        As `training.publishing.export.largest_difference` gives it.
+        As `training.judging.examination.largest_difference` gives it.
     certificate : Certificate
     rivalry : Rivalry or None
         None where there is nothing to compare with.
@@ -126,7 +204,7 @@ def judge(
         Label of the champion, where the challenger is the same model over again.
     uncovered : sequence of str
         Features the package reads that neither the certificate nor an audit compared.
-    audited : Standing or None
+    audited : AuditStatus or None
         What later audits say of its features; None where there was none.
     """
     return Verdict(
@@ -209,4 +287,11 @@ def against_champion(rivalry: Rivalry | None, no_rival: str) -> Sequence[Gate]:
             text=f"Brier {difference['delta_brier']:+.5f} against {rivalry.champion},"
             " must not be above 0",
         ),
+    )
+
+
+def last_cutoff(package: Package) -> int:
+    """Give the last cutoff a package was trained at, in epoch microseconds."""
+    return max(
+        to_micros(datetime.fromisoformat(cutoff)) for cutoff in package.trained_on["train_cutoffs"]
     )

@@ -1,4 +1,4 @@
-"""The pictures of notebooks 20 and 30: each function draws one figure and keeps no state."""
+"""Figures of a model, for notebooks and for its run: each function draws one and keeps no state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
-from sklearn.metrics import roc_curve
+from sklearn.metrics import roc_auc_score, roc_curve
 
 from scoring.package import Package
 from scoring.scorer import score
@@ -39,7 +39,7 @@ def roc_figure(labels: Integers, scores: dict[str, Floats]) -> Figure:
     axes.plot([0, 1], [0, 1], color=QUIET, linestyle="--", label="chance")
     for colour, (name, values) in zip((MODEL, OTHER, QUIET, "black"), scores.items(), strict=False):
         false_rate, true_rate, _ = roc_curve(labels, values)
-        area = float(np.trapezoid(true_rate, false_rate))
+        area = roc_auc_score(labels, values)
         axes.plot(false_rate, true_rate, color=colour, label=f"{name}, AUC {area:.3f}")
     _percent(axes, both=True)
     axes.legend(frameon=False)

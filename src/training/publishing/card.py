@@ -24,7 +24,7 @@ STRONGEST = 10
 
 
 def model_card(
-    rows: Dataset,
+    dataset: Dataset,
     fitted: Fitted,
     package: Package,
     report: Report,
@@ -32,13 +32,13 @@ def model_card(
     verdict: Verdict,
 ) -> dict[str, Any]:
     """Write the card of a model version, in JSON's own types."""
-    label = find_label(rows.spec.label)
+    label = find_label(dataset.spec.label)
     figures = report.figures
     return {
-        "model": rows.name,
-        "predicts": f"the probability that a customer {rows.spec.outcome}",
+        "model": dataset.name,
+        "predicts": f"the probability that a customer {dataset.spec.outcome}",
         "label": {"name": label.name, "version": label.version, "description": label.description},
-        "horizon_days": rows.schedule.horizon_days,
+        "horizon_days": dataset.schedule.horizon_days,
         "learned_from": dict(package.trained_on),
         "features": len(package.outputs),
         "form": "sums of boosted trees of at most 8 leaves and of a linear model, with exact contributions",
@@ -58,5 +58,5 @@ def model_card(
             "It learned from customers of this tenant only.",
             "Customers the label is not about are scored, but nothing was measured on them.",
         ],
-        "expires": (from_micros(rows.as_of) + timedelta(days=VALID_DAYS)).date().isoformat(),
+        "expires": (from_micros(dataset.as_of) + timedelta(days=VALID_DAYS)).date().isoformat(),
     }

@@ -1,8 +1,7 @@
-"""Write a fitted model down as a decision package, and measure whether it scores alike."""
+"""Write a fitted model down as a decision package."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,79 +9,90 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
+from commerce.records.instants import from_micros
 from scoring.components import Component, Linear, Trees, trees_component
-from scoring.package import DecisionRule, Package, PackageOutput
+from scoring.package import Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
-from scoring.scorer import score
 from scoring.tree_tables import Tree
+from training.errors import NotExportable
 from training.fitting.candidates import Fitted
+from training.fitting.dataset import Dataset
 from training.fitting.estimators import LogitBlend
-from training.judging.economics import typical_order
 from training.publishing.sentences import template_for
+from training.specs.economics import typical_order
 
 if TYPE_CHECKING:
-    from features.declaring.declaration import Catalogue, Output
+    from features.declaring.declaration import Output
 
 Floats = NDArray[np.float64]
-
-TOLERANCE = 1e-9
-"""How far a package's probabilities may be from the fitted model's."""
 
 UNPUBLISHED = "0"
 """The version of a package that is not registered yet."""
 
 
-def export(
-    fitted: Fitted,
-    frame: pd.DataFrame,
-    catalogue: Catalogue,
-    *,
-    tenant: str,
-    currency: str,
-    decision: DecisionRule,
-    trained_on: Mapping[str, Any] | None = None,
-) -> Package:
-    """Make a package of a fitted model.
+def export_package(dataset: Dataset, fitted: Fitted) -> Package:
+    """Write a fitted model down as a decision package.
 
     Parameters
     ----------
+    dataset : Dataset
+        What it was fitted on: references, typical values and money are read off the training rows.
     fitted : Fitted
-    frame : DataFrame
-        The rows it was fitted on: references and typical values are read off them.
-    catalogue : Catalogue
-        Where the features are declared.
-    tenant, currency : str
-    decision : DecisionRule
-        What to do with a probability.
-    trained_on : mapping, optional
-        What reproduces the training rows.
 
     Returns
     -------
     Package
         Version "0"; its features are those the model reads, then those only the rule score reads. Where
         nobody has paid for an order there is nothing to count amounts in, and so no rule score.
+
+    Raises
+    ------
+    NotExportable
+        "chosen candidate 'forest' must be made of boosted trees and linear models to become a decision package;
+        got RandomForestClassifier. ..."
     """
-    spec = fitted.spec
+    spec, frame, currency = fitted.spec, dataset.train, dataset.tenant.currency
+    if not isinstance(fitted.estimator, LogitBlend):
+        raise NotExportable(
+            f"chosen candidate {fitted.chosen.name!r} must be made of boosted trees and linear models to become"
+            f" a decision package; got {type(fitted.estimator).__name__}. Compare with it, and export what"
+            " fit_candidates chooses without it."
+        )
     rule_columns = dict(spec.rule_columns or {})
     order = typical_order(frame, rule_columns["average_order_value"]) if rule_columns else None
     names = list(dict.fromkeys([*fitted.features, *rule_columns.values()]))
     return Package(
-        name=f"{tenant}.{spec.name}",
+        name=dataset.name,
         version=UNPUBLISHED,
         currency=currency,
-        outputs=tuple(_output(catalogue[name], frame[name]) for name in names),
+        outputs=tuple(_output(dataset.catalogue[name], frame[name]) for name in names),
         components=components_of(fitted.estimator, len(names)),
-        decision=decision,
+        decision=spec.economics.decision(
+            frame, dataset.paid, days=dataset.schedule.horizon_days, currency=currency
+        ),
         scale=Scale() if spec.on_credit_scale else None,
         rule_inputs=None
         if order is None
         else RuleInputs(columns=rule_columns, typical_order=order),
-        trained_on=dict(trained_on or {}),
+        trained_on=_origin(dataset),
     )
+
+
+def _origin(dataset: Dataset) -> dict[str, Any]:
+    """Name what reproduces the training rows."""
+    schedule = dataset.schedule
+    return {
+        "snapshot": dataset.snapshot.hash,
+        "as_of": from_micros(dataset.as_of).isoformat(),
+        "train_cutoffs": [from_micros(cutoff).isoformat() for cutoff in schedule.train],
+        "test_cutoff": from_micros(schedule.test).isoformat(),
+        "horizon_days": schedule.horizon_days,
+        "n_train": len(dataset.train),
+        "n_test": len(dataset.test),
+        "base_rate": float(dataset.train["label"].mean()),
+    }
 
 
 def components_of(estimator: LogitBlend, columns: int) -> tuple[Component, ...]:
@@ -94,30 +104,11 @@ def components_of(estimator: LogitBlend, columns: int) -> tuple[Component, ...]:
         elif isinstance(member, Pipeline):
             made.append(_linear(member, weight, columns))
         else:
-            raise TypeError(
+            raise NotExportable(
                 f"member of a blend must be boosted trees or a linear model;"
                 f" got {type(member).__name__}. Use training.fitting.estimators."
             )
     return tuple(made)
-
-
-def largest_difference(package: Package, fitted: Fitted, frame: pd.DataFrame) -> float:
-    """Measure how far a package is from the fitted model.
-
-    Returns
-    -------
-    float
-        The largest difference of a probability over the rows; NaN if any probability is.
-    """
-    values = frame[list(fitted.features)].to_numpy(dtype=np.float64)
-    with threadpool_limits(limits=1):
-        expected = fitted.estimator.predict_proba(values)
-    return float(np.abs(probabilities(package, frame) - expected[:, 1]).max(initial=0.0))
-
-
-def probabilities(package: Package, frame: pd.DataFrame) -> Floats:
-    """Score the rows of a frame that has the package's features as columns."""
-    return score(package, frame[list(package.names)].to_numpy(dtype=np.float64)).probability
 
 
 def _output(output: Output, values: pd.Series[float]) -> PackageOutput:
@@ -142,7 +133,7 @@ def _trees(model: HistGradientBoostingClassifier, weight: float) -> Trees:
 def _tree(nodes: Any) -> Tree:
     """Read a tree out of scikit-learn's table of nodes."""
     if nodes["is_categorical"].any():
-        raise TypeError(
+        raise NotExportable(
             "tree must test numbers only; got a category. Encode categories as columns of 0 and 1."
         )
     leaf = nodes["is_leaf"].astype(bool)

@@ -11,16 +11,13 @@ import numpy as np
 
 from commerce.records.instants import from_micros
 from features.comparing.changes import declarations
-from scoring.errors import PackageMismatch, PackageNotFound
-from scoring.files import current, current_version, is_same_model, publish, write_package
-from scoring.package import Package, check_outputs
+from scoring.files import current, current_version, publish, write_package
+from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
-from training.judging.audits import read_audits, standing
 from training.judging.certificate import Certificate
-from training.judging.evaluation import compare
-from training.judging.examination import Exported, Report
-from training.judging.gates import Rivalry, Verdict, judge
+from training.judging.examination import Report
+from training.judging.gates import Verdict
 from training.judging.plots import (
     calibration_figure,
     contributions_figure,
@@ -29,7 +26,6 @@ from training.judging.plots import (
     roc_figure,
 )
 from training.publishing.card import model_card
-from training.publishing.export import probabilities
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker
 
 if TYPE_CHECKING:
@@ -76,69 +72,20 @@ class TrainingResult:
     package: str | None
 
     def as_dict(self) -> dict[str, Any]:
-        """The result in JSON's own types."""
+        """The result in JSON's own types.
+
+        Returns
+        -------
+        dict of str to Any
+            Ready for JSON.
+        """
         return asdict(self) | {"refusals": list(self.refusals)}
 
 
-def decide_promotion(
-    rows: Dataset, exported: Exported, report: Report, certificate: Certificate, *, packages: Path
-) -> Verdict:
-    """Hold the challenger against every gate, and against the champion where there is one.
-
-    Its features must have been compared by the batch way and the online way: by the certificate made just
-    now, or, output by output, by an audit; and where one differed when it was audited last, that blocks.
-
-    Parameters
-    ----------
-    packages : Path
-        Where packages are published, and audits are kept.
-
-    Raises
-    ------
-    AuditDamaged
-        "... must be as it was written; got ..."
-    """
-    rivalry, no_rival, same_as = None, "there is no champion yet", None
-    try:
-        champion = current(packages, rows.tenant.slug, rows.spec.name)
-        check_outputs(champion, rows.catalogue)
-        if is_same_model(champion, exported.package):
-            same_as, no_rival = champion.label, f"it is the same as champion {champion.label}"
-        else:
-            rivalry = Rivalry(
-                champion=champion.label,
-                difference=compare(
-                    report.labels, report.probabilities, probabilities(champion, rows.test)
-                ),
-                fresher=_newest(champion) < _newest(exported.package),
-            )
-    except PackageNotFound:
-        pass
-    except PackageMismatch as mismatch:
-        no_rival = f"the champion can no longer be served: {mismatch}"
-    hashes = {output.name: output.hash for output in exported.package.outputs}
-    audited = standing(read_audits(packages, rows.tenant.slug), hashes)
-    covered = dict.fromkeys(() if audited is None else audited.covered)
-    return judge(
-        report.figures,
-        export_difference=exported.difference,
-        certificate=certificate,
-        rivalry=rivalry,
-        no_rival=no_rival,
-        same_as=same_as,
-        uncovered=[
-            name
-            for name, known in hashes.items()
-            if certificate.hashes.get(name) != known and name not in covered
-        ],
-        audited=audited,
-    )
-
-
 def conclude(
-    rows: Dataset,
+    dataset: Dataset,
     fitted: Fitted,
-    exported: Exported,
+    package: Package,
     report: Report,
     certificate: Certificate,
     verdict: Verdict,
@@ -154,15 +101,22 @@ def conclude(
 
     Parameters
     ----------
+    dataset, fitted, package, report, certificate, verdict
+        What the steps before gave.
     tracker : Tracker
+        Where the run is kept and the version registered.
     packages : Path
         Where packages are published.
+
+    Returns
+    -------
+    TrainingResult
     """
-    champion_run = _follow_published(rows, tracker, packages)
+    champion_run = _follow_published(dataset, tracker, packages)
     if verdict.same_as is not None and verdict.promoted and champion_run is not None:
-        champion = current(packages, rows.tenant.slug, rows.spec.name)
+        champion = current(packages, dataset.tenant.slug, dataset.spec.name)
         return _result(
-            rows,
+            dataset,
             fitted,
             report,
             verdict,
@@ -170,67 +124,69 @@ def conclude(
             run_id=champion_run,
             published=packages / champion.tenant / champion.model / champion.version,
         )
-    title = f"{rows.name} as of {from_micros(rows.as_of).astimezone(rows.tenant.zone).date()}"
-    with tracker.run(rows.name, title=title, tags={"snapshot": rows.snapshot.hash}) as run:
+    title = (
+        f"{dataset.name} as of {from_micros(dataset.as_of).astimezone(dataset.tenant.zone).date()}"
+    )
+    with tracker.run(dataset.name, title=title, tags={"snapshot": dataset.snapshot.hash}) as run:
         run.parameters(
             {
-                "tenant": rows.tenant.slug,
-                "model": rows.spec.name,
-                "horizon_days": rows.schedule.horizon_days,
-                "train_cutoffs": len(rows.schedule.train),
-                "test_cutoff": from_micros(rows.schedule.test).date().isoformat(),
+                "tenant": dataset.tenant.slug,
+                "model": dataset.spec.name,
+                "horizon_days": dataset.schedule.horizon_days,
+                "train_cutoffs": len(dataset.schedule.train),
+                "test_cutoff": from_micros(dataset.schedule.test).date().isoformat(),
                 "candidate": fitted.chosen.name,
                 "features": len(fitted.features),
-                "threshold": exported.package.decision.threshold,
+                "threshold": package.decision.threshold,
             }
         )
         run.metrics(_metrics(fitted, report))
-        source = rows.snapshot.files[0].parent if rows.snapshot.files else Path()
-        for frame, context in ((rows.train, "training"), (rows.test, "testing")):
-            run.dataset(frame, digest=rows.snapshot.hash, source=source, context=context)
-        version = run.model(fitted.estimator, rows.train[list(fitted.features)].head(5))
+        source = dataset.snapshot.files[0].parent if dataset.snapshot.files else Path()
+        for frame, context in ((dataset.train, "training"), (dataset.test, "testing")):
+            run.dataset(frame, digest=dataset.snapshot.hash, source=source, context=context)
+        version = run.model(fitted.estimator, dataset.train[list(fitted.features)].head(5))
         package = replace(
-            exported.package,
+            package,
             version=version,
             validation=report.figures.as_dict(),
-            card=model_card(rows, fitted, exported.package, report, certificate, verdict)
-            | {"declarations": declarations(rows.catalogue.subset(exported.package.names))},
+            card=model_card(dataset, fitted, package, report, certificate, verdict)
+            | {"declarations": declarations(dataset.catalogue.subset(package.names))},
         )
         run.document("certificate.json", certificate.as_dict())
         run.document("gates.json", verdict.as_list())
         run.document("card.json", dict(package.card))
-        for path, figure in figures_of(rows, package, report).items():
+        for path, figure in figures_of(dataset, package, report).items():
             run.figure(path, figure)
         with tempfile.TemporaryDirectory() as folder:
             write_package(package, Path(folder))
             run.files(Path(folder), "package")
         run.tags({"version": version, "promoted": str(verdict.promoted).lower()})
     tracker.tag_version(
-        rows.name, version, {"gates": verdict.summary, "snapshot": rows.snapshot.hash}
+        dataset.name, version, {"gates": verdict.summary, "snapshot": dataset.snapshot.hash}
     )
-    tracker.give_alias(rows.name, CHALLENGER, version)
+    tracker.give_alias(dataset.name, CHALLENGER, version)
     published = None
     if verdict.promoted:
         published = publish(package, packages)
-        tracker.give_alias(rows.name, CHAMPION, version)
+        tracker.give_alias(dataset.name, CHAMPION, version)
     return _result(
-        rows, fitted, report, verdict, package=package, run_id=run.run_id, published=published
+        dataset, fitted, report, verdict, package=package, run_id=run.run_id, published=published
     )
 
 
-def _follow_published(rows: Dataset, tracker: Tracker, packages: Path) -> str | None:
+def _follow_published(dataset: Dataset, tracker: Tracker, packages: Path) -> str | None:
     """Give the alias of the champion to the published version; the run it came from, None if untracked."""
-    version = current_version(packages, rows.tenant.slug, rows.spec.name)
-    run_id = None if version is None else tracker.run_of(rows.name, version)
+    version = current_version(packages, dataset.tenant.slug, dataset.spec.name)
+    run_id = None if version is None else tracker.run_of(dataset.name, version)
     if version is None or run_id is None:
         return None
-    if tracker.version_with(rows.name, CHAMPION) != version:
-        tracker.give_alias(rows.name, CHAMPION, version)
+    if tracker.version_with(dataset.name, CHAMPION) != version:
+        tracker.give_alias(dataset.name, CHAMPION, version)
     return run_id
 
 
 def _result(
-    rows: Dataset,
+    dataset: Dataset,
     fitted: Fitted,
     report: Report,
     verdict: Verdict,
@@ -240,8 +196,8 @@ def _result(
     published: Path | None,
 ) -> TrainingResult:
     return TrainingResult(
-        model=rows.spec.name,
-        name=rows.name,
+        model=dataset.spec.name,
+        name=dataset.name,
         version=package.version,
         label=package.label,
         promoted=verdict.promoted,
@@ -252,17 +208,17 @@ def _result(
         base_rate=report.figures.base_rate,
         baseline_auc=report.baseline["auc"],
         candidate=fitted.chosen.name,
-        n_train=len(rows.train),
-        n_test=len(rows.test),
+        n_train=len(dataset.train),
+        n_test=len(dataset.test),
         run_id=run_id,
         package=None if published is None else str(published),
     )
 
 
-def figures_of(rows: Dataset, package: Package, report: Report) -> dict[str, Figure]:
+def figures_of(dataset: Dataset, package: Package, report: Report) -> dict[str, Figure]:
     """Draw the pictures of a model, by artifact path."""
     labels, predicted = report.labels, report.probabilities
-    values = rows.test[list(package.names)].to_numpy(dtype=np.float64)
+    values = dataset.test[list(package.names)].to_numpy(dtype=np.float64)
     return {
         "figures/calibration.png": calibration_figure(report.figures),
         "figures/roc.png": roc_figure(labels, {"model": predicted}),
@@ -287,8 +243,3 @@ def _metrics(fitted: Fitted, report: Report) -> dict[str, float]:
         "baseline_brier": report.baseline["brier"],
         "permuted_auc": report.permuted_auc,
     }
-
-
-def _newest(package: Package) -> str:
-    """The last training cutoff, as text that sorts by time."""
-    return str(max(package.trained_on["train_cutoffs"]))

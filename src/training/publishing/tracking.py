@@ -7,7 +7,6 @@ used nowhere else.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import warnings
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock
 
 from training.fitting.estimators import LogitBlend
 
@@ -133,7 +133,7 @@ class Tracker:
 
     def _experiment(self, name: str) -> str:
         client = self._client()
-        with _locked(self.folder):
+        with FileLock(self.folder / ".lock"):
             found = client.get_experiment_by_name(name)
             if found is not None:
                 return str(found.experiment_id)
@@ -240,15 +240,25 @@ def open_tracker(folder: Path) -> Tracker:
     ----------
     folder : Path
         Made absolute.
+
+    Returns
+    -------
+    Tracker
+        What runs and models are recorded with.
     """
     tracker = Tracker(folder=folder.resolve())
     tracker.folder.mkdir(parents=True, exist_ok=True)
     mlflow = _mlflow()
-    with _locked(tracker.folder), _quietly():
+    with FileLock(tracker.folder / ".lock"), _quietly():
         mlflow.set_tracking_uri(tracker.uri)
         mlflow.set_registry_uri(tracker.uri)
         tracker._client().search_experiments(max_results=1)
     return tracker
+
+
+def load() -> None:
+    """Import MLflow ahead of its use."""
+    _mlflow()
 
 
 @cache
@@ -276,11 +286,3 @@ def _quietly() -> Iterator[None]:
         finally:
             for logger, level in zip(loggers, levels, strict=True):
                 logger.setLevel(level)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the store's lock; it goes with the process that held it."""
-    with (folder / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

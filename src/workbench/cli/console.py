@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 from workbench.runs.exit_status import exit_codes
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def watched() -> bool:
-    """Tell whether someone watches standard error."""
+    """Whether someone watches standard error."""
     return sys.stderr.isatty()
 
 
@@ -99,25 +101,36 @@ class Bar:
         self._progress.stop()
 
 
-class Spinner:
-    """The step at work and its current cell, on standard error; silent where nobody watches."""
+class Steps:
+    """The steps at work and their current cells, on standard error; silent where nobody watches."""
 
-    def __init__(self, label: str) -> None:
-        self._label = label
+    def __init__(self) -> None:
+        self._cells: dict[str, str] = {}
         self._status = None
         if watched():
             from rich.console import Console
 
-            self._status = Console(stderr=True).status(f"{label} starting")
+            self._status = Console(stderr=True).status("starting")
 
-    def cell(self, number: int, count: int, title: str) -> None:
-        """Show which cell runs."""
+    def cell(self, label: str, number: int, count: int, title: str) -> None:
+        """Show which cell of a step runs; none of it any more where there are no cells."""
+        self._cells.pop(label, None)
         if self._status is not None:
             from rich.markup import escape
 
-            self._status.update(f"{self._label}  cell {number} of {count}: {escape(title)}")
+            if count:
+                self._cells[label] = f"{label}  cell {number} of {count}: {escape(title)}"
+            self._status.update("   ".join(self._cells.values()))
 
-    def __enter__(self) -> Spinner:
+    def print(self, line: str) -> None:
+        """Print a line on standard output, beside what is shown."""
+        if self._status is not None:
+            self._status.stop()
+        click.echo(line)
+        if self._status is not None:
+            self._status.start()
+
+    def __enter__(self) -> Steps:
         """Begin to show."""
         if self._status is not None:
             self._status.start()
@@ -132,6 +145,6 @@ class Spinner:
 @contextmanager
 def note(text: str) -> Iterator[None]:
     """Show one line while something works, where someone watches."""
-    with Spinner(text) as spinner:
-        spinner.cell(1, 1, text)
+    with Steps() as steps:
+        steps.cell("", 1, 1, text)
         yield

@@ -25,11 +25,15 @@ def demo(ctx: click.Context) -> None:
     everything in place and says so.
     """
     from serving.bento.building import build_bento
-    from workbench.cli.running import run_tenant
+    from workbench.cli.running import make_server, run_tenant
     from workbench.cli.service import project_of
+    from workbench.runs.warm import LATER_STEPS, STEPS
 
+    home.require_extra("notebooks", "serving")
     settings = home.settings()
+    server = make_server(settings, load=STEPS, then=LATER_STEPS)
     if not _stands(settings):
+        server.start()
         from simulation import SimulationOptions, simulate
 
         engine = open_records(settings)
@@ -53,11 +57,15 @@ def demo(ctx: click.Context) -> None:
         state = "built" if bento.built else "is up to date"
         click.echo(f"  service {bento.tag} {state} with {', '.join(bento.packages) or 'no model'}")
 
-    ctx.exit(run_tenant(settings, tenant=TENANT, as_of=None, models=None, then=build_service))
+    with server:
+        code = run_tenant(
+            settings, tenant=TENANT, as_of=None, models=None, server=server, then=build_service
+        )
+    ctx.exit(code)
 
 
 def _stands(settings: Settings) -> bool:
-    """Tell whether the demo's tenant has its records."""
+    """Whether the demo's tenant has its records."""
     from commerce.records.database import reading
     from commerce.records.stream import stream_state
     from commerce.records.tenants import list_tenants

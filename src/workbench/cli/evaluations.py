@@ -40,8 +40,9 @@ def evaluate(
 ) -> None:
     """Measure a model out of time.
 
-    Trained at some cutoffs, tested at a later one. MODEL is a name such as churn or credit. Dates mean 00:00 where the tenant is. The figures are those of
-    the exported decision package; no model is registered and nothing is promoted.
+    Trained at some cutoffs, tested at a later one. MODEL is a name such as churn or credit. Dates mean 00:00
+    where the tenant is. The figures are those of the exported decision package; no model is registered and
+    nothing is promoted.
     """
     from commerce.records.database import reading
     from commerce.records.instants import parse_as_of, to_micros

@@ -40,7 +40,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Answer an unknown subcommand with the nearest known one."""
         if args and not args[0].startswith("-") and args[0] not in self._commands_at:
-            from commerce.records.errors import did_you_mean
+            from tabular.errors import did_you_mean
 
             raise click.UsageError(
                 f"command must be a known one; got {args[0]!r}."

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.errors import PlanError
+from workbench.errors import PlanError, SettingsError
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from commerce.records.tenants import Tenant
+
+_BROUGHT_BY = {"notebooks": ("papermill", "pandas", "mlflow"), "serving": ("bentoml", "fastapi")}
+"""Libraries by which an extra is known to be there."""
 
 
 def settings() -> Settings:
@@ -29,6 +33,23 @@ def environ() -> dict[str, str]:
 def now() -> datetime:
     """Give the wall time, aware."""
     return datetime.now(UTC)
+
+
+def require_extra(*extras: str) -> None:
+    """Refuse a command whose libraries come with an extra that is not installed.
+
+    Raises
+    ------
+    SettingsError
+        "extra 'notebooks' must be installed; got no papermill. ..."
+    """
+    for extra in extras:
+        for library in _BROUGHT_BY[extra]:
+            if find_spec(library) is None:
+                raise SettingsError(
+                    f"extra {extra!r} must be installed for this command; got no {library}."
+                    f" Install it: pip install 'bellwether[{extra}]'."
+                )
 
 
 def choose_tenant(connection: Connection, named: str | None) -> Tenant:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from workbench.cli import home
-from workbench.cli.console import EXIT_CODES, Spinner, examples
+from workbench.cli.console import EXIT_CODES, Steps, examples
 from workbench.errors import ParameterError
 
 
@@ -56,16 +57,18 @@ def notebook(
     champions change; any other notebook is always run.
     """
     from workbench.cli.inputs import settle_inputs
-    from workbench.cli.running import make_runner, progress_line
+    from workbench.cli.running import make_runner, make_server, progress_line
     from workbench.runs.execution import Task
     from workbench.runs.index import write_index
     from workbench.runs.lock import run_lock
     from workbench.runs.source import read_notebook
+    from workbench.runs.warm import RUNNER
 
     found = read_notebook(path)
     if describe:
         click.echo(f"  {found.path.name}\n{found.contract.describe() or '  takes no parameters'}")
         return
+    home.require_extra("notebooks")
     parameters = found.contract.parse(split_pairs(pairs))
     settings = home.settings()
     inputs = settle_inputs(settings, found.contract, parameters)
@@ -80,12 +83,15 @@ def notebook(
     scope = task.text("tenant") or found.name
     lock = settings.runs / "locks" / f"{scope}.lock"
     subject = f"run of {scope!r}"
-    with run_lock(lock, subject=subject, command="bellwether notebook", now=home.now()) as held:
-        runner = make_runner(settings, lock=held)
+    with (
+        run_lock(lock, subject=subject, command="bellwether notebook", now=home.now()) as held,
+        make_server(settings, load=RUNNER) as server,
+    ):
+        runner = make_runner(settings, server, lock=held)
         outcome = None if again or not inputs.hash else runner.up_to_date(task)
         if outcome is None:
-            spinner = Spinner(task.label)
-            outcome = runner.execute(task, progress=spinner.cell, showing=spinner)
+            with Steps() as steps:
+                outcome = runner.execute(task, progress=partial(steps.cell, task.label))
             write_index(runner.history, settings.reports)
     click.echo(progress_line(outcome, settings.home))
     click.echo(f"  executed: {outcome.folder / 'executed.ipynb'}")

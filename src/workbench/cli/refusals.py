@@ -9,6 +9,9 @@ import click
 
 from workbench.runs.exit_status import UNEXPECTED, USAGE
 
+_OF_SERVING = {"bentoml", "fastapi", "fastapi_swagger", "httptools", "starlette", "uvloop"}
+"""What only the extra "serving" brings; any other library that may be missing comes with "notebooks"."""
+
 
 class Refusal(click.ClickException):
     """A sentence on standard error, and the exit code that goes with it."""
@@ -45,6 +48,7 @@ def known_errors() -> tuple[type[Exception], ...]:
         TableError,
         TrainingError,
         WorkbenchError,
+        ModuleNotFoundError,
         OSError,
     )
     store = sys.modules.get("sqlalchemy.exc")
@@ -53,6 +57,12 @@ def known_errors() -> tuple[type[Exception], ...]:
 
 def refusal(error: Exception) -> Refusal:
     """Say a known error in one sentence."""
+    if isinstance(error, ModuleNotFoundError):
+        extra = "serving" if (error.name or "").split(".")[0] in _OF_SERVING else "notebooks"
+        return Refusal(
+            f"libraries of this command must be installed; got no {error.name}."
+            f" Install them: pip install 'bellwether[{extra}]'."
+        )
     if isinstance(error, OSError) and error.strerror:
         place = f" {error.filename}" if error.filename else ""
         return Refusal(

@@ -40,11 +40,11 @@ def replay(request_id: str, as_json: bool) -> None:
         return
     kept = rebuilt.kept
     click.echo(
-        f"  {kept.model_version} as of {kept.as_of:%Y-%m-%d %H:%M} UTC: {kept.decision['action']},"
+        f"  {kept.model_version} as of {kept.as_of:%Y-%m-%d %H:%M} UTC: {kept.decision.action},"
         f" probability {kept.probability!r}"
     )
     for reason in kept.reasons:
-        click.echo(f"    {reason['text']}")
+        click.echo(f"    {reason.text}")
     if rebuilt.unread is not None:
         click.echo(f"  {rebuilt.unread}")
         return

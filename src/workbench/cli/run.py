@@ -26,9 +26,9 @@ from workbench.cli.console import EXIT_CODES, examples
 def run(ctx: click.Context, tenant: str | None, as_of: str | None, models: str | None) -> None:
     """Build features, train, review and score.
 
-    Notebooks 10 to 40, unattended: every one runs in its own process and counts only if its last cell recorded a result. What has not
-    changed since a run that succeeded is not run again, so this can stand in a crontab. Pages for people go
-    to data/reports, everything about a run to data/runs.
+    Notebooks 10 to 40, unattended: every one runs in its own process and counts only if its last cell recorded
+    a result. What has not changed since a run that succeeded is not run again, so this can stand in a crontab.
+    Pages for people go to data/reports, everything about a run to data/runs.
     """
     from workbench.cli.running import run_tenant
 

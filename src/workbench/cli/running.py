@@ -1,9 +1,8 @@
-"""What `bellwether run` does: settle tenant, cut-off and models, hold the lock, run, tell."""
+"""What `bellwether run` does: settle tenant, cut-off and models, hold the lock, run, report."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workbench.cli import home
-from workbench.cli.console import Spinner, table
+from workbench.cli.console import Steps, table
 from workbench.errors import PlanError
 from workbench.records import open_records
 from workbench.runs.execution import Outcome, Runner
 from workbench.runs.exit_status import SUCCEEDED, USAGE
+from workbench.runs.fork_server import ForkServer
 from workbench.runs.history import History
 from workbench.runs.index import write_index
-from workbench.runs.key import code_version, content_hash
+from workbench.runs.key import code_version, content_hash, our_packages
 from workbench.runs.lock import Held, run_lock
 from workbench.runs.plan import REVIEW, SCORE, TRAIN, Pipeline, PipelineResult
-from workbench.runs.worker import Progress
+from workbench.runs.warm import LATER_STEPS, STEPS
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
 
 if TYPE_CHECKING:
@@ -36,9 +36,19 @@ def run_tenant(
     tenant: str | None,
     as_of: str | None,
     models: list[str] | None,
+    server: ForkServer | None = None,
     then: Callable[[], None] | None = None,
 ) -> int:
     """Run the numbered notebooks for a tenant, and where all went well what comes `then`.
+
+    Parameters
+    ----------
+    settings : Settings
+    tenant, as_of, models
+        As on the command line.
+    server : ForkServer, optional
+        From `make_server`, where it has been started ahead.
+    then : callable, optional
 
     Returns
     -------
@@ -48,6 +58,7 @@ def run_tenant(
     from commerce.records.database import reading
     from training.specs import SPECS, find_spec
 
+    home.require_extra("notebooks")
     chosen = tuple(find_spec(name).name for name in models) if models else tuple(SPECS)
     engine = open_records(settings)
     with reading(engine) as connection:
@@ -55,15 +66,20 @@ def run_tenant(
         instant = cut_off(connection, found, as_of)
         require_records(connection, found)
         state, records = stream_hash(connection, found), store_identity(connection, found)
-        told = tenant_line(connection, found, instant)
+        introduction = tenant_line(connection, found, instant)
     engine.dispose()
     lock = settings.runs / "locks" / f"{found.slug}.lock"
     subject = f"run of tenant {found.slug!r}"
-    with run_lock(lock, subject=subject, command="bellwether run", now=home.now()) as held:
-        click.echo(told)
+    steps = Steps()
+    with (
+        run_lock(lock, subject=subject, command="bellwether run", now=home.now()) as held,
+        server or make_server(settings, load=STEPS, then=LATER_STEPS) as ready,
+        steps,
+    ):
+        click.echo(introduction)
         if held.taken_over_from:
             click.echo(f"  taking over from {held.taken_over_from}, which has ended", err=True)
-        runner = make_runner(settings, lock=held)
+        runner = make_runner(settings, ready, lock=held)
         runner.history.bury(now=home.now())
         pipeline = Pipeline(
             runner=runner,
@@ -74,9 +90,9 @@ def run_tenant(
             models=chosen,
             input_hash=state,
             records=records,
-            report=lambda outcome: click.echo(progress_line(outcome, settings.home)),
-            skip=lambda sentence: click.echo(f"  {sentence}"),
-            showing=_showing,
+            report=lambda outcome: steps.print(progress_line(outcome, settings.home)),
+            skip=lambda sentence: steps.print(f"  {sentence}"),
+            progress=steps.cell,
         )
         result = pipeline.run()
         if result.changed:
@@ -90,23 +106,48 @@ def run_tenant(
     return code
 
 
-def make_runner(settings: Settings, *, lock: Held) -> Runner:
-    """Give the runner of a home, with an environment that is complete and the same for every run."""
-    sources = Path(__file__).resolve().parents[2]
-    project = settings.project
+def make_server(
+    settings: Settings, *, load: tuple[str, ...], then: tuple[str, ...] = ()
+) -> ForkServer:
+    """Give the server that forks the notebooks' processes, not yet started.
+
+    Their environment is complete and the same for every run.
+
+    Parameters
+    ----------
+    settings : Settings
+    load, then : tuple of str
+        What it imports: see `ForkServer`.
+    """
     environ = home.environ()
     # One thread a process: kernels and candidate fits run side by side, and contending threads are slower.
     environ.setdefault("OMP_NUM_THREADS", "1")
+    # What a kernel sets where nobody has; the server imports matplotlib before there is one.
+    environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    ipython = settings.runs / ".ipython"
+    ipython.mkdir(parents=True, exist_ok=True)
     environ |= {
         HOME_VARIABLE: str(settings.home),
         DATABASE_VARIABLE: settings.database_url,
+        "IPYTHONDIR": str(ipython),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "PYTHONUNBUFFERED": "1",
     }
+    return ForkServer(environ=environ, load=load, then=then)
+
+
+def make_runner(settings: Settings, server: ForkServer, *, lock: Held) -> Runner:
+    """Give the runner of a home."""
+    sources = Path(__file__).resolve().parents[2]
+    project = settings.project
     return Runner(
         history=History(settings.runs),
         reports=settings.reports,
-        environ=environ,
+        server=server,
         code_version=code_version(
-            sources, requirements=project / "requirements" if project else None
+            sources,
+            requirements=project / "requirements" if project else None,
+            only=None if (sources.parent / "pyproject.toml").is_file() else our_packages(),
         ),
         clock=home.now,
         lock=lock.descriptor,
@@ -262,8 +303,3 @@ def summary_table(result: PipelineResult, root: Path) -> str:
 
 def _number(value: Any, digits: int) -> str:
     return f"{value:.{digits}f}" if isinstance(value, (int, float)) else "-"
-
-
-def _showing(label: str) -> tuple[AbstractContextManager[object] | None, Progress | None]:
-    spinner = Spinner(label)
-    return spinner, spinner.cell

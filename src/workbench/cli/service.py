@@ -23,6 +23,7 @@ def build() -> None:
     """
     from serving.bento.building import build_bento
 
+    home.require_extra("serving")
     settings = home.settings()
     with note("building the service"):
         made = build_bento(project_of(settings.project), settings.home, home.environ())
@@ -39,10 +40,12 @@ def build() -> None:
 def serve(port: int, host: str) -> None:
     """Answer predictions over HTTP.
 
-    From the sources, with the champions of this home. A new champion appears without a restart; an order committed a second ago counts.
+    From the sources, with the champions of this home. A new champion appears without a restart; an order
+    committed a second ago counts.
     """
     from serving.bento.building import BENTO_STORE, bento_environment
 
+    home.require_extra("serving")
     settings = home.settings()
     require_free(host, port)
     sources = Path(__file__).resolve().parents[2]

@@ -51,7 +51,7 @@ _JOBS = 2
 @click.option(
     "--oracle",
     is_flag=True,
-    help="Keep nothing, but tell how well anybody could predict on such a shop.",
+    help="Keep nothing, but say how well anybody could predict on such a shop.",
 )
 @click.option(
     "--live",
@@ -171,7 +171,7 @@ def _play(tenant: str, options: SimulationOptions, *, as_json: bool) -> None:
 
 
 def _consult(options: SimulationOptions, *, as_json: bool) -> bool:
-    """Ask the oracle about a shop in a home that goes with the question; tells whether it accepts."""
+    """Ask the oracle about a shop in a home that goes with the question; says whether it accepts."""
     from pathlib import Path
     from tempfile import TemporaryDirectory
 

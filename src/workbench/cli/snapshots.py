@@ -164,7 +164,7 @@ def compact(tenant: str | None, as_json: bool) -> None:
 
 
 def snapshots_in_use(settings: Settings, slug: str) -> Mapping[str, str]:
-    """Tell which snapshots something was made from that is still here, and what.
+    """Find which snapshots something was made from that is still here, and what.
 
     Registered models name theirs in the tracking store, published packages in their files, feature tables
     in the name of their folder.

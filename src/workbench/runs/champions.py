@@ -9,7 +9,7 @@ from workbench.runs.files import read_json
 
 
 def champion_state(packages: Path, tenant: str, model: str) -> dict[str, Any] | None:
-    """Tell which package is a model's champion.
+    """Find which package is a model's champion.
 
     Parameters
     ----------

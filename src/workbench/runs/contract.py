@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commerce.records.errors import did_you_mean
+from tabular.errors import did_you_mean
 from workbench.errors import ContractError, ParameterError
 from workbench.runs.values import KINDS, Kind, Value, check_value, parse_text, refuse_secret
 
@@ -137,10 +137,10 @@ def read_contract(source: str, *, notebook: str = "notebook") -> Contract:
     --------
     >>> print(read_contract("rounds: int = 3  # how often").describe())
       rounds: int = 3  # how often
-    >>> read_contract("rounds = 3")
+    >>> read_contract("rounds = 3")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    workbench.errors.ContractError: parameters cell of notebook must hold only annotated assignments such as `rounds: int = 3  # help`; got `rounds = 3`.
+    workbench.errors.ContractError: parameters cell of notebook must hold only annotated assignments...
     """
     try:
         tree = ast.parse(source)

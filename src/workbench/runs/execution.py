@@ -12,19 +12,20 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tabular.files import replacing
 from workbench.runs.exit_status import INTERRUPTED, RUNNER_DIED, SUCCEEDED, ExitStatus
 from workbench.runs.files import write_json
+from workbench.runs.fork_server import ForkServer
 from workbench.runs.history import History, RunRecord, safe_name
 from workbench.runs.key import run_key
-from workbench.runs.proof import judge
 from workbench.runs.source import Notebook
 from workbench.runs.values import Value, as_json
+from workbench.runs.verdict import judge
 from workbench.runs.worker import Progress, Worker
 
 
@@ -67,7 +68,7 @@ class Outcome:
 
     Parameters
     ----------
-    ending : Ending
+    exit_status : ExitStatus
         With its exit code.
     record : RunRecord
         As stored.
@@ -101,8 +102,8 @@ class Runner:
         Where runs are kept.
     reports : Path
         Where pages go.
-    environ : mapping
-        The environment of the processes, complete.
+    server : ForkServer
+        Forks the notebooks' processes.
     code_version : str
         From `workbench.runs.key.code_version`.
     clock : callable
@@ -113,7 +114,7 @@ class Runner:
 
     history: History
     reports: Path
-    environ: Mapping[str, str]
+    server: ForkServer
     code_version: str
     clock: Callable[[], datetime]
     lock: int | None = None
@@ -134,40 +135,27 @@ class Runner:
             return None
         return self._outcome(SUCCEEDED, record, fresh=False)
 
-    def warm_up(self, notebook: Notebook) -> Worker:
-        """Start a process for a task that is to come."""
-        ipython = self.history.folder / ".ipython"
-        ipython.mkdir(parents=True, exist_ok=True)
-        environ = {
-            **self.environ,
-            "IPYTHONDIR": str(ipython),
-            "JUPYTER_PREFER_ENV_PATH": "1",
-            "PYTHONUNBUFFERED": "1",
-        }
-        return Worker.start(environ=environ, cwd=notebook.path.parent, lock=self.lock)
-
-    def execute(
-        self,
-        task: Task,
-        *,
-        worker: Worker | None = None,
-        progress: Progress | None = None,
-        showing: AbstractContextManager[object] | None = None,
-    ) -> Outcome:
+    def execute(self, task: Task, *, progress: Progress | None = None) -> Outcome:
         """Run a task whether or not an equal one succeeded before.
 
         Parameters
         ----------
         task : Task
             Its parameters are already checked.
-        worker : Worker, optional
-            A warm process; one is started where none is given.
         progress : callable, optional
-            Told at the start of every cell.
-        showing : context manager, optional
-            Entered while the notebook runs, such as a spinner.
+            Called at the start of every cell.
         """
-        started = self.clock()
+        run = self.begin(task, progress=progress)
+        try:
+            return run.finish()
+        except KeyboardInterrupt:
+            run.interrupt()
+            raise
+
+    def begin(self, task: Task, *, progress: Progress | None = None) -> Run:
+        """Start a task, as `execute`, and let it run beside others."""
+        started, begun = self.clock(), time.monotonic()
+        self.server.start()
         key = self.key(task)
         run_id, folder = self.history.begin(
             task.notebook.name, model=task.text("model"), key=key, now=started
@@ -186,24 +174,21 @@ class Runner:
         )
         self.history.write(record)
         write_json(folder / "request.json", _request(task, record))
-        begun = time.monotonic()
-        worker = worker or self.warm_up(task.notebook)
-        try:
-            with showing or nullcontext():
-                code = worker.run(folder, progress=progress)
-        except KeyboardInterrupt:
-            worker.stop()
-            self._close(record, INTERRUPTED, "it was interrupted", seconds=time.monotonic() - begun)
-            raise
-        finally:
-            worker.stop()
-        exit_status, sentence = judge(folder, run_id, code)
+        worker = Worker.start(
+            self.server, folder, cwd=task.notebook.path.parent, lock=self.lock, progress=progress
+        )
+        return Run(runner=self, task=task, record=record, worker=worker, begun=begun)
+
+    def conclude(self, run: Run, code: int) -> Outcome:
+        """Judge a run by what its process, which ended with a code, has left."""
+        folder = self.history.of(run.record.run_id)
+        exit_status, sentence = judge(folder, run.record.run_id, code)
         if not (folder / "page.html").is_file():
-            self._write_page(task, folder, sentence)
-        closed = self._close(record, exit_status, sentence, seconds=time.monotonic() - begun)
+            self._write_page(run.task, folder, sentence)
+        closed = self.close(run.record, exit_status, sentence, seconds=run.seconds)
         return self._outcome(exit_status, closed, fresh=True)
 
-    def _close(
+    def close(
         self, record: RunRecord, exit_status: ExitStatus, sentence: str, *, seconds: float
     ) -> RunRecord:
         """Store how a run ended, after its page lies where it is looked for."""
@@ -229,19 +214,17 @@ class Runner:
         stem = "_".join(part for part in (name, safe_name(record.model)) if part)
         tenant = safe_name(record.tenant) or "notebooks"
         target = self.reports / tenant / (safe_name(day) or record.started_at[:10]) / f"{stem}.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = target.with_name(f".{target.name}.{os.getpid()}")
-        shutil.copyfile(page, scratch)
-        scratch.replace(target)
+        with replacing(target) as draft:
+            shutil.copyfile(page, draft)
         return target
 
     def _write_page(self, task: Task, folder: Path, sentence: str) -> None:
         """Let a fresh process write the page of a run whose own process was killed."""
         failure = {"ending": RUNNER_DIED.name, "sentence": sentence}
         write_json(folder / "failure.json", failure)
-        worker = Worker.start(environ=self.environ, cwd=task.notebook.path.parent, page_only=True)
+        worker = Worker.start(self.server, folder, cwd=task.notebook.path.parent, page_only=True)
         try:
-            worker.run(folder)
+            worker.wait()
         finally:
             worker.stop()
 
@@ -253,6 +236,50 @@ class Runner:
             folder=self.history.of(record.run_id),
             fresh=fresh,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A task at work.
+
+    Parameters
+    ----------
+    runner : Runner
+    task : Task
+    record : RunRecord
+        As it was begun.
+    worker : Worker
+        Its process.
+    begun : float
+        `time.monotonic` when it began.
+    """
+
+    runner: Runner
+    task: Task
+    record: RunRecord
+    worker: Worker
+    begun: float
+
+    @property
+    def sentinel(self) -> int:
+        """A descriptor that can be read once the process has ended."""
+        return self.worker.sentinel
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been at work."""
+        return time.monotonic() - self.begun
+
+    def finish(self) -> Outcome:
+        """Wait for its end and judge it."""
+        code = self.worker.wait()
+        self.worker.stop()
+        return self.runner.conclude(self, code)
+
+    def interrupt(self) -> None:
+        """Stop it, and put on record that somebody did."""
+        self.worker.stop()
+        self.runner.close(self.record, INTERRUPTED, "it was interrupted", seconds=self.seconds)
 
 
 def _request(task: Task, record: RunRecord) -> dict[str, Any]:

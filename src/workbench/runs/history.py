@@ -1,7 +1,7 @@
 """The history of runs: one folder each, and a pointer from every succeeded key to its run.
 
 A run's folder holds ``request.json`` (what was asked), ``status.json`` (how it stands), ``result.json``
-(the notebook's own proof of success), ``executed.ipynb``, ``page.html`` and ``log.txt``.
+(the notebook's own record of success), ``executed.ipynb``, ``page.html`` and ``log.txt``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RUNNING = "running"
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """One run of one notebook, as ``status.json`` tells it.
+    """One run of one notebook, as ``status.json`` holds it.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class RunRecord:
     key, input_hash : str
         See `workbench.runs.key`.
     state : str
-        ``running`` or the name of an ending.
+        ``running`` or the name of an exit status.
     sentence : str
         How it ended, in words.
     pid : int

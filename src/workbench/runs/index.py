@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from workbench.runs.files import write_text
+from tabular.files import replace_text
 from workbench.runs.history import History, RunRecord
 
 _COLUMNS = ("status", "tenant", "as of", "notebook", "model", "result", "finished", "page")
@@ -51,7 +51,7 @@ def write_index(history: History, reports: Path) -> Path:
         rows.append(f"<tr>{cells}<td>{link}</td></tr>")
     heads = "".join(f'<th class="text">{name}</th>' for name in _COLUMNS)
     index = reports / "index.html"
-    write_text(
+    replace_text(
         index,
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"

@@ -1,10 +1,9 @@
 """The process of one notebook: papermill inside, one kernel below it, and what happened in writing.
 
-Started as ``python -m workbench.runs.kernel_process``. It loads papermill, says that it is ready and waits on
-its standard input for the folder of a run, so that the next notebook's process can warm up while this one
-works. Its standard input stays open; once that ends, whoever started it is gone, and so is this process soon
-after, with its kernel. It writes ``executed.ipynb``, ``page.html`` and, where the notebook did not succeed, ``failure.json``;
-one JSON line per started cell goes to standard output.
+Forked by `workbench.runs.fork_server` with the folder of a run. Its standard input stays open; once that ends, whoever
+asked for it is gone, and so is this process soon after, with its kernel. It writes ``executed.ipynb``,
+``page.html`` and, where the notebook did not succeed, ``failure.json``; one JSON line per started cell goes to
+standard output.
 """
 
 from __future__ import annotations
@@ -43,6 +42,7 @@ from workbench.runs.exit_status import (
 from workbench.runs.files import read_json, write_json
 from workbench.runs.page import read_executed, write_page
 from workbench.runs.source import cell_title
+from workbench.runs.spare_kernel import SpareKernel, SpareKernelManager
 
 ENGINE = "bellwether"
 _INJECTED = "injected-parameters"
@@ -58,39 +58,39 @@ class Stopped(Exception):
         super().__init__(sentence)
 
 
-class TellingEngine(NBClientEngine):  # type: ignore[misc]
-    """Papermill's own engine, which also tells which cell it begins."""
+class ReportingEngine(NBClientEngine):  # type: ignore[misc]
+    """Papermill's own engine, which also reports which cell it begins."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
         """Run the cells; `nb_man` is papermill's execution manager."""
         begin = nb_man.cell_start
 
-        def told(cell: Any, cell_index: int, **more: Any) -> Any:
+        def reported(cell: Any, cell_index: int, **more: Any) -> Any:
             if cell.cell_type == "code" and _INJECTED not in cell.metadata.get("tags", []):
                 number, count = _number(nb_man.nb, cell_index)
                 _report(cell=number, of=count, title=cell_title(cell))
             return begin(cell, cell_index, **more)
 
-        nb_man.cell_start = told
+        nb_man.cell_start = reported
         return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
 
-def main() -> None:
-    """Wait for a run's folder on standard input and run its notebook."""
+def run_notebook(folder: str) -> None:
+    """Run the notebook of a run's folder, as this process's whole work."""
     signal.signal(signal.SIGTERM, _stop)
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    papermill_engines.register(ENGINE, TellingEngine)
-    _report(ready=True)
-    folder = sys.stdin.readline().strip()
-    if not folder:
-        return
-    if "--page" in sys.argv:
-        _page_only(Path(folder))
-        return
-    threading.Thread(target=_end_with_the_caller, daemon=True).start()
     os.environ[RUN_FOLDER_VARIABLE] = folder
+    SpareKernelManager.spare = SpareKernel()
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    papermill_engines.register(ENGINE, ReportingEngine)
+    threading.Thread(target=_end_with_the_caller, daemon=True).start()
     sys.exit(run(Path(folder)).code)
+
+
+def write_page_only(folder: str) -> None:
+    """Write the page of a run whose own process was killed."""
+    place = Path(folder)
+    write_page(place, read_json(place / "request.json") or {}, read_json(place / "failure.json"))
 
 
 def run(folder: Path) -> ExitStatus:
@@ -107,12 +107,6 @@ def run(folder: Path) -> ExitStatus:
         return stopped.exit_status
     write_page(folder, request, None)
     return SUCCEEDED
-
-
-def _page_only(folder: Path) -> None:
-    """Write the page of a run whose own process was killed."""
-    request = read_json(folder / "request.json") or {}
-    write_page(folder, request, read_json(folder / "failure.json"))
 
 
 def _execute(folder: Path, request: dict[str, Any]) -> None:
@@ -155,6 +149,7 @@ def _papermill(folder: Path, request: dict[str, Any]) -> None:
                 execution_timeout=request["cell_timeout"],
                 autosave_cell_every=5,
                 cwd=request["cwd"],
+                kernel_manager_class=SpareKernelManager,
             )
         except RuntimeError as error:
             started = isinstance(error, (DeadKernelError, PapermillExecutionError))
@@ -233,8 +228,8 @@ def _short(text: str) -> str:
     return text if len(text) <= 300 else f"{text[:297]}..."
 
 
-def _report(**facts: Any) -> None:
-    print(json.dumps(facts), flush=True)
+def _report(**content: Any) -> None:
+    print(json.dumps(content), flush=True)
 
 
 def _end_with_the_caller() -> None:
@@ -248,7 +243,3 @@ def _end_with_the_caller() -> None:
 
 def _stop(number: int, frame: object) -> NoReturn:
     raise SystemExit(128 + number)
-
-
-if __name__ == "__main__":
-    main()

@@ -7,7 +7,6 @@ next run says that it takes over.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import time
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from filelock import lock_descriptor
 
 from workbench.errors import RunLocked
 
@@ -99,19 +100,16 @@ def _take(descriptor: int) -> bool:
     """Take the lock; where its holder was killed, wait for the processes below it to end."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = _read(descriptor) or {}
-            if is_alive(int(holder.get("pid", 0))) or time.monotonic() > deadline:
-                return False
-            time.sleep(_POLL_SECONDS)
-        else:
+        if lock_descriptor(descriptor, blocking=False):
             return True
+        holder = _read(descriptor) or {}
+        if is_alive(int(holder.get("pid", 0))) or time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether there is a process of that id; 0 counts as alive, as nobody knows whose it is."""
+    """Whether there is a process of that id; 0 counts as alive, as nobody knows whose it is."""
     if pid == 0:
         return True
     try:

@@ -14,7 +14,8 @@ import nbformat
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from workbench.runs.files import read_json, write_text
+from tabular.files import replace_text
+from workbench.runs.files import read_json
 from workbench.runs.source import cell_source
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -50,7 +51,7 @@ def write_page(folder: Path, request: Mapping[str, Any], failure: Mapping[str, A
     resources = {"page": _facts(title, request, result, failure)}
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
     page = folder / "page.html"
-    write_text(page, html)
+    replace_text(page, html)
     return page
 
 

@@ -1,25 +1,24 @@
 """The plan of `bellwether run`: the numbered notebooks, in order, each only where something changed.
 
-10 builds the features once; then 20 trains, 30 reviews and 40 scores each model. What a step builds on is
-part of its key, so an earlier step that runs again to the same result lets the later ones stand; the record
-store is part of it too, so that nothing kept speaks for a store that has been made anew.
+10 builds the features once; then 20 trains, 30 reviews and 40 scores each model, two models side by side. What
+a step builds on is part of its key, so an earlier step that runs again to the same result lets the later ones
+stand; the record store is part of it too, so that nothing kept speaks for a store that has been made anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from training.judging.audits import doubtful, read_audits
+from workbench.runs.chains import SIDE_BY_SIDE, Chain, Steps, side_by_side
 from workbench.runs.champions import champion_state
-from workbench.runs.execution import Outcome, Runner, Task
+from workbench.runs.execution import Outcome, Run, Runner, Task
 from workbench.runs.key import content_hash
-from workbench.runs.source import Notebook, read_notebook
+from workbench.runs.source import read_notebook
 from workbench.runs.values import Value
-from workbench.runs.worker import Progress, Worker
 
 BUILD = "10_build_features"
 TRAIN = "20_train_model"
@@ -48,11 +47,12 @@ class Pipeline:
     records : str
         Which record store this is; another one, or one made anew, has another name.
     report : callable
-        Told of every step's outcome, in order.
+        Called with every step's outcome, in the order of the models.
     skip : callable
-        Told why a model, or a step, is left out.
-    showing : callable
-        Gives what is shown while a step runs, and whom to tell of its cells.
+        Called with why a model, or a step, is left out.
+    progress : callable, optional
+        Called at the start of every cell with the step's label, the cell's number, how many there are, its first
+        line; and with the label and zeros once the step is over.
     """
 
     runner: Runner
@@ -65,10 +65,10 @@ class Pipeline:
     records: str
     report: Callable[[Outcome], None]
     skip: Callable[[str], None]
-    showing: Callable[[str], tuple[AbstractContextManager[object] | None, Progress | None]]
+    progress: Callable[[str, int, int, str], None] = lambda label, number, count, title: None
 
     def run(self) -> PipelineResult:
-        """Run what must be run.
+        """Run what must be run, two models side by side.
 
         Returns
         -------
@@ -76,32 +76,36 @@ class Pipeline:
             Every outcome; models stop at their first failure, the others go on.
         """
         result = PipelineResult()
-        with _Bench(self) as bench:
-            built = bench.step(
-                BUILD,
-                "10 build_features",
-                {"models": list(self.models)},
-                self.input_hash,
-                followed_by=TRAIN,
-            )
-            result.outcomes.append(built)
-            if not built.succeeded:
-                return result
-            populations = built.result["outputs"]["models"]
-            for model in self.models:
-                found = populations.get(model, {})
-                if "skipped" in found:
-                    result.skipped[model] = found["skipped"]
-                    self.skip(f"{model} is left out: {found['skipped']}")
-            trained = [model for model in self.models if model not in result.skipped]
-            for place, model in enumerate(trained):
-                last = place == len(trained) - 1
-                self._model(bench, model, built, result, then=None if last else TRAIN)
+        side_by_side([Chain(self._build(result.outcomes))])
+        built = result.outcomes[0]
+        if not built.succeeded:
+            return result
+        populations = built.result["outputs"]["models"]
+        for model in self.models:
+            found = populations.get(model, {})
+            if "skipped" in found:
+                result.skipped[model] = found["skipped"]
+                self.skip(f"{model} is left out: {found['skipped']}")
+        trained = [model for model in self.models if model not in result.skipped]
+        jobs: dict[str, Value] = {} if len(trained) < SIDE_BY_SIDE else {"jobs": 1}
+        outcomes: list[list[Outcome]] = [[] for model in trained]
+        side_by_side(
+            [
+                Chain(self._model(model, built, jobs, into))
+                for model, into in zip(trained, outcomes, strict=True)
+            ]
+        )
+        result.outcomes += [outcome for of_model in outcomes for outcome in of_model]
         return result
 
+    def _build(self, into: list[Outcome]) -> Steps:
+        """Build the features of every model."""
+        models: dict[str, Value] = {"models": list(self.models)}
+        yield from self._step(into, BUILD, "10 build_features", models, self.input_hash)
+
     def _model(
-        self, bench: _Bench, model: str, built: Outcome, result: PipelineResult, then: str | None
-    ) -> None:
+        self, model: str, built: Outcome, jobs: Mapping[str, Value], into: list[Outcome]
+    ) -> Steps:
         """Train, review and score one model; stop at the first failure."""
         snapshot = built.result["outputs"]["snapshot"]
         base = {"snapshot": snapshot, "records": self.records}
@@ -110,44 +114,61 @@ class Pipeline:
             # what they stop is tried again once they are cleared
             seen["audits"] = doubts
         chosen: dict[str, Value] = {"model": model, "snapshot": snapshot}
-        train = bench.step(
+        train = yield from self._step(
+            into,
             TRAIN,
             f"20 train {model}",
-            chosen,
+            {**chosen, **jobs},
             content_hash(seen),
-            followed_by=REVIEW,
             stands=lambda kept: self._has_its_champion(model, kept),
         )
-        result.outcomes.append(train)
         if not train.succeeded:
             return
         champion = champion_state(self.packages, self.tenant, model)
         if champion is None:
-            self.skip(
-                f"{model} has no champion, so there is nothing to review and nobody is scored:"
-                f" {train.result.get('decision') or train.result['headline']}"
+            why = train.result.get("decision") or train.result["headline"]
+            yield partial(
+                self.skip,
+                f"{model} has no champion, so there is nothing to review and nobody is scored: {why}",
             )
             return
         reviewed = {**base, "trained": train.result["outputs"], "champion": champion}
-        review = bench.step(
-            REVIEW,
-            f"30 review {model}",
-            chosen,
-            content_hash(reviewed),
-            followed_by=SCORE,
+        yield from self._step(into, REVIEW, f"30 review {model}", chosen, content_hash(reviewed))
+        scored = {**base, "champion": champion}
+        yield from self._step(into, SCORE, f"40 score {model}", chosen, content_hash(scored))
+
+    def _step(
+        self,
+        into: list[Outcome],
+        name: str,
+        label: str,
+        parameters: Mapping[str, Value],
+        input_hash: str,
+        *,
+        stands: Callable[[Outcome], bool] = lambda kept: True,
+    ) -> Generator[Run | Callable[[], None], None, Outcome]:
+        """Run one step, or find that it is up to date and that what it left `stands`."""
+        notebook = read_notebook(self.notebooks / f"{name}.ipynb")
+        contract = notebook.contract
+        given = {"tenant": self.tenant, "as_of": self.as_of, **parameters}
+        task = Task(
+            notebook=notebook,
+            parameters=contract.check({key: given[key] for key in given if key in contract.names}),
+            label=label,
+            input_hash=input_hash,
         )
-        result.outcomes.append(review)
-        score = bench.step(
-            SCORE,
-            f"40 score {model}",
-            chosen,
-            content_hash({**base, "champion": champion}),
-            followed_by=then,
-        )
-        result.outcomes.append(score)
+        outcome = self.runner.up_to_date(task)
+        if outcome is None or not stands(outcome):
+            run = self.runner.begin(task, progress=partial(self.progress, label))
+            yield run
+            self.progress(label, 0, 0, "")
+            outcome = run.finish()
+        into.append(outcome)
+        yield partial(self.report, outcome)
+        return outcome
 
     def _has_its_champion(self, model: str, trained: Outcome) -> bool:
-        """Tell whether the champion that a kept training left, or was held against, is still there."""
+        """Whether the champion that a kept training left, or was held against, is still there."""
         left = trained.result.get("figures", {}).get("champion")
         return left is None or champion_state(self.packages, self.tenant, model) is not None
 
@@ -184,57 +205,3 @@ class PipelineResult:
             for outcome in self.outcomes
             if outcome.succeeded and outcome.record.notebook == notebook
         ]
-
-
-class _Bench:
-    """Runs steps one after another, with the next one's process already warm."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self._warm: Worker | None = None
-
-    def __enter__(self) -> _Bench:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._warm is not None:
-            self._warm.stop()
-
-    def step(
-        self,
-        name: str,
-        label: str,
-        parameters: Mapping[str, Value],
-        input_hash: str,
-        *,
-        followed_by: str | None,
-        stands: Callable[[Outcome], bool] = lambda kept: True,
-    ) -> Outcome:
-        """Run one step, or find that it is up to date and that what it left `stands`."""
-        pipeline = self._pipeline
-        notebook = self._notebook(name)
-        given: dict[str, Any] = {
-            "tenant": pipeline.tenant,
-            "as_of": pipeline.as_of,
-            **parameters,
-        }
-        task = Task(
-            notebook=notebook,
-            parameters=notebook.contract.check(given),
-            label=label,
-            input_hash=input_hash,
-        )
-        outcome = pipeline.runner.up_to_date(task)
-        if outcome is None or not stands(outcome):
-            worker, self._warm = self._warm or pipeline.runner.warm_up(notebook), None
-            if followed_by is not None:
-                self._warm = pipeline.runner.warm_up(self._notebook(followed_by))
-            showing, progress = pipeline.showing(label)
-            outcome = pipeline.runner.execute(
-                task, worker=worker, progress=progress, showing=showing
-            )
-        pipeline.report(outcome)
-        return outcome
-
-    def _notebook(self, name: str) -> Notebook:
-        return read_notebook(self._pipeline.notebooks / f"{name}.ipynb")

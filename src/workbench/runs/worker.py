@@ -1,9 +1,10 @@
-"""The caller's side of a notebook's process: start it early, hand it a run, follow it, stop it.
+"""The caller's side of a notebook's process: start it, follow it, stop it.
 
 A run is over when its process is, not when its output is: what a killed kernel leaves behind (workers of
 joblib, a forgotten subprocess) may hold the pipe for minutes. Such remains are known by the run's folder in
-their environment and are ended with the run. The pipe to its standard input stays open as long as this process lives; once it closes, even because this
-process was killed, the notebook's process ends itself and its kernel.
+their environment, or by the session of the run's process, and are ended with the run. The pipe to its standard
+input stays open as long as this process lives; once it closes, even because this process was killed, the
+notebook's process ends itself and its kernel.
 """
 
 from __future__ import annotations
@@ -11,139 +12,139 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from workbench.runs.environment import RUN_FOLDER_VARIABLE
+from workbench.runs.fork_server import Child, ForkServer
 
 Progress = Callable[[int, int, str], None]
-"""Told at the start of every cell: its number, how many there are, its first line."""
+"""Called at the start of every cell: its number, how many there are, its first line."""
 
 _GRACE_SECONDS = 10
 _HARMLESS = "Kernel is running over TCP without encryption"
 
 
-@dataclass
 class Worker:
-    """A warm process that will run one notebook, or none.
+    """A process at work on one run's folder.
 
     Parameters
     ----------
-    process : subprocess.Popen
+    child : Child
         The process of `workbench.runs.kernel_process`.
+    folder : Path
+        The run's folder.
+    progress : callable, optional
     """
 
-    process: subprocess.Popen[str]
-    _folder: Path | None = field(default=None, init=False)
-    _listener: threading.Thread | None = field(default=None, init=False)
+    def __init__(self, child: Child, folder: Path, progress: Progress | None = None) -> None:
+        self._child = child
+        self._folder = folder
+        self._over = False
+        self._listener = threading.Thread(target=self._listen, args=(progress,), daemon=True)
+        self._listener.start()
 
     @classmethod
     def start(
         cls,
+        server: ForkServer,
+        folder: Path,
         *,
-        environ: Mapping[str, str],
         cwd: Path,
         page_only: bool = False,
         lock: int | None = None,
+        progress: Progress | None = None,
     ) -> Worker:
-        """Start a process that loads papermill and waits.
+        """Start the process of a run.
 
         Parameters
         ----------
-        environ : mapping
-            The whole environment that the process, and the kernel below it, will see.
+        server : ForkServer
+            Forks it.
+        folder : Path
+            The run's folder, with its ``request.json``.
         cwd : Path
-            Its directory.
+            The process's directory.
         page_only : bool, default False
             Only write the page of a run that is over.
         lock : int, optional
             Descriptor of a held lock file; the process holds the lock too, until it ends.
+        progress : callable, optional
         """
-        command = [sys.executable, "-m", "workbench.runs.kernel_process"]
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            [*command, "--page"] if page_only else command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=dict(environ),
+        work = "write_page_only" if page_only else "run_notebook"
+        child = server.fork(
+            f"workbench.runs.kernel_process:{work}",
+            str(folder),
             cwd=cwd,
-            start_new_session=True,
-            pass_fds=() if lock is None else (lock,),
+            inherit=() if lock is None else (lock,),
         )
-        return cls(process)
+        return cls(child, folder, progress)
 
-    def run(self, folder: Path, *, progress: Progress | None = None) -> int:
-        """Hand a run's folder over and wait for its end.
+    @property
+    def sentinel(self) -> int:
+        """A descriptor that can be read once the process has ended."""
+        return self._child.sentinel
+
+    def wait(self) -> int:
+        """Wait for the process's end.
 
         Returns
         -------
         int
-            The process's exit code; negative where a signal killed it.
+            Its exit code; negative where a signal killed it.
         """
-        assert self.process.stdin is not None
-        with suppress(BrokenPipeError):
-            self.process.stdin.write(f"{folder}\n")
-            self.process.stdin.flush()
-        self._folder = folder
-        self._listener = threading.Thread(target=self._listen, args=(folder, progress), daemon=True)
-        self._listener.start()
-        code = self.process.wait()
+        code = self._child.wait()
+        assert code is not None
         self._end_remains()
         return code
 
-    def _listen(self, folder: Path, progress: Progress | None) -> None:
+    def stop(self) -> None:
+        """End the process and its kernel; does nothing more where it has ended."""
+        self._child.signal(signal.SIGTERM)
+        if self._child.wait(_GRACE_SECONDS) is None:
+            self._child.signal(signal.SIGKILL, group=True)
+            self._child.wait()
+        self._end_remains()
+        self._child.close()
+
+    def _listen(self, progress: Progress | None) -> None:
         """Write what the process says into the run's log, until nobody can say more."""
-        assert self.process.stdout is not None
-        with (folder / "log.txt").open("a", encoding="utf-8") as log:
+        with (self._folder / "log.txt").open("a", encoding="utf-8") as log:
             log.flush()
-            for line in self.process.stdout:
-                told = _told(line)
-                if told is None:
+            for line in self._child.stdout:
+                message = _message(line)
+                if message is None:
                     log.write("" if _HARMLESS in line else line)
-                elif "cell" in told:
-                    log.write(f"cell {told['cell']} of {told['of']}: {told['title']}\n")
+                elif "cell" in message:
+                    log.write(f"cell {message['cell']} of {message['of']}: {message['title']}\n")
                     if progress is not None:
-                        progress(told["cell"], told["of"], told["title"])
+                        progress(message["cell"], message["of"], message["title"])
                 log.flush()
 
-    def stop(self) -> None:
-        """End the process and its kernel; does nothing where it has ended."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(_GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                with suppress(ProcessLookupError):
-                    os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-        self._end_remains()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                with suppress(BrokenPipeError):
-                    stream.close()
-
     def _end_remains(self) -> None:
-        """End what a run has left behind, and hear the last of its output."""
-        if self._folder is None or self._listener is None:
+        """End what the run has left behind, and hear the last of its output."""
+        if self._over:
             return
+        self._over = True
         for process in psutil.process_iter():
-            with suppress(psutil.Error):
-                if process.environ().get(RUN_FOLDER_VARIABLE) == str(self._folder):
+            with suppress(psutil.Error, ProcessLookupError):
+                if self._belongs(process):
                     process.kill()
         self._listener.join()
-        self._folder = self._listener = None
+
+    def _belongs(self, process: psutil.Process) -> bool:
+        """Whether the run started a process: forked in its session, or with its folder in the environment."""
+        if os.getsid(process.pid) == self._child.pid:
+            return True
+        return bool(process.environ().get(RUN_FOLDER_VARIABLE) == str(self._folder))
 
 
-def _told(line: str) -> dict[str, Any] | None:
+def _message(line: str) -> dict[str, Any] | None:
     try:
         content = json.loads(line)
     except ValueError:

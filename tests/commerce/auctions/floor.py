@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,11 +13,10 @@ from tests.tenants import make_tenant
 
 from commerce.auctions import bidding, closing, listing, queries
 from commerce.auctions.bidding import Outcome
-from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, standing
+from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, state_of
 from commerce.auctions.queries import AuctionView
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
-from commerce.records.errors import CommerceError
 from commerce.records.instants import to_micros
 from commerce.records.ledger import Account, balance
 from commerce.stock import asset
@@ -41,7 +39,7 @@ class Floor:
         self.engine = engine
         self.shop = Shop(engine, make_tenant(engine))
         self.seller = self.shop.seller(buys=True)
-        self.variant = self.shop.goods(seller=self.seller, stock=50)
+        self.variant = self.shop.variant(seller=self.seller, stock=50)
 
     def draft(self, **terms: Any) -> UUID:
         """An auction that its seller has written down."""
@@ -107,7 +105,7 @@ class Floor:
         self, auction: UUID, opening: int = 1_000, reserve: int | None = None
     ) -> AuctionState:
         """How the pure price function has it, from all accepted bids."""
-        return standing(self.recorded(auction), opening, EUROS, reserve)
+        return state_of(self.recorded(auction), opening, EUROS, reserve)
 
     def held(self, auction: UUID) -> int:
         """Money set aside for an auction."""
@@ -135,26 +133,6 @@ class Floor:
             balances = work.connection.execute(select(account).order_by(account.c.id)).all()
             auctions = work.connection.execute(select(auction).order_by(auction.c.id)).all()
         return [self.shop.rows(), balances, auctions]
-
-
-def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do things in threads that start together; give what each returned or which error it met."""
-    results: list[Any] = [None] * len(acts)
-    ready = threading.Barrier(len(acts))
-
-    def do(place: int) -> None:
-        ready.wait()
-        try:
-            results[place] = acts[place]()
-        except CommerceError as error:
-            results[place] = error
-
-    threads = [threading.Thread(target=do, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def broken_at_every_statement(floor: Floor, act: Callable[[], Any]) -> int:

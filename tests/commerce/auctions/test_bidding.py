@@ -15,12 +15,12 @@ from tests.commerce.auctions.floor import (
     LENGTH,
     Floor,
     at,
-    at_once,
     broken_at_every_statement,
 )
+from tests.commerce.concurrency import at_once
 from tests.commerce.shop import ADMIN
 
-from commerce.auctions import bidding, records
+from commerce.auctions import auction_rows, bidding
 from commerce.auctions.pricing import AuctionState, placed
 from commerce.records import schema
 from commerce.records.actors import Actor
@@ -84,9 +84,9 @@ def test_the_words_say_who_leads_who_was_outbid_and_what_was_set_aside(floor: Fl
     table = schema.event.c
     columns = (table.type, table.customer_id, table.amount_minor, table.value, table.seller_id)
     with floor.shop.look() as work:
-        told = work.connection.execute(select(*columns).order_by(table.id)).all()[before:]
+        emitted = work.connection.execute(select(*columns).order_by(table.id)).all()[before:]
     seller = floor.seller.user_id
-    assert told == [
+    assert emitted == [
         ("auction.bid", ann.customer_id, 1_000, 3_000, seller),
         ("wallet.held", ann.customer_id, 3_000, None, None),
         ("auction.bid", bob.customer_id, 1_050, 2_000, seller),
@@ -228,7 +228,7 @@ def test_late_bids_move_the_end_only_as_often_as_the_shop_allows(floor: Floor) -
 def test_twenty_equal_bids_at_once_leave_one_leader(floor: Floor) -> None:
     people = floor.bidders(20, money=5_000)
     auction = floor.live()
-    results = at_once([partial(floor.bid, auction, who, 5_000) for who in people])
+    results = at_once(*[partial(floor.bid, auction, who, 5_000) for who in people])
     assert [getattr(result, "leads", False) for result in results].count(True) == 1
     assert all(isinstance(result, (bidding.Outcome, Conflict)) for result in results)
     assert floor.held(auction) == 5_000
@@ -249,7 +249,7 @@ def test_bids_that_race_leave_what_the_pure_function_makes_of_those_accepted(flo
             with suppress(Conflict):
                 floor.bid(auction, who, maximum, rng.random())
 
-    at_once([partial(go, who, maxima) for who, maxima in zip(people, plans, strict=True)])
+    at_once(*[partial(go, who, maxima) for who, maxima in zip(people, plans, strict=True)])
     folded, seen = floor.folded(auction), floor.view(auction)
     assert folded.leader is not None
     assert folded.leader.maximum == max(bid.maximum for bid in floor.recorded(auction))
@@ -269,7 +269,7 @@ def test_without_the_lock_on_the_auction_two_bidders_would_both_lead(
     floor = postgres_floor
     people = floor.bidders(2)
     auction = floor.live()
-    read = records.standings
+    read = auction_rows.states_of
     both = threading.Barrier(2)
 
     def slowly(*args: Any) -> Any:
@@ -278,13 +278,13 @@ def test_without_the_lock_on_the_auction_two_bidders_would_both_lead(
             both.wait(timeout=0.5 if locks else 30)
         return found
 
-    monkeypatch.setattr(bidding, "standings", slowly)
+    monkeypatch.setattr(bidding, "states_of", slowly)
     if not locks:
-        weak = records._LOCKED.statement.with_for_update(
+        weak = auction_rows._LOCKED.statement.with_for_update(
             read=True, key_share=True, of=schema.auction
         )
-        monkeypatch.setattr(records, "_LOCKED", Prepared(weak))
-    results = at_once([partial(floor.bid, auction, who, 5_000) for who in people])
+        monkeypatch.setattr(auction_rows, "_LOCKED", Prepared(weak))
+    results = at_once(*[partial(floor.bid, auction, who, 5_000) for who in people])
     leaders = [getattr(result, "leads", False) for result in results].count(True)
     assert (leaders, floor.held(auction)) == ((1, 5_000) if locks else (2, 10_000))
 
@@ -292,7 +292,7 @@ def test_without_the_lock_on_the_auction_two_bidders_would_both_lead(
 def test_one_wallet_cannot_lead_two_auctions_with_the_same_money(floor: Floor) -> None:
     (ann,) = floor.bidders(1, money=3_000)
     auctions = [floor.live(), floor.live(), floor.live()]
-    results = at_once([partial(floor.bid, auction, ann, 2_000) for auction in auctions])
+    results = at_once(*[partial(floor.bid, auction, ann, 2_000) for auction in auctions])
     assert [isinstance(result, InsufficientFunds) for result in results].count(True) == 2
     assert sorted(floor.held(auction) for auction in auctions) == [0, 0, 2_000]
     assert floor.wallet(ann) == 1_000
@@ -306,7 +306,7 @@ def test_two_who_outbid_each_other_in_two_auctions_never_wait_in_a_circle(floor:
     for number in range(2, 8):
         maximum = 1_000 * number
         at_once(
-            [
+            *[
                 partial(floor.bid, first, (ann, bob)[number % 2], maximum),
                 partial(floor.bid, second, (bob, ann)[number % 2], maximum),
             ]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.commerce.auctions.floor import LENGTH, Floor, at, at_once, broken_at_every_statement
+from tests.commerce.auctions.floor import LENGTH, Floor, at, broken_at_every_statement
+from tests.commerce.concurrency import at_once
 from tests.commerce.shop import ADMIN, make_shop
 
 from commerce.auctions import closing
@@ -35,8 +36,8 @@ def test_the_leader_gets_an_order_at_the_price_and_the_rest_of_the_hold_back(flo
     assert (floor.shop.holds("held", order.hex), floor.goods_held(order)) == (4_100, 1)
     seen = floor.view(auction)
     assert (seen.status, seen.order_id, seen.price) == ("sold", order, 4_100)
-    words = ("auction.sold", "auction.won", "order.placed")
-    assert sorted(map(str, floor.shop.events(*words))) == sorted(words)
+    types = ("auction.sold", "auction.won", "order.placed")
+    assert sorted(map(str, floor.shop.events(*types))) == sorted(types)
 
 
 def test_the_seller_hears_of_the_sale_and_the_winner_of_the_win(floor: Floor) -> None:
@@ -128,7 +129,7 @@ def test_ten_who_close_at_once_make_one_order(floor: Floor) -> None:
     (ann,) = floor.bidders(1)
     auction = floor.live()
     floor.bid(auction, ann, 2_000)
-    found = at_once([partial(floor.close, auction) for _ in range(10)])
+    found = at_once(*[partial(floor.close, auction) for _ in range(10)])
     assert len(orders(floor)) == 1
     assert set(found) == {orders(floor)[0][0]}
     assert floor.wallet(ann) == 9_999_000
@@ -142,7 +143,7 @@ def test_bids_and_the_hammer_at_once_leave_a_sale_to_who_led(floor: Floor) -> No
         partial(floor.bid, auction, who, 3_000 + 500 * number, LENGTH - 200)
         for number, who in enumerate(people[1:])
     ]
-    results = at_once([*bids, partial(floor.close, auction)])
+    results = at_once(*bids, partial(floor.close, auction))
     folded = floor.folded(auction)
     assert folded.leader is not None
     assert orders(floor) == [(results[-1], folded.leader.bidder, folded.price)]
@@ -207,7 +208,7 @@ def test_nobody_buys_at_once_after_a_bid_or_without_a_price_or_the_money(floor: 
 def test_ten_who_buy_at_once_are_one_buyer(floor: Floor) -> None:
     people = floor.bidders(10, money=5_000)
     auction = floor.live(buy_now=5_000)
-    results = at_once([partial(floor.buy, auction, who) for who in people])
+    results = at_once(*[partial(floor.buy, auction, who) for who in people])
     assert [isinstance(result, IllegalMove) for result in results].count(True) == 9
     assert len(orders(floor)) == 1
     assert sorted(floor.wallet(who) for who in people) == [0] + [5_000] * 9

@@ -93,7 +93,7 @@ def test_a_seller_auctions_own_approved_goods_only(floor: Floor) -> None:
     auction = floor.draft()
     with pytest.raises(NotFound, match="auction must exist"), floor.shop.work(other) as work:
         listing.submit(work, auction)
-    of_the_shop = floor.shop.goods()
+    of_the_shop = floor.shop.variant()
     for who in (other, floor.bidders(1)[0], Actor("seller"), Actor("user")):
         with pytest.raises(NotFound), floor.shop.work(who) as work:
             listing.draft(work, of_the_shop, **TERMS)
@@ -113,7 +113,7 @@ def test_an_admin_drafts_for_the_seller_of_the_product(floor: Floor) -> None:
 
 
 def test_what_is_not_there_cannot_be_submitted(floor: Floor) -> None:
-    variant = floor.shop.goods(seller=floor.seller, stock=1)
+    variant = floor.shop.variant(seller=floor.seller, stock=1)
     for place in range(2):
         with floor.shop.work(floor.seller) as work:
             auction = listing.draft(work, variant, **TERMS)
@@ -163,7 +163,7 @@ def test_what_is_not_approved_is_seen_by_its_seller_and_who_runs_the_shop_only(
 ) -> None:
     auction = floor.draft()
     ann = floor.bidders(1)[0]
-    of_the_shop = floor.shop.goods()
+    of_the_shop = floor.shop.variant()
     with floor.shop.work(ADMIN) as work:
         listing.draft(work, of_the_shop, **TERMS)
     for who in (ann, floor.shop.seller(), Actor("delivery")):

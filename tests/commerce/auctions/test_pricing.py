@@ -14,7 +14,7 @@ from commerce.auctions.pricing import (
     Bid,
     least_admissible,
     placed,
-    standing,
+    state_of,
 )
 from commerce.records.errors import RecordError
 
@@ -58,7 +58,7 @@ def by_definition(bids: list[Bid], opening: int) -> tuple[object, int]:
 @given(OFFERS, OPENINGS)
 def test_the_fold_gives_what_the_rule_says(offers: Offers, opening: int) -> None:
     bids = [bid for bid, _ in replay(offers, opening)]
-    now = standing(bids, opening, DOLLARS)
+    now = state_of(bids, opening, DOLLARS)
     assert (now.leader and now.leader.bidder, now.price) == by_definition(bids, opening)
 
 
@@ -68,7 +68,7 @@ def test_leader_and_price_do_not_depend_on_the_order_in_which_bids_are_read(
 ) -> None:
     bids = [bid for bid, _ in replay(offers, opening)]
     shuffled = rng.sample(bids, len(bids))
-    one, other = standing(bids, opening, DOLLARS), standing(shuffled, opening, DOLLARS)
+    one, other = state_of(bids, opening, DOLLARS), state_of(shuffled, opening, DOLLARS)
     assert (one.leader, one.price) == (other.leader, other.price)
 
 
@@ -113,7 +113,7 @@ def test_the_earlier_of_two_equal_maxima_leads_at_its_maximum(
     maximum: int, first: int, second: int, swapped: bool
 ) -> None:
     ann, bob = Bid("ann", 1, maximum, first, 1), Bid("bob", 1, maximum, second, 2)
-    now = standing([bob, ann] if swapped else [ann, bob], 1, DOLLARS)
+    now = state_of([bob, ann] if swapped else [ann, bob], 1, DOLLARS)
     assert leads(now).bidder == ("ann" if first <= second else "bob")
     assert now.price == maximum
 
@@ -137,7 +137,7 @@ def test_a_lone_bidder_who_bids_twice_still_pays_the_opening_price() -> None:
 
 def test_an_open_offer_above_what_is_needed_is_the_price() -> None:
     bids = [Bid("ann", 1_000, 1_000, 1), Bid("bob", 3_000, 5_000, 2)]
-    assert standing(bids, 1_000, DOLLARS).price == 3_000
+    assert state_of(bids, 1_000, DOLLARS).price == 3_000
 
 
 def test_an_auction_in_dollars_closes_as_ebay_would_close_it() -> None:

@@ -28,9 +28,9 @@ def test_a_maximum_is_seen_by_its_bidder_alone(floor: Floor) -> None:
     assert {view.buy_now for view in seen.values()} == {None}
     for who in (bob, floor.seller):
         with floor.shop.look(who) as work:
-            told = repr(queries.bids(work, auction)) + repr(queries.view(work, auction))
-        assert "3777" not in told
-        assert str(ann.customer_id) not in told
+            shown = repr(queries.bids(work, auction)) + repr(queries.view(work, auction))
+        assert "3777" not in shown
+        assert str(ann.customer_id) not in shown
 
 
 def test_bids_are_listed_newest_first_as_they_were_offered_openly(floor: Floor) -> None:

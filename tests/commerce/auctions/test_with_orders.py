@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.commerce.auctions.floor import LENGTH, Floor, at_once
+from tests.commerce.auctions.floor import LENGTH, Floor
+from tests.commerce.concurrency import at_once
 from tests.commerce.shop import ADMIN
 
 from commerce import wallet
 from commerce.auctions import bidding, closing
 from commerce.orders import cart, completion
-from commerce.orders.checkout import OrderedLine, checkout, place
+from commerce.orders.checkout import checkout, place
+from commerce.orders.lines import OrderedLine
 from commerce.records.actors import Actor
 from commerce.records.doctor import examine
 from commerce.records.errors import InsufficientFunds
@@ -29,14 +31,12 @@ def check_out(floor: Floor, who: Actor, variant: UUID) -> UUID:
 
 def test_one_wallet_pays_for_two_auctions_or_an_order_but_never_twice(floor: Floor) -> None:
     (ann,) = floor.bidders(1, money=3_000)
-    variant = floor.shop.goods(2_100)
+    variant = floor.shop.variant(2_100)
     first, second = floor.live(), floor.live(buy_now=2_000)
     results = at_once(
-        [
-            partial(floor.bid, first, ann, 2_000),
-            partial(floor.buy, second, ann),
-            partial(check_out, floor, ann, variant),
-        ]
+        partial(floor.bid, first, ann, 2_000),
+        partial(floor.buy, second, ann),
+        partial(check_out, floor, ann, variant),
     )
     assert [isinstance(result, InsufficientFunds) for result in results].count(True) == 2
     assert ann.customer_id is not None
@@ -90,7 +90,7 @@ def test_who_buys_at_once_and_orders_at_once_would_wait_in_a_circle_without_care
     (ann,) = floor.bidders(1)
     assert ann.customer_id is not None
     customer = ann.customer_id
-    auction, variant = floor.live(buy_now=2_000), floor.shop.goods(100)
+    auction, variant = floor.live(buy_now=2_000), floor.shop.variant(100)
     met = threading.Barrier(2)
 
     def meet() -> None:
@@ -122,5 +122,5 @@ def test_who_buys_at_once_and_orders_at_once_would_wait_in_a_circle_without_care
             circles.append(error)
             return error
 
-    at_once([partial(guarded, partial(floor.buy, auction, ann)), partial(guarded, order)])
+    at_once(partial(guarded, partial(floor.buy, auction, ann)), partial(guarded, order))
     assert len(circles) == (0 if careful else 1)

@@ -28,7 +28,7 @@ ADMIN = Actor("admin")
 def a_seller(engine: Engine, tenant: Tenant, held: int = 100, name: str = "sam") -> Actor:
     with working(engine, tenant, SYSTEM, now=NOW) as work:
         seller = users.create(work, name, PasswordHash("x"), role="seller")
-        fire(work, POINTS, seller, rewards.earn_facts(work, seller, held, "order_completed"))
+        fire(work, POINTS, seller, rewards.earn_event(work, seller, held, "order_completed"))
     return Actor("seller", seller)
 
 
@@ -44,8 +44,8 @@ def test_a_seller_asks_from_the_threshold_on(any_engine: Engine) -> None:
         asked(any_engine, tenant, sam)
     with working(any_engine, tenant, SYSTEM, now=NOW) as work:
         assert sam.user_id is not None
-        fact = rewards.earn_facts(work, sam.user_id, 1, "order_completed")
-        fire(work, POINTS, sam.user_id, fact)
+        event = rewards.earn_event(work, sam.user_id, 1, "order_completed")
+        fire(work, POINTS, sam.user_id, event)
     asked(any_engine, tenant, sam)
     with looking(any_engine, tenant, sam, now=NOW) as work:
         assert [(each.status, each.owner_id) for each in brands.list_brands(work)] == [
@@ -77,8 +77,8 @@ def test_a_brand_is_decided_once(any_engine: Engine) -> None:
             for brand in (tick, tock):
                 with pytest.raises(IllegalMove):
                     again(work, brand)
-        told = work.connection.execute(select(schema.event)).mappings().all()
-        assert "Looks" not in str(told)
+        emitted = work.connection.execute(select(schema.event)).mappings().all()
+        assert "Looks" not in str(emitted)
     with looking(any_engine, tenant, sam, now=NOW) as work:
         (rejected,) = brands.list_brands(work, status="rejected")
         assert rejected.reason == "Looks like Tick"

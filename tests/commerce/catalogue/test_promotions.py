@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.commerce.orders.test_checkout import buy
+from tests.commerce.orders.carts import buy
 from tests.commerce.shop import NOW, make_shop
 
 from commerce.catalogue import categories, promotions
@@ -29,7 +29,7 @@ def test_a_sale_holds_from_its_start_on_and_no_longer_at_its_end(
     any_engine: Engine, now: datetime, holds: bool
 ) -> None:
     shop = make_shop(any_engine)
-    mug = shop.goods()
+    mug = shop.variant()
     product = shop.product(mug)
     with shop.work() as work:
         sale = promotions.create(
@@ -54,7 +54,7 @@ def test_a_promotion_holds_for_its_product_its_category_and_below_or_all(
     with shop.work() as work:
         home = categories.create(work, "Home")
         mugs = categories.create(work, "Mugs", parent_id=home)
-    mug, jug, pen = shop.goods(category=mugs), shop.goods(category=home), shop.goods()
+    mug, jug, pen = shop.variant(category=mugs), shop.variant(category=home), shop.variant()
     things = {name: shop.product(each) for name, each in (("mug", mug), ("jug", jug), ("pen", pen))}
     with shop.work() as work:
         made = {
@@ -75,7 +75,7 @@ def test_checkout_takes_the_best_of_all_and_keeps_it_on_the_line(engine: Engine)
     shop = make_shop(engine)
     with shop.work() as work:
         home = categories.create(work, "Home")
-    mug = shop.goods(1000, category=home)
+    mug = shop.variant(1000, category=home)
     with shop.work() as work:
         promotions.create(work, "ten", product_id=shop.product(mug), percent_bp=1000)
         best = promotions.create(work, "three euros", category_id=home, amount_minor=300)
@@ -89,7 +89,7 @@ def test_checkout_takes_the_best_of_all_and_keeps_it_on_the_line(engine: Engine)
 
 def test_a_price_never_falls_below_zero(engine: Engine) -> None:
     shop = make_shop(engine)
-    mug, buyer = shop.goods(1000), shop.buyer(1)
+    mug, buyer = shop.variant(1000), shop.buyer(1)
     with shop.work() as work:
         promotions.create(work, "gift", product_id=shop.product(mug), amount_minor=5000)
     order = buy(shop, buyer, mug)
@@ -116,7 +116,7 @@ def test_a_promotion_ends_once_and_one_that_has_not_begun_goes_away(any_engine: 
 def test_a_seller_discounts_own_products_only(engine: Engine) -> None:
     shop, other = make_shop(engine), make_shop(engine, "other")
     ada, bob = shop.seller(), shop.seller()
-    mug = shop.product(shop.goods(seller=ada))
+    mug = shop.product(shop.variant(seller=ada))
     with shop.work(ada) as work:
         own = promotions.create(work, "mine", product_id=mug, percent_bp=500)
     for product in (mug, None):

@@ -4,8 +4,8 @@ import random
 
 import pytest
 from sqlalchemy import ColumnElement, Engine, update
-from tests.commerce.orders.test_checkout import statements
 from tests.commerce.shop import ADMIN, Shop, make_shop
+from tests.commerce.statements import statements
 
 from commerce.catalogue import categories, products
 from commerce.catalogue.products import NewVariant
@@ -128,8 +128,8 @@ def test_stars_and_stock_narrow_the_choice(shop: Shop) -> None:
 def test_a_seller_finds_own_products(engine: Engine) -> None:
     shop = make_shop(engine)
     ada = shop.seller()
-    own = shop.product(shop.goods(seller=ada))
-    shop.goods()
+    own = shop.product(shop.variant(seller=ada))
+    shop.variant()
     assert ada.user_id is not None
     with shop.look(ada) as work:
         found = search(work, with_value("seller_id", ada.user_id))
@@ -139,10 +139,10 @@ def test_a_seller_finds_own_products(engine: Engine) -> None:
 def test_pages_stay_what_they_are_while_products_are_added(engine: Engine) -> None:
     shop = make_shop(engine)
     for _ in range(5):
-        shop.goods()
+        shop.variant()
     with shop.look() as work:
         first = search(work, limit=2)
-    shop.goods()
+    shop.variant()
     with shop.look() as work:
         second = search(work, after=first[-1].number, limit=2)
         third = search(work, after=second[-1].number)
@@ -159,7 +159,7 @@ def test_a_page_takes_two_questions(engine: Engine) -> None:
     shop = make_shop(engine)
     counts = []
     for _ in range(3):
-        shop.goods()
+        shop.variant()
         with shop.look() as work, statements(engine) as seen:
             search(work)
         counts.append(len(seen))
@@ -168,5 +168,5 @@ def test_a_page_takes_two_questions(engine: Engine) -> None:
 
 def test_another_shops_products_are_not_found(any_engine: Engine) -> None:
     shop, other = make_shop(any_engine), make_shop(any_engine, "other")
-    shop.goods()
+    shop.variant()
     assert names(other) == []

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +11,10 @@ from tests.commerce.shop import NOW, Shop
 
 from commerce.delivery.couriers import claim, ship
 from commerce.delivery.proof import Confirmation, Proof, confirm
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
-from commerce.records.errors import CommerceError
 
 
 def courier_of(shop: Shop) -> Actor:
@@ -72,23 +70,3 @@ def read(shop: Shop, table: str, record: UUID, column: str = "id") -> Any:
     target = schema.metadata.tables[table]
     with shop.look() as work:
         return work.connection.execute(select(target).where(target.c[column] == record)).one()
-
-
-def at_once(*calls: Callable[[], object]) -> Sequence[object]:
-    """Call several at the same time; give what each returned, or the error it was refused with."""
-    ready = threading.Barrier(len(calls))
-    outcomes: list[object] = [None] * len(calls)
-
-    def run(place: int, call: Callable[[], object]) -> None:
-        ready.wait()
-        try:
-            outcomes[place] = call()
-        except CommerceError as refusal:
-            outcomes[place] = refusal
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
-from tests.commerce.delivery.journeys import at_once, courier_of, placed, read, shipped, shown
+from tests.commerce.concurrency import at_once
+from tests.commerce.delivery.journeys import courier_of, placed, read, shipped, shown
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
 from commerce.delivery import couriers
@@ -19,7 +20,7 @@ from commerce.orders.completion import cancel
 from commerce.payments import intents
 from commerce.payments.intents import choose_method
 from commerce.payments.methods import attach
-from commerce.records import rows, schema
+from commerce.records import rows
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
 from commerce.records.states import DELIVERY
@@ -48,7 +49,7 @@ def test_couriers_are_offered_what_is_paid_or_need_not_be_yet(
     any_engine: Engine, method: str, offered: bool
 ) -> None:
     shop = make_shop(any_engine)
-    order = placed(shop, shop.buyer(), (shop.goods(), 3), method=method)
+    order = placed(shop, shop.buyer(), (shop.variant(), 3), method=method)
     courier = courier_of(shop)
     with shop.look(courier) as work:
         jobs = available(work)
@@ -66,7 +67,7 @@ def test_couriers_are_offered_what_is_paid_or_need_not_be_yet(
 def test_a_card_is_charged_before_couriers_are_offered_the_order(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer, courier = shop.buyer(), courier_of(shop)
-    order = placed(shop, buyer, (shop.goods(), 1), method="card")
+    order = placed(shop, buyer, (shop.variant(), 1), method="card")
     payment = read(shop, "payment", order, "order_id").id
     assert buyer.customer_id is not None
     with shop.work(buyer) as work:
@@ -79,7 +80,7 @@ def test_a_card_is_charged_before_couriers_are_offered_the_order(any_engine: Eng
 
 def test_what_is_claimed_or_called_off_is_offered_to_nobody(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    variant, buyer, courier = shop.goods(), shop.buyer(), courier_of(shop)
+    variant, buyer, courier = shop.variant(), shop.buyer(), courier_of(shop)
     orders = [placed(shop, buyer, (variant, 1)) for _ in range(3)]
     claims(shop, courier, orders[0])
     with shop.work() as work:
@@ -94,7 +95,7 @@ def test_what_is_claimed_or_called_off_is_offered_to_nobody(any_engine: Engine) 
 @pytest.mark.parametrize("role", ["user", "seller", "admin"])
 def test_only_couriers_claim(engine: Engine, role: Any) -> None:
     shop = make_shop(engine)
-    order = placed(shop, shop.buyer(), (shop.goods(), 1))
+    order = placed(shop, shop.buyer(), (shop.variant(), 1))
     actor = Actor(role, courier_of(shop).user_id, uuid.uuid4())
     with pytest.raises(Forbidden), shop.work(actor) as work:
         claim(work, order)
@@ -106,7 +107,7 @@ def test_only_couriers_claim(engine: Engine, role: Any) -> None:
 
 def test_a_courier_carries_five_orders_and_the_sixth_waits(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    variant, buyer, courier = shop.goods(), shop.buyer(), courier_of(shop)
+    variant, buyer, courier = shop.variant(), shop.buyer(), courier_of(shop)
     orders = [placed(shop, buyer, (variant, 1)) for _ in range(7)]
     proofs = {order: shipped(shop, courier, order) for order in orders[:2]}
     for order in orders[2:5]:
@@ -124,7 +125,7 @@ def test_a_courier_carries_five_orders_and_the_sixth_waits(any_engine: Engine) -
 
 def test_ten_claims_at_once_leave_a_courier_with_five(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    variant, buyer, courier = shop.goods(), shop.buyer(), courier_of(shop)
+    variant, buyer, courier = shop.variant(), shop.buyer(), courier_of(shop)
     orders = [placed(shop, buyer, (variant, 1)) for _ in range(10)]
     outcomes = at_once(*(partial(claims, shop, courier, order) for order in orders))
     assert outcomes.count(True) == 5
@@ -146,9 +147,9 @@ def test_without_the_lock_on_the_courier_ten_claims_at_once_are_too_many(
 
     monkeypatch.setattr(couriers, "carried", count_together)
     find = rows.find
-    monkeypatch.setattr(rows, "find", lambda *args, lock=False: find(*args))
+    monkeypatch.setattr(rows, "find", lambda *args, lock=False: find(*args))  # noqa: PLW0108 - it drops the lock
     shop = make_shop(postgres_engine)
-    variant, buyer, courier = shop.goods(), shop.buyer(), courier_of(shop)
+    variant, buyer, courier = shop.variant(), shop.buyer(), courier_of(shop)
     orders = [placed(shop, buyer, (variant, 1)) for _ in range(10)]
     outcomes = at_once(*(partial(claims, shop, courier, order) for order in orders))
     assert outcomes.count(True) == 10
@@ -156,7 +157,7 @@ def test_without_the_lock_on_the_courier_ten_claims_at_once_are_too_many(
 
 def test_of_two_couriers_who_claim_one_order_one_gets_it(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    order = placed(shop, shop.buyer(), (shop.goods(), 1))
+    order = placed(shop, shop.buyer(), (shop.variant(), 1))
     rivals = [courier_of(shop) for _ in range(4)]
     outcomes = at_once(*(partial(claims, shop, rival, order) for rival in rivals))
     assert outcomes.count(True) == 1
@@ -170,7 +171,7 @@ def test_goods_leave_with_the_courier_and_are_set_aside_again_when_nobody_is_hom
     any_engine: Engine,
 ) -> None:
     shop = make_shop(any_engine)
-    first, second = shop.goods(stock=5), shop.goods(stock=5)
+    first, second = shop.variant(stock=5), shop.variant(stock=5)
     order, courier = placed(shop, shop.buyer(), (first, 2), (second, 1)), courier_of(shop)
 
     def goods() -> list[int]:
@@ -199,7 +200,7 @@ def test_goods_leave_with_the_courier_and_are_set_aside_again_when_nobody_is_hom
 
 def test_what_was_called_off_cannot_be_shipped_but_given_back(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    order, courier = placed(shop, shop.buyer(), (shop.goods(), 1)), courier_of(shop)
+    order, courier = placed(shop, shop.buyer(), (shop.variant(), 1)), courier_of(shop)
     claims(shop, courier, order)
     with shop.work() as work:
         cancel(work, order)
@@ -210,7 +211,7 @@ def test_what_was_called_off_cannot_be_shipped_but_given_back(any_engine: Engine
     assert read(shop, "delivery", order, "order_id").courier_id is None
 
 
-@pytest.mark.parametrize("status", schema.DELIVERY_STATES)
+@pytest.mark.parametrize("status", DELIVERY.states)
 @pytest.mark.parametrize("act", ["claim", "release", "ship", "fail", "confirm", "renew"])
 def test_a_delivery_moves_as_its_table_says_and_not_otherwise(
     engine: Engine, status: str, act: str
@@ -218,7 +219,7 @@ def test_a_delivery_moves_as_its_table_says_and_not_otherwise(
     """Every act in every state, by whoever may do it."""
     shop = make_shop(engine)
     buyer, courier = shop.buyer(), courier_of(shop)
-    order = placed(shop, buyer, (shop.goods(), 1))
+    order = placed(shop, buyer, (shop.variant(), 1))
     pin = "000000"
     if status != "available":
         claims(shop, courier, order)
@@ -235,8 +236,8 @@ def test_a_delivery_moves_as_its_table_says_and_not_otherwise(
         "confirm": (partial(confirm, pin=pin), courier, "delivery.delivered"),
         "renew": (renew, buyer, "delivery.proof_renewed"),
     }
-    call, actor, word = acts[act]
-    move = DELIVERY.moves[word]
+    call, actor, event_type = acts[act]
+    move = DELIVERY.moves[event_type]
     if status in move.sources:
         with shop.work(actor) as work:
             call(work, order)
@@ -251,7 +252,7 @@ def test_a_delivery_moves_as_its_table_says_and_not_otherwise(
 
 def test_an_order_goes_to_the_road_then_to_the_door_and_never_back(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    order, courier = placed(shop, shop.buyer(), (shop.goods(), 1)), courier_of(shop)
+    order, courier = placed(shop, shop.buyer(), (shop.variant(), 1)), courier_of(shop)
     claims(shop, courier, order)
 
     def step(to: Any, by: Actor = courier, **proof: Any) -> object:
@@ -280,7 +281,7 @@ def test_an_order_goes_to_the_road_then_to_the_door_and_never_back(any_engine: E
 
 def test_a_courier_sees_where_an_order_goes_while_it_is_on_the_way(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    order, courier = placed(shop, shop.buyer(), (shop.goods(), 1)), courier_of(shop)
+    order, courier = placed(shop, shop.buyer(), (shop.variant(), 1)), courier_of(shop)
 
     def sees(actor: Actor) -> bool:
         try:
@@ -302,7 +303,7 @@ def test_a_courier_sees_where_an_order_goes_while_it_is_on_the_way(any_engine: E
 
 def test_a_failure_has_a_reason_that_the_stream_may_tell(engine: Engine) -> None:
     shop = make_shop(engine)
-    order, courier = placed(shop, shop.buyer(), (shop.goods(), 1)), courier_of(shop)
+    order, courier = placed(shop, shop.buyer(), (shop.variant(), 1)), courier_of(shop)
     shipped(shop, courier, order)
     with pytest.raises(RecordError, match="reason must be one of"), shop.work(courier) as work:
         fail(work, order, "Mrs Tock of Tick Street 1 was rude")

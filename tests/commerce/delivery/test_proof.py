@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.commerce.delivery.journeys import at_once, courier_of, placed, read, shipped, shown
+from tests.commerce.concurrency import at_once
+from tests.commerce.delivery.journeys import courier_of, placed, read, shipped, shown
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
 from commerce.delivery.proof import Confirmation, Proof, confirm, expire, expire_due, renew, show
@@ -19,7 +20,7 @@ def on_the_road(engine: Engine, **how: Any) -> tuple[Shop, Actor, Actor, UUID, P
     """A shop, a buyer, a courier, an order on the road, and its proof."""
     shop = make_shop(engine)
     buyer, courier = shop.buyer(), courier_of(shop)
-    order = placed(shop, buyer, (shop.goods(), 1), **how)
+    order = placed(shop, buyer, (shop.variant(), 1), **how)
     return shop, buyer, courier, order, shipped(shop, courier, order)
 
 
@@ -38,12 +39,12 @@ def test_the_right_proof_delivers_once(any_engine: Engine, method: str) -> None:
     assert (row.pin_hash, row.token_hash) == (None, None)
     assert (row.proof_latitude, row.proof_longitude) == (52.5, 13.4)
     with shop.look() as work:
-        told = work.connection.execute(
+        emitted = work.connection.execute(
             select(schema.event).where(schema.event.c.type == "delivery.delivered")
         ).one()
-    assert (told.method, told.actor_id) == (method, courier.user_id)
-    assert (told.customer_id, told.occurred_at) == (buyer.customer_id, NOW)
-    assert "52.5" not in str(told)
+    assert (emitted.method, emitted.actor_id) == (method, courier.user_id)
+    assert (emitted.customer_id, emitted.occurred_at) == (buyer.customer_id, NOW)
+    assert "52.5" not in str(emitted)
     with pytest.raises(IllegalMove, match="got 'delivered'"):
         shown(shop, courier, order, **key)
 
@@ -149,7 +150,7 @@ def test_a_proof_is_good_until_the_last_moment(engine: Engine) -> None:
 def test_expired_proofs_are_forgotten_some_at_a_time(any_engine: Engine) -> None:
     shop, buyer, courier, _, _ = on_the_road(any_engine)
     for _ in range(3):
-        shipped(shop, courier, placed(shop, buyer, (shop.goods(), 1)))
+        shipped(shop, courier, placed(shop, buyer, (shop.variant(), 1)))
     counts = []
     with shop.work(SYSTEM, days=3) as work:
         while due := expire_due(work, limit=3):

@@ -60,31 +60,33 @@ SILENT = {
 FAMILIES = ("order", "return", "brand", "auction", "delivery", "payment", "invoice")
 
 
-def told(shop: Shop, who: Actor) -> list[Notification]:
+def notifications_of(shop: Shop, who: Actor) -> list[Notification]:
     drain(shop.engine, shop.tenant, notifier(), now=NOW)
     with looking(shop.engine, shop.tenant, who, now=NOW) as work:
         return inbox.list_own(work)
 
 
 def kinds(shop: Shop, who: Actor) -> Counter[str]:
-    return Counter(each.kind for each in told(shop, who))
+    return Counter(each.kind for each in notifications_of(shop, who))
 
 
-@pytest.mark.parametrize("word", [w for w in EVENT_TYPES if w.partition(".")[0] in FAMILIES])
-def test_every_event_of_the_trade_notifies_or_says_why_not(word: str) -> None:
-    assert (word in TEMPLATES) != (word in SILENT)
+@pytest.mark.parametrize(
+    "event_type", [name for name in EVENT_TYPES if name.partition(".")[0] in FAMILIES]
+)
+def test_every_event_of_the_trade_notifies_or_says_why_not(event_type: str) -> None:
+    assert (event_type in TEMPLATES) != (event_type in SILENT)
 
 
 def test_every_template_names_a_recipient_and_only_known_values(engine: Engine) -> None:
     assert set(TEMPLATES) <= set(EVENT_TYPES)
     known = {"subject", "amount", "value", "quantity", "due", "reason"}
-    for word, templates in TEMPLATES.items():
+    for event_type, templates in TEMPLATES.items():
         assert len({(each.kind, each.to) for each in templates}) == len(templates) > 0
         for each in templates:
             assert each.to in ("customer", "seller", "staff")
             assert set(re.findall(r"\{(\w+)\}", each.title + each.body)) <= known
-            if each.to == "customer" and not EVENT_TYPES[word].about_customer:
-                assert word.partition(".")[0] in ("order", "delivery", "payment")
+            if each.to == "customer" and not EVENT_TYPES[event_type].about_customer:
+                assert event_type.partition(".")[0] in ("order", "delivery", "payment")
 
 
 def test_an_order_tells_its_buyer_each_step_once_and_each_seller_of_the_money(
@@ -93,7 +95,7 @@ def test_an_order_tells_its_buyer_each_step_once_and_each_seller_of_the_money(
     shop = make_shop(any_engine)
     buyer, other = shop.buyer(), shop.buyer()
     sellers = [shop.seller(), shop.seller()]
-    order = placed(shop, buyer, *((shop.goods(1000, seller=each), 2) for each in sellers))
+    order = placed(shop, buyer, *((shop.variant(1000, seller=each), 2) for each in sellers))
     courier = courier_of(shop)
     proof = shipped(shop, courier, order)
     assert shown(shop, courier, order, pin=proof.pin).delivered
@@ -109,7 +111,9 @@ def test_an_order_tells_its_buyer_each_step_once_and_each_seller_of_the_money(
         }
     for seller in sellers:
         assert kinds(shop, seller)["seller_payment"] == 1
-        paid = next(each for each in told(shop, seller) if each.kind == "seller_payment")
+        paid = next(
+            each for each in notifications_of(shop, seller) if each.kind == "seller_payment"
+        )
         assert re.fullmatch(r"Paid: \d+\.\d\d EUR", paid.content["title"])
         assert paid.content["body"] == "Order 1 is completed."
     assert kinds(shop, other) == {}
@@ -128,8 +132,8 @@ def test_only_the_buyer_is_told_of_the_way_and_nobody_is_told_pin_or_token(
             buyer.customer_id,
             {"email": "ada@example.org", "phone": "+44 1", "full_name": "Ada"},
         )
-    proof = shipped(shop, courier, placed(shop, buyer, (shop.goods(seller=seller), 1)))
-    sent = next(each for each in told(shop, buyer) if each.kind == "order_shipped")
+    proof = shipped(shop, courier, placed(shop, buyer, (shop.variant(seller=seller), 1)))
+    sent = next(each for each in notifications_of(shop, buyer) if each.kind == "order_shipped")
     assert sent.content == {
         "title": "Order 1 is on its way",
         "body": "When the courier is there, open the order and ask for your PIN or QR code."
@@ -162,7 +166,9 @@ def test_bidders_and_the_seller_are_told_how_an_auction_goes(any_engine: Engine)
     assert kinds(floor.shop, winner)["auction_won"] == 1
     assert kinds(floor.shop, winner)["auction_outbid"] == 0
     assert kinds(floor.shop, floor.seller)["auction_sold"] == 1
-    outbid = next(each for each in told(floor.shop, loser) if each.kind == "auction_outbid")
+    outbid = next(
+        each for each in notifications_of(floor.shop, loser) if each.kind == "auction_outbid"
+    )
     assert outbid.content["title"] == "Outbid: S0"
     assert winner.customer_id is not None
     assert winner.customer_id.hex not in json.dumps(outbid.content)
@@ -173,7 +179,7 @@ def test_a_brand_is_asked_of_the_staff_and_answered_to_its_seller(any_engine: En
     seller, root = shop.seller(), Actor("admin", shop._user("admin", None))
     assert seller.user_id is not None
     with shop.work(SYSTEM) as work:
-        fire(work, POINTS, seller.user_id, rewards.earn_facts(work, seller.user_id, 100, "sale"))
+        fire(work, POINTS, seller.user_id, rewards.earn_event(work, seller.user_id, 100, "sale"))
     with shop.work(seller) as work:
         good, bad = brands.request(work, "Tick"), brands.request(work, "Tock")
     with shop.work(root) as work:
@@ -181,7 +187,7 @@ def test_a_brand_is_asked_of_the_staff_and_answered_to_its_seller(any_engine: En
         brands.reject(work, bad, "Looks like Tick")
     assert kinds(shop, seller) == {"brand_approved": 1, "brand_rejected": 1}
     assert kinds(shop, root) == {"brand_requested": 2}
-    no, yes = told(shop, seller)
+    no, yes = notifications_of(shop, seller)
     assert yes.content["title"] == "Brand Tick approved"
     assert no.content["body"] == "Reason: Looks like Tick"
 
@@ -189,7 +195,7 @@ def test_a_brand_is_asked_of_the_staff_and_answered_to_its_seller(any_engine: En
 def test_one_event_makes_one_notification_however_often_it_is_handled(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer = shop.buyer()
-    placed(shop, buyer, (shop.goods(), 1))
+    placed(shop, buyer, (shop.variant(), 1))
     with shop.work(SYSTEM) as work:
         event = work.connection.execute(
             select(schema.event).where(schema.event.c.type == "order.placed")
@@ -203,8 +209,8 @@ def test_what_one_is_told_is_read_by_oneself_alone(any_engine: Engine) -> None:
     shop, elsewhere = make_shop(any_engine), Shop(any_engine, make_tenant(any_engine, "other"))
     buyer, other = shop.buyer(), shop.buyer()
     for _ in range(3):
-        placed(shop, buyer, (shop.goods(), 1))
-    mine = told(shop, buyer)
+        placed(shop, buyer, (shop.variant(), 1))
+    mine = notifications_of(shop, buyer)
     unread = len(mine)
     assert unread >= 3
     for who in (Shop.look(shop, other), shop.look(ADMIN), elsewhere.look(buyer)):

@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.commerce.orders.test_checkout import at_once, buy
+from tests.commerce.concurrency import works_at_once
+from tests.commerce.orders.carts import buy
 from tests.commerce.shop import ADMIN, make_shop
 
 from commerce.catalogue import products
@@ -19,7 +20,7 @@ from commerce.stock import asset
 
 def test_things_are_added_changed_and_taken_out(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    mug, jug, buyer = shop.goods(1000, stock=0), shop.goods(500), shop.buyer()
+    mug, jug, buyer = shop.variant(1000, stock=0), shop.variant(500), shop.buyer()
     with shop.work(buyer) as work:
         assert cart.view(work) is None
         first = cart.add(work, mug, 2)
@@ -44,7 +45,7 @@ def test_things_are_added_changed_and_taken_out(any_engine: Engine) -> None:
 
 def test_what_is_taken_off_sale_has_no_price_any_more(engine: Engine) -> None:
     shop = make_shop(engine)
-    mug, buyer = shop.goods(), shop.buyer()
+    mug, buyer = shop.variant(), shop.buyer()
     with shop.work(buyer) as work:
         cart.add(work, mug)
     with shop.work() as work:
@@ -57,7 +58,7 @@ def test_what_is_taken_off_sale_has_no_price_any_more(engine: Engine) -> None:
 
 def test_nothing_but_a_number_of_units_goes_into_a_cart(engine: Engine) -> None:
     shop = make_shop(engine)
-    mug, buyer = shop.goods(), shop.buyer()
+    mug, buyer = shop.variant(), shop.buyer()
     for quantity in (0, -1, 1_000_001):
         with pytest.raises(RecordError, match="quantity must be"), shop.work(buyer) as work:
             cart.add(work, mug, quantity)
@@ -86,8 +87,8 @@ def test_a_cart_has_an_end(engine: Engine) -> None:
 
 def test_two_at_once_open_one_cart(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    goods, buyer = [shop.goods() for _ in range(8)], shop.buyer()
-    results = at_once(shop, [(buyer, partial(cart.add, variant_id=each)) for each in goods])
+    goods, buyer = [shop.variant() for _ in range(8)], shop.buyer()
+    results = works_at_once(shop, [(buyer, partial(cart.add, variant_id=each)) for each in goods])
     assert len(results) == 8
     assert len(set(results)) == 1
     with shop.look(buyer) as work:
@@ -98,7 +99,7 @@ def test_two_at_once_open_one_cart(any_engine: Engine) -> None:
 
 def test_a_cart_is_its_buyers_business_and_the_shops(engine: Engine) -> None:
     shop = make_shop(engine)
-    mug, buyer, other = shop.goods(), shop.buyer(), shop.buyer()
+    mug, buyer, other = shop.variant(), shop.buyer(), shop.buyer()
     with shop.work(buyer) as work:
         order = cart.add(work, mug)
     for stranger in (other, shop.seller()):
@@ -119,7 +120,7 @@ def test_a_cart_is_its_buyers_business_and_the_shops(engine: Engine) -> None:
 
 def test_only_a_cart_is_ever_thrown_away(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    mug, buyer = shop.goods(), shop.buyer(5000)
+    mug, buyer = shop.variant(), shop.buyer(5000)
     with shop.work(buyer) as work:
         first = cart.add(work, mug)
         cart.drop(work, first)

@@ -3,25 +3,24 @@
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, Engine, event, select, text, update
-from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
+from sqlalchemy import Engine, select, text, update
+from tests.commerce.concurrency import works_at_once
+from tests.commerce.orders.carts import buy
+from tests.commerce.shop import ADMIN, NOW, make_shop
+from tests.commerce.statements import FaultError, statements
 
 from commerce.catalogue import products, promotions
 from commerce.orders import cart
-from commerce.orders.checkout import OrderedLine, checkout, place
+from commerce.orders.checkout import checkout, place
+from commerce.orders.lines import OrderedLine
 from commerce.records import schema
-from commerce.records.actors import Actor
 from commerce.records.database import writing
 from commerce.records.errors import (
-    CommerceError,
     Conflict,
     InsufficientFunds,
     KeyReused,
@@ -33,43 +32,10 @@ from commerce.records.work import Work
 from commerce.stock import asset
 
 
-def buy(shop: Shop, buyer: Actor, *variants: UUID, method: str = "wallet") -> UUID:
-    """Fill the cart and check out."""
-    with shop.work(buyer) as work:
-        for variant in variants:
-            cart.add(work, variant)
-    with shop.work(buyer) as work:
-        return checkout(work, method)
-
-
-def at_once(
-    shop: Shop, jobs: list[tuple[Actor, Callable[[Work], Any]]], *, days: int = 0
-) -> list[Any]:
-    """Let every actor do its job at the same time, some days later; give results and refusals."""
-    results: list[Any] = []
-    start = threading.Barrier(len(jobs))
-
-    def run(actor: Actor, job: Callable[[Work], Any]) -> None:
-        start.wait()
-        try:
-            with shop.work(actor, days=days) as work:
-                result = job(work)
-        except CommerceError as error:
-            result = error
-        results.append(result)
-
-    threads = [threading.Thread(target=run, args=each) for each in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_checkout_places_the_cart_and_keeps_prices_tax_and_address(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer = shop.buyer(10_000)
-    mug, jug = shop.goods(1000), shop.goods(999)
+    mug, jug = shop.variant(1000), shop.variant(999)
     with shop.work() as work:
         sale = promotions.create(work, "Sale", product_id=shop.product(mug), percent_bp=1000)
     with shop.work(buyer) as work:
@@ -83,7 +49,7 @@ def test_checkout_places_the_cart_and_keeps_prices_tax_and_address(any_engine: E
         lines = work.connection.execute(
             select(schema.order_line).order_by(schema.order_line.c.position)
         ).all()
-        told = work.connection.execute(select(schema.event).order_by(schema.event.c.id)).all()
+        emitted = work.connection.execute(select(schema.event).order_by(schema.event.c.id)).all()
         delivery = work.connection.execute(select(schema.delivery)).one()
     assert (row.status, row.total_minor, row.discount_minor, row.tax_minor, row.method) == (
         "placed",
@@ -100,7 +66,9 @@ def test_checkout_places_the_cart_and_keeps_prices_tax_and_address(any_engine: E
     ] == [(Decimal(10), 2, 200, 342, 2142), (Decimal("9.99"), 1, 0, 190, 1189)]
     assert [line.promotion_id for line in lines] == [sale, None]
     assert (delivery.status, delivery.promised_at) == ("available", NOW + timedelta(days=5))
-    last = [each for each in told if each.type.startswith(("order.", "delivery.", "wallet.held"))]
+    last = [
+        each for each in emitted if each.type.startswith(("order.", "delivery.", "wallet.held"))
+    ]
     assert [each.type for each in last] == [
         "order.placed",
         "order.line",
@@ -119,7 +87,7 @@ def test_checkout_places_the_cart_and_keeps_prices_tax_and_address(any_engine: E
 
 def test_a_line_keeps_the_position_it_had_in_the_cart(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    buyer, gone, mug, jug = shop.buyer(5000), shop.goods(), shop.goods(), shop.goods()
+    buyer, gone, mug, jug = shop.buyer(5000), shop.variant(), shop.variant(), shop.variant()
     with shop.work(buyer) as work:
         for variant in (gone, mug, jug):
             cart.add(work, variant)
@@ -137,7 +105,7 @@ def test_a_line_keeps_the_position_it_had_in_the_cart(any_engine: Engine) -> Non
 
 def test_later_changes_do_not_touch_what_was_placed(engine: Engine) -> None:
     shop = make_shop(engine)
-    buyer, mug = shop.buyer(5000), shop.goods(1000)
+    buyer, mug = shop.buyer(5000), shop.variant(1000)
     order = buy(shop, buyer, mug)
     with shop.work() as work:
         products.change_variant(work, mug, price_minor=5)
@@ -160,7 +128,7 @@ def test_tax_is_that_of_the_country_of_the_address(
     engine: Engine, country: str | None, tax: int
 ) -> None:
     shop = make_shop(engine)
-    buy(shop, shop.buyer(5000, country=country), shop.goods(1000))
+    buy(shop, shop.buyer(5000, country=country), shop.variant(1000))
     with shop.look() as work:
         assert work.connection.execute(select(schema.orders.c.tax_minor)).scalar_one() == tax
 
@@ -168,13 +136,13 @@ def test_tax_is_that_of_the_country_of_the_address(
 def test_without_a_saved_location_nothing_is_ordered(engine: Engine) -> None:
     shop = make_shop(engine)
     with pytest.raises(RecordError, match="must have a saved location"):
-        buy(shop, shop.buyer(5000, located=False), shop.goods())
+        buy(shop, shop.buyer(5000, located=False), shop.variant())
     assert shop.events("order.placed") == []
 
 
 def test_only_what_is_on_sale_is_bought(engine: Engine) -> None:
     shop = make_shop(engine)
-    buyer, seller, mug = shop.buyer(5000), shop.seller(), shop.goods()
+    buyer, seller, mug = shop.buyer(5000), shop.seller(), shop.variant()
     with shop.work(seller) as work:
         products.create(work, "Waiting", [products.NewVariant("W", 5)])
         waiting = work.connection.execute(
@@ -195,7 +163,7 @@ def test_only_what_is_on_sale_is_bought(engine: Engine) -> None:
 
 def test_an_empty_cart_or_nobodys_is_not_checked_out(engine: Engine) -> None:
     shop = make_shop(engine)
-    buyer, mug = shop.buyer(5000), shop.goods()
+    buyer, mug = shop.buyer(5000), shop.variant()
     with pytest.raises(Conflict, match="cart must hold something"), shop.work(buyer) as work:
         checkout(work, "wallet")
     with shop.work(buyer) as work:
@@ -212,7 +180,7 @@ def test_an_empty_cart_or_nobodys_is_not_checked_out(engine: Engine) -> None:
 
 def test_stock_that_is_not_there_or_money_leaves_nothing_written(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    mug, gold = shop.goods(1000, stock=1), shop.goods(100_000)
+    mug, gold = shop.variant(1000, stock=1), shop.variant(100_000)
     buyer = shop.buyer(5000)
     before = shop.rows()
     lines = ([OrderedLine(mug, 2)], [OrderedLine(mug, 1), OrderedLine(gold, 1)])
@@ -224,12 +192,14 @@ def test_stock_that_is_not_there_or_money_leaves_nothing_written(any_engine: Eng
 
 def test_fifty_checkouts_of_ten_units_sell_ten(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    mug = shop.goods(1000, stock=10, low_stock_at=3)
+    mug = shop.variant(1000, stock=10, low_stock_at=3)
     buyers = [shop.buyer(5000) for _ in range(50)]
     for buyer in buyers:
         with shop.work(buyer) as work:
             cart.add(work, mug)
-    results = at_once(shop, [(buyer, lambda work: checkout(work, "wallet")) for buyer in buyers])
+    results = works_at_once(
+        shop, [(buyer, lambda work: checkout(work, "wallet")) for buyer in buyers]
+    )
     kinds = Counter(type(result) for result in results)
     assert kinds == {UUID: 10, InsufficientFunds: 40}
     assert all(
@@ -268,11 +238,11 @@ def test_reading_stock_before_writing_it_would_sell_what_is_not_counted(
 
 def test_one_wallet_does_not_pay_two_orders_at_once(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    mug = shop.goods(1000, stock=50)
+    mug = shop.variant(1000, stock=50)
     buyer = shop.buyer(1190 * 2)
     me = buyer.customer_id
     assert me is not None
-    results = at_once(
+    results = works_at_once(
         shop, [(buyer, lambda work: place(work, [OrderedLine(mug, 1)], me, "wallet"))] * 8
     )
     assert Counter(type(result) for result in results) == {UUID: 2, InsufficientFunds: 6}
@@ -282,7 +252,7 @@ def test_one_wallet_does_not_pay_two_orders_at_once(any_engine: Engine) -> None:
 
 def test_fifty_requests_of_one_key_make_one_order(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    mug, buyer = shop.goods(stock=100), shop.buyer(100_000)
+    mug, buyer = shop.variant(stock=100), shop.buyer(100_000)
     me = buyer.customer_id
     assert me is not None
 
@@ -296,7 +266,7 @@ def test_fifty_requests_of_one_key_make_one_order(any_engine: Engine) -> None:
             lambda: place(work, lines, me, "wallet").hex,
         )
 
-    results = at_once(shop, [(buyer, ask)] * 50)
+    results = works_at_once(shop, [(buyer, ask)] * 50)
     assert len(results) == 50
     assert len(set(results)) == 1
     assert shop.events("order.placed") == ["order.placed"]
@@ -305,30 +275,9 @@ def test_fifty_requests_of_one_key_make_one_order(any_engine: Engine) -> None:
         ask(work, 2)
 
 
-class FaultError(Exception):
-    """What a test breaks a statement with."""
-
-
-@contextmanager
-def statements(engine: Engine, *, fail_at: int | None = None) -> Iterator[list[str]]:
-    """Collect the statements that are executed, and break one."""
-    seen: list[str] = []
-
-    def before(connection: Connection, cursor: Any, statement: str, *more: Any) -> None:
-        seen.append(statement)
-        if len(seen) - 1 == fail_at:
-            raise FaultError(statement)
-
-    event.listen(engine, "before_cursor_execute", before)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", before)
-
-
 def test_a_fault_at_any_step_of_checkout_leaves_no_partial_row(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    mug, jug = shop.goods(low_stock_at=9), shop.goods(500)
+    mug, jug = shop.variant(low_stock_at=9), shop.variant(500)
     buyer = shop.buyer(50_000)
     with shop.work(buyer) as work:
         cart.add(work, mug)
@@ -361,7 +310,7 @@ def test_the_statements_of_a_checkout_do_not_grow_with_its_lines(
     engine: Engine, from_cart: bool
 ) -> None:
     shop = make_shop(engine)
-    goods = [shop.goods(stock=10) for _ in range(12)]
+    goods = [shop.variant(stock=10) for _ in range(12)]
     counts = []
     for size in (1, 2, 12):
         buyer = shop.buyer(50_000)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, func, select, update
-from tests.commerce.orders.test_checkout import at_once, buy
+from tests.commerce.concurrency import works_at_once
+from tests.commerce.orders.carts import buy
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
 from commerce import stock, wallet
@@ -14,8 +15,9 @@ from commerce.catalogue import promotions
 from commerce.delivery import couriers
 from commerce.delivery.proof import confirm
 from commerce.orders import cart
-from commerce.orders.checkout import OrderedLine, checkout, place
+from commerce.orders.checkout import checkout, place
 from commerce.orders.completion import cancel, complete, complete_due, update_status
+from commerce.orders.lines import OrderedLine
 from commerce.payments.invoices import of_order as invoices_of
 from commerce.payments.refunds import refund_order
 from commerce.records import schema
@@ -27,7 +29,7 @@ from commerce.records.ledger import Account
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.money import from_minor
 from commerce.records.states import ORDER, STOCK, WALLET
-from commerce.rewards import standing
+from commerce.rewards import balance_of
 from commerce.stock import asset
 
 
@@ -60,7 +62,7 @@ def status(shop: Shop, order: UUID) -> str:
 
 def test_completion_waits_for_three_days_after_delivery_to_the_second(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    order = buy(shop, shop.buyer(5000), shop.goods())
+    order = buy(shop, shop.buyer(5000), shop.variant())
     with pytest.raises(Conflict, match="got one that is not delivered"), shop.work(days=9) as work:
         complete(work, order)
     deliver(shop, order)
@@ -85,7 +87,7 @@ def test_two_sellers_and_the_shop_get_their_lines_and_nothing_stays_held(
 ) -> None:
     shop = make_shop(any_engine)
     ada, bob = shop.seller(), shop.seller(buys=True)
-    goods = shop.goods(1000, seller=ada), shop.goods(333, seller=bob), shop.goods(500)
+    goods = shop.variant(1000, seller=ada), shop.variant(333, seller=bob), shop.variant(500)
     buyer = shop.buyer(5000)
     order = buy(shop, buyer, *goods)
     assert shop.holds("held", order.hex) == 1190 + 396 + 595
@@ -110,7 +112,7 @@ def test_two_sellers_and_the_shop_get_their_lines_and_nothing_stays_held(
             (bob.user_id, bob.customer_id, 316),
             (ada.user_id, None, 950),
         ]
-        assert standing(work, ada.user_id).points == work.policy.points_per_order
+        assert balance_of(work, ada.user_id).points == work.policy.points_per_order
         assert buyer.customer_id is not None
         assert wallet.view(work, buyer.customer_id)[:2] == (5000 - 2181, 0)
 
@@ -118,9 +120,9 @@ def test_two_sellers_and_the_shop_get_their_lines_and_nothing_stays_held(
 def test_completing_twice_or_by_many_at_once_pays_once(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     seller, buyer = shop.seller(), shop.buyer(5000)
-    order = buy(shop, buyer, shop.goods(1000, seller=seller))
+    order = buy(shop, buyer, shop.variant(1000, seller=seller))
     deliver(shop, order)
-    results = at_once(shop, [(buyer, lambda work: complete(work, order))] * 6, days=3)
+    results = works_at_once(shop, [(buyer, lambda work: complete(work, order))] * 6, days=3)
     assert results.count(None) == 1
     assert sum(isinstance(result, IllegalMove) for result in results) == 5
     assert seller.user_id is not None
@@ -131,7 +133,9 @@ def test_completing_twice_or_by_many_at_once_pays_once(any_engine: Engine) -> No
 def test_a_refund_before_completion_is_borne_in_settlement(engine: Engine) -> None:
     shop = make_shop(engine)
     ada, bob = shop.seller(), shop.seller()
-    order = buy(shop, shop.buyer(9000), shop.goods(3000, seller=ada), shop.goods(1000, seller=bob))
+    order = buy(
+        shop, shop.buyer(9000), shop.variant(3000, seller=ada), shop.variant(1000, seller=bob)
+    )
     deliver(shop, order)
     with shop.work() as work:
         refund_order(work, order, 1190, reason="goodwill")
@@ -154,7 +158,7 @@ def test_whatever_is_discounted_and_paid_back_settlement_gives_out_what_there_is
     shop = make_shop(engine)
     sellers = [shop.seller(), shop.seller(buys=True), None]
     goods = [
-        shop.goods(rng.randint(1, 9999), stock=50, seller=rng.choice(sellers)) for _ in range(5)
+        shop.variant(rng.randint(1, 9999), stock=50, seller=rng.choice(sellers)) for _ in range(5)
     ]
     with shop.work() as work:
         promotions.create(work, "all", percent_bp=rng.randint(1, 4000))
@@ -193,7 +197,7 @@ def test_whatever_is_discounted_and_paid_back_settlement_gives_out_what_there_is
 def test_what_is_paid_later_settles_out_of_sales(engine: Engine) -> None:
     shop = make_shop(engine)
     seller, buyer = shop.seller(), shop.buyer()
-    order = buy(shop, buyer, shop.goods(1000, seller=seller), method="pay_later")
+    order = buy(shop, buyer, shop.variant(1000, seller=seller), method="pay_later")
     deliver(shop, order)
     with shop.work(days=3) as work:
         complete(work, order)
@@ -206,7 +210,7 @@ def test_what_is_paid_later_settles_out_of_sales(engine: Engine) -> None:
 def test_cash_is_taken_at_the_door_and_an_unpaid_card_completes_nothing(engine: Engine) -> None:
     shop = make_shop(engine)
     seller = shop.seller()
-    cash = buy(shop, shop.buyer(), shop.goods(1000, seller=seller), method="cash_on_delivery")
+    cash = buy(shop, shop.buyer(), shop.variant(1000, seller=seller), method="cash_on_delivery")
     deliver(shop, cash)
     with shop.work(days=3) as work:
         complete(work, cash)
@@ -216,12 +220,12 @@ def test_cash_is_taken_at_the_door_and_an_unpaid_card_completes_nothing(engine: 
 
 def test_a_cancelled_order_leaves_goods_and_money_as_they_were(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    mug, buyer = shop.goods(1000), shop.buyer(5000)
+    mug, buyer = shop.variant(1000), shop.buyer(5000)
     me = buyer.customer_id
     assert me is not None
     order = buy(shop, buyer, mug, mug)
     assert shop.holds("on_hand", asset=asset(mug)) == 8
-    results = at_once(shop, [(buyer, lambda work: cancel(work, order, "found_cheaper"))] * 4)
+    results = works_at_once(shop, [(buyer, lambda work: cancel(work, order, "found_cheaper"))] * 4)
     assert results.count(None) == 1
     assert status(shop, order) == "cancelled"
     assert shop.holds("on_hand", asset=asset(mug)) == 10
@@ -238,7 +242,7 @@ def test_a_cancelled_order_leaves_goods_and_money_as_they_were(any_engine: Engin
 @pytest.mark.parametrize("method", ["pay_later", "cash_on_delivery", "card"])
 def test_whatever_way_an_order_is_paid_it_can_be_called_off(engine: Engine, method: str) -> None:
     shop = make_shop(engine)
-    mug = shop.goods(1000)
+    mug = shop.variant(1000)
     order = buy(shop, shop.buyer(), mug, method=method)
     with shop.work() as work:
         cancel(work, order)
@@ -252,7 +256,7 @@ def test_whatever_way_an_order_is_paid_it_can_be_called_off(engine: Engine, meth
 def test_what_is_on_its_way_is_not_called_off(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer = shop.buyer(5000)
-    order = buy(shop, buyer, shop.goods())
+    order = buy(shop, buyer, shop.variant())
     ship(shop, order)
     before = shop.rows()
     with pytest.raises(Conflict, match="must not have been shipped"), shop.work(buyer) as work:
@@ -263,11 +267,11 @@ def test_what_is_on_its_way_is_not_called_off(any_engine: Engine) -> None:
 def test_an_order_is_cancelled_or_shipped_but_never_both(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     for _ in range(4):
-        mug, buyer, who = shop.goods(), shop.buyer(5000), courier(shop)
+        mug, buyer, who = shop.variant(), shop.buyer(5000), courier(shop)
         order = buy(shop, buyer, mug)
         with shop.work(who) as work:
             couriers.claim(work, order)
-        results = at_once(
+        results = works_at_once(
             shop,
             [
                 (buyer, lambda work, order=order: cancel(work, order)),  # type: ignore[misc]
@@ -282,7 +286,7 @@ def test_an_order_is_cancelled_or_shipped_but_never_both(any_engine: Engine) -> 
 def test_who_has_nothing_to_do_with_an_order_neither_ends_nor_calls_it_off(engine: Engine) -> None:
     shop = make_shop(engine)
     seller = shop.seller()
-    order = buy(shop, shop.buyer(5000), shop.goods(seller=seller))
+    order = buy(shop, shop.buyer(5000), shop.variant(seller=seller))
     for stranger in (shop.buyer(), seller, courier(shop)):
         for act in (complete, cancel):
             with pytest.raises(NotFound, match="order must exist"), shop.work(stranger) as work:
@@ -297,7 +301,7 @@ def test_who_has_nothing_to_do_with_an_order_neither_ends_nor_calls_it_off(engin
 
 def test_a_wished_status_is_reached_by_the_one_way_that_leads_there(engine: Engine) -> None:
     shop = make_shop(engine)
-    mug, buyer = shop.goods(), shop.buyer(9000)
+    mug, buyer = shop.variant(), shop.buyer(9000)
     with shop.work(buyer) as work:
         basket = cart.add(work, mug)
     with pytest.raises(IllegalMove) as refused, shop.work(buyer) as work:
@@ -324,7 +328,7 @@ def test_a_wished_status_is_reached_by_the_one_way_that_leads_there(engine: Engi
 
 def test_what_was_imported_is_not_completed_by_a_tick(engine: Engine) -> None:
     shop = make_shop(engine)
-    order = buy(shop, shop.buyer(5000), shop.goods())
+    order = buy(shop, shop.buyer(5000), shop.variant())
     deliver(shop, order)
     with shop.work(days=30) as work:
         assert complete_due(work, limit=1) == [order]
@@ -334,7 +338,7 @@ def test_what_was_imported_is_not_completed_by_a_tick(engine: Engine) -> None:
 
 def test_an_auctions_price_is_final_and_its_hold_moves_to_the_order(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    mug, buyer = shop.goods(1000), shop.buyer(5000, located=False)
+    mug, buyer = shop.variant(1000), shop.buyer(5000, located=False)
     me, auction = buyer.customer_id, UUID(int=7)
     assert me is not None
     with shop.work() as work:
@@ -362,7 +366,7 @@ def test_an_auctions_price_is_final_and_its_hold_moves_to_the_order(any_engine: 
 
 def test_a_cart_that_is_filled_long_before_leaves_sound_books(engine: Engine) -> None:
     shop = make_shop(engine)
-    buyer, variant = shop.buyer(10_000), shop.goods(1_000)
+    buyer, variant = shop.buyer(10_000), shop.variant(1_000)
     with shop.work(buyer) as work:
         cart.add(work, variant, 1)
     with shop.work(buyer, hours=5) as work:
@@ -373,7 +377,7 @@ def test_a_cart_that_is_filled_long_before_leaves_sound_books(engine: Engine) ->
 
 def test_an_order_that_is_called_off_promises_no_delivery_any_more(engine: Engine) -> None:
     shop = make_shop(engine)
-    buyer, variant = shop.buyer(10_000), shop.goods(1_000)
+    buyer, variant = shop.buyer(10_000), shop.variant(1_000)
     order = buy(shop, buyer, variant)
     with shop.work(buyer, hours=1) as work:
         cancel(work, order)

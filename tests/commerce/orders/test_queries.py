@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
-from tests.commerce.orders.test_checkout import buy, statements
+from tests.commerce.orders.carts import buy
 from tests.commerce.shop import ADMIN, NOW, make_shop
+from tests.commerce.statements import statements
 
 from commerce.orders import cart, completion
 from commerce.orders.checkout import checkout
@@ -17,7 +18,7 @@ from commerce.records.errors import NotFound, RecordError
 def test_a_buyer_sees_own_orders_and_a_seller_own_lines(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     ada, bob = shop.seller(), shop.seller()
-    mug, jug, own = shop.goods(1000, seller=ada), shop.goods(500, seller=bob), shop.goods(100)
+    mug, jug, own = shop.variant(1000, seller=ada), shop.variant(500, seller=bob), shop.variant(100)
     buyer, other = shop.buyer(90_000), shop.buyer(90_000)
     first = buy(shop, buyer, mug, jug, own)
     second = buy(shop, other, own)
@@ -52,7 +53,7 @@ def test_a_buyer_sees_own_orders_and_a_seller_own_lines(any_engine: Engine) -> N
 
 def test_orders_are_listed_by_what_is_asked_for(engine: Engine) -> None:
     shop = make_shop(engine)
-    mug, buyer = shop.goods(1000, stock=100), shop.buyer(100_000)
+    mug, buyer = shop.variant(1000, stock=100), shop.buyer(100_000)
     orders = []
     for day in range(4):
         with shop.work(buyer) as work:
@@ -82,7 +83,7 @@ def test_orders_are_listed_by_what_is_asked_for(engine: Engine) -> None:
 
 def test_a_page_of_orders_takes_as_many_questions_as_one_order(engine: Engine) -> None:
     shop = make_shop(engine)
-    mug, jug, buyer = shop.goods(), shop.goods(), shop.buyer(100_000)
+    mug, jug, buyer = shop.variant(), shop.variant(), shop.buyer(100_000)
     counts = []
     for _ in range(3):
         buy(shop, buyer, mug, jug)

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from sqlalchemy import Engine, update
-from tests.commerce.orders.test_checkout import buy
+from tests.commerce.orders.carts import buy
 from tests.commerce.shop import ADMIN, make_shop
 
 from commerce.orders.tax import country_code, order_tax, rate
@@ -47,7 +47,7 @@ def test_names_of_countries_lead_to_their_codes(name: str, code: str) -> None:
 def test_the_tax_of_an_order_is_the_sum_of_what_its_lines_were_charged(engine: Engine) -> None:
     shop = make_shop(engine)
     buyer = shop.buyer(9000, country="germany")
-    order = buy(shop, buyer, shop.goods(13), shop.goods(18), shop.goods(50))
+    order = buy(shop, buyer, shop.variant(13), shop.variant(18), shop.variant(50))
     with shop.work() as work:
         work.connection.execute(update(schema.customer).values(country="US"))
     with shop.look(buyer) as work:
@@ -59,7 +59,7 @@ def test_the_tax_of_an_order_is_the_sum_of_what_its_lines_were_charged(engine: E
 
 def test_an_order_from_elsewhere_is_taxed_by_todays_table(engine: Engine) -> None:
     shop = make_shop(engine)
-    order = buy(shop, shop.buyer(9000, country="uk"), shop.goods(1000))
+    order = buy(shop, shop.buyer(9000, country="uk"), shop.variant(1000))
     with shop.work() as work:
         work.connection.execute(update(schema.orders).values(country=None))
     with shop.look() as work:
@@ -69,7 +69,7 @@ def test_an_order_from_elsewhere_is_taxed_by_todays_table(engine: Engine) -> Non
 
 def test_the_tax_of_anothers_order_is_not_shown(engine: Engine) -> None:
     shop, other = make_shop(engine), make_shop(engine, "other")
-    order = buy(shop, shop.buyer(9000), shop.goods())
+    order = buy(shop, shop.buyer(9000), shop.variant())
     for place, actor in ((shop, shop.buyer()), (shop, shop.seller()), (other, ADMIN)):
         with place.look(actor) as work, pytest.raises(NotFound, match="order must exist"):
             order_tax(work, order)

@@ -9,9 +9,10 @@ from tests.commerce.payments.banks import Bank, make_bank
 from tests.commerce.shop import Shop, make_shop
 
 from commerce.delivery import jobs
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
 from commerce.orders.completion import cancel, complete
-from commerce.payments import disputes, intents, invoices, noted
+from commerce.orders.lines import OrderedLine
+from commerce.payments import disputes, intents, invoices, offline
 from commerce.payments.queries import payments
 from commerce.records import schema
 from commerce.records.actors import SYSTEM
@@ -44,7 +45,7 @@ def test_an_order_that_is_paid_in_another_way_than_first_said_pays_its_seller(
     buyer, seller = shop.buyer(5000), shop.seller()
     assert buyer.customer_id is not None
     assert seller.user_id is not None
-    order = placed(shop, buyer, (shop.goods(seller=seller), 1), method="card")
+    order = placed(shop, buyer, (shop.variant(seller=seller), 1), method="card")
     with shop.work(buyer) as work:
         intents.cancel(work, payments(work, order_id=order)[0].id)
         intents.begin(work, order, buyer.customer_id, 1190, method)
@@ -70,13 +71,13 @@ def test_what_is_cancelled_is_not_paid_any_more(any_engine: Engine, method: str)
     buyer = shop.buyer(5000)
     customer = buyer.customer_id
     assert customer is not None
-    order = placed(shop, buyer, (shop.goods(), 1), method="pay_later")
+    order = placed(shop, buyer, (shop.variant(), 1), method="pay_later")
     with shop.work(buyer) as work:
         cancel(work, order)
     with pytest.raises(Conflict, match="order must be placed to be paid"), shop.work(buyer) as work:
         intents.begin(work, order, customer, 1190, method)
     with pytest.raises(Conflict, match="order must be placed to be paid"), shop.work() as work:
-        noted.note(work, order, customer, 1190, "transfer", success=True)
+        offline.record_payment(work, order, customer, 1190, "transfer", success=True)
     assert shop.holds("held", order.hex) == 0
     assert shop.holds("wallet", customer.hex) == 5000
 
@@ -86,7 +87,7 @@ def test_a_buyer_does_not_take_back_what_is_paid_for_goods_that_came(any_engine:
     shop = make_shop(any_engine)
     buyer = shop.buyer()
     for method in ("wallet", "cash_on_delivery", "pay_later"):
-        order = delivered(shop, buyer, (shop.goods(), 1), method=method)
+        order = delivered(shop, buyer, (shop.variant(), 1), method=method)
         before = shop.rows()
         with pytest.raises(Forbidden), shop.work(buyer) as work:
             intents.void(work, order)
@@ -96,7 +97,7 @@ def test_a_buyer_does_not_take_back_what_is_paid_for_goods_that_came(any_engine:
 def test_cash_that_nobody_brought_is_not_captured(engine: Engine) -> None:
     shop = make_shop(engine)
     buyer = shop.buyer()
-    order = placed(shop, buyer, (shop.goods(), 1), method="cash_on_delivery")
+    order = placed(shop, buyer, (shop.variant(), 1), method="cash_on_delivery")
     for stranger in (buyer, shop.buyer(), shop.seller(), courier_of(shop)):
         for take in (intents.settle_cash, intents.capture_wallet):
             with pytest.raises(Forbidden), shop.work(stranger) as work:
@@ -108,16 +109,16 @@ def test_a_payment_that_failed_elsewhere_ends_with_its_order(any_engine: Engine)
     shop = make_shop(any_engine)
     buyer = shop.buyer()
     assert buyer.customer_id is not None
-    order = placed(shop, buyer, (shop.goods(), 1), method="card")
+    order = placed(shop, buyer, (shop.variant(), 1), method="card")
     with shop.work(buyer) as work:
         intents.cancel(work, payments(work, order_id=order)[0].id)
     with shop.work() as work:
-        noted.note(work, order, buyer.customer_id, 1190, "card", success=False)
+        offline.record_payment(work, order, buyer.customer_id, 1190, "card", success=False)
         cancel(work, order)
     with shop.look() as work:
         assert {each.status for each in payments(work, order_id=order)} == {"canceled"}
         kinds = work.connection.execute(select(schema.provider_record.c.kind)).scalars()
-        assert "errand" not in set(kinds)
+        assert "provider_call" not in set(kinds)
 
 
 def test_what_is_taken_back_of_the_rest_is_taken_from_those_who_still_have_it(
@@ -128,7 +129,7 @@ def test_what_is_taken_back_of_the_rest_is_taken_from_those_who_still_have_it(
     buyer, ada, bob = shop.buyer(), shop.seller(), shop.seller()
     assert ada.user_id is not None
     assert bob.user_id is not None
-    hers, his = (shop.goods(seller=seller) for seller in (ada, bob))
+    hers, his = (shop.variant(seller=seller) for seller in (ada, bob))
     order, other = (
         delivered(shop, buyer, *lines, method="cash_on_delivery")
         for lines in (((hers, 1), (his, 1)), ((hers, 1),))
@@ -161,7 +162,7 @@ def test_an_order_waits_for_its_refund_and_then_pays_who_is_to_be_paid(
     assert buyer.customer_id is not None
     assert ada.user_id is not None
     assert bob.user_id is not None
-    lines = [OrderedLine(shop.goods(seller=seller), 1) for seller in (ada, bob)]
+    lines = [OrderedLine(shop.variant(seller=seller), 1) for seller in (ada, bob)]
     with shop.work(buyer) as work:
         order = place(work, lines, buyer.customer_id, "card", method_id=card)
     bank.run()

@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from tests.commerce.payments.stripe_stub import Transport
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
 from commerce.payments import intents, methods, queries, webhooks
 from commerce.payments.providers.local import Local
 from commerce.payments.providers.port import Provider
@@ -88,7 +89,7 @@ class Bank:
 
     def order(self, buyer: Actor, card: UUID | None, *, price: int = 1000, **more: Any) -> UUID:
         """An order to be paid by card; give its payment. Its tax is 19 %: 1190 of 1000."""
-        variant = self.shop.goods(price, **more)
+        variant = self.shop.variant(price, **more)
         assert buyer.customer_id is not None
         with self.shop.work(buyer) as work:
             line = OrderedLine(variant, 1)

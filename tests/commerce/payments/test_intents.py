@@ -1,18 +1,18 @@
-"""Payments by wallet, in cash, on account and noted; their states, owners and limits."""
+"""Payments by wallet, in cash, on account and offline; their states, owners and limits."""
 
 import threading
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, select, update
-from tests.commerce.shop import ADMIN, Shop, make_shop
+from tests.commerce.payments.paying import ordered, payment_of
+from tests.commerce.shop import ADMIN, make_shop
 
-from commerce.orders.checkout import OrderedLine, place
 from commerce.payments import disputes, intents, invoices, methods, queries, refunds
-from commerce.payments.noted import note
+from commerce.payments.offline import record_payment
 from commerce.payments.totals import Totals
 from commerce.records import schema
-from commerce.records.actors import SYSTEM, Actor
+from commerce.records.actors import SYSTEM
 from commerce.records.database import writing
 from commerce.records.errors import (
     CommerceError,
@@ -25,7 +25,7 @@ from commerce.records.errors import (
 )
 from commerce.records.ledger import Account
 from commerce.records.machine import EventDraft, fire
-from commerce.records.states import EDGES, ORDER
+from commerce.records.states import EDGES, ORDER, PAYMENT
 
 # https://docs.stripe.com/payments/paymentintents/lifecycle: an attempt leads on until the money is there, is refused
 # and tried anew, or is called off; what an event may overtake is skipped.
@@ -59,22 +59,8 @@ STRIPE = {
 }
 
 
-def ordered(shop: Shop, buyer: Actor, method: str, *, price: int = 1000, **more: int) -> UUID:
-    """An order of 1190, tax included."""
-    assert buyer.customer_id is not None
-    variant = shop.goods(price)
-    with shop.work(buyer) as work:
-        return place(work, [OrderedLine(variant, 1)], buyer.customer_id, method, **more)  # type: ignore[arg-type]
-
-
-def payment_of(shop: Shop, order: UUID) -> queries.Payment:
-    """The first payment of an order."""
-    with shop.look() as work:
-        return queries.payments(work, order_id=order)[-1]
-
-
 def test_the_states_of_a_payment_are_those_of_stripes_intents() -> None:
-    graph: dict[str, set[str]] = {state: set() for state in schema.PAYMENT_STATES}
+    graph: dict[str, set[str]] = {state: set() for state in PAYMENT.states}
     for table, _, source, target in EDGES:
         if table == "payment":
             graph[source].add(target)
@@ -147,8 +133,8 @@ def test_an_order_is_paid_once_all_of_it_is_captured(any_engine: Engine) -> None
     order = ordered(shop, buyer, "cash_on_delivery")
     with shop.work() as work:
         intents.void(work, order)
-        note(work, order, customer, 400, "card", success=False)
-        note(work, order, customer, 390, "card", success=True)
+        record_payment(work, order, customer, 400, "card", success=False)
+        record_payment(work, order, customer, 390, "card", success=True)
     assert shop.events("order.paid") == []
     parts = 8
     gate = threading.Barrier(parts)
@@ -157,7 +143,7 @@ def test_an_order_is_paid_once_all_of_it_is_captured(any_engine: Engine) -> None
         with shop.work() as work:
             if work.connection.dialect.name == "postgresql":
                 gate.wait()
-            note(work, order, customer, 100, "transfer", success=True)
+            record_payment(work, order, customer, 100, "transfer", success=True)
 
     threads = [threading.Thread(target=pay) for _ in range(parts)]
     for thread in threads:
@@ -205,15 +191,15 @@ def test_a_noted_payment_moves_money_only_if_it_succeeded(any_engine: Engine) ->
     order = ordered(shop, buyer, "cash_on_delivery")
     with shop.work() as work:
         intents.void(work, order)
-        failed = note(work, order, buyer.customer_id, 1190, "card", success=False)
+        failed = record_payment(work, order, buyer.customer_id, 1190, "card", success=False)
     with shop.look() as work:
         seen = queries.get(work, failed)
     assert (seen.status, seen.totals) == ("requires_payment_method", Totals())
     assert shop.holds("external") == 0
     with shop.work() as work, pytest.raises(RecordError, match="must be one of card"):
-        note(work, order, buyer.customer_id, 1, "wallet", success=True)
+        record_payment(work, order, buyer.customer_id, 1, "wallet", success=True)
     with shop.work(buyer) as work, pytest.raises(Forbidden):
-        note(work, order, buyer.customer_id, 1, "card", success=True)
+        record_payment(work, order, buyer.customer_id, 1, "card", success=True)
 
 
 @pytest.mark.parametrize("provider", ["paypal", "wallet", ""])
@@ -351,7 +337,7 @@ def test_another_shops_customers_orders_and_invoices_are_not_found(any_engine: E
             lambda: intents.settle_cash(work, order),
             lambda: intents.capture_wallet(work, order),
             lambda: intents.is_paid(work, order),
-            lambda: note(work, order, customer, 1, "card", success=True),
+            lambda: record_payment(work, order, customer, 1, "card", success=True),
             lambda: refunds.refund(work, payment, 1, reason="other"),
             lambda: refunds.refund_order(work, order, 1, reason="other"),
             lambda: disputes.begin(work, payment, 1, "fraudulent"),

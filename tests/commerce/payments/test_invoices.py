@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.commerce.payments.test_intents import ordered, payment_of
+from tests.commerce.payments.paying import ordered, payment_of
 from tests.commerce.shop import NOW, make_shop
 
 from commerce.payments import intents, invoices

@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
-from tests.commerce.payments.test_intents import ordered, payment_of
+from tests.commerce.payments.paying import ordered, payment_of
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
-from commerce.orders.checkout import OrderedLine, place
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
 from commerce.payments import disputes, intents, invoices, methods, refunds
 from commerce.payments.totals import Totals, totals
 from commerce.records.actors import Actor
@@ -34,9 +35,9 @@ def completed(shop: Shop, method: str) -> tuple[UUID, Actor, Actor]:
     """A completed order of two sellers' lines (1190 and 2380) and one of the shop's own (595); give the sellers."""
     buyer, ada, bob = shop.buyer(10_000), shop.seller(), shop.seller(buys=True)
     lines = [
-        OrderedLine(shop.goods(1000, seller=ada), 1),
-        OrderedLine(shop.goods(1000, seller=bob), 2),
-        OrderedLine(shop.goods(500), 1),
+        OrderedLine(shop.variant(1000, seller=ada), 1),
+        OrderedLine(shop.variant(1000, seller=bob), 2),
+        OrderedLine(shop.variant(500), 1),
     ]
     assert buyer.customer_id is not None
     with shop.work(buyer) as work:

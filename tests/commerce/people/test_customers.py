@@ -41,11 +41,11 @@ def test_a_registered_customer_has_a_number_and_is_told_without_its_name(
         assert (read.number, read.email, read.country) == (1, "ada@example.org", "GB")
         assert [each.id for each in customers.list_customers(work)] == [ada, bob]
         assert [each.id for each in customers.list_customers(work, after=1)] == [bob]
-        told = work.connection.execute(select(schema.event)).mappings().all()
-        assert [(each["type"], each["category"]) for each in told] == [
+        emitted = work.connection.execute(select(schema.event)).mappings().all()
+        assert [(each["type"], each["category"]) for each in emitted] == [
             ("customer.registered", "GB")
         ] * 2
-        assert not any(secret in str(told) for secret in SECRETS)
+        assert not any(secret in str(emitted) for secret in SECRETS)
 
 
 def test_an_e_mail_address_is_unique_in_its_shop_only(any_engine: Engine) -> None:
@@ -81,13 +81,13 @@ def test_a_change_tells_which_field_but_never_who(any_engine: Engine) -> None:
         customers.set_location(work, ada, 51.5, -0.13, SECRETS[3])
     with looking(any_engine, tenant, ADMIN, now=NOW) as work:
         query = select(schema.event).where(schema.event.c.type == "customer.profiled")
-        told = work.connection.execute(query.order_by(schema.event.c.id)).mappings().all()
-        assert [(each["reason"], each["category"]) for each in told] == [
+        emitted = work.connection.execute(query.order_by(schema.event.c.id)).mappings().all()
+        assert [(each["reason"], each["category"]) for each in emitted] == [
             ("full_name", None),
             ("country", "FR"),
             ("location", None),
         ]
-        assert not any(secret in str(told) for secret in (*SECRETS, "King"))
+        assert not any(secret in str(emitted) for secret in (*SECRETS, "King"))
         place = customers.get(work, ada)
         assert (place.latitude, place.longitude, place.address) == (51.5, -0.13, SECRETS[3])
 
@@ -109,9 +109,9 @@ def test_a_figure_is_told_by_whom_it_concerns_or_by_who_may_know(any_engine: Eng
         with pytest.raises(RecordError, match=r"got 'credit_scor'\. Did you mean credit_score"):
             customers.record_figure(work, ada, "credit_scor", 850)
     event = schema.event.c
-    told = select(event.reason, event.value).where(event.type == "customer.profiled")
+    emitted = select(event.reason, event.value).where(event.type == "customer.profiled")
     with looking(any_engine, tenant, ADMIN, now=NOW) as work:
-        assert work.connection.execute(told.order_by(event.id)).all() == [
+        assert work.connection.execute(emitted.order_by(event.id)).all() == [
             ("newsletter", 1),
             ("credit_score", 619),
             ("newsletter", 0),

@@ -34,9 +34,9 @@ def test_a_note_keeps_author_and_time_and_the_stream_not_its_text(any_engine: En
             (root, "likes tea", NOW),
             (None, "in cups", NOW + timedelta(minutes=1)),
         ]
-        told = work.connection.execute(select(schema.event)).mappings().all()
-        assert [each["type"] for each in told].count("customer.noted") == 2
-        assert "tea" not in str(told)
+        emitted = work.connection.execute(select(schema.event)).mappings().all()
+        assert [each["type"] for each in emitted].count("customer.noted") == 2
+        assert "tea" not in str(emitted)
 
 
 def test_notes_are_for_those_who_run_the_shop(any_engine: Engine) -> None:

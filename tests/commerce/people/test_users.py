@@ -58,8 +58,8 @@ def test_an_inactive_user_is_refused_like_a_wrong_password(any_engine: Engine) -
     with looking(any_engine, tenant, SYSTEM, now=NOW) as work:
         with pytest.raises(NotFound):
             credentials.recall(work, ada)
-        told = work.connection.execute(select(schema.event.c.type)).scalars().all()
-        assert told.count("user.deactivated") == 1
+        emitted = work.connection.execute(select(schema.event.c.type)).scalars().all()
+        assert emitted.count("user.deactivated") == 1
 
 
 def test_an_unknown_name_costs_the_same_hashing(

@@ -1,10 +1,11 @@
 """Opening and migrating a record store."""
 
+import re
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.command import downgrade, upgrade
+from alembic.command import downgrade
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, ForeignKeyConstraint, inspect, text
 from tests.tenants import BRANCHES, make_tenant
@@ -107,13 +108,13 @@ def test_tables_come_go_and_come_again(any_engine: Engine) -> None:
     make_tenant(any_engine)
     rules = triggers(any_engine)
     config = _alembic_config(BRANCHES)
-    for revision in ("c001", "c005"):
-        with _remodelling(any_engine) as connection:
-            config.attributes["connection"] = connection
-            command = downgrade if revision == "c001" else upgrade
-            command(config, revision)
-    with any_engine.connect() as connection:
-        assert connection.execute(text("SELECT slug FROM tenant")).scalars().all() == ["acme"]
+    with _remodelling(any_engine) as connection:
+        config.attributes["connection"] = connection
+        downgrade(config, "serving@base")
+        downgrade(config, "commerce@base")
+    assert inspect(any_engine).get_table_names() == ["alembic_version"]
+    assert triggers(any_engine) == []
+    migrate(any_engine, BRANCHES)
     assert triggers(any_engine) == rules
     test_every_rule_of_a_row_stands_in_the_database(any_engine)
 
@@ -121,9 +122,21 @@ def test_tables_come_go_and_come_again(any_engine: Engine) -> None:
 def test_every_rule_of_a_row_stands_in_the_database(any_engine: Engine) -> None:
     found = inspect(any_engine)
     for table in schema.metadata.sorted_tables:
-        declared = {rule.name for rule in table.constraints if isinstance(rule, CheckConstraint)}
-        kept = {rule["name"] for rule in found.get_check_constraints(table.name)}
-        assert {str(name) for name in declared} <= kept, table.name
+        declared = {
+            str(rule.name): choices(str(rule.sqltext))
+            for rule in table.constraints
+            if isinstance(rule, CheckConstraint)
+        }
+        kept = {
+            str(rule["name"]): choices(rule["sqltext"])
+            for rule in found.get_check_constraints(table.name)
+        }
+        assert declared == kept, table.name
+
+
+def choices(rule: str) -> set[str]:
+    """The words that a CHECK allows; each database writes the rest in its own way."""
+    return set(re.findall(r"'(\w+)'", rule))
 
 
 def test_a_migration_that_breaks_a_reference_changes_nothing(engine: Engine) -> None:

@@ -65,7 +65,7 @@ FAULTS = {
     "clocks": "UPDATE event SET recorded_at = occurred_at - 1 WHERE id = 1",
     "amounts": "UPDATE event SET currency = NULL WHERE id ="
     " (SELECT min(id) FROM event WHERE type = 'order.placed')",
-    "words": "UPDATE event SET type = 'order.vanished' WHERE id = 1",
+    "types": "UPDATE event SET type = 'order.vanished' WHERE id = 1",
     "instants": "UPDATE orders SET placed_at = '2025-03-01 10:00:00' WHERE rowid = 1",
     "orphans": "DELETE FROM orders WHERE rowid = 1",
 }
@@ -103,8 +103,8 @@ def test_a_planted_fault_is_found(patient: Engine, rule: str) -> None:
             "amounts",
         ),
         ("UPDATE event SET amount_minor = -1 WHERE type = 'order.placed'", "amounts"),
-        ("UPDATE event SET due_at = NULL WHERE type = 'invoice.issued'", "words"),
-        ("UPDATE event SET customer_id = NULL WHERE type = 'invoice.issued'", "words"),
+        ("UPDATE event SET due_at = NULL WHERE type = 'invoice.issued'", "types"),
+        ("UPDATE event SET customer_id = NULL WHERE type = 'invoice.issued'", "types"),
         ("UPDATE event SET occurred_at = -5 WHERE id = 1", "instants"),
         ("UPDATE tenant SET id = 9", "orphans"),
         ("UPDATE invoice SET due_at = due_at + 1 WHERE rowid = 1", "invoices"),
@@ -120,7 +120,7 @@ def test_other_faces_of_a_fault_are_found(patient: Engine, fault: str, rule: str
 
 def test_a_fault_of_one_tenant_is_not_blamed_on_another(patient: Engine, engine: Engine) -> None:
     other = make_tenant(patient, "acme")
-    plant(patient, FAULTS["words"])
+    plant(patient, FAULTS["types"])
     with reading(patient) as connection:
         assert examine(connection, other) == []
         assert {finding.tenant for finding in examine(connection)} == {TENANT}
@@ -129,7 +129,7 @@ def test_a_fault_of_one_tenant_is_not_blamed_on_another(patient: Engine, engine:
 def test_at_most_five_examples_are_shown(patient: Engine) -> None:
     plant(patient, "UPDATE event SET type = 'order.vanished' WHERE id <= 9")
     with reading(patient) as connection:
-        found = next(each for each in examine(connection) if each.rule == "words")
+        found = next(each for each in examine(connection) if each.rule == "types")
     assert found.count == 9
     assert len(found.examples) == 5
     assert str(found).endswith(", ...")

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, func, insert, select
+from tests.commerce.concurrency import works_at_once
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
 from commerce.catalogue import categories
 from commerce.records import schema
 from commerce.records.actors import Actor
-from commerce.records.errors import CommerceError, KeyReused, RecordError
+from commerce.records.errors import KeyReused, RecordError
 from commerce.records.idempotency import once
 from commerce.records.work import Work
 
@@ -103,30 +104,11 @@ def naive(work: Work, operation: str, key: str, request: object, act: Callable[[
 meeting = threading.Barrier(2)
 
 
-def at_once(shop: Shop, count: int, act: Callable[[Work], str]) -> list[str | CommerceError]:
-    """Let so many threads do the same, each in a work of its own."""
-    results: list[str | CommerceError] = []
-    start = threading.Barrier(count)
-
-    def run() -> None:
-        start.wait()
-        try:
-            with shop.work() as work:
-                results.append(act(work))
-        except CommerceError as error:
-            results.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_of_twenty_at_once_one_does_it_and_all_get_its_result(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    results = at_once(shop, 20, lambda work: once(work, "new", "k", {}, lambda: make_one(work)))
+    results = works_at_once(
+        shop, [(ADMIN, lambda work: once(work, "new", "k", {}, lambda: make_one(work)))] * 20
+    )
     assert len(results) == 20
     assert len(set(results)) == 1
     assert categories_of(shop) == 1
@@ -134,6 +116,8 @@ def test_of_twenty_at_once_one_does_it_and_all_get_its_result(any_engine: Engine
 
 def test_looking_first_would_do_it_twice(postgres_engine: Engine) -> None:
     shop = make_shop(postgres_engine)
-    results = at_once(shop, 2, lambda work: naive(work, "new", "k", {}, lambda: make_one(work)))
+    results = works_at_once(
+        shop, [(ADMIN, lambda work: naive(work, "new", "k", {}, lambda: make_one(work)))] * 2
+    )
     assert len(set(results)) == 2
     assert categories_of(shop) == 2

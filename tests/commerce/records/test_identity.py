@@ -26,7 +26,7 @@ def test_a_customer_is_found_by_external_id_then_number_then_id(any_engine: Engi
             [(tenant.id, first, 1, "2", 0), (tenant.id, second, 2, "K-7", 0)],
         )
     with reading(any_engine) as connection:
-        assert find_customer(connection, tenant, "2") == first  # the shop's own word wins
+        assert find_customer(connection, tenant, "2") == first  # the shop's own name wins
         assert find_customer(connection, tenant, "1") == first
         assert find_customer(connection, tenant, "K-7") == second
         assert find_customer(connection, tenant, str(second)) == second

@@ -37,11 +37,11 @@ def test_a_move_changes_the_status_tells_the_event_and_fills_the_outbox(any_engi
         (event,) = fire(work, BRAND, brand, EventDraft("brand.approved"))
         row = fetch(work, BRAND, brand)
         assert (row.status, row.event_id) == ("approved", event)
-        told = work.connection.execute(select(schema.event).order_by(schema.event.c.id)).all()
-        assert [each.type for each in told] == ["brand.requested", "brand.approved"]
-        assert {each.aggregate_id for each in told} == {brand.hex}
+        emitted = work.connection.execute(select(schema.event).order_by(schema.event.c.id)).all()
+        assert [each.type for each in emitted] == ["brand.requested", "brand.approved"]
+        assert {each.aggregate_id for each in emitted} == {brand.hex}
         waiting = work.connection.execute(select(schema.outbox.c.event_id)).scalars().all()
-        assert waiting == [each.id for each in told]
+        assert waiting == [each.id for each in emitted]
 
 
 def test_a_move_outside_the_table_is_refused_and_leaves_nothing(any_engine: Engine) -> None:

@@ -24,7 +24,7 @@ PLACED = select(
 
 def test_rows_come_in_the_types_of_their_columns(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    buyer, mug = shop.buyer(5000), shop.goods(999)
+    buyer, mug = shop.buyer(5000), shop.variant(999)
     with shop.work(buyer) as work:
         cart.add(work, mug)
         order = checkout(work, "wallet")
@@ -38,7 +38,7 @@ def test_rows_come_in_the_types_of_their_columns(any_engine: Engine) -> None:
 
 def test_lists_may_be_of_any_length(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
-    products = [shop.product(shop.goods()) for _ in range(3)]
+    products = [shop.product(shop.variant()) for _ in range(3)]
     some = Prepared(
         select(_product.c.id).where(
             _product.c.tenant_id == bindparam("tenant"),

@@ -13,9 +13,12 @@ from hypothesis import given, settings
 from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
 
 from features.comparing import agreement
-from features.comparing.agreement import EXAMPLES, compare, evaluate_in_python, known_customers
+from features.comparing.agreement import EXAMPLES, compare
 from features.declaring.clocks import DAY
-from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
+from features.evaluating.duckdb_evaluator import evaluate
+from features.evaluating.python_batch import evaluate_each as in_python
+from features.evaluating.python_batch import known_customers
+from features.evaluating.table import FeatureTable, joined
 from features.snapshots.snapshot import Snapshot
 
 ONE = FeatureTable(
@@ -33,7 +36,7 @@ def test_a_table_agrees_with_itself_in_another_order_missing_values_included() -
 
 
 @pytest.mark.parametrize(
-    ("change", "count", "told"),
+    ("change", "count", "sentence"),
     [
         ({"values": np.array([[1.0, 0.0], [0.0, 2.0]])}, 1, "y np.float64(nan), np.float64(0.0)"),
         ({"values": np.array([[1.0, np.nan], [-0.0, 2.0]])}, 1, "x np.float64(0.0)"),
@@ -44,11 +47,11 @@ def test_a_table_agrees_with_itself_in_another_order_missing_values_included() -
     ],
 )
 def test_a_bit_a_row_or_an_absence_is_a_mismatch(
-    change: dict[str, object], count: int, told: str
+    change: dict[str, object], count: int, sentence: str
 ) -> None:
     found = compare(ONE, replace(ONE, **change))  # type: ignore[arg-type]
     assert found.mismatches == count
-    assert told in " ".join(found.examples)
+    assert sentence in " ".join(found.examples)
 
 
 def test_only_some_mismatches_are_shown() -> None:
@@ -72,7 +75,7 @@ def test_python_over_a_snapshot_agrees_with_duckdb_whatever_is_read_together(
         snapshot = snapshot_of(rows, Path(folder) / "events.parquet")
         cutoffs = [CUTOFF, 30 * DAY]
         one = evaluate(snapshot, cutoffs, EVERYTHING)
-        other = evaluate_in_python(snapshot, cutoffs, EVERYTHING)
+        other = joined(in_python(snapshot, cutoffs, EVERYTHING), EVERYTHING)
     assert compare(one, other).examples == ()
     assert (one.customer_ids, one.absent) == (other.customer_ids, other.absent)
 

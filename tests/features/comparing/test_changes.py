@@ -1,4 +1,4 @@
-"""What changed between two catalogues, in words that say whether values may differ."""
+"""What changed between two catalogues, in sentences that say whether values may differ."""
 
 from __future__ import annotations
 
@@ -98,7 +98,30 @@ def test_features_come_and_go_and_a_model_counts_only_what_it_reads() -> None:
         "spend_90d": "removed",
         "value": "removed",
     }
-    assert "orders_365d" not in changes(OLD, new, whole=False)
+    assert changes(OLD, new, whole=False)["orders_365d"].kind == "unread"
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_same_values_under_another_name_are_a_renamed_feature(whole: bool) -> None:
+    again = total(
+        PAID.of("base_minor"), name="paid", windows=DAYS(90), null=0, description="Spend."
+    )
+    value = ratio("value", "paid_90d", "orders_90d", description="Spend per order.")
+    found = changes(OLD, catalogue(orders(), again, value), whole=whole)
+    assert {name: change.kind for name, change in found.items()} == {"paid_90d": "renamed"}
+    assert found["paid_90d"].text == "name was 'spend_90d', is 'paid_90d'"
+    assert found["paid_90d"].as_dict()["fields"] == {
+        "name": {"before": "spend_90d", "after": "paid_90d"}
+    }
+
+
+def test_one_of_two_features_of_the_same_values_can_be_renamed() -> None:
+    twice = catalogue(orders(), orders(name="again"))
+    found = changes(twice, catalogue(orders(), orders(name="more"), orders(name="most")))
+    assert {name: change.kind for name, change in found.items()} == {
+        "more_90d": "renamed",
+        "most_90d": "added",
+    }
 
 
 def test_a_feature_that_is_hidden_can_no_longer_be_read() -> None:

@@ -1,4 +1,4 @@
-"""Spreads, distances between them and what a column tells, against figures known otherwise."""
+"""Spreads, distances between them and what a column says alone, against figures known otherwise."""
 
 from __future__ import annotations
 

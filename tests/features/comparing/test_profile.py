@@ -1,4 +1,4 @@
-"""A profile tells what is missing, how values lie and drift, and what each tells; and comes back from disk."""
+"""A profile says what is missing, how values lie and drift, and what each says alone; and comes back from disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROWS = 400
 
 
 def make_frame(shift: float = 2.0) -> pd.DataFrame:
-    """Two cutoffs: spend moves in between, and orders tell of the label."""
+    """Two cutoffs: spend moves in between, and orders go with the label."""
     random = np.random.default_rng(1)
     parts = []
     for place, day in enumerate(DAYS):

@@ -17,7 +17,7 @@ from features.declaring.declaration import DAYS, EVER, Feature, catalogue, per_a
 from features.declaring.operators import OPERATORS
 from features.errors import PartialTooLarge
 from features.evaluating.duckdb_evaluator import evaluate
-from features.evaluating.finish import Floats
+from features.evaluating.operations import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 
 ANN = "a" * 32

@@ -13,8 +13,9 @@ from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, sn
 from features.declaring.clocks import DAY
 from features.declaring.compilation import Catalogue
 from features.errors import PartialTooLarge
-from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
+from features.evaluating.duckdb_evaluator import evaluate
 from features.evaluating.python_evaluator import evaluate_rows
+from features.evaluating.table import FeatureTable
 
 
 def on_duckdb(rows: list[Row], cutoffs: list[int], catalogue: Catalogue) -> FeatureTable:

@@ -1,4 +1,4 @@
-"""Preparing rows once for many cutoffs gives what reading them afresh at each gives, however late they were recorded."""
+"""Preparing rows once for many cutoffs gives what reading them afresh at each gives, however late they came."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ from features.declaring.declaration import (
     source,
     total,
 )
-from features.evaluating.duckdb_evaluator import FeatureTable, evaluate
+from features.evaluating.duckdb_evaluator import evaluate
 from features.evaluating.finish import finish
 from features.evaluating.partial_sql import partial_statement
+from features.evaluating.table import FeatureTable
 from features.snapshots.canonical import to_table
 
 ANN = CUSTOMERS[0]

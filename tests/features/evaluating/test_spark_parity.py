@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -21,14 +21,16 @@ from tests.tenants import NOW
 from commerce.records.database import reading
 from commerce.records.tenants import find_tenant
 from features.catalogue import CATALOGUE
-from features.comparing.agreement import compare, evaluate_in_python
+from features.comparing.agreement import compare
 from features.declaring import declaration as d
 from features.declaring.clocks import DAY
+from features.declaring.compilation import Catalogue
 from features.errors import EngineFailed, EngineMissing, PartialTooLarge
 from features.evaluating.duckdb_evaluator import evaluate as on_duckdb
-from features.evaluating.spark_evaluator import evaluate as on_spark
-from features.evaluating.spark_evaluator import evaluate_each, session
-from features.snapshots.snapshot import take_snapshot
+from features.evaluating.python_batch import evaluate_each as each_in_python
+from features.evaluating.spark_evaluator import evaluator, session
+from features.evaluating.table import FeatureTable, joined
+from features.snapshots.snapshot import Snapshot, take_snapshot
 from simulation import SimulationOptions, simulate
 
 if TYPE_CHECKING:
@@ -43,6 +45,20 @@ CUTOFFS = [CUTOFF, 30 * DAY, CUTOFF + 1]
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     with session("local[2]", tmp_path_factory.mktemp("spark")) as opened:
         yield opened
+
+
+def on_spark(
+    spark: Any, snapshot: Snapshot, cutoffs: list[int], catalogue: Catalogue, **how: Any
+) -> FeatureTable:
+    """All cutoffs in one table."""
+    return joined(evaluator(spark)(snapshot, cutoffs, catalogue, **how), catalogue)
+
+
+def in_python(
+    snapshot: Snapshot, cutoffs: list[int], catalogue: Catalogue, **how: Any
+) -> FeatureTable:
+    """The same by the server's way."""
+    return joined(each_in_python(snapshot, cutoffs, catalogue, **how), catalogue)
 
 
 def many_streams(count: int) -> list[Row]:
@@ -76,7 +92,7 @@ def test_spark_duckdb_and_python_agree_to_the_bit_on_every_operator_and_any_stre
     expected = on_duckdb(snapshot, CUTOFFS, EVERYTHING)
     for found in (
         on_spark(spark, snapshot, CUTOFFS, EVERYTHING),
-        evaluate_in_python(snapshot, CUTOFFS, EVERYTHING),
+        in_python(snapshot, CUTOFFS, EVERYTHING),
     ):
         agreement = compare(expected, found)
         assert agreement.examples == ()
@@ -117,7 +133,7 @@ def test_a_simulated_shop_has_the_same_features_on_every_engine(
     agreement = compare(expected, on_spark(spark, snapshot, cutoffs, CATALOGUE))
     assert (agreement.examples, agreement.mismatches) == ((), 0)
     assert agreement.values > 100 * len(CATALOGUE)
-    assert compare(expected, evaluate_in_python(snapshot, cutoffs, CATALOGUE)).mismatches == 0
+    assert compare(expected, in_python(snapshot, cutoffs, CATALOGUE)).mismatches == 0
 
 
 def test_sums_are_exact_beyond_64_bits_and_refused_where_a_value_would_not_be(
@@ -152,10 +168,7 @@ def test_only_the_customers_asked_for_are_evaluated_and_absent_means_absent_in_t
     assert compare(expected, found).mismatches == 0
     assert found.absent == expected.absent
     assert (
-        compare(
-            expected, evaluate_in_python(snapshot, [CUTOFF], CATALOGUE, customers=chosen)
-        ).examples
-        == ()
+        compare(expected, in_python(snapshot, [CUTOFF], CATALOGUE, customers=chosen)).examples == ()
     )
     nobody = on_spark(spark, snapshot, [0], CATALOGUE)
     assert (nobody.customer_ids, nobody.values.shape) == ([], (0, len(CATALOGUE)))
@@ -185,7 +198,7 @@ def test_files_are_read_once_whatever_the_number_of_cutoffs(
     snapshot = snapshot_of(rows, path)
     cutoffs = [20 * DAY, 60 * DAY, 100 * DAY]
     expected = on_duckdb(snapshot, cutoffs, CATALOGUE)
-    tables = evaluate_each(spark, snapshot, cutoffs, CATALOGUE)
+    tables = evaluator(spark)(snapshot, cutoffs, CATALOGUE)
     first = next(tables)
     path.unlink()
     found = [first, *tables]

@@ -115,7 +115,7 @@ def test_what_full_disks_interrupt_is_gone_on_with(
         raise OSError("no space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("features.snapshots.manifests._sync", full)
+        broken.setattr("features.snapshots.manifests.settle", full)
         with pytest.raises(OSError, match="no space"):
             take_snapshot(engine, acme, tmp_path)
     assert load_snapshot(tmp_path, "acme") == before

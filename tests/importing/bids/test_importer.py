@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.importing.shops import NOW, Shop, counts, micros
 
-from commerce.auctions.pricing import EBAY, Bands, Bid, standing
+from commerce.auctions.pricing import EBAY, Bands, Bid, state_of
 from commerce.records import schema
 from commerce.records.errors import RecordError
 from importing.bids.events import Closing
@@ -55,12 +55,12 @@ def test_an_auction_is_told_bid_by_bid_to_its_end(shop: Shop) -> None:
     bid(shop, TWO)
     (auction,) = (row for row in shop.rows(schema.auction) if row.external_id == "A1")
     people = {row.id: row.external_id for row in shop.rows(schema.customer)}
-    told = [
+    events = [
         (event.type, people.get(event.customer_id), event.amount_minor, event.value)
         for event in shop.events()
         if event.aggregate_id == auction.id.hex
     ]
-    assert told == [
+    assert events == [
         ("auction.bid", "ann", 1_000, 10_000),
         ("auction.bid", "bob", 1_050, 4_000),
         ("auction.outbid", "bob", 4_100, None),
@@ -206,7 +206,7 @@ def test_the_stored_bids_give_the_closing_price_back(
         if row.tenant_id == found.id
     ]
     assert len(bids) == closing.bids == len(offers)
-    assert standing(bids, 500, Bands.of(EBAY, "USD")).price == int(closing.closing_price * 100)
+    assert state_of(bids, 500, Bands.of(EBAY, "USD")).price == int(closing.closing_price * 100)
 
 
 def test_bids_come_in_on_postgresql(postgres_shop: Shop) -> None:

@@ -35,7 +35,7 @@ def test_what_is_computed_during_an_import_still_stands_after_it(postgres_shop: 
             select(schema.customer.c.id).where(schema.customer.c.external_id == "ann")
         ).scalar_one()
         plan = plan_tenant(connection, "acme", currency=None, zone=None)
-    told: list[list[tuple[Any, ...]]] = []
+    answers: list[list[tuple[Any, ...]]] = []
     recorded, asked = threading.Event(), threading.Event()
 
     def answer() -> None:
@@ -43,7 +43,7 @@ def test_what_is_computed_during_an_import_still_stands_after_it(postgres_shop: 
         with writing(engine) as connection:
             asked.set()
             observe(connection, tenant, AS_OF)
-            told.append(customer_rows(connection, tenant.id, ann, micros("2011-04-01")))
+            answers.append(customer_rows(connection, tenant.id, ann, micros("2011-04-01")))
 
     asker = threading.Thread(target=answer)
     asker.start()
@@ -62,11 +62,10 @@ def test_what_is_computed_during_an_import_still_stands_after_it(postgres_shop: 
         )
         recorded.set()
         assert asked.wait(20)
-        asker.join(
-            0.5
-        )  # without the hold the answer is given here, from rows that lack the late one
-        session.append([late])
+        # without the hold the answer is given here, from rows that lack the late one
+        asker.join(0.5)
+        session.emit(late)
     asker.join(20)
     with reading(engine) as connection:
         again = customer_rows(connection, tenant.id, ann, micros("2011-04-01"))
-    assert told == [again]
+    assert answers == [again]

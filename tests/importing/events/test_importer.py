@@ -81,7 +81,7 @@ def test_without_a_source_key_an_event_may_happen_twice(shop: Shop) -> None:
     ("row", "reason", "sentence"),
     [
         ("order.payed,ann,2011-01-01,,,,,,,", "unknown type", "or order.paid"),
-        ("invoice.paid,,2011-01-01,,,1,EUR,,,", "no customer", "must tell of a customer"),
+        ("invoice.paid,,2011-01-01,,,1,EUR,,,", "no customer", "must name a customer"),
         ("invoice.paid,ann,2011-01-02,2011-01-01,,1,EUR,,,", "recorded before occurred", "before"),
         ("invoice.paid,ann,2011-01-02,,,1,,,,", "no currency", "must have a currency"),
         ("invoice.paid,ann,2011-01-02,,,1,USD,,,", "no rate", "no rate"),

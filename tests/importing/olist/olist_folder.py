@@ -67,7 +67,7 @@ def money(minor: int) -> str:
 
 def make_olist(orders: int, *, seed: int = 1) -> Rows:
     """Make orders of every status, with the dirt of the real ones scattered over them."""
-    luck = random.Random(seed)
+    rng = random.Random(seed)
     rows: Rows = {name: [] for name in HEADS}
     products = max(3, orders // 3)
     for number in range(products):
@@ -80,36 +80,34 @@ def make_olist(orders: int, *, seed: int = 1) -> Rows:
     rows["product_category_name_translation"] += [pair for pair in CATEGORIES.items() if pair[1]]
     rows["olist_geolocation_dataset"].append(("01001", -23.55, -46.63, "são paulo", "SP"))
     for number in range(orders):
-        _order(rows, luck, number, products)
+        _order(rows, rng, number, products)
     return rows
 
 
-def _order(rows: Rows, luck: random.Random, number: int, products: int) -> None:
+def _order(rows: Rows, rng: random.Random, number: int, products: int) -> None:
     order, customer = key("a", number), key("b", number)
     person = key("c", number - 1 if number % 30 == 29 else number)  # some come back
     rows["olist_customers_dataset"].append((customer, person, "01001", "são josé dos campos", "SP"))
-    bought = datetime(2017, 1, 5, 10) + timedelta(minutes=luck.randrange(700 * 1440))
-    status = luck.choices(
+    bought = datetime(2017, 1, 5, 10) + timedelta(minutes=rng.randrange(700 * 1440))
+    status = rng.choices(
         ("delivered", "shipped", "canceled", "unavailable", "invoiced", "processing", "created"),
         (94, 2, 1, 1, 1, 0.5, 0.5),
     )[0]
-    approved = bought + timedelta(minutes=luck.randrange(5, 2000))
-    shipped = approved + timedelta(hours=luck.randrange(-4, 90))
-    arrived = shipped + timedelta(hours=luck.randrange(-3 if number % 40 == 0 else 20, 400))
+    approved = bought + timedelta(minutes=rng.randrange(5, 2000))
+    shipped = approved + timedelta(hours=rng.randrange(-4, 90))
+    arrived = shipped + timedelta(hours=rng.randrange(-3 if number % 40 == 0 else 20, 400))
     dates = [
         "" if status == "created" or number % 97 == 96 else at(approved),
         at(shipped) if status in ("delivered", "shipped") else "",
         at(arrived) if status == "delivered" and number % 83 != 82 else "",
     ]
-    promised = (bought + timedelta(days=luck.randrange(8, 40))).date()
+    promised = (bought + timedelta(days=rng.randrange(8, 40))).date()
     rows["olist_orders_dataset"].append(
         (order, customer, status, at(bought), *dates, f"{promised} 00:00:00")
     )
     total = 0
-    for item in range(
-        0 if status == "unavailable" else luck.choice((1, 1, 1, 1, 1, 1, 1, 1, 2, 3))
-    ):
-        price, freight = luck.randrange(500, 40_000), luck.randrange(0, 4_000)
+    for item in range(0 if status == "unavailable" else rng.choice((1, 1, 1, 1, 1, 1, 1, 1, 2, 3))):
+        price, freight = rng.randrange(500, 40_000), rng.randrange(0, 4_000)
         total += price + freight
         product = key("d", (number + item // 2) % products)
         limit = at(bought + timedelta(days=5))
@@ -121,8 +119,8 @@ def _order(rows: Rows, luck: random.Random, number: int, products: int) -> None:
         half = total // 2
         paid = [("voucher", 1, half), ("voucher", 1, total - half)]
     else:
-        method = luck.choices(("credit_card", "boleto", "debit_card"), (75, 20, 5))[0]
-        paid = [(method, luck.randrange(1, 11) if method == "credit_card" else 1, total)]
+        method = rng.choices(("credit_card", "boleto", "debit_card"), (75, 20, 5))[0]
+        paid = [(method, rng.randrange(1, 11) if method == "credit_card" else 1, total)]
     rows["olist_order_payments_dataset"] += [
         (order, place, method, parts, money(amount))
         for place, (method, parts, amount) in enumerate(paid, 1)
@@ -134,7 +132,7 @@ def _order(rows: Rows, luck: random.Random, number: int, products: int) -> None:
         words = 'Recebi bem antes do prazo.\r\nÓtimo produto, "nota 10"' if number % 3 == 0 else ""
         answered = sent + timedelta(hours=30 + 10 * place)
         title = "recomendo" if number % 7 == 0 else ""
-        score = luck.choices((1, 2, 3, 4, 5), (11, 3, 8, 19, 59))[0]
+        score = rng.choices((1, 2, 3, 4, 5), (11, 3, 8, 19, 59))[0]
         rows["olist_order_reviews_dataset"].append(
             (review, order, score, title, words, at(sent), at(answered))
         )

@@ -92,10 +92,10 @@ def test_a_line_is_an_item_with_its_freight_its_seller_and_its_category(shop: Sh
 
 def test_a_payment_tells_its_method_and_instalments_and_vouchers_are_payments(shop: Shop) -> None:
     bring(shop, one_order(payments=(("voucher", 1, "8.71"), ("credit_card", 10, "30.00"))))
-    told = [
+    captured = [
         (paid.method, paid.value, paid.amount_minor) for paid in shop.events("payment.captured")
     ]
-    assert told == [("voucher", 1, 871), ("credit_card", 10, 3000)]
+    assert captured == [("voucher", 1, 871), ("credit_card", 10, 3000)]
     (paid,) = shop.events("order.paid")
     assert (paid.method, paid.amount_minor) == ("credit_card", 3871)
     assert shop.sales_account() == 3871
@@ -131,7 +131,7 @@ def test_an_order_called_off_before_it_was_packed_has_no_lines_and_ends_with_the
     assert (placed.amount_minor, placed.value, shop.events("order.line")) == (3871, 0, [])
     assert (cancelled.reason, cancelled.occurred_at) == (
         "unavailable",
-        micros("2017-10-12T03:43:48-03:00"),  # the last thing the files tell: a review
+        micros("2017-10-12T03:43:48-03:00"),  # the last instant of the files: a review
     )
     assert [row.status for row in shop.rows(schema.orders)] == ["cancelled"]
     assert not {"payment.refunded", "order.completed"} & set(shop.types())
@@ -180,8 +180,8 @@ def test_one_review_id_of_two_orders_is_a_review_of_each(shop: Shop) -> None:
 
 def test_no_word_of_a_review_and_no_place_enters_an_event(shop: Shop) -> None:
     bring(shop, one_order())
-    told = repr([tuple(event) for event in shop.events()])
-    assert not [word for word in ("testei", "paulo", "SP'", "03149", "campinas") if word in told]
+    stream = repr([tuple(event) for event in shop.events()])
+    assert not [word for word in ("testei", "paulo", "SP'", "03149", "campinas") if word in stream]
     assert "Não testei" in shop.rows(schema.review)[0].body
 
 
@@ -198,9 +198,11 @@ def test_a_second_import_adds_nothing(shop: Shop) -> None:
 def test_every_row_is_counted_once_and_money_adds_up(shop: Shop) -> None:
     rows = make_olist(200)
     summary = bring(shop, rows)
-    facts = sum(len(rows[f"olist_{name}_dataset"]) for name in ("orders", "order_items"))
-    facts += sum(len(rows[f"olist_order_{name}_dataset"]) for name in ("payments", "reviews"))
-    assert counts(summary) == (facts, facts, 0, 0)
+    rows_of_orders = sum(len(rows[f"olist_{name}_dataset"]) for name in ("orders", "order_items"))
+    rows_of_orders += sum(
+        len(rows[f"olist_order_{name}_dataset"]) for name in ("payments", "reviews")
+    )
+    assert counts(summary) == (rows_of_orders, rows_of_orders, 0, 0)
     captured = sum(event.amount_minor for event in shop.events("payment.captured"))
     assert 0 < captured == shop.sales_account()
     statuses = Counter(row[2] for row in rows["olist_orders_dataset"])

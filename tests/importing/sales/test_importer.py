@@ -16,8 +16,8 @@ from tests.importing.shops import NOW, Shop, counts, micros
 
 from commerce.records import schema
 from commerce.records.errors import TenantConflict
-from importing.engine.options import TransactionOptions
 from importing.sales.importer import import_transactions
+from importing.sales.options import TransactionOptions
 from tabular.errors import ColumnNotFound, TableError
 
 ORDERS = """invoice,sku,name,qty,at,price,who,land
@@ -68,9 +68,9 @@ def test_an_order_is_placed_line_by_line_captured_and_paid(shop: Shop) -> None:
 def test_an_order_happens_at_its_earliest_line(shop: Shop) -> None:
     shop.sell(ORDERS, **NAMED)
     order = next(row for row in shop.rows(schema.orders) if row.external_id == "1")
-    told = [event for event in shop.events() if event.aggregate_id == order.id.hex]
-    assert {event.occurred_at for event in told} == {micros("2011-01-05 10:00")}
-    assert {event.recorded_at for event in told} == {micros("2011-01-05 10:00")}
+    events = [event for event in shop.events() if event.aggregate_id == order.id.hex]
+    assert {event.occurred_at for event in events} == {micros("2011-01-05 10:00")}
+    assert {event.recorded_at for event in events} == {micros("2011-01-05 10:00")}
 
 
 def test_events_stand_in_the_order_of_time(shop: Shop) -> None:
@@ -99,7 +99,10 @@ def test_a_customer_registers_once_at_his_earliest_row_with_its_country(shop: Sh
 
 
 def test_products_carry_their_first_description(shop: Shop) -> None:
-    content = "who,at,price,sku,name\nann,2011-01-02,1,A,\nann,2011-01-03,1,A,Lamp\nann,2011-01-04,1,A,lamp?\nann,2011-01-04,1,B,\n"
+    content = (
+        "who,at,price,sku,name\nann,2011-01-02,1,A,\nann,2011-01-03,1,A,Lamp\n"
+        "ann,2011-01-04,1,A,lamp?\nann,2011-01-04,1,B,\n"
+    )
     shop.sell(content, customer="who", time="at", price="price", product="sku", description="name")
     names = {row.external_id: row.name for row in shop.rows(schema.product)}
     assert names == {"A": "Lamp", "B": "B"}
@@ -227,20 +230,20 @@ def test_a_status_decides_what_became_of_an_order(shop: Shop) -> None:
     assert summary.reasons == {"unknown status": 1}
     orders = {row.external_id: row for row in shop.rows(schema.orders)}
     payments = {row.id: row for row in shop.rows(schema.payment)}
-    told: dict[str, list[str]] = {name: [] for name in orders}
+    types: dict[str, list[str]] = {name: [] for name in orders}
     for event in shop.events():
         if event.aggregate_type == "payment":
             order = str(
                 next(n for n, o in orders.items() if o.id == payments_order(payments, event))
             )
-            told[order].append(event.type)
+            types[order].append(event.type)
         elif event.aggregate_type == "order":
-            told[next(n for n, o in orders.items() if o.id.hex == event.aggregate_id)].append(
+            types[next(n for n, o in orders.items() if o.id.hex == event.aggregate_id)].append(
                 event.type
             )
     start = ["order.placed", "order.line"]
     paid = [*start, "payment.captured", "order.paid"]
-    assert told == {
+    assert types == {
         "0": paid,
         "1": [*paid, "order.completed"],
         "2": start,
@@ -465,14 +468,14 @@ def test_an_unknown_column_is_an_error_about_the_file(shop: Shop) -> None:
 
 
 def test_progress_is_told(shop: Shop) -> None:
-    told: list[tuple[str, int, int | None]] = []
+    reported: list[tuple[str, int, int | None]] = []
     import_transactions(
         shop.engine,
         shop.write(ORDERS),
         TransactionOptions(tenant="acme", **NAMED),
         now=NOW,
         rejects_folder=shop.folder,
-        progress=lambda stage, done, total: told.append((stage, done, total)),
+        progress=lambda stage, done, total: reported.append((stage, done, total)),
     )
-    assert told[0][0] == "reading"
-    assert told[-1] == ("writing", 4, 4)
+    assert reported[0][0] == "reading"
+    assert reported[-1] == ("writing", 4, 4)

@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from commerce.records.database import connect
 from importing.sales import importer
-from importing.engine.options import TransactionOptions
+from importing.sales.options import TransactionOptions
 from importing.engine.writing import Writer
 
 url, path, after = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 importer._CHUNK = 40
 opened = 0
-desk = Writer.desk
+session = Writer.session
 
 
 def counted(self):
@@ -32,10 +32,10 @@ def counted(self):
     opened += 1
     if opened > after:
         os.kill(os.getpid(), signal.SIGKILL)
-    return desk(self)
+    return session(self)
 
 
-Writer.desk = counted
+Writer.session = counted
 importer.import_transactions(
     connect(url), path, TransactionOptions(tenant="acme", order="no", customer="who", time="at",
     product="sku", quantity="qty", price="price", returns="prefix:C"),
@@ -89,9 +89,10 @@ def test_a_killed_import_leaves_no_file_behind(make_shop: Callable[[str], Shop])
     broken = make_shop("broken")
     path = broken.write(content())
     before = set(broken.folder.iterdir())
-    subprocess.run(
+    child = subprocess.run(
         [sys.executable, "-c", _CHILD, broken.engine.url.render_as_string(), str(path), "4"],
         check=False,
     )
+    assert child.returncode == -signal.SIGKILL
     left = {path.name for path in set(broken.folder.iterdir()) - before}
     assert left <= {"records.db-wal", "records.db-shm"}

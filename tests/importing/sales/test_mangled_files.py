@@ -94,7 +94,8 @@ def test_a_shuffled_file_becomes_the_same_sales(
 ) -> None:
     dice = random.Random(seed)
     rows = [
-        f"{dice.randrange(20)},c{dice.randrange(1)},2011-01-{dice.randrange(1, 28):02},A{dice.randrange(3)},{dice.randrange(1, 5)},1.25,"
+        f"{dice.randrange(20)},c{dice.randrange(1)},2011-01-{dice.randrange(1, 28):02},"
+        f"A{dice.randrange(3)},{dice.randrange(1, 5)},1.25,"
         for _ in range(60)
     ]
     head = "no,who,at,sku,qty,price,state\n"
@@ -105,14 +106,14 @@ def test_a_shuffled_file_becomes_the_same_sales(
     assert one.as_dict() == other.as_dict()
     assert plain.sales_account() == shuffled.sales_account()
     for kind in ("order.placed", "order.line"):
-        told = [
+        states = [
             sorted(
                 (e.occurred_at, e.amount_minor, e.quantity, e.aggregate_id)
                 for e in shop.events(kind)
             )
             for shop in (plain, shuffled)
         ]
-        assert told[0] == told[1]
+        assert states[0] == states[1]
 
 
 def test_importing_in_pieces_accounts_for_the_same_money(make_shop: Callable[[str], Shop]) -> None:

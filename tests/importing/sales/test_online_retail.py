@@ -8,9 +8,9 @@ import pytest
 from tests.importing.shops import NOW, Shop
 
 from commerce.records import schema
-from importing.engine.options import TransactionOptions
 from importing.engine.summary import ImportSummary
 from importing.sales.importer import import_transactions
+from importing.sales.options import TransactionOptions
 
 FILE = Path(__file__).resolve().parents[4] / "shared" / "data" / "online_retail.csv.gz"
 
@@ -52,11 +52,11 @@ def test_the_real_file_is_accounted_for_to_the_row(shop: Shop) -> None:
             schema.customer.select().where(schema.customer.c.external_id == "17850")
         ).one()
         assert found.country == "United Kingdom"
-        told = connection.exec_driver_sql(
+        sums = connection.exec_driver_sql(
             "SELECT type, count(*), sum(amount_minor) FROM event GROUP BY type"
         ).all()
-    per_type = {kind: number for kind, number, _ in told}
-    moved = {kind: amount for kind, _, amount in told}
+    per_type = {kind: number for kind, number, _ in sums}
+    moved = {kind: amount for kind, _, amount in sums}
     assert per_type == {
         "customer.registered": 4_372,
         "order.placed": 20_725,

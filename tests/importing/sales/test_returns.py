@@ -1,4 +1,4 @@
-"""Goods that come back."""
+"""Returns: which purchase each is tied to, and what it gives back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAMED: dict[str, Any] = {
 
 
 def links(shop: Shop) -> list[tuple[str, str | None]]:
-    """For each return, its source of goods: the order's external id, None where unlinked."""
+    """For each return, the external id of the order it is tied to, None where unlinked."""
     orders = {row.id.hex: row.external_id for row in shop.rows(schema.orders)}
     found = sorted(shop.events("order.returned"), key=lambda event: event.occurred_at)
     return [

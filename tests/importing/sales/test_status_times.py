@@ -1,4 +1,4 @@
-"""A status is an order's state at export: what it tells must not be known any earlier."""
+"""A status is an order's state at export: what it says must not be known any earlier."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.serving.conftest import make_real_package, make_shop
+from tests.serving.shop import make_real_package, make_shop
 
 from commerce.records.database import connect
 from scoring.files import publish

@@ -7,18 +7,13 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import Engine
-from tests.serving.conftest import SHOP, Asker, make_package, make_shop, make_stale
-
-from scoring.files import publish
-from serving.predict.answers import AppState
-from serving.predict.readiness import obstacles
+from tests.serving.shop import make_shop
 
 HEAVY = ("pandas", "sklearn", "scipy", "mlflow", "matplotlib", "duckdb", "pyarrow", "alembic")
 
@@ -75,8 +70,8 @@ def test_no_model_is_503_with_a_sentence_through_bentoml_too(
 ) -> None:
     make_shop(engine)
     monkeypatch.setenv("DATABASE_URL", str(engine.url))
-    question = {"tenant": "acme", "customer_id": "17850"}
-    response = ask_service("/predict/churn", method="POST", json=question)
+    request = {"tenant": "acme", "customer_id": "17850"}
+    response = ask_service("/predict/churn", method="POST", json=request)
     assert response.status_code == 503
     assert "bellwether run --tenant acme" in response.json()["error"]
 
@@ -88,43 +83,6 @@ def test_bentomls_own_pages_are_closed(home: Path, path: str) -> None:
 
 def test_the_first_page_is_ours(home: Path) -> None:
     assert "ask" in ask_service("/").json()
-
-
-def test_a_server_is_ready_with_a_sound_package_and_a_store_that_answers(
-    make_desk: Callable[..., AppState], engine: Engine, tmp_path: Path
-) -> None:
-    assert obstacles(make_desk()) == []
-    assert obstacles(make_desk(engine)) == []
-    publish(make_stale(make_package()), tmp_path / "stale")
-    (only,) = obstacles(make_desk(folder=tmp_path / "stale"))
-    assert "was refused" in only
-    assert SHOP.names[0] in only
-
-
-def test_a_server_is_not_ready_while_its_store_is_down(
-    make_desk: Callable[..., AppState], engine: Engine
-) -> None:
-    from serving.rest.api import make_app
-
-    desk = make_desk(engine)
-    assert engine.url.database is not None
-    Path(engine.url.database).unlink()
-    response = Asker(make_app(desk)).get("/readyz")
-    assert response.status_code == 503
-    assert "record store must answer" in response.json()["error"]
-
-
-def test_an_empty_database_is_named_as_such(
-    make_desk: Callable[..., AppState], engine: Engine, tmp_path: Path
-) -> None:
-    from serving.predict.store import RecordStore
-
-    (tmp_path / "empty.db").touch()
-    store = RecordStore(f"sqlite:///{tmp_path / 'empty.db'}")
-    desk = AppState(shelf=make_desk().shelf, store=store, now=make_desk().now)
-    (only,) = obstacles(desk)
-    store.close()
-    assert "no such table: tenant" in only
 
 
 def test_the_server_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from sqlalchemy import Engine, func, select
-from tests.serving.conftest import (
+from tests.serving.shop import (
     LAST,
     NOW,
     SHOP,
-    Asker,
+    Client,
     customer_id,
     make_package,
     make_shop,
@@ -24,10 +24,10 @@ from commerce.records.instants import to_micros
 from commerce.records.tenants import find_tenant
 from features.evaluating.online import online_features
 from scoring.errors import InvalidValues, PackageMismatch
+from serving.bento.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.batch import BatchSummary, score_customers
-from serving.predict.scores import latest, score
-from serving.rest.api import make_app
+from serving.predict.scores import latest_score, score
 
 AS_OF = LAST + timedelta(microseconds=1)
 CUSTOMERS = ["17850", "12346"]
@@ -68,18 +68,18 @@ def test_a_second_batch_writes_nothing(any_engine: Engine) -> None:
 
 @pytest.mark.parametrize("model", ["churn", "credit"])
 def test_batch_and_online_agree_to_the_bit(
-    engine: Engine, make_desk: Callable[..., AppState], model: str
+    engine: Engine, make_state: Callable[..., AppState], model: str
 ) -> None:
     tenant = make_shop(engine)
     run_batch(engine, model)
-    ask = Asker(make_app(make_desk(engine)))
+    client = Client(make_app(make_state(engine)))
     for name in CUSTOMERS:
         with reading(engine) as connection:
-            kept = latest(connection, tenant.id, customer_id("acme", name), model)
+            kept = latest_score(connection, tenant.id, customer_id("acme", name), model)
         assert kept is not None
-        body = ask.post(f"/predict/{model}", {"tenant": "acme", "customer_id": name}).json()
+        body = client.post(f"/predict/{model}", {"tenant": "acme", "customer_id": name}).json()
         for part in ("probability", "score", "band", "rule_score", "decision", "reasons"):
-            assert getattr(kept, part) == body[part]
+            assert kept.as_dict()[part] == body[part]
 
 
 def test_a_table_of_another_shape_is_refused(engine: Engine) -> None:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.serving.conftest import SHOP, make_package, make_stale
+from tests.serving.shop import SHOP, make_package, make_stale
 
 from scoring.files import publish
 from serving.errors import ModelMissing

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, text
-from tests.serving.conftest import LAST, NOW, SHOP, Asker, customer_id, make_package
+from tests.serving.shop import LAST, NOW, SHOP, Client, customer_id, make_package
 
 from commerce.records import schema
 from commerce.records.database import reading, writing
@@ -20,16 +20,16 @@ from serving.errors import ReplayDiffers, UnknownName
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay
 
-QUESTION = {"tenant": "acme", "customer_id": "17850"}
+REQUEST = {"tenant": "acme", "customer_id": "17850"}
 
 
 def test_an_answer_replays_after_a_late_row_and_a_new_champion(
-    ask: Asker, engine: Engine, packages: Path
+    client: Client, engine: Engine, packages: Path
 ) -> None:
-    body = ask.post("/predict/credit", QUESTION).json()
+    body = client.post("/predict/credit", REQUEST).json()
     arrive_late(engine)
     publish(make_package("credit", "2"), packages)
-    again = ask.post("/predict/credit", QUESTION | {"as_of": body["as_of"]}).json()
+    again = client.post("/predict/credit", REQUEST | {"as_of": body["as_of"]}).json()
     assert again["model_version"] == "acme.credit/2"
     with reading(engine) as connection:
         found = replay(connection, PackageShelf([packages], SHOP), body["request_id"])
@@ -38,16 +38,18 @@ def test_an_answer_replays_after_a_late_row_and_a_new_champion(
 
 
 def test_an_answer_by_values_replays_from_its_own_values(
-    ask: Asker, engine: Engine, packages: Path
+    client: Client, engine: Engine, packages: Path
 ) -> None:
-    question = {"tenant": "acme", "features": {"spend_90d": 3499, "days_since_order": None}}
-    body = ask.post("/predict/churn", question).json()
+    request = {"tenant": "acme", "features": {"spend_90d": 3499, "days_since_order": None}}
+    body = client.post("/predict/churn", request).json()
     with reading(engine) as connection:
         replay(connection, PackageShelf([packages], SHOP), body["request_id"]).require_same()
 
 
-def test_a_stream_changed_by_hand_is_noticed(ask: Asker, engine: Engine, packages: Path) -> None:
-    body = ask.post("/predict/churn", QUESTION).json()
+def test_a_stream_changed_by_hand_is_noticed(
+    client: Client, engine: Engine, packages: Path
+) -> None:
+    body = client.post("/predict/churn", REQUEST).json()
     with writing(engine) as connection:
         connection.execute(text("DROP TRIGGER event_refuses_delete"))
         connection.execute(
@@ -60,9 +62,9 @@ def test_a_stream_changed_by_hand_is_noticed(ask: Asker, engine: Engine, package
 
 
 def test_an_answer_on_features_declared_otherwise_since_replays_from_its_kept_values(
-    ask: Asker, engine: Engine, packages: Path
+    client: Client, engine: Engine, packages: Path
 ) -> None:
-    body = ask.post("/predict/credit", QUESTION).json()
+    body = client.post("/predict/credit", REQUEST).json()
     orders, placed = source("order.placed"), source("order.placed", column="base_minor")
     otherwise = catalogue(
         count(orders, name="orders", windows=DAYS(90), unit="orders", description="Otherwise."),
@@ -89,9 +91,9 @@ def test_an_answer_on_features_declared_otherwise_since_replays_from_its_kept_va
 
 
 def test_a_replay_from_the_stream_says_nothing_of_kept_values(
-    ask: Asker, engine: Engine, packages: Path
+    client: Client, engine: Engine, packages: Path
 ) -> None:
-    body = ask.post("/predict/credit", QUESTION).json()
+    body = client.post("/predict/credit", REQUEST).json()
     with reading(engine) as connection:
         found = replay(connection, PackageShelf([packages], SHOP), body["request_id"])
     assert found.unread is None

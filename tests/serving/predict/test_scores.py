@@ -9,10 +9,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import DBAPIError
-from tests.serving.conftest import NOW, customer_id, make_shop
+from tests.serving.shop import NOW, customer_id, make_shop
 
 from commerce.records.database import reading, writing
-from serving.predict.scores import ScoreRow, find_score, latest, record_score, record_scores, score
+from scoring.decisions import Action
+from scoring.reasons import Reason
+from serving.predict.scores import (
+    ScoreRow,
+    find_score,
+    latest_score,
+    record_score,
+    record_scores,
+    score,
+)
 
 AWKWARD = 0.1 + 0.2
 
@@ -33,9 +42,17 @@ def make_row(tenant_id: int, **changes: object) -> ScoreRow:
         band=None,
         rule_score=None,
         rule_band=None,
-        decision={"action": "retain", "threshold": 1 / 3, "rule": "5.00 EUR"},
+        decision=Action(action="retain", threshold=1 / 3, rule="5.00 EUR"),
         features={"orders_90d": 2.0, "days_since_order": None, "tiny": 5e-324, "long": 2.0**53 - 1},
-        reasons=[{"feature": "orders_90d", "contribution": AWKWARD}],
+        reasons=(
+            Reason(
+                feature="orders_90d",
+                value=None,
+                reference=2.0**53 - 1,
+                contribution=AWKWARD,
+                text="Orders: 0.1 \u20ac.",
+            ),
+        ),
     )
     return replace(row, **changes)  # type: ignore[arg-type]
 
@@ -84,5 +101,5 @@ def test_the_latest_score_is_the_one_made_last(any_engine: Engine) -> None:
     with writing(any_engine) as connection:
         record_scores(connection, [*rows, make_row(tenant.id, model="credit")])
         customer = customer_id("acme", "17850")
-        assert latest(connection, tenant.id, customer, "churn") == rows[1]
-        assert latest(connection, tenant.id, customer_id("acme", "12346"), "churn") is None
+        assert latest_score(connection, tenant.id, customer, "churn") == rows[1]
+        assert latest_score(connection, tenant.id, customer_id("acme", "12346"), "churn") is None

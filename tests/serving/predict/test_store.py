@@ -1,4 +1,4 @@
-"""The record store behind a server: both databases, many askers, and a store that is busy."""
+"""The record store behind a server: both databases, many clients, and a store that is busy."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine, func, select
-from tests.serving.conftest import Asker, make_shop
+from tests.serving.shop import Client, make_shop
 
 from commerce.records.database import reading, writing
+from serving.bento.app import make_app
 from serving.errors import StoreUnavailable
 from serving.predict import store as store_module
 from serving.predict.answers import AppState
 from serving.predict.scores import score
 from serving.predict.store import RecordStore
-from serving.rest.api import make_app
 
-QUESTION = {"tenant": "acme", "customer_id": "17850"}
+REQUEST = {"tenant": "acme", "customer_id": "17850"}
 
 
 def test_both_databases_answer_and_keep(
-    any_engine: Engine, make_desk: Callable[..., AppState]
+    any_engine: Engine, make_state: Callable[..., AppState]
 ) -> None:
     make_shop(any_engine)
-    ask = Asker(make_app(make_desk(any_engine)))
-    assert ask.get("/readyz").status_code == 200
+    client = Client(make_app(make_state(any_engine)))
+    assert client.get("/readyz").status_code == 200
     for model in ("churn", "credit"):
-        assert ask.post(f"/predict/{model}", QUESTION).status_code == 200
+        assert client.post(f"/predict/{model}", REQUEST).status_code == 200
     with reading(any_engine) as connection:
         assert connection.scalar(select(func.count()).select_from(score)) == 2
 
 
 def test_many_at_once_are_all_answered_and_kept(
-    any_engine: Engine, make_desk: Callable[..., AppState]
+    any_engine: Engine, make_state: Callable[..., AppState]
 ) -> None:
     make_shop(any_engine)
-    ask = Asker(make_app(make_desk(any_engine)))
+    client = Client(make_app(make_state(any_engine)))
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: ask.post("/predict/churn", QUESTION), range(40)))
+        answers = list(pool.map(lambda _: client.post("/predict/churn", REQUEST), range(40)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["request_id"] for answer in answers}) == 40
     assert len({answer.json()["probability"] for answer in answers}) == 1
@@ -47,17 +47,17 @@ def test_many_at_once_are_all_answered_and_kept(
 
 
 def test_a_store_that_stays_busy_is_said_to_be(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, make_desk: Callable[..., AppState]
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, make_state: Callable[..., AppState]
 ) -> None:
     make_shop(engine)
     monkeypatch.setattr(store_module, "_BUSY_MILLISECONDS", 20)
-    ask = Asker(make_app(make_desk(engine)))
+    client = Client(make_app(make_state(engine)))
     with writing(engine):
-        response = ask.post("/predict/churn", QUESTION)
+        response = client.post("/predict/churn", REQUEST)
     assert response.status_code == 503
     assert "database is locked" in response.json()["error"]
     assert response.headers["retry-after"]
-    assert ask.post("/predict/churn", QUESTION).status_code == 200
+    assert client.post("/predict/churn", REQUEST).status_code == 200
 
 
 def test_the_place_of_a_store_is_named_without_its_password() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import pytest
-from tests.serving.conftest import Asker
+from tests.serving.shop import Client
 
 from serving.rest.request_log import LARGEST_BODY
 
@@ -49,9 +48,9 @@ JSON = {"content-type": "application/json"}
     ],
 )
 def test_a_bad_body_is_refused_and_its_field_named(
-    ask: Asker, content: bytes, status: int, field: str | None, part: str
+    client: Client, content: bytes, status: int, field: str | None, part: str
 ) -> None:
-    response = ask.request("POST", "/predict/churn", content=content, headers=JSON)
+    response = client.request("POST", "/predict/churn", content=content, headers=JSON)
     assert response.status_code == status, response.text
     body = response.json()
     assert list(body) == ["error", "field", "request_id"]
@@ -60,58 +59,28 @@ def test_a_bad_body_is_refused_and_its_field_named(
     assert body["request_id"] == response.headers["x-request-id"]
 
 
-def test_a_body_that_is_not_sent_as_json_is_told_about_the_header(ask: Asker) -> None:
-    response = ask.request("POST", "/predict/churn", content=b'{"tenant": "acme"}')
+def test_a_body_that_is_not_sent_as_json_is_told_about_the_header(client: Client) -> None:
+    response = client.request("POST", "/predict/churn", content=b'{"tenant": "acme"}')
     assert response.status_code == 422
     assert "content-type: application/json" in response.json()["error"]
 
 
-def test_a_body_too_large_to_be_a_question_is_413(ask: Asker) -> None:
-    response = ask.request(
+def test_a_body_too_large_to_be_a_request_is_413(client: Client) -> None:
+    response = client.request(
         "POST", "/predict/churn", content=b" " * (LARGEST_BODY + 1), headers=JSON
     )
     assert response.status_code == 413
     assert "at most 1000000 bytes" in response.json()["error"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status", "part"),
-    [
-        ("GET", "/predict/chrun", 404, "Did you mean"),
-        ("POST", "/nothing", 404, "path must exist"),
-        ("GET", "/predict/churn", 405, "must be asked with POST"),
-        ("DELETE", "/livez", 405, "must be asked with GET"),
-        ("GET", "/docs/../secret", 404, "path must exist"),
-    ],
-)
-def test_a_path_that_is_no_operation_is_refused_in_the_same_shape(
-    ask: Asker, method: str, path: str, status: int, part: str
-) -> None:
-    response = ask.request(method, path)
-    assert response.status_code == status
-    assert part in response.json()["error"]
-
-
 def test_a_fault_of_ours_is_500_with_a_request_id_and_nothing_else(
-    ask: Asker, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("customer 17850")
 
     monkeypatch.setattr("serving.predict.answers.decide", fail)
-    response = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
+    response = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
     assert response.status_code == 500
     assert "17850" not in response.text
     assert response.json()["request_id"] == response.headers["x-request-id"]
-
-
-def test_one_line_per_request_shows_the_steps_and_nothing_personal(
-    ask: Asker, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO, logger="serving.rest.request_log"):
-        body = ask.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
-        ask.get("/customers/17850")
-    first, second = (record.getMessage() for record in caplog.records)
-    assert f"request_id={body['request_id']} POST /predict/churn 200" in first
-    assert first.endswith("steps=customer>features:4>acme.churn/1>kept")
-    assert "17850" not in first + second

@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from tests.training.conftest import BRISK, FEATURES
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
+from sklearn.svm import LinearSVC
+from tests.training.datasets import BRISK, FEATURES
 
-from training.errors import NotTrainable
+from training.errors import InvalidCandidate, NotTrainable
 from training.fitting import candidates
-from training.fitting.candidates import Fitted, fit, varying_features
+from training.fitting.candidates import (
+    CandidateScore,
+    Fitted,
+    fit_candidates,
+    linear_models,
+    varying_features,
+)
 from training.fitting.dataset import Dataset
-from training.fitting.estimators import LogitBlend, ValueTransform, linear_model
+from training.fitting.estimators import BoostedTrees, LogitBlend, ValueTransform, linear_model
 
 
-def test_the_same_rows_and_seed_give_the_same_model(rows: Dataset) -> None:
-    spec = replace(BRISK, candidates=("boosted",))
-    values = rows.test[[name for name in FEATURES if name != "delivered_orders"]].to_numpy(float)
-    one, other = (fit(spec, rows.train).estimator.decision_function(values) for _ in range(2))
+def with_spec(dataset: Dataset, **changes: Any) -> Dataset:
+    """The same rows for a model that is specified otherwise."""
+    return replace(dataset, spec=replace(dataset.spec, **changes))
+
+
+def test_the_same_rows_and_seed_give_the_same_model(dataset: Dataset) -> None:
+    boosted = with_spec(dataset, candidates={"boosted": BoostedTrees()})
+    values = dataset.test[[name for name in FEATURES if name != "delivered_orders"]].to_numpy(float)
+    one, other = (fit_candidates(boosted).estimator.decision_function(values) for _ in range(2))
     assert one.tobytes() == other.tobytes()
 
 
-def test_the_candidate_of_least_loss_is_chosen(rows: Dataset) -> None:
-    fitted = fit(replace(BRISK, candidates=("logistic",)), rows.train)
+def test_the_candidate_of_least_loss_is_chosen(dataset: Dataset) -> None:
+    fitted = fit_candidates(with_spec(dataset, candidates=linear_models()))
     losses = [candidate.log_loss for candidate in fitted.candidates]
     assert losses == sorted(losses)
     assert fitted.chosen is fitted.candidates[0]
@@ -33,47 +48,118 @@ def test_the_candidate_of_least_loss_is_chosen(rows: Dataset) -> None:
     assert all(0.5 < candidate.auc < 1 for candidate in fitted.candidates)
 
 
-def test_only_candidates_of_the_spec_compete(fitted: Fitted) -> None:
-    assert {candidate.name.split(" ")[0] for candidate in fitted.candidates} == {"blend"}
+def test_only_candidates_of_the_spec_compete(dataset: Dataset) -> None:
+    two = {"weak": linear_model(1e-6), "strong": linear_model(0.01)}
+    fitted = fit_candidates(with_spec(dataset, candidates=two))
+    assert [candidate.name for candidate in fitted.candidates] == ["strong", "weak"]
+
+
+def test_linear_models_boosted_trees_and_blends_with_the_best_line_compete_by_default(
+    standard: Fitted,
+) -> None:
+    names = [candidate.name for candidate in standard.candidates]
+    best = next(name for name in names if name.startswith("logistic"))
+    blends = {f"blend {share:g} boosted, {best}" for share in candidates.SHARES}
+    assert set(names) == {*linear_models(), "boosted", *blends}
+
+
+def test_a_classifier_of_ones_own_is_compared_in_the_same_folds_and_changes_no_other(
+    dataset: Dataset, standard: Fitted
+) -> None:
+    own = fit_candidates(
+        dataset, {"again": linear_model(0.01), "guess": DummyClassifier(strategy="prior")}
+    )
+    scores = {one.name: replace(one, chosen=False) for one in own.candidates}
+    assert replace(scores["again"], name="logistic C=0.01") == scores["logistic C=0.01"]
+    assert scores["guess"].log_loss > max(one.log_loss for one in standard.candidates)
+    assert own.chosen == standard.chosen
+    assert [one for one in own.candidates if one.name not in ("again", "guess")] == list(
+        standard.candidates
+    )
+    values = dataset.test[list(standard.features)].to_numpy(float)
+    assert (
+        own.estimator.predict_proba(values).tobytes()
+        == standard.estimator.predict_proba(values).tobytes()
+    )
+
+
+class Clairvoyant(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Knows the outcome of every row by its recency, and must be told the customers."""
+
+    known: ClassVar[dict[float, int]] = {}
+
+    def fit(
+        self, X: NDArray[np.float64], y: NDArray[np.int64], groups: NDArray[np.int64]
+    ) -> Clairvoyant:
+        assert len(groups) == len(y) == len(X)
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        risk = np.array([self.known[recency] for recency in X[:, 0]], dtype=float)
+        return np.column_stack([1 - risk, risk])
+
+
+def test_the_best_of_all_is_chosen_even_if_no_package_can_be_made_of_it(dataset: Dataset) -> None:
+    recency = dataset.train["days_since_order"]
+    Clairvoyant.known.update(zip(recency, dataset.train["label"], strict=True))
+    found = fit_candidates(dataset, {"mine": Clairvoyant()})
+    assert found.candidates[0] == found.chosen
+    assert replace(found.chosen, log_loss=0) == CandidateScore(
+        name="mine", auc=1, log_loss=0, chosen=True
+    )
+    assert found.chosen.log_loss < 1e-12
+    assert isinstance(found.estimator, Clairvoyant)
+
+
+def test_a_name_that_is_taken_and_a_classifier_without_probabilities_are_refused(
+    dataset: Dataset,
+) -> None:
+    for name in ("boosted", "logistic C=0.01", "blend 0.5 boosted, logistic C=0.01"):
+        with pytest.raises(InvalidCandidate, match="must have a name of its own"):
+            fit_candidates(dataset, {name: linear_model(2.0)})
+    with pytest.raises(InvalidCandidate, match="'mine' must give probabilities; got LinearSVC"):
+        fit_candidates(dataset, {"mine": LinearSVC()})
 
 
 def test_no_customer_is_on_both_sides_of_a_fold(
-    rows: Dataset, monkeypatch: pytest.MonkeyPatch
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
 
     def watched(
-        name: str,
+        model: object,
         values: NDArray[np.float64],
         labels: NDArray[np.int64],
         groups: NDArray[np.int64],
         inside: NDArray[np.int64],
         outside: NDArray[np.int64],
-        seed: int,
     ) -> NDArray[np.float64]:
         seen.append(len(np.intersect1d(groups[inside], groups[outside])))
         return np.zeros(len(outside))
 
     monkeypatch.setattr(candidates, "_held_out", watched)
-    fit(replace(BRISK, candidates=("logistic",)), rows.train)
+    fit_candidates(with_spec(dataset, candidates=linear_models()))
     assert len(seen) == candidates.FOLDS * len(candidates.STRENGTHS)
     assert set(seen) == {0}
 
 
-def test_a_feature_that_never_varies_is_left_out(rows: Dataset, fitted: Fitted) -> None:
+def test_a_feature_that_never_varies_is_left_out(dataset: Dataset, fitted: Fitted) -> None:
     assert "delivered_orders" not in fitted.features
     assert set(fitted.features) == set(FEATURES) - {"delivered_orders"}
-    gaps = rows.train.assign(delivered_orders=np.where(rows.train.index % 2, np.nan, 2.0))
+    gaps = dataset.train.assign(delivered_orders=np.where(dataset.train.index % 2, np.nan, 2.0))
     assert "delivered_orders" in varying_features(gaps, BRISK)
 
 
-def test_too_few_rows_or_one_outcome_are_refused_in_the_words_of_the_label(rows: Dataset) -> None:
+def test_too_few_rows_or_one_outcome_are_refused_in_the_words_of_the_label(
+    dataset: Dataset,
+) -> None:
     with pytest.raises(NotTrainable, match="churn must have 100 rows to learn from; got 99"):
-        fit(BRISK, rows.train.head(99))
+        fit_candidates(replace(dataset, train=dataset.train.head(99)))
     with pytest.raises(NotTrainable, match=r"30 rows of either outcome .* got 0 of 780 in which"):
-        fit(BRISK, rows.train.assign(label=0))
+        fit_candidates(replace(dataset, train=dataset.train.assign(label=0)))
     with pytest.raises(NotTrainable, match="a feature that varies"):
-        fit(replace(BRISK, features=("delivered_orders",)), rows.train)
+        fit_candidates(with_spec(dataset, features=("delivered_orders",)))
 
 
 def test_the_transform_fills_takes_logarithms_and_marks_what_was_missing() -> None:
@@ -88,17 +174,17 @@ def test_the_transform_fills_takes_logarithms_and_marks_what_was_missing() -> No
     np.testing.assert_allclose(transform.transform(table), expected)
 
 
-def test_a_column_without_a_single_value_does_no_harm(rows: Dataset) -> None:
-    values = rows.train[list(FEATURES)].to_numpy(float, copy=True)
+def test_a_column_without_a_single_value_does_no_harm(dataset: Dataset) -> None:
+    values = dataset.train[list(FEATURES)].to_numpy(float, copy=True)
     values[:, 0] = np.nan
-    model = linear_model(1.0).fit(values, rows.train["label"])
+    model = linear_model(1.0).fit(values, dataset.train["label"])
     assert np.isfinite(model.decision_function(values)).all()
 
 
-def test_a_blend_is_the_weighted_sum_of_logits(rows: Dataset) -> None:
-    columns = rows.train[list(FEATURES)].to_numpy(float)
+def test_a_blend_is_the_weighted_sum_of_logits(dataset: Dataset) -> None:
+    columns = dataset.train[list(FEATURES)].to_numpy(float)
     one, other = (
-        linear_model(strength).fit(columns, rows.train["label"]) for strength in (1, 0.01)
+        linear_model(strength).fit(columns, dataset.train["label"]) for strength in (1, 0.01)
     )
     blend = LogitBlend([one, other], [0.25, 0.75])
     logits = 0.25 * one.decision_function(columns) + 0.75 * other.decision_function(columns)
@@ -107,7 +193,8 @@ def test_a_blend_is_the_weighted_sum_of_logits(rows: Dataset) -> None:
     assert (blend.predict(columns) == (logits > 0)).all()
 
 
-def test_a_feature_without_any_value_in_a_fold_is_no_obstacle(rows: Dataset) -> None:
-    rare = rows.train.assign(rare=np.nan)
+def test_a_feature_without_any_value_in_a_fold_is_no_obstacle(dataset: Dataset) -> None:
+    rare = dataset.train.assign(rare=np.nan)
     rare.loc[rare.index[0], "rare"] = 1.0
-    assert "rare" in fit(replace(BRISK, candidates=("boosted",)), rare).features
+    boosted = with_spec(replace(dataset, train=rare), candidates={"boosted": BoostedTrees()})
+    assert "rare" in fit_candidates(boosted).features

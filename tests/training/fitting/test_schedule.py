@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from commerce.records.instants import DAY, from_micros, to_micros
 from training.errors import InvalidProtocol, NotTrainable
 from training.fitting.schedule import cutoffs_for, fixed_schedule
-from training.specs import CHURN, CREDIT
+from training.specs.churn import CHURN
+from training.specs.credit import CREDIT
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

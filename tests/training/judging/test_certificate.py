@@ -12,25 +12,25 @@ from scoring.decisions import decide
 from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
-from training.judging.certificate import Certificate, compare, sample
-from training.judging.examination import export_package
+from training.judging.certificate import Certificate, compare_batch_and_online, sample
+from training.publishing.export import export_package
 
 Floats = NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
-def package(rows: Dataset, fitted: Fitted) -> Package:
-    return export_package(rows, fitted).package
+def package(dataset: Dataset, fitted: Fitted) -> Package:
+    return export_package(dataset, fitted)
 
 
 @pytest.fixture
-def values(rows: Dataset, package: Package) -> Floats:
-    return rows.test[list(package.names)].to_numpy(float)[:40]
+def values(dataset: Dataset, package: Package) -> Floats:
+    return dataset.test[list(package.names)].to_numpy(float)[:40]
 
 
 def certified(package: Package, batch: Floats, online: Floats) -> Certificate:
     customers = [f"customer {place}" for place in range(len(batch))]
-    return compare(package, customers, batch, online, snapshot="ab", as_of=1)
+    return compare_batch_and_online(package, customers, batch, online, snapshot="ab", as_of=1)
 
 
 def test_equal_bits_hold_missing_values_included(package: Package, values: Floats) -> None:
@@ -66,7 +66,7 @@ def test_an_answer_that_depends_on_its_company_refuses(package: Package, values:
     def careless(package: Package, row: Floats) -> object:
         return decide(package, row * (1 + 1e-15))
 
-    certificate = compare(
+    certificate = compare_batch_and_online(
         package,
         [str(place) for place in range(len(values))],
         values,

@@ -9,14 +9,13 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from training.fitting.dataset import Dataset
 from training.judging import evaluation
 from training.judging.evaluation import (
-    auc,
     baseline,
     brier,
     calibration_line,
     calibration_table,
-    compare,
     expected_calibration_error,
     measure,
+    paired_differences,
     permuted_auc,
     single_feature_power,
 )
@@ -28,8 +27,11 @@ FEATURES = ("days_since_order", "order_gap_days", "orders_365d", "failed_payment
 
 
 def test_auc_and_brier_are_those_of_scikit_learn_with_ties_too() -> None:
-    for scores in (RISK, np.round(RISK, 1), np.zeros(len(RISK))):
-        assert auc(LABELS, scores) == pytest.approx(roc_auc_score(LABELS, scores), abs=1e-12)
+    for scores in (RISK, np.round(RISK, 1), np.full(len(RISK), 0.5)):
+        places = evaluation._places(scores)
+        area = evaluation._area(places[LABELS == 1], places[LABELS == 0])
+        assert area == pytest.approx(roc_auc_score(LABELS, scores), abs=1e-12)
+        assert measure(LABELS, scores).auc == roc_auc_score(LABELS, scores)
         assert brier(LABELS, scores) == pytest.approx(brier_score_loss(LABELS, scores), abs=1e-12)
 
 
@@ -71,15 +73,15 @@ def test_a_constant_risk_has_no_slope() -> None:
 
 def test_a_better_ranking_wins_with_its_whole_interval_and_an_equal_one_does_not() -> None:
     noise = np.clip(RISK + RANDOM.normal(0, 0.3, 4000), 0.01, 0.99)
-    better = compare(LABELS, RISK, noise)
+    better = paired_differences(LABELS, RISK, noise)
     assert 0 < better["delta_auc_low"] < better["delta_auc"] < better["delta_auc_high"]
     assert better["delta_brier"] < 0
-    same = compare(LABELS, RISK, RISK)
+    same = paired_differences(LABELS, RISK, RISK)
     assert set(same.values()) == {0.0}
 
 
-def test_labels_shuffled_in_training_teach_nothing(rows: Dataset) -> None:
-    areas = [permuted_auc(rows.train, rows.test, FEATURES, seed=seed) for seed in range(5)]
+def test_labels_shuffled_in_training_teach_nothing(dataset: Dataset) -> None:
+    areas = [permuted_auc(dataset.train, dataset.test, FEATURES, seed=seed) for seed in range(5)]
     assert np.mean(areas) == pytest.approx(0.5, abs=0.05)
 
 
@@ -94,15 +96,15 @@ class Peeking:
 
 
 def test_a_ranking_that_does_not_come_from_learning_is_found_out(
-    rows: Dataset, monkeypatch: pytest.MonkeyPatch
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evaluation, "linear_model", lambda strength: Peeking())
-    assert permuted_auc(rows.train, rows.test, ("label",)) == 1
+    assert permuted_auc(dataset.train, dataset.test, ("label",)) == 1
 
 
-def test_the_strongest_feature_alone_is_found_and_the_model_beats_it(rows: Dataset) -> None:
-    power = single_feature_power(rows.train, FEATURES)
+def test_the_strongest_feature_alone_is_found_and_the_model_beats_it(dataset: Dataset) -> None:
+    power = single_feature_power(dataset.train, FEATURES)
     assert next(iter(power)) == "days_since_order"
     assert list(power.values()) == sorted(power.values(), reverse=True)
     assert min(power.values()) >= 0.5
-    assert baseline(rows.train, rows.test, FEATURES)["auc"] > 0.6
+    assert baseline(dataset.train, dataset.test, FEATURES)["auc"] > 0.6

@@ -10,16 +10,17 @@ import pytest
 
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
-from training.judging.examination import Exported, Report, examine, export_package
+from training.judging.examination import Report, examine
+from training.publishing.export import export_package
 from training.publishing.promotion import figures_of
 
 
 @pytest.fixture(scope="module")
-def drawn(rows: Dataset, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
-    package = export_package(rows, fitted).package
-    report = examine(rows, fitted, Exported(package=package, difference=0.0))
+def drawn(dataset: Dataset, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
+    package = export_package(dataset, fitted)
+    report = examine(dataset, fitted, package)
     pictures = {}
-    for path, figure in figures_of(rows, package, report).items():
+    for path, figure in figures_of(dataset, package, report).items():
         file = BytesIO()
         figure.savefig(file, format="png", dpi=40)
         pictures[Path(path).stem] = file.getvalue()

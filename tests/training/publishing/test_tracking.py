@@ -25,14 +25,14 @@ def read(tracker: Tracker, query: str) -> list[tuple[object, ...]]:
 
 
 def test_a_run_keeps_its_model_figures_documents_and_data(
-    tracker: Tracker, rows: Dataset, fitted: Fitted
+    tracker: Tracker, dataset: Dataset, fitted: Fitted
 ) -> None:
     with tracker.run("demo.churn", title="a run", tags={"snapshot": "ab"}) as run:
         run.parameters({"tenant": "demo"})
         run.metrics({"auc": 0.75})
         run.document("gates.json", [{"name": "auc"}])
-        run.dataset(rows.train, digest="ab" * 16, source=tracker.folder, context="training")
-        version = run.model(fitted.estimator, rows.train[list(fitted.features)].head(3))
+        run.dataset(dataset.train, digest="ab" * 16, source=tracker.folder, context="training")
+        version = run.model(fitted.estimator, dataset.train[list(fitted.features)].head(3))
     assert version == "1"
     assert read(tracker, "SELECT status, name FROM runs") == [("FINISHED", "a run")]
     assert read(tracker, "SELECT digest FROM datasets") == [("ab" * 16,)]
@@ -43,16 +43,16 @@ def test_a_run_keeps_its_model_figures_documents_and_data(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         loaded = mlflow.sklearn.load_model("models:/demo.churn/1")
-    values = rows.test[list(fitted.features)].to_numpy(float)
+    values = dataset.test[list(fitted.features)].to_numpy(float)
     np.testing.assert_array_equal(
         loaded.predict_proba(values), fitted.estimator.predict_proba(values)
     )
 
 
 def test_versions_count_up_and_aliases_move(
-    tracker: Tracker, rows: Dataset, fitted: Fitted
+    tracker: Tracker, dataset: Dataset, fitted: Fitted
 ) -> None:
-    example = rows.train[list(fitted.features)].head(3)
+    example = dataset.train[list(fitted.features)].head(3)
     for expected in ("1", "2"):
         with tracker.run("demo.churn", title="run") as run:
             assert run.model(fitted.estimator, example) == expected

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
 from features.catalogue import CATALOGUE
-from features.comparing import agreement
+from features.evaluating import python_batch
+from features.evaluating.table import FeatureTable
 from features.frames import read_features
 from workbench.cli import group
 
@@ -78,21 +81,21 @@ def test_engines_agree_on_the_whole_catalogue(home: Path) -> None:
     words = ("features", "parity", "--customers", "7", "--cutoff", "2025-11-01", "--json")
     done = bellwether(home, *words)
     assert done.exit_code == 0, done.output
-    told = json.loads(done.stdout)["engines"]["python"]
-    assert (told["mismatches"], told["values"]) == (0, told["vectors"] * len(CATALOGUE))
-    assert 0 < told["vectors"] <= 7
+    report = json.loads(done.stdout)["engines"]["python"]
+    assert (report["mismatches"], report["values"]) == (0, report["vectors"] * len(CATALOGUE))
+    assert 0 < report["vectors"] <= 7
 
 
 def test_a_difference_is_shown_and_ends_with_nine(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = agreement.evaluate_in_python
+    right = python_batch.evaluate_each
 
-    def off_by_one(*asked: object, **how: object) -> object:
-        table = right(*asked, **how)  # type: ignore[arg-type]
-        return replace(table, values=table.values + 1)
+    def off_by_one(*asked: Any, **how: Any) -> Iterator[FeatureTable]:
+        for table in right(*asked, **how):
+            yield replace(table, values=table.values + 1)
 
-    monkeypatch.setattr(agreement, "evaluate_in_python", off_by_one)
+    monkeypatch.setattr(python_batch, "evaluate_each", off_by_one)
     found = bellwether(home, "features", "parity", "--customers", "3")
     assert found.exit_code == 9
     assert "python: " in found.stdout

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.serving.conftest import make_real_package, make_shop, make_stale
+from tests.features.streams import event, snapshot_of
+from tests.serving.shop import make_real_package, make_shop, make_stale
 from tests.workbench.shops import SLUG, make_home, settings_of
 
 from features.catalogue import CATALOGUE
 from features.comparing.profile import last_profile
+from features.declaring.clocks import DAY
+from features.frames import DECLARED, feature_frame, write_features
 from features.reference import page
 from scoring.files import publish
 from workbench.cli import group
@@ -67,9 +70,9 @@ def test_a_feature_is_shown_with_all_there_is_to_know(invoke: Invoke) -> None:
 
 def test_every_feature_hidden_ones_included_can_be_shown(invoke: Invoke) -> None:
     for output in [*CATALOGUE.evaluated[::9], CATALOGUE.evaluated[-1]]:
-        told = json.loads(invoke("show", output.name, "--json").output)
-        assert told["hash"] == output.hash
-        assert told["sql"].startswith("WITH admitted")
+        sheet = json.loads(invoke("show", output.name, "--json").output)
+        assert sheet["hash"] == output.hash
+        assert sheet["sql"].startswith("WITH admitted")
 
 
 def test_a_shop_without_such_records_is_told_so(tmp_path: Path) -> None:
@@ -78,13 +81,13 @@ def test_a_shop_without_such_records_is_told_so(tmp_path: Path) -> None:
     engine.dispose()
     env = {HOME_VARIABLE: str(tmp_path), DATABASE_VARIABLE: ""}
 
-    def told(name: str) -> object:
+    def presence(name: str) -> object:
         words = ["features", "show", name, "--tenant", SLUG, "--json"]
         return json.loads(CliRunner().invoke(group, words, env=env).output)["in this shop"]
 
-    assert told("orders") == "recorded"
-    assert told("stars_mean") == "absent: no such events were ever recorded"
-    assert told("average_order_value") == "absent: no such events were ever recorded"
+    assert presence("orders") == "recorded"
+    assert presence("stars_mean") == "absent: no such events were ever recorded"
+    assert presence("average_order_value") == "absent: no such events were ever recorded"
 
 
 def test_a_wrong_name_is_answered_with_the_nearest(invoke: Invoke) -> None:
@@ -100,8 +103,8 @@ def test_a_profile_is_made_kept_and_shown(invoke: Invoke, home: Path) -> None:
     assert found is not None
     assert list(found.features) == list(CATALOGUE.names)
     assert len(found.cutoffs) > 1
-    told = json.loads(invoke("show", "orders", "--tenant", SLUG, "--json").output)
-    assert told["profile"]["missing"] == "0.0%"
+    sheet = json.loads(invoke("show", "orders", "--tenant", SLUG, "--json").output)
+    assert sheet["profile"]["missing"] == "0.0%"
 
 
 def test_the_page_is_written_where_it_is_asked_for(invoke: Invoke, tmp_path: Path) -> None:
@@ -115,7 +118,7 @@ def test_without_arguments_the_champions_are_held_against_the_code(tmp_path: Pat
     settings = settings_of(tmp_path)
     env = {HOME_VARIABLE: str(tmp_path), DATABASE_VARIABLE: ""}
     nothing = CliRunner().invoke(group, ["features", "diff"], env=env)
-    assert "no model is published yet" in nothing.output
+    assert "no model is published and no table built yet" in nothing.output
     publish(make_real_package("churn"), settings.packages)
     publish(make_stale(make_real_package("credit")), settings.packages)
     shown = CliRunner().invoke(group, ["features", "diff"], env=env).output
@@ -123,8 +126,29 @@ def test_without_arguments_the_champions_are_held_against_the_code(tmp_path: Pat
     assert "acme.churn/1: may stay as it is" in shown
     assert "~ orders_90d: declared otherwise" in shown
     assert "acme.credit/1: train again, orders_90d changed" in shown
-    told = json.loads(CliRunner().invoke(group, ["features", "diff", "--json"], env=env).output)
-    assert told["train_again"] == {"acme.credit/1": ["orders_90d"]}
+    found = json.loads(CliRunner().invoke(group, ["features", "diff", "--json"], env=env).output)
+    assert found["train_again"] == {"acme.credit/1": ["orders_90d"]}
+
+
+def test_a_feature_added_since_a_table_was_built_is_told_where_no_model_reads_it(
+    tmp_path: Path,
+) -> None:
+    settings = settings_of(tmp_path)
+    publish(make_real_package("churn"), settings.packages)
+    snapshot = snapshot_of([event(1, "order.placed", "a" * 32, DAY)], tmp_path / "e.parquet")
+    frame = feature_frame(snapshot, [2 * DAY])
+    (path,) = write_features(frame, settings.features, snapshot=snapshot)
+    env = {HOME_VARIABLE: str(tmp_path), DATABASE_VARIABLE: ""}
+    shown = CliRunner().invoke(group, ["features", "diff"], env=env).output
+    assert f"table of {SLUG} -> code: nothing changed\n" in shown
+    declared = path.parent / DECLARED
+    content = json.loads(declared.read_text(encoding="utf-8"))
+    del content["outputs"]["cancellation_rate_365d"]
+    declared.write_text(json.dumps(content), encoding="utf-8")
+    shown = CliRunner().invoke(group, ["features", "diff"], env=env).output
+    assert f"acme.churn/1 -> code: nothing changed; {len(CATALOGUE) - 3} it does not read" in shown
+    assert f"table of {SLUG} -> code: 1 added\n    + cancellation_rate_365d: added\n" in shown
+    assert "acme.churn/1: may stay as it is" in shown
 
 
 def test_an_unknown_subcommand_is_answered_with_the_nearest(invoke: Invoke) -> None:

@@ -1,4 +1,4 @@
-"""`bellwether notebook` refuses before a kernel starts, and tells what it did."""
+"""`bellwether notebook` refuses before a kernel starts, and says what it did."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_notebook_that_names_no_tenant_is_always_run(
     assert "up to date" not in second.stdout
 
 
-TENANT = 'from datetime import datetime\ntenant: str = "acme"  # whose records\nas_of: datetime | None = None  # cut-off'
+TENANT = 'from datetime import datetime\ntenant: str = "acme"  # whose\nas_of: datetime | None = None  # cut-off'
 
 
 def test_a_notebook_of_a_tenant_is_run_again_only_for_new_records(

@@ -64,9 +64,9 @@ def test_what_a_registered_model_or_a_package_was_made_from_goes_only_by_force(
     package = tmp_path / "data" / "packages" / "acme" / "credit" / "4" / "package.json"
     package.parent.mkdir(parents=True)
     package.write_text(json.dumps({"content": {"trained_on": {"snapshot": taken[2].hash}}}))
-    told = json.loads(bellwether("prune", "--keep", "1", "--dry-run", "--json").output)
-    assert {one["hash"] for one in told["removed"]} == {taken[1].hash, taken[3].hash}
-    assert told["kept"] == {
+    report = json.loads(bellwether("prune", "--keep", "1", "--dry-run", "--json").output)
+    assert {one["hash"] for one in report["removed"]} == {taken[1].hash, taken[3].hash}
+    assert report["kept"] == {
         taken[4].hash: "it is the current one",
         taken[2].hash: "needed by acme.credit/4",
         taken[0].hash: "needed by acme.churn/1",

@@ -7,11 +7,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.workbench.runs.running import WriteNotebook, run
 
 from workbench.errors import ParameterError
 from workbench.runs import exit_status
@@ -19,22 +19,8 @@ from workbench.runs.execution import Outcome, Runner, Task
 from workbench.runs.lock import run_lock
 from workbench.runs.source import cell_source, read_notebook
 
-WriteNotebook = Callable[..., Path]
 NOW = datetime(2026, 1, 1, 3, tzinfo=UTC)
 FINISH = "from workbench.notebook import finish\nfinish('all done', outputs={'answer': 42})"
-
-
-def run(
-    runner: Runner, path: Path, texts: dict[str, str] | None = None, cell_timeout: int = 60
-) -> Outcome:
-    notebook = read_notebook(path)
-    task = Task(
-        notebook=notebook,
-        parameters=notebook.contract.parse(texts or {}),
-        label=notebook.name,
-        cell_timeout=cell_timeout,
-    )
-    return runner.execute(task)
 
 
 def kept(outcome: Outcome) -> str:
@@ -75,7 +61,7 @@ def test_a_notebook_that_finishes_succeeds_and_is_up_to_date_after(
 
 
 @pytest.mark.parametrize(
-    ("cells", "ending", "sentence"),
+    ("cells", "ended", "sentence"),
     [
         (
             ["# Divide\n1 / 0"],
@@ -102,11 +88,11 @@ def test_a_notebook_that_does_not_finish_fails_and_keeps_what_it_did(
     runner: Runner,
     write_notebook: WriteNotebook,
     cells: list[str],
-    exit_status: exit_status.ExitStatus,
+    ended: exit_status.ExitStatus,
     sentence: str,
 ) -> None:
     outcome = run(runner, write_notebook("print('before', count)", *cells, FINISH))
-    assert outcome.exit_status is exit_status
+    assert outcome.exit_status is ended
     assert outcome.exit_status.code != 0
     assert outcome.record.sentence
     assert re.search(sentence, outcome.record.sentence)
@@ -139,6 +125,7 @@ import os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from workbench.runs.execution import Runner, Task
+from workbench.runs.fork_server import ForkServer
 from workbench.runs.history import History
 from workbench.runs.lock import run_lock
 from workbench.runs.source import read_notebook
@@ -149,7 +136,7 @@ with run_lock(home / "run.lock", subject="run", command="x", now=now()) as held:
     Runner(
         history=History(home / "runs"),
         reports=home / "reports",
-        environ=dict(os.environ),
+        server=ForkServer(environ=dict(os.environ)),
         code_version="test",
         clock=now,
         lock=held.descriptor,
@@ -160,26 +147,26 @@ with run_lock(home / "run.lock", subject="run", command="x", now=now()) as held:
 def test_nothing_of_a_killed_run_lives_on_when_its_lock_is_free(
     write_notebook: WriteNotebook, tmp_path: Path
 ) -> None:
-    told = tmp_path / "pids.txt"
+    named = tmp_path / "pids.txt"
     path = write_notebook(
         "import os, pathlib, time\n"
-        f"pathlib.Path({str(told)!r}).write_text(f'{{os.getpid()}} {{os.getppid()}}.')\n"
+        f"pathlib.Path({str(named)!r}).write_text(f'{{os.getpid()}} {{os.getppid()}}.')\n"
         "time.sleep(600)"
     )
     killed = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path), str(path)])
-    while not (told.is_file() and told.read_text().endswith(".")):
+    while not (named.is_file() and named.read_text().endswith(".")):
         assert killed.poll() is None
         time.sleep(0.05)
     killed.kill()
     killed.wait()
-    below = [int(pid) for pid in told.read_text().rstrip(".").split()]
+    below = [int(pid) for pid in named.read_text().rstrip(".").split()]
     with run_lock(tmp_path / "run.lock", subject="run", command="next", now=NOW) as held:
         assert f"process {killed.pid}" in held.taken_over_from
         assert not [pid for pid in below if is_running(pid)]
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process works; one that ended and was not yet collected does not."""
+    """Whether a process works; one that ended and was not yet collected does not."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:

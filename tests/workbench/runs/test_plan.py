@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.training.judging.test_audits import make_audit
+from tests.training.audits import make_audit
 
 from training.judging.audits import write_audit
 from workbench.runs.execution import Outcome, Runner, Task
@@ -35,11 +35,20 @@ PARAMETERS = {
 POPULATIONS: dict[str, dict[str, Any]] = {"churn": {"cutoffs": [1]}, "credit": {"cutoffs": [2]}}
 
 
-class NoWorker:
-    """A warm process that is none."""
+@dataclass
+class PretendedRun:
+    """A run that is over as soon as it has begun."""
 
-    def stop(self) -> None:
-        """Nothing to stop."""
+    outcome: Outcome
+    sentinel: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sentinel, other_end = os.pipe()
+        os.close(other_end)
+
+    def finish(self) -> Outcome:
+        os.close(self.sentinel)
+        return self.outcome
 
 
 @dataclass
@@ -57,10 +66,7 @@ class Pretender:
     def up_to_date(self, task: Task) -> Outcome | None:
         return self.runner.up_to_date(task)
 
-    def warm_up(self, notebook: object) -> NoWorker:
-        return NoWorker()
-
-    def execute(self, task: Task, **ignored: object) -> Outcome:
+    def begin(self, task: Task, *, progress: Progress) -> PretendedRun:
         self.ran.append(task.label)
         self.tasks.append(task)
         name, model = task.notebook.name, task.text("model")
@@ -90,8 +96,10 @@ class Pretender:
             started_at="2026-01-01",
         )
         self.runner.history.write(replace(record, state=exit_status.name))
-        return Outcome(
-            exit_status=exit_status, record=record, result=result, folder=folder, fresh=True
+        return PretendedRun(
+            Outcome(
+                exit_status=exit_status, record=record, result=result, folder=folder, fresh=True
+            )
         )
 
 
@@ -100,9 +108,6 @@ def publish(packages: Path, model: str, version: str, content: str = "trees") ->
     home = packages / "demo" / model
     write_json(home / version / "package.json", {"checksums": {"content": content}})
     write_json(home / "current.json", {"version": version})
-
-
-ProviderEvent = tuple[AbstractContextManager[object] | None, Progress | None]
 
 
 @pytest.fixture
@@ -134,7 +139,6 @@ def plan(pretender: Pretender, tmp_path: Path) -> Callable[..., Pipeline]:
             "records": "demo since 2026",
             "report": lambda outcome: None,
             "skip": lambda sentence: None,
-            "showing": lambda label: (None, None),
             **changed,
         }
         return Pipeline(**asked)
@@ -153,11 +157,21 @@ ALL = [
 ]
 
 
+def in_order(ran: list[str]) -> list[str]:
+    """Put what ran side by side in the order of the models, each model's steps as they ran."""
+    return sorted(
+        ran,
+        key=lambda label: ["10", "churn", "credit"].index(
+            label[:2] if label < "2" else label.split()[2]
+        ),
+    )
+
+
 def test_features_are_built_once_and_every_model_goes_its_way(
     plan: Callable[..., Pipeline], pretender: Pretender
 ) -> None:
     result = plan().run()
-    assert pretender.ran == ALL
+    assert in_order(pretender.ran) == ALL
     assert not result.failures
     assert [outcome.record.model for outcome in result.of(TRAIN)] == ["churn", "credit"]
 
@@ -189,7 +203,7 @@ def test_a_new_snapshot_retrains_every_model(
     pretender.ran.clear()
     pretender.outputs[BUILD] = {"snapshot": "s2", "models": POPULATIONS}
     plan(input_hash="more").run()
-    assert pretender.ran == ALL
+    assert in_order(pretender.ran) == ALL
 
 
 def test_a_failed_step_stops_its_model_and_no_other(
@@ -197,12 +211,12 @@ def test_a_failed_step_stops_its_model_and_no_other(
 ) -> None:
     pretender.exit_statuses["20 train churn"] = CELL_RAISED
     result = plan().run()
-    assert pretender.ran == [ALL[0], ALL[1], *ALL[4:]]
+    assert in_order(pretender.ran) == [ALL[0], ALL[1], *ALL[4:]]
     assert [outcome.record.label for outcome in result.failures] == ["20 train churn"]
     pretender.ran.clear()
     pretender.exit_statuses.clear()
     plan().run()
-    assert pretender.ran == ALL[1:4]
+    assert in_order(pretender.ran) == ALL[1:4]
 
 
 def test_nothing_is_trained_on_features_that_failed(
@@ -219,7 +233,7 @@ def test_a_model_without_a_population_is_left_out_with_a_sentence(
     pretender.outputs[BUILD] = {"snapshot": "s1", "models": populations}
     said: list[str] = []
     result = plan(skip=said.append).run()
-    assert pretender.ran == ALL[:4]
+    assert in_order(pretender.ran) == ALL[:4]
     assert said == ["credit is left out: no invoice was ever issued"]
     assert result.skipped == {"credit": "no invoice was ever issued"}
 
@@ -230,7 +244,7 @@ def test_without_a_champion_nothing_is_reviewed_and_nobody_is_scored(
     pretender.champions = ("credit",)
     said: list[str] = []
     plan(skip=said.append).run()
-    assert pretender.ran == [*ALL[:2], *ALL[4:]]
+    assert in_order(pretender.ran) == [*ALL[:2], *ALL[4:]]
     assert "churn has no champion, so there is nothing to review" in said[0]
 
 
@@ -254,7 +268,7 @@ def test_every_step_is_run_for_a_record_store_that_was_made_anew(
     plan().run()
     pretender.ran.clear()
     plan(input_hash="the same stream, made anew", records="demo since today").run()
-    assert pretender.ran == ALL
+    assert in_order(pretender.ran) == ALL
 
 
 @pytest.mark.parametrize("lost", ["current.json", "1"])

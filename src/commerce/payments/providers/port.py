@@ -1,8 +1,8 @@
-"""What the shop asks of a payment provider, and what a provider says: the same words for all of them.
+"""What the shop asks of a payment provider, and what a provider says: the same terms for all of them.
 
-A provider says the same, whether it answers a question or calls by webhook: a `ProviderEvent`. So an answer and a webhook
-that tell of one charge count once, whichever comes first. Intents, refunds and disputes are read as Stripe writes
-them; the embedded provider writes the same documents, so that one reader serves both.
+A provider says the same, whether it answers a question or calls by webhook: a `ProviderEvent`. So an answer and
+a webhook that tell of one charge count once, whichever comes first. Intents, refunds and disputes are read as
+Stripe writes them; the embedded provider writes the same documents, so that one reader serves both.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ProviderEvent(NamedTuple):
     Attributes
     ----------
     type : str
-        In the words of the stream.
+        One of the event types of the stream.
     intent : str
         The provider's name of the payment.
     at : int
@@ -208,9 +208,9 @@ def read(document: Mapping[str, Any], at: int) -> ProviderEvent | None:
 
     Examples
     --------
-    >>> told = read({"object": "payment_intent", "id": "pi_1", "status": "processing",
+    >>> event = read({"object": "payment_intent", "id": "pi_1", "status": "processing",
     ...              "amount": 100, "currency": "eur"}, 0)
-    >>> told.type, told.amount, told.currency
+    >>> event.type, event.amount, event.currency
     ('payment.confirmed', 100, 'EUR')
     """
     readers = {"payment_intent": _intent, "refund": _refund, "dispute": _dispute}
@@ -223,30 +223,30 @@ def _intent_of(document: Mapping[str, Any]) -> str | None:
     return document.get(named)
 
 
-def _told(document: Mapping[str, Any], at: int, word: str, **more: Any) -> ProviderEvent:
+def _event(document: Mapping[str, Any], at: int, event_type: str, **more: Any) -> ProviderEvent:
     currency = document["currency"].upper()
     amount = more.pop("amount", document["amount"])
     return ProviderEvent(
-        word, str(_intent_of(document)), at, amount=amount, currency=currency, **more
+        event_type, str(_intent_of(document)), at, amount=amount, currency=currency, **more
     )
 
 
 def _intent(document: Mapping[str, Any], at: int) -> ProviderEvent | None:
-    word = _INTENT.get(document["status"])
+    event_type = _INTENT.get(document["status"])
     error = document.get("last_payment_error") or {}
     charge = document.get("latest_charge") or ""
     more = {"payment": (document.get("metadata") or {}).get("payment"), "reference": charge}
     if document["status"] == "succeeded":
         more["amount"] = document.get("amount_received", document["amount"])
-    if word is None and error:
-        word, more["reference"] = "payment.failed", error.get("charge") or charge
+    if event_type is None and error:
+        event_type, more["reference"] = "payment.failed", error.get("charge") or charge
         more["reason"] = error.get("decline_code") or error.get("code")
-    return _told(document, at, word, **more) if word else None
+    return _event(document, at, event_type, **more) if event_type else None
 
 
 def _refund(document: Mapping[str, Any], at: int) -> ProviderEvent:
     ours = document.get("metadata") or {}
-    return _told(
+    return _event(
         document,
         at,
         _REFUND[document["status"]],
@@ -259,7 +259,7 @@ def _refund(document: Mapping[str, Any], at: int) -> ProviderEvent:
 
 def _dispute(document: Mapping[str, Any], at: int) -> ProviderEvent:
     closed = document["status"] in ("won", "lost", "warning_closed")
-    return _told(
+    return _event(
         document,
         at,
         "dispute.closed" if closed else "dispute.opened",

@@ -148,7 +148,7 @@ def _intent(call: ProviderCall) -> str:
     if call.intent is None:
         raise ProviderFailed(
             "payment must be known to the provider; got one that is not created there yet."
-            " Run its errands in their order."
+            " Make its calls in their order."
         )
     return call.intent
 

@@ -33,12 +33,12 @@ _POSTINGS = (
 
 # what events say crossed the shop's border beside what was posted for it, inwards positive; what is paid from a
 # wallet crosses nothing
-_into = [word for word, (source, _) in MOVES_MONEY.items() if source == WORLD]
+_into = [event_type for event_type, (source, _) in MOVES_MONEY.items() if source == WORLD]
 _inwards, _outwards = _debit.c.kind == WORLD.kind, _credit.c.kind == WORLD.kind
 _crossing = and_(
     own(_event), _event.c.type.in_(MOVES_MONEY), _event.c.method.is_distinct_from("wallet")
 )
-_told = select(
+_emitted = select(
     _event.c.id.label("id"),
     _event.c.currency.label("asset"),
     case((_event.c.type.in_(_into), _event.c.amount_minor), else_=-_event.c.amount_minor).label(
@@ -54,7 +54,7 @@ _moved = (
         case((_inwards, -_posting.c.amount), else_=_posting.c.amount),
     )
 )
-_both = union_all(_told, _moved).subquery()
+_both = union_all(_emitted, _moved).subquery()
 _unequal = func.sum(_both.c.amount) != 0
 
 RULES = (

@@ -18,11 +18,12 @@ from sqlalchemy import (
 )
 
 from commerce.records import schema
-from commerce.records.doctor.rule import Rule, hexadecimal, micros, named, own
+from commerce.records.doctor.rule import Rule, micros, named, own
 from commerce.records.stream import EVENT_TYPES
+from commerce.records.uuids import hexadecimal
 
 _event, _orders, _invoice = schema.event, schema.orders, schema.invoice
-_FIRST_WORDS = {"order": "order.placed", "invoice": "invoice.issued"}
+_FIRST_TYPES = {"order": "order.placed", "invoice": "invoice.issued"}
 _EVENTS = select(named("event", _event.c.id)).where(own(_event))
 
 
@@ -40,17 +41,17 @@ def _unlike_first_event(
         _event.c.amount_minor,
         due,
         literal(1),
-    ).where(own(_event), _event.c.type == _FIRST_WORDS[kind])
-    both = union_all(records.add_columns(literal(0).label("told")), first).subquery()
-    key, label, amount, deadline, told = both.c
-    announced, kept = (func.max(case((told == place, amount))) for place in (1, 0))
+    ).where(own(_event), _event.c.type == _FIRST_TYPES[kind])
+    both = union_all(records.add_columns(literal(0).label("emitted")), first).subquery()
+    key, label, amount, deadline, emitted = both.c
+    announced, kept = (func.max(case((emitted == place, amount))) for place in (1, 0))
     return (
         select(named(kind, func.max(label)))
         .group_by(key)
         .having(
-            func.min(told) == 0,
+            func.min(emitted) == 0,
             or_(
-                func.max(told) == 0,
+                func.max(emitted) == 0,
                 announced > kept if grows else func.min(amount) != func.max(amount),
                 func.min(deadline) != func.max(deadline),
             ),
@@ -73,17 +74,17 @@ _INVOICES = select(
 _issued = _event.c.type == "invoice.issued"
 _owed = case((_issued, _event.c.amount_minor), else_=-_event.c.amount_minor)
 _occurred = micros(_event.c.occurred_at)
-_first = _event.c.type.in_(_FIRST_WORDS.values())
+_first = _event.c.type.in_(_FIRST_TYPES.values())
 _empty = [
     and_(
         _event.c.type == name,
         or_(
-            *(_event.c[column].is_(None) for column in word.carries),
-            *([_event.c.customer_id.is_(None)] if word.about_customer else []),
+            *(_event.c[column].is_(None) for column in event_type.carries),
+            *([_event.c.customer_id.is_(None)] if event_type.about_customer else []),
         ),
     )
-    for name, word in EVENT_TYPES.items()
-    if word.carries or word.about_customer
+    for name, event_type in EVENT_TYPES.items()
+    if event_type.carries or event_type.about_customer
 ]
 
 RULES = (
@@ -128,7 +129,7 @@ RULES = (
         select(named("order or invoice", _event.c.aggregate_id))
         .where(
             own(_event),
-            _event.c.aggregate_type.in_(_FIRST_WORDS),
+            _event.c.aggregate_type.in_(_FIRST_TYPES),
             _event.c.type.not_like("cart.%"),  # a cart is filled before it is an order
         )
         .group_by(_event.c.aggregate_type, _event.c.aggregate_id)
@@ -155,8 +156,8 @@ RULES = (
         ),
     ),
     Rule(
-        "words",
-        "An event must be a word of the stream, with what it carries.",
+        "types",
+        "An event must be of a type of the stream, with what it carries.",
         _EVENTS.where(or_(_event.c.type.not_in(EVENT_TYPES), *_empty)),
     ),
 )

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
-    func,
     literal,
     type_coerce,
 )
@@ -40,16 +39,11 @@ def own(table: Table) -> ColumnElement[bool]:
     return table.c.tenant_id == bindparam("tenant")
 
 
-def named(word: str, column: ColumnElement[Any]) -> ColumnElement[str]:
-    """Name a row for a person."""
-    return (literal(word + " ") + cast(column, Text)).label("example")
+def named(kind: str, column: ColumnElement[Any]) -> ColumnElement[str]:
+    """Name a row for a person by its kind and a number or id."""
+    return (literal(kind + " ") + cast(column, Text)).label("example")
 
 
 def micros(column: ColumnElement[Any]) -> ColumnElement[int]:
     """Read an instant as the microseconds it is kept as."""
     return type_coerce(column, BigInteger)
-
-
-def hexadecimal(column: ColumnElement[Any]) -> ColumnElement[str]:
-    """Read an id as 32 hexadecimal digits, on every database."""
-    return func.replace(cast(column, Text), "-", "")

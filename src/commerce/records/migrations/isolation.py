@@ -25,32 +25,40 @@ _JOIN_ROLE = f"""DO $$ BEGIN
 END $$"""
 
 
-def role_exists() -> bool:
-    """Tell whether the role could be made; never on SQLite."""
-    bind = op.get_bind()
-    if bind.dialect.name == "sqlite":
-        return False
-    return bool(bind.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": ROLE}))
+def isolate(*tables: str, key: str = "tenant_id") -> None:
+    """Let the role see and write only rows of the tenant it works for.
 
-
-def isolate(table: str, *, key: str = "tenant_id") -> None:
-    """Let the role see and write only rows of the tenant it works for."""
+    Parameters
+    ----------
+    *tables : str
+    key : str, default "tenant_id"
+        The column that names the tenant.
+    """
     if op.get_bind().dialect.name == "sqlite":
         return
     op.execute(_MAKE_ROLE)
-    own = f"{key} = NULLIF(current_setting('bellwether.tenant_id', true), '')::integer"
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY {table}_of_tenant ON {table} USING ({own}) WITH CHECK ({own})")
-    if role_exists():
+    joined = _role_exists()
+    if joined:
         op.execute(_JOIN_ROLE)
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {ROLE}")
+    own = f"{key} = NULLIF(current_setting('bellwether.tenant_id', true), '')::integer"
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY {table}_of_tenant ON {table} USING ({own}) WITH CHECK ({own})")
+        if joined:
+            op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {ROLE}")
+    if joined:
+        op.execute(f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
 
 
-def release(table: str) -> None:
-    """Take the policy away again."""
-    if op.get_bind().dialect.name == "sqlite":
-        return
-    op.execute(f"DROP POLICY {table}_of_tenant ON {table}")
-    op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-    if role_exists():
-        op.execute(f"REVOKE ALL ON {table} FROM {ROLE}")
+def share(table: str) -> None:
+    """Let the role read a table whose rows belong to no tenant."""
+    if op.get_bind().dialect.name != "sqlite" and _role_exists():
+        op.execute(f"GRANT SELECT ON {table} TO {ROLE}")
+
+
+def _role_exists() -> bool:
+    """Tell whether the role could be made."""
+    found = op.get_bind().scalar(
+        text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": ROLE}
+    )
+    return bool(found)

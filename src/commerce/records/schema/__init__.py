@@ -2,18 +2,15 @@
 
 Guarantees: every tenant's table leads its key with ``tenant_id`` and every reference carries it, so a row
 can never point into another tenant; instants are whole microseconds UTC; money is whole minor units beside
-its currency; what is a fact (`APPEND_ONLY`) refuses UPDATE and DELETE by
-trigger; a status changes only under an event that allows it, a balance only by a posting (`MOVED_BY_EVENTS`).
+its currency; what is `APPEND_ONLY` refuses UPDATE
+and DELETE by trigger; a status is one that its machine in `commerce.records.states` knows, and changes only under an
+event that makes the move; a balance changes only by a posting.
 
 Identity: customer, orders and product carry ``id`` (UUID), ``number`` (counted per tenant) and
-``external_id`` (the shop's own word, unique per tenant).
+``external_id`` (the shop's own name for it, unique per tenant).
 """
 
 from commerce.records.schema.catalogue import (
-    AUCTION_STATES,
-    BRAND_STATES,
-    PRODUCT_STATES,
-    REVIEW_STATES,
     auction,
     bid,
     brand,
@@ -25,8 +22,6 @@ from commerce.records.schema.catalogue import (
 )
 from commerce.records.schema.columns import ExactDecimal, Instant, metadata, named_metadata
 from commerce.records.schema.money import (
-    DISPUTE_STATES,
-    PAYMENT_STATES,
     account,
     dispute,
     invoice,
@@ -51,9 +46,6 @@ from commerce.records.schema.people import (
 from commerce.records.schema.stream import event, outbox
 from commerce.records.schema.trade import (
     CONDITIONS,
-    DELIVERY_STATES,
-    ORDER_STATES,
-    RETURN_STATES,
     delivery,
     order_line,
     orders,
@@ -61,35 +53,12 @@ from commerce.records.schema.trade import (
 )
 
 APPEND_ONLY = ("event", "posting", "payment_event", "bid")
-"""Tables whose rows are facts: a trigger refuses to change or delete one."""
-
-MOVED_BY_EVENTS = (
-    "orders",
-    "payment",
-    "delivery",
-    "auction",
-    "return_request",
-    "review",
-    "product",
-    "brand",
-    "dispute",
-)
-"""Tables whose ``status`` a trigger lets change only with an event that makes that move."""
+"""Tables whose rows a trigger refuses to change or to delete."""
 
 __all__ = [
     "APPEND_ONLY",
-    "AUCTION_STATES",
-    "BRAND_STATES",
     "CLOCK_MODES",
     "CONDITIONS",
-    "DELIVERY_STATES",
-    "DISPUTE_STATES",
-    "MOVED_BY_EVENTS",
-    "ORDER_STATES",
-    "PAYMENT_STATES",
-    "PRODUCT_STATES",
-    "RETURN_STATES",
-    "REVIEW_STATES",
     "ROLES",
     "ExactDecimal",
     "Instant",

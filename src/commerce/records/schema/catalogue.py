@@ -24,11 +24,7 @@ from commerce.records.schema.columns import (
     to,
     uuid_key,
 )
-
-AUCTION_STATES = ("draft", "submitted", "scheduled", "live", "sold", "unsold", "rejected")
-BRAND_STATES = ("pending", "approved", "rejected")
-PRODUCT_STATES = ("submitted", "approved", "rejected", "retired")
-REVIEW_STATES = ("posted", "removed")
+from commerce.records.states import AUCTION, BRAND, PRODUCT, REVIEW
 
 category = Table(
     "category",
@@ -53,7 +49,7 @@ brand = Table(
     emitted_by(),
     to("users", "owner_id"),
     UniqueConstraint("tenant_id", "name"),
-    one_of("status", BRAND_STATES),
+    one_of("status", BRAND.states),
 )
 
 product = Table(
@@ -77,7 +73,7 @@ product = Table(
     to("users", "seller_id"),
     UniqueConstraint("tenant_id", "number"),
     UniqueConstraint("tenant_id", "external_id"),
-    one_of("status", PRODUCT_STATES),
+    one_of("status", PRODUCT.states),
     CheckConstraint(
         "ratings_count >= 0 AND ratings_sum BETWEEN ratings_count AND 5 * ratings_count",
         name="ratings",
@@ -139,7 +135,7 @@ review = Table(
     to("orders", "order_id"),
     to("customer"),
     UniqueConstraint("tenant_id", "order_id", "product_id"),
-    one_of("status", REVIEW_STATES),
+    one_of("status", REVIEW.states),
     CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
     Index(None, "tenant_id", "product_id"),
 )
@@ -170,7 +166,7 @@ auction = Table(
     to("users", "seller_id"),
     to("orders", "order_id"),
     UniqueConstraint("tenant_id", "external_id"),
-    one_of("status", AUCTION_STATES),
+    one_of("status", AUCTION.states),
     CheckConstraint("opening_minor > 0", name="opening_minor"),
     CheckConstraint("reserve_minor >= opening_minor", name="reserve_minor"),
     CheckConstraint("buy_now_minor > opening_minor", name="buy_now_minor"),

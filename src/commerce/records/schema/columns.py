@@ -1,4 +1,4 @@
-"""How the record store writes what SQL has no word for: instants, states, keys."""
+"""How the record store keeps what SQL has no type for: instants, exact decimals, documents, closed lists, keys."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 
 def named_metadata() -> MetaData:
-    """Give an empty metadata whose constraints are named by the house's convention."""
+    """Give an empty metadata whose constraints are named by `NAMING`."""
     return MetaData(naming_convention=NAMING)
 
 
@@ -98,10 +98,10 @@ def uuid_key() -> Column[object]:
     return Column("id", Uuid(), primary_key=True)
 
 
-def one_of(column: str, states: Iterable[str]) -> CheckConstraint:
-    """Constrain a text column to a closed list of words."""
-    words = ", ".join(f"'{state}'" for state in states)
-    return CheckConstraint(f"{column} IN ({words})", name=column)
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """Constrain a text column to a closed list of values."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 def currency_column(*, nullable: bool = False) -> Column[str]:

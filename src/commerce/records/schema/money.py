@@ -27,17 +27,7 @@ from commerce.records.schema.columns import (
     to,
     uuid_key,
 )
-
-PAYMENT_STATES = (
-    "requires_payment_method",
-    "requires_confirmation",
-    "requires_action",
-    "processing",
-    "requires_capture",
-    "canceled",
-    "succeeded",
-)
-DISPUTE_STATES = ("open", "won", "lost")
+from commerce.records.states import DISPUTE, PAYMENT
 
 payment = Table(
     "payment",
@@ -60,7 +50,7 @@ payment = Table(
     to("customer"),
     to("payment_method"),
     UniqueConstraint("tenant_id", "provider", "reference"),
-    one_of("status", PAYMENT_STATES),
+    one_of("status", PAYMENT.states),
     Index(None, "tenant_id", "order_id"),
     Index(None, "tenant_id", "customer_id"),
 )
@@ -116,7 +106,7 @@ dispute = Table(
     to("payment"),
     to("customer"),
     UniqueConstraint("tenant_id", "reference"),
-    one_of("status", DISPUTE_STATES),
+    one_of("status", DISPUTE.states),
     CheckConstraint("amount_minor > 0", name="amount_minor"),
     Index(None, "tenant_id", "payment_id"),
 )

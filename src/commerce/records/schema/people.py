@@ -1,4 +1,4 @@
-"""Whose records these are, and about whom they tell."""
+"""Whose records these are, and whom they are about: tenants, users with their keys, customers and notes on them."""
 
 from sqlalchemy import (
     BigInteger,

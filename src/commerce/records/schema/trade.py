@@ -28,10 +28,8 @@ from commerce.records.schema.columns import (
     to,
     uuid_key,
 )
+from commerce.records.states import DELIVERY, ORDER, RETURN
 
-ORDER_STATES = ("cart", "placed", "completed", "cancelled")
-DELIVERY_STATES = ("available", "processing", "shipped", "delivered")
-RETURN_STATES = ("requested", "received", "inspected", "approved", "rejected")
 CONDITIONS = ("new", "opened", "damaged")
 
 orders = Table(
@@ -57,7 +55,7 @@ orders = Table(
     to("customer"),
     UniqueConstraint("tenant_id", "number"),
     UniqueConstraint("tenant_id", "external_id"),
-    one_of("status", ORDER_STATES),
+    one_of("status", ORDER.states),
     *located(),
     Index(None, "tenant_id", "customer_id", "placed_at"),
     Index(
@@ -116,7 +114,7 @@ delivery = Table(
     emitted_by(),
     to("orders", "order_id"),
     to("users", "courier_id"),
-    one_of("status", DELIVERY_STATES),
+    one_of("status", DELIVERY.states),
     CheckConstraint("wrong_tries >= 0", name="wrong_tries"),
     Index(None, "tenant_id", "order_id"),
     Index(None, "tenant_id", "status"),
@@ -142,7 +140,7 @@ return_request = Table(
     reference(["order_id", "position"], "order_line", ["order_id", "position"]),
     CheckConstraint("quantity > 0", name="quantity"),
     CheckConstraint("received_quantity BETWEEN 0 AND quantity", name="received_quantity"),
-    one_of("status", RETURN_STATES),
+    one_of("status", RETURN.states),
     one_of("condition", CONDITIONS),
     Index(None, "tenant_id", "order_id"),
 )

@@ -1,6 +1,6 @@
-"""The words of the activity stream: what each event says, and what it must carry.
+"""The event types of the activity stream: what each event says, and what it must carry.
 
-The list may grow; a word once used keeps its meaning. Amounts are positive, the type gives the direction.
+The list may grow; a type once used keeps its meaning. Amounts are positive, the type gives the direction.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from commerce.records.ledger import SALES, WORLD, Account
 
 @dataclass(frozen=True)
 class EventType:
-    """One word of the stream.
+    """A type of event.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class EventType:
     carries : frozenset of str
         Columns that must not be empty.
     about_customer : bool
-        Whether it always tells something about a customer. Sales may be anonymous.
+        Whether it is always about a customer. Sales may be anonymous.
     """
 
     name: str
@@ -35,154 +35,119 @@ class EventType:
     about_customer: bool = True
 
 
-def _word(
-    name: str, meaning: str, carries: str = "", *, about_customer: bool = True
-) -> tuple[str, EventType]:
-    return name, EventType(name, meaning, frozenset(carries.split()), about_customer)
+def _type(name: str, meaning: str, carries: str = "") -> tuple[str, EventType]:
+    """Define a type that is always about a customer; ``carries`` has blanks between columns."""
+    return name, EventType(name, meaning, frozenset(carries.split()))
+
+
+def _of_shop(name: str, meaning: str, carries: str = "") -> tuple[str, EventType]:
+    """Define a type that may be about no customer."""
+    return name, EventType(name, meaning, frozenset(carries.split()), about_customer=False)
 
 
 EVENT_TYPES: Mapping[str, EventType] = dict(
     (
-        _word("customer.registered", "A customer is known from now on."),
-        _word("customer.profiled", "A field of the profile got a value.", "reason"),
-        _word("order.placed", "A customer bought.", "amount_minor", about_customer=False),
-        _word("order.line", "One line of an order.", "amount_minor quantity", about_customer=False),
-        _word("order.paid", "All of an order is captured.", "amount_minor", about_customer=False),
-        _word("order.cancelled", "An order was called off.", about_customer=False),
-        _word("order.completed", "An order is over and final.", about_customer=False),
-        _word("order.returned", "Goods came back.", "amount_minor quantity", about_customer=False),
-        _word("payment.captured", "Money arrived.", "amount_minor", about_customer=False),
-        _word("payment.failed", "A payment attempt failed.", "amount_minor", about_customer=False),
-        _word("payment.refunded", "Money went back.", "amount_minor", about_customer=False),
-        _word(
-            "payment.charged_back", "Money was taken back.", "amount_minor", about_customer=False
-        ),
-        _word("invoice.issued", "An invoice is to be paid by its due date.", "amount_minor due_at"),
-        _word("invoice.paid", "An invoice, or a part of it, was paid.", "amount_minor"),
-        _word("invoice.credited", "An invoice was lowered.", "amount_minor"),
-        _word("invoice.overdue", "A customer is reminded of an invoice.", "amount_minor due_at"),
-        _word("delivery.promised", "A delivery is due by a date.", "due_at", about_customer=False),
-        _word("delivery.claimed", "A courier took the order.", about_customer=False),
-        _word("delivery.shipped", "The order is on its way.", about_customer=False),
-        _word("delivery.delivered", "The order arrived.", about_customer=False),
-        _word("delivery.proof_failed", "A wrong proof was shown.", about_customer=False),
-        _word("delivery.failed", "The order could not be delivered.", about_customer=False),
-        _word("return.requested", "A customer wants to send goods back.", "quantity"),
-        _word("return.received", "Returned goods arrived.", "quantity"),
-        _word("return.inspected", "Returned goods were looked at."),
-        _word("return.approved", "A return is accepted and refunded.", "amount_minor"),
-        _word("return.rejected", "A return is not accepted."),
-        _word("review.posted", "A customer rated a product.", "value"),
-        _word("review.edited", "A customer changed a rating.", "value"),
-        _word("review.removed", "A rating was taken away."),
-        _word("auction.bid", "A bid was accepted.", "amount_minor"),
-        _word("auction.outbid", "Somebody bid more.", "amount_minor"),
-        _word("auction.won", "A bidder won.", "amount_minor"),
-        _word("auction.sold", "An item was sold by auction.", "amount_minor", about_customer=False),
-        _word("auction.unsold", "An auction ended without a sale.", about_customer=False),
-        _word("wallet.topped_up", "Money was put into a wallet.", "amount_minor"),
-        _word("wallet.held", "Money in a wallet was set aside.", "amount_minor"),
-        _word("wallet.released", "Money set aside was freed.", "amount_minor"),
-        _word("wallet.spent", "Money in a wallet was spent.", "amount_minor"),
-        _word("wallet.refunded", "Money came back into a wallet.", "amount_minor"),
-        _word("points.earned", "A seller earned points.", "value", about_customer=False),
-        _word("points.deducted", "A seller lost points.", "value", about_customer=False),
-        _word("dispute.opened", "A payment is disputed.", "amount_minor"),
-        _word("dispute.closed", "A dispute is settled."),
-        _word("stock.received", "Stock came in.", "quantity", about_customer=False),
-        _word("stock.adjusted", "Stock was corrected.", "reason", about_customer=False),
-        _word("stock.low", "Stock ran low.", about_customer=False),
-        _word("customer.noted", "Somebody wrote a note about a customer."),
-        _word("customer.erased", "A customer's name, address and notes are erased."),
-        _word("cart.opened", "A customer began to fill a cart."),
-        _word("cart.dropped", "A cart was left."),
-        _word("payment.created", "A payment is to be made.", "amount_minor", about_customer=False),
-        _word("payment.method_chosen", "A payment got a method.", about_customer=False),
-        _word("payment.confirmed", "The payer confirmed a payment.", about_customer=False),
-        _word(
-            "payment.action_required",
-            "The payer has to prove something first.",
-            about_customer=False,
-        ),
-        _word(
-            "payment.authorised", "A payment is authorised, to be captured.", about_customer=False
-        ),
-        _word("payment.cancelled", "A payment was called off.", about_customer=False),
-        _word("payment.settled", "Nothing of a payment is owed any more.", about_customer=False),
-        _word(
-            "payment.refund_requested", "Money is to go back.", "amount_minor", about_customer=False
-        ),
-        _word(
-            "payment.refund_failed", "Money did not go back.", "amount_minor", about_customer=False
-        ),
-        _word("payment_method.attached", "A customer can pay in one more way.", "method"),
-        _word("payment_method.detached", "A customer can pay in one way less.", "method"),
-        _word("payment_method.preferred", "A customer prefers a way to pay.", "method"),
-        _word(
-            "delivery.withdrawn", "A promised delivery is off: its order is.", about_customer=False
-        ),
-        _word("delivery.released", "A courier gave an order back.", about_customer=False),
-        _word(
-            "delivery.proof_renewed", "A delivery got a new PIN and token.", about_customer=False
-        ),
-        _word(
-            "auction.drafted", "An item is meant for auction.", "amount_minor", about_customer=False
-        ),
-        _word("auction.submitted", "An auction waits for approval.", about_customer=False),
-        _word("auction.scheduled", "An auction is approved.", about_customer=False),
-        _word("auction.rejected", "An auction is not approved.", about_customer=False),
-        _word("auction.started", "An auction takes bids.", about_customer=False),
-        _word(
-            "auction.extended", "A late bid moved an auction's end.", "due_at", about_customer=False
-        ),
-        _word(
-            "auction.bought", "An item was bought at once.", "amount_minor", about_customer=False
-        ),
-        _word(
-            "seller.paid",
-            "A seller got the money for an order.",
-            "amount_minor",
-            about_customer=False,
-        ),
-        _word("brand.requested", "A seller asks for a brand.", about_customer=False),
-        _word("brand.approved", "A brand is approved.", about_customer=False),
-        _word("brand.rejected", "A brand is not approved.", about_customer=False),
-        _word("product.submitted", "A product waits for approval.", about_customer=False),
-        _word("product.approved", "A product is for sale.", "product_id", about_customer=False),
-        _word("product.rejected", "A product is not approved.", "product_id", about_customer=False),
-        _word(
-            "product.retired",
-            "A product is no longer for sale.",
-            "product_id",
-            about_customer=False,
-        ),
-        _word(
-            "product.relisted", "A product is for sale again.", "product_id", about_customer=False
-        ),
-        _word(
-            "product.changed",
-            "A product's description changed.",
-            "product_id",
-            about_customer=False,
-        ),
-        _word("category.created", "A category was added.", about_customer=False),
-        _word("category.changed", "A category was renamed or moved.", about_customer=False),
-        _word("promotion.created", "A discount was set.", about_customer=False),
-        _word("promotion.ended", "A discount was ended.", about_customer=False),
-        _word("user.created", "Somebody can log in.", about_customer=False),
-        _word("user.changed", "A user's role or password changed.", "reason", about_customer=False),
-        _word("user.deactivated", "Somebody can no longer log in.", about_customer=False),
-        _word("user.key_issued", "An API key was given out.", about_customer=False),
-        _word("user.key_revoked", "An API key was taken back.", about_customer=False),
-        _word("tenant.created", "A shop opened.", about_customer=False),
-        _word("tenant.changed", "A shop's settings changed.", "reason", about_customer=False),
-        _word("tenant.closed", "A shop closed.", about_customer=False),
-        _word("score.made", "A score was made."),
-        _word("model.promoted", "A model became champion.", about_customer=False),
-        _word("tenant.simulated", "A simulated shop ends here.", "reason", about_customer=False),
+        _type("customer.registered", "A customer is known from now on."),
+        _type("customer.profiled", "A field of the profile got a value.", "reason"),
+        _of_shop("order.placed", "A customer bought.", "amount_minor"),
+        _of_shop("order.line", "One line of an order.", "amount_minor quantity"),
+        _of_shop("order.paid", "All of an order is captured.", "amount_minor"),
+        _of_shop("order.cancelled", "An order was called off."),
+        _of_shop("order.completed", "An order is over and final."),
+        _of_shop("order.returned", "Goods came back.", "amount_minor quantity"),
+        _of_shop("payment.captured", "Money arrived.", "amount_minor"),
+        _of_shop("payment.failed", "A payment attempt failed.", "amount_minor"),
+        _of_shop("payment.refunded", "Money went back.", "amount_minor"),
+        _of_shop("payment.charged_back", "Money was taken back.", "amount_minor"),
+        _type("invoice.issued", "An invoice is to be paid by its due date.", "amount_minor due_at"),
+        _type("invoice.paid", "An invoice, or a part of it, was paid.", "amount_minor"),
+        _type("invoice.credited", "An invoice was lowered.", "amount_minor"),
+        _type("invoice.overdue", "A customer is reminded of an invoice.", "amount_minor due_at"),
+        _of_shop("delivery.promised", "A delivery is due by a date.", "due_at"),
+        _of_shop("delivery.claimed", "A courier took the order."),
+        _of_shop("delivery.shipped", "The order is on its way."),
+        _of_shop("delivery.delivered", "The order arrived."),
+        _of_shop("delivery.proof_failed", "A wrong proof was shown."),
+        _of_shop("delivery.failed", "The order could not be delivered."),
+        _type("return.requested", "A customer wants to send goods back.", "quantity"),
+        _type("return.received", "Returned goods arrived.", "quantity"),
+        _type("return.inspected", "Returned goods were looked at."),
+        _type("return.approved", "A return is accepted and refunded.", "amount_minor"),
+        _type("return.rejected", "A return is not accepted."),
+        _type("review.posted", "A customer rated a product.", "value"),
+        _type("review.edited", "A customer changed a rating.", "value"),
+        _type("review.removed", "A rating was taken away."),
+        _type("auction.bid", "A bid was accepted.", "amount_minor"),
+        _type("auction.outbid", "Somebody bid more.", "amount_minor"),
+        _type("auction.won", "A bidder won.", "amount_minor"),
+        _of_shop("auction.sold", "An item was sold by auction.", "amount_minor"),
+        _of_shop("auction.unsold", "An auction ended without a sale."),
+        _type("wallet.topped_up", "Money was put into a wallet.", "amount_minor"),
+        _type("wallet.held", "Money in a wallet was set aside.", "amount_minor"),
+        _type("wallet.released", "Money set aside was freed.", "amount_minor"),
+        _type("wallet.spent", "Money in a wallet was spent.", "amount_minor"),
+        _type("wallet.refunded", "Money came back into a wallet.", "amount_minor"),
+        _of_shop("points.earned", "A seller earned points.", "value"),
+        _of_shop("points.deducted", "A seller lost points.", "value"),
+        _type("dispute.opened", "A payment is disputed.", "amount_minor"),
+        _type("dispute.closed", "A dispute is settled."),
+        _of_shop("stock.received", "Stock came in.", "quantity"),
+        _of_shop("stock.adjusted", "Stock was corrected.", "reason"),
+        _of_shop("stock.low", "Stock ran low."),
+        _type("customer.noted", "Somebody wrote a note about a customer."),
+        _type("customer.erased", "A customer's name, address and notes are erased."),
+        _type("cart.opened", "A customer began to fill a cart."),
+        _type("cart.dropped", "A cart was left."),
+        _of_shop("payment.created", "A payment is to be made.", "amount_minor"),
+        _of_shop("payment.method_chosen", "A payment got a method."),
+        _of_shop("payment.confirmed", "The payer confirmed a payment."),
+        _of_shop("payment.action_required", "The payer has to prove something first."),
+        _of_shop("payment.authorised", "A payment is authorised, to be captured."),
+        _of_shop("payment.cancelled", "A payment was called off."),
+        _of_shop("payment.settled", "Nothing of a payment is owed any more."),
+        _of_shop("payment.refund_requested", "Money is to go back.", "amount_minor"),
+        _of_shop("payment.refund_failed", "Money did not go back.", "amount_minor"),
+        _type("payment_method.attached", "A customer can pay in one more way.", "method"),
+        _type("payment_method.detached", "A customer can pay in one way less.", "method"),
+        _type("payment_method.preferred", "A customer prefers a way to pay.", "method"),
+        _of_shop("delivery.withdrawn", "A promised delivery is off: its order is."),
+        _of_shop("delivery.released", "A courier gave an order back."),
+        _of_shop("delivery.proof_renewed", "A delivery got a new PIN and token."),
+        _of_shop("auction.drafted", "An item is meant for auction.", "amount_minor"),
+        _of_shop("auction.submitted", "An auction waits for approval."),
+        _of_shop("auction.scheduled", "An auction is approved."),
+        _of_shop("auction.rejected", "An auction is not approved."),
+        _of_shop("auction.started", "An auction takes bids."),
+        _of_shop("auction.extended", "A late bid moved an auction's end.", "due_at"),
+        _of_shop("auction.bought", "An item was bought at once.", "amount_minor"),
+        _of_shop("seller.paid", "A seller got the money for an order.", "amount_minor"),
+        _of_shop("brand.requested", "A seller asks for a brand."),
+        _of_shop("brand.approved", "A brand is approved."),
+        _of_shop("brand.rejected", "A brand is not approved."),
+        _of_shop("product.submitted", "A product waits for approval."),
+        _of_shop("product.approved", "A product is for sale.", "product_id"),
+        _of_shop("product.rejected", "A product is not approved.", "product_id"),
+        _of_shop("product.retired", "A product is no longer for sale.", "product_id"),
+        _of_shop("product.relisted", "A product is for sale again.", "product_id"),
+        _of_shop("product.changed", "A product's description changed.", "product_id"),
+        _of_shop("category.created", "A category was added."),
+        _of_shop("category.changed", "A category was renamed or moved."),
+        _of_shop("promotion.created", "A discount was set."),
+        _of_shop("promotion.ended", "A discount was ended."),
+        _of_shop("user.created", "Somebody can log in."),
+        _of_shop("user.changed", "A user's role or password changed.", "reason"),
+        _of_shop("user.deactivated", "Somebody can no longer log in."),
+        _of_shop("user.key_issued", "An API key was given out."),
+        _of_shop("user.key_revoked", "An API key was taken back."),
+        _of_shop("tenant.created", "A shop opened."),
+        _of_shop("tenant.changed", "A shop's settings changed.", "reason"),
+        _of_shop("tenant.closed", "A shop closed."),
+        _type("score.made", "A score was made."),
+        _of_shop("model.promoted", "A model became champion."),
+        _of_shop("tenant.simulated", "A simulated shop ends here.", "reason"),
     )
 )
-"""Every word that may stand in ``event.type``."""
+"""Every event type: what may stand in ``event.type``."""
 
 MOVES_MONEY: Mapping[str, tuple[Account, Account]] = {
     "payment.captured": (WORLD, SALES),
@@ -190,7 +155,7 @@ MOVES_MONEY: Mapping[str, tuple[Account, Account]] = {
     "payment.charged_back": (SALES, WORLD),
     "wallet.topped_up": (WORLD, SALES),
 }
-"""Words that move money over the shop's border, and between which accounts, where only history is known."""
+"""Event types that move money over the shop's border, and between which accounts, where only history is known."""
 
 _REASON = re.compile(r"[a-z][a-z0-9_]{0,39}")
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Select,
-    Text,
     Uuid,
-    cast,
     func,
     select,
     type_coerce,
 )
 
 from commerce.records import schema
+from commerce.records.uuids import hexadecimal
 
 FEATURE_COLUMNS = (
     "id",
@@ -108,14 +105,12 @@ def customer_rows(
     """
     table = schema.event
     rows = connection.execute(
-        _select_features(connection.dialect.name)
-        .where(
+        _FEATURES.where(
             table.c.tenant_id == tenant_id,
             table.c.customer_id == customer_id,
             type_coerce(table.c.recorded_at, BigInteger) < before,
             type_coerce(table.c.occurred_at, BigInteger) < before,
-        )
-        .order_by(table.c.occurred_at, table.c.id)
+        ).order_by(table.c.occurred_at, table.c.id)
     )
     return [tuple(row) for row in rows]
 
@@ -146,12 +141,7 @@ def iterate(
     list of FeatureRow
     """
     table = schema.event
-    query = (
-        _select_features(connection.dialect.name)
-        .where(table.c.tenant_id == tenant_id)
-        .order_by(table.c.id)
-        .limit(batch)
-    )
+    query = _FEATURES.where(table.c.tenant_id == tenant_id).order_by(table.c.id).limit(batch)
     if up_to_id is not None:
         query = query.where(table.c.id <= up_to_id)
     while rows := connection.execute(query.where(table.c.id > after_id)).all():
@@ -159,17 +149,11 @@ def iterate(
         after_id = rows[-1][0]
 
 
-@lru_cache(maxsize=2)
-def _select_features(dialect: str) -> Select[Any]:
-    """Select the feature columns as a reader wants them, so that no value is converted one by one here."""
+def _plain(column: Column[Any]) -> Any:
+    """Take a column as a reader wants it, so that no value is converted one by one here."""
+    if isinstance(column.type, schema.Instant):
+        return type_coerce(column, BigInteger)
+    return hexadecimal(column) if isinstance(column.type, Uuid) else column
 
-    def plain(column: Column[Any]) -> Any:
-        if isinstance(column.type, schema.Instant):
-            return type_coerce(column, BigInteger)
-        if not isinstance(column.type, Uuid):
-            return column
-        if dialect == "sqlite":
-            return type_coerce(column, Text)
-        return func.replace(cast(column, Text), "-", "")
 
-    return select(*(plain(schema.event.c[name]) for name in FEATURE_COLUMNS))
+_FEATURES = select(*(_plain(schema.event.c[name]) for name in FEATURE_COLUMNS))

@@ -10,19 +10,22 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from commerce.records.bulk import as_document, insert_rows, inserting, reserve_ids
-from commerce.records.errors import RecordError, did_you_mean
+from commerce.records.errors import RecordError
 from commerce.records.instants import from_micros
 from commerce.records.ledger import Transfer, post
 from commerce.records.prepared import execute
 from commerce.records.stream.event_types import EVENT_TYPES, MOVES_MONEY
 from commerce.records.tenants import Tenant
+from tabular.errors import did_you_mean
 
 
 class NewEvent(NamedTuple):
-    """An event about to be appended; its id is given by the stream.
+    """A row of the stream about to be appended; its id is given by the stream.
 
-    Instants are microseconds since 1970 UTC, amounts minor units. ``source_key`` is unique per tenant: it
-    makes appending the same source twice impossible.
+    It says all that is kept of an event: importers and simulations write it whole, and
+    `commerce.records.machine.fire` makes it of an `commerce.records.machine.EventDraft`, which leaves out who
+    acted, when, and in whose transaction. Instants are microseconds since 1970 UTC, amounts minor units.
+    ``source_key`` is unique per tenant: it makes appending the same source twice impossible.
     """
 
     type: str
@@ -51,8 +54,9 @@ def append(
 ) -> Sequence[int]:
     """Append history, and post the money that it moves: from the world to the shop's sales, or back.
 
-    What is paid from a wallet crosses no border. For what is brought in whole: imports, simulations. What happens here and now goes through
-    `commerce.records.machine.fire`. History is no news: the outbox gets none of it.
+    What is paid from a wallet crosses no border. For what is brought in whole: imports, simulations. What
+    happens here and now goes through `commerce.records.machine.fire`. History is not announced: the outbox gets
+    none of it.
 
     Parameters
     ----------
@@ -72,7 +76,7 @@ def append(
     Raises
     ------
     RecordError
-        "event must ...; got ..." for a word or a column the stream does not allow.
+        "event must ...; got ..." for an event type or a column the stream does not allow.
     """
     ids = _insert(connection, tenant, events, ingested_at)
     post(
@@ -95,7 +99,7 @@ def emit(
     Parameters and errors are those of `append`; nothing is posted.
     """
     if connection.dialect.name == "postgresql":
-        return _tell_postgres(connection, tenant, events, ingested_at)
+        return _emit_on_postgres(connection, tenant, events, ingested_at)
     ids = _insert(connection, tenant, events, ingested_at)
     insert_rows(
         connection, "outbox", ("tenant_id", "event_id"), [(tenant.id, number) for number in ids]
@@ -103,25 +107,25 @@ def emit(
     return ids
 
 
-def _tell_postgres(
+def _emit_on_postgres(
     connection: Connection, tenant: Tenant, events: Sequence[NewEvent], ingested_at: int
 ) -> Sequence[int]:
     """Write events and their place in the outbox on one way to the server and back."""
     for event in events:
         check(event)
     given = as_document(_COLUMNS[1:], [(tenant.id, ingested_at, *event) for event in events])
-    return sorted(number for (number,) in execute(connection, _news(), given).fetchall())
+    return sorted(number for (number,) in execute(connection, _emitting(), given).fetchall())
 
 
 @cache
-def _news() -> str:
+def _emitting() -> str:
     """Compose the statement that writes events and their rows of the outbox."""
     return " ".join(
         (
-            "WITH told AS (",
+            "WITH emitted AS (",
             inserting("event", _COLUMNS[1:]),
             "RETURNING tenant_id, id)",
-            "INSERT INTO outbox (tenant_id, event_id) SELECT tenant_id, id FROM told",
+            "INSERT INTO outbox (tenant_id, event_id) SELECT tenant_id, id FROM emitted",
             "RETURNING event_id",
         )
     )
@@ -158,15 +162,15 @@ def check(event: NewEvent) -> None:
     RecordError
         "event must ...; got ..."
     """
-    word = EVENT_TYPES.get(event.type)
-    if word is None:
+    event_type = EVENT_TYPES.get(event.type)
+    if event_type is None:
         raise RecordError(
-            f"event type must be a word of the stream; got {event.type!r}."
+            f"event type must be one of the stream's; got {event.type!r}."
             f" {did_you_mean(event.type, EVENT_TYPES)}"
         )
-    if word.about_customer and event.customer_id is None:
-        raise RecordError(f"{event.type} must tell of a customer; got none. Name the customer.")
-    for column in word.carries:
+    if event_type.about_customer and event.customer_id is None:
+        raise RecordError(f"{event.type} must be about a customer; got none. Name the customer.")
+    for column in event_type.carries:
         if getattr(event, column) is None:
             raise RecordError(f"{event.type} must carry {column}; got none. Fill it in.")
     if event.amount_minor is not None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from commerce.records.migrations.facts import keep_facts, release_facts
+from commerce.records.migrations.triggers import append_only, drop_append_only
 from commerce.records.schema.columns import Document, Instant
 
 revision: str = "s001"
@@ -52,9 +52,9 @@ def upgrade() -> None:
         "score",
         ["tenant_id", "model_version", "as_of"],
     )
-    keep_facts("score")
+    append_only("score")
 
 
 def downgrade() -> None:
-    release_facts("score")
+    drop_append_only("score")
     op.drop_table("score")

@@ -76,10 +76,10 @@ def build(
         bar = held.enter_context(Bar())
         scratch = bench.settings.data / "spark"
         tables = open_engine(engine, held, master=master, folder=scratch, settings=settings)
-        for table in tables(snapshot, cutoffs, CATALOGUE, None):
+        for table in tables(snapshot, cutoffs, CATALOGUE):
             frames.append(frame_of(table))
             absent = table.absent
-            bar("cutoffs", len(frames) if engine == "spark" else len(cutoffs), len(cutoffs))
+            bar("cutoffs", len(frames), len(cutoffs))
     seconds = time.monotonic() - began
     frame = pd.concat(frames, ignore_index=True)
     checked = check(frame, CATALOGUE, absent=absent, report_folder=report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -14,20 +14,13 @@ from workbench.cli import home
 from workbench.errors import PlanError
 
 if TYPE_CHECKING:
-    from features.declaring.compilation import Catalogue
-    from features.evaluating.duckdb_evaluator import FeatureTable
-    from features.snapshots.snapshot import Snapshot
+    from features.evaluating.evaluator import Evaluator
     from workbench.notebook import Bench
 
 ENGINES = ("duckdb", "python", "spark")
 """Every evaluator; whatever they are asked, they answer the same."""
 
 Command = TypeVar("Command", bound=Callable[..., object])
-
-Tables = Callable[
-    ["Snapshot", Sequence[int], "Catalogue", "Collection[str] | None"], "Iterator[FeatureTable]"
-]
-"""Gives the features at cutoffs, in one table or in several, in the order of the cutoffs."""
 
 
 def open_bench(tenant: str | None) -> Bench:
@@ -76,7 +69,7 @@ def settle_cutoffs(bench: Bench, asked: Sequence[str], months: int | None = None
 
 def open_engine(
     name: str, held: ExitStack, *, master: str, folder: Path, settings: Sequence[str]
-) -> Tables:
+) -> Evaluator:
     """Make an evaluator ready; what it holds open is closed with `held`.
 
     Parameters
@@ -97,19 +90,16 @@ def open_engine(
         "engine spark must have pyspark; got none. Install bellwether[spark]."
     """
     if name == "spark":
-        from features.evaluating.spark_evaluator import evaluate_each, session
+        from features.evaluating.spark_evaluator import evaluator, session
 
-        spark = held.enter_context(session(master, folder, _pairs(settings)))
-        return lambda snapshot, cutoffs, catalogue, customers: evaluate_each(
-            spark, snapshot, cutoffs, catalogue, customers=customers
-        )
-    from features.comparing.agreement import evaluate_in_python
-    from features.evaluating.duckdb_evaluator import evaluate
+        return evaluator(held.enter_context(session(master, folder, _pairs(settings))))
+    if name == "duckdb":
+        from features.evaluating import duckdb_evaluator
 
-    whole = evaluate if name == "duckdb" else evaluate_in_python
-    return lambda snapshot, cutoffs, catalogue, customers: iter(
-        [whole(snapshot, cutoffs, catalogue, customers=customers)]
-    )
+        return duckdb_evaluator.evaluate_each
+    from features.evaluating import python_batch
+
+    return python_batch.evaluate_each
 
 
 def _pairs(settings: Sequence[str]) -> dict[str, str]:

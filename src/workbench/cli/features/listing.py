@@ -17,11 +17,11 @@ from workbench.cli.console import examples, table
 @click.option("--json", "as_json", is_flag=True, help="Print the declarations as JSON.")
 def listing(family: str | None, as_json: bool) -> None:
     """List the features: name, meaning, unit, allowed range, value of an empty window."""
-    from commerce.records.errors import did_you_mean
     from features.catalogue import CATALOGUE
     from features.comparing.changes import declarations
     from features.errors import DeclarationError
     from features.wording import allowed, empty
+    from tabular.errors import did_you_mean
 
     families = dict.fromkeys(output.family for output in CATALOGUE.outputs)
     if family is not None and family not in families:
@@ -46,5 +46,5 @@ def listing(family: str | None, as_json: bool) -> None:
             )
         )
     )
-    told = family or f"{len(families)} families"
-    click.echo(f"  {len(shown)} features of {told}")
+    where = family or f"{len(families)} families"
+    click.echo(f"  {len(shown)} features of {where}")

@@ -66,7 +66,7 @@ def parity(
     """
     from features.catalogue import CATALOGUE
     from features.comparing.agreement import compare
-    from features.evaluating.spark_evaluator import joined
+    from features.evaluating.table import joined
     from workbench import stages
 
     names, bench = _chosen(engines), open_bench(tenant)
@@ -79,8 +79,9 @@ def parity(
         began = time.monotonic()
         with note(f"computing by {name}"), ExitStack() as held:
             folder = bench.settings.data / "spark"
-            tables = open_engine(name, held, master=master, folder=folder, settings=settings)
-            whole = joined(list(tables(snapshot, cutoffs, CATALOGUE, customers)), CATALOGUE)
+            engine = open_engine(name, held, master=master, folder=folder, settings=settings)
+            tables = engine(snapshot, cutoffs, CATALOGUE, customers=customers)
+            whole = joined(tables, CATALOGUE)
         found[name] = {"seconds": round(time.monotonic() - began, 3)}
         if reference is None:
             reference, result = (
@@ -118,7 +119,7 @@ def _chosen(engines: str) -> list[str]:
 
 def _some(snapshot: Snapshot, count: str) -> list[str] | None:
     """Choose customers at even distances in the order of their ids; None means all."""
-    from features.comparing.agreement import known_customers
+    from features.evaluating.python_batch import known_customers
 
     if count == "all":
         return None

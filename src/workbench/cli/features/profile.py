@@ -1,4 +1,4 @@
-"""`bellwether features profile`: how the values of a tenant's features lie, and what each tells alone."""
+"""`bellwether features profile`: how the values of a tenant's features lie, and what each says alone."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def profile(tenant: str | None, models: str | None, as_json: bool) -> None:
         return
     strongest = sorted(
         found.features.items(),
-        key=lambda item: -max((told.strength for told in item[1].power.values()), default=0),
+        key=lambda item: -max((alone.strength for alone in item[1].power.values()), default=0),
     )[:_SHOWN]
     rows = [
         [

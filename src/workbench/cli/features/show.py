@@ -38,7 +38,7 @@ def show(name: str, tenant: str | None, as_json: bool) -> None:
 
 
 def _lines(found: dict[str, Any]) -> str:
-    """Lay a feature's facts out, one to a line, the query last."""
+    """Lay out what is known of a feature, one to a line, the query last."""
     query = found.pop("sql")
     width = max(map(len, found))
     lines = []

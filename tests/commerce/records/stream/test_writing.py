@@ -115,7 +115,7 @@ def test_an_unknown_word_is_refused_with_a_hint() -> None:
 
 @pytest.mark.parametrize("name", sorted(EVENT_TYPES))
 def test_each_word_is_refused_without_what_it_must_carry(name: str) -> None:
-    word = EVENT_TYPES[name]
+    event_type = EVENT_TYPES[name]
     whole = NewEvent(
         name,
         0,
@@ -133,9 +133,9 @@ def test_each_word_is_refused_without_what_it_must_carry(name: str) -> None:
         product_id=uuid.uuid4(),
     )
     check(whole)
-    missing = [*word.carries, *(["customer_id"] if word.about_customer else [])]
+    missing = [*event_type.carries, *(["customer_id"] if event_type.about_customer else [])]
     for column in missing:
-        with pytest.raises(RecordError, match=r"must (carry|tell)"):
+        with pytest.raises(RecordError, match=r"must (carry|be about)"):
             check(NewEvent(**{**whole._asdict(), column: None}))
 
 

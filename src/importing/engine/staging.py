@@ -1,0 +1,68 @@
+"""Rows of a file between its reading and its writing: known ones dropped, customers and products tied to ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, ClassVar
+
+from sqlalchemy import Engine
+
+from commerce.records.database import reading
+from commerce.records.tenants import Tenant
+from importing.engine.known import has_events, known_sources
+from tabular.store import Store
+
+
+class Staging(Store):
+    """Rows that name customers and products; beside them stand the ids of those.
+
+    Parameters
+    ----------
+    table : str
+        Empty where a kind of staging makes tables of its own.
+    kind : type of NamedTuple, optional
+        The rows. ``customer_id`` and ``product_id`` are its last two fields, and None until the rows are given
+        back for writing.
+    """
+
+    CUSTOMERS: ClassVar[str]
+    """Selects each `importing.engine.master_data.NewCustomer` at the earliest row."""
+
+    PRODUCTS: ClassVar[str]
+    """Selects each `importing.engine.master_data.NewProduct`."""
+
+    def __init__(self, table: str = "", kind: Any = None) -> None:
+        super().__init__(table, kind._fields if kind else ())
+        for name in ("customer_ids", "product_ids"):
+            self._base.execute(f"CREATE TABLE {name} (name PRIMARY KEY, id) WITHOUT ROWID")
+
+    def drop_written(
+        self, engine: Engine, tenant: Tenant | None, source: Callable[..., str], *fields: str
+    ) -> None:
+        """Drop the rows that the stream of a tenant holds: ``source`` makes the source key of some of their fields."""
+        if tenant is not None:
+            with reading(engine) as connection:
+                if has_events(connection, tenant):
+                    self.drop_named(partial(known_sources, connection, tenant), source, *fields)
+
+    def note_ids(self, table: str, ids: Iterable[tuple[str, str]]) -> None:
+        """Note ids in ``customer_ids`` or ``product_ids``: name, 32 hexadecimal digits."""
+        self._base.executemany(f"INSERT INTO {table} VALUES (?, ?)", ids)  # noqa: S608
+
+
+def staged(kind: Any, alias: str) -> str:
+    """List the columns of a kind of rows, less the two ids at its end.
+
+    Examples
+    --------
+    >>> from typing import NamedTuple
+    >>> class Seen(NamedTuple):
+    ...     at: int
+    ...     customer: str
+    ...     customer_id: str
+    ...     product_id: str
+    >>> staged(Seen, "seen")
+    'seen.at, seen.customer'
+    """
+    return ", ".join(f"{alias}.{name}" for name in kind._fields[:-2])

@@ -1,0 +1,88 @@
+"""The orders of a file that the records hold already, and what they hold of each."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Connection, func, select, type_coerce
+
+from commerce.records import schema
+from commerce.records.identity import imported_id
+from commerce.records.tenants import Tenant
+from importing.engine.known import pages
+
+
+class KnownOrder(NamedTuple):
+    """What the records hold of a basket; ids are 32 hexadecimal digits."""
+
+    basket: str
+    order_id: str
+    owner: str | None
+    owner_id: str | None
+    placed_at: int | None
+    positions: int
+
+
+def external_id(basket: str) -> str | None:
+    r"""Give the order id of a basket; None where the file has none.
+
+    Examples
+    --------
+    >>> external_id("order\x1f536365"), external_id("time\x1f0\x1f17850")
+    ('536365', None)
+    """
+    kind, _, name = basket.partition("\x1f")
+    return name if kind == "order" else None
+
+
+def known_orders(
+    connection: Connection, tenant: Tenant, baskets: Sequence[str]
+) -> list[KnownOrder]:
+    """Find the baskets of which the records hold an order: by its external id, else by the id it would be given."""
+    orders, line, customer = schema.orders, schema.order_line, schema.customer
+    by_name: dict[str, str] = {}
+    by_id: dict[str, str] = {}
+    for basket in baskets:
+        if (name := external_id(basket)) is not None:
+            by_name[name] = basket
+        else:
+            by_id[str(imported_id(tenant.slug, "orders", basket))] = basket
+    positions = (
+        select(func.coalesce(func.max(line.c.position), 0))
+        .where(line.c.tenant_id == tenant.id, line.c.order_id == orders.c.id)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            orders.c.id,
+            orders.c.external_id,
+            customer.c.external_id,
+            orders.c.customer_id,
+            type_coerce(orders.c.placed_at, BigInteger),
+            positions,
+        )
+        .select_from(orders)
+        .outerjoin(
+            customer,
+            (customer.c.tenant_id == orders.c.tenant_id) & (customer.c.id == orders.c.customer_id),
+        )
+        .where(orders.c.tenant_id == tenant.id)
+    )
+    rows: list[Any] = []
+    for page in pages(list(by_name)):
+        rows += connection.execute(query.where(orders.c.external_id.in_(page)))
+    for page in pages(list(by_id)):
+        rows += connection.execute(query.where(orders.c.id.in_([uuid.UUID(one) for one in page])))
+    return [
+        KnownOrder(
+            basket=by_name[name] if name in by_name else by_id[str(order)],
+            order_id=order.hex,
+            owner=owner,
+            owner_id=None if owner_id is None else owner_id.hex,
+            placed_at=placed_at,
+            positions=count,
+        )
+        for order, name, owner, owner_id, placed_at, count in rows
+    ]

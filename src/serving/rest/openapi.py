@@ -1,0 +1,160 @@
+"""The API's document, written out for the models there are: one operation each, with what it asks and answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from fastapi.openapi.models import Example
+from numpy.typing import NDArray
+
+from features.declaring.declaration import Output
+from scoring.decisions import decide
+from scoring.scorer import score
+from serving.predict.answers import Answer
+from serving.predict.packages import Served
+from serving.rest.schemas import write_answer
+
+_TENANT = "demo"
+_FEATURES = {"orders_90d": 3}
+"""What an example sends, where the model reads it."""
+_FACTORS = (0.0, 0.25, 4.0)
+"""What a usual value is multiplied by to be unusual."""
+_STANDING_OUT = 2
+"""How many families of features stand out in an example, so that it has reasons."""
+_GAIN = 0.7
+"""Log-odds by which one of them should raise the risk: it shows, and is nothing out of the way."""
+
+
+def request_examples(
+    tenant: str = _TENANT, features: Mapping[str, float] = _FEATURES
+) -> dict[str, Example]:
+    """Give what can be sent: by customer, as of a day, by values.
+
+    Parameters
+    ----------
+    tenant : str
+        Whose customer.
+    features : mapping of str to float
+        Of the model's.
+    """
+    return {
+        "by customer": {
+            "summary": "A customer of the record store, now",
+            "value": {"tenant": tenant, "customer_id": "17"},
+        },
+        "as of a day": {
+            "summary": "The same, as it was known when a day began in the tenant's zone",
+            "value": {"tenant": tenant, "customer_id": "17", "as_of": "2025-12-01"},
+        },
+        "by values": {
+            "summary": "Values of your own; features left out take their value of an empty window",
+            "value": {"tenant": tenant, "features": dict(features)},
+        },
+    }
+
+
+def list_models(document: Mapping[str, Any], models: Mapping[str, Served]) -> dict[str, Any]:
+    """Write the operation on ``{model}`` out for every model; without one it stays as it is.
+
+    Parameters
+    ----------
+    document : mapping
+        OpenAPI; left as it is.
+    models : mapping of str to Served
+        The package that an operation is described by, by model.
+    """
+    paths: dict[str, Any] = {}
+    for path, methods in document["paths"].items():
+        if "{model}" not in path or not models:
+            paths[path] = methods
+            continue
+        for model, served in models.items():
+            paths[path.replace("{model}", model)] = {
+                method: _describe(operation, model, served) for method, operation in methods.items()
+            }
+    return {**document, "paths": paths}
+
+
+def _describe(operation: Mapping[str, Any], model: str, served: Served) -> dict[str, Any]:
+    """Describe the operation of one model in the words of its own package."""
+    package, found = served.package, deepcopy(dict(operation))
+    del found["parameters"]
+    found["operationId"] = f"predict_{model}_predict_{model}_post"
+    predicts = package.card.get("predicts") or f"the probability that the model {model} gives"
+    found["summary"] = predicts[:1].upper() + predicts[1:]
+    scores = "" if package.scale is None else ", a score with its band"
+    rules = "" if package.rule_inputs is None else ", the rule-based score beside it"
+    found["description"] = (
+        f"{found['summary']}, what to do about it ({package.decision.at_or_above} or {package.decision.below})"
+        f"{scores}{rules}, and at most four reasons. Ask about a `customer_id` of the record store (features"
+        " are computed now; what was committed before the request counts) or about `features` of your own."
+    )
+    features = {name: value for name, value in _FEATURES.items() if name in package.names}
+    first = served.outputs.outputs[0]
+    body = found["requestBody"]["content"]["application/json"]
+    body["examples"] = request_examples(
+        package.tenant, features or {first.name: _allowed(first, 1.0)}
+    )
+    # FastAPI itself would leave the nulls of an example out
+    found["responses"]["200"]["content"]["application/json"]["example"] = example_answer(served)
+    return found
+
+
+def example_answer(served: Served) -> dict[str, Any]:
+    """Give what a package answers about a customer who is usual in all but a few things."""
+    return write_answer(
+        Answer(
+            package=served.package,
+            decision=decide(served.package, unusual_values(served)),
+            customer_id="17",
+            as_of=datetime(2026, 1, 1, tzinfo=UTC),
+            request_id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55",
+            steps=(),
+        )
+    )
+
+
+def unusual_values(served: Served) -> NDArray[np.float64]:
+    """Give the usual values of a package but for a few, of different families, that raise the risk.
+
+    Returns
+    -------
+    float array of shape (n_outputs,)
+        NaN where a value is usually missing; each as its declaration allows it.
+    """
+    package, outputs = served.package, served.outputs.outputs
+    usual = np.array(
+        [math.nan if each.reference is None else each.reference for each in package.outputs]
+    )
+    changes = [
+        (column, _allowed(output, factor * reference + (factor > 1.0)))
+        for column, (output, reference) in enumerate(
+            zip(outputs, np.nan_to_num(usual).tolist(), strict=True)
+        )
+        for factor in _FACTORS
+    ]
+    rows = np.tile(usual, (len(changes), 1))
+    for row, (column, value) in zip(rows, changes, strict=True):
+        row[column] = value
+    gains = score(package, rows).logit - score(package, usual[None, :]).logit
+    row, families = usual.copy(), set[str]()
+    for place in np.argsort(np.abs(gains - _GAIN), kind="stable"):
+        column, value = changes[place]
+        family = package.outputs[column].family
+        if family not in families and len(families) < _STANDING_OUT:
+            families.add(family)
+            row[column] = value
+    return row
+
+
+def _allowed(output: Output, value: float) -> float:
+    """Move a value to where a feature's declaration allows it."""
+    low = -math.inf if output.minimum is None else output.minimum
+    high = math.inf if output.maximum is None else output.maximum
+    within = min(max(value, low), high)
+    return float(round(within)) if output.dtype == "int" else within

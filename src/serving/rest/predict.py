@@ -1,0 +1,52 @@
+"""``POST /predict/{model}``: one decision, by whichever model there is a package of."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from serving.errors import ModelMissing
+from serving.predict.answers import AppState, answer
+from serving.rest.openapi import request_examples
+from serving.rest.refusals import RESPONSES
+from serving.rest.request_log import note_steps, request_id_of
+from serving.rest.schemas import Prediction, PredictionBody, write_answer
+from tabular.errors import did_you_mean
+
+router = APIRouter(prefix="/predict", tags=["decisions"])
+
+
+@router.post(
+    "/{model}",
+    summary="What will this customer do?",
+    description="A probability, what to do about it, and at most four reasons, by a model that has a package.",
+    response_model=Prediction,
+    responses=RESPONSES,
+)
+async def predict(
+    model: str,
+    request: Request,
+    body: Annotated[PredictionBody, Body(title="Question", openapi_examples=request_examples())],
+) -> Response:
+    """Answer by a model's package."""
+    state: AppState = request.app.state.serving
+    asked, request_id = body.to_request(), request_id_of(request.scope)
+    try:
+        if state.store is None:  # microseconds of arithmetic: not worth a thread
+            found = answer(state, model, asked, request_id)
+        else:
+            found = await run_in_threadpool(answer, state, model, asked, request_id)
+    except ModelMissing:
+        if state.shelf.misspelt(model):
+            path = request.url.path
+            known = [f"{router.prefix}/{name}" for _, name in state.shelf.published()]
+            raise HTTPException(
+                404, f"path must exist; got {path!r}. {did_you_mean(path, known)}"
+            ) from None
+        raise
+    note_steps(request.scope, found.steps)
+    return JSONResponse(write_answer(found))

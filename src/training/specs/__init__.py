@@ -1,0 +1,52 @@
+"""Which models there are: one frozen `ModelSpec` each, in a module of its own.
+
+Every module of this folder is looked through; a new model is one new module that holds its spec.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+
+from tabular.errors import did_you_mean
+from training.errors import UnknownModel
+from training.specs.spec import ModelSpec
+
+__all__ = ["SPECS", "ModelSpec", "find_spec"]
+
+
+def _found() -> Mapping[str, ModelSpec]:
+    modules = [
+        import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)
+    ]
+    specs = [
+        value for module in modules for value in vars(module).values() if type(value) is ModelSpec
+    ]
+    return {spec.name: spec for spec in specs}
+
+
+SPECS = _found()
+"""Every model of a shop's records, by name."""
+
+
+def find_spec(name: str) -> ModelSpec:
+    """Find a model by name.
+
+    Raises
+    ------
+    UnknownModel
+        "model must be known; got ..."
+
+    Examples
+    --------
+    >>> find_spec("churn").horizon_days
+    90
+    >>> find_spec("chrun")
+    Traceback (most recent call last):
+        ...
+    training.errors.UnknownModel: model must be known; got 'chrun'. Did you mean churn?
+    """
+    if name not in SPECS:
+        raise UnknownModel(f"model must be known; got {name!r}. {did_you_mean(name, SPECS)}")
+    return SPECS[name]

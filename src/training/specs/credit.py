@@ -1,0 +1,23 @@
+"""Who will not pay an invoice."""
+
+from __future__ import annotations
+
+from training.specs.economics import Lending
+from training.specs.spec import ModelSpec
+
+CREDIT = ModelSpec(
+    name="credit",
+    label="credit",
+    horizon_days=60,
+    outcome="lets an open invoice become 30 days past due, or takes a payment back, within 60 days",
+    economics=Lending(order_value="average_order_value"),
+    on_credit_scale=True,
+    rule_columns={
+        "spend": "spend_365d",
+        "delivered_orders": "delivered_orders",
+        "average_order_value": "average_order_value",
+        "return_rate": "return_rate",
+        "failed_payment_rate": "failed_payment_rate",
+        "cash_on_delivery_rate": "cash_on_delivery_rate",
+    },
+)

@@ -1,0 +1,82 @@
+"""`bellwether import bids`: the bids of auctions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workbench.cli.console import examples
+from workbench.cli.imports.options import (
+    FILE,
+    column_options,
+    format_options,
+    tenant_conventions,
+    tenant_option,
+)
+from workbench.cli.imports.outcome import run_import, show_summary
+
+_BID_COLUMNS = {
+    "auction": "Which auction; known as auctionid, lot, ...",
+    "amount": "The most the bidder would pay; known as bid, amount, ...",
+    "time": "When the bid was placed, or how long after the start; known as bidtime, time, ...",
+    "bidder": "Who bid.",
+    "opening": "Opening price; without it the auction's lowest bid.",
+    "item": "What is sold.",
+    "reserve": "Below it there is no sale.",
+}
+
+
+@click.command(
+    epilog=examples(
+        "bellwether import bids ebay.csv --tenant lots --elapsed days --start 2004-05-01",
+        "bellwether import bids gebote.csv --tenant lose --auction Los --amount Gebot --time Zeit \\\n"
+        "      --bidder Bieter --currency EUR --timezone Europe/Berlin --increments stufen.csv",
+    )
+)
+@click.argument("file", type=FILE)
+@tenant_option
+@column_options(_BID_COLUMNS)
+@click.option(
+    "--elapsed",
+    type=click.Choice(["days", "hours", "seconds"]),
+    help="Times are so many since the auction's start.",
+)
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="That start, on the tenant's clock.  [default: 2000-01-01]",
+)
+@click.option(
+    "--increments",
+    type=FILE,
+    help="CSV of upper,increment: below an upper price, the increment.  [default: eBay's]",
+)
+@tenant_conventions
+@format_options
+@click.option("--json", "as_json", is_flag=True, help="Print counts and auctions as JSON.")
+def bids(file: Path, as_json: bool, **given: Any) -> None:
+    """Import the bids of auctions from any CSV, TSV or Parquet FILE, and let our rules close each.
+
+    Amounts are the bidders' maxima. Bids are replayed in the order of time: the leader pays one increment above
+    the best maximum of another, at most his own; one bidder alone pays the opening price. Bids are facts: one
+    too low to be admitted is ordered among the others, and only rows that cannot be read are refused.
+    """
+    from importing.bids.importer import BidOptions, import_bids
+
+    columns = {role: name for role in _BID_COLUMNS if (name := given.pop(role)) is not None}
+    options = BidOptions(columns=columns, **given)
+    summary, closings = run_import(import_bids, file, options, tenant=options.tenant)
+    if as_json:
+        auctions = [
+            {**asdict(closing), "closing_price": float(closing.closing_price)}
+            for closing in closings
+        ]
+        click.echo(json.dumps({**summary.as_dict(), "auctions": auctions}))
+        return
+    show_summary(summary, file, as_json=False)
+    sold = sum(closing.winner is not None for closing in closings)
+    click.echo(f"  auctions: {len(closings):,}, of which {sold:,} sold")

@@ -1,0 +1,55 @@
+"""An import as a command: run under a bar, and summed up in lines or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from workbench.cli import home
+from workbench.cli.console import Bar
+from workbench.cli.running import shorten
+from workbench.records import open_records
+
+if TYPE_CHECKING:
+    from importing.engine.summary import ImportSummary
+
+
+Outcome = TypeVar("Outcome")
+
+
+def run_import(
+    importer: Callable[..., Outcome], source: Path, *asked: Any, tenant: str, **more: Any
+) -> Outcome:
+    """Run an importer on the record store of this home; refused rows go to the tenant's folder."""
+    settings = home.settings()
+    engine, rejects = open_records(settings), settings.raw / tenant
+    with Bar() as bar:
+        return importer(
+            engine, source, *asked, now=home.now(), rejects_folder=rejects, progress=bar, **more
+        )
+
+
+def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
+    """Say what an import did."""
+    if as_json:
+        click.echo(json.dumps(summary.as_dict()))
+        return
+    click.echo(f"  reading {file}: {summary.detected.sentence()}")
+    refused = ""
+    if summary.rejects is not None:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
+        refused = f" (see {shorten(str(summary.rejects), home.settings().home)}: {reasons})"
+    click.echo(
+        f"  {summary.rows_read:,} rows: {summary.rows_accepted:,} in,"
+        f" {summary.rows_duplicate:,} known already, {summary.rows_rejected:,} refused{refused}"
+    )
+    click.echo(
+        f"  new: {summary.customers:,} customers, {summary.orders:,} orders, {summary.events:,} events;"
+        f" tenant {summary.tenant} counts in {summary.currency}, days begin in {summary.timezone}"
+    )
+    if summary.rows_accepted:
+        click.echo(f"  next: bellwether run --tenant {summary.tenant}")

@@ -1,0 +1,69 @@
+"""Random trees, linear components, and rows with holes: what packages for tests are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.components import Linear
+from scoring.tree_tables import Tree
+
+NAMES = ("days_since_order", "order_gap_mean", "spend_365d", "late_rate", "orders_365d")
+UNITS = ("days", "days", "minor", "share", "count")
+FAMILIES = ("recency", "rhythm", "spend", "delivery", "spend")
+
+
+def grow(random: np.random.Generator, columns: int, leaves: int = 8) -> Tree:
+    """A random tree: split a random leaf until there are enough."""
+    feature, threshold, missing_left = [0], [0.0], [False]
+    left, right, cover, value = [-1], [-1], [float(random.integers(300, 900))], [random.normal()]
+    while left.count(-1) < leaves:
+        node = int(random.choice([place for place, child in enumerate(left) if child < 0]))
+        if cover[node] < 2:
+            continue
+        share = float(random.integers(1, int(cover[node])))
+        feature[node] = int(random.integers(columns))
+        threshold[node] = round(float(random.normal()), 1)
+        missing_left[node] = bool(random.integers(2))
+        left[node], right[node] = len(left), len(left) + 1
+        for part in (share, cover[node] - share):
+            feature.append(0)
+            threshold.append(0.0)
+            missing_left.append(False)
+            left.append(-1)
+            right.append(-1)
+            cover.append(part)
+            value.append(float(random.normal()))
+    return Tree(
+        feature=np.array(feature),
+        threshold=np.array(threshold),
+        missing_left=np.array(missing_left),
+        left=np.array(left),
+        right=np.array(right),
+        cover=np.array(cover),
+        value=np.array(value),
+    )
+
+
+def rows(random: np.random.Generator, count: int, columns: int) -> NDArray[np.float64]:
+    """Rows of which a fifth of the values is missing; some lie exactly on a threshold."""
+    values = np.where(random.random((count, columns)) < 0.5, 1, 40) * random.normal(
+        size=(count, columns)
+    )
+    values = np.round(values, 1)
+    values[random.random((count, columns)) < 0.2] = np.nan
+    return values
+
+
+def linear(random: np.random.Generator, columns: int, weight: float = 1.0) -> Linear:
+    """A linear component with logarithms on every other column."""
+    return Linear(
+        weight=weight,
+        base=float(random.normal()),
+        log=np.arange(columns) % 2 == 0,
+        fill=random.normal(size=columns),
+        mean=random.normal(size=columns),
+        coefficient=random.normal(size=columns),
+        missing_mean=random.random(columns),
+        missing_coefficient=random.normal(size=columns),
+    )
