@@ -2,7 +2,8 @@
 
 Guarantees: every evaluator hands its partial aggregates to this module, and the formulas of
 :mod:`features.evaluating.operations` go element by element, so the same partial aggregates give the same bits
-whether they come alone or among a million. Partial aggregates must be smaller than 2^53 in size, so that float64 holds each exactly.
+whether they come alone or among a million. Partial aggregates must be smaller than 2^53 in size, so that float64
+holds each exactly.
 """
 
 from __future__ import annotations

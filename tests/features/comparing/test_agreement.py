@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
 
-from features.comparing import agreement
 from features.comparing.agreement import EXAMPLES, compare
 from features.declaring.clocks import DAY
+from features.evaluating import python_batch
 from features.evaluating.duckdb_evaluator import evaluate
 from features.evaluating.python_batch import evaluate_each as in_python
 from features.evaluating.python_batch import known_customers
@@ -71,7 +71,7 @@ def test_python_over_a_snapshot_agrees_with_duckdb_whatever_is_read_together(
     rows: list[Row],
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(agreement, "_TOGETHER", 2)
+        patch.setattr(python_batch, "_TOGETHER", 2)
         snapshot = snapshot_of(rows, Path(folder) / "events.parquet")
         cutoffs = [CUTOFF, 30 * DAY]
         one = evaluate(snapshot, cutoffs, EVERYTHING)
