@@ -13,7 +13,7 @@ from features.declaring.compilation import Catalogue, Output
 from features.declaring.operators import Feature
 from features.declaring.sources import Aggregates, Condition, Source
 
-_REDUCED = {
+REDUCED = {
     "count": "how many {rows}",
     "total": "sum of {column} over {rows}",
     "mean": "mean of {column} over {rows}",
@@ -28,7 +28,7 @@ _REDUCED = {
     "gap_deviation": "standard deviation of the days between {rows}",
 }
 _OF_ONE_ROW = ("first", "last", "recency", "age")
-_DERIVED = {
+DERIVED = {
     "ratio": "{0} over {1}",
     "difference": "{0} less {1}",
     "share": "{0} of {0} and {1} together",
@@ -57,9 +57,9 @@ def in_words(output: Output) -> str:
     """
     if output.inputs:
         limits = ", ".join(f"{limit:g}" for limit in output.limits)
-        return _words(_DERIVED, output.kind).format(*output.inputs, limits=limits)
+        return _words(DERIVED, output.kind).format(*output.inputs, limits=limits)
     partial = output.partials[0]
-    phrase = _words(_REDUCED, output.kind).format(
+    phrase = _words(REDUCED, output.kind).format(
         column=_COLUMNS.get(partial.source.column or "", partial.source.column),
         rows=source_in_words(partial.source),
     )

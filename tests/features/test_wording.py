@@ -19,7 +19,7 @@ def test_every_operator_in_use_has_a_phrase_of_its_own(kind: str) -> None:
             assert "None" not in phrase, output.name
             assert "{" not in phrase, output.name
             assert phrase.partition(", in the ")[0] != kind.replace("_", " "), (
-                f"operator {kind} must have a phrase; add one to features.wording._REDUCED or _DERIVED"
+                f"operator {kind} must have a phrase; add one to features.wording.REDUCED or DERIVED"
             )
 
 

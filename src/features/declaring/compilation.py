@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
+from features.declaring.derivations import empty_value
 from features.declaring.entry_rules import check_entry
 from features.declaring.operators import OPERATORS, Feature
 from features.declaring.outputs import Output, PartialAggregate
@@ -244,7 +245,7 @@ def _output(name: str, feature: Feature, window: int | None, done: Mapping[str, 
         kind=feature.operator,
         unit=meaning.unit,
         dtype=operator.dtype,
-        null=_empty_value(feature, [done[needed].null for needed in feature.inputs]),
+        null=empty_value(feature, [done[needed].null for needed in feature.inputs]),
         minimum=meaning.minimum,
         maximum=meaning.maximum,
         description=meaning.description,
@@ -256,21 +257,6 @@ def _output(name: str, feature: Feature, window: int | None, done: Mapping[str, 
         inputs=feature.inputs,
         limits=feature.limits,
     )
-
-
-def _empty_value(feature: Feature, inputs: Sequence[float | None]) -> float | None:
-    """Give the value for a customer without events: what those of the inputs come to, else what was declared."""
-    known = [value for value in inputs if value is not None]
-    declared = None if feature.meaning.null is None else float(feature.meaning.null)
-    if not known or len(known) < len(inputs):
-        return declared
-    if feature.operator == "threshold":
-        return float(sum(known[0] >= limit for limit in feature.limits))
-    left, right = known
-    if feature.operator == "difference":
-        return left - right
-    bottom = right if feature.operator == "ratio" else left + right
-    return left / bottom if bottom else declared
 
 
 def _ordered(outputs: tuple[Output, ...], known: Mapping[str, Output]) -> Catalogue:

@@ -12,24 +12,12 @@ Examples
 ('paid_orders_30d', 'paid_orders_90d', 'spend_90d', 'order_value_90d')
 """
 
+from features.declaring import derivations, reductions
 from features.declaring.compilation import Catalogue, Output, catalogue
-from features.declaring.derivations import difference, ratio, share, threshold
+from features.declaring.derivations import *  # noqa: F403 - every word for a derived feature
 from features.declaring.meanings import DAYS, EVER, family
 from features.declaring.operators import Feature
-from features.declaring.reductions import (
-    age,
-    count,
-    distinct,
-    first,
-    gap_deviation,
-    gap_mean,
-    last,
-    maximum,
-    mean,
-    minimum,
-    recency,
-    total,
-)
+from features.declaring.reductions import *  # noqa: F403 - every word for what is reduced from events
 from features.declaring.sources import Source, per_aggregate, source
 
 __all__ = [
@@ -39,24 +27,10 @@ __all__ = [
     "Feature",
     "Output",
     "Source",
-    "age",
     "catalogue",
-    "count",
-    "difference",
-    "distinct",
     "family",
-    "first",
-    "gap_deviation",
-    "gap_mean",
-    "last",
-    "maximum",
-    "mean",
-    "minimum",
     "per_aggregate",
-    "ratio",
-    "recency",
-    "share",
     "source",
-    "threshold",
-    "total",
 ]
+__all__ += derivations.__all__
+__all__ += reductions.__all__

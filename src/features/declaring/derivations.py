@@ -9,6 +9,8 @@ from typing import Unpack
 from features.declaring.meanings import Words
 from features.declaring.operators import Feature, Meaning
 
+__all__ = ["difference", "ratio", "share", "threshold"]
+
 
 def ratio(
     name: str, numerator: str, denominator: str, *, description: str, **words: Unpack[Words]
@@ -149,3 +151,31 @@ def _derived(
     """Build an entry over other outputs."""
     meaning = Meaning(description=description, **words)
     return Feature(name=name, operator=operator, inputs=inputs, meaning=meaning)
+
+
+def empty_value(feature: Feature, inputs: Sequence[float | None]) -> float | None:
+    """Give a feature's value for a customer without events.
+
+    Parameters
+    ----------
+    feature : Feature
+        An entry of a catalogue.
+    inputs : sequence of float or None
+        The same of each output it is derived from; none where it is reduced from events.
+
+    Returns
+    -------
+    float or None
+        What those of the inputs come to; what was declared where one of them is missing, or there is none.
+    """
+    known = [value for value in inputs if value is not None]
+    declared = None if feature.meaning.null is None else float(feature.meaning.null)
+    if not known or len(known) < len(inputs):
+        return declared
+    if feature.operator == "threshold":
+        return float(sum(known[0] >= limit for limit in feature.limits))
+    left, right = known
+    if feature.operator == "difference":
+        return left - right
+    bottom = right if feature.operator == "ratio" else left + right
+    return left / bottom if bottom else declared

@@ -8,6 +8,21 @@ from features.declaring.meanings import EVER, Windows, Words
 from features.declaring.operators import Feature, Meaning
 from features.declaring.sources import Source
 
+__all__ = [
+    "age",
+    "count",
+    "distinct",
+    "first",
+    "gap_deviation",
+    "gap_mean",
+    "last",
+    "maximum",
+    "mean",
+    "minimum",
+    "recency",
+    "total",
+]
+
 
 def count(
     rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]

@@ -17,8 +17,9 @@ from features.declaring.declaration import DAYS, EVER, Feature, catalogue, per_a
 from features.declaring.operators import OPERATORS
 from features.errors import PartialTooLarge
 from features.evaluating.duckdb_evaluator import evaluate
-from features.evaluating.operations import Floats
+from features.evaluating.operations import FORMULAS, REDUCTIONS, Floats
 from features.evaluating.python_evaluator import evaluate_rows
+from features.wording import DERIVED, REDUCED
 
 ANN = "a" * 32
 CUTOFF = 100 * DAY
@@ -126,6 +127,23 @@ def test_an_operator_gives_what_was_worked_out_by_hand(name: str, evaluator: Eva
 def test_every_operator_has_its_golden_values() -> None:
     derived = {"ratio", "difference", "share", "threshold"}
     assert {entry[0].operator for entry in GOLDEN.values()} | derived == set(OPERATORS)
+
+
+@pytest.mark.parametrize("name", sorted(OPERATORS))
+def test_an_operator_stands_in_four_places(name: str) -> None:
+    operator = OPERATORS[name]
+    assert set(operator.partials) <= set(REDUCTIONS), (
+        "add the reduction to evaluating/operations.py"
+    )
+    assert operator.finish in FORMULAS, "add the formula to evaluating/operations.py"
+    assert name in d.__all__, "add its word to declaring/reductions.py or derivations.py"
+    assert name in {**REDUCED, **DERIVED}, "add its phrase to features/wording.py"
+
+
+def test_no_place_knows_an_operator_that_is_none() -> None:
+    assert {*REDUCED, *DERIVED} == set(OPERATORS)
+    assert set(REDUCTIONS) == {kind for each in OPERATORS.values() for kind in each.partials}
+    assert set(FORMULAS) == {each.finish for each in OPERATORS.values()}
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))

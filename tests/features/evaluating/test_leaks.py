@@ -14,7 +14,7 @@ import hypothesis
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.features import oracle
+from tests.features import naive_reading
 from tests.features.streams import CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
 
 from features.declaring.clocks import DAY
@@ -40,7 +40,7 @@ def on_duckdb(rows: list[Row]) -> Floats:
 
 
 def naive(rows: list[Row]) -> Floats:
-    return np.array(list(oracle.values(rows, CUTOFF, EVERYTHING).values()))
+    return np.array(list(naive_reading.values(rows, CUTOFF, EVERYTHING).values()))
 
 
 def known_at_once(rows: list[Row]) -> Floats:

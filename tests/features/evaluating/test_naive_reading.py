@@ -6,7 +6,7 @@ import math
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.features import oracle
+from tests.features import naive_reading
 from tests.features.evaluating.test_parity import on_duckdb, rows_of
 from tests.features.streams import CUTOFF, EVERYTHING, Row, streams
 
@@ -23,7 +23,7 @@ def far_apart(value: float, naive: float) -> bool:
 
 
 def test_the_oracle_knows_every_operator() -> None:
-    assert {*oracle.REDUCTIONS, *oracle.DERIVED} == set(OPERATORS)
+    assert {*naive_reading.REDUCTIONS, *naive_reading.DERIVED} == set(OPERATORS)
     assert {output.kind for output in EVERYTHING.outputs} == set(OPERATORS)
 
 
@@ -33,7 +33,7 @@ def test_python_gives_what_the_naive_reading_gives(rows: list[Row]) -> None:
     for customer in {row[2] for row in rows}:
         own = rows_of(customer, rows)
         for cutoff in (CUTOFF, CUTOFF - 30 * DAY):
-            naive = oracle.values(own, cutoff, EVERYTHING)
+            naive = naive_reading.values(own, cutoff, EVERYTHING)
             value = dict(
                 zip(EVERYTHING.names, evaluate_rows(own, cutoff, EVERYTHING).tolist(), strict=True)
             )
@@ -50,7 +50,7 @@ def test_python_gives_what_the_naive_reading_gives(rows: list[Row]) -> None:
 def test_duckdb_gives_what_the_naive_reading_gives(rows: list[Row]) -> None:
     table = on_duckdb(rows, [CUTOFF], EVERYTHING)
     for customer, values in zip(table.customer_ids, table.values.tolist(), strict=True):
-        naive = oracle.values(rows_of(customer, rows), CUTOFF, EVERYTHING)
+        naive = naive_reading.values(rows_of(customer, rows), CUTOFF, EVERYTHING)
         value = dict(zip(table.names, values, strict=True))
         assert [name for name in naive if far_apart(value[name], naive[name])] == []
 
@@ -60,4 +60,4 @@ def test_the_comparison_sees_a_value_that_is_off() -> None:
     assert far_apart(math.nan, 0.0)
     assert not far_apart(math.nan, math.nan)
     with pytest.raises(KeyError):
-        oracle.values([], CUTOFF, EVERYTHING)["spend_91d"]
+        naive_reading.values([], CUTOFF, EVERYTHING)["spend_91d"]
