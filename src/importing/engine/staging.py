@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -51,8 +51,8 @@ class Staging(Store):
         self._base.executemany(f"INSERT INTO {table} VALUES (?, ?)", ids)  # noqa: S608
 
 
-def staged(kind: Any, alias: str) -> str:
-    """List the columns of a kind of rows, less the two ids at its end.
+def staged(kind: Any, alias: str, *, without: Collection[str] = ()) -> str:
+    """List the columns of a kind of rows, less the two ids at its end; what writing can do without is null.
 
     Examples
     --------
@@ -62,7 +62,8 @@ def staged(kind: Any, alias: str) -> str:
     ...     customer: str
     ...     customer_id: str
     ...     product_id: str
-    >>> staged(Seen, "seen")
-    'seen.at, seen.customer'
+    >>> staged(Seen, "seen", without={"customer"})
+    'seen.at, NULL'
     """
-    return ", ".join(f"{alias}.{name}" for name in kind._fields[:-2])
+    names = kind._fields[:-2]
+    return ", ".join("NULL" if name in without else f"{alias}.{name}" for name in names)

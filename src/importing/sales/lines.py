@@ -28,7 +28,7 @@ class Line(NamedTuple):
     basket : str
         What belongs to one order: its order id, else customer and time, else the row itself.
     customer, product, description, country, method : str or None
-        As the file has them.
+        As the file has them; of these only the method stays when staging gives the line back.
     quantity : int
         Whole units, >= 0; a fraction counts up (0.75 kg is one).
     price : str or None

@@ -14,6 +14,9 @@ from importing.sales.known_orders import KnownOrder, external_id
 from importing.sales.lines import Line
 from importing.sales.order import Order
 
+_MASTER_DATA = ("customer", "product", "description", "country")
+"""Fields of a line that are written with the customers and products, and not with the line."""
+
 
 class SalesStaging(Staging):
     """Lines of one file.
@@ -128,16 +131,16 @@ class SalesStaging(Staging):
         )
         rows = self._base.execute(
             "SELECT b.rowid, max(b.at, coalesce(k.placed_at, b.at)), k.order_id, k.positions,"  # noqa: S608
-            f" {staged(Line, 'l')}, iif(k.basket IS NULL, c.id, k.owner_id), p.id"
+            f" {staged(Line, 'l', without=_MASTER_DATA)}, iif(k.basket IS NULL, c.id, k.owner_id), p.id"
             " FROM basket b CROSS JOIN line l ON l.basket = b.basket AND l.is_return = 0"
             " LEFT JOIN known k ON k.basket = b.basket"
             " LEFT JOIN customer_ids c ON c.name = b.customer"
             " LEFT JOIN product_ids p ON p.name = l.product ORDER BY b.rowid, l.row"
         )
-        for _, found in groupby(rows, key=itemgetter(0)):
-            first, *more = found
-            _, at, order_id, positions = first[:4]
-            lines = [Line._make(row[4:]) for row in (first, *more)]
+        for _, group in groupby(rows, key=itemgetter(0)):
+            found = list(group)
+            _, at, order_id, positions = found[0][:4]
+            lines = [Line._make(row[4:]) for row in found]
             basket = lines[0].basket
             yield Order(
                 id=uuid.UUID(order_id) if order_id else imported_id(tenant, "orders", basket),
@@ -153,7 +156,7 @@ class SalesStaging(Staging):
         """Give the lines of returns, customer by customer, in the order of time, some at a time."""
         return self.each(
             Line,
-            f"SELECT {staged(Line, 'l')}, c.id, p.id FROM line l"  # noqa: S608
+            f"SELECT {staged(Line, 'l', without=_MASTER_DATA)}, c.id, p.id FROM line l"  # noqa: S608
             " LEFT JOIN customer_ids c ON c.name = l.customer"
             " LEFT JOIN product_ids p ON p.name = l.product"
             " WHERE l.is_return = 1 ORDER BY c.id, l.at, l.row",
