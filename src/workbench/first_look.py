@@ -19,13 +19,14 @@ from features.catalogue import CATALOGUE
 from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
 from scoring.files import current
+from scoring.package import Package
 from training.judging.evaluation import single_feature_power
 from workbench.notebook import Bench
 
 COLOUR = "#1f5a7a"
 
 
-def words(bench: Bench) -> pd.DataFrame:
+def event_types(bench: Bench) -> pd.DataFrame:
     """Count the stream's events by type, most frequent first."""
     table = schema.event
     query = (
@@ -120,15 +121,27 @@ def traits(bench: Bench, customer: str, names: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("feature").round(2)
 
 
-def answer(bench: Bench, model: str, customer: str) -> Decision:
+def answer(bench: Bench, model: str | Package, customer: str) -> Decision:
     """Answer for one customer, by the same function that answers over HTTP.
+
+    Parameters
+    ----------
+    bench : Bench
+    model : str or Package
+        The name of a model, whose champion is asked, or a package that was never published.
+    customer : str
+        External id, number or id.
 
     Raises
     ------
     PackageNotFound
         Where no champion was trained yet.
     """
-    package = current(bench.settings.packages, bench.tenant.slug, model)
+    package = (
+        current(bench.settings.packages, bench.tenant.slug, model)
+        if isinstance(model, str)
+        else model
+    )
     with reading(bench.engine) as connection:
         key: UUID = find_customer(connection, bench.tenant, customer)
         chosen = CATALOGUE.subset(package.names)

@@ -119,7 +119,7 @@ def ask_oracle(
     progress : Progress, optional
         Of the simulation.
     note : callable, optional
-        Told what begins.
+        Called with what begins.
     """
     engine = connect(f"sqlite:///{folder / 'records.db'}")
     migrate(engine)

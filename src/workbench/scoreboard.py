@@ -42,7 +42,7 @@ def riskiest(
     """
     decisions = decide_many(package, frame[list(package.names)].to_numpy(dtype=np.float64))
     order = np.argsort([-decision.probability for decision in decisions], kind="stable")[:limit]
-    names = _names(bench)
+    names = customer_names(bench)
     rows = [_row(names[frame["customer_id"].iloc[place]], decisions[place]) for place in order]
     return pd.DataFrame(rows).set_index("customer").dropna(axis="columns", how="all")
 
@@ -94,7 +94,8 @@ def _row(customer: str, decision: Decision) -> dict[str, object]:
     }
 
 
-def _names(bench: Bench) -> dict[str, str]:
+def customer_names(bench: Bench) -> dict[str, str]:
+    """Name every customer by external id, else number; by the id that frames hold."""
     table = schema.customer
     query = select(table.c.id, table.c.number, table.c.external_id)
     with reading(bench.engine) as connection:

@@ -1,4 +1,4 @@
-"""A shop of one's own to play a story in: people, a clock that passes, and what can be seen of it all.
+"""A shop of one's own to act in: people, a clock that passes, and what can be seen of it all.
 
 The shop lies in a temporary folder and is gone when it is closed. Everything that happens in it happens by the
 workflows of `commerce`, each in a unit of work of its own.
@@ -56,7 +56,7 @@ STEP = timedelta(minutes=1)
 
 
 class Walkthrough:
-    """A shop in a temporary folder, and the instant that the story has come to.
+    """A shop in a temporary folder, and the instant it has come to.
 
     Attributes
     ----------
@@ -75,11 +75,11 @@ class Walkthrough:
     @classmethod
     def open(cls, bench: Bench) -> Self:
         """Open a shop with the zone and the currency of a tenant, whose records are left alone."""
-        folder = TemporaryDirectory(prefix="bellwether-story-", ignore_cleanup_errors=True)
+        folder = TemporaryDirectory(prefix="bellwether-shop-", ignore_cleanup_errors=True)
         settings = Settings.from_env({"BELLWETHER_HOME": folder.name})
         engine = open_records(settings)
         zone, currency = bench.tenant.zone.key, bench.tenant.currency
-        tenant = open_shop(engine, SYSTEM, "story", zone=zone, currency=currency, now=bench.now)
+        tenant = open_shop(engine, SYSTEM, "shop", zone=zone, currency=currency, now=bench.now)
         own = Bench(settings=settings, engine=engine, tenant=tenant, as_of=bench.now, now=bench.now)
         return cls(own, folder, tenant)
 
@@ -180,9 +180,8 @@ class Walkthrough:
         for place, bid in enumerate(made):
             after = state_of(made[: place + 1], opening, bands)
             assert after.leader is not None
-            leads = self.names[after.leader.bidder.hex]
-            price, maximum = self._money(after.price), self._money(bid.maximum)
-            rows.append((self.names[bid.bidder.hex], maximum, leads, price))
+            bidder, leads = (self.names[one.hex] for one in (bid.bidder, after.leader.bidder))
+            rows.append((bidder, self._money(bid.maximum), leads, self._money(after.price)))
         table = pd.DataFrame(rows, columns=["bidder", "maximum", "leads", "price"])
         return table.set_index(pd.RangeIndex(1, len(rows) + 1, name="bid"))
 
@@ -200,7 +199,7 @@ class Walkthrough:
         return _finished(figure, len(table), "bid")
 
     def wallet_figure(self, actors: Iterable[Actor]) -> Figure:
-        """Draw what people had free to spend after each of their wallets' movements, in the order of the story."""
+        """Draw what people had free to spend after each of their wallets' movements, in the order of time."""
         figure = Figure(figsize=(8, 3), layout="constrained")
         axes = figure.subplots()
         axes.set_title(f"Free in the wallet, {self.tenant.currency}", loc="left")
@@ -239,13 +238,12 @@ class Walkthrough:
         assert customer is not None
         chosen = CATALOGUE.subset(list(names))
         columns = {
-            word: self.see(self.admin, _evaluated, customer, to_micros(at), chosen)
-            for word, at in instants.items()
+            name: self.see(self.admin, _evaluated, customer, to_micros(at), chosen)
+            for name, at in instants.items()
         }
-        outputs = chosen.outputs
-        index = pd.Index([output.name for output in outputs], name="feature")
+        index = pd.Index([output.name for output in chosen.outputs], name="feature")
         table = pd.DataFrame(columns, index=index).round(2)
-        return table.assign(meaning=[output.description for output in outputs])
+        return table.assign(meaning=[output.description for output in chosen.outputs])
 
     def _row(self, table: Table, record: UUID) -> Any:
         return self.see(self.admin, _found, select(table).where(table.c.id == record))[0]
@@ -254,10 +252,9 @@ class Walkthrough:
         return from_minor(minor, self.tenant.currency)
 
     def _asset(self, asset: str) -> str:
-        """Name goods by their SKU."""
-        if not asset.startswith("SKU:"):
-            return asset
-        return str(self._row(schema.variant, UUID(asset.removeprefix("SKU:"))).sku)
+        """Name units of a variant by its SKU."""
+        sku = asset.removeprefix("SKU:")
+        return asset if sku == asset else str(self._row(schema.variant, UUID(sku)).sku)
 
     def _owner(self, key: str) -> str:
         """Name whose account it is: somebody's, an order's, an auction's."""
@@ -271,7 +268,6 @@ class Walkthrough:
 _ACCOUNTS = select(*(schema.account.c[name] for name in ("asset", "kind", "key"))).order_by(
     schema.account.c.asset, schema.account.c.kind, schema.account.c.id
 )
-"""Of the one shop that the store holds."""
 
 
 def _found(work: Work, query: Select[Any]) -> Sequence[Any]:

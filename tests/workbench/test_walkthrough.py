@@ -1,4 +1,4 @@
-"""A story happens in a shop of its own, and shows what really is in its records."""
+"""A walkthrough happens in a shop of its own, and shows what really is in its records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workbench.walkthrough import STEP, Walkthrough
 
 @pytest.fixture
 def bench(engine: Engine, tmp_path: Path) -> Bench:
-    """The tenant acme, whose records a story leaves alone."""
+    """The tenant acme, whose records a walkthrough leaves alone."""
     settings = Settings(home=tmp_path, database_url=engine.url.render_as_string())
     return Bench(settings=settings, engine=engine, tenant=make_tenant(engine), as_of=NOW, now=NOW)
 
@@ -32,8 +32,8 @@ def bench(engine: Engine, tmp_path: Path) -> Bench:
 @pytest.fixture
 def shop(bench: Bench) -> Iterator[Walkthrough]:
     """A shop to play in."""
-    with Walkthrough.open(bench) as story:
-        yield story
+    with Walkthrough.open(bench) as shop:
+        yield shop
 
 
 OFFERS = (("anna", 20_00), ("bert", 15_00), ("cleo", 32_00))
@@ -126,7 +126,7 @@ def test_the_bids_of_a_figure_are_those_of_the_table(shop: Walkthrough) -> None:
     assert heights(maxima) == [20, 15, 32]
 
 
-def test_a_story_leaves_no_trace(bench: Bench) -> None:
+def test_a_walkthrough_leaves_no_trace(bench: Bench) -> None:
     with bench.engine.connect() as connection:
         before = connection.scalar(select(func.count()).select_from(schema.event))
     with Walkthrough.open(bench) as shop:

@@ -257,7 +257,7 @@ def _held_out(
 def _fitted(
     model: ClassifierMixin, values: Floats, labels: Integers, groups: Integers, *, jobs: int = 1
 ) -> Any:
-    """Fit a copy of a classifier, which is told the customers if it asks for them."""
+    """Fit a copy of a classifier, which is given the customers if its fit takes groups."""
     fresh = clone(model)
     if isinstance(fresh, BoostedTrees):
         fresh.set_params(n_jobs=jobs)

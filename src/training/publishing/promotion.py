@@ -216,7 +216,7 @@ def _result(
 
 
 def figures_of(dataset: Dataset, package: Package, report: Report) -> dict[str, Figure]:
-    """Draw the pictures of a model, by artifact path."""
+    """Draw the figures of a model, by artifact path."""
     labels, predicted = report.labels, report.probabilities
     values = dataset.test[list(package.names)].to_numpy(dtype=np.float64)
     return {

@@ -1,4 +1,4 @@
-"""Pictures are drawn without the global state of pyplot."""
+"""Figures are drawn without the global state of pyplot."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from training.publishing.promotion import figures_of
 def drawn(dataset: Dataset, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
     package = export_package(dataset, fitted)
     report = examine(dataset, fitted, package)
-    pictures = {}
+    images = {}
     for path, figure in figures_of(dataset, package, report).items():
         file = BytesIO()
         figure.savefig(file, format="png", dpi=40)
-        pictures[Path(path).stem] = file.getvalue()
-    return report, pictures
+        images[Path(path).stem] = file.getvalue()
+    return report, images
 
 
-def test_every_picture_of_a_model_is_drawn(drawn: tuple[Report, dict[str, bytes]]) -> None:
+def test_every_figure_of_a_model_is_drawn(drawn: tuple[Report, dict[str, bytes]]) -> None:
     assert set(drawn[1]) == {"calibration", "roc", "gain", "distribution", "contributions"}
-    assert all(picture.startswith(b"\x89PNG") for picture in drawn[1].values())
+    assert all(image.startswith(b"\x89PNG") for image in drawn[1].values())
     assert "matplotlib.pyplot" not in sys.modules or "mlflow" in sys.modules
 
 
