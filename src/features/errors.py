@@ -68,6 +68,6 @@ class EngineFailed(FeatureError, RuntimeError):
     """An evaluator that could not do its work."""
 
     def __init__(self, work: str, cause: Exception, log: Path | None = None) -> None:
-        told = str(getattr(cause, "java_exception", None) or cause).strip().splitlines()
+        lines = str(getattr(cause, "java_exception", None) or cause).strip().splitlines()
         where = f" See {log}." if log else ""
-        super().__init__(f"engine spark must {work}; got {told[0] if told else cause!r}.{where}")
+        super().__init__(f"engine spark must {work}; got {lines[0] if lines else cause!r}.{where}")

@@ -172,15 +172,15 @@ class _Findings:
 
     def add(self, case: Case, ways: Mapping[str, Floats], rows: Sequence[FeatureRow]) -> None:
         """Compare the ways of one case."""
-        told = {
+        given = {
             way: dict(zip(self._catalogue.names, found.tolist(), strict=True))
             for way, found in ways.items()
         }
         if case.answered:
-            told = {"answered": dict(case.answered), **told}
+            given = {"answered": dict(case.answered), **given}
         self.values += len(self._catalogue)
         for name in self._catalogue.names:
-            values = {way: found[name] for way, found in told.items() if name in found}
+            values = {way: found[name] for way, found in given.items() if name in found}
             if len({_bits(value) for value in values.values()}) == 1:
                 continue
             self.differing[name] += 1

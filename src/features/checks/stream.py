@@ -83,7 +83,7 @@ def check_stream(snapshot: Snapshot, *, report_folder: Path) -> CheckResult:
     counted = {rule[:2]: rule for rule in rules}
     return write_report(
         result,
-        tuple(tally.told(failure, counted[failure.feature, failure.rule]) for failure in failures),
+        tuple(tally.described(failure, counted[failure.feature, failure.rule]) for failure in failures),
         title="The stream, and what every event keeps to",
         rows=snapshot.events,
         path=report_folder / "stream.json",
@@ -150,7 +150,7 @@ class _Tally:
             for type_ in carrying & found.keys() if missing.any() else ():
                 self._note(_missing(type_, column), missing & (types == type_), ids)
 
-    def told(self, failure: Failure, rule: Rule) -> Failure:
+    def described(self, failure: Failure, rule: Rule) -> Failure:
         """Say of a broken rule how many events break it, and which."""
         return replace(failure, count=self.broken[rule], examples=tuple(self.examples[rule]))
 

@@ -43,7 +43,7 @@ def customer_table(*, chosen: bool) -> exp.Select:
 def event_table(
     types: Collection[str], columns: Sequence[str], cutoffs: Sequence[int] | None = None
 ) -> exp.Select:
-    """The events of some types that tell of a numbered customer.
+    """The events of some types of a numbered customer.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def event_table(
 
 
 def types_recorded(types: Collection[str], before: int) -> exp.Select:
-    """Which of some types were recorded before an instant, whoever they tell of."""
+    """Which of some types were recorded before an instant, whoever they are of."""
     recorded = exp.LT(this=column("recorded_at"), expression=literal(before))
     asked = is_one_of(column("type"), sorted(types)) if types else exp.false()
     return exp.select(column("type")).distinct().from_("snapshot").where(recorded, asked)

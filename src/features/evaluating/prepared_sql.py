@@ -240,9 +240,9 @@ def _pairs(rows: Source, events: str) -> exp.Query:
     an event have their pairs for each cutoff by itself; those of all others stand from when they are known.
     """
     earlier = ordered_window(exp.func("LAG", _FIRST), ["customer"], ["occurred_at", "id"])
-    told = exp.select(column("customer"), _FIRST, exp.alias_(earlier, "earlier"))
-    told = told.from_(events).where(all_of(conditions(rows)))
-    late = exp.select(column("customer")).from_(told.subquery("told"))
+    known = exp.select(column("customer"), _FIRST, exp.alias_(earlier, "earlier"))
+    known = known.from_(events).where(all_of(conditions(rows)))
+    late = exp.select(column("customer")).from_(known.subquery("known"))
     is_late = exp.In(
         this=column("customer"), query=late.where(column("earlier") > _FIRST).subquery()
     )
@@ -256,19 +256,19 @@ def _pairs(rows: Source, events: str) -> exp.Query:
 def _versions(origin: Aggregates) -> exp.Select:
     """The settlements of aggregates, one row for each cutoff at which something new is known of one."""
     key = ("customer", "aggregate_id")
-    told = exp.select("*").from_("event").where(is_one_of(column("type"), types_of(origin)))
-    told = told.where(not_null(column("aggregate_id")))
+    known = exp.select("*").from_("event").where(is_one_of(column("type"), types_of(origin)))
+    known = known.where(not_null(column("aggregate_id")))
     version = exp.alias_(_FIRST, "version")
-    versions = exp.select(*map(column, key), version).distinct().from_("told")
-    so_far = column("first", "told") <= column("version", "versions")
-    each = exp.select("*").from_("told").join(versions.subquery("versions"), using=list(key))
+    versions = exp.select(*map(column, key), version).distinct().from_("known")
+    so_far = column("first", "known") <= column("version", "versions")
+    each = exp.select("*").from_("known").join(versions.subquery("versions"), using=list(key))
     settled = settlements(origin, each.where(so_far).subquery("each"), by=[*key, "version"])
     return (
         exp.select(*map(column, ("customer", "id", "occurred_at", "due_at")))
         .select(*map(column, ("opened", "closed", "settled_at")))
         .select(exp.alias_(column("version"), "first"), _until_next("version", key))
         .from_(settled.subquery("settled"))
-        .with_("told", as_=told)
+        .with_("known", as_=known)
     )
 
 

@@ -101,11 +101,11 @@ def session(
     }
     conf = SparkConf(loadDefaults=False)
     conf.setMaster(master).setAll(list((usual | dict(settings or {})).items()))
-    with log.open("wb") as told, warnings.catch_warnings():
+    with log.open("wb") as written, warnings.catch_warnings():
         # It asks for an older pandas when it looks whether there is one; nothing here goes through pandas.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
         try:
-            gateway = launch_gateway(conf, {"stdout": told, "stderr": told})
+            gateway = launch_gateway(conf, {"stdout": written, "stderr": written})
         except PySparkRuntimeError:
             raise EngineMissing(
                 f"engine spark must have Java 17 or newer; got none that starts. Install a JDK and set JAVA_HOME,"
