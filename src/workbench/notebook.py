@@ -230,7 +230,7 @@ def _cutoff(given: Instant, bench: Bench) -> int:
 
 
 def _show_well() -> None:
-    """Let a kernel show figures as pictures and tables whole; does nothing outside of one."""
+    """Let a kernel show figures as PNG and tables whole; does nothing outside of one."""
     import pandas as pd
     from IPython.core.getipython import get_ipython
     from IPython.core.pylabtools import select_figure_formats
