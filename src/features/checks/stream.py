@@ -83,7 +83,9 @@ def check_stream(snapshot: Snapshot, *, report_folder: Path) -> CheckResult:
     counted = {rule[:2]: rule for rule in rules}
     return write_report(
         result,
-        tuple(tally.described(failure, counted[failure.feature, failure.rule]) for failure in failures),
+        tuple(
+            tally.described(failure, counted[failure.feature, failure.rule]) for failure in failures
+        ),
         title="The stream, and what every event keeps to",
         rows=snapshot.events,
         path=report_folder / "stream.json",
