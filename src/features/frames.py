@@ -291,6 +291,24 @@ def read_features(folder: Path, tenant: str, snapshot_hash: str, cutoff: int) ->
     return StoredFeatures(frame=frame, snapshot=about["snapshot"], hashes=about["hashes"])
 
 
+def stored_hashes(path: Path) -> dict[str, str] | None:
+    """Read what the features of one file were declared as, without reading the features.
+
+    Parameters
+    ----------
+    path : Path
+        A Parquet file.
+
+    Returns
+    -------
+    dict or None
+        Hash per feature; None where the file is not one that :func:`write_features` wrote.
+    """
+    metadata = pq.read_schema(path).metadata or {}
+    hashes: dict[str, str] | None = json.loads(metadata.get(b"bellwether", b"{}")).get("hashes")
+    return hashes
+
+
 def _is_constant(values: pd.Series[float]) -> bool:
     """Say whether a column has one value, or none, in all of its rows."""
     return values.nunique(dropna=False) <= 1

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from commerce.records.instants import DAY, from_micros
 from features.catalogue import CATALOGUE
@@ -16,7 +15,7 @@ from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import label_table
 from features.frames import feature_frame, read_features
 from features.labels import find_label
-from features.snapshots.snapshot import Snapshot, take_snapshot
+from features.snapshots.snapshot import Snapshot, recorded_types, take_snapshot
 from training.specs import SPECS, find_spec
 from workbench.notebook import Bench
 from workbench.stages import Layout, lay_out
@@ -62,14 +61,6 @@ def make_profile(
         },
     )
     write_profile(found, bench.settings.features)
-    return found
-
-
-def recorded_types(snapshot: Snapshot) -> set[str]:
-    """Give the types of event a snapshot holds."""
-    found: set[str] = set()
-    for path in snapshot.files:
-        found.update(map(str, pq.ParquetFile(path).read(["type"])["type"].unique().to_pylist()))
     return found
 
 

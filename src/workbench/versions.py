@@ -142,22 +142,19 @@ def _latest_table(folder: Path) -> Path | None:
 
 def _table_version(place: Path, name: str) -> Version:
     """Read what a table was made with: whole where its catalogue lies beside it, else hashes."""
-    from features.frames import DECLARED
+    from features.frames import DECLARED, stored_hashes
 
     folder = place if place.is_dir() else place.parent
     declared = read_json(folder / DECLARED)
     if declared is not None:
         return Version(name=name, outputs=declared["outputs"])
-    import pyarrow.parquet as pq
-
     files = sorted(folder.glob("*.parquet")) if place.is_dir() else [place]
-    metadata = (pq.read_schema(files[-1]).metadata if files else None) or {}
-    if b"bellwether" not in metadata:
+    hashes = stored_hashes(files[-1]) if files else None
+    if hashes is None:
         raise PlanError(
             f"feature table must say what it was made with; got {str(place)!r}."
             " Name a folder that `bellwether run` wrote below data/features."
         )
-    hashes = json.loads(metadata[b"bellwether"])["hashes"]
     return Version(name=name, outputs={each: {"hash": known} for each, known in hashes.items()})
 
 

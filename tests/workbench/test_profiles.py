@@ -14,9 +14,10 @@ from tests.workbench.shops import SLUG, make_home, opened
 from features.catalogue import CATALOGUE
 from features.comparing.profile import Profile, last_profile
 from features.frames import feature_frame, write_features
+from features.snapshots.snapshot import recorded_types
 from workbench import profile_plots, profiles, stages
 from workbench.notebook import Bench
-from workbench.profiles import make_profile, recorded_types
+from workbench.profiles import make_profile
 
 FEW = CATALOGUE.subset(["orders", "days_since_order", "order_gap_days", "stars_mean"])
 

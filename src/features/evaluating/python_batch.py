@@ -14,7 +14,7 @@ from features.evaluating.operations import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 from features.evaluating.table import FeatureTable
 from features.snapshots.canonical import SCHEMA
-from features.snapshots.snapshot import Snapshot
+from features.snapshots.snapshot import Snapshot, recorded_types
 
 _TOGETHER = 2_000
 """Customers whose events are held in memory together."""
@@ -37,10 +37,7 @@ def evaluate_each(
         for vectors, cutoff in zip(found, cutoffs, strict=True):
             if known < cutoff:
                 vectors.append((customer, evaluate_rows(rows, cutoff, catalogue)))
-    recorded = _files(snapshot).to_table(
-        columns=["type"], filter=pads.field("recorded_at") < max(cutoffs, default=0)
-    )
-    absent = catalogue.absent(set(map(str, recorded.column("type").unique().to_pylist())))
+    absent = catalogue.absent(recorded_types(snapshot, before=max(cutoffs, default=0)))
     for cutoff, vectors in zip(cutoffs, found, strict=True):
         yield FeatureTable(
             customer_ids=[customer for customer, _ in vectors],

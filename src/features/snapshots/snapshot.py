@@ -20,13 +20,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.dataset as pads
 from sqlalchemy import Connection, Engine
 
 from commerce.records.database import reading
 from commerce.records.stream import StreamState, count_after, iterate, stream_state
 from commerce.records.tenants import Tenant
 from features.errors import NoEvents, SnapshotNotFound
-from features.snapshots.canonical import MARKS, CanonicalHash, Chain, to_table
+from features.snapshots.canonical import MARKS, SCHEMA, CanonicalHash, Chain, to_table
 from features.snapshots.manifests import Manifest, SnapshotFolder
 from features.snapshots.partitions import Part, Partitions, ids_in
 
@@ -113,6 +114,21 @@ def take_snapshot(
             return load_snapshot(folder, tenant.slug)
         _copy(connection, tenant, files, start, state, progress)
         return load_snapshot(folder, tenant.slug)
+
+
+def recorded_types(snapshot: Snapshot, *, before: int | None = None) -> set[str]:
+    """Give the types of event that a snapshot holds.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    before : int, epoch microseconds, optional
+        Only those recorded before it.
+    """
+    files = pads.dataset(list(map(str, snapshot.files)), format="parquet", schema=SCHEMA)
+    admitted = None if before is None else pads.field("recorded_at") < before
+    found = files.to_table(columns=["type"], filter=admitted).column("type")
+    return set(map(str, found.unique().to_pylist()))
 
 
 def load_snapshot(folder: Path, tenant: str, hash: str | None = None) -> Snapshot:  # noqa: A002
