@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ from features.declaring.declaration import (
     total,
 )
 from features.declaring.sources import AGGREGATE_COLUMNS
+from features.evaluating.duckdb_evaluator import evaluate
+from features.evaluating.table import FeatureTable
 from features.labels import LABELS
 from features.snapshots.canonical import to_table
 from features.snapshots.snapshot import Snapshot
@@ -156,3 +159,14 @@ def streams(draw: st.DrawFn, max_size: int = 60, types: Sequence[str] = tuple(TY
             )
         )
     return draw(st.permutations(events)) if draw(st.booleans()) else events
+
+
+def on_duckdb(rows: list[Row], cutoffs: list[int], catalogue: Catalogue) -> FeatureTable:
+    """Evaluate a catalogue over rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        return evaluate(snapshot_of(rows, Path(folder) / "events.parquet"), cutoffs, catalogue)
+
+
+def rows_of(customer: str, rows: list[Row]) -> list[Row]:
+    """Those of a customer."""
+    return [row for row in rows if row[2] == customer]

@@ -7,8 +7,7 @@ import math
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.features import naive_reading
-from tests.features.evaluating.test_parity import on_duckdb, rows_of
-from tests.features.streams import CUTOFF, EVERYTHING, Row, streams
+from tests.features.streams import CUTOFF, EVERYTHING, Row, on_duckdb, rows_of, streams
 
 from features.declaring.clocks import DAY
 from features.declaring.operators import OPERATORS

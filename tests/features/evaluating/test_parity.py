@@ -8,23 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
+from tests.features.streams import (
+    CUSTOMERS,
+    CUTOFF,
+    EVERYTHING,
+    Row,
+    event,
+    on_duckdb,
+    rows_of,
+    snapshot_of,
+    streams,
+)
 
 from features.declaring.clocks import DAY
-from features.declaring.compilation import Catalogue
 from features.errors import PartialTooLarge
 from features.evaluating.duckdb_evaluator import evaluate
 from features.evaluating.python_evaluator import evaluate_rows
-from features.evaluating.table import FeatureTable
-
-
-def on_duckdb(rows: list[Row], cutoffs: list[int], catalogue: Catalogue) -> FeatureTable:
-    with tempfile.TemporaryDirectory() as folder:
-        return evaluate(snapshot_of(rows, Path(folder) / "events.parquet"), cutoffs, catalogue)
-
-
-def rows_of(customer: str, rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row[2] == customer]
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])

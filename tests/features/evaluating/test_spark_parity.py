@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Engine
-from tests.features.declaring import test_operators as golden
+from tests.features import golden
 from tests.features.spark_rules import NEEDS_SPARK
 from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
 from tests.tenants import NOW
