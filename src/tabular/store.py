@@ -68,12 +68,15 @@ class Store:
         report_progress: Progress,
         label: Sequence[str] = (),
     ) -> int:
-        """Take the rows of a file that can be read, reject the others under a label, and count all."""
-        rows, size, batch = 0, table.size(), []
+        """Take the rows of a file that can be read, reject the others under a label, and count all.
+
+        What a row has beyond the fields of the table is not kept.
+        """
+        rows, size, width, batch = 0, table.size(), len(self._fields), []
         for (number, cells), position in table.rows_and_position():
             rows += 1
             try:
-                batch.append((number, *read(cells)))
+                batch.append((number, *read(cells)[:width]))
             except Refused as refused:
                 rejects.add(number, [*label, *cells], refused)
             if len(batch) >= _STAGE:

@@ -22,8 +22,8 @@ class Staging(Store):
     table : str
         Empty where a kind of staging makes tables of its own.
     kind : type of NamedTuple, optional
-        The rows. ``customer_id`` and ``product_id`` are its last two fields, and None until the rows are given
-        back for writing.
+        The rows. ``customer_id`` and ``product_id`` are its last two fields: not kept, and filled in when the rows
+        are given back for writing.
     """
 
     CUSTOMERS: ClassVar[str]
@@ -33,7 +33,7 @@ class Staging(Store):
     """Selects each `importing.engine.master_data.NewProduct`."""
 
     def __init__(self, table: str = "", kind: Any = None) -> None:
-        super().__init__(table, kind._fields if kind else ())
+        super().__init__(table, kind._fields[:-2] if kind else ())
         for name in ("customer_ids", "product_ids"):
             self._base.execute(f"CREATE TABLE {name} (name PRIMARY KEY, id) WITHOUT ROWID")
 
