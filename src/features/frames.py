@@ -21,8 +21,9 @@ from features.comparing.changes import declarations
 from features.declaring.compilation import Catalogue
 from features.declaring.operators import Feature
 from features.errors import SnapshotNotFound
-from features.evaluating.duckdb_evaluator import evaluate, label_table
-from features.evaluating.table import FeatureTable
+from features.evaluating.duckdb_evaluator import evaluate_each, label_table
+from features.evaluating.evaluator import Evaluator
+from features.evaluating.table import FeatureTable, joined
 from features.labels import Label, find_label
 from features.snapshots.snapshot import Snapshot
 from tabular.files import replace_text, replacing
@@ -104,6 +105,7 @@ def feature_frame(
     catalogue: Catalogue = CATALOGUE,
     *,
     customers: Collection[str] | None = None,
+    evaluator: Evaluator = evaluate_each,
 ) -> pd.DataFrame:
     """Give the features of every customer known at each cutoff.
 
@@ -117,6 +119,8 @@ def feature_frame(
         The shop's own by default.
     customers : collection of str, optional
         32 hex digits each; all by default.
+    evaluator : Evaluator, optional
+        What computes them; DuckDB by default. The values are the same by any.
 
     Returns
     -------
@@ -124,7 +128,8 @@ def feature_frame(
         ``customer_id``, ``cutoff`` (UTC), and the features as float64, NaN where missing; a row for each cutoff and
         customer that had an event recorded and occurred before it.
     """
-    return frame_of(evaluate(snapshot, cutoffs, catalogue, customers=customers))
+    tables = evaluator(snapshot, cutoffs, catalogue, customers=customers)
+    return frame_of(joined(tables, catalogue))
 
 
 def frame_of(table: FeatureTable) -> pd.DataFrame:

@@ -9,10 +9,8 @@ two ways agree on it.
 
 from __future__ import annotations
 
-import math
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -23,30 +21,25 @@ from commerce.records.database import reading
 from commerce.records.stream import FeatureRow, customer_rows
 from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
+from features.comparing.audits import Findings, by_batch
 from features.declaring.compilation import Catalogue
-from features.evaluating.aggregates import ID, OCCURRED, RECORDED, TYPE
-from features.evaluating.duckdb_evaluator import evaluate
+from features.evaluating.aggregates import OCCURRED, RECORDED
+from features.evaluating.duckdb_evaluator import evaluate_each
+from features.evaluating.evaluator import Evaluator
 from features.evaluating.online import online_features
 from features.evaluating.operations import Floats
 from features.evaluating.python_evaluator import evaluate_rows
-from features.evaluating.table import FeatureTable
 from features.snapshots.snapshot import Snapshot
-from training.judging.audits import Audit, Mismatch
-from workbench.audit_cases import ANSWER, Answers, Case, again, moments
+from training.judging.audits import Audit
+from workbench.audit_cases import ANSWER, Answers, again, moments
 
 SAMPLE = 100
 """How many kept answers, and how many customers, an audit looks at."""
 
-EXAMPLES = 20
-"""How many mismatches it keeps; the next audit looks at them again."""
-
 Online = Callable[[Connection, int, uuid.UUID, int, Catalogue], Floats]
-Batch = Callable[..., FeatureTable]
 
 _ALL = 2**62
 """Later than any instant."""
-_CUTOFFS = 50
-"""Instants for which batch vectors are held in memory together."""
 
 
 def audit(
@@ -60,7 +53,7 @@ def audit(
     sample: int = SAMPLE,
     catalogue: Catalogue = CATALOGUE,
     online: Online = online_features,
-    batch: Batch = evaluate,
+    batch: Evaluator = evaluate_each,
 ) -> Audit:
     """Compute kept answers and sampled vectors by every way, and compare them bit by bit.
 
@@ -82,8 +75,9 @@ def audit(
         Kept answers, and customers, to look at; chosen by the snapshot's hash, so that another day looks at
         others and the same snapshot always at the same.
     catalogue : Catalogue, optional
-    online, batch : callable, optional
-        The evaluators that are audited.
+    online : callable, optional
+    batch : Evaluator, optional
+        The ways that are audited.
 
     Returns
     -------
@@ -98,8 +92,8 @@ def audit(
             *moments(connection, tenant, pivot, as_of, sample),
         ]
         cases = [case for case in chosen if case.answered or not case.moment.startswith(ANSWER)]
-        found, rows = _Findings(catalogue), _Rows(connection, tenant)
-        for case, together in _in_batch(snapshot, cases, catalogue, batch):
+        found, rows = Findings(catalogue), _Rows(connection, tenant)
+        for case, together in by_batch(batch, snapshot, cases, catalogue):
             known = rows.of(case.customer_id)
             admitted = [row for row in known if max(row[RECORDED], row[OCCURRED]) < case.cutoff]
             customer = uuid.UUID(case.customer_id)
@@ -128,23 +122,6 @@ def audit(
     )
 
 
-def _in_batch(
-    snapshot: Snapshot, cases: Sequence[Case], catalogue: Catalogue, batch: Batch
-) -> Iterator[tuple[Case, Floats | None]]:
-    """Give each case its row of the batch way; None where the customer was not known then."""
-    waiting = sorted(cases, key=lambda case: case.cutoff)
-    cutoffs = sorted({case.cutoff for case in waiting})
-    for first in range(0, len(cutoffs), _CUTOFFS):
-        some = cutoffs[first : first + _CUTOFFS]
-        wanted = [case for case in waiting if some[0] <= case.cutoff <= some[-1]]
-        table = batch(snapshot, some, catalogue, customers={case.customer_id for case in wanted})
-        pairs = zip(table.customer_ids, table.cutoffs.tolist(), strict=True)
-        places = {pair: place for place, pair in enumerate(pairs)}
-        for case in wanted:
-            place = places.get((case.customer_id, case.cutoff))
-            yield case, None if place is None else table.values[place]
-
-
 class _Rows:
     """All that is on record of a customer, fetched once for all instants of the same one."""
 
@@ -159,89 +136,3 @@ class _Rows:
                 self._connection, self._tenant.id, uuid.UUID(customer_id), _ALL
             )
         return self._kept[customer_id]
-
-
-class _Findings:
-    """What was compared, and what differed."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self.values = 0
-        self.differing: Counter[str] = Counter()
-        self.examples: list[Mismatch] = []
-
-    def add(self, case: Case, ways: Mapping[str, Floats], rows: Sequence[FeatureRow]) -> None:
-        """Compare the ways of one case."""
-        given = {
-            way: dict(zip(self._catalogue.names, found.tolist(), strict=True))
-            for way, found in ways.items()
-        }
-        if case.answered:
-            given = {"answered": dict(case.answered), **given}
-        self.values += len(self._catalogue)
-        for name in self._catalogue.names:
-            values = {way: found[name] for way, found in given.items() if name in found}
-            if len({_bits(value) for value in values.values()}) == 1:
-                continue
-            self.differing[name] += 1
-            if len(self.examples) < EXAMPLES and self.differing[name] == 1:
-                self.examples.append(
-                    Mismatch(
-                        customer_id=case.customer_id,
-                        feature=name,
-                        as_of=case.cutoff,
-                        moment=case.moment,
-                        values={way: _shown(value) for way, value in values.items()},
-                        events=events_behind(self._catalogue, name, case.cutoff, rows, values),
-                    )
-                )
-
-
-def events_behind(
-    catalogue: Catalogue,
-    name: str,
-    cutoff: int,
-    rows: Sequence[FeatureRow],
-    values: Mapping[str, float],
-) -> tuple[int, ...]:
-    """Find the events by which the ways to a value differ: without them, or with them, one gives the other's.
-
-    Tried are each event that counts, left out; each that must not count yet, let in; and all of those that had
-    occurred but were not recorded, let in together.
-
-    Returns
-    -------
-    tuple of int
-        Their ids; empty where no such event explains it.
-    """
-    alone = catalogue.subset([name])
-    types = {word for partial in alone.partials for word in partial.source.types}
-    read = [row for row in rows if row[TYPE] in types]
-    admitted = [row for row in read if max(row[RECORDED], row[OCCURRED]) < cutoff]
-    others = [row for row in read if max(row[RECORDED], row[OCCURRED]) >= cutoff]
-    late = [row for row in others if row[OCCURRED] < cutoff]
-    wanted = {_bits(value) for value in values.values()} - {_bits(values["recorded"])}
-    trials = [([row], [each for each in admitted if each is not row]) for row in admitted]
-    trials += [([row], [*admitted, _let_in(row, cutoff)]) for row in others]
-    trials.append((late, [*admitted, *(_let_in(row, cutoff) for row in late)]))
-    for changed, tried in trials:
-        if _bits(float(evaluate_rows(tried, cutoff, alone)[0])) in wanted:
-            return tuple(row[ID] for row in changed)
-    return ()
-
-
-def _let_in(row: FeatureRow, cutoff: int) -> FeatureRow:
-    """The same event, as if it had been recorded, and had occurred, just before an instant."""
-    changed = list(row)
-    changed[RECORDED] = min(row[RECORDED], cutoff - 1)
-    changed[OCCURRED] = min(row[OCCURRED], cutoff - 1)
-    return tuple(changed)
-
-
-def _bits(value: float) -> int | None:
-    """Tell floats apart as the computer does; missing ones are all alike."""
-    return None if value != value else int(np.float64(value).view(np.int64))
-
-
-def _shown(value: float) -> str:
-    return "no row" if value == math.inf else repr(value)

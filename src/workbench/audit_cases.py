@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,11 @@ from commerce.records import schema
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.stream import customer_rows
 from commerce.records.tenants import Tenant
+from features.comparing.audits import Case, Mismatch
 from features.declaring.compilation import Catalogue
 from features.evaluating.aggregates import OCCURRED, RECORDED
 from serving.predict.scores import ORIGINS, score
-from training.judging.audits import Mismatch, read_audits
+from training.judging.audits import read_audits
 from workbench.versions import models
 
 ANSWER = "answer "
@@ -26,26 +26,6 @@ ANSWER = "answer "
 
 _WATCHED = 10
 """Of so many customers, one is looked at around its events."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One vector to compute: whose, when, why then, and what was answered.
-
-    Parameters
-    ----------
-    customer_id : str
-        32 hex digits.
-    cutoff : int, epoch microseconds
-    moment : str
-    answered : mapping of str to float
-        Kept values of features that are declared as they were; empty where there is no answer.
-    """
-
-    customer_id: str
-    cutoff: int
-    moment: str
-    answered: Mapping[str, float] = field(default_factory=dict)
 
 
 class Answers:

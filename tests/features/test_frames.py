@@ -13,6 +13,7 @@ from features.catalogue import CATALOGUE
 from features.declaring.clocks import DAY
 from features.declaring.declaration import DAYS, Feature, count, ratio, source
 from features.errors import SnapshotNotFound, UnknownFeature
+from features.evaluating import python_batch
 from features.frames import feature_frame, read_features, training_frame, write_features
 from features.labels import Had, Happens, Label
 from features.snapshots.snapshot import Snapshot
@@ -123,3 +124,9 @@ def test_features_come_back_from_disk_as_they_were(snapshot: Take, tmp_path: Pat
 def test_features_never_written_are_met_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SnapshotNotFound, match="Build the features first"):
         read_features(tmp_path, "acme", "0" * 32, 5)
+
+
+def test_a_frame_is_the_same_whoever_evaluates_it(snapshot: Take) -> None:
+    taken = snapshot(rows())
+    by_python = feature_frame(taken, CUTOFFS, evaluator=python_batch.evaluate_each)
+    pd.testing.assert_frame_equal(feature_frame(taken, CUTOFFS), by_python)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from training.judging.audits import Audit, Mismatch
+from features.comparing.audits import Mismatch
+from training.judging.audits import Audit
 
 
 def make_audit(day: int, hashes: dict[str, str], *differing: str, tenant: str = "demo") -> Audit:

@@ -27,7 +27,7 @@ from features.declaring.compilation import Catalogue
 from features.declaring.declaration import DAYS, count, source
 from features.declaring.declaration import catalogue as compiled
 from features.evaluating.aggregates import OCCURRED, RECORDED
-from features.evaluating.duckdb_evaluator import evaluate
+from features.evaluating.duckdb_evaluator import evaluate_each
 from features.evaluating.operations import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 from features.evaluating.table import FeatureTable
@@ -190,13 +190,13 @@ def early(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def leaky_batch(
     snapshot: Snapshot, cutoffs: list[int], catalogue: Catalogue, *, customers: set[str]
-) -> FeatureTable:
+) -> Iterator[FeatureTable]:
     """The batch evaluator over a snapshot in which everything is known as it happens."""
     rows = pa.concat_tables(pq.read_table(path, partitioning=None) for path in snapshot.files)
     place = rows.schema.get_field_index("recorded_at")
     path = snapshot.files[0].parents[2] / "leaky.parquet"
     pq.write_table(rows.set_column(place, rows.schema.field(place), rows["occurred_at"]), path)
-    return evaluate(replace(snapshot, files=(path,)), cutoffs, catalogue, customers=customers)
+    return evaluate_each(replace(snapshot, files=(path,)), cutoffs, catalogue, customers=customers)
 
 
 def test_a_server_that_knows_events_before_they_are_recorded_is_found(bench: Bench) -> None:
@@ -227,9 +227,9 @@ def test_two_ways_that_leak_alike_are_found_by_what_was_recorded(bench: Bench) -
 def test_a_customer_the_batch_way_leaves_out_is_found(bench: Bench) -> None:
     def forgetful(
         snapshot: Snapshot, cutoffs: list[int], catalogue: Catalogue, *, customers: set[str]
-    ) -> FeatureTable:
+    ) -> Iterator[FeatureTable]:
         few = sorted(customers)[1:]
-        return evaluate(snapshot, cutoffs, catalogue, customers=few)
+        return evaluate_each(snapshot, cutoffs, catalogue, customers=few)
 
     found = audited(bench, batch=forgetful)
     assert not found.holds

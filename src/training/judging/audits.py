@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from commerce.records.instants import from_micros
+from features.comparing.audits import Mismatch
 from tabular.files import replace_text
 from training.errors import TrainingError
 
@@ -24,42 +24,6 @@ FOLDER = "audits"
 
 class AuditDamaged(TrainingError, ValueError):
     """An audit on disk that cannot be read: what it said is not known."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mismatch:
-    """One value that is not the same by every way.
-
-    Parameters
-    ----------
-    customer_id : str
-    feature : str
-    as_of : int, epoch microseconds
-    moment : str
-        Why this instant was looked at: "answer acme.churn/1", "now", "event time", "arrival time".
-    values : mapping of str to str
-        By way, as Python writes them: `answered` as it was kept then, `online` as the server computes it now,
-        `batch` from the snapshot, `recorded` from nothing but what was recorded before.
-    events : tuple of int
-        Ids of the events by which they differ, where that could be found out.
-    """
-
-    customer_id: str
-    feature: str
-    as_of: int
-    moment: str
-    values: Mapping[str, str]
-    events: tuple[int, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The mismatch in one line."""
-        values = ", ".join(f"{way} {value}" for way, value in self.values.items())
-        by = f"; by event {', '.join(map(str, self.events))}" if self.events else ""
-        return (
-            f"{self.feature} of customer {self.customer_id} as of"
-            f" {from_micros(self.as_of).isoformat()} ({self.moment}): {values}{by}"
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

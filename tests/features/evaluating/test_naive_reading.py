@@ -21,7 +21,7 @@ def far_apart(value: float, naive: float) -> bool:
     return not math.isclose(value, naive, rel_tol=1e-9, abs_tol=1e-6)
 
 
-def test_the_oracle_knows_every_operator() -> None:
+def test_the_naive_reading_knows_every_operator() -> None:
     assert {*naive_reading.REDUCTIONS, *naive_reading.DERIVED} == set(OPERATORS)
     assert {output.kind for output in EVERYTHING.outputs} == set(OPERATORS)
 
