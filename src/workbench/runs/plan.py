@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from training.judging.audits import doubtful, read_audits
 from workbench.runs.chains import SIDE_BY_SIDE, Chain, Steps, side_by_side
 from workbench.runs.champions import champion_state
 from workbench.runs.execution import Outcome, Run, Runner, Task
@@ -107,6 +106,8 @@ class Pipeline:
         self, model: str, built: Outcome, jobs: Mapping[str, Value], into: list[Outcome]
     ) -> Steps:
         """Train, review and score one model; stop at the first failure."""
+        from training.judging.audits import doubtful, read_audits
+
         snapshot = built.result["outputs"]["snapshot"]
         base = {"snapshot": snapshot, "records": self.records}
         seen = {**base, "model": built.result["outputs"]["models"][model]}
