@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from commerce.records.database import COMMERCE, writing
 from commerce.records.tenants import Tenant, create_tenant
 
-BRANCHES = (COMMERCE, "serving:migrations/versions")
+SERVING = "serving:migrations/versions"
+BRANCHES = (COMMERCE, SERVING)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 

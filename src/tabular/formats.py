@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tabular.columns import is_position
+from tabular.detection import DecimalSurvey, TimeSurvey
 from tabular.errors import TableError
-from tabular.surveys import DecimalSurvey, TimeSurvey
 from tabular.table import Table
 from tabular.times import TimeReader, is_time
 

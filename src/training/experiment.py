@@ -28,9 +28,9 @@ from features.snapshots.snapshot import Snapshot, take_snapshot
 from training.fitting.candidates import Fitted, fit_candidates
 from training.fitting.dataset import Dataset, load_dataset, why_not_trainable
 from training.fitting.schedule import fixed_schedule
-from training.judging.certificate import Certificate, certify_parity
 from training.judging.examination import Report, examine
 from training.judging.gates import Verdict, decide_promotion
+from training.judging.parity_certificate import Certificate, certify_parity
 from training.publishing.export import export_package
 from training.publishing.promotion import TrainingResult, conclude
 from training.publishing.tracking import Tracker, open_tracker

@@ -26,8 +26,8 @@ from features.declaring.compilation import Catalogue
 from features.evaluating.aggregates import OCCURRED, RECORDED
 from features.evaluating.duckdb_evaluator import evaluate_each
 from features.evaluating.evaluator import Evaluator
+from features.evaluating.formulas import Floats
 from features.evaluating.online import online_features
-from features.evaluating.operations import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 from features.snapshots.snapshot import Snapshot
 from training.judging.audits import Audit

@@ -41,8 +41,8 @@ from commerce.records.work import Work, looking, working
 from commerce.shops import open_shop
 from features.catalogue import CATALOGUE
 from features.declaring.compilation import Catalogue
+from features.evaluating.formulas import Floats
 from features.evaluating.online import online_features
-from features.evaluating.operations import Floats
 from workbench.first_look import COLOUR
 from workbench.notebook import Bench
 from workbench.records import open_records

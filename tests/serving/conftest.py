@@ -12,7 +12,7 @@ from tests.serving.shop import NOW, SHOP, Client, make_package, make_shop
 
 from commerce.records.tenants import Tenant
 from scoring.files import publish
-from serving.bento.app import make_app
+from serving.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore

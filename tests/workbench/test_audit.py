@@ -28,7 +28,7 @@ from features.declaring.declaration import DAYS, count, source
 from features.declaring.declaration import catalogue as compiled
 from features.evaluating.aggregates import OCCURRED, RECORDED
 from features.evaluating.duckdb_evaluator import evaluate_each
-from features.evaluating.operations import Floats
+from features.evaluating.formulas import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 from features.evaluating.table import FeatureTable
 from features.snapshots.snapshot import Snapshot, take_snapshot

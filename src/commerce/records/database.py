@@ -12,13 +12,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from commerce.records.errors import MigrationNeeded, RecordError
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 COMMERCE = "commerce.records:migrations/versions"
 """Where the record store's own migrations lie, as ``package:path``."""
@@ -140,11 +143,11 @@ def _location(branch: str) -> Path:
     return Path(str(importlib.resources.files(package))) / path
 
 
-def _script_heads(branches: Sequence[str]) -> set[str]:
-    """Read the newest revision of each branch from its files, without loading Alembic's machinery."""
+def _script(*branches: str) -> ScriptDirectory:
+    """Read the revisions of some branches from their files."""
     from alembic.script import ScriptDirectory
 
-    return set(ScriptDirectory.from_config(_alembic_config(branches)).get_heads())
+    return ScriptDirectory.from_config(_alembic_config(branches))
 
 
 def _alembic_config(branches: Sequence[str]) -> Any:
@@ -170,11 +173,14 @@ def applied_revisions(engine: Engine) -> set[str]:
 
 def is_current(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> bool:
     """Tell whether a database has the newest tables of every branch."""
-    return _script_heads(branches) <= applied_revisions(engine)
+    return set(_script(*branches).get_heads()) <= applied_revisions(engine)
 
 
 def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
     """Bring a database to the newest tables; does nothing where it has them.
+
+    An empty one is made from the schema, by the record store's first revision; the later ones change those that
+    were made before.
 
     Parameters
     ----------
@@ -199,8 +205,15 @@ def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
         bring_over(connection)
         config.attributes["connection"] = connection
         for branch in branches:
-            for head in sorted(_script_heads([branch])):
-                command.upgrade(config, head)
+            first, newest = (
+                str(_script(branch).get_base()),
+                str(_script(branch).get_current_head()),
+            )
+            if branch == COMMERCE and not inspect(connection).has_table("event"):
+                command.upgrade(config, first)
+                command.stamp(config, newest)
+            else:
+                command.upgrade(config, newest)
 
 
 @contextmanager

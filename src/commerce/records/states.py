@@ -3,8 +3,7 @@
 Read a machine as sentences: "an order that is placed becomes cancelled by ``order.cancelled``, which a user, an
 admin or the system may do". `commerce.records.machine.fire` follows these machines and nothing else. The CHECK on a
 status in `commerce.records.schema` names `Machine.states`, the database refuses every change that is not in `EDGES` by
-trigger, and docs/states.md is drawn from here. A migration keeps a copy of what the machines were when it was written;
-a test compares the newest tables with today's machines.
+trigger, and docs/states.md is drawn from here. A store that was made before gets a new move by a migration.
 
 ``admin`` includes ``superadmin``. ``system`` is no person: ticks, webhooks, the close of an auction.
 Whose order or auction it is, the workflow that fires decides: a machine knows roles, not owners.

@@ -18,7 +18,7 @@ from commerce.records.stream import FeatureRow
 from features.declaring.compilation import Catalogue
 from features.evaluating.aggregates import ID, OCCURRED, RECORDED, TYPE
 from features.evaluating.evaluator import Evaluator
-from features.evaluating.operations import Floats
+from features.evaluating.formulas import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 
 if TYPE_CHECKING:

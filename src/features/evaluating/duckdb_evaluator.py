@@ -26,9 +26,9 @@ from features.declaring.compilation import Catalogue
 from features.declaring.sources import INTEGER_COLUMNS, TEXT_COLUMNS
 from features.evaluating.expressions import table_of
 from features.evaluating.finish import finish
+from features.evaluating.formulas import REDUCTIONS, Flags, Floats, Integers
 from features.evaluating.label_sql import label_query
 from features.evaluating.loading_sql import customer_table, event_table, types_recorded
-from features.evaluating.operations import REDUCTIONS, Flags, Floats, Integers
 from features.evaluating.prepared_sql import plan
 from features.evaluating.table import FeatureTable, LabelTable, joined
 from features.labels import Label

@@ -1,7 +1,7 @@
 """From integer partial aggregates to values: one arithmetic for one row and for many.
 
 Guarantees: every evaluator hands its partial aggregates to this module, and the formulas of
-:mod:`features.evaluating.operations` go element by element, so the same partial aggregates give the same bits
+:mod:`features.evaluating.formulas` go element by element, so the same partial aggregates give the same bits
 whether they come alone or among a million. Partial aggregates must be smaller than 2^53 in size, so that float64
 holds each exactly.
 """
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from features.declaring.compilation import Catalogue, Output
 from features.declaring.operators import OPERATORS
 from features.errors import PartialTooLarge
-from features.evaluating.operations import FORMULAS, Flags, Floats, Integers, Operands
+from features.evaluating.formulas import FORMULAS, Flags, Floats, Integers, Operands
 
 LIMIT = 2**53
 """Where float64 stops holding every integer."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from commerce.records.stream import customer_rows
 from features.declaring.compilation import Catalogue
-from features.evaluating.operations import Floats
+from features.evaluating.formulas import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 
 

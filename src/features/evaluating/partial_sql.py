@@ -34,7 +34,7 @@ from features.evaluating.expressions import (
     whole,
     within,
 )
-from features.evaluating.operations import REDUCTIONS
+from features.evaluating.formulas import REDUCTIONS
 
 _WHEN = column("occurred_at")
 

@@ -42,7 +42,7 @@ from features.evaluating.expressions import (
     table_of,
     within,
 )
-from features.evaluating.operations import REDUCTIONS
+from features.evaluating.formulas import REDUCTIONS
 from features.evaluating.partial_sql import (
     Names,
     build,

@@ -10,7 +10,7 @@ import pyarrow.dataset as pads
 
 from features.declaring.compilation import Catalogue
 from features.evaluating.aggregates import OCCURRED, RECORDED, Row
-from features.evaluating.operations import Floats
+from features.evaluating.formulas import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 from features.evaluating.table import FeatureTable
 from features.snapshots.canonical import SCHEMA

@@ -30,7 +30,7 @@ from features.evaluating.aggregates import (
     aggregate_rows,
 )
 from features.evaluating.finish import finish
-from features.evaluating.operations import REDUCTIONS, Column, Floats
+from features.evaluating.formulas import REDUCTIONS, Column, Floats
 
 
 def evaluate_rows(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.declaring.compilation import Catalogue
-from features.evaluating.operations import Floats
+from features.evaluating.formulas import Floats
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ from importing.sales.columns import NEEDED, WELL_KNOWN
 from importing.sales.known_orders import known_orders
 from importing.sales.lines import LineReader, line_source
 from importing.sales.options import COLUMNS, TransactionOptions, prefix_of, with_preset
-from importing.sales.orders import write_orders
+from importing.sales.order_writer import write_orders
 from importing.sales.returns import write_returns
 from importing.sales.staging import SalesStaging
 from tabular.columns import find_columns

@@ -1,1 +1,1 @@
-"""The Bento: the application, what BentoML serves of it, and how it is built."""
+"""The Bento: what BentoML serves of the application, and how it is built."""

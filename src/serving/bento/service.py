@@ -1,4 +1,4 @@
-"""The Bento: BentoML serves the application of `serving.bento.app`; nothing is decided here.
+"""The Bento: BentoML serves the application of `serving.app`; nothing is decided here.
 
 Binds to 127.0.0.1 until there are credentials. Tracing, access log and metrics are off: the first two cost
 more than an answer does, and BentoML's metrics count by raw path. `serving.rest.request_log` logs instead.
@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from features.catalogue import CATALOGUE
-from serving.bento.app import make_app
+from serving.app import make_app
 from serving.pages.site import OPENNESS
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf

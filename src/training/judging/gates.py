@@ -14,9 +14,9 @@ from scoring.files import current, is_same_model
 from scoring.package import Package, check_outputs
 from training.fitting.dataset import Dataset
 from training.judging.audits import AuditStatus, audit_status, read_audits
-from training.judging.certificate import Certificate
 from training.judging.evaluation import Figures, paired_differences
 from training.judging.examination import Report, probabilities
+from training.judging.parity_certificate import Certificate
 
 TOLERANCE = 1e-9
 """How far a package's probabilities may be from the fitted model's."""

@@ -11,8 +11,8 @@ from features.labels import find_label
 from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
-from training.judging.certificate import Certificate
 from training.judging.gates import Verdict
+from training.judging.parity_certificate import Certificate
 
 if TYPE_CHECKING:
     from training.judging.examination import Report

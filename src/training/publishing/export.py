@@ -20,7 +20,7 @@ from training.errors import NotExportable
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import LogitBlend
-from training.publishing.sentences import template_for
+from training.publishing.reason_sentences import template_for
 from training.specs.economics import typical_order
 
 if TYPE_CHECKING:

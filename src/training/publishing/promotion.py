@@ -15,9 +15,9 @@ from scoring.files import current, current_version, publish, write_package
 from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
-from training.judging.certificate import Certificate
 from training.judging.examination import Report
 from training.judging.gates import Verdict
+from training.judging.parity_certificate import Certificate
 from training.judging.plots import (
     calibration_figure,
     contributions_figure,

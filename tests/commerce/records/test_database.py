@@ -1,6 +1,7 @@
 """Opening and migrating a record store."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.command import downgrade
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, ForeignKeyConstraint, inspect, text
-from tests.tenants import BRANCHES, make_tenant
+from tests.tenants import BRANCHES, SERVING, make_tenant
 
-from commerce.records import schema
+from commerce.records import database, migrations, schema
 from commerce.records.database import (
     _alembic_config,
     _remodelling,
@@ -117,6 +118,35 @@ def test_tables_come_go_and_come_again(any_engine: Engine) -> None:
     migrate(any_engine, BRANCHES)
     assert triggers(any_engine) == rules
     test_every_rule_of_a_row_stands_in_the_database(any_engine)
+
+
+@pytest.fixture
+def revised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The record store's revisions, and one more that makes a table; it is the newest."""
+    home = tmp_path / "revised"
+    shutil.copytree(Path(migrations.__file__).parent, home)
+    (home / "versions" / "r002_later.py").write_text(
+        "from alembic import op\n"
+        "revision, down_revision = 'r002', 'r001'\n"
+        "def upgrade(): op.execute('CREATE TABLE later (id INTEGER)')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(database, "COMMERCE", "revised:versions")
+    return "revised:versions"
+
+
+def test_a_later_revision_changes_older_stores_and_a_new_one_is_made_from_the_schema(
+    any_engine: Engine, revised: str, tmp_path: Path
+) -> None:
+    assert not is_current(any_engine, [revised, SERVING])
+    migrate(any_engine, [revised, SERVING])
+    assert is_current(any_engine, [revised, SERVING])
+    assert inspect(any_engine).has_table("later")
+    new = connect(f"sqlite:///{tmp_path}/new.db")
+    migrate(new, [revised, SERVING])
+    assert is_current(new, [revised, SERVING])
+    assert not inspect(new).has_table("later")
+    new.dispose()
 
 
 def test_every_rule_of_a_row_stands_in_the_database(any_engine: Engine) -> None:

@@ -29,7 +29,7 @@ from features.declaring.declaration import catalogue, per_aggregate, source
 from features.declaring.operators import OPERATORS
 from features.errors import PartialTooLarge
 from features.evaluating.duckdb_evaluator import evaluate
-from features.evaluating.operations import FORMULAS, REDUCTIONS, Floats
+from features.evaluating.formulas import FORMULAS, REDUCTIONS, Floats
 from features.evaluating.python_evaluator import evaluate_rows
 from features.wording import DERIVED, REDUCED
 
@@ -73,10 +73,8 @@ def test_every_operator_has_its_golden_values() -> None:
 @pytest.mark.parametrize("name", sorted(OPERATORS))
 def test_an_operator_stands_in_four_places(name: str) -> None:
     operator = OPERATORS[name]
-    assert set(operator.partials) <= set(REDUCTIONS), (
-        "add the reduction to evaluating/operations.py"
-    )
-    assert operator.finish in FORMULAS, "add the formula to evaluating/operations.py"
+    assert set(operator.partials) <= set(REDUCTIONS), "add the reduction to evaluating/formulas.py"
+    assert operator.finish in FORMULAS, "add the formula to evaluating/formulas.py"
     assert name in d.__all__, "add its word to declaring/reductions.py or derivations.py"
     assert name in {**REDUCED, **DERIVED}, "add its phrase to features/wording.py"
 

@@ -19,7 +19,7 @@ from tests.features.streams import CUTOFF, EVERYTHING, Row, event, snapshot_of, 
 
 from features.declaring.clocks import DAY
 from features.evaluating.duckdb_evaluator import evaluate, label_table
-from features.evaluating.operations import Floats
+from features.evaluating.formulas import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 from features.labels import LABELS, Owes, Reaches
 

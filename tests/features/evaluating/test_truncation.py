@@ -14,7 +14,7 @@ from hypothesis.errors import NoSuchExample
 from tests.features.streams import CUTOFF, EVERYTHING, Row, snapshot_of, streams
 
 from features.evaluating.duckdb_evaluator import evaluate
-from features.evaluating.operations import Floats
+from features.evaluating.formulas import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 
 Evaluate = Callable[[list[Row]], Floats]

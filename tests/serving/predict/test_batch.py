@@ -24,7 +24,7 @@ from commerce.records.instants import to_micros
 from commerce.records.tenants import find_tenant
 from features.evaluating.online import online_features
 from scoring.errors import InvalidValues, PackageMismatch
-from serving.bento.app import make_app
+from serving.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.batch import BatchSummary, score_customers
 from serving.predict.scores import latest_score, score

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from tests.serving.shop import Client, make_shop
 
 from commerce.records.database import reading, writing
-from serving.bento.app import make_app
+from serving.app import make_app
 from serving.errors import StoreUnavailable
 from serving.predict import store as store_module
 from serving.predict.answers import AppState

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from tests.serving.shop import Client
 
-from serving.bento.app import make_app
+from serving.app import make_app
 from serving.predict.answers import AppState
 
 

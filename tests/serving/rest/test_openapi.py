@@ -14,7 +14,7 @@ from scoring.decisions import decide
 from scoring.files import publish
 from scoring.scale import Scale, band
 from scoring.wording import write_value
-from serving.bento.app import make_app
+from serving.app import make_app
 from serving.predict.packages import PackageShelf, Served
 from serving.predict.payload import read_payload
 from serving.predict.scores import name_values

@@ -17,7 +17,7 @@ from tests.serving.shop import LAST, NOW, Client, customer_id, make_shop, place_
 
 from commerce.records.database import reading
 from commerce.records.tenants import Tenant, find_tenant
-from serving.bento.app import make_app
+from serving.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.scores import find_score, latest_score
 

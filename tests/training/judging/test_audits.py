@@ -17,9 +17,9 @@ from training.judging.audits import (
     read_audits,
     write_audit,
 )
-from training.judging.certificate import Certificate
 from training.judging.examination import Report, examine
 from training.judging.gates import Verdict, decide_promotion
+from training.judging.parity_certificate import Certificate
 from training.publishing.export import export_package
 
 HASHES = {"orders": "aa", "spend": "bb"}

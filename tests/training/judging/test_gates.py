@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.judging.certificate import Certificate
 from training.judging.evaluation import measure
 from training.judging.gates import Gate, Rivalry, Verdict, judge
+from training.judging.parity_certificate import Certificate
 
 RANDOM = np.random.default_rng(2)
 LABELS = RANDOM.integers(0, 2, 600)

@@ -12,7 +12,7 @@ from scoring.decisions import decide
 from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
-from training.judging.certificate import Certificate, compare_batch_and_online, sample
+from training.judging.parity_certificate import Certificate, compare_batch_and_online, sample
 from training.publishing.export import export_package
 
 Floats = NDArray[np.float64]

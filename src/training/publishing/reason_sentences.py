@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from training.publishing.templates import TEMPLATES
+from training.publishing.reason_templates import TEMPLATES
 
 if TYPE_CHECKING:
     from features.declaring.declaration import Output

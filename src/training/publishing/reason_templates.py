@@ -1,4 +1,4 @@
-"""What is told of each feature, as data: see :mod:`training.publishing.sentences` for how a template reads."""
+"""What is told of each feature, as data: see :mod:`training.publishing.reason_sentences` for how a template reads."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tabular.detection import DecimalSurvey, TimeSurvey
 from tabular.errors import TableError
-from tabular.surveys import DecimalSurvey, TimeSurvey
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from features.catalogue import CATALOGUE
 from scoring.components import Linear
 from scoring.decisions import decide
 from scoring.package import DecisionRule, Package, PackageOutput
-from training.publishing.sentences import template_for
+from training.publishing.reason_sentences import template_for
 
 MISSING = float("nan")
 UNKNOWN_RHYTHM = "No known rhythm of orders."
