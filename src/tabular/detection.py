@@ -1,128 +1,133 @@
-"""Surveys: which of two ways a file writes its numbers or its times, found out from its cells."""
+"""What a column's cells allow: which decimal mark, which order of day and month.
+
+A reading is believed only where every cell allows it and no other reading does. What is left in doubt, and what cells
+contradict each other about, is asked for with two of the cells; nothing is decided by majority.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import ClassVar
 
-from tabular.amounts import parts_of
+from tabular.amounts import MARKS, parts_of, readings
 from tabular.errors import TableError
-from tabular.times import NUMERIC
+from tabular.written_times import ORDERS, numeric_readings
+
+_EXAMPLES = 2
 
 
-class Survey:
-    """Counts the cells that can be read in one of two ways only; most of them decide.
+class Detection:
+    """Weighs cells, each of which can be read in one way or in several.
 
     Attributes
     ----------
-    counts : dict of str to int
-        Cells by the one way in which they can be read; the way that is meant where nothing is in doubt comes first.
-    doubtful : str or None
-        A cell that can be read in both ways.
+    decisive : dict of str to str
+        By each way, a cell that can be read in that way only.
+    doubtful : dict of tuple to list
+        By the ways that cells allow, at most two cells that mean something else in each of them.
     """
 
-    WAYS: ClassVar[tuple[str, str]]
-    UNSETTLED: ClassVar[str]
-    """What to say where cells are doubtful and none decides; ``{}`` is one of them."""
+    WAYS: ClassVar[tuple[str, ...]]
+    """The ways there are; the first is meant where nothing is in doubt."""
+    SUBJECT: ClassVar[str]
+    """What the ways are of, at the start of a refusal."""
+    OPTION: ClassVar[str]
 
     def __init__(self) -> None:
-        self.counts = dict.fromkeys(self.WAYS, 0)
-        self.doubtful: str | None = None
+        self.decisive: dict[str, str] = {}
+        self.doubtful: dict[tuple[str, ...], list[str]] = {}
 
-    @property
-    def decided(self) -> bool:
-        """Whether some cell could be read in one way only."""
-        return any(self.counts.values())
+    def feed(self, cells: Iterable[str]) -> None:
+        """Look at more cells; those that can be read in no way are passed over."""
+        for cell in cells:
+            found = self.readings(cell)
+            ways = tuple(found)
+            if len(ways) == 1:
+                self.decisive.setdefault(ways[0], cell)
+            elif len(set(found.values())) > 1:
+                examples = self.doubtful.setdefault(ways, [])
+                if len(examples) < _EXAMPLES:
+                    examples.append(cell)
+
+    def readings(self, cell: str) -> Mapping[str, object]:
+        """Give what a cell means, by each way in which it can be read."""
+        raise NotImplementedError
 
     def settled(self) -> str:
-        """Give the way that is meant.
+        """Give the way that every cell allows.
 
         Raises
         ------
         TableError
-            "... must ...; got ...": cells are doubtful, and none decides.
+            "decimal mark must ...; got '1.234' and '2.000'. Give --decimal . or --decimal ,": cells are in doubt,
+            or contradict each other.
         """
-        usual, other = self.WAYS
-        if not any(self.counts.values()) and self.doubtful is not None:
-            raise TableError(self.UNSETTLED.format(repr(self.doubtful)))
-        return other if self.counts[other] > self.counts[usual] else usual
+        if len(self.decisive) > 1:
+            raise self._ask(list(self.decisive.values()), "be one for the whole column")
+        if self.decisive:
+            (way,) = self.decisive
+            if any(way not in ways for ways in self.doubtful):
+                cells = [cells[0] for ways, cells in self.doubtful.items() if way not in ways]
+                raise self._ask([self.decisive[way], *cells], "be one for the whole column")
+            return way
+        left = [way for way in self.WAYS if all(way in ways for ways in self.doubtful)]
+        if self.doubtful and len(left) != 1:
+            cells = [cell for cells in self.doubtful.values() for cell in cells]
+            raise self._ask(cells, "be told: no cell of the file settles it")
+        return left[0]
+
+    def _ask(self, cells: list[str], rule: str) -> TableError:
+        shown = " and ".join(repr(cell) for cell in cells[:_EXAMPLES])
+        ways = " or ".join(f"{self.OPTION} {way}" for way in self.WAYS)
+        return TableError(f"{self.SUBJECT} must {rule}; got {shown}. Give {ways}.")
 
 
-class DecimalSurvey(Survey):
+class DecimalDetection(Detection):
     """Finds out which sign is the decimal mark: ``.`` or ``,``.
 
     Examples
     --------
-    >>> survey = DecimalSurvey()
-    >>> survey.feed(["1.234", "17,50 \u20ac"])
-    >>> survey.decided, survey.settled()
-    (True, ',')
+    >>> marks = DecimalDetection()
+    >>> marks.feed(["1.234", "17,50 \u20ac"])
+    >>> marks.settled()
+    ','
     """
 
-    WAYS = (".", ",")
-    UNSETTLED = (
-        "decimal mark must be told apart from the thousands mark; got {}"
-        " and no clearer number in the file. Give --decimal . or --decimal ,"
-    )
+    WAYS = MARKS
+    SUBJECT = "decimal mark"
+    OPTION = "--decimal"
 
-    def feed(self, cells: Iterable[str]) -> None:
-        """Look at more cells; those that are no numbers are passed over."""
-        for cell in cells:
-            if "." not in cell and "," not in cell:
-                continue
-            written = parts_of(cell)
-            if written is not None:
-                self._weigh(written["digits"], cell)
-
-    def _weigh(self, digits: str, cell: str) -> None:
-        points, commas = digits.count("."), digits.count(",")
-        if points and commas:
-            self.counts["." if digits.rfind(".") > digits.rfind(",") else ","] += 1
-        elif points > 1 or commas > 1:
-            self.counts["," if points else "."] += 1
-        elif points or commas:
-            mark = "." if points else ","
-            whole, _, fraction = digits.partition(mark)
-            if len(fraction) != 3 or len(whole) > 3 or whole.strip("0") == "":
-                self.counts[mark] += 1
-            else:
-                self.doubtful = cell
+    def readings(self, cell: str) -> Mapping[str, object]:
+        """Give the number that a cell means with each decimal mark."""
+        if "." not in cell and "," not in cell:
+            return {}
+        written = parts_of(cell)
+        return {} if written is None else readings(written)
 
 
-class TimeSurvey(Survey):
-    """Finds out whether the day or the month comes first: ``DMY`` or ``MDY``.
+class DateOrderDetection(Detection):
+    """Finds out in which order day, month and year stand: ``DMY``, ``MDY`` or ``YMD``.
 
-    Dotted dates are day first unless a row says otherwise.
+    Attributes
+    ----------
+    latest : date or None
+        A reading that is later is none.
 
     Examples
     --------
-    >>> survey = TimeSurvey()
-    >>> survey.feed(["03/04/2011", "12/25/2011"])
-    >>> survey.decided, survey.settled()
-    (True, 'MDY')
+    >>> orders = DateOrderDetection()
+    >>> orders.feed(["03/04/2011", "12/25/2011"])
+    >>> orders.settled()
+    'MDY'
     """
 
-    WAYS = ("DMY", "MDY")
-    UNSETTLED = (
-        "times must tell day from month; got {} and no day above 12 in the file."
-        " Give --time-format DMY or --time-format MDY."
-    )
+    WAYS = ORDERS
+    SUBJECT = "order of day, month and year"
+    OPTION = "--time-format"
 
-    @property
-    def decided(self) -> bool:
-        """Whether nothing is left in doubt by what was seen so far."""
-        return self.doubtful is None or super().decided
+    latest: date | None = None
 
-    def feed(self, cells: Iterable[str]) -> None:
-        """Look at more cells; those in other formats are passed over."""
-        for cell in cells:
-            written = NUMERIC.fullmatch(cell.strip())
-            if written is None or len(written["a"]) > 2:
-                continue
-            first, second = int(written["a"]), int(written["b"])
-            if first > 12 >= second > 0 and first <= 31:
-                self.counts["DMY"] += 1
-            elif second > 12 >= first > 0 and second <= 31:
-                self.counts["MDY"] += 1
-            elif written["sep"] != ".":
-                self.doubtful = self.doubtful or cell
+    def readings(self, cell: str) -> Mapping[str, object]:
+        """Give the date that a cell means in each order."""
+        return numeric_readings(cell, self.latest)

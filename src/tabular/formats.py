@@ -1,23 +1,29 @@
 """How a file writes numbers and times, and whether it has a header.
 
-What the start of the file leaves in doubt (is 03/04 in March or in April, is 1.234 more than a thousand) is
-looked for in the rest of it; what all of it leaves in doubt is asked for.
+All of it is looked at (is 03/04 in March or in April, is 1.234 more than a thousand); what all of it leaves in doubt
+is asked for.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
+from tabular.amounts import parts_of
 from tabular.columns import is_position
-from tabular.detection import DecimalSurvey, TimeSurvey
+from tabular.detection import DateOrderDetection, DecimalDetection
 from tabular.errors import TableError
 from tabular.table import Table
 from tabular.times import TimeReader, is_time
+from tabular.written_times import ORDERS
 
-_SAMPLE = 2_000
+_BLOCK = 20_000
+"""Rows that are looked at together, so that memory does not grow with the file."""
 _DECIMALS = {".": ".", ",": ",", "point": ".", "dot": ".", "comma": ","}
 
 
@@ -29,18 +35,21 @@ class Formats:
     ----------
     mark : str
         The decimal mark.
-    time_format : str
+    time_formats : tuple of str
         For `TimeReader`.
     time_example : str
         The first time of the file.
-    currency : str or None
-        The currency the first rows name most often, if a column does.
+    units : mapping of str to str
+        What stands before or behind amounts (``$``, ``EUR``), and the first cell that has it.
+    codes : mapping of str to int
+        Rows by what they say in the column that names a currency, in capitals.
     """
 
     mark: str
-    time_format: str
+    time_formats: tuple[str, ...]
     time_example: str
-    currency: str | None
+    units: Mapping[str, str]
+    codes: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +115,13 @@ def detected(table: Table, places: Mapping[str, int], formats: Formats) -> Detec
         columns=table.columns,
         used={role: table.columns[place] for role, place in places.items()},
         decimal_mark=formats.mark,
-        time_format=TimeReader(ZoneInfo("UTC"), formats.time_format).describe(formats.time_example),
+        time_format=TimeReader(ZoneInfo("UTC"), *formats.time_formats).describe(
+            formats.time_example
+        ),
     )
 
 
-def with_header_settled(table: Table, time: str | None, time_format: str | None = None) -> Table:
+def with_header_settled(table: Table, time: str | None, given: Sequence[str] = ()) -> Table:
     """Take the first row for a row like the others if the time's position in it holds a time.
 
     Parameters
@@ -118,37 +129,36 @@ def with_header_settled(table: Table, time: str | None, time_format: str | None 
     table : Table
     time : str or None
         The column of the time as it was given; by name, the file must have a header.
-    time_format : str, optional
-        As given.
+    given : sequence of str
+        Time formats, as given.
     """
     if time is None or not is_position(time) or not 1 <= int(time) <= len(table.columns):
         return table
-    if not is_time(table.columns[int(time) - 1], settled_time_format(time_format)):
+    if not is_time(table.columns[int(time) - 1], settled_time_formats(given)):
         return table
     return table.without_header()
 
 
-def settled_time_format(given: str | None) -> str | None:
-    """Check a time format that was given.
+def settled_time_formats(given: Sequence[str]) -> tuple[str, ...]:
+    """Check time formats that were given.
 
     Raises
     ------
     TableError
-        "--time-format must be DMY, MDY or a pattern ...; got ..."
+        "--time-format must be DMY, MDY, YMD or a pattern ...; got ..."
 
     Examples
     --------
-    >>> settled_time_format("dmy"), settled_time_format("%d %b %Y")
+    >>> settled_time_formats(["dmy", "%d %b %Y"])
     ('DMY', '%d %b %Y')
     """
-    if given is None or given.upper() in ("DMY", "MDY"):
-        return given and given.upper()
-    if "%" not in given:
-        raise TableError(
-            f"--time-format must be DMY, MDY or a pattern such as '%d %b %Y'; got {given!r}."
-            " See datetime.strptime for the signs of a pattern."
-        )
-    return given
+    for one in given:
+        if "%" not in one and one.upper() not in ORDERS:
+            raise TableError(
+                f"--time-format must be DMY, MDY, YMD or a pattern such as '%d %b %Y'; got {one!r}."
+                " See datetime.strptime for the signs of a pattern."
+            )
+    return tuple(one if "%" in one else one.upper() for one in given)
 
 
 def settled_decimal(given: str | None) -> str | None:
@@ -175,53 +185,75 @@ def find_formats(
     table: Table,
     *,
     numbers: Sequence[int],
+    amounts: Sequence[int],
     times: Sequence[int],
+    ahead: Sequence[int] = (),
     currency: int | None = None,
     decimal: str | None = None,
-    time_format: str | None = None,
+    time_formats: Sequence[str] = (),
+    latest: datetime | None = None,
 ) -> Formats:
-    """Read as much of a file as it takes to leave nothing in doubt.
+    """Read a whole file to see how it is written.
 
     Parameters
     ----------
     table : Table
-    numbers, times : sequence of int
-        Places of the columns that hold numbers and times; the first of ``times`` gives the example.
+    numbers, amounts, times, ahead : sequence of int
+        Places of the columns that hold numbers, those of them that hold money, times, and times that may lie ahead; the
+        first of ``times`` gives the example.
     currency : int, optional
         Place of the column that names a currency.
-    decimal, time_format : str, optional
+    decimal : str, optional
+    time_formats : sequence of str
         As given; what is given is not looked for.
+    latest : datetime, optional
+        Aware; a later date is not what a cell means, but where times may lie ahead.
 
     Raises
     ------
     TableError
-        "times must tell day from month; ..." or "decimal mark must be told apart ...": nothing in the
-        whole file settles it.
+        "order of day, month and year must be told ..." or "decimal mark must be one for the whole column ...":
+        nothing in the whole file settles it, or cells contradict each other.
     """
-    mark, order = settled_decimal(decimal), settled_time_format(time_format)
+    mark, formats = settled_decimal(decimal), settled_time_formats(time_formats)
     if table.file_format == "parquet":
         mark = mark or "."
-    marks, orders = DecimalSurvey(), TimeSurvey()
-    currencies: Counter[str] = Counter()
-    example = ""
-    for seen, (_, cells) in enumerate(table.rows()):
-        if len(cells) < len(table.columns):
-            continue
-        if seen >= _SAMPLE and (mark or marks.decided) and (order or orders.decided):
-            break
-        if not mark:
-            marks.feed(cells[place] for place in numbers)
-        if not order:
-            orders.feed(cells[place] for place in times)
-        if seen < _SAMPLE:
-            example = example or cells[times[0]]
-            if currency is not None:
-                currencies[cells[currency].strip().upper()] += 1
-    del currencies[""]
+    marks, orders = DecimalDetection(), DateOrderDetection()
+    units: dict[str, str] = {}
+    codes: Counter[str] = Counter()
+    example, width = "", len(table.columns)
+    rows = (cells for _, cells in table.rows() if len(cells) == width)
+    while block := list(islice(rows, _BLOCK)):
+        for place in numbers if not mark else ():
+            marks.feed(distinct(block, place))
+        for place in (*times, *ahead) if not formats else ():
+            orders.latest = latest.date() if latest and place not in ahead else None
+            orders.feed(distinct(block, place))
+        for place in amounts:
+            _note_units(units, distinct(block, place))
+        if currency is not None:
+            codes.update(cells[currency].strip().upper() for cells in block)
+        example = example or block[0][times[0]]
+    del codes[""]
     return Formats(
-        # a comma between cells is hardly one within numbers
-        mark=mark or ("." if table.delimiter == "," and not marks.decided else marks.settled()),
-        time_format=order or orders.settled(),
+        mark=mark or marks.settled(),
+        time_formats=formats or (orders.settled(),),
         time_example=example,
-        currency=currencies.most_common(1)[0][0] if currencies else None,
+        units=units,
+        codes=codes,
     )
+
+
+def distinct(block: Iterable[Sequence[str]], place: int) -> Iterable[str]:
+    """Give the cells of a column, each once, in the order in which they first stand."""
+    return dict.fromkeys(map(itemgetter(place), block))
+
+
+def _note_units(found: dict[str, str], cells: Iterable[str]) -> None:
+    """Note what stands before and behind amounts, each with its first cell."""
+    for cell in cells:
+        if not cell[-1:].isdigit() or not cell[:1].isdigit():
+            written = parts_of(cell)
+            for unit in (written["before"], written["after"]) if written else ():
+                if unit:
+                    found.setdefault(unit, cell)

@@ -6,7 +6,6 @@ caller to refuse, and reading goes on behind it.
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,9 +13,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from tabular.delimiters import BLANKS, delimiter_named, detect_delimiter, split_lines, trim
+from tabular.delimiters import trim
 from tabular.encodings import check_encoding, detect_encoding, file_format, opened
 from tabular.errors import TableError
+from tabular.layout import find_layout
+from tabular.quoting import quoted_rows
 
 _SAMPLE_LINES = 200
 
@@ -38,6 +39,8 @@ class Table:
         Whether the first row names the columns.
     columns : tuple of str
         Names; ``1``, ``2`` and so on where there is no header.
+    skip : int
+        Lines above the header, or above the first row.
     """
 
     path: Path
@@ -46,6 +49,7 @@ class Table:
     delimiter: str | None
     header: bool
     columns: tuple[str, ...]
+    skip: int = 0
 
     def without_header(self) -> Table:
         """Read the first row as a row like the others."""
@@ -76,34 +80,34 @@ class Table:
         delimiter, width = str(self.delimiter), len(self.columns)
         with opened(self.path) as file:
             text = io.TextIOWrapper(file.stream, encoding=self.encoding, newline="")
-            reader = csv.reader(text, delimiter=delimiter, skipinitialspace=delimiter == BLANKS)
-            header, before = self.header, 0
-            while True:
-                try:
-                    cells = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    cells = [f"cannot be read: {error}"]
-                except UnicodeDecodeError as error:
-                    raise TableError(
-                        f"--encoding must fit the file; got {self.encoding!r}, which fails after line"
-                        f" {before} ({error.reason}). Leave --encoding out to have it found."
-                    ) from error
-                line, before = before + 1, reader.line_num
-                if len(cells) != width:
-                    trim(cells, delimiter)
-                    while len(cells) > width and not cells[-1].strip():
-                        cells.pop()
-                    if not cells or (len(cells) == 1 and not cells[0].strip()):
+            lines = islice(text, self.skip, None)
+            header, line = self.header, self.skip
+            try:
+                for line, cells in quoted_rows(lines, delimiter, width, self.skip + 1):
+                    if len(cells) != width:
+                        trim(cells, delimiter)
+                        while len(cells) > width and not cells[-1].strip():
+                            cells.pop()
+                        if not cells or (len(cells) == 1 and not cells[0].strip()):
+                            continue
+                    if header:
+                        header = False
                         continue
-                if header:
-                    header = False
-                    continue
-                yield (line, cells), file.raw.tell()
+                    yield (line, cells), file.raw.tell()
+            except UnicodeDecodeError as error:
+                raise TableError(
+                    f"--encoding must fit the file; got {self.encoding!r}, which fails after line"
+                    f" {line} ({error.reason}). Leave --encoding out to have it found."
+                ) from error
 
 
-def open_table(path: Path, *, delimiter: str | None = None, encoding: str | None = None) -> Table:
+def open_table(
+    path: Path,
+    *,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    skip: int | None = None,
+) -> Table:
     """Find out how a file is laid out, taking its first row for the header.
 
     Parameters
@@ -113,6 +117,8 @@ def open_table(path: Path, *, delimiter: str | None = None, encoding: str | None
         One character or its name; found out where not given.
     encoding : str, optional
         Any codec; found out where not given.
+    skip : int, optional
+        Lines above the header; where not given, lines that are no row of the table are passed over.
 
     Raises
     ------
@@ -134,26 +140,19 @@ def open_table(path: Path, *, delimiter: str | None = None, encoding: str | None
     try:
         with opened(path) as file:
             text = io.TextIOWrapper(file.stream, encoding=encoding, newline="")
-            lines = [line for line in islice(text, _SAMPLE_LINES) if line.strip()]
+            lines = list(islice(text, skip or 0, (skip or 0) + _SAMPLE_LINES))
     except UnicodeError as error:
         raise TableError(
             f"--encoding must fit the file; got {encoding!r} ({error})."
             " Leave --encoding out to have it found."
         ) from error
-    if not lines:
-        raise TableError(f"file must hold rows; got {path.name!r}, which has none. Check the path.")
-    mark = delimiter_named(delimiter) if delimiter else detect_delimiter(lines)
-    rows = [row for row in split_lines(lines, mark) if any(cell.strip() for cell in row)]
-    if not rows:
-        raise TableError(
-            f"file must hold rows; got {path.name!r}, whose start cannot be split by {mark!r}."
-            " Give --delimiter."
-        )
+    layout = find_layout(lines, path.name, delimiter=delimiter, preamble=skip is None)
     return Table(
         path=path,
         file_format="csv",
         encoding=encoding,
-        delimiter=mark,
+        delimiter=layout.delimiter,
         header=True,
-        columns=tuple(cell.strip() for cell in rows[0]),
+        columns=layout.columns,
+        skip=(skip or 0) + layout.skip,
     )

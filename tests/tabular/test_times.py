@@ -40,6 +40,19 @@ BERLIN = ZoneInfo("Europe/Berlin")
         "Jul 1, 2011 12:30 PM",
         "1309516200",
         "1309516200000",
+        "1309516200000000000",
+        "1309516200.0",
+        "Fri, 01 Jul 2011 10:30:00 +0000",
+        "Fri, 1 Jul 2011 10:30:00 GMT",
+        "Jul 1, 2011 3:30:00 AM PDT",
+        "2011-07-01 12:30:00 CEST",
+        "2011-07-01 11:30 CET",
+        "1. Juli 2011 12:30",
+        "1 juillet 2011 12:30",
+        "1 de julio de 2011 12:30",
+        "1. hein\u00e4kuuta 2011 12:30",
+        "1 \u0438\u044e\u043b\u044f 2011 12:30",
+        "40725.520833333336",
     ],
 )
 def test_one_instant_is_read_from_many_writings(text: str) -> None:
@@ -74,6 +87,11 @@ def test_midnight_and_noon_of_a_twelve_hour_clock() -> None:
         "9999-12-31",
         "2011-07",
         "17850",
+        "Jul-2011",
+        "July 2011",
+        "1 Juligan 2011",
+        "2011-07-01 12:30 IST",
+        "2011-07-01 24:01",
     ],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
@@ -99,7 +117,7 @@ def test_an_iso_time_is_read_to_the_microsecond(moment: datetime) -> None:
 def test_a_header_is_no_time() -> None:
     assert not is_time("Order date")
     assert is_time("12/25/2011")
-    assert not is_time("12/25/2011", "DMY")
+    assert not is_time("12/25/2011", ["DMY"])
 
 
 def test_a_time_more_than_a_day_ahead_has_not_come_yet() -> None:
@@ -121,3 +139,15 @@ def test_elapsed_times_count_from_their_start_and_never_into_the_future() -> Non
     for text in ("-1", "soon"):
         with pytest.raises(ValueError, match=f"got '{text}'"):
             read(text)
+
+
+def test_the_end_of_a_day_is_the_beginning_of_the_next() -> None:
+    read = TimeReader(BERLIN)
+    assert read("2011-07-01 24:00") == read("2011-07-02")
+
+
+def test_formats_are_tried_in_turn() -> None:
+    read = TimeReader(BERLIN, "%Y.%j", "MDY")
+    assert read("2011.001") == read("01/01/2011") == read("2011-01-01")
+    with pytest.raises(ValueError, match="a time"):
+        read("25/12/2011")

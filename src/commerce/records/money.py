@@ -6,22 +6,26 @@ Kuwaiti dinar. Rounding to minor units is half-even, so that a long column of ha
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from commerce.records.errors import RecordError
 
-_DIGITS = (
-    {"CLF": 4, "UYW": 4}
-    | dict.fromkeys(
-        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"]
-        + ["VUV", "XAF", "XOF", "XPF"],
-        0,
-    )
-    | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
-)
-_CODE = re.compile(r"[A-Z]{3}")
+_BY_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP"
+    " CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR"
+    " IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL LTL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN"
+    " NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN"
+    " SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+CURRENCIES: Mapping[str, int] = {
+    code: digits for digits, codes in _BY_DIGITS.items() for code in codes.split()
+}
+"""Digits behind the decimal mark by code: the ISO 4217 currencies that money can be in (no gold, no test codes), and
+those that the euro replaced since 2015, for old records."""
 
 
 def currency_code(text: str) -> str:
@@ -30,7 +34,7 @@ def currency_code(text: str) -> str:
     Raises
     ------
     RecordError
-        "currency must be a three-letter ISO 4217 code; got ..."
+        "currency must be an ISO 4217 code that money can have; got ..."
 
     Examples
     --------
@@ -38,9 +42,9 @@ def currency_code(text: str) -> str:
     'EUR'
     """
     code = text.strip().upper()
-    if not _CODE.fullmatch(code):
+    if code not in CURRENCIES:
         raise RecordError(
-            f"currency must be a three-letter ISO 4217 code; got {text!r}. Use one like EUR."
+            f"currency must be an ISO 4217 code that money can have; got {text!r}. Use one like EUR."
         )
     return code
 
@@ -53,7 +57,7 @@ def minor_digits(currency: str) -> int:
     >>> [minor_digits(code) for code in ("EUR", "JPY", "KWD")]
     [2, 0, 3]
     """
-    return _DIGITS.get(currency, 2)
+    return CURRENCIES[currency]
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

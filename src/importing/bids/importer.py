@@ -152,6 +152,7 @@ def import_bids(
         now=now,
         time=options.columns.get("time"),
         numbers=("amount", "opening", "reserve", *(("time",) if options.elapsed else ())),
+        amounts=("amount", "opening", "reserve"),
         times=("time",),
     )
     tenancy, conventions, start = intake.tenancy, intake.conventions(), None

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
 from commerce.records.database import reading
+from importing.engine.currencies import currency_of
 from importing.engine.summary import ImportSummary, summarise
 from importing.engine.tenancy import TenantPlan, plan_tenant
 from tabular.amounts import NumberReader
@@ -37,8 +39,8 @@ class FileOptions:
         One character or its name (``tab``, ``space``, ...); any codec name.
     decimal : {".", ","}, optional
         The decimal mark.
-    time_format : str, optional
-        ``DMY``, ``MDY``, or a pattern of `datetime.strptime` such as ``%d %b %Y``.
+    time_format : sequence of str
+        ``DMY``, ``MDY``, ``YMD``, or patterns of `datetime.strptime` such as ``%d %b %Y``, tried in this order.
     """
 
     tenant: str
@@ -47,7 +49,7 @@ class FileOptions:
     delimiter: str | None = None
     encoding: str | None = None
     decimal: str | None = None
-    time_format: str | None = None
+    time_format: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,7 @@ class Intake:
     def time(self, *, ahead: bool = False) -> TimeReader:
         """Give a reader of what has happened, or of what may lie ahead."""
         latest = None if ahead else latest_at(self.now)
-        return TimeReader(self.tenancy.zone, self.formats.time_format, latest=latest)
+        return TimeReader(self.tenancy.zone, *self.formats.time_formats, latest=latest)
 
     def conventions(self) -> dict[str, Any]:
         """Give what a `MoneyReader` of the file's rows needs: its width, currency, numbers and times."""
@@ -108,7 +110,9 @@ def take_in(
     now: datetime,
     time: str | None,
     numbers: Sequence[str],
+    amounts: Sequence[str],
     times: Sequence[str],
+    ahead: Sequence[str] = (),
     currency: str = "currency",
 ) -> Intake:
     """Find out how a file is laid out, and whose records it becomes.
@@ -124,8 +128,9 @@ def take_in(
         Wall time, aware.
     time : str or None
         The column of times as it was given; by position, the file may have no header.
-    numbers, times : sequence of str
-        Roles whose cells show how the file writes numbers and times; the first of ``times`` must be there.
+    numbers, amounts, times, ahead : sequence of str
+        Roles whose cells show how the file writes numbers, money among them, times, and times that may lie ahead; the
+        first of ``times`` must be there.
     currency : str, default "currency"
         Role of the column that names a currency.
 
@@ -133,19 +138,28 @@ def take_in(
     ------
     TableError
         "<option> must ...; got ..." for what is wrong, or cannot be found out.
+    SourceError
+        "--currency must be given where a file names several; got ..."
     TenantConflict
         "--currency must be that of tenant ...; got ..."
     """
     table = open_table(path, delimiter=options.delimiter, encoding=options.encoding)
     table = with_header_settled(table, time, options.time_format)
     places = find(table.columns)
+
+    def standing(roles: Sequence[str]) -> list[int]:
+        return [places[role] for role in roles if role in places]
+
     formats = find_formats(
         table,
-        numbers=[places[role] for role in numbers if role in places],
-        times=[places[role] for role in times if role in places],
+        numbers=standing(numbers),
+        amounts=standing(amounts),
+        times=standing(times),
+        ahead=standing(ahead),
         currency=places.get(currency),
         decimal=options.decimal,
-        time_format=options.time_format,
+        time_formats=options.time_format,
+        latest=latest_at(now),
     )
     with reading(engine) as connection:
         tenancy = plan_tenant(
@@ -153,6 +167,6 @@ def take_in(
             options.tenant,
             currency=options.currency,
             zone=options.timezone,
-            seen_currency=formats.currency,
+            seen_currency=partial(currency_of, formats),
         )
     return Intake(table=table, places=places, formats=formats, tenancy=tenancy, now=now)

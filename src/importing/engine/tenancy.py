@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -43,7 +44,7 @@ def plan_tenant(
     *,
     currency: str | None,
     zone: str | None,
-    seen_currency: str | None = None,
+    seen_currency: Callable[[], str | None] = lambda: None,
     default_zone: str = DEFAULT_ZONE,
 ) -> TenantPlan:
     """Settle a tenant's currency and zone.
@@ -54,8 +55,8 @@ def plan_tenant(
     slug : str
     currency, zone : str or None
         As given; of a new tenant, default the file's own currency or else USD, and UTC.
-    seen_currency : str, optional
-        The currency that the file itself names.
+    seen_currency : callable
+        Gives the currency that the file itself names; asked only where it decides.
     default_zone : str, default "UTC"
         Of a new tenant.
 
@@ -71,7 +72,7 @@ def plan_tenant(
     except TenantNotFound:
         return TenantPlan(
             slug=slug,
-            currency=code or seen_currency or DEFAULT_CURRENCY,
+            currency=code or seen_currency() or DEFAULT_CURRENCY,
             zone=place or find_zone(default_zone),
             tenant=None,
         )

@@ -139,7 +139,9 @@ def import_events(
         now=now,
         time=options.columns.get("occurred_at"),
         numbers=("amount", "quantity", "value"),
-        times=("occurred_at", "recorded_at", "due_at"),
+        amounts=("amount",),
+        times=("occurred_at", "recorded_at"),
+        ahead=("due_at",),
     )
     reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.conventions())
     writer = Writer(engine, intake.tenancy, now=now)

@@ -93,6 +93,7 @@ def import_transactions(
         now=now,
         time=options.time,
         numbers=("price", "amount", "quantity"),
+        amounts=("price", "amount"),
         times=("time", "recorded"),
         currency="currency_column",
     )

@@ -182,10 +182,10 @@ class LineReader(MoneyReader):
         )
 
     def _amount(self, role: str, text: str | None) -> Decimal | None:
-        return None if text is None else self.decimal(role, text)
+        return None if text is None else self.amount(role, text)
 
     def _quantity(self, text: str | None, stated: Decimal | None) -> Decimal:
-        quantity = self._amount("quantity", text)
+        quantity = None if text is None else self.decimal("quantity", text)
         if quantity is None:
             if self._has_quantity and stated is None:
                 raise Refused("no quantity", "quantity must be given; got a blank cell.")

@@ -16,6 +16,7 @@ from tests.importing.shops import NOW, Shop, counts, micros
 
 from commerce.records import schema
 from commerce.records.errors import TenantConflict
+from importing.errors import SourceError
 from importing.sales.importer import import_transactions
 from importing.sales.options import TransactionOptions
 from tabular.errors import ColumnNotFound, TableError
@@ -285,12 +286,30 @@ def test_recorded_is_when_the_row_came_to_be_known(shop: Shop) -> None:
 
 def test_another_currency_is_refused_for_want_of_a_rate(shop: Shop) -> None:
     rows = "ann,2011-01-01,1.00,eur\nann,2011-01-02,2.00,GBP\nann,2011-01-03,4.00,\nann,2011-01-04,8.00,EUR\n"
-    summary = shop.sell(
-        "c,t,a,cur\n" + rows, customer="c", time="t", amount="a", currency_column="cur"
-    )
-    assert summary.currency == "EUR"
+    named = {"customer": "c", "time": "t", "amount": "a", "currency_column": "cur"}
+    with pytest.raises(SourceError, match=r"--currency must be given .* got 'EUR' and 'GBP'"):
+        shop.sell("c,t,a,cur\n" + rows, **named)
+    summary = shop.sell("c,t,a,cur\n" + rows, currency="EUR", **named)
     assert counts(summary) == (4, 3, 1, 0)
     assert summary.reasons == {"no rate": 1}
+
+
+def test_signs_of_a_currency_are_that_currency(shop: Shop) -> None:
+    named = {"customer": "c", "time": "t", "amount": "a"}
+    euros = "c;t;a\nann;2011-01-01;€10,50\nbob;2011-01-02;11,50 €\neve;2011-01-03;12,-\n"
+    assert shop.sell(euros, tenant="euros", **named).currency == "EUR"
+    assert [event.amount_minor for event in shop.events("order.placed")] == [1050, 1150, 1200]
+    mixed = "c,t,a\nann,2011-01-01,$10.50\nbob,2011-01-02,€11.50\neve,2011-01-03,£11.50\n"
+    with pytest.raises(
+        SourceError, match=r"--currency must be given .* got '\$10.50' and '€11.50'"
+    ):
+        shop.sell(mixed, tenant="mixed", **named)
+    summary = shop.sell(mixed, tenant="mixed", currency="GBP", **named)
+    assert (summary.rows_accepted, summary.reasons) == (1, {"no rate": 2})
+    crowns = "c,t,a\nann,2011-01-01,kr 10.50\n"
+    with pytest.raises(SourceError, match="--currency must say which of several is meant"):
+        shop.sell(crowns, tenant="crowns", **named)
+    assert shop.sell(crowns, tenant="crowns", currency="SEK", **named).rows_accepted == 1
 
 
 def test_refused_rows_are_kept_with_line_reason_and_cells(shop: Shop) -> None:
@@ -368,18 +387,17 @@ def test_day_and_month_in_doubt_are_asked_about_and_can_be_given(shop: Shop) -> 
     with pytest.raises(TableError, match="--time-format"):
         shop.sell(content, customer="c", time="t", amount="a")
     assert shop.rows(schema.tenant) == []
-    shop.sell(content, customer="c", time="t", amount="a", time_format="mdy")
+    shop.sell(content, customer="c", time="t", amount="a", time_format=["mdy"])
     assert shop.events("order.placed")[0].occurred_at == micros("2011-03-04")
 
 
-def test_a_doubtful_decimal_mark_is_asked_about_unless_commas_stand_between_cells(
-    shop: Shop,
-) -> None:
+def test_a_doubtful_decimal_mark_is_asked_about_whatever_stands_between_cells(shop: Shop) -> None:
     named = {"customer": "c", "time": "t", "amount": "a"}
-    with pytest.raises(TableError, match="--decimal"):
-        shop.sell("c;t;a\nann;2011-01-01;1.234\n", **named)
+    for content in ("c;t;a\nann;2011-01-01;1.234\n", "c,t,a\nann,2011-01-02,1.234\n"):
+        with pytest.raises(TableError, match="--decimal"):
+            shop.sell(content, **named)
     shop.sell("c;t;a\nann;2011-01-01;1.234\n", **named, decimal=",")
-    shop.sell("c,t,a\nann,2011-01-02,1.234\n", **named)
+    shop.sell("c,t,a\nann,2011-01-02,1.234\n", **named, decimal=".")
     assert [event.amount_minor for event in shop.events("order.placed")] == [123400, 123]
 
 
@@ -445,7 +463,7 @@ def test_a_tenant_keeps_its_currency_and_zone(shop: Shop) -> None:
         ({"returns": "C"}, "--returns must be"),
         ({"repeats": "some"}, "--repeats must be"),
         ({"decimal": ";"}, "--decimal must be"),
-        ({"time_format": "dd.mm"}, "--time-format must be"),
+        ({"time_format": ["dd.mm"]}, "--time-format must be"),
         ({"delimiter": "::"}, "--delimiter must be"),
         ({"encoding": "utf-9"}, "--encoding must be"),
         ({"timezone": "Mars/Crater"}, "time zone must be"),

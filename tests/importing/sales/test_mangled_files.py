@@ -56,7 +56,7 @@ _NAMED = {
     "price": "price",
     "status": "state",
     "decimal": ".",
-    "time_format": "DMY",
+    "time_format": ["DMY"],
     "delimiter": ",",
 }
 

@@ -17,6 +17,7 @@ SALES = HEAD + (
     "C4,ann,2011-01-04,A,Lamp,-2,2,,card\n1,eve,2011-01-05,A,Lamp,1,2,paid,\n5,bob,never,A,Lamp,1,2,paid,\n"
 )
 NAMED = {
+    "decimal": ".",
     "order": "no",
     "customer": "who",
     "time": "at",

@@ -47,7 +47,10 @@ def format_options(command: Any) -> Any:
             click.option("--encoding", help="Such as utf-8 or cp1252."),
             click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark."),
             click.option(
-                "--time-format", metavar="FORMAT", help="DMY, MDY or a pattern such as %d.%m.%Y."
+                "--time-format",
+                metavar="FORMAT",
+                multiple=True,
+                help="DMY, MDY, YMD or a pattern such as %d.%m.%Y; given more than once, tried in turn.",
             ),
         )
     ):
