@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,9 @@ from typing import TextIO
 
 from tabular.errors import Refused
 
+_EXAMPLES = 3
+_GOT = re.compile(r"; got (.+?)(?:\.(?: |$)|$)")
+_NUMBER = re.compile(r"[-+]?[0-9.,]*")
 REJECTS = "rejects.csv"
 """Name of the file inside the folder that is given."""
 
@@ -17,17 +21,27 @@ REJECTS = "rejects.csv"
 class Rejects:
     """Collects refused rows; the file of an earlier import is replaced when this one ends.
 
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+
     Parameters
     ----------
     folder : Path
         Made where it does not exist.
     columns : tuple of str
         The file's.
+
+    Attributes
+    ----------
+    reasons : Counter of str
+        Refused rows by reason.
+    examples : dict of str to list of str
+        By reason, what the first three of its rows had instead.
     """
 
     def __init__(self, folder: Path, columns: tuple[str, ...]) -> None:
         self.path = folder / REJECTS
         self.reasons: Counter[str] = Counter()
+        self.examples: dict[str, list[str]] = {}
         self._draft = folder / f"{REJECTS}.part"
         self._columns = columns
         self._file: TextIO | None = None
@@ -54,11 +68,14 @@ class Rejects:
             self._write(["line", "reason", *self._columns])
         self._write([str(line), str(refused), *cells])
         self.reasons[refused.reason] += 1
+        examples = self.examples.setdefault(refused.reason, [])
+        if len(examples) < _EXAMPLES and (got := _GOT.search(str(refused))):
+            examples.extend([got[1]] if got[1] not in examples else [])
 
     def _write(self, cells: list[str]) -> None:
         assert self._file is not None
         csv.writer(self._file).writerow(
-            [cell.encode("utf-8", "replace").decode("utf-8") for cell in cells]
+            [harmless(cell).encode("utf-8", "replace").decode("utf-8") for cell in cells]
         )
 
     def close(self) -> Path | None:
@@ -75,3 +92,14 @@ class Rejects:
         self._file.close()
         self._draft.replace(self.path)
         return self.path
+
+
+def harmless(cell: str) -> str:
+    """Keep a spreadsheet from taking a cell for a formula; a number with a sign is none.
+
+    Examples
+    --------
+    >>> harmless("=HYPERLINK(A1)"), harmless("-12.50"), harmless("@sum")
+    ("'=HYPERLINK(A1)", '-12.50', "'@sum")
+    """
+    return f"'{cell}" if cell and cell[0] in "=+-@\t\r" and not _NUMBER.fullmatch(cell) else cell

@@ -29,16 +29,16 @@ class RowReader:
     """
 
     def __init__(self, *, width: int, number: NumberReader, time: Callable[[str], int]) -> None:
-        self._width = width
+        self.width = width
         self._number = number
         self._time = time
 
     def check_width(self, cells: Sequence[str]) -> None:
         """Refuse a row of more or fewer cells than the file has columns."""
-        if len(cells) != self._width:
+        if len(cells) != self.width:
             raise Refused(
                 "wrong number of cells",
-                f"row must have {self._width} cells; got {len(cells)}. Check its quotes and delimiters.",
+                f"row must have {self.width} cells; got {len(cells)}. Check its quotes and delimiters.",
             )
 
     def given(self, role: str, text: str | None, reason: str | None = None) -> str:

@@ -79,6 +79,7 @@ class Store:
                 batch.append((number, *read(cells)[:width]))
             except Refused as refused:
                 rejects.add(number, [*label, *cells], refused)
+                self.note_refused(number, refused)
             if len(batch) >= _STAGE:
                 self.add(batch)
                 batch.clear()
@@ -86,6 +87,9 @@ class Store:
         self.add(batch)
         report_progress("reading", size, size)
         return rows
+
+    def note_refused(self, row: int, refused: Refused) -> None:
+        """Note a refused row, where the others of its group are to know; here nothing is."""
 
     def count(self) -> int:
         """Count the rows that are left."""

@@ -44,7 +44,7 @@ class Shop:
         return import_transactions(
             self.engine,
             self.write(content, name),
-            TransactionOptions(tenant=tenant, **options),
+            TransactionOptions(tenant=tenant, **{"allow_refused": 1.0, **options}),
             now=NOW,
             rejects_folder=self.folder / "raw" / tenant,
         )
@@ -53,7 +53,7 @@ class Shop:
         return import_events(
             self.engine,
             self.write(content, "events.csv"),
-            EventOptions(tenant=tenant, **options),
+            EventOptions(tenant=tenant, **{"allow_refused": 1.0, **options}),
             now=NOW,
             rejects_folder=self.folder / "raw" / tenant,
         )

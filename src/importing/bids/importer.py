@@ -169,6 +169,7 @@ def import_bids(
         read = staging.stage(
             intake.table, BidReader(intake.places, **conventions), rejects, report_progress
         )
+        intake.check_refused(rejects, read)
         if tenancy.tenant is not None:
             with reading(engine) as connection:
                 for names in staging.names():

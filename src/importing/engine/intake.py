@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from commerce.records.database import reading
 from importing.engine.currencies import currency_of
+from importing.engine.refusals import DEFAULT_SHARE, check_refused
 from importing.engine.summary import ImportSummary, summarise
 from importing.engine.tenancy import TenantPlan, plan_tenant
 from tabular.amounts import NumberReader
@@ -41,6 +42,10 @@ class FileOptions:
         The decimal mark.
     time_format : sequence of str
         ``DMY``, ``MDY``, ``YMD``, or patterns of `datetime.strptime` such as ``%d %b %Y``, tried in this order.
+    skip : int, optional
+        Lines above the header; found out where not given.
+    allow_refused : float, default 0.05
+        The share of rows, 0 to 1, that may be refused; where more are, nothing is taken in.
     """
 
     tenant: str
@@ -50,6 +55,8 @@ class FileOptions:
     encoding: str | None = None
     decimal: str | None = None
     time_format: Sequence[str] = ()
+    skip: int | None = None
+    allow_refused: float = DEFAULT_SHARE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +72,8 @@ class Intake:
     tenancy : TenantPlan
     now : datetime
         Wall time, aware.
+    allow_refused : float
+        The share of rows that may be refused.
     """
 
     table: Table
@@ -72,6 +81,11 @@ class Intake:
     formats: Formats
     tenancy: TenantPlan
     now: datetime
+    allow_refused: float
+
+    def check_refused(self, rejects: Rejects, read: int) -> None:
+        """Take nothing in where more rows are refused than may be; see `check_refused`."""
+        check_refused(rejects, read, self.allow_refused)
 
     def time(self, *, ahead: bool = False) -> TimeReader:
         """Give a reader of what has happened, or of what may lie ahead."""
@@ -143,7 +157,9 @@ def take_in(
     TenantConflict
         "--currency must be that of tenant ...; got ..."
     """
-    table = open_table(path, delimiter=options.delimiter, encoding=options.encoding)
+    table = open_table(
+        path, delimiter=options.delimiter, encoding=options.encoding, skip=options.skip
+    )
     table = with_header_settled(table, time, options.time_format)
     places = find(table.columns)
 
@@ -169,4 +185,11 @@ def take_in(
             zone=options.timezone,
             seen_currency=partial(currency_of, formats),
         )
-    return Intake(table=table, places=places, formats=formats, tenancy=tenancy, now=now)
+    return Intake(
+        table=table,
+        places=places,
+        formats=formats,
+        tenancy=tenancy,
+        now=now,
+        allow_refused=options.allow_refused,
+    )

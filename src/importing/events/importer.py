@@ -147,6 +147,7 @@ def import_events(
     writer = Writer(engine, intake.tenancy, now=now)
     with EventStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
         read = staging.stage(intake.table, reader, rejects, report_progress)
+        intake.check_refused(rejects, read)
         found = staging.count()
         staging.settle_repeats()
         staging.drop_written(engine, intake.tenancy.tenant, event_source, "key")

@@ -110,11 +110,19 @@ def import_transactions(
             read = staging.stage(intake.table, reader, rejects, report_progress)
         staged, end = staging.count(), staging.latest()
         staging.settle_repeats(keep=options.repeats != "drop")
+        staging.settle_states()
         if (tenant := intake.tenancy.tenant) is not None:
             staging.drop_written(engine, tenant, line_source, "at", "key")
             with reading(engine) as connection:
                 staging.note_orders(partial(known_orders, connection, tenant))
-        strangers = staging.refuse_strangers()
+        staging.refuse_strangers()
+        if options.partial_orders != "keep":
+            staging.refuse_parts()
+        refused = staging.refused()
+        for number, cells in intake.table.rows() if refused else ():
+            if number in refused:
+                rejects.add(number, cells, Refused(*refused[number]))
+        intake.check_refused(rejects, read)
         accepted = staging.count()
         write_master_data(writer, staging)
         for orders in chunks(staging.orders(intake.tenancy.slug, end), _CHUNK):
@@ -125,13 +133,9 @@ def import_transactions(
             with writer.session() as session:
                 write_returns(session, lines)
             report_progress("writing", writer.written["lines"], accepted)
-        refused = staging.refused()
-        for number, cells in intake.table.rows() if refused else ():
-            if number in refused:
-                rejects.add(number, cells, Refused(*refused[number]))
         return intake.summary(
             read=read,
-            duplicate=staged - strangers - accepted,
+            duplicate=staged - len(refused) - accepted,
             written=writer.written,
             rejects=rejects,
         )

@@ -15,6 +15,8 @@ from tabular.errors import Refused
 from tabular.rows import LIMIT, tidy_id
 
 _ONE = Decimal(1)
+_ONCE = ("customer", "time", "currency_column", "country", "method")
+"""What shops say in the first row of an order, and leave out of the others."""
 _OFFSET = 2**32
 
 
@@ -39,8 +41,8 @@ class Line(NamedTuple):
         Microseconds since 1970 UTC.
     recorded : int or None
         The same, >= ``at``; None where the file does not say.
-    state : str
-        One of `State`.
+    state : str or None
+        One of `State`; None where the file has states and the row none, until staging fills in its order's.
     is_return : int
         1 where products came back.
     customer_id, product_id : str or None
@@ -59,7 +61,7 @@ class Line(NamedTuple):
     recorded: int | None
     country: str | None
     method: str | None
-    state: State
+    state: State | None
     is_return: int
     customer_id: str | None = None
     product_id: str | None = None
@@ -114,9 +116,13 @@ class LineReader(MoneyReader):
         self._customer_place, self._time_place = places["customer"], places["time"]
         self._optional = [places.get(role) for role in COLUMNS[2:]]
         self._has_quantity = "quantity" in places
+        self._has_status = "status" in places
         self._return_prefix = return_prefix
         self._refuse_prefix = refuse_prefix
         self._negative_returns = negative_returns
+        self._order_place = places.get("order")
+        self._carried = [places[role] for role in _ONCE if role in places]
+        self._last: list[str] = []
 
     def __call__(self, cells: list[str]) -> Line:
         """Read one row.
@@ -124,8 +130,36 @@ class LineReader(MoneyReader):
         Raises
         ------
         Refused
-            With a reason and a sentence for the rejects file.
+            With a reason and a sentence for the rejects file, and the order it belongs to.
         """
+        try:
+            return self._line(self._continued(cells))
+        except Refused as refused:
+            refused.group = self._basket_of(cells)
+            raise
+
+    def _basket_of(self, cells: list[str]) -> str | None:
+        """Give the order that a row names; None where it names none."""
+        place = self._order_place
+        order = tidy_id(cells[place]) if place is not None and place < len(cells) else ""
+        return f"order\x1f{order}" if order else None
+
+    def _continued(self, cells: list[str]) -> list[str]:
+        """Fill in what the rows of an order say once, in its first row: who, when, and the currency."""
+        place, last = self._order_place, self._last
+        if place is None or len(cells) != self.width:
+            return cells
+        order = cells[place].strip()
+        if order and last and last[place].strip() == order:
+            cells = cells.copy()
+            for carried in self._carried:
+                if not cells[carried].strip():
+                    cells[carried] = last[carried]
+        self._last = cells
+        return cells
+
+    def _line(self, cells: list[str]) -> Line:
+        """Read one row that says all that it needs to."""
         self.check_width(cells)
         # all but customer and time, blanks as None
         found = [
@@ -177,7 +211,7 @@ class LineReader(MoneyReader):
             recorded,
             country,
             method,
-            state_of(status or ""),
+            None if status is None and self._has_status else state_of(status or ""),
             int(returned),
         )
 

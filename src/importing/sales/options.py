@@ -34,6 +34,8 @@ class TransactionOptions(FileOptions):
         amounts are). Without it a negative line is refused.
     repeats : {"keep", "drop"}, default "keep"
         Whether a line that repeats another in every field is a sale of its own.
+    partial_orders : {"refuse", "keep"}, default "refuse"
+        Whether the other lines of an order are taken in where one is refused.
     refuse : str, optional
         ``prefix:A``: orders that begin so are book-keeping, and refused.
     """
@@ -54,6 +56,7 @@ class TransactionOptions(FileOptions):
     currency_column: str | None = None
     returns: str | None = None
     repeats: Repeats | None = None
+    partial_orders: Literal["refuse", "keep"] = "refuse"
     refuse: str | None = None
 
 

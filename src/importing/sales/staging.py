@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -13,6 +13,7 @@ from importing.engine.staging import Staging, staged
 from importing.sales.known_orders import KnownOrder, external_id
 from importing.sales.lines import Line
 from importing.sales.order import Order
+from tabular.errors import Refused
 
 _MASTER_DATA = ("customer", "product", "description", "country")
 """Fields of a line that are written with the customers and products, and not with the line."""
@@ -21,8 +22,9 @@ _MASTER_DATA = ("customer", "product", "description", "country")
 class SalesStaging(Staging):
     """Lines of one file.
 
-    Call in this order: `stage`, `latest`, `settle_repeats`, `drop_written` and `note_orders` where the tenant
-    exists, `refuse_strangers`, `importing.engine.master_data.write_master_data`, then `orders` and `returns`.
+    Call in this order: `stage`, `latest`, `settle_repeats`, `settle_states`, `drop_written` and `note_orders` where the
+    tenant exists, `refuse_strangers`, `refuse_parts`, `importing.engine.master_data.write_master_data`, then `orders`
+    and `returns`.
     """
 
     CUSTOMERS = (
@@ -43,6 +45,7 @@ class SalesStaging(Staging):
     def __init__(self) -> None:
         super().__init__("line", Line)
         self._base.execute("CREATE TABLE refused (row INTEGER PRIMARY KEY, reason, sentence)")
+        self._base.execute("CREATE TABLE part (basket, row)")
         self._base.execute(
             f"CREATE TABLE known ({', '.join(KnownOrder._fields)}, PRIMARY KEY (basket)) WITHOUT ROWID"
         )
@@ -54,6 +57,54 @@ class SalesStaging(Staging):
         """
         query = "SELECT coalesce(max(max(at, coalesce(recorded, at))), 0) FROM line"
         return int(self._base.execute(query).fetchone()[0])
+
+    def note_refused(self, row: int, refused: Refused) -> None:
+        """Note the order of a refused row."""
+        if refused.group is not None:
+            self._base.execute("INSERT INTO part VALUES (?, ?)", (refused.group, row))
+
+    def settle_states(self) -> None:
+        """Give lines without a state that of their order; where it has none, they were paid.
+
+        Those of an order with several states are refused: which is meant is in doubt.
+        """
+        if self._base.execute("SELECT 1 FROM line WHERE state IS NULL LIMIT 1").fetchone() is None:
+            return
+        self._base.execute(
+            "CREATE TABLE said AS SELECT basket, min(state) AS state, max(state) AS other FROM line"
+            " WHERE state IS NOT NULL GROUP BY basket"
+        )
+        self._base.execute("CREATE INDEX said_basket ON said (basket)")
+        self._refuse(
+            "SELECT row, 'no status', 'status must be given where lines of an order have several;"
+            " got a blank cell beside ' || said.state || ' and ' || said.other || '.'"
+            " FROM line JOIN said USING (basket) WHERE line.state IS NULL AND said.state <> said.other"
+        )
+        self._base.execute(
+            "UPDATE line SET state = coalesce("
+            "(SELECT said.state FROM said WHERE said.basket = line.basket), 'paid') WHERE state IS NULL"
+        )
+
+    def refuse_parts(self) -> None:
+        """Refuse the other lines of orders of which a line was refused."""
+        self._base.execute("CREATE INDEX part_basket ON part (basket, row)")
+        self._refuse(
+            "SELECT l.row, 'order in part', 'order must be whole; got ' || quote(substr(l.basket, 7)) ||"
+            " ' with line ' || (SELECT group_concat(row, ', ') FROM part WHERE part.basket = l.basket) ||"
+            " ' refused. Mend it, or give --partial-orders keep.' FROM line l"
+            " WHERE l.basket IN (SELECT basket FROM part)"
+        )
+
+    def _refuse(self, query: str, rows: Sequence[tuple[int, str, str]] = ()) -> None:
+        """Refuse the rows of a query: row, reason, sentence."""
+        gone = self._base.execute(query).fetchall() if query else rows
+        self._base.executemany("INSERT INTO refused VALUES (?, ?, ?)", gone)
+        for row, _, _ in gone:
+            self._base.execute(
+                "INSERT INTO part SELECT basket, row FROM line WHERE row = ? AND basket GLOB 'order\x1f*'",
+                (row,),
+            )
+        self.drop(row for row, _, _ in gone)
 
     def settle_repeats(self, *, keep: bool) -> None:
         """Give repeated lines keys of their own, or leave only the first of each."""
@@ -71,14 +122,8 @@ class SalesStaging(Staging):
                 "INSERT INTO known VALUES (?, ?, ?, ?, ?, ?)", lookup([name for (name,) in batch])
             )
 
-    def refuse_strangers(self) -> int:
-        """Refuse lines of sales whose customer is another than their order's.
-
-        Returns
-        -------
-        int
-            How many.
-        """
+    def refuse_strangers(self) -> None:
+        """Refuse lines of sales whose customer is another than their order's."""
         strangers = self._base.execute(
             "SELECT l.row, l.basket, l.customer, k.basket IS NULL,"
             " CASE WHEN k.basket IS NOT NULL THEN k.owner ELSE"
@@ -105,12 +150,10 @@ class SalesStaging(Staging):
                     f"order {order!r} must {rule}; got {customer!r}.",
                 )
             )
-        self._base.executemany("INSERT INTO refused VALUES (?, ?, ?)", refused)
-        self._base.execute("DELETE FROM line WHERE row IN (SELECT row FROM refused)")
-        return len(refused)
+        self._refuse("", refused)
 
     def refused(self) -> dict[int, tuple[str, str]]:
-        """Give the rows that `refuse_strangers` refused by number: reason and sentence."""
+        """Give the rows that were refused after they were staged, by number: reason and sentence."""
         return {
             row: (reason, text) for row, reason, text in self._base.execute("SELECT * FROM refused")
         }

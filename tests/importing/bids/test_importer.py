@@ -33,7 +33,7 @@ def bid(
     return import_bids(
         shop.engine,
         shop.write(content, "bids.csv"),
-        BidOptions(tenant=tenant, **{"elapsed": "days", **options}),
+        BidOptions(tenant=tenant, **{"elapsed": "days", "allow_refused": 1.0, **options}),
         now=NOW,
         rejects_folder=shop.folder / "raw" / tenant,
     )

@@ -52,6 +52,20 @@ def format_options(command: Any) -> Any:
                 multiple=True,
                 help="DMY, MDY, YMD or a pattern such as %d.%m.%Y; given more than once, tried in turn.",
             ),
+            click.option(
+                "--skip",
+                type=click.IntRange(min=0),
+                metavar="LINES",
+                help="Lines above the header.  [default: those that are no row]",
+            ),
+            click.option(
+                "--allow-refused",
+                type=click.FloatRange(0, 1),
+                default=0.05,
+                show_default=True,
+                metavar="SHARE",
+                help="Share of rows that may be refused; where more are, nothing is taken in.",
+            ),
         )
     ):
         command = option(command)

@@ -55,6 +55,13 @@ _COLUMNS = {
     type=click.Choice(["keep", "drop"]),
     help="Is a line that repeats another in every field a sale of its own?  [default: keep]",
 )
+@click.option(
+    "--partial-orders",
+    type=click.Choice(["refuse", "keep"]),
+    default="refuse",
+    show_default=True,
+    help="What becomes of an order of which a line is refused: refused whole, or taken in without it.",
+)
 @click.option("--refuse", metavar="RULE", help="prefix:A: orders that begin so are book-keeping.")
 @format_options
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
