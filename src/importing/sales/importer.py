@@ -23,14 +23,14 @@ from importing.engine.master_data import write_master_data
 from importing.engine.summary import ImportSummary
 from importing.engine.writing import Writer
 from importing.errors import SourceError
-from importing.sales.columns import NEEDED, WELL_KNOWN
+from importing.sales.columns import find_sales_columns
 from importing.sales.known_orders import known_orders
 from importing.sales.lines import LineReader, line_source
 from importing.sales.options import COLUMNS, TransactionOptions, prefix_of, with_preset
 from importing.sales.order_writer import write_orders
 from importing.sales.returns import write_returns
 from importing.sales.staging import SalesStaging
-from tabular.columns import find_columns
+from importing.sales.statuses import read_status_map
 from tabular.errors import Refused
 from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
@@ -89,7 +89,7 @@ def import_transactions(
         engine,
         path,
         options,
-        partial(find_columns, given, known=WELL_KNOWN, needed=NEEDED),
+        partial(find_sales_columns, given=given, ignored=options.ignore),
         now=now,
         time=options.time,
         numbers=("price", "amount", "quantity"),
@@ -102,6 +102,7 @@ def import_transactions(
         return_prefix=prefixes["returns"],
         refuse_prefix=prefixes["refuse"],
         negative_returns=options.returns == "negative",
+        statuses=read_status_map(options.status_map) if options.status_map else None,
         **intake.conventions(),
     )
     writer = Writer(engine, intake.tenancy, now=now)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from importing.engine.identity import line_key
 from importing.engine.money_rows import MoneyReader
 from importing.sales.options import COLUMNS
-from importing.sales.statuses import State, state_of
+from importing.sales.statuses import State, StatusReader
 from tabular.errors import Refused
 from tabular.rows import LIMIT, tidy_id
 
@@ -99,6 +99,8 @@ class LineReader(MoneyReader):
         Beginnings of the ids of returns, and of orders that are no orders.
     negative_returns : bool
         Whether negative lines are returns.
+    statuses : mapping of str to State, optional
+        What words of this shop mean.
     **conventions
         As of `MoneyReader`.
     """
@@ -110,6 +112,7 @@ class LineReader(MoneyReader):
         return_prefix: str | None = None,
         refuse_prefix: str | None = None,
         negative_returns: bool = False,
+        statuses: Mapping[str, State] | None = None,
         **conventions: Any,
     ) -> None:
         super().__init__(**conventions)
@@ -117,6 +120,7 @@ class LineReader(MoneyReader):
         self._optional = [places.get(role) for role in COLUMNS[2:]]
         self._has_quantity = "quantity" in places
         self._has_status = "status" in places
+        self._state = StatusReader(statuses)
         self._return_prefix = return_prefix
         self._refuse_prefix = refuse_prefix
         self._negative_returns = negative_returns
@@ -211,7 +215,7 @@ class LineReader(MoneyReader):
             recorded,
             country,
             method,
-            None if status is None and self._has_status else state_of(status or ""),
+            None if status is None and self._has_status else self._state(status or ""),
             int(returned),
         )
 

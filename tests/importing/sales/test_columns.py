@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from importing.sales.columns import NEEDED, WELL_KNOWN
-from importing.sales.statuses import STATUS_WORDS, state_of
+from importing.errors import SourceError
+from importing.sales.columns import NEEDED, WELL_KNOWN, find_sales_columns
+from importing.sales.statuses import STATUS_WORDS, State, StatusReader, read_status_map
 from tabular.columns import find_columns, plain
-from tabular.errors import TableError
+from tabular.errors import Refused, TableError
 
 
 def test_two_columns_that_could_be_meant_are_asked_about() -> None:
@@ -43,7 +46,65 @@ def test_a_well_known_name_means_one_thing_only() -> None:
 
 
 def test_every_status_word_means_what_its_list_says() -> None:
-    assert all(state_of(word.upper()) == state for word, state in STATUS_WORDS.items())
+    read = StatusReader()
+    assert all(read(word.upper()) == state for word, state in STATUS_WORDS.items())
     assert {"paid", "completed", "open", "cancelled", "failed", "returned"} == set(
         STATUS_WORDS.values()
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("wc-completed", "completed"),
+        ("wc-processing", "paid"),
+        ("wc-refunded", "returned"),
+        ("Shipped - Delivered to Buyer", "completed"),
+        ("In Process", "paid"),
+        ("requires_capture", "open"),
+        ("order_refunded", "returned"),
+        ("payment_review", "open"),
+        ("entregue", "completed"),
+        ("cancelado", "cancelled"),
+        ("Bezahlt", "paid"),
+        ("Storniert", "cancelled"),
+        ("Versendet", "paid"),
+        ("Rembours\u00e9e", "returned"),
+        ("Op\u0142acone", "paid"),
+        ("Geannuleerd", "cancelled"),
+        ("Rimborsato", "returned"),
+    ],
+)
+def test_words_of_shops_in_many_languages_are_known(word: str, state: State) -> None:
+    assert StatusReader()(word) == state
+
+
+@pytest.mark.parametrize("word", ["partially_refunded", "partially_paid", "Disputed", "on fire"])
+def test_a_word_that_says_a_part_or_nothing_known_is_refused_until_the_shop_says_what_it_means(
+    word: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Refused, match="--status-map"):
+        StatusReader()(word)
+    path = tmp_path / "words.csv"
+    path.write_text(f"word,meaning\n{word},Paid\n")
+    assert StatusReader(read_status_map(path))(word.upper()) == "paid"
+    path.write_text(f"{word},sold\n")
+    with pytest.raises(
+        SourceError, match="Meanings: paid, completed, open, cancelled, failed, returned"
+    ):
+        read_status_map(path)
+
+
+def test_a_column_that_changes_what_lines_mean_is_used_or_left_out_by_name() -> None:
+    columns = ["Date", "Customer", "Total", "Status", "Currency"]
+    assert find_sales_columns(columns, {}).keys() >= {"status", "currency_column"}
+    assert "status" not in find_sales_columns(columns, {}, ["Status"])
+    with pytest.raises(TableError, match="column 'Status' must be used or left out"):
+        find_sales_columns(columns, {"time": "Date"})
+    left_out = find_sales_columns(columns, {"time": "Date"}, ["Status", "currency"])
+    assert left_out.keys() == {"customer", "time", "amount"}
+    with pytest.raises(
+        TableError, match="'Refunded Amount' must be left out by name, for it may hold refunds"
+    ):
+        find_sales_columns([*columns, "Refunded Amount"], {})
+    assert find_sales_columns([*columns, "Refunded Amount"], {}, ["Refunded Amount"])

@@ -56,6 +56,17 @@ _COLUMNS = {
     help="Is a line that repeats another in every field a sale of its own?  [default: keep]",
 )
 @click.option(
+    "--status-map",
+    type=FILE,
+    help="CSV of word,meaning: paid, completed, open, cancelled, failed or returned.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column to leave out, though its name is well known; may be given many times.",
+)
+@click.option(
     "--partial-orders",
     type=click.Choice(["refuse", "keep"]),
     default="refuse",
