@@ -83,6 +83,11 @@ class Detected:
     decimal_mark: str
     time_format: str
 
+    def left_aside(self) -> list[str]:
+        """Name the columns that nothing is read from."""
+        used = set(self.used.values())
+        return [column for column in self.columns if column not in used]
+
     def sentence(self) -> str:
         """Say it as a person would.
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from commerce.records.database import reading
 from importing.engine.currencies import currency_of
 from importing.engine.refusals import DEFAULT_SHARE, check_refused
-from importing.engine.summary import ImportSummary, summarise
+from importing.engine.summary import Content, ImportSummary, summarise
 from importing.engine.tenancy import TenantPlan, plan_tenant
 from tabular.amounts import NumberReader
 from tabular.formats import Formats, detected, find_formats, with_header_settled
@@ -102,7 +102,13 @@ class Intake:
         }
 
     def summary(
-        self, *, read: int, duplicate: int, written: Counter[str], rejects: Rejects
+        self,
+        *,
+        read: int,
+        duplicate: int,
+        written: Counter[str],
+        rejects: Rejects,
+        content: Content | None = None,
     ) -> ImportSummary:
         """Sum the import up; see `summarise`."""
         return summarise(
@@ -112,6 +118,7 @@ class Intake:
             written=written,
             detected=detected(self.table, self.places, self.formats),
             rejects=rejects,
+            content=content,
         )
 
 

@@ -6,10 +6,33 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from importing.engine.tenancy import TenantPlan
 from tabular.formats import Detected
 from tabular.rejects import Rejects
+
+
+class Content(NamedTuple):
+    """What the rows hold that were written now or known already.
+
+    Attributes
+    ----------
+    first, last : int
+        Microseconds since 1970 UTC: the earliest and the latest time.
+    amount : int
+        Minor units of all sales, less returns.
+    customers : int
+        Different ones.
+    nameless : int
+        Rows that name no customer.
+    """
+
+    first: int
+    last: int
+    amount: int
+    customers: int
+    nameless: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +55,8 @@ class ImportSummary:
         The tenant's.
     detected : Detected
         How the file was read.
+    content : Content or None
+        What its usable rows hold; None where there are none, or the kind of file does not say.
     rejects : Path or None
         The rejects file; None where nothing was refused.
     reasons : mapping of str to int
@@ -50,6 +75,7 @@ class ImportSummary:
     currency: str
     timezone: str
     detected: Detected
+    content: Content | None = None
     rejects: Path | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
 
@@ -74,6 +100,7 @@ def summarise(
     written: Counter[str],
     detected: Detected,
     rejects: Rejects,
+    content: Content | None = None,
 ) -> ImportSummary:
     """Sum an import up, and put its rejects file in place: what is neither refused nor known was accepted."""
     refused = rejects.reasons.total()
@@ -91,6 +118,7 @@ def summarise(
         currency=tenancy.currency,
         timezone=tenancy.zone.key,
         detected=detected,
+        content=content,
         rejects=rejects.close(),
         reasons=dict(rejects.reasons.most_common()),
     )

@@ -112,6 +112,7 @@ def import_transactions(
         staged, end = staging.count(), staging.latest()
         staging.settle_repeats(keep=options.repeats != "drop")
         staging.settle_states()
+        content = staging.content()
         if (tenant := intake.tenancy.tenant) is not None:
             staging.drop_written(engine, tenant, line_source, "at", "key")
             with reading(engine) as connection:
@@ -139,4 +140,5 @@ def import_transactions(
             duplicate=staged - len(refused) - accepted,
             written=writer.written,
             rejects=rejects,
+            content=content,
         )

@@ -10,6 +10,7 @@ from operator import itemgetter
 from commerce.records.identity import imported_id
 from importing.engine.identity import repeated_key
 from importing.engine.staging import Staging, staged
+from importing.engine.summary import Content
 from importing.sales.known_orders import KnownOrder, external_id
 from importing.sales.lines import Line
 from importing.sales.order import Order
@@ -105,6 +106,15 @@ class SalesStaging(Staging):
                 (row,),
             )
         self.drop(row for row, _, _ in gone)
+
+    def content(self) -> Content | None:
+        """Say what the lines hold, known ones among them; None where there are none."""
+        query = (
+            "SELECT min(at), max(at), sum(iif(is_return, -amount, amount)), count(DISTINCT customer),"
+            " sum(customer IS NULL) FROM line"
+        )
+        found = Content._make(self._base.execute(query).fetchone())
+        return None if found.first is None else found
 
     def settle_repeats(self, *, keep: bool) -> None:
         """Give repeated lines keys of their own, or leave only the first of each."""

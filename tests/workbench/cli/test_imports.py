@@ -28,7 +28,17 @@ def run(*words: object) -> Result:
 def test_bids_are_printed_with_what_their_auctions_came_to(home: Path) -> None:
     (home / "bids.csv").write_text(BIDS)
     columns = ("--auction", "lot", "--amount", "most", "--time", "when", "--bidder", "who")
-    words = ("bids", home / "bids.csv", "--tenant", "lots", *columns, "--elapsed", "hours")
+    words = (
+        "bids",
+        home / "bids.csv",
+        "--tenant",
+        "lots",
+        *columns,
+        "--elapsed",
+        "hours",
+        "--allow-refused",
+        "1",
+    )
     first, second = (json.loads(run(*words, "--json").output) for _ in range(2))
     assert first["auctions"] == second["auctions"]
     assert first["auctions"] == [

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -38,7 +39,11 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(summary.as_dict()))
         return
+    from commerce.records.instants import from_micros
+    from commerce.records.money import format_money
+
     click.echo(f"  reading {file}: {summary.detected.sentence()}")
+    _show_columns(summary)
     refused = ""
     if summary.rejects is not None:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
@@ -47,9 +52,27 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
         f"  {summary.rows_read:,} rows: {summary.rows_accepted:,} in,"
         f" {summary.rows_duplicate:,} known already, {summary.rows_rejected:,} refused{refused}"
     )
+    if (content := summary.content) is not None:
+        first, last = (
+            from_micros(at).astimezone(ZoneInfo(summary.timezone)).date()
+            for at in (content.first, content.last)
+        )
+        nameless = f"; {content.nameless:,} rows name no customer" if content.nameless else ""
+        click.echo(
+            f"  read: {format_money(content.amount, summary.currency)} of {content.customers:,} customers,"
+            f" {first} to {last}{nameless}"
+        )
     click.echo(
         f"  new: {summary.customers:,} customers, {summary.orders:,} orders, {summary.events:,} events;"
         f" tenant {summary.tenant} counts in {summary.currency}, days begin in {summary.timezone}"
     )
     if summary.rows_accepted:
         click.echo(f"  next: bellwether run --tenant {summary.tenant}")
+
+
+def _show_columns(summary: ImportSummary) -> None:
+    """Say what each column was used for, and which were left aside."""
+    used = ", ".join(f"{role} {column!r}" for role, column in summary.detected.used.items())
+    if used:
+        rest = ", ".join(map(repr, summary.detected.left_aside()))
+        click.echo(f"  columns: {used}" + (f"; left aside: {rest}" if rest else ""))
