@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
 from tabular.errors import TableError
+from tabular.legacy_encodings import check_western
 
 _CHUNK = 1 << 20
 _BOMS = (
@@ -116,13 +117,17 @@ def detect_encoding(path: Path) -> str:
     """Find out how a text file is encoded, reading all of it once.
 
     A byte order mark decides; else it is UTF-8 if every byte fits, UTF-16 if every other byte is zero, and
-    otherwise Windows-1252, or Latin-1 where that leaves a byte undefined.
+    otherwise Windows-1252 where that makes Western words of it.
 
     Returns
     -------
     str
-        ``utf-8``, ``utf-8-sig``, ``utf-16``, ``utf-16-le``, ``utf-16-be``, ``utf-32``, ``cp1252`` or
-        ``latin-1``.
+        ``utf-8``, ``utf-8-sig``, ``utf-16``, ``utf-16-le``, ``utf-16-be``, ``utf-32`` or ``cp1252``.
+
+    Raises
+    ------
+    TableError
+        "--encoding must be given for text that is not UTF-8; got ..."
     """
     with opened(path) as file:
         start = file.stream.read(4096)
@@ -131,17 +136,15 @@ def detect_encoding(path: Path) -> str:
                 return name
         if len(start) >= 4 and start.count(0) * 4 >= len(start):
             return "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
-        decoders = {
-            name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "cp1252", "latin-1")
-        }
-        chunk = start
-        while decoders:
-            for name, decoder in list(decoders.items()):
-                try:
-                    decoder.decode(chunk, final=not chunk)
-                except UnicodeDecodeError:
-                    del decoders[name]
-            if not chunk:
-                break
-            chunk = file.stream.read(_CHUNK)
-    return next(iter(decoders))
+        decoder, chunk = codecs.getincrementaldecoder("utf-8")(), start
+        try:
+            while chunk:
+                decoder.decode(chunk)
+                chunk = file.stream.read(_CHUNK)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            pass
+        else:
+            return "utf-8"
+    with opened(path) as file:
+        return check_western(path, file.stream)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tabular.delimiters import BLANKS, split_lines
 
+UNREADABLE = "cannot be read, "
+"""What the only cell of a broken line begins with."""
 _OPEN = "a quote is not closed"
 
 
@@ -57,7 +59,7 @@ def quoted_rows(
             number += len(source.taken)
             continue
         fault = _OPEN if others else fault
-        yield number, [f"cannot be read, {fault}: {own.rstrip()}"]
+        yield number, [f"{UNREADABLE}{fault}: {own.rstrip()}"]
         number += 1
         source.give_back(others)
         if source.at_end:

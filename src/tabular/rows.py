@@ -8,11 +8,14 @@ from decimal import Decimal
 
 from tabular.amounts import NumberReader
 from tabular.errors import Refused
+from tabular.quoting import UNREADABLE
 from tabular.times import NotYet
 
 LIMIT = 2**53
 """Whole numbers stay below it, so that sums of them are exact, in floats too."""
 
+_LONGEST_ID = 500
+_ROUNDED = re.compile(r"[0-9][.,][0-9]+[eE]\+?[0-9]+|[0-9][eE]\+[0-9]+")
 _WHOLE = re.compile(r"[0-9]+\.0+")
 
 
@@ -36,10 +39,29 @@ class RowReader:
     def check_width(self, cells: Sequence[str]) -> None:
         """Refuse a row of more or fewer cells than the file has columns."""
         if len(cells) != self.width:
+            if len(cells) == 1 and cells[0].startswith(UNREADABLE):
+                raise Refused(
+                    "unreadable line", f"line must be one that can be read; got {cells[0]}"
+                )
             raise Refused(
                 "wrong number of cells",
                 f"row must have {self.width} cells; got {len(cells)}. Check its quotes and delimiters.",
             )
+
+    def identifier(self, role: str, text: str) -> str:
+        """Read an id, tidied; blank where the cell is."""
+        name = tidy_id(text)
+        if len(name) > _LONGEST_ID:
+            raise Refused(
+                f"long {role}",
+                f"{role} must have at most {_LONGEST_ID} characters; got {len(name):,}. Is it the right column?",
+            )
+        if _ROUNDED.fullmatch(name):
+            raise Refused(
+                f"rounded {role}",
+                f"{role} must have all its digits; got {name!r}. A spreadsheet rounded it: export it as text.",
+            )
+        return name
 
     def given(self, role: str, text: str | None, reason: str | None = None) -> str:
         """Refuse a blank cell."""

@@ -76,9 +76,11 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str, found: str) -> Non
     assert [cells for _, cells in table.rows()] == [["Müller", "2011-01-01", "3,50"]]
 
 
-def test_a_byte_that_windows_leaves_undefined_means_latin_1(tmp_path: Path) -> None:
-    table = open_table(write(tmp_path / "f", b"a;b;c\n\x81;\xe9;1\n"))
-    assert table.encoding == "latin-1"
+def test_a_byte_that_windows_leaves_undefined_is_asked_about(tmp_path: Path) -> None:
+    path = write(tmp_path / "f", b"a;b;c\n\x81;\xe9;1\n")
+    with pytest.raises(TableError, match="--encoding must be given"):
+        open_table(path)
+    assert open_table(path, encoding="latin-1").columns == ("a", "b", "c")
 
 
 def test_a_foreign_byte_far_behind_the_start_is_found(tmp_path: Path) -> None:

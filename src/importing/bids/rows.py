@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 
 from importing.engine.money_rows import MoneyReader
 from importing.engine.staging import Staging, staged
-from tabular.rows import tidy_id
 
 WELL_KNOWN: Final[Mapping[str, frozenset[str]]] = {
     role: frozenset(names.split())
@@ -77,8 +76,8 @@ class BidReader(MoneyReader):
             for role in ("opening", "reserve")
         )
         return BidRow(
-            tidy_id(auction),
-            tidy_id(bidder),
+            self.identifier("auction", auction),
+            self.identifier("bidder", bidder),
             self.money("amount", amount, least=1),
             self.instant("time", time),
             opening,

@@ -11,7 +11,7 @@ from commerce.records.stream import EVENT_TYPES, NewEvent, check
 from importing.engine.identity import line_key
 from importing.engine.money_rows import MoneyReader
 from tabular.errors import Refused, did_you_mean
-from tabular.rows import LIMIT, tidy_id
+from tabular.rows import LIMIT
 from tabular.times import TimeReader
 
 EVENT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -133,7 +133,7 @@ class EventReader(MoneyReader):
             occurred_at=occurred,
             recorded_at=recorded,
             due_at=self._instant("due_at", said.get("due_at")),
-            customer=tidy_id(customer) if customer else None,
+            customer=self.identifier("customer", customer) if customer else None,
             product=said.get("product"),
             seller=said.get("seller"),
             aggregate_type=said.get("aggregate_type"),

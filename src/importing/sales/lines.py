@@ -172,13 +172,15 @@ class LineReader(MoneyReader):
         order_text, product, description, quantity_text, price_text, amount_text = found[:6]
         country, method, status, recorded_text, currency = found[6:]
         at = self.instant("time", self.given("time", cells[self._time_place]))
-        order = tidy_id(order_text) if order_text else ""
+        order = self.identifier("order", order_text) if order_text else ""
         if self._refuse_prefix and order.startswith(self._refuse_prefix):
             raise Refused(
                 "no sale",
                 f"order must not begin with {self._refuse_prefix!r}, which marks book-keeping;"
                 f" got {order!r}.",
             )
+        if product is not None:
+            product = self._product(product)
         price = self._amount("price", price_text)
         stated = self._amount("amount", amount_text)
         quantity = self._quantity(quantity_text, stated)
@@ -194,7 +196,7 @@ class LineReader(MoneyReader):
                 "recorded before time",
                 f"recorded must not be before the row's time; got {recorded_text!r}.",
             )
-        customer = tidy_id(cells[self._customer_place])
+        customer = self.identifier("customer", cells[self._customer_place])
         key = line_key(cells)
         if order:
             basket = f"order\x1f{order}"
@@ -218,6 +220,11 @@ class LineReader(MoneyReader):
             None if status is None and self._has_status else self._state(status or ""),
             int(returned),
         )
+
+    def _product(self, text: str) -> str:
+        """Check the id of a product, which stays as it is written."""
+        self.identifier("product", text)
+        return text
 
     def _amount(self, role: str, text: str | None) -> Decimal | None:
         return None if text is None else self.amount(role, text)

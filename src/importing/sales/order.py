@@ -82,7 +82,7 @@ class Order:
         return max(self.at, self.end if line.recorded is None else line.recorded)
 
     @cached_property
-    def states(self) -> set[str]:
+    def states(self) -> set[str | None]:
         """What became of its lines."""
         return {line.state for line in self.lines}
 

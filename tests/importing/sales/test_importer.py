@@ -7,11 +7,13 @@ import gzip
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import Engine
 from tests.importing.shops import NOW, Shop, counts, micros
 
 from commerce.records import schema
@@ -399,6 +401,24 @@ def test_a_doubtful_decimal_mark_is_asked_about_whatever_stands_between_cells(sh
     shop.sell("c;t;a\nann;2011-01-01;1.234\n", **named, decimal=",")
     shop.sell("c,t,a\nann,2011-01-02,1.234\n", **named, decimal=".")
     assert [event.amount_minor for event in shop.events("order.placed")] == [123400, 123]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("1.23457E+12", "rounded customer"),
+        ("1,2e+11", "rounded customer"),
+        ("x" * 9000, "long customer"),
+    ],
+)
+def test_an_id_that_lost_digits_or_cannot_be_kept_is_refused(
+    any_engine: Engine, tmp_path: Path, name: str, reason: str
+) -> None:
+    shop = Shop(any_engine, tmp_path)
+    content = f'c,t,a\n"{name}",2011-01-01,1\n1E5,2011-01-02,2\nb\0b,2011-01-03,3\n'
+    summary = shop.sell(content, customer="c", time="t", amount="a")
+    assert summary.reasons == {reason: 1, "unreadable line": 1}
+    assert [row.external_id for row in shop.rows(schema.customer)] == ["1E5"]
 
 
 def test_whole_numbers_of_a_data_frame_are_ids(shop: Shop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -47,7 +48,7 @@ _CELLS = st.one_of(
 )
 _ROWS = st.lists(st.lists(_CELLS, min_size=0, max_size=8), max_size=12)
 _tenants = count(1)
-_NAMED = {
+_NAMED: dict[str, Any] = {
     "order": "no",
     "customer": "who",
     "time": "at",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -38,9 +39,7 @@ from workbench.cli.imports.outcome import run_import, show_summary
 )
 @format_options
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def events(
-    file: Path, tenant: str, pairs: tuple[str, ...], as_json: bool, **given: str | None
-) -> None:
+def events(file: Path, tenant: str, pairs: tuple[str, ...], as_json: bool, **given: Any) -> None:
     r"""Import the typed stream itself from a CSV or Parquet FILE.
 
     One row per thing that happened, so that credit history of any origin can come in. Needed are type and
