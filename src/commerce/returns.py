@@ -95,7 +95,6 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
     ----------
     work : Work
         The buyer's, or an admin's.
-    order_id : UUID
     position : int
         Of the line in its order.
     quantity : int, >= 1
@@ -111,7 +110,6 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
     Raises
     ------
     NotFound
-        "order must exist; got ..." or "order line must exist; got ..."
     RecordError
         "reason must be one of ...; got ..." or "quantity must be 1 or more; got ..."
     Conflict
@@ -167,10 +165,9 @@ def receive(work: Work, return_id: UUID, quantity: int) -> None:
 
     Raises
     ------
+    IllegalMove
     RecordError
         "received quantity must be 0 to 2; got ..."
-    IllegalMove
-        "return must be in a state that allows return.received; got ..."
     """
     case = _case(work, return_id)
     check_range("received quantity", quantity, 0, case.asked.quantity)
@@ -185,17 +182,14 @@ def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: boo
     ----------
     work : Work
         A courier's or an admin's.
-    return_id : UUID
     condition : str
         ``new``, ``opened`` or ``damaged``.
-    seller_at_fault : bool
 
     Raises
     ------
+    IllegalMove
     RecordError
         "condition must be one of new, opened, damaged; got ..."
-    IllegalMove
-        "return must be in a state that allows return.inspected; got ..."
     """
     check_choice("condition", condition, schema.CONDITIONS)
     event = _case(work, return_id).event("return.inspected", category=condition)
@@ -214,7 +208,6 @@ def approve(work: Work, return_id: UUID) -> int:
     Raises
     ------
     IllegalMove
-        "return must be in a state that allows return.approved; got ..."
     Conflict
         "return must hold goods to be approved; got none. ..."
     """
@@ -241,13 +234,7 @@ def approve(work: Work, return_id: UUID) -> int:
 
 
 def reject(work: Work, return_id: UUID) -> None:
-    """Refuse an inspected return: nothing is paid back, and the units may be asked for again. By an admin.
-
-    Raises
-    ------
-    IllegalMove
-        "return must be in a state that allows return.rejected; got ..."
-    """
+    """Refuse an inspected return: nothing is paid back, and the units may be asked for again. By an admin."""
     fire(work, RETURN, return_id, _case(work, return_id).event("return.rejected"))
 
 

@@ -79,7 +79,6 @@ def post(work: Work, order_id: UUID, product_id: UUID, stars: int, body: str | N
     ----------
     work : Work
         The buyer's.
-    order_id, product_id : UUID
     stars : int
         1 to 5.
     body : str, optional
@@ -134,12 +133,11 @@ def edit(work: Work, review_id: UUID, stars: int, body: str | None = None) -> No
 
     Raises
     ------
+    IllegalMove
     NotFound
         "review must exist; got ..." for whoever did not write it.
     RecordError
         "stars must be 1 to 5; got ..."
-    IllegalMove
-        "review must be in a state that allows review.edited; got ..."
     """
     check_range("stars", stars, 1, 5)
     row = _own(work, review_id, admins=False)
@@ -149,15 +147,7 @@ def edit(work: Work, review_id: UUID, stars: int, body: str | None = None) -> No
 
 
 def remove(work: Work, review_id: UUID) -> None:
-    """Take a review away: one's own, which may be posted again, or any for who runs the shop, for good.
-
-    Raises
-    ------
-    NotFound
-        "review must exist; got ..."
-    IllegalMove
-        "review must be in a state that allows review.removed; got ..."
-    """
+    """Take a review away: one's own, which may be posted again, or any for who runs the shop, for good."""
     row = _own(work, review_id, admins=True)
     event = EventDraft(
         "review.removed", row.customer_id, value=row.stars, product_id=row.product_id
@@ -167,13 +157,7 @@ def remove(work: Work, review_id: UUID) -> None:
 
 
 def of_product(work: Work, product_id: UUID, *, limit: int = 50, offset: int = 0) -> Ratings:
-    """Tell a product's average, how many rated it, and the latest reviews.
-
-    Raises
-    ------
-    NotFound
-        "product must exist; got ..."
-    """
+    """Tell a product's average, how many rated it, and the latest reviews."""
     rated, table = rows.find(work, schema.product, product_id), schema.review
     shown = (table.c.product_id == product_id, table.c.status == "posted")
     order = (table.c.posted_at.desc(), table.c.id)

@@ -54,7 +54,6 @@ def open_shop(
 
     Parameters
     ----------
-    engine : Engine
     actor : Actor
         A superadmin, or the system.
     slug, zone, currency, clock_mode
@@ -71,7 +70,6 @@ def open_shop(
     Raises
     ------
     Forbidden
-        "role must be one of superadmin for tenant.created; got ..."
     RecordError
         "tenant must be lower-case letters, ...", "domain must be a host name; got ..." or a setting's own.
     TenantConflict
@@ -97,10 +95,9 @@ def change_shop(
 
     Raises
     ------
+    TenantNotFound
     Forbidden, RecordError, Conflict
         As `open_shop`.
-    TenantNotFound
-        "tenant must exist; got ..."
     """
     wrong = sorted(set(changes) - {"name", "domain", "settings"})
     if wrong:
@@ -161,7 +158,6 @@ def find_by_domain(connection: Connection, host: str) -> Tenant:
     Raises
     ------
     TenantNotFound
-        "tenant must exist; got ..."
     """
     row = connection.execute(
         select(_tenant).where(_tenant.c.domain == host.lower(), _tenant.c.closed_at.is_(None))

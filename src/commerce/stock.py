@@ -75,7 +75,6 @@ def receive(work: Work, variant_id: UUID, quantity: int) -> int:
     ----------
     work : Work
         By the seller of the product, or by who runs the shop.
-    variant_id : UUID
     quantity : int
         1 to `MOST`.
 
@@ -87,7 +86,6 @@ def receive(work: Work, variant_id: UUID, quantity: int) -> int:
     Raises
     ------
     NotFound
-        "variant must exist; got ..."
     RecordError
         "quantity must be 1 to 1000000; got ..."
     """
@@ -101,7 +99,6 @@ def adjust(work: Work, variant_id: UUID, quantity: int, *, reason: str) -> int:
     ----------
     work : Work
         By the seller of the product, or by who runs the shop.
-    variant_id : UUID
     quantity : int
         1 to `MOST`.
     reason : str
@@ -114,12 +111,9 @@ def adjust(work: Work, variant_id: UUID, quantity: int, *, reason: str) -> int:
 
     Raises
     ------
-    NotFound
-        "variant must exist; got ..."
+    NotFound, InsufficientFunds
     RecordError
         "reason must be one of ...; got ..."
-    InsufficientFunds
-        "on_hand must hold what is taken from it; got ..."
     """
     if reason not in REASONS:
         raise RecordError(

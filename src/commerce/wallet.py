@@ -57,13 +57,7 @@ def of_customer(customer_id: UUID) -> Account:
 
 
 def of_sellers(work: Work, user_ids: Collection[UUID]) -> dict[UUID, tuple[Account, UUID | None]]:
-    """Give the wallets of several sellers, and the customers that the sellers are, if any.
-
-    Raises
-    ------
-    NotFound
-        "user must exist; got ..."
-    """
+    """Give the wallets of several sellers, and the customers that the sellers are, if any."""
     users = schema.users
     theirs = select(users).where(*rows.own(work, users), users.c.id.in_(user_ids))
     found = {
@@ -126,11 +120,6 @@ def view(work: Work, owner_id: UUID) -> Wallet:
         By its owner, or by who runs the shop.
     owner_id : UUID
         A customer, or a seller who is none.
-
-    Raises
-    ------
-    NotFound
-        "wallet must exist; got ..."
     """
     _check_owner(work, owner_id)
     event, currency = schema.event, work.tenant.currency
@@ -158,12 +147,6 @@ def history(
         A customer, or a seller who is none.
     before : int, optional
         Only entries with a smaller id: the last one of the page before.
-    limit : int, default 100
-
-    Raises
-    ------
-    NotFound
-        "wallet must exist; got ..."
     """
     _check_owner(work, owner_id)
     account, posting, event = schema.account, schema.posting, schema.event

@@ -79,11 +79,6 @@ def locked(work: Work, auction_id: UUID) -> Row[Any]:
     Row
         Columns of ``auction``, instants in microseconds; ``seller_customer_id``, the customer that the seller
         is; ``buyer_located``, whether the actor is a customer with a saved location.
-
-    Raises
-    ------
-    NotFound
-        "auction must exist; got ..."
     """
     key = {"tenant": work.tenant.id, "record": auction_id, "buyer": work.actor.customer_id}
     row: Row[Any] | None = _LOCKED.first(work.connection, key)

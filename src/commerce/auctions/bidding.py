@@ -79,16 +79,9 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
     maximum : int
         Minor units, up to `auction_rows.LARGEST`.
 
-    Returns
-    -------
-    Outcome
-
     Raises
     ------
-    NotFound
-        "auction must exist; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.bid; got ..."
+    NotFound, IllegalMove, InsufficientFunds
     Expired
         "bid must come before the auction's end; got ..."
     Conflict
@@ -96,8 +89,6 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
         "bidder must not be the seller; got ..."
     RecordError
         "bidder must have a saved location; got none. ..."
-    InsufficientFunds
-        "wallet must hold what is taken from it; got ..."
     """
     auction, bidder, before = _enter(work, auction_id, "auction.bid")
     mine = before.leader if before.leader and before.leader.bidder == bidder else None

@@ -30,7 +30,6 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
     ----------
     work : Work
         By an admin or the system.
-    auction_id : UUID
 
     Returns
     -------
@@ -39,14 +38,9 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
 
     Raises
     ------
-    NotFound
-        "auction must exist; got ..."
-    Forbidden
-        "role must be one of admin, system for auction.sold; got ..."
+    NotFound, Forbidden, IllegalMove
     Conflict
         "auction must have ended to be closed; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.unsold; got ..."
     """
     auction = locked(work, auction_id)
     work.actor.require("auction.sold", *AUCTION.moves["auction.sold"].roles)

@@ -79,7 +79,6 @@ def draft(
     Raises
     ------
     NotFound
-        "variant must exist; got ..."
     Conflict
         "product must be approved to be sold by auction; got ..."
     RecordError
@@ -145,16 +144,6 @@ def submit(work: Work, auction_id: UUID) -> None:
     ----------
     work : Work
         By its seller, or by who runs the shop.
-    auction_id : UUID
-
-    Raises
-    ------
-    NotFound
-        "auction must exist; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.submitted; got ..."
-    InsufficientFunds
-        "on_hand must hold what is taken from it; got ..."
     """
     auction = locked(work, auction_id)
     if not (work.actor.runs_the_shop or sells(auction, work)):
@@ -170,12 +159,9 @@ def approve(work: Work, auction_id: UUID) -> None:
 
     Raises
     ------
-    NotFound
-        "auction must exist; got ..."
+    NotFound, IllegalMove
     Forbidden
         "role must be one of admin for auction.scheduled; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.scheduled; got ..."
     """
     auction = locked(work, auction_id)
     fire(
@@ -191,12 +177,9 @@ def reject(work: Work, auction_id: UUID) -> None:
 
     Raises
     ------
-    NotFound
-        "auction must exist; got ..."
+    NotFound, IllegalMove
     Forbidden
         "role must be one of admin for auction.rejected; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.rejected; got ..."
     """
     auction = locked(work, auction_id)
     goods = [stock.release(auction.variant_id, 1, auction_id)]
@@ -211,16 +194,6 @@ def start(work: Work, auction_id: UUID) -> None:
     ----------
     work : Work
         By an admin or the system. What an admin starts early starts now.
-    auction_id : UUID
-
-    Raises
-    ------
-    NotFound
-        "auction must exist; got ..."
-    Forbidden
-        "role must be one of admin, system for auction.started; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.started; got ..."
     """
     auction = locked(work, auction_id)
     event = event_of(auction, "auction.started", auction.seller_customer_id)

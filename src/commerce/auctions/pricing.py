@@ -43,7 +43,6 @@ class Bid(NamedTuple):
 
     Attributes
     ----------
-    bidder : hashable
     amount : int
         Offered openly, minor units; at most ``maximum``.
     maximum : int
@@ -139,7 +138,6 @@ class AuctionState:
     ----------
     opening : int
         The least first bid, minor units.
-    bands : Bands
     reserve : int, optional
         Below it the item is not sold; minor units.
     leader : Bid or None
@@ -215,10 +213,8 @@ def state_of(
 
     Parameters
     ----------
-    bids : iterable of Bid
     opening : int
         Minor units.
-    bands : Bands
     reserve : int, optional
         Once the leader's maximum reaches it, the price is at least the reserve; else there is no sale.
 

@@ -26,7 +26,6 @@ class AuctionView(NamedTuple):
     ----------
     id, product_id, variant_id, seller_id, order_id : UUID or None
         The order is shown to its buyer, the seller and who runs the shop.
-    status, currency : str
     price : int
         What the leader would pay; the opening price while nobody leads.
     least : int
@@ -39,8 +38,6 @@ class AuctionView(NamedTuple):
         Whether it would be sold now; false, too, while nobody leads.
     buy_now : int or None
         For what it may be had at once, as long as nobody has bid.
-    starts_at, ends_at : int
-    extensions_left : int
     """
 
     id: UUID
@@ -100,13 +97,10 @@ def listed(
 
     Parameters
     ----------
-    work : Work
     status : str, optional
         Only those in this state.
     mine : bool, default False
         Only those that the actor sells or has bid on.
-    limit : int, default 50
-    offset : int, default 0
     """
     conditions = []
     if status is not None:
@@ -181,11 +175,6 @@ def bids(work: Work, auction_id: UUID, *, limit: int = 100, offset: int = 0) -> 
     """List an auction's bids as they were offered openly, newest first.
 
     Who bid and up to what is known to the bidder and to who runs the shop.
-
-    Raises
-    ------
-    NotFound
-        "auction must exist; got ..."
     """
     view(work, auction_id)
     key = {"tenant": work.tenant.id, "auction": auction_id, "limit": limit, "offset": offset}

@@ -60,14 +60,7 @@ def request(work: Work, name: str) -> UUID:
 
 
 def approve(work: Work, brand_id: UUID) -> None:
-    """Approve a brand that waits; its owner is notified.
-
-    Raises
-    ------
-    Forbidden, NotFound
-    IllegalMove
-        "brand must be in a state that allows brand.approved; got ..."
-    """
+    """Approve a brand that waits; its owner is notified."""
     owner = fetch(work, BRAND, brand_id).owner_id
     fire(work, BRAND, brand_id, EventDraft("brand.approved", seller_id=owner))
 
@@ -77,8 +70,6 @@ def reject(work: Work, brand_id: UUID, reason: str) -> None:
 
     Parameters
     ----------
-    work : Work
-    brand_id : UUID
     reason : str
         For the owner; kept with the brand, not in the stream.
 
@@ -86,8 +77,6 @@ def reject(work: Work, brand_id: UUID, reason: str) -> None:
     ------
     RecordError
         "rejection must have a reason; got none. ..."
-    Forbidden, NotFound, IllegalMove
-        As `approve`.
     """
     if not reason.strip():
         raise RecordError("rejection must have a reason; got none. Say what is wrong.")
@@ -101,7 +90,6 @@ def list_brands(work: Work, *, status: str | None = None) -> list[Brand]:
 
     Parameters
     ----------
-    work : Work
     status : {"pending", "approved", "rejected"}, optional
         Only these.
     """

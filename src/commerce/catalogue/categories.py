@@ -31,7 +31,6 @@ def create(work: Work, name: str, *, parent_id: UUID | None = None) -> UUID:
     Raises
     ------
     NotFound
-        "category must exist; got ..."
     Conflict
         "category must be new; got ..."
     """
@@ -51,7 +50,6 @@ def rename(work: Work, category_id: UUID, name: str) -> None:
     Raises
     ------
     NotFound
-        "category must exist; got ..."
     Conflict
         "category must be new; got ..."
     """
@@ -65,7 +63,6 @@ def move(work: Work, category_id: UUID, parent_id: UUID | None) -> None:
     Raises
     ------
     NotFound
-        "category must exist; got ..."
     Conflict
         "category must not be inside itself; got ..."
     """
@@ -101,12 +98,7 @@ def tree(work: Work) -> list[Category]:
 
 
 def below(category: object) -> CTE:
-    """Give, as SQL, the ids of a category and of all that are in it; binds ``tenant``.
-
-    Parameters
-    ----------
-    category : UUID or SQL expression
-    """
+    """Give, as SQL, the ids of a category and of all that are in it; binds ``tenant``."""
     top = select(_category.c.id).where(
         _category.c.tenant_id == bindparam("tenant"), _category.c.id == category
     )

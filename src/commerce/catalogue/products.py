@@ -44,20 +44,12 @@ def create(
     ----------
     work : Work
         By a seller or an admin.
-    name : str
-    variants : sequence of NewVariant
     category_id, brand_id : UUID, optional
         A brand is used by whom it belongs to, once it is approved.
-    description, external_id : str, optional
-
-    Returns
-    -------
-    UUID
 
     Raises
     ------
     NotFound
-        "category must exist; got ...", "brand must exist; got ..."
     Conflict
         "SKU must be new; got ...", "brand must be approved; got 'pending'. ..."
     RecordError
@@ -94,7 +86,6 @@ def add_variant(work: Work, product_id: UUID, variant: NewVariant) -> UUID:
     Raises
     ------
     NotFound
-        "product must exist; got ..."
     Conflict
         "SKU must be new; got ..."
     RecordError
@@ -112,7 +103,6 @@ def change_variant(
     Raises
     ------
     NotFound
-        "variant must exist; got ..."
     RecordError
         "price must be 0 or more; got ..."
     """
@@ -154,15 +144,12 @@ def change(work: Work, product_id: UUID, changes: Mapping[str, Any]) -> None:
 
     Parameters
     ----------
-    work : Work
-    product_id : UUID
     changes : mapping
         Any of ``name``, ``description``, ``category_id``, ``external_id``.
 
     Raises
     ------
     NotFound
-        "product must exist; got ..."
     RecordError
         "change must be of name, description, category_id or external_id; got ..."
     """
@@ -183,7 +170,6 @@ def assign_brand(work: Work, product_id: UUID, brand_id: UUID | None) -> None:
     Raises
     ------
     NotFound
-        "product must exist; got ...", "brand must exist; got ..."
     Conflict
         "brand must be approved; got 'pending'. ..."
     """

@@ -42,7 +42,6 @@ def create(
     ----------
     work : Work
         By an admin, or by the seller of the product.
-    name : str
     product_id, category_id : UUID, optional
         What it holds for: one of them, or with neither everything.
     percent_bp, amount_minor : int
@@ -53,7 +52,6 @@ def create(
     Raises
     ------
     NotFound
-        "product must exist; got ...", "category must exist; got ..."
     RecordError
         "promotion must ...; got ..."
     """
@@ -89,7 +87,6 @@ def end(work: Work, promotion_id: UUID) -> None:
     Raises
     ------
     NotFound
-        "promotion must exist; got ..."
     Conflict
         "promotion must not have ended yet; got ..."
     """

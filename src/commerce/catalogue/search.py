@@ -123,7 +123,6 @@ def search(
 
     Parameters
     ----------
-    work : Work
     *conditions : ColumnElement
         Of this module, such as ``saying("mug")``; all must hold.
     after : int, default 0
@@ -147,13 +146,7 @@ def search(
 
 
 def view(work: Work, product_id: UUID) -> Product:
-    """Read one product.
-
-    Raises
-    ------
-    NotFound
-        "product must exist; got ..."
-    """
+    """Read one product."""
     found = search(work, _product.c.id == product_id, limit=1)
     if not found:
         raise NotFound(PRODUCT.kind, product_id)

@@ -52,13 +52,7 @@ def claim(work: Work, order_id: UUID) -> None:
 
 
 def release(work: Work, order_id: UUID) -> None:
-    """Give back an order that has not left yet, so that others may claim it; its courier, or an admin.
-
-    Raises
-    ------
-    IllegalMove
-        "delivery must be in a state that allows delivery.released; got ..."
-    """
+    """Give back an order that has not left yet, so that others may claim it; its courier, or an admin."""
     fetch = fetch_parcel if work.actor.runs_the_shop else fetch_carried
     parcel = fetch(work, order_id)
     released = EventDraft("delivery.released", parcel.order.customer_id)
@@ -72,11 +66,6 @@ def ship(work: Work, order_id: UUID) -> Proof:
     -------
     Proof
         For the buyer's eyes only: whoever answers the courier must not pass it on.
-
-    Raises
-    ------
-    IllegalMove
-        "delivery must be in a state that allows delivery.shipped; got ..."
     """
     parcel = fetch_carried(work, order_id)
     parcel.require_wanted()
@@ -94,16 +83,14 @@ def fail(work: Work, order_id: UUID, reason: str) -> None:
     ----------
     work : Work
         Its courier's, or an admin's.
-    order_id : UUID
     reason : str
         One of `FAILURES`.
 
     Raises
     ------
+    IllegalMove
     RecordError
         "reason must be one of ...; got ..."
-    IllegalMove
-        "delivery must be in a state that allows delivery.failed; got ..."
     """
     check_choice("reason", reason, FAILURES)
     fetch = fetch_parcel if work.actor.runs_the_shop else fetch_carried
@@ -132,11 +119,6 @@ def advance(
     -------
     Confirmation
         As of `commerce.delivery.proof.confirm`. It holds no proof: it is made for a courier.
-
-    Raises
-    ------
-    IllegalMove
-        "delivery must be in a state that allows ...; got ..."
     """
     if to == "shipped":
         ship(work, order_id)

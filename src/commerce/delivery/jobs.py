@@ -66,11 +66,8 @@ class Job(NamedTuple):
 
     Attributes
     ----------
-    order_id : UUID
-    number : int
     status : str
         Of the delivery.
-    promised_at : datetime or None
     units : int
         Goods to carry.
     cash_minor : int
@@ -94,13 +91,7 @@ class Place(NamedTuple):
 
 
 def fetch_parcel(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
-    """Read an order and its delivery, and by default keep others from changing either.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..." or "delivery must exist; got ..."
-    """
+    """Read an order and its delivery, and by default keep others from changing either."""
     order = fetch(work, ORDER, order_id, lock=lock)
     delivery = rows.first(work, schema.delivery, lock=lock, order_id=order_id)
     if delivery is None:
@@ -109,13 +100,7 @@ def fetch_parcel(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
 
 
 def fetch_carried(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
-    """Read an order that the actor carries: whoever does not carry it does not find it.
-
-    Raises
-    ------
-    NotFound
-        "delivery must exist; got ..."
-    """
+    """Read an order that the actor carries: whoever does not carry it does not find it."""
     parcel = fetch_parcel(work, order_id, lock=lock)
     courier = parcel.delivery.courier_id
     if courier is None or courier != work.actor.user_id:
@@ -124,13 +109,7 @@ def fetch_carried(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
 
 
 def fetch_bought(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
-    """Read an order that the actor bought; the system sees it, too, to tell the buyer, but no admin does.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
-    """
+    """Read an order that the actor bought; the system sees it, too, to tell the buyer, but no admin does."""
     parcel = fetch_parcel(work, order_id, lock=lock)
     buyer = parcel.order.customer_id
     if work.actor.role != "system" and (buyer is None or buyer != work.actor.customer_id):

@@ -147,8 +147,6 @@ def confirm(
 
     Parameters
     ----------
-    work : Work
-    order_id : UUID
     pin, token : str
         One of them.
     latitude, longitude : float, optional
@@ -161,10 +159,9 @@ def confirm(
 
     Raises
     ------
+    IllegalMove
     NotFound
         "delivery must exist; got ..." for whoever does not carry the order.
-    IllegalMove
-        "delivery must be in a state that allows delivery.delivered; got ..."
     Expired
         "proof of delivery must be shown before it expires; got ..."
     Conflict
@@ -207,10 +204,9 @@ def renew(work: Work, order_id: UUID) -> Proof:
 
     Raises
     ------
+    IllegalMove
     NotFound
         "order must exist; got ..." for whoever did not buy it.
-    IllegalMove
-        "delivery must be in a state that allows delivery.proof_renewed; got ..."
     """
     parcel = fetch_bought(work, order_id)
     proof, columns = draw_proof(work.now, hours=work.policy.proof_hours)
@@ -246,11 +242,6 @@ def expire(work: Work, delivery_id: UUID) -> None:
     """Forget the hashes of a proof that is no longer good.
 
     An expired proof is refused with or without them: this only keeps nothing longer than it is of use.
-
-    Raises
-    ------
-    NotFound
-        "delivery must exist; got ..."
     """
     if _is_expired(work, fetch(work, DELIVERY, delivery_id)):
         rows.change(work, schema.delivery, delivery_id, pin_hash=None, token_hash=None)

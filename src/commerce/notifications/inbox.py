@@ -42,14 +42,10 @@ class Notification(NamedTuple):
 
     Attributes
     ----------
-    id : UUID
-    kind : str
     subject_type, subject_id : str or None
         The record it is about.
     content : mapping
         ``title`` and ``body`` for people, ``data`` for programs.
-    created_at : datetime
-    read_at : datetime or None
     """
 
     id: UUID
@@ -68,10 +64,8 @@ def list_own(
 
     Parameters
     ----------
-    work : Work
     unread : bool, default False
         Leave out what was read.
-    limit, offset : int, default 50 and 0
     """
     shown = (_mine(work), *([_unread] if unread else []))
     latest = (_table.c.created_at.desc(), _table.c.event_id.desc(), _table.c.id)
@@ -90,13 +84,7 @@ def count_unread(work: Work) -> int:
 
 
 def mark_read(work: Work, notification_id: UUID) -> None:
-    """Note that the actor read something; the first time counts.
-
-    Raises
-    ------
-    NotFound
-        "notification must exist; got ..."
-    """
+    """Note that the actor read something; the first time counts."""
     one = update(_table).where(*rows.own(work, _table), _mine(work), _table.c.id == notification_id)
     first = func.coalesce(_table.c.read_at, bindparam("now", work.now, type_=schema.Instant))
     if not work.connection.execute(one.values(read_at=first)).rowcount:

@@ -43,13 +43,7 @@ class Cart(NamedTuple):
 
 
 def buyer_of(work: Work, customer_id: UUID | None) -> UUID:
-    """Say who buys: the actor, or who the shop buys for.
-
-    Raises
-    ------
-    NotFound
-        "customer must exist; got ..."
-    """
+    """Say who buys: the actor, or who the shop buys for."""
     buyer = customer_id or work.actor.customer_id
     if buyer is None or not (work.actor.runs_the_shop or buyer == work.actor.customer_id):
         raise NotFound("customer", customer_id)
@@ -63,10 +57,8 @@ def add(
 
     Parameters
     ----------
-    work : Work
     variant_id : UUID
         Of a product that is on sale.
-    quantity : int, default 1
     customer_id : UUID, optional
         Whose cart, where the shop fills it.
 
@@ -78,7 +70,6 @@ def add(
     Raises
     ------
     NotFound
-        "variant must exist; got ..."
     RecordError
         "quantity must be 1 to 1000000; got ..."
     Conflict
@@ -141,15 +132,7 @@ def remove(work: Work, variant_id: UUID, *, customer_id: UUID | None = None) -> 
 
 
 def drop(work: Work, order_id: UUID) -> None:
-    """Leave a cart: the only order that is ever thrown away.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
-    IllegalMove
-        "order must be in a state that allows cart.dropped; got ..."
-    """
+    """Leave a cart: the only order that is ever thrown away."""
     row = own(work, order_id)
     fire(work, ORDER, order_id, EventDraft("cart.dropped", customer_id=row.customer_id))
 
@@ -179,13 +162,7 @@ def held(work: Work, cart: UUID) -> list[Row[Any]]:
 
 
 def own(work: Work, order_id: UUID) -> Row[Any]:
-    """Read and lock an order that is the actor's own, or any for who runs the shop.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
-    """
+    """Read and lock an order that is the actor's own, or any for who runs the shop."""
     row = fetch(work, ORDER, order_id)
     work.actor.require_own(ORDER.kind, order_id, row.customer_id)
     return row

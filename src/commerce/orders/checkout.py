@@ -41,7 +41,6 @@ def checkout(
 
     Parameters
     ----------
-    work : Work
     method : str
         How it is paid; see `commerce.payments.intents`.
     customer_id : UUID, optional
@@ -102,7 +101,6 @@ def place(
         By the buyer, or by who runs the shop.
     lines : sequence of OrderedLine
         1 to 200.
-    customer_id : UUID
     method : str
         How it is paid.
     order_id : UUID, optional
@@ -113,14 +111,9 @@ def place(
     channel, method_id, instalments
         As of `checkout`.
 
-    Returns
-    -------
-    UUID
-
     Raises
     ------
     NotFound
-        "customer must exist; got ...", "variant must exist; got ..."
     RecordError
         "customer must have a saved location to order; got none. ..."
     Conflict

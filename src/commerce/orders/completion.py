@@ -36,14 +36,10 @@ def complete(work: Work, order_id: UUID) -> None:
     ----------
     work : Work
         By the buyer, by who runs the shop, or by the system.
-    order_id : UUID
 
     Raises
     ------
-    NotFound
-        "order must exist; got ..."
-    IllegalMove
-        "order must be in a state that allows order.completed; got ..."
+    NotFound, IllegalMove
     Conflict
         "order must have been delivered 3 days ago to be completed; got ..." or "order must be paid ..."
     """
@@ -87,16 +83,12 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
     ----------
     work : Work
         By the buyer, by who runs the shop, or by the system.
-    order_id : UUID
     reason : str, default "changed_mind"
         One word.
 
     Raises
     ------
-    NotFound
-        "order must exist; got ..."
-    IllegalMove
-        "order must be in a state that allows order.cancelled; got ..."
+    NotFound, IllegalMove
     Conflict
         "order must not have been shipped to be cancelled; got ..." or "payment must not be disputed ...; got ..."
     RecordError
@@ -141,8 +133,6 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
 
     Parameters
     ----------
-    work : Work
-    order_id : UUID
     status : str
         ``completed``, or ``cancelled``, which drops a cart.
     reason : str, default "changed_mind"

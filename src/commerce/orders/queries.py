@@ -66,13 +66,7 @@ class Order(NamedTuple):
 
 
 def view(work: Work, order_id: UUID) -> Order:
-    """Read one order.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
-    """
+    """Read one order."""
     found = _page(work, _orders.c.id == order_id, limit=1)
     if not found:
         raise NotFound(ORDER.kind, order_id)
@@ -91,7 +85,6 @@ def listed(
 
     Parameters
     ----------
-    work : Work
     status : str, optional
         One of the states of an order.
     customer_id : UUID, optional

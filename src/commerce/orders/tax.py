@@ -76,12 +76,6 @@ def order_tax(work: Work, order_id: UUID) -> OrderTax:
     ----------
     work : Work
         By the buyer, or by who runs the shop.
-    order_id : UUID
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
     """
     known = {"tenant": work.tenant.id, "order": order_id}
     rows = work.connection.execute(_LINES, known).all()

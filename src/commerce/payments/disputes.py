@@ -26,8 +26,6 @@ def begin(
 
     Parameters
     ----------
-    work : Work
-    payment_id : UUID
     amount : int
         Minor units, 1 or more.
     reason : str
@@ -35,14 +33,9 @@ def begin(
     reference : str, optional
         The bank's name of it.
 
-    Returns
-    -------
-    UUID
-
     Raises
     ------
     NotFound
-        "payment must exist; got ..."
     Conflict
         "dispute must be of 1 to 100; got ..."
     """
@@ -57,15 +50,7 @@ def begin(
 
 
 def close(work: Work, dispute_id: UUID, *, lost: bool) -> None:
-    """End a dispute; what is lost leaves the shop.
-
-    Raises
-    ------
-    NotFound
-        "dispute must exist; got ..."
-    IllegalMove
-        "dispute must be in a state that allows dispute.closed; got ..."
-    """
+    """End a dispute; what is lost leaves the shop."""
     work.actor.require("dispute.closed", "admin", "system")
     payment, order = lock(work, fetch(work, DISPUTE, dispute_id, lock=False).payment_id)
     _close(work, payment, order, fetch(work, DISPUTE, dispute_id), lost)

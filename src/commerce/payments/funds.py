@@ -39,7 +39,6 @@ def collect(
 
     Parameters
     ----------
-    work : Work
     payment, order : Row
         Locked; no order for a top-up.
     amount : int
@@ -103,7 +102,6 @@ def give_back(
 
     Parameters
     ----------
-    work : Work
     payment, order : Row
         Locked.
     amount : int

@@ -63,7 +63,6 @@ def begin(
         By the buyer, or by who runs the shop.
     order_id : UUID or None
         None for a top-up.
-    customer_id : UUID
     amount : int
         Minor units; at most what no other payment of the order is for.
     method : str
@@ -75,20 +74,13 @@ def begin(
     manual : bool, default False
         Whether a card is only charged at `capture`.
 
-    Returns
-    -------
-    UUID
-
     Raises
     ------
-    NotFound
-        "order must exist; got ..."
+    NotFound, InsufficientFunds
     RecordError
         "payment method must be one of ...; got ..."
     Conflict
         "payments must not exceed their order; got ..."
-    InsufficientFunds
-        "wallet must hold what is taken from it; got ..."
     """
     if method not in METHODS or (order_id is None and method != "card"):
         raise RecordError(
@@ -136,15 +128,7 @@ def top_up(work: Work, customer_id: UUID, amount: int, *, method_id: UUID | None
 
 
 def choose_method(work: Work, payment_id: UUID, method_id: UUID) -> None:
-    """Choose the card to pay with.
-
-    Raises
-    ------
-    NotFound
-        "payment must exist; got ...", "payment method must exist; got ..."
-    IllegalMove
-        "payment must be in a state that allows payment.method_chosen; got ..."
-    """
+    """Choose the card to pay with."""
     payment, _ = lock_own(work, payment_id)
     method = methods.find(work, method_id)
     if (method.customer_id, method.provider) != (payment.customer_id, payment.provider):
@@ -160,13 +144,6 @@ def confirm(work: Work, payment_id: UUID) -> str:
     str
         The state that the payment is in now; ``requires_confirmation`` where the provider is asked after the
         transaction.
-
-    Raises
-    ------
-    NotFound
-        "payment must exist; got ..."
-    IllegalMove
-        "payment must be in a state that allows payment.confirmed; got ..."
     """
     payment, _ = lock_own(work, payment_id)
     rows.require_state(PAYMENT, payment, "payment.confirmed", "requires_confirmation")
@@ -237,12 +214,9 @@ def void(work: Work, order_id: UUID) -> None:
 
     Raises
     ------
-    Forbidden
-        "role must be one of admin, system for payment.cancelled; got ..."
+    Forbidden, NotFound
     Conflict
         "payment must not be disputed to be undone; got ..."
-    NotFound
-        "order must exist; got ..."
     """
     order = fetch(work, ORDER, order_id)
     work.actor.require_own("order", order_id, order.customer_id)

@@ -96,8 +96,6 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
 
     Parameters
     ----------
-    work : Work
-    invoice_id : UUID
     amount : int
         Minor units, 1 or more; at most what is open.
     reference : str, optional
@@ -106,7 +104,6 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
     Raises
     ------
     NotFound
-        "invoice must exist; got ..."
     Conflict
         "invoice must be paid with 1 to 100; got ..."
     """
@@ -133,7 +130,6 @@ def credit(
     Raises
     ------
     NotFound
-        "invoice must exist; got ..."
     Conflict
         "invoice must be credited with 1 to 100; got ..."
     """
@@ -184,13 +180,7 @@ def of_order(work: Work, order_id: UUID) -> list[Invoice]:
 
 
 def of_customer(work: Work, customer_id: UUID) -> list[Invoice]:
-    """List a customer's invoices, the first due first.
-
-    Raises
-    ------
-    NotFound
-        "customer must exist; got ..."
-    """
+    """List a customer's invoices, the first due first."""
     work.actor.require_own("customer", customer_id, customer_id)
     return _read(work, _invoice.c.customer_id == customer_id)
 

@@ -35,7 +35,6 @@ def attach(work: Work, customer_id: UUID, token: str) -> UUID | None:
     ----------
     work : Work
         The customer's own, or of who runs the shop.
-    customer_id : UUID
     token : str
         What the provider's form gave for the card; never its number.
 
@@ -47,7 +46,6 @@ def attach(work: Work, customer_id: UUID, token: str) -> UUID | None:
     Raises
     ------
     NotFound
-        "customer must exist; got ..." or "card must exist; got ..."
     Conflict
         "customer must not be erased; got ..."
     """
@@ -91,13 +89,7 @@ def methods_of(work: Work, customer_id: UUID) -> list[Method]:
 
 
 def prefer(work: Work, method_id: UUID) -> None:
-    """Make a card the default of its customer.
-
-    Raises
-    ------
-    NotFound
-        "payment method must exist; got ..."
-    """
+    """Make a card the default of its customer."""
     method = find(work, method_id, lock=True)
     others = rows.own(work, schema.payment_method, customer_id=method.customer_id, is_default=True)
     work.connection.execute(update(schema.payment_method).where(*others).values(is_default=False))
@@ -106,13 +98,7 @@ def prefer(work: Work, method_id: UUID) -> None:
 
 
 def detach(work: Work, method_id: UUID) -> None:
-    """Forget a card; another becomes the default only when it is preferred.
-
-    Raises
-    ------
-    NotFound
-        "payment method must exist; got ..."
-    """
+    """Forget a card; another becomes the default only when it is preferred."""
     method = find(work, method_id, lock=True)
     gone = {"is_default": False, "detached_at": work.now}
     rows.change(work, schema.payment_method, method_id, **gone)
@@ -121,13 +107,7 @@ def detach(work: Work, method_id: UUID) -> None:
 
 
 def find(work: Work, method_id: UUID, *, lock: bool = False) -> Row[Any]:
-    """Find a card that is the actor's business and not detached; locked, it stays so.
-
-    Raises
-    ------
-    NotFound
-        "payment method must exist; got ..."
-    """
+    """Find a card that is the actor's business and not detached; locked, it stays so."""
     method = rows.first(work, schema.payment_method, lock=lock, id=method_id, detached_at=None)
     if method is None:
         raise NotFound("payment method", method_id)

@@ -20,13 +20,7 @@ from commerce.records.work import Work
 
 
 def lock(work: Work, payment_id: UUID) -> tuple[Row[Any], Row[Any] | None]:
-    """Keep others from changing a payment and its order: the order first, as everybody does.
-
-    Raises
-    ------
-    NotFound
-        "payment must exist; got ..."
-    """
+    """Keep others from changing a payment and its order: the order first, as everybody does."""
     order_id = fetch(work, PAYMENT, payment_id, lock=False).order_id
     order = None if order_id is None else fetch(work, ORDER, order_id)
     return fetch(work, PAYMENT, payment_id), order
@@ -45,7 +39,6 @@ def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[An
     Raises
     ------
     NotFound
-        "order must exist; got ..."
     Conflict
         "order must be placed to be paid; got ...", "payments must not exceed their order; got ..."
     """
@@ -104,8 +97,6 @@ def created_from_wallet(
 
     Parameters
     ----------
-    work : Work
-    order_id, customer_id : UUID
     amount : int
         Minor units.
     held_by : UUID, optional

@@ -31,13 +31,7 @@ class Payment(NamedTuple):
 
 
 def get(work: Work, payment_id: UUID) -> Payment:
-    """Look a payment up.
-
-    Raises
-    ------
-    NotFound
-        "payment must exist; got ..."
-    """
+    """Look a payment up."""
     for found in _read(work, _PAYMENTS.where(_row.id == payment_id)):
         return found
     raise NotFound("payment", payment_id)
@@ -56,11 +50,8 @@ def payments(
 
     Parameters
     ----------
-    work : Work
     status : str, optional
         One of the seven states.
-    customer_id, order_id : UUID, optional
-    offset, limit : int, default 0 and 100
 
     Raises
     ------

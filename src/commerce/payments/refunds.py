@@ -30,8 +30,6 @@ def refund(
 
     Parameters
     ----------
-    work : Work
-    payment_id : UUID
     amount : int
         Minor units, 1 or more; at most what can still go back.
     reason : str
@@ -79,8 +77,6 @@ def refund_order(
 
     Parameters
     ----------
-    work : Work
-    order_id : UUID
     amount : int
         Minor units, 1 or more.
     reason : str
@@ -96,7 +92,6 @@ def refund_order(
     Raises
     ------
     NotFound
-        "order must exist; got ..."
     Conflict
         "refunds must not exceed what was captured; got ..."
     """

@@ -60,7 +60,6 @@ def fold(events: Iterable[tuple[str, int, str | None]], disputed: int = 0) -> To
 
     Parameters
     ----------
-    events : iterable of (type, amount, reference)
     disputed : int, default 0
         Under open disputes.
 

@@ -53,7 +53,6 @@ def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> U
 
     Parameters
     ----------
-    work : Work
     provider : Provider
         Who is said to have sent it.
     payload : bytes
@@ -68,10 +67,9 @@ def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> U
 
     Raises
     ------
+    NotFound
     WebhookRefused
         "webhook must be signed by the provider; got ..." or "webhook must be at most 300 seconds old; got ..."
-    NotFound
-        "payment must exist; got ..."
     Conflict
         "payment must be of 1000 EUR; got ..."
     """
@@ -86,8 +84,6 @@ def run_provider_calls(
 
     Parameters
     ----------
-    engine : Engine
-    tenant : Tenant
     provider : Provider
         Not the embedded one, which answers at once.
     now : datetime
@@ -157,7 +153,6 @@ def hear(work: Work, provider: str, event: ProviderEvent) -> UUID:
     Raises
     ------
     NotFound
-        "payment must exist; got ..."
     Conflict
         "payment must be of 1000 EUR; got ...", "refunds must not exceed what was captured; got ..."
     """

@@ -106,12 +106,9 @@ def issue(work: Work, name: str, role: Role, *, user_id: UUID | None = None) -> 
 
     Raises
     ------
-    Forbidden
-        "role must be one of admin for user.key_issued; got ..."
+    Forbidden, NotFound
     RecordError
         "role must be one of ...; got ..."
-    NotFound
-        "user must exist; got ..."
     """
     users.may_grant(work, role)
     key, prefix, secret = work.new_id(), secrets.token_hex(8), secrets.token_urlsafe(32)
@@ -142,10 +139,9 @@ def revoke(work: Work, key_id: UUID) -> None:
 
     Raises
     ------
+    NotFound
     Forbidden
         "role must be one of admin for user.key_revoked; got ..."
-    NotFound
-        "key must exist; got ..."
     """
     if rows.find(work, schema.api_key, key_id, "key", lock=True).revoked_at is None:
         fire(work, USER, key_id, EventDraft("user.key_revoked", record=("key", key_id)))

@@ -126,10 +126,6 @@ def register(
     channel : str, optional
         Where the customer came from; emitted with the event.
 
-    Returns
-    -------
-    UUID
-
     Raises
     ------
     Forbidden
@@ -154,13 +150,7 @@ def register(
 
 
 def get(work: Work, customer_id: UUID) -> Customer:
-    """Read a customer: the customer's own business, and that of who runs the shop.
-
-    Raises
-    ------
-    NotFound
-        "customer must exist; got ..."
-    """
+    """Read a customer: the customer's own business, and that of who runs the shop."""
     return rows.shown(Customer, fetch_own(work, customer_id))
 
 
@@ -189,7 +179,6 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
     Raises
     ------
     NotFound
-        "customer must exist; got ..."
     RecordError
         "profile field must be known; got ..." or "e-mail address must be of the form name@host; got ..."
     Conflict
@@ -216,12 +205,10 @@ def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> Non
     ----------
     figure : str
         Of `FIGURES`; yes and no are 1 and 0.
-    value : int
 
     Raises
     ------
     NotFound
-        "customer must exist; got ..."
     RecordError
         "figure must be known; got ..."
     Forbidden
@@ -247,14 +234,12 @@ def set_location(
         Degrees, -90 to 90.
     longitude : float
         Degrees, -180 to 180.
-    address : str, optional
 
     Raises
     ------
+    NotFound
     RecordError
         "latitude must be -90 to 90 degrees; got ..."
-    NotFound
-        "customer must exist; got ..."
     Conflict
         "customer must not be erased; got ..."
     """
@@ -273,7 +258,6 @@ def fetch_own(
     Raises
     ------
     NotFound
-        "customer must exist; got ..."
     Conflict
         "customer must not be erased; got ..."
     """

@@ -41,7 +41,6 @@ def reserve_numbers(connection: Connection, tenant: Tenant, name: str, count: in
     ----------
     connection : Connection
         Inside a writing transaction; the counter stays locked until it ends.
-    tenant : Tenant
     name : str
         ``customer``, ``orders`` or ``product``.
     count : int, >= 0
@@ -72,11 +71,8 @@ def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> uuid
 
     Parameters
     ----------
-    connection : Connection
     table : Table
         `schema.customer`, `schema.orders` or `schema.product`.
-    tenant : Tenant
-    key : str
 
     Returns
     -------

@@ -83,7 +83,6 @@ def post(
     ----------
     connection : Connection
         Inside a writing transaction.
-    tenant : Tenant
     transfers : sequence of (event id, Transfer)
         In the order in which they happen: what an earlier one brings a later one may take.
 
@@ -94,10 +93,9 @@ def post(
 
     Raises
     ------
+    InsufficientFunds
     LedgerError
         "transfer must move a positive amount between two accounts; got ..."
-    InsufficientFunds
-        "wallet must hold what is taken from it; got ..."
     """
     moving = [(event, transfer) for event, transfer in transfers if transfer.amount]
     if not moving:

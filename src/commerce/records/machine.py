@@ -93,7 +93,6 @@ def fetch(work: Work, machine: Machine, record: UUID, *, lock: bool = True) -> R
     Raises
     ------
     NotFound
-        "order must exist; got ..."
     """
     query = _statements(machine).row_for_update if lock else _statements(machine).row
     row = work.connection.execute(query, {"tenant": work.tenant.id, "record": record}).first()
@@ -116,9 +115,6 @@ def fire(
 
     Parameters
     ----------
-    work : Work
-    machine : Machine
-    record : UUID
     event : EventDraft
         What happens; its type names the move.
     *also : EventDraft
@@ -137,12 +133,9 @@ def fire(
 
     Raises
     ------
+    NotFound, IllegalMove
     Forbidden
         "role must be one of ... for order.placed; got ..."
-    NotFound
-        "order must exist; got ..."
-    IllegalMove
-        "order must be in a state that allows order.placed; got 'cancelled' of ..."
     InsufficientFunds
         "wallet must hold ...; got ..."
     """

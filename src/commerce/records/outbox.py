@@ -87,7 +87,6 @@ def drain(
 
     Parameters
     ----------
-    engine : Engine
     tenant : Tenant
         Open.
     handlers : mapping of str to Handler

@@ -91,7 +91,6 @@ def require_state(machine: Machine, row: Row[Any], event: str, *states: str) -> 
     Raises
     ------
     IllegalMove
-        "payment must be in a state that allows payment.confirmed; got ..."
     """
     if row.status not in (states or machine.moves[event].sources):
         allowed = machine.allowed(row.status)

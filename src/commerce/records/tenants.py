@@ -86,7 +86,6 @@ def find_tenant(connection: Connection, slug: str) -> Tenant:
     Raises
     ------
     TenantNotFound
-        "tenant must exist; got ... Did you mean ...?"
     """
     row = connection.execute(select(schema.tenant).where(schema.tenant.c.slug == slug)).first()
     if row is None:
@@ -161,8 +160,6 @@ def clock(connection: Connection, tenant: Tenant, *, now: datetime) -> datetime:
 
     Parameters
     ----------
-    connection : Connection
-    tenant : Tenant
     now : datetime
         Wall time, aware.
 
@@ -184,13 +181,8 @@ def settle_as_of(asked: str | None, tenant: Tenant, clock: datetime) -> datetime
     ----------
     asked : str or None
         ISO date or instant, in the tenant's zone where it has no offset; None for the clock.
-    tenant : Tenant
     clock : datetime
         What time it is for the tenant.
-
-    Returns
-    -------
-    datetime
 
     Raises
     ------
@@ -233,7 +225,6 @@ def hold_clock(connection: Connection, tenant: Tenant) -> Tenant:
     ----------
     connection : Connection
         Inside a writing transaction; the lock lasts until it ends.
-    tenant : Tenant
     """
     row = connection.execute(
         select(schema.tenant).where(schema.tenant.c.id == tenant.id).with_for_update(read=True)

@@ -20,7 +20,6 @@ def insert_new(dialect: str, table: Table, *key: str) -> Insert:
     Parameters
     ----------
     dialect : {"sqlite", "postgresql"}
-    table : Table
     *key : str
         Columns of the key that may be taken; by default any of the table's. Another is refused.
     """
@@ -39,7 +38,6 @@ def upsert(
     Parameters
     ----------
     dialect : {"sqlite", "postgresql"}
-    table : Table
     columns : sequence of str
         What is inserted; each is a parameter of its own name.
     key : sequence of str

@@ -14,10 +14,6 @@ class hexadecimal(FunctionElement[str]):  # noqa: N801 (reads as a function in a
 
     SQLite keeps those digits; PostgreSQL writes dashes, which are taken out. No UUID is made for a row.
 
-    Parameters
-    ----------
-    column : ColumnElement
-
     Examples
     --------
     >>> from sqlalchemy import Uuid, column

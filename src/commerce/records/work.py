@@ -35,10 +35,8 @@ class Work:
 
     Attributes
     ----------
-    connection : Connection
     tenant : Tenant
         As read in this transaction; nothing is computed as of later instants until it ends.
-    actor : Actor
     now : int
         Microseconds since 1970 UTC.
     new_id : callable
@@ -83,7 +81,6 @@ def working(
 
     Parameters
     ----------
-    engine : Engine
     tenant : Tenant
         Read again inside the transaction.
     actor : Actor
@@ -96,7 +93,6 @@ def working(
     Raises
     ------
     TenantNotFound
-        "tenant must exist; got ..."
     RecordError
         "tenant must be open; got ..."
     """

@@ -62,8 +62,6 @@ def sign(payload: bytes, secret: str, at: int) -> str:
 
     Parameters
     ----------
-    payload : bytes
-    secret : str
     at : int
         Seconds since 1970 UTC.
 
@@ -169,13 +167,7 @@ class Local:
         return read(document, self._at)
 
     def attach(self, call: ProviderCall) -> Card:
-        """Keep one of the test cards.
-
-        Raises
-        ------
-        NotFound
-            "card must exist; got ..."
-        """
+        """Keep one of the test cards."""
         card = CARDS.get(call.method or "")
         if card is None:
             raise NotFound("card", call.method)

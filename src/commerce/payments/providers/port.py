@@ -89,7 +89,6 @@ class ProviderCall(NamedTuple):
 
     Attributes
     ----------
-    id : str
     verb : str
         A method of `Provider`.
     subject : str
@@ -100,12 +99,10 @@ class ProviderCall(NamedTuple):
         The provider's names of the payment and of what was charged.
     amount : int
         Minor units.
-    currency : str
     method, owner : str or None
         The provider's names of the way to pay and of the customer.
     manual : bool
         Whether the money is only authorised, to be captured later.
-    reason : str or None
     position : int or None
         Why money goes back, and the order line it is for; the provider gives both back.
     """

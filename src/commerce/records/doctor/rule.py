@@ -22,7 +22,6 @@ class Rule(NamedTuple):
 
     Attributes
     ----------
-    name : str
     sentence : str
         What must hold.
     breaking : Select

@@ -92,9 +92,6 @@ def customer_rows(
 
     Parameters
     ----------
-    connection : Connection
-    tenant_id : int
-    customer_id : UUID
     before : int
         Microseconds since 1970 UTC; only events that occurred and were recorded before it are given.
 
@@ -127,18 +124,12 @@ def iterate(
 
     Parameters
     ----------
-    connection : Connection
-    tenant_id : int
     after_id : int, default 0
         Only events with a higher id.
     up_to_id : int, optional
         Only events with no higher id.
     batch : int, default 50,000
         Rows at most in one list.
-
-    Yields
-    ------
-    list of FeatureRow
     """
     table = schema.event
     query = _FEATURES.where(table.c.tenant_id == tenant_id).order_by(table.c.id).limit(batch)
