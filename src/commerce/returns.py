@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, cast, func, select, update
+from sqlalchemy import Row, func, select, update
 
 from commerce import stock
 from commerce.payments.refunds import refund_order
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, NotFound, RecordError, check_choice, check_range
+from commerce.records.errors import Conflict, RecordError, check_choice, check_range, existing
 from commerce.records.instants import DAY, to_micros
 from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.sql import linked, total
 from commerce.records.states import ORDER, POINTS, RETURN
 from commerce.records.work import Work
 from commerce.rewards import deduct_event
@@ -82,30 +83,22 @@ def _case(work: Work, return_id: UUID) -> _Case:
 def _line_of(work: Work, order_id: UUID, position: int) -> Row[Any]:
     """Read a line, how many of its units (``asked_for``) are on their way back, and when it arrived."""
     this_line = rows.own(work, _line, order_id=order_id, position=position)
-    line = work.connection.execute(_LINES.where(*this_line)).first()
-    if line is None:
-        raise NotFound("order line", position)
-    return line
+    return existing(
+        work.connection.execute(_LINES.where(*this_line)).first(), "order line", position
+    )
 
 
 def request(work: Work, order_id: UUID, position: int, quantity: int, reason: str) -> UUID:
-    """Ask to send units of one's own order line back.
+    """Ask to send units of one's own order line back; give the return's id. By the buyer or an admin.
 
     Parameters
     ----------
-    work : Work
-        The buyer's, or an admin's.
     position : int
         Of the line in its order.
     quantity : int, >= 1
         At most what was bought and is neither back nor asked for already.
     reason : str
         One of `REASONS`.
-
-    Returns
-    -------
-    UUID
-        The return's id.
 
     Raises
     ------
@@ -176,12 +169,10 @@ def receive(work: Work, return_id: UUID, quantity: int) -> None:
 
 
 def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: bool) -> None:
-    """Record in what condition received goods are, and whose fault it is; nothing moves yet.
+    """Record in what condition received goods are, and whose fault it is. By a courier or an admin; nothing moves yet.
 
     Parameters
     ----------
-    work : Work
-        A courier's or an admin's.
     condition : str
         ``new``, ``opened`` or ``damaged``.
 
@@ -198,12 +189,7 @@ def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: boo
 
 
 def approve(work: Work, return_id: UUID) -> int:
-    """Accept an inspected return: money back, goods in, points off, all at once and once only. By an admin.
-
-    Returns
-    -------
-    int
-        What was paid back, minor units.
+    """Accept an inspected return, by an admin: money back, goods in, points off, once only; give minor units paid back.
 
     Raises
     ------
@@ -239,13 +225,7 @@ def reject(work: Work, return_id: UUID) -> None:
 
 
 def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequence[Row[Any]]:
-    """List returns, the latest first: a buyer's own; all of them for couriers and who runs the shop.
-
-    Returns
-    -------
-    sequence of Row
-        Of `schema.return_request`.
-    """
+    """List rows of `schema.return_request`, the latest first: a buyer's own; all for couriers and who runs the shop."""
     asked, orders = schema.return_request, schema.orders
     query = select(asked).where(*rows.own(work, asked, **({"status": status} if status else {})))
     if not work.actor.may_act_as("delivery", "admin", "system"):
@@ -259,13 +239,8 @@ def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequen
 _return, _line, _delivery = schema.return_request, schema.order_line, schema.delivery
 _on_its_way = func.coalesce(_return.c.received_quantity, _return.c.quantity)
 _asked_for = (
-    select(cast(func.coalesce(func.sum(_on_its_way), 0), BigInteger))
-    .where(
-        _return.c.tenant_id == _line.c.tenant_id,
-        _return.c.order_id == _line.c.order_id,
-        _return.c.position == _line.c.position,
-        _return.c.status.in_(("requested", "received", "inspected")),
-    )
+    select(total(_on_its_way))
+    .where(linked(_return, _line), _return.c.status.in_(("requested", "received", "inspected")))
     .scalar_subquery()
 )
 _delivered_at = (

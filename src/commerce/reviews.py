@@ -73,21 +73,14 @@ def average_stars(count: int, total: int) -> Decimal | None:
 
 
 def post(work: Work, order_id: UUID, product_id: UUID, stars: int, body: str | None = None) -> UUID:
-    """Rate a product of one's own order that has arrived.
+    """Rate a product of the buyer's own order that has arrived; give the review's id.
 
     Parameters
     ----------
-    work : Work
-        The buyer's.
     stars : int
         1 to 5.
     body : str, optional
         Free text; it stays out of the stream.
-
-    Returns
-    -------
-    UUID
-        The review's id.
 
     Raises
     ------
@@ -162,8 +155,9 @@ def of_product(work: Work, product_id: UUID, *, limit: int = 50, offset: int = 0
     shown = (table.c.product_id == product_id, table.c.status == "posted")
     order = (table.c.posted_at.desc(), table.c.id)
     latest = rows.listed(work, Review, table, *shown, order=order, limit=limit, offset=offset)
-    average = average_stars(rated.ratings_count, rated.ratings_sum)
-    return Ratings(average, rated.ratings_count, latest)
+    return Ratings(
+        average_stars(rated.ratings_count, rated.ratings_sum), rated.ratings_count, latest
+    )
 
 
 def _own(work: Work, review_id: UUID, *, admins: bool) -> Row[Any]:

@@ -101,8 +101,7 @@ def deduct_event(work: Work, seller_id: UUID, points: int, reason: str) -> Event
         None where there is nothing to lose.
     """
     seller = _seller(work, seller_id, lock=True)
-    held = balance(work.connection, work.tenant, POINTS, account_of(seller_id))
-    lost = min(points, held)
+    lost = min(points, balance(work.connection, work.tenant, POINTS, account_of(seller_id)))
     return _event_of(seller, "points.deducted", lost, reason) if lost else None
 
 

@@ -192,6 +192,7 @@ def _write(work: Work, changes: Mapping[str, Any], *events: EventDraft) -> None:
     if "settings" in values:
         policy_of(values["settings"])
     with rows.unique("domain", domain):
-        own = update(_tenant).where(_tenant.c.id == work.tenant.id)
-        work.connection.execute(own.values(**values))
+        work.connection.execute(
+            update(_tenant).where(_tenant.c.id == work.tenant.id).values(**values)
+        )
     fire(work, TENANT, imported_id(slug, "tenant", slug), *events)

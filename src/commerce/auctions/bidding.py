@@ -19,13 +19,7 @@ from commerce.auctions.closing import hand_over
 from commerce.auctions.pricing import AuctionState, placed
 from commerce.records import rows
 from commerce.records.bulk import insert_rows
-from commerce.records.errors import (
-    Conflict,
-    Expired,
-    Forbidden,
-    InsufficientFunds,
-    RecordError,
-)
+from commerce.records.errors import Conflict, Expired, Forbidden, InsufficientFunds, RecordError
 from commerce.records.identity import reserve_numbers
 from commerce.records.instants import from_micros
 from commerce.records.ledger import balance
@@ -168,14 +162,11 @@ def _extension(auction: Row[Any], now: int) -> dict[str, int]:
     window = auction.extension_seconds * _SECOND
     if not auction.extensions_left or now < auction.ends_at - window:
         return {}
-    return {
-        "ends_at": auction.ends_at + window,
-        "extensions_left": auction.extensions_left - 1,
-    }
+    return {"ends_at": auction.ends_at + window, "extensions_left": auction.extensions_left - 1}
 
 
 def buy_now(work: Work, auction_id: UUID) -> UUID:
-    """Buy an item at once for its buy-now price, as long as nobody has bid.
+    """Buy an item at once for its buy-now price, as long as nobody has bid; give the order.
 
     Parameters
     ----------
@@ -183,11 +174,6 @@ def buy_now(work: Work, auction_id: UUID) -> UUID:
         By a customer with a saved location, whose wallet holds the price.
     auction_id : UUID
         Of a live auction, before its end.
-
-    Returns
-    -------
-    UUID
-        The order.
 
     Raises
     ------

@@ -21,15 +21,10 @@ from commerce.records.work import Work
 
 
 def close(work: Work, auction_id: UUID) -> UUID | None:
-    """Close an auction that has ended; one that is closed stays as it is.
+    """Close an auction that has ended; one that is closed stays as it is. By an admin or the system.
 
     The leader's price goes on to the order, the rest of what was set aside back to the wallet. Where nobody bid,
     or not enough, or the leader has been erased meanwhile, goods and money are freed.
-
-    Parameters
-    ----------
-    work : Work
-        By an admin or the system.
 
     Returns
     -------
@@ -66,8 +61,7 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
         event_of(auction, "auction.won", leader.bidder, amount=now.price),
     ]
     if leader.maximum > now.price:
-        rest = leader.maximum - now.price
-        events.append(wallet.released(work, leader.bidder, rest, auction_id))
+        events.append(wallet.released(work, leader.bidder, leader.maximum - now.price, auction_id))
     return hand_over(auction, leader.bidder, now.price, *events, work=work)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from commerce.records.errors import RecordError
@@ -192,18 +193,13 @@ class AuctionState:
         if leader is None:
             return replace(self, leader=bid, offered=bid.amount)
         if leader.bidder == bid.bidder:
-            return replace(
-                self, leader=min(leader, bid, key=_rank), offered=max(self.offered, bid.amount)
-            )
+            best = min(leader, bid, key=attrgetter("rank"))
+            return replace(self, leader=best, offered=max(self.offered, bid.amount))
         if bid.rank < leader.rank:
             return replace(self, leader=bid, second=leader, offered=bid.amount)
         if second is None or bid.rank < second.rank:
             return replace(self, second=bid)
         return self
-
-
-def _rank(bid: Bid) -> tuple[int, int, int]:
-    return bid.rank
 
 
 def state_of(
@@ -264,5 +260,4 @@ def placed(
     >>> placed(state_of([], 1_000, Bands.of(EBAY, "USD")), "ann", 5_000, 1).amount
     1000
     """
-    amount = min(maximum, now.least_admissible(bidder))
-    return Bid(bidder, amount, maximum, placed_at, sequence)
+    return Bid(bidder, min(maximum, now.least_admissible(bidder)), maximum, placed_at, sequence)

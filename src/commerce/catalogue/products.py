@@ -38,12 +38,10 @@ def create(
     description: str | None = None,
     external_id: str | None = None,
 ) -> UUID:
-    """List a product: a seller's waits for approval, the shop's own is on sale at once.
+    """List a product: a seller's waits for approval, an admin's own is on sale at once.
 
     Parameters
     ----------
-    work : Work
-        By a seller or an admin.
     category_id, brand_id : UUID, optional
         A brand is used by whom it belongs to, once it is approved.
 
@@ -140,12 +138,7 @@ def relist(work: Work, product_id: UUID) -> None:
 
 
 def change(work: Work, product_id: UUID, changes: Mapping[str, Any]) -> None:
-    """Change what a product is called and where it stands.
-
-    Parameters
-    ----------
-    changes : mapping
-        Any of ``name``, ``description``, ``category_id``, ``external_id``.
+    """Change a product's ``name``, ``description``, ``category_id`` or ``external_id``.
 
     Raises
     ------

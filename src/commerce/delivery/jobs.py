@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Row,
-    and_,
-    cast,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, NotFound
-from commerce.records.machine import fetch
-from commerce.records.states import ORDER
+from commerce.records.errors import Conflict, NotFound, existing
+from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.sql import linked, total
+from commerce.records.states import DELIVERY, ORDER
 from commerce.records.work import Work
 
 _ON_THE_WAY = ("processing", "shipped")
-_delivery, _orders, _payment, _line = (
-    schema.delivery,
-    schema.orders,
-    schema.payment,
-    schema.order_line,
-)
+_delivery, _orders = schema.delivery, schema.orders
+_payment, _line = schema.payment, schema.order_line
 
 
 class Parcel(NamedTuple):
@@ -59,6 +48,11 @@ class Parcel(NamedTuple):
                 f"order must be placed to be delivered; got {self.order.status!r} of"
                 f" {str(self.order.id)!r}. Release it."
             )
+
+    def fire(self, work: Work, event_type: str, changes: Mapping[str, Any], **more: Any) -> None:
+        """Let something happen to the delivery."""
+        event = EventDraft(event_type, self.order.customer_id, **more)
+        fire(work, DELIVERY, self.delivery.id, event, changes=changes)
 
 
 class Job(NamedTuple):
@@ -94,9 +88,7 @@ def fetch_parcel(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
     """Read an order and its delivery, and by default keep others from changing either."""
     order = fetch(work, ORDER, order_id, lock=lock)
     delivery = rows.first(work, schema.delivery, lock=lock, order_id=order_id)
-    if delivery is None:
-        raise NotFound("delivery", order_id)
-    return Parcel(order, delivery)
+    return Parcel(order, existing(delivery, "delivery", order_id))
 
 
 def fetch_carried(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
@@ -172,30 +164,19 @@ def _secured() -> ColumnElement[bool]:
 def _paid(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     """Add up some payments of an order."""
     return (
-        select(cast(func.coalesce(func.sum(_payment.c.amount_minor), 0), BigInteger))
-        .where(
-            _payment.c.tenant_id == _orders.c.tenant_id,
-            _payment.c.order_id == _orders.c.id,
-            *conditions,
-        )
+        select(total(_payment.c.amount_minor))
+        .where(linked(_payment, _orders), *conditions)
         .scalar_subquery()
     )
 
 
 def _jobs(work: Work, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Job]:
-    units = (
-        select(cast(func.coalesce(func.sum(_line.c.quantity), 0), BigInteger))
-        .where(_line.c.tenant_id == _orders.c.tenant_id, _line.c.order_id == _orders.c.id)
-        .scalar_subquery()
-    )
+    units = select(total(_line.c.quantity)).where(linked(_line, _orders)).scalar_subquery()
     cash = _paid(_payment.c.method == "cash_on_delivery", _payment.c.status == "processing")
     known = (_orders.c.id, _orders.c.number, _delivery.c.status, _delivery.c.promised_at)
-    of_order = and_(
-        _orders.c.tenant_id == _delivery.c.tenant_id, _orders.c.id == _delivery.c.order_id
-    )
     jobs = (
         select(*known, units, cash)
-        .join_from(_delivery, _orders, of_order)
+        .join_from(_delivery, _orders)
         .where(*rows.own(work, _delivery), *conditions)
         .order_by(_delivery.c.promised_at, _orders.c.number)
         .limit(limit)

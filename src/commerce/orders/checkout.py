@@ -37,7 +37,7 @@ def checkout(
     method_id: UUID | None = None,
     instalments: int = 1,
 ) -> UUID:
-    """Place the order of what is in the cart.
+    """Place the order of what is in the cart; give the order, whose id is the cart's own.
 
     Parameters
     ----------
@@ -51,11 +51,6 @@ def checkout(
         A card that is kept.
     instalments : int, default 1
         Invoices, if it is paid later.
-
-    Returns
-    -------
-    UUID
-        The order: the cart's own id.
 
     Raises
     ------
@@ -93,12 +88,10 @@ def place(
     method_id: UUID | None = None,
     instalments: int = 1,
 ) -> UUID:
-    """Place an order of some lines.
+    """Place an order of some lines. By the buyer, or by who runs the shop.
 
     Parameters
     ----------
-    work : Work
-        By the buyer, or by who runs the shop.
     lines : sequence of OrderedLine
         1 to 200.
     method : str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from commerce import rewards, wallet
 from commerce.orders.cart import drop, own
@@ -20,6 +20,7 @@ from commerce.records.instants import DAY, from_micros, to_micros
 from commerce.records.ledger import FEES, SALES, TAX, Account, Transfer, balance
 from commerce.records.machine import EventDraft, fire
 from commerce.records.settlement import Settlement, settle
+from commerce.records.sql import bound
 from commerce.records.states import DELIVERY, ORDER
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
@@ -30,12 +31,7 @@ _line = schema.order_line
 
 
 def complete(work: Work, order_id: UUID) -> None:
-    """End an order: what was set aside for it is paid out, to its sellers and to the shop.
-
-    Parameters
-    ----------
-    work : Work
-        By the buyer, by who runs the shop, or by the system.
+    """End an order, by its buyer, who runs the shop or the system: what was set aside is paid to sellers and shop.
 
     Raises
     ------
@@ -72,17 +68,14 @@ def complete_due(work: Work, *, limit: int = 100) -> list[UUID]:
 
     Orders that came from elsewhere end where they came from.
     """
-    known = {"tenant": work.tenant.id, "until": _latest(work), "limit": limit}
-    return list(work.connection.execute(_DUE, known).scalars())
+    return list(work.ask(_DUE, until=_latest(work), limit=limit).scalars())
 
 
 def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
-    """Call an order off before it is shipped: goods go back in stock and money to where it came from, once.
+    """Call an order off, by whom `complete` may, before it is shipped: goods and money go back where they were, once.
 
     Parameters
     ----------
-    work : Work
-        By the buyer, by who runs the shop, or by the system.
     reason : str, default "changed_mind"
         One word.
 
@@ -104,10 +97,9 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
                 f" {delivery.status}. Send it back once it is there."
             )
     held = Account("held", order_id.hex)
-    known = {"tenant": work.tenant.id, "order": order_id, "key": held.key}
     goods = [
         Transfer(asset, held, ON_HAND, units)
-        for asset, units in work.connection.execute(_HELD_GOODS, known)
+        for asset, units in work.ask(_HELD_GOODS, order=order_id, key=held.key)
     ]
     cancelled = EventDraft(
         "order.cancelled",
@@ -117,11 +109,7 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
         transfers=goods,
     )
     withdrawn = [
-        EventDraft(
-            "delivery.withdrawn",
-            customer_id=order.customer_id,
-            record=(DELIVERY.kind, delivery.id),
-        )
+        EventDraft("delivery.withdrawn", order.customer_id, record=(DELIVERY.kind, delivery.id))
         for delivery in deliveries
     ]
     fire(work, ORDER, order_id, cancelled, *withdrawn)
@@ -146,11 +134,7 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
     """
     order = own(work, order_id)
     allowed = ORDER.allowed(order.status)
-    ways = [
-        event_type
-        for event_type in allowed
-        if (order.status, status) in ORDER.moves[event_type].edges
-    ]
+    ways = [name for name in allowed if (order.status, status) in ORDER.moves[name].edges]
     if order.status == status or not ways or ways[0] == "order.placed":
         raise IllegalMove(ORDER.kind, order_id, f"the status {status}", order.status, allowed)
     if ways[0] == "order.completed":
@@ -225,15 +209,9 @@ def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[EventD
     events = []
     for seller, part in paid.items():
         account, customer = wallets[seller]
-        moved = Transfer(work.tenant.currency, source, account, part)
+        moved = [Transfer(work.tenant.currency, source, account, part)]
         events += [
-            EventDraft(
-                "seller.paid",
-                customer_id=customer,
-                amount=part,
-                seller_id=seller,
-                transfers=[moved],
-            ),
+            EventDraft("seller.paid", customer, part, seller_id=seller, transfers=moved),
             rewards.earn_event(work, seller, work.policy.points_per_order, "order_completed"),
         ]
     return events
@@ -243,20 +221,13 @@ _HELD_GOODS = (
     select(_account.c.asset, _account.c.balance)
     .distinct()
     .join_from(_line, _account, place_of(_line.c.variant_id, "held", bindparam("key")))
-    .where(
-        _line.c.tenant_id == bindparam("tenant"),
-        _line.c.order_id == bindparam("order"),
-        _account.c.balance > 0,
-    )
+    .where(*bound(_line, order_id="order"), _account.c.balance > 0)
 )
 _DUE = (
     select(_orders.c.id)
-    .join(
-        _delivery,
-        and_(_delivery.c.tenant_id == _orders.c.tenant_id, _delivery.c.order_id == _orders.c.id),
-    )
+    .join(_delivery)
     .where(
-        _orders.c.tenant_id == bindparam("tenant"),
+        *bound(_orders),
         _orders.c.status == "placed",
         _orders.c.event_id.is_not(None),
         _delivery.c.status == "delivered",

@@ -78,9 +78,7 @@ def _open(
         "reason": reason,
         "opened_at": work.now,
     }
-    event = EventDraft(
-        "dispute.opened", customer_id=payment.customer_id, amount=amount, reason=reason
-    )
+    event = EventDraft("dispute.opened", payment.customer_id, amount, reason=reason)
     fire(work, DISPUTE, dispute, event, new=columns)
     return dispute
 
@@ -89,19 +87,15 @@ def _close(
     work: Work, payment: Row[Any], order: Row[Any] | None, dispute: Row[Any], lost: bool
 ) -> None:
     ended = "lost" if lost else "won"
-    event = EventDraft(
-        "dispute.closed",
-        customer_id=dispute.customer_id,
-        amount=dispute.amount_minor,
-        reason=ended,
-    )
+    amount = dispute.amount_minor
+    event = EventDraft("dispute.closed", dispute.customer_id, amount, reason=ended)
     fire(work, DISPUTE, dispute.id, event, to=ended)
     if lost:
         give_back(
             work,
             payment,
             order,
-            dispute.amount_minor,
+            amount,
             event_type="payment.charged_back",
             reference=dispute.reference or dispute.id.hex,
             reason=dispute.reason,

@@ -55,12 +55,10 @@ def begin(
     instalments: int = 1,
     manual: bool = False,
 ) -> UUID:
-    """Begin the payment of an order, and do what can be done at once.
+    """Begin the payment of an order, and do what can be done at once. By the buyer, or by who runs the shop.
 
     Parameters
     ----------
-    work : Work
-        By the buyer, or by who runs the shop.
     order_id : UUID or None
         None for a top-up.
     amount : int
@@ -153,13 +151,7 @@ def confirm(work: Work, payment_id: UUID) -> str:
 
 
 def capture(work: Work, payment_id: UUID) -> str:
-    """Take what is authorised: of a card at the provider, of a wallet from what is set aside.
-
-    Returns
-    -------
-    str
-        The state that the payment is in now.
-    """
+    """Take what is authorised, of a card at the provider, of a wallet from what is set aside; give the state then."""
     work.actor.require("payment.captured", "admin", "system")
     payment, order = lock_own(work, payment_id)
     rows.require_state(PAYMENT, payment, "payment.captured", "requires_capture")
@@ -170,13 +162,7 @@ def capture(work: Work, payment_id: UUID) -> str:
 
 
 def cancel(work: Work, payment_id: UUID) -> str:
-    """Call a card's payment off before the money is there; other payments end with their order.
-
-    Returns
-    -------
-    str
-        The state that the payment is in now.
-    """
+    """Call a card's payment off before the money is there, others end with their order; give the state then."""
     payment, _ = lock_own(work, payment_id)
     rows.require_state(PAYMENT, payment, "payment.cancelled")
     if payment.provider not in CARD_PROVIDERS:

@@ -73,7 +73,7 @@ def refund(
 def refund_order(
     work: Work, order_id: UUID, amount: int, *, reason: str, position: int | None = None
 ) -> int:
-    """Give an amount of an order back: open invoices are credited first, then payments refunded.
+    """Credit open invoices of an order, then refund its payments, by an amount in all; give that amount.
 
     Parameters
     ----------
@@ -83,11 +83,6 @@ def refund_order(
         One lower-case word.
     position : int, optional
         The order line it is for.
-
-    Returns
-    -------
-    int
-        What was credited or goes back.
 
     Raises
     ------

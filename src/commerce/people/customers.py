@@ -22,12 +22,7 @@ from commerce.records.states import CUSTOMER
 from commerce.records.work import Work
 from tabular.errors import did_you_mean
 
-PROFILE: Mapping[str, bool] = {
-    "full_name": False,
-    "email": False,
-    "phone": False,
-    "country": True,
-}
+PROFILE: Mapping[str, bool] = {"full_name": False, "email": False, "phone": False, "country": True}
 """Fields of a profile, and whether the stream may hold their value: never one that names somebody."""
 
 FIGURES: Mapping[str, bool] = {
@@ -155,26 +150,14 @@ def get(work: Work, customer_id: UUID) -> Customer:
 
 
 def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Customer]:
-    """List customers by number; who does not run the shop sees at most itself.
-
-    Parameters
-    ----------
-    after : int, default 0
-        The last number of the page before.
-    """
+    """List customers by number, from the one after a page's last on; who does not run the shop sees at most itself."""
     table = schema.customer
-    mine = rows.visible(work, table.c.id, work.actor.customer_id)
-    later = (mine, table.c.number > after)
+    later = (rows.visible(work, table.c.id, work.actor.customer_id), table.c.number > after)
     return rows.listed(work, Customer, table, *later, order=(table.c.number,), limit=limit)
 
 
 def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> None:
-    """Change fields of a profile; each that gets another value is emitted, by name.
-
-    Parameters
-    ----------
-    fields : mapping of str to str or None
-        Of `PROFILE`.
+    """Change fields of a profile, all of `PROFILE`; each that gets another value is emitted, by name.
 
     Raises
     ------

@@ -71,12 +71,10 @@ def create(
     email: str | None = None,
     customer_id: UUID | None = None,
 ) -> UUID:
-    """Let somebody log in.
+    """Let somebody log in. By an admin or the system.
 
     Parameters
     ----------
-    work : Work
-        By an admin or the system.
     username : str
         Kept in lower case, unique in its shop.
     password : PasswordHash
@@ -189,12 +187,7 @@ def deactivate(work: Work, user_id: UUID) -> None:
 def change_password(
     work: Work, user_id: UUID, new: PasswordHash, *, current: str | None = None
 ) -> None:
-    """Change a password: one's own by giving the current one, another's as an admin.
-
-    Parameters
-    ----------
-    current : str, optional
-        The password so far; needed for one's own.
+    """Change a password: one's own by giving the ``current`` one, another's as an admin.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Table, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from commerce.records.errors import Conflict, IllegalMove, NotFound
+from commerce.records.errors import Conflict, IllegalMove, existing
 from commerce.records.moves import Machine
 from commerce.records.work import Work
 
@@ -43,10 +43,7 @@ def find(
     NotFound
         "category must exist; got ...", by ``kind`` or else the table's name.
     """
-    row = first(work, table, lock=lock, id=record)
-    if row is None:
-        raise NotFound(kind or table.name, record)
-    return row
+    return existing(first(work, table, lock=lock, id=record), kind or table.name, record)
 
 
 def shown(kind: type[Kind], row: Row[Any]) -> Kind:
@@ -93,8 +90,7 @@ def require_state(machine: Machine, row: Row[Any], event: str, *states: str) -> 
     IllegalMove
     """
     if row.status not in (states or machine.moves[event].sources):
-        allowed = machine.allowed(row.status)
-        raise IllegalMove(machine.kind, row.id, event, row.status, allowed)
+        raise IllegalMove(machine.kind, row.id, event, row.status, machine.allowed(row.status))
 
 
 @contextmanager

@@ -12,9 +12,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Text, bindparam, cast, func, literal, select, text
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+)
 
 from commerce.records import schema
 from commerce.records.actors import Actor
@@ -48,6 +61,10 @@ class Work:
     actor: Actor
     now: int
     new_id: Callable[[], uuid.UUID] = field(default=uuid.uuid4, compare=False)
+
+    def ask(self, query: Executable, **values: object) -> CursorResult[*tuple[Any, ...]]:
+        """Execute a query that binds ``tenant``, and what else it binds."""
+        return self.connection.execute(query, {"tenant": self.tenant.id, **values})
 
     @cached_property
     def policy(self) -> Policy:

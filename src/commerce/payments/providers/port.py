@@ -216,8 +216,7 @@ def read(document: Mapping[str, Any], at: int) -> ProviderEvent | None:
 
 
 def _intent_of(document: Mapping[str, Any]) -> str | None:
-    named = "id" if document["object"] == "payment_intent" else "payment_intent"
-    return document.get(named)
+    return document.get("id" if document["object"] == "payment_intent" else "payment_intent")
 
 
 def _event(document: Mapping[str, Any], at: int, event_type: str, **more: Any) -> ProviderEvent:
@@ -268,12 +267,7 @@ def _dispute(document: Mapping[str, Any], at: int) -> ProviderEvent:
 
 
 def check_age(signed_at: int, now: int) -> None:
-    """Refuse a webhook that was signed too long ago.
-
-    Parameters
-    ----------
-    signed_at, now : int
-        Seconds since 1970 UTC.
+    """Refuse a webhook that was signed too long ago; both in seconds since 1970 UTC.
 
     Raises
     ------
