@@ -19,7 +19,7 @@ from commerce.payments.refunds import refund_order
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, RecordError, check_choice, check_range, existing
 from commerce.records.instants import DAY, to_micros
-from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fetch_mine, fire
 from commerce.records.sql import linked, total
 from commerce.records.states import ORDER, POINTS, RETURN
 from commerce.records.work import Work
@@ -112,8 +112,7 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
     check_choice("reason", reason, REASONS)
     if quantity < 1:
         raise RecordError(f"quantity must be 1 or more; got {quantity}. Correct it.")
-    order = fetch(work, ORDER, order_id)
-    work.actor.require_own("order", order_id, order.customer_id)
+    order = fetch_mine(work, ORDER, order_id)
     line = _line_of(work, order_id, position)
     if order.status == "cancelled" or line.delivered_at is None:
         raise Conflict(
@@ -227,7 +226,7 @@ def reject(work: Work, return_id: UUID) -> None:
 def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequence[Row[Any]]:
     """List rows of `schema.return_request`, the latest first: a buyer's own; all for couriers and who runs the shop."""
     asked, orders = schema.return_request, schema.orders
-    query = select(asked).where(*rows.own(work, asked, **({"status": status} if status else {})))
+    query = select(asked).where(*rows.own(work, asked), *rows.asked(asked, status=status))
     if not work.actor.may_act_as("delivery", "admin", "system"):
         mine = orders.c.customer_id.in_([work.actor.customer_id])
         own = select(orders.c.id).where(*rows.own(work, orders), mine)

@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select
 
 from commerce.auctions.auction_rows import COLUMNS, sells, states_of
 from commerce.auctions.pricing import AuctionState
-from commerce.records import schema
+from commerce.records import rows, schema
 from commerce.records.errors import existing
-from commerce.records.rows import own
 from commerce.records.sql import bound, micros
 from commerce.records.work import Work
 
@@ -97,11 +96,9 @@ def listed(
     mine : bool, default False
         Only those that the actor sells or has bid on.
     """
-    conditions = []
-    if status is not None:
-        conditions.append(_auction.c.status == status)
+    conditions = rows.asked(_auction, status=status)
     if mine:
-        own_bids = own(work, _bid, customer_id=work.actor.customer_id)
+        own_bids = rows.own(work, _bid, customer_id=work.actor.customer_id)
         bid_on = select(_bid.c.auction_id).where(*own_bids)
         conditions.append(or_(_sold_by(work), _auction.c.id.in_(bid_on)))
     return _page(work, conditions, limit=limit, offset=offset)
@@ -117,7 +114,7 @@ def _page(
     work: Work, conditions: Sequence[Any], *, limit: int, offset: int = 0
 ) -> list[AuctionView]:
     """Read auctions that the actor may see, in two statements however many they are."""
-    query = select(*COLUMNS).where(*own(work, _auction), *conditions)
+    query = select(*COLUMNS).where(*rows.own(work, _auction), *conditions)
     if not work.actor.runs_the_shop:
         query = query.where(or_(_auction.c.status.in_(OPEN_TO_ALL), _sold_by(work)))
     query = query.order_by(_auction.c.ends_at, _auction.c.id).limit(limit).offset(offset)

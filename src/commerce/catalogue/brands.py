@@ -83,6 +83,5 @@ def list_brands(work: Work, *, status: str | None = None) -> list[Brand]:
     """List brands by name, of one status or all: the approved and one's own; every one for who runs the shop."""
     table = schema.brand
     mine = rows.visible(work, table.c.owner_id, work.actor.user_id)
-    shown = mine | (table.c.status == "approved")
-    asked = [] if status is None else [table.c.status == status]
-    return rows.listed(work, Brand, table, shown, *asked, order=(table.c.name,))
+    shown = (mine | (table.c.status == "approved"), *rows.asked(table, status=status))
+    return rows.listed(work, Brand, table, *shown, order=(table.c.name,))

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, insert
+from sqlalchemy import insert
 
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, Forbidden, RecordError
 from commerce.records.identity import reserve_numbers
-from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.machine import EventDraft, fetch_mine, fire
 from commerce.records.states import PRODUCT
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
@@ -166,7 +166,7 @@ def assign_brand(work: Work, product_id: UUID, brand_id: UUID | None) -> None:
     Conflict
         "brand must be approved; got 'pending'. ..."
     """
-    _own(work, product_id)
+    fetch_mine(work, PRODUCT, product_id, "seller_id")
     _check_brand(work, brand_id)
     _emit(work, "product.changed", product_id, changes={"brand_id": brand_id})
 
@@ -180,15 +180,9 @@ def _emit(
     changes: Mapping[str, Any] | None = None,
 ) -> None:
     """Let something happen to a product that is the actor's business."""
-    row = _own(work, product_id)
+    row = fetch_mine(work, PRODUCT, product_id, "seller_id")
     event = EventDraft(event_type, product_id=product_id, seller_id=row.seller_id, reason=reason)
     fire(work, PRODUCT, product_id, event, changes=changes)
-
-
-def _own(work: Work, product_id: UUID) -> Row[Any]:
-    row = fetch(work, PRODUCT, product_id)
-    work.actor.require_own(PRODUCT.kind, product_id, row.seller_id)
-    return row
 
 
 def _check_category(work: Work, category_id: UUID | None) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 
 from commerce import rewards, wallet
-from commerce.orders.cart import drop, own
+from commerce.orders.cart import drop
 from commerce.payments import intents
 from commerce.payments.funds import covered, sold
 from commerce.payments.payment_rows import of_order
@@ -18,7 +18,7 @@ from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, IllegalMove
 from commerce.records.instants import DAY, from_micros, to_micros
 from commerce.records.ledger import FEES, SALES, TAX, Account, Transfer, balance
-from commerce.records.machine import EventDraft, fire
+from commerce.records.machine import EventDraft, fetch_mine, fire
 from commerce.records.settlement import Settlement, settle
 from commerce.records.sql import bound
 from commerce.records.states import DELIVERY, ORDER
@@ -132,7 +132,7 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
         "order must be in a state that allows ...; got ..." with the events that it does allow; and what
         `complete` and `cancel` raise
     """
-    order = own(work, order_id)
+    order = fetch_mine(work, ORDER, order_id)
     allowed = ORDER.allowed(order.status)
     ways = [name for name in allowed if (order.status, status) in ORDER.moves[name].edges]
     if order.status == status or not ways or ways[0] == "order.placed":
@@ -147,7 +147,7 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
 
 def _ready(work: Work, order_id: UUID, event_type: str) -> Row[Any]:
     """Read and lock an order that is the actor's business and to which this may happen."""
-    order = own(work, order_id)
+    order = fetch_mine(work, ORDER, order_id)
     rows.require_state(ORDER, order, event_type)
     return order
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, literal_column, select, true
 
-from commerce.records import schema
+from commerce.records import rows, schema
 from commerce.records.errors import RecordError, check_choice, existing
 from commerce.records.sql import among, bound, linked
 from commerce.records.states import ORDER
@@ -90,8 +90,7 @@ def listed(
     """
     if status is not None:
         check_choice("status", status, ORDER.states)
-    asked = {_orders.c.status: status, _orders.c.customer_id: customer_id}
-    wanted = [column == value for column, value in asked.items() if value is not None]
+    wanted = rows.asked(_orders, status=status, customer_id=customer_id)
     if before is not None:
         wanted.append(_orders.c.number < before)
     return _page(work, and_(true(), *wanted), limit=limit)

@@ -30,7 +30,7 @@ from commerce.people.customers import fetch_own
 from commerce.records import rows
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, NotFound, RecordError, check_range
-from commerce.records.machine import fetch, fire_together
+from commerce.records.machine import fetch, fetch_mine, fire_together
 from commerce.records.states import ORDER, PAYMENT
 from commerce.records.work import Work
 
@@ -204,8 +204,7 @@ def void(work: Work, order_id: UUID) -> None:
     Conflict
         "payment must not be disputed to be undone; got ..."
     """
-    order = fetch(work, ORDER, order_id)
-    work.actor.require_own("order", order_id, order.customer_id)
+    order = fetch_mine(work, ORDER, order_id)
     if order.status != "cancelled":
         work.actor.require("payment.cancelled", "admin", "system")
     system = work.acting_as(SYSTEM)

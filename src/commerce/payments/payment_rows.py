@@ -13,7 +13,7 @@ from commerce.payments.totals import COUNTED
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.ledger import Account, Transfer
-from commerce.records.machine import EventDraft, Step, fetch, fire
+from commerce.records.machine import EventDraft, Step, fetch, fetch_mine, fire
 from commerce.records.moves import Machine
 from commerce.records.states import ORDER, PAYMENT
 from commerce.records.work import Work
@@ -42,8 +42,7 @@ def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[An
     Conflict
         "order must be placed to be paid; got ...", "payments must not exceed their order; got ..."
     """
-    order = fetch(work, ORDER, order_id)
-    work.actor.require_own("order", order_id, order.customer_id)
+    order = fetch_mine(work, ORDER, order_id)
     if order.customer_id != customer_id:
         raise NotFound("customer", customer_id)
     if order.status != "placed":

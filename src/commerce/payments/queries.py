@@ -54,8 +54,8 @@ def payments(
     """
     if status is not None:
         check_choice("status", status, PAYMENT.states)
-    asked = {_row.status: status, _row.customer_id: customer_id, _row.order_id: order_id}
-    wanted = [column == value for column, value in asked.items() if value is not None]
+    asked = {"status": status, "customer_id": customer_id, "order_id": order_id}
+    wanted = rows.asked(schema.payment, **asked)
     latest = _PAYMENTS.where(*wanted).order_by(_row.created_at.desc(), _row.id)
     return _read(work, latest.offset(offset).limit(limit))
 

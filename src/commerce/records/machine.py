@@ -91,6 +91,13 @@ def fetch(work: Work, machine: Machine, record: UUID, *, lock: bool = True) -> R
     return existing(work.ask(query, record=record).first(), machine.kind, record)
 
 
+def fetch_mine(work: Work, machine: Machine, record: UUID, owner: str = "customer_id") -> Row[Any]:
+    """Read and lock a record whose column ``owner`` names the actor, or any for who runs the shop."""
+    row = fetch(work, machine, record)
+    work.actor.require_own(machine.kind, record, getattr(row, owner))
+    return row
+
+
 def fire(
     work: Work,
     machine: Machine,

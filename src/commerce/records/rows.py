@@ -27,6 +27,11 @@ def own(work: Work, table: Table, **values: Any) -> list[ColumnElement[bool]]:
     return [table.c[name] == value for name, value in known.items()]
 
 
+def asked(table: Table, **values: Any) -> list[ColumnElement[bool]]:
+    """Give the conditions of rows that hold some values; None asks for nothing."""
+    return [table.c[name] == value for name, value in values.items() if value is not None]
+
+
 def first(work: Work, table: Table, *, lock: bool = False, **values: Any) -> Row[Any] | None:
     """Read the row that holds some values, None if there is none; locked, it waits for who changes it."""
     query = select(table).where(*own(work, table, **values))
