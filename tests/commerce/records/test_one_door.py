@@ -65,9 +65,8 @@ def breaches(source: str, *, history: bool = False) -> Iterator[str]:
             continue
         if callee == "values" and keys_of(node) & GUARDED:
             yield f"line {node.lineno}: insert of {keys_of(node) & GUARDED}"
-        if callee == "execute" and len(node.args) > 1 and keys_of(node) & GUARDED:
-            yield f"line {node.lineno}: parameters with {keys_of(node) & GUARDED}"
-        if callee == "ask" and keys_of(node) & GUARDED:
+        given = callee == "ask" or (callee == "execute" and len(node.args) > 1)
+        if given and keys_of(node) & GUARDED:
             yield f"line {node.lineno}: parameters with {keys_of(node) & GUARDED}"
         if callee in ("append", "emit") and target == "connection":
             yield f"line {node.lineno}: {callee} to the stream"
