@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, cast, func, select, update
+from sqlalchemy import Row, func, select, update
 
 from commerce import stock
 from commerce.payments.refunds import refund_order
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, NotFound, RecordError, check_choice, check_range
+from commerce.records.errors import Conflict, RecordError, check_choice, check_range, existing
 from commerce.records.instants import DAY, to_micros
-from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.machine import EventDraft, fetch, fetch_mine, fire
+from commerce.records.sql import linked, total
 from commerce.records.states import ORDER, POINTS, RETURN
 from commerce.records.work import Work
 from commerce.rewards import deduct_event
@@ -82,20 +83,16 @@ def _case(work: Work, return_id: UUID) -> _Case:
 def _line_of(work: Work, order_id: UUID, position: int) -> Row[Any]:
     """Read a line, how many of its units (``asked_for``) are on their way back, and when it arrived."""
     this_line = rows.own(work, _line, order_id=order_id, position=position)
-    line = work.connection.execute(_LINES.where(*this_line)).first()
-    if line is None:
-        raise NotFound("order line", position)
-    return line
+    return existing(
+        work.connection.execute(_LINES.where(*this_line)).first(), "order line", position
+    )
 
 
 def request(work: Work, order_id: UUID, position: int, quantity: int, reason: str) -> UUID:
-    """Ask to send units of one's own order line back.
+    """Ask to send units of one's own order line back; give the return's id. By the buyer or an admin.
 
     Parameters
     ----------
-    work : Work
-        The buyer's, or an admin's.
-    order_id : UUID
     position : int
         Of the line in its order.
     quantity : int, >= 1
@@ -103,15 +100,9 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
     reason : str
         One of `REASONS`.
 
-    Returns
-    -------
-    UUID
-        The return's id.
-
     Raises
     ------
     NotFound
-        "order must exist; got ..." or "order line must exist; got ..."
     RecordError
         "reason must be one of ...; got ..." or "quantity must be 1 or more; got ..."
     Conflict
@@ -121,8 +112,7 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
     check_choice("reason", reason, REASONS)
     if quantity < 1:
         raise RecordError(f"quantity must be 1 or more; got {quantity}. Correct it.")
-    order = fetch(work, ORDER, order_id)
-    work.actor.require_own("order", order_id, order.customer_id)
+    order = fetch_mine(work, ORDER, order_id)
     line = _line_of(work, order_id, position)
     if order.status == "cancelled" or line.delivered_at is None:
         raise Conflict(
@@ -167,10 +157,9 @@ def receive(work: Work, return_id: UUID, quantity: int) -> None:
 
     Raises
     ------
+    IllegalMove
     RecordError
         "received quantity must be 0 to 2; got ..."
-    IllegalMove
-        "return must be in a state that allows return.received; got ..."
     """
     case = _case(work, return_id)
     check_range("received quantity", quantity, 0, case.asked.quantity)
@@ -179,23 +168,18 @@ def receive(work: Work, return_id: UUID, quantity: int) -> None:
 
 
 def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: bool) -> None:
-    """Record in what condition received goods are, and whose fault it is; nothing moves yet.
+    """Record in what condition received goods are, and whose fault it is. By a courier or an admin; nothing moves yet.
 
     Parameters
     ----------
-    work : Work
-        A courier's or an admin's.
-    return_id : UUID
     condition : str
         ``new``, ``opened`` or ``damaged``.
-    seller_at_fault : bool
 
     Raises
     ------
+    IllegalMove
     RecordError
         "condition must be one of new, opened, damaged; got ..."
-    IllegalMove
-        "return must be in a state that allows return.inspected; got ..."
     """
     check_choice("condition", condition, schema.CONDITIONS)
     event = _case(work, return_id).event("return.inspected", category=condition)
@@ -204,17 +188,11 @@ def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: boo
 
 
 def approve(work: Work, return_id: UUID) -> int:
-    """Accept an inspected return: money back, goods in, points off, all at once and once only. By an admin.
-
-    Returns
-    -------
-    int
-        What was paid back, minor units.
+    """Accept an inspected return, by an admin: money back, goods in, points off, once only; give minor units paid back.
 
     Raises
     ------
     IllegalMove
-        "return must be in a state that allows return.approved; got ..."
     Conflict
         "return must hold goods to be approved; got none. ..."
     """
@@ -241,26 +219,14 @@ def approve(work: Work, return_id: UUID) -> int:
 
 
 def reject(work: Work, return_id: UUID) -> None:
-    """Refuse an inspected return: nothing is paid back, and the units may be asked for again. By an admin.
-
-    Raises
-    ------
-    IllegalMove
-        "return must be in a state that allows return.rejected; got ..."
-    """
+    """Refuse an inspected return: nothing is paid back, and the units may be asked for again. By an admin."""
     fire(work, RETURN, return_id, _case(work, return_id).event("return.rejected"))
 
 
 def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequence[Row[Any]]:
-    """List returns, the latest first: a buyer's own; all of them for couriers and who runs the shop.
-
-    Returns
-    -------
-    sequence of Row
-        Of `schema.return_request`.
-    """
+    """List rows of `schema.return_request`, the latest first: a buyer's own; all for couriers and who runs the shop."""
     asked, orders = schema.return_request, schema.orders
-    query = select(asked).where(*rows.own(work, asked, **({"status": status} if status else {})))
+    query = select(asked).where(*rows.own(work, asked), *rows.asked(asked, status=status))
     if not work.actor.may_act_as("delivery", "admin", "system"):
         mine = orders.c.customer_id.in_([work.actor.customer_id])
         own = select(orders.c.id).where(*rows.own(work, orders), mine)
@@ -272,13 +238,8 @@ def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequen
 _return, _line, _delivery = schema.return_request, schema.order_line, schema.delivery
 _on_its_way = func.coalesce(_return.c.received_quantity, _return.c.quantity)
 _asked_for = (
-    select(cast(func.coalesce(func.sum(_on_its_way), 0), BigInteger))
-    .where(
-        _return.c.tenant_id == _line.c.tenant_id,
-        _return.c.order_id == _line.c.order_id,
-        _return.c.position == _line.c.position,
-        _return.c.status.in_(("requested", "received", "inspected")),
-    )
+    select(total(_on_its_way))
+    .where(linked(_return, _line), _return.c.status.in_(("requested", "received", "inspected")))
     .scalar_subquery()
 )
 _delivered_at = (

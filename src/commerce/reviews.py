@@ -73,22 +73,14 @@ def average_stars(count: int, total: int) -> Decimal | None:
 
 
 def post(work: Work, order_id: UUID, product_id: UUID, stars: int, body: str | None = None) -> UUID:
-    """Rate a product of one's own order that has arrived.
+    """Rate a product of the buyer's own order that has arrived; give the review's id.
 
     Parameters
     ----------
-    work : Work
-        The buyer's.
-    order_id, product_id : UUID
     stars : int
         1 to 5.
     body : str, optional
         Free text; it stays out of the stream.
-
-    Returns
-    -------
-    UUID
-        The review's id.
 
     Raises
     ------
@@ -134,12 +126,11 @@ def edit(work: Work, review_id: UUID, stars: int, body: str | None = None) -> No
 
     Raises
     ------
+    IllegalMove
     NotFound
         "review must exist; got ..." for whoever did not write it.
     RecordError
         "stars must be 1 to 5; got ..."
-    IllegalMove
-        "review must be in a state that allows review.edited; got ..."
     """
     check_range("stars", stars, 1, 5)
     row = _own(work, review_id, admins=False)
@@ -149,15 +140,7 @@ def edit(work: Work, review_id: UUID, stars: int, body: str | None = None) -> No
 
 
 def remove(work: Work, review_id: UUID) -> None:
-    """Take a review away: one's own, which may be posted again, or any for who runs the shop, for good.
-
-    Raises
-    ------
-    NotFound
-        "review must exist; got ..."
-    IllegalMove
-        "review must be in a state that allows review.removed; got ..."
-    """
+    """Take a review away: one's own, which may be posted again, or any for who runs the shop, for good."""
     row = _own(work, review_id, admins=True)
     event = EventDraft(
         "review.removed", row.customer_id, value=row.stars, product_id=row.product_id
@@ -167,19 +150,14 @@ def remove(work: Work, review_id: UUID) -> None:
 
 
 def of_product(work: Work, product_id: UUID, *, limit: int = 50, offset: int = 0) -> Ratings:
-    """Tell a product's average, how many rated it, and the latest reviews.
-
-    Raises
-    ------
-    NotFound
-        "product must exist; got ..."
-    """
+    """Tell a product's average, how many rated it, and the latest reviews."""
     rated, table = rows.find(work, schema.product, product_id), schema.review
     shown = (table.c.product_id == product_id, table.c.status == "posted")
     order = (table.c.posted_at.desc(), table.c.id)
     latest = rows.listed(work, Review, table, *shown, order=order, limit=limit, offset=offset)
-    average = average_stars(rated.ratings_count, rated.ratings_sum)
-    return Ratings(average, rated.ratings_count, latest)
+    return Ratings(
+        average_stars(rated.ratings_count, rated.ratings_sum), rated.ratings_count, latest
+    )
 
 
 def _own(work: Work, review_id: UUID, *, admins: bool) -> Row[Any]:

@@ -26,7 +26,6 @@ class PointsBalance(NamedTuple):
 
     Attributes
     ----------
-    points : int
     rank : str or None
         The highest rank whose threshold the points reach.
     next_rank : str or None
@@ -55,13 +54,7 @@ def account_of(seller_id: UUID) -> Account:
 
 
 def balance_of(work: Work, seller_id: UUID) -> PointsBalance:
-    """Tell a seller's points and rank: to the seller and to who runs the shop.
-
-    Raises
-    ------
-    NotFound
-        "seller must exist; got ..."
-    """
+    """Tell a seller's points and rank: to the seller and to who runs the shop."""
     _own(work, seller_id)
     held = balance(work.connection, work.tenant, POINTS, account_of(seller_id))
     ladder = sorted(work.policy.ranks.items(), key=lambda step: step[1])
@@ -72,13 +65,7 @@ def balance_of(work: Work, seller_id: UUID) -> PointsBalance:
 
 
 def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
-    """List a seller's latest movements of points, the last first.
-
-    Raises
-    ------
-    NotFound
-        "seller must exist; got ..."
-    """
+    """List a seller's latest movements of points, the last first."""
     _own(work, seller_id)
     event = schema.event
     moved = rows.own(work, event, aggregate_type="points", aggregate_id=seller_id.hex)
@@ -95,16 +82,9 @@ def earn_event(work: Work, seller_id: UUID, points: int, reason: str) -> EventDr
 
     Parameters
     ----------
-    work : Work
-    seller_id : UUID
     points : int, >= 0
     reason : str
         A code like ``order_completed``; the stream takes no free text.
-
-    Raises
-    ------
-    NotFound
-        "seller must exist; got ..."
     """
     return _event_of(_seller(work, seller_id), "points.earned", points, reason)
 
@@ -119,15 +99,9 @@ def deduct_event(work: Work, seller_id: UUID, points: int, reason: str) -> Event
     -------
     EventDraft or None
         None where there is nothing to lose.
-
-    Raises
-    ------
-    NotFound
-        "seller must exist; got ..."
     """
     seller = _seller(work, seller_id, lock=True)
-    held = balance(work.connection, work.tenant, POINTS, account_of(seller_id))
-    lost = min(points, held)
+    lost = min(points, balance(work.connection, work.tenant, POINTS, account_of(seller_id)))
     return _event_of(seller, "points.deducted", lost, reason) if lost else None
 
 

@@ -54,7 +54,6 @@ def open_shop(
 
     Parameters
     ----------
-    engine : Engine
     actor : Actor
         A superadmin, or the system.
     slug, zone, currency, clock_mode
@@ -71,7 +70,6 @@ def open_shop(
     Raises
     ------
     Forbidden
-        "role must be one of superadmin for tenant.created; got ..."
     RecordError
         "tenant must be lower-case letters, ...", "domain must be a host name; got ..." or a setting's own.
     TenantConflict
@@ -97,10 +95,9 @@ def change_shop(
 
     Raises
     ------
+    TenantNotFound
     Forbidden, RecordError, Conflict
         As `open_shop`.
-    TenantNotFound
-        "tenant must exist; got ..."
     """
     wrong = sorted(set(changes) - {"name", "domain", "settings"})
     if wrong:
@@ -161,7 +158,6 @@ def find_by_domain(connection: Connection, host: str) -> Tenant:
     Raises
     ------
     TenantNotFound
-        "tenant must exist; got ..."
     """
     row = connection.execute(
         select(_tenant).where(_tenant.c.domain == host.lower(), _tenant.c.closed_at.is_(None))
@@ -196,6 +192,7 @@ def _write(work: Work, changes: Mapping[str, Any], *events: EventDraft) -> None:
     if "settings" in values:
         policy_of(values["settings"])
     with rows.unique("domain", domain):
-        own = update(_tenant).where(_tenant.c.id == work.tenant.id)
-        work.connection.execute(own.values(**values))
+        work.connection.execute(
+            update(_tenant).where(_tenant.c.id == work.tenant.id).values(**values)
+        )
     fire(work, TENANT, imported_id(slug, "tenant", slug), *events)

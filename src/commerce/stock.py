@@ -14,11 +14,11 @@ from sqlalchemy import and_, bindparam, func, literal, select
 from sqlalchemy.sql import ColumnElement
 
 from commerce.records import schema
-from commerce.records.errors import NotFound, RecordError, check_range
+from commerce.records.errors import RecordError, check_range, existing
 from commerce.records.ledger import WORLD, Account, Transfer, balance
 from commerce.records.machine import EventDraft, fire
+from commerce.records.sql import among, bound, hexadecimal
 from commerce.records.states import STOCK
-from commerce.records.uuids import hexadecimal
 from commerce.records.work import Work
 
 ON_HAND = Account("on_hand")
@@ -69,25 +69,16 @@ def come_back(variant_id: UUID, quantity: int, *, damaged: bool) -> Transfer:
 
 
 def receive(work: Work, variant_id: UUID, quantity: int) -> int:
-    """Take a delivery of a supplier in.
+    """Take a delivery in, by the product's seller or who runs the shop; give how many units may be sold now.
 
     Parameters
     ----------
-    work : Work
-        By the seller of the product, or by who runs the shop.
-    variant_id : UUID
     quantity : int
         1 to `MOST`.
-
-    Returns
-    -------
-    int
-        Units that may be sold now.
 
     Raises
     ------
     NotFound
-        "variant must exist; got ..."
     RecordError
         "quantity must be 1 to 1000000; got ..."
     """
@@ -95,31 +86,20 @@ def receive(work: Work, variant_id: UUID, quantity: int) -> int:
 
 
 def adjust(work: Work, variant_id: UUID, quantity: int, *, reason: str) -> int:
-    """Correct the stock of a variant; the reason gives the direction.
+    """Correct stock, by whom `receive` may; the reason gives the direction. Give how many units may be sold now.
 
     Parameters
     ----------
-    work : Work
-        By the seller of the product, or by who runs the shop.
-    variant_id : UUID
     quantity : int
         1 to `MOST`.
     reason : str
         One of `REASONS`.
 
-    Returns
-    -------
-    int
-        Units that may be sold now.
-
     Raises
     ------
-    NotFound
-        "variant must exist; got ..."
+    NotFound, InsufficientFunds
     RecordError
         "reason must be one of ...; got ..."
-    InsufficientFunds
-        "on_hand must hold what is taken from it; got ..."
     """
     if reason not in REASONS:
         raise RecordError(
@@ -136,20 +116,13 @@ def _move(
     work: Work, variant_id: UUID, quantity: int, source: Account, target: Account, event: EventDraft
 ) -> int:
     check_quantity(quantity)
-    product_id, seller_id = _own(work, variant_id)
-    moved = Transfer(asset(variant_id), source, target, quantity)
+    row = existing(work.ask(_OWNER, variant=variant_id).one_or_none(), "variant", variant_id)
+    work.actor.require_own("variant", variant_id, row.seller_id)
+    moved = [Transfer(asset(variant_id), source, target, quantity)]
     fire(
-        work,
-        STOCK,
-        variant_id,
-        event._replace(
-            quantity=quantity,
-            product_id=product_id,
-            seller_id=seller_id,
-            transfers=[moved],
-        ),
+        work, STOCK, variant_id, event._replace(quantity=quantity, transfers=moved, **row._asdict())
     )
-    return balance(work.connection, work.tenant, moved.asset, ON_HAND)
+    return balance(work.connection, work.tenant, asset(variant_id), ON_HAND)
 
 
 def check_quantity(quantity: int) -> None:
@@ -163,21 +136,12 @@ def check_quantity(quantity: int) -> None:
     check_range("quantity", quantity, 1, MOST)
 
 
-def _own(work: Work, variant_id: UUID) -> tuple[UUID, UUID | None]:
-    """Find a variant that is the actor's business."""
-    known = {"tenant": work.tenant.id, "variant": variant_id}
-    row = work.connection.execute(_OWNER, known).one_or_none()
-    if row is None or not (work.actor.runs_the_shop or row.seller_id == work.actor.user_id):
-        raise NotFound("variant", variant_id)
-    return row.product_id, row.seller_id
-
-
 def place_of(
     column: ColumnElement[Any], kind: str, key: ColumnElement[str] | str
 ) -> ColumnElement[bool]:
     """Join ``account`` as what of a variant is in a place, in both databases' way of writing an id."""
     return and_(
-        _account.c.tenant_id == bindparam("tenant"),
+        *bound(_account),
         _account.c.asset == literal("SKU:") + hexadecimal(column),
         _account.c.kind == kind,
         _account.c.key == key,
@@ -192,14 +156,11 @@ def on_hand_of(column: ColumnElement[Any]) -> ColumnElement[bool]:
 AVAILABLE = func.coalesce(_account.c.balance, 0)
 """Units that may be sold, where ``account`` is joined on `on_hand_of`."""
 
-_in_range = _variant.join(
-    _product,
-    and_(_product.c.tenant_id == _variant.c.tenant_id, _product.c.id == _variant.c.product_id),
-)
+_in_range = _variant.join(_product)
 _OWNER = (
     select(_variant.c.product_id, _product.c.seller_id)
     .select_from(_in_range)
-    .where(_variant.c.tenant_id == bindparam("tenant"), _variant.c.id == bindparam("variant"))
+    .where(*bound(_variant, id="variant"))
 )
 _levels = (
     select(
@@ -211,9 +172,9 @@ _levels = (
         AVAILABLE.label("available"),
     )
     .select_from(_in_range.outerjoin(_account, on_hand_of(_variant.c.id)))
-    .where(_variant.c.tenant_id == bindparam("tenant"))
+    .where(*bound(_variant))
 )
-_SOME_LEVELS = _levels.where(_variant.c.id.in_(bindparam("variants", expanding=True)))
+_SOME_LEVELS = _levels.where(among(_variant.c.id, "variants"))
 _LOW = (
     _levels.where(
         _product.c.status == "approved",
@@ -231,8 +192,7 @@ def available(work: Work, variant_ids: Collection[UUID]) -> dict[UUID, int]:
 
 
 def _some_levels(work: Work, variant_ids: Collection[UUID]) -> list[Level]:
-    known = {"tenant": work.tenant.id, "variants": list(variant_ids)}
-    return [Level(*row) for row in work.connection.execute(_SOME_LEVELS, known)]
+    return [Level(*row) for row in work.ask(_SOME_LEVELS, variants=list(variant_ids))]
 
 
 class Level(NamedTuple):
@@ -256,11 +216,8 @@ def low(
     query = _LOW
     if not work.actor.runs_the_shop:
         query = query.where(_product.c.seller_id == work.actor.user_id)
-    rows = work.connection.execute(
-        query,
-        {"tenant": work.tenant.id, "threshold": threshold, "limit": limit, "offset": offset},
-    )
-    return [Level(*row) for row in rows]
+    found = work.ask(query, threshold=threshold, limit=limit, offset=offset)
+    return [Level(*row) for row in found]
 
 
 def emit_low_stock(

@@ -56,12 +56,10 @@ class Report:
 
     Attributes
     ----------
-    tenant : str
     moved : dict of str to list of UUID
         Records by transition.
     refused : list of str
         Sentences of what was due and could not be moved; it is tried again at the next tick.
-    outbox : Drained
     """
 
     tenant: str
@@ -82,7 +80,6 @@ def tick(
 
     Parameters
     ----------
-    engine : Engine
     tenant : Tenant
         Open.
     now : datetime
@@ -95,7 +92,6 @@ def tick(
     Raises
     ------
     TenantNotFound
-        "tenant must exist; got ..."
     RecordError
         "tenant must be open; got ..."
     """

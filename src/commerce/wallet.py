@@ -13,6 +13,7 @@ from commerce.records import rows, schema
 from commerce.records.errors import NotFound
 from commerce.records.ledger import Account, Transfer, balance
 from commerce.records.machine import EventDraft
+from commerce.records.sql import total
 from commerce.records.states import WALLET
 from commerce.records.work import Work
 
@@ -57,13 +58,7 @@ def of_customer(customer_id: UUID) -> Account:
 
 
 def of_sellers(work: Work, user_ids: Collection[UUID]) -> dict[UUID, tuple[Account, UUID | None]]:
-    """Give the wallets of several sellers, and the customers that the sellers are, if any.
-
-    Raises
-    ------
-    NotFound
-        "user must exist; got ..."
-    """
+    """Give the wallets of several sellers, and the customers that the sellers are, if any."""
     users = schema.users
     theirs = select(users).where(*rows.own(work, users), users.c.id.in_(user_ids))
     found = {
@@ -105,39 +100,34 @@ def event_of(
 
 def held(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraft:
     """Set money aside for an order or an auction."""
-    ends = of_customer(customer_id), Account("held", key.hex)
-    moved = Transfer(work.tenant.currency, *ends, amount)
+    moved = Transfer(
+        work.tenant.currency, of_customer(customer_id), Account("held", key.hex), amount
+    )
     return event_of("wallet.held", customer_id, amount, key, [moved])
 
 
 def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraft:
     """Free money that was set aside."""
-    ends = Account("held", key.hex), of_customer(customer_id)
-    moved = Transfer(work.tenant.currency, *ends, amount)
+    moved = Transfer(
+        work.tenant.currency, Account("held", key.hex), of_customer(customer_id), amount
+    )
     return event_of("wallet.released", customer_id, amount, key, [moved])
 
 
 def view(work: Work, owner_id: UUID) -> Wallet:
-    """Tell what a wallet holds.
+    """Tell what a wallet holds, to its owner and to who runs the shop.
 
     Parameters
     ----------
-    work : Work
-        By its owner, or by who runs the shop.
     owner_id : UUID
         A customer, or a seller who is none.
-
-    Raises
-    ------
-    NotFound
-        "wallet must exist; got ..."
     """
     _check_owner(work, owner_id)
     event, currency = schema.event, work.tenant.currency
     signed = case(
         (event.c.type == "wallet.held", event.c.amount_minor), else_=-event.c.amount_minor
     )
-    aside = select(func.coalesce(func.sum(signed), 0)).where(
+    aside = select(total(signed)).where(
         *rows.own(work, event, customer_id=owner_id),
         event.c.type.in_(["wallet.held", "wallet.released", "wallet.spent"]),
     )
@@ -148,22 +138,14 @@ def view(work: Work, owner_id: UUID) -> Wallet:
 def history(
     work: Work, owner_id: UUID, *, before: int | None = None, limit: int = 100
 ) -> list[Entry]:
-    """List what happened to a wallet, newest first.
+    """List what happened to a wallet, newest first, to its owner and to who runs the shop.
 
     Parameters
     ----------
-    work : Work
-        By its owner, or by who runs the shop.
     owner_id : UUID
         A customer, or a seller who is none.
     before : int, optional
         Only entries with a smaller id: the last one of the page before.
-    limit : int, default 100
-
-    Raises
-    ------
-    NotFound
-        "wallet must exist; got ..."
     """
     _check_owner(work, owner_id)
     account, posting, event = schema.account, schema.posting, schema.event

@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -17,15 +16,16 @@ from sqlalchemy import (
     and_,
     bindparam,
     select,
-    type_coerce,
     union_all,
 )
 
 from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, state_of
 from commerce.records import schema
-from commerce.records.errors import NotFound
+from commerce.records.errors import existing
 from commerce.records.machine import EventDraft
 from commerce.records.prepared import Prepared
+from commerce.records.rows import own
+from commerce.records.sql import among, bound, linked, micros
 from commerce.records.work import Work
 
 _auction, _bid, _buyer = schema.auction, schema.bid, schema.customer
@@ -34,15 +34,10 @@ LARGEST: Final = 10**15
 """The highest amount that anybody may ask or bid, minor units."""
 
 
-def micros(column: Column[Any]) -> ColumnElement[int]:
-    """Read an instant as the microseconds that are kept."""
-    return type_coerce(column, BigInteger).label(column.name)
-
-
 COLUMNS: Final = (
     *(column for column in _auction.c if column.name not in ("starts_at", "ends_at")),
-    micros(_auction.c.starts_at),
-    micros(_auction.c.ends_at),
+    micros(_auction.c.starts_at).label("starts_at"),
+    micros(_auction.c.ends_at).label("ends_at"),
 )
 """An auction's columns, its instants in microseconds."""
 
@@ -54,19 +49,11 @@ _LOCKED = Prepared(
             "buyer_located"
         ),
     )
-    .select_from(_auction)
+    .select_from(_auction.outerjoin(schema.users))
     .outerjoin(
-        schema.users,
-        and_(
-            schema.users.c.tenant_id == _auction.c.tenant_id,
-            schema.users.c.id == _auction.c.seller_id,
-        ),
+        _buyer, (_buyer.c.tenant_id == _auction.c.tenant_id) & (_buyer.c.id == bindparam("buyer"))
     )
-    .outerjoin(
-        _buyer,
-        and_(_buyer.c.tenant_id == _auction.c.tenant_id, _buyer.c.id == bindparam("buyer")),
-    )
-    .where(_auction.c.tenant_id == bindparam("tenant"), _auction.c.id == bindparam("record"))
+    .where(*bound(_auction, id="record"))
     .with_for_update(of=_auction)
 )
 
@@ -79,24 +66,15 @@ def locked(work: Work, auction_id: UUID) -> Row[Any]:
     Row
         Columns of ``auction``, instants in microseconds; ``seller_customer_id``, the customer that the seller
         is; ``buyer_located``, whether the actor is a customer with a saved location.
-
-    Raises
-    ------
-    NotFound
-        "auction must exist; got ..."
     """
     key = {"tenant": work.tenant.id, "record": auction_id, "buyer": work.actor.customer_id}
     row: Row[Any] | None = _LOCKED.first(work.connection, key)
-    if row is None:
-        raise NotFound("auction", auction_id)
-    return row
+    return existing(row, "auction", auction_id)
 
 
 def due_by(work: Work, status: str, by: Column[Any], limit: int) -> list[UUID]:
     """Name the auctions in a status whose time ``by`` has come, the earliest first."""
-    due = select(_auction.c.id).where(
-        _auction.c.tenant_id == work.tenant.id, _auction.c.status == status, by <= work.now
-    )
+    due = select(_auction.c.id).where(*own(work, _auction, status=status), by <= work.now)
     return list(work.connection.execute(due.order_by(by, _auction.c.id).limit(limit)).scalars())
 
 
@@ -105,11 +83,7 @@ def _best(column: str, *others: ColumnElement[Any]) -> ScalarSelect[Any]:
     best = _bid.alias()
     return (
         select(best.c[column])
-        .where(
-            best.c.tenant_id == _auction.c.tenant_id,
-            best.c.auction_id == _auction.c.id,
-            *(best.c.customer_id != other for other in others),
-        )
+        .where(linked(best, _auction), *(best.c.customer_id != other for other in others))
         .order_by(best.c.maximum_minor.desc(), best.c.placed_at, best.c.id)
         .limit(1)
         .correlate(_auction)
@@ -117,10 +91,7 @@ def _best(column: str, *others: ColumnElement[Any]) -> ScalarSelect[Any]:
     )
 
 
-_CHOSEN = and_(
-    _auction.c.tenant_id == bindparam("tenant"),
-    _auction.c.id.in_(bindparam("auctions", expanding=True)),
-)
+_CHOSEN = and_(*bound(_auction), among(_auction.c.id, "auctions"))
 # ids in a set of their own, not in a join: behind row-level security a join would read every bid of the tenant
 _TOP_TWO = Prepared(
     select(
@@ -128,10 +99,10 @@ _TOP_TWO = Prepared(
         _bid.c.customer_id,
         _bid.c.amount_minor,
         _bid.c.maximum_minor,
-        micros(_bid.c.placed_at),
+        micros(_bid.c.placed_at).label("placed_at"),
         _bid.c.id,
     ).where(
-        _bid.c.tenant_id == bindparam("tenant"),
+        *bound(_bid),
         _bid.c.id.in_(
             union_all(
                 select(_best("id")).where(_CHOSEN),

@@ -19,13 +19,7 @@ from commerce.auctions.closing import hand_over
 from commerce.auctions.pricing import AuctionState, placed
 from commerce.records import rows
 from commerce.records.bulk import insert_rows
-from commerce.records.errors import (
-    Conflict,
-    Expired,
-    Forbidden,
-    InsufficientFunds,
-    RecordError,
-)
+from commerce.records.errors import Conflict, Expired, Forbidden, InsufficientFunds, RecordError
 from commerce.records.identity import reserve_numbers
 from commerce.records.instants import from_micros
 from commerce.records.ledger import balance
@@ -79,16 +73,9 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
     maximum : int
         Minor units, up to `auction_rows.LARGEST`.
 
-    Returns
-    -------
-    Outcome
-
     Raises
     ------
-    NotFound
-        "auction must exist; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.bid; got ..."
+    NotFound, IllegalMove, InsufficientFunds
     Expired
         "bid must come before the auction's end; got ..."
     Conflict
@@ -96,8 +83,6 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
         "bidder must not be the seller; got ..."
     RecordError
         "bidder must have a saved location; got none. ..."
-    InsufficientFunds
-        "wallet must hold what is taken from it; got ..."
     """
     auction, bidder, before = _enter(work, auction_id, "auction.bid")
     mine = before.leader if before.leader and before.leader.bidder == bidder else None
@@ -177,14 +162,11 @@ def _extension(auction: Row[Any], now: int) -> dict[str, int]:
     window = auction.extension_seconds * _SECOND
     if not auction.extensions_left or now < auction.ends_at - window:
         return {}
-    return {
-        "ends_at": auction.ends_at + window,
-        "extensions_left": auction.extensions_left - 1,
-    }
+    return {"ends_at": auction.ends_at + window, "extensions_left": auction.extensions_left - 1}
 
 
 def buy_now(work: Work, auction_id: UUID) -> UUID:
-    """Buy an item at once for its buy-now price, as long as nobody has bid.
+    """Buy an item at once for its buy-now price, as long as nobody has bid; give the order.
 
     Parameters
     ----------
@@ -192,11 +174,6 @@ def buy_now(work: Work, auction_id: UUID) -> UUID:
         By a customer with a saved location, whose wallet holds the price.
     auction_id : UUID
         Of a live auction, before its end.
-
-    Returns
-    -------
-    UUID
-        The order.
 
     Raises
     ------

@@ -21,16 +21,10 @@ from commerce.records.work import Work
 
 
 def close(work: Work, auction_id: UUID) -> UUID | None:
-    """Close an auction that has ended; one that is closed stays as it is.
+    """Close an auction that has ended; one that is closed stays as it is. By an admin or the system.
 
     The leader's price goes on to the order, the rest of what was set aside back to the wallet. Where nobody bid,
     or not enough, or the leader has been erased meanwhile, goods and money are freed.
-
-    Parameters
-    ----------
-    work : Work
-        By an admin or the system.
-    auction_id : UUID
 
     Returns
     -------
@@ -39,14 +33,9 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
 
     Raises
     ------
-    NotFound
-        "auction must exist; got ..."
-    Forbidden
-        "role must be one of admin, system for auction.sold; got ..."
+    NotFound, Forbidden, IllegalMove
     Conflict
         "auction must have ended to be closed; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.unsold; got ..."
     """
     auction = locked(work, auction_id)
     work.actor.require("auction.sold", *AUCTION.moves["auction.sold"].roles)
@@ -72,8 +61,7 @@ def close(work: Work, auction_id: UUID) -> UUID | None:
         event_of(auction, "auction.won", leader.bidder, amount=now.price),
     ]
     if leader.maximum > now.price:
-        rest = leader.maximum - now.price
-        events.append(wallet.released(work, leader.bidder, rest, auction_id))
+        events.append(wallet.released(work, leader.bidder, leader.maximum - now.price, auction_id))
     return hand_over(auction, leader.bidder, now.price, *events, work=work)
 
 

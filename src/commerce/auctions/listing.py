@@ -9,32 +9,25 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Row, Select, select
 
 from commerce import stock
-from commerce.auctions.auction_rows import LARGEST, due_by, event_of, locked, sells
+from commerce.auctions.auction_rows import LARGEST, due_by, event_of, locked
 from commerce.auctions.pricing import Bands
 from commerce.records import schema
-from commerce.records.errors import Conflict, NotFound, RecordError
+from commerce.records.errors import Conflict, RecordError, existing
 from commerce.records.instants import from_micros
 from commerce.records.machine import fire
 from commerce.records.money import format_money
+from commerce.records.sql import bound
 from commerce.records.states import AUCTION
 from commerce.records.work import Work
 
 _variant, _product, _users = schema.variant, schema.product, schema.users
 _OFFERED: Select[Any] = (
     select(_variant.c.product_id, _product.c.status, _product.c.seller_id, _users.c.customer_id)
-    .join_from(
-        _variant,
-        _product,
-        and_(_product.c.tenant_id == _variant.c.tenant_id, _product.c.id == _variant.c.product_id),
-    )
-    .outerjoin(
-        _users,
-        and_(_users.c.tenant_id == _product.c.tenant_id, _users.c.id == _product.c.seller_id),
-    )
-    .where(_variant.c.tenant_id == bindparam("tenant"), _variant.c.id == bindparam("variant"))
+    .select_from(_variant.join(_product).outerjoin(_users))
+    .where(*bound(_variant, id="variant"))
 )
 
 
@@ -71,26 +64,17 @@ def draft(
     increments : Bands, optional
         Minor units; eBay's if not given.
 
-    Returns
-    -------
-    UUID
-        The auction's id.
-
     Raises
     ------
     NotFound
-        "variant must exist; got ..."
     Conflict
         "product must be approved to be sold by auction; got ..."
     RecordError
         "reserve must be ...; got ...", and so of every other term
     """
     _check_terms(work, opening, reserve, buy_now, starts_at, ends_at)
-    offered = work.connection.execute(
-        _OFFERED, {"tenant": work.tenant.id, "variant": variant_id}
-    ).first()
-    if offered is None or not (work.actor.runs_the_shop or sells(offered, work)):
-        raise NotFound("variant", variant_id)
+    offered = existing(work.ask(_OFFERED, variant=variant_id).first(), "variant", variant_id)
+    work.actor.require_own("variant", variant_id, offered.seller_id)
     if offered.status != "approved":
         raise Conflict(
             f"product must be approved to be sold by auction; got {offered.status!r}."
@@ -139,29 +123,11 @@ def _check_terms(
 
 
 def submit(work: Work, auction_id: UUID) -> None:
-    """Hand an auction in for approval, and set its goods aside.
-
-    Parameters
-    ----------
-    work : Work
-        By its seller, or by who runs the shop.
-    auction_id : UUID
-
-    Raises
-    ------
-    NotFound
-        "auction must exist; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.submitted; got ..."
-    InsufficientFunds
-        "on_hand must hold what is taken from it; got ..."
-    """
+    """Hand an auction in for approval, and set its goods aside. By its seller, or by who runs the shop."""
     auction = locked(work, auction_id)
-    if not (work.actor.runs_the_shop or sells(auction, work)):
-        raise NotFound("auction", auction_id)
+    work.actor.require_own("auction", auction_id, auction.seller_id)
     goods = [stock.hold(auction.variant_id, 1, auction_id)]
-    event = event_of(auction, "auction.submitted", auction.seller_customer_id, transfers=goods)
-    fire(work, AUCTION, auction_id, event)
+    _fire(work, auction, "auction.submitted", transfers=goods)
     stock.emit_low_stock(work, {auction.variant_id: 1})
 
 
@@ -170,20 +136,11 @@ def approve(work: Work, auction_id: UUID) -> None:
 
     Raises
     ------
-    NotFound
-        "auction must exist; got ..."
+    NotFound, IllegalMove
     Forbidden
         "role must be one of admin for auction.scheduled; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.scheduled; got ..."
     """
-    auction = locked(work, auction_id)
-    fire(
-        work,
-        AUCTION,
-        auction_id,
-        event_of(auction, "auction.scheduled", auction.seller_customer_id),
-    )
+    _fire(work, locked(work, auction_id), "auction.scheduled")
 
 
 def reject(work: Work, auction_id: UUID) -> None:
@@ -191,17 +148,13 @@ def reject(work: Work, auction_id: UUID) -> None:
 
     Raises
     ------
-    NotFound
-        "auction must exist; got ..."
+    NotFound, IllegalMove
     Forbidden
         "role must be one of admin for auction.rejected; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.rejected; got ..."
     """
     auction = locked(work, auction_id)
-    goods = [stock.release(auction.variant_id, 1, auction_id)]
-    event = event_of(auction, "auction.rejected", auction.seller_customer_id, transfers=goods)
-    fire(work, AUCTION, auction_id, event)
+    freed = stock.release(auction.variant_id, 1, auction_id)
+    _fire(work, auction, "auction.rejected", transfers=[freed])
 
 
 def start(work: Work, auction_id: UUID) -> None:
@@ -211,21 +164,21 @@ def start(work: Work, auction_id: UUID) -> None:
     ----------
     work : Work
         By an admin or the system. What an admin starts early starts now.
-    auction_id : UUID
-
-    Raises
-    ------
-    NotFound
-        "auction must exist; got ..."
-    Forbidden
-        "role must be one of admin, system for auction.started; got ..."
-    IllegalMove
-        "auction must be in a state that allows auction.started; got ..."
     """
     auction = locked(work, auction_id)
-    event = event_of(auction, "auction.started", auction.seller_customer_id)
     early = {"starts_at": work.now} if work.now < auction.starts_at else {}
-    fire(work, AUCTION, auction_id, event, changes=early)
+    _fire(work, auction, "auction.started", early)
+
+
+def _fire(
+    work: Work,
+    auction: Row[Any],
+    event_type: str,
+    changes: dict[str, int] | None = None,
+    **more: Any,
+) -> None:
+    event = event_of(auction, event_type, auction.seller_customer_id, **more)
+    fire(work, AUCTION, auction.id, event, changes=changes)
 
 
 def due(work: Work, *, limit: int = 100) -> list[UUID]:

@@ -15,6 +15,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from commerce.records.errors import RecordError
@@ -43,7 +44,6 @@ class Bid(NamedTuple):
 
     Attributes
     ----------
-    bidder : hashable
     amount : int
         Offered openly, minor units; at most ``maximum``.
     maximum : int
@@ -139,7 +139,6 @@ class AuctionState:
     ----------
     opening : int
         The least first bid, minor units.
-    bands : Bands
     reserve : int, optional
         Below it the item is not sold; minor units.
     leader : Bid or None
@@ -194,18 +193,13 @@ class AuctionState:
         if leader is None:
             return replace(self, leader=bid, offered=bid.amount)
         if leader.bidder == bid.bidder:
-            return replace(
-                self, leader=min(leader, bid, key=_rank), offered=max(self.offered, bid.amount)
-            )
+            best = min(leader, bid, key=attrgetter("rank"))
+            return replace(self, leader=best, offered=max(self.offered, bid.amount))
         if bid.rank < leader.rank:
             return replace(self, leader=bid, second=leader, offered=bid.amount)
         if second is None or bid.rank < second.rank:
             return replace(self, second=bid)
         return self
-
-
-def _rank(bid: Bid) -> tuple[int, int, int]:
-    return bid.rank
 
 
 def state_of(
@@ -215,10 +209,8 @@ def state_of(
 
     Parameters
     ----------
-    bids : iterable of Bid
     opening : int
         Minor units.
-    bands : Bands
     reserve : int, optional
         Once the leader's maximum reaches it, the price is at least the reserve; else there is no sale.
 
@@ -268,5 +260,4 @@ def placed(
     >>> placed(state_of([], 1_000, Bands.of(EBAY, "USD")), "ann", 5_000, 1).amount
     1000
     """
-    amount = min(maximum, now.least_admissible(bidder))
-    return Bid(bidder, amount, maximum, placed_at, sequence)
+    return Bid(bidder, min(maximum, now.least_admissible(bidder)), maximum, placed_at, sequence)

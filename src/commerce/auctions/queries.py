@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select
 
-from commerce.auctions.auction_rows import COLUMNS, micros, sells, states_of
+from commerce.auctions.auction_rows import COLUMNS, sells, states_of
 from commerce.auctions.pricing import AuctionState
-from commerce.records import schema
-from commerce.records.errors import NotFound
+from commerce.records import rows, schema
+from commerce.records.errors import existing
+from commerce.records.sql import bound, micros
 from commerce.records.work import Work
 
 _auction, _bid = schema.auction, schema.bid
@@ -26,7 +27,6 @@ class AuctionView(NamedTuple):
     ----------
     id, product_id, variant_id, seller_id, order_id : UUID or None
         The order is shown to its buyer, the seller and who runs the shop.
-    status, currency : str
     price : int
         What the leader would pay; the opening price while nobody leads.
     least : int
@@ -39,8 +39,6 @@ class AuctionView(NamedTuple):
         Whether it would be sold now; false, too, while nobody leads.
     buy_now : int or None
         For what it may be had at once, as long as nobody has bid.
-    starts_at, ends_at : int
-    extensions_left : int
     """
 
     id: UUID
@@ -83,38 +81,25 @@ def view(work: Work, auction_id: UUID) -> AuctionView:
         "auction must exist; got ...", also for what is not approved and not the actor's own
     """
     found = _page(work, [_auction.c.id == auction_id], limit=1)
-    if not found:
-        raise NotFound("auction", auction_id)
-    return found[0]
+    return existing(next(iter(found), None), "auction", auction_id)
 
 
 def listed(
-    work: Work,
-    *,
-    status: str | None = None,
-    mine: bool = False,
-    limit: int = 50,
-    offset: int = 0,
+    work: Work, *, status: str | None = None, mine: bool = False, limit: int = 50, offset: int = 0
 ) -> list[AuctionView]:
     """List auctions, those that end first first.
 
     Parameters
     ----------
-    work : Work
     status : str, optional
         Only those in this state.
     mine : bool, default False
         Only those that the actor sells or has bid on.
-    limit : int, default 50
-    offset : int, default 0
     """
-    conditions = []
-    if status is not None:
-        conditions.append(_auction.c.status == status)
+    conditions = rows.asked(_auction, status=status)
     if mine:
-        bid_on = select(_bid.c.auction_id).where(
-            _bid.c.tenant_id == work.tenant.id, _bid.c.customer_id == work.actor.customer_id
-        )
+        own_bids = rows.own(work, _bid, customer_id=work.actor.customer_id)
+        bid_on = select(_bid.c.auction_id).where(*own_bids)
         conditions.append(or_(_sold_by(work), _auction.c.id.in_(bid_on)))
     return _page(work, conditions, limit=limit, offset=offset)
 
@@ -129,7 +114,7 @@ def _page(
     work: Work, conditions: Sequence[Any], *, limit: int, offset: int = 0
 ) -> list[AuctionView]:
     """Read auctions that the actor may see, in two statements however many they are."""
-    query = select(*COLUMNS).where(_auction.c.tenant_id == work.tenant.id, *conditions)
+    query = select(*COLUMNS).where(*rows.own(work, _auction), *conditions)
     if not work.actor.runs_the_shop:
         query = query.where(or_(_auction.c.status.in_(OPEN_TO_ALL), _sold_by(work)))
     query = query.order_by(_auction.c.ends_at, _auction.c.id).limit(limit).offset(offset)
@@ -168,9 +153,9 @@ _BIDS = (
         _bid.c.amount_minor,
         _bid.c.maximum_minor,
         _bid.c.customer_id,
-        micros(_bid.c.placed_at),
+        micros(_bid.c.placed_at).label("placed_at"),
     )
-    .where(_bid.c.tenant_id == bindparam("tenant"), _bid.c.auction_id == bindparam("auction"))
+    .where(*bound(_bid, auction_id="auction"))
     .order_by(_bid.c.placed_at.desc(), _bid.c.id.desc())
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
@@ -181,15 +166,10 @@ def bids(work: Work, auction_id: UUID, *, limit: int = 100, offset: int = 0) -> 
     """List an auction's bids as they were offered openly, newest first.
 
     Who bid and up to what is known to the bidder and to who runs the shop.
-
-    Raises
-    ------
-    NotFound
-        "auction must exist; got ..."
     """
     view(work, auction_id)
-    key = {"tenant": work.tenant.id, "auction": auction_id, "limit": limit, "offset": offset}
-    return [_bid_seen(work, row) for row in work.connection.execute(_BIDS, key)]
+    found = work.ask(_BIDS, auction=auction_id, limit=limit, offset=offset)
+    return [_bid_seen(work, row) for row in found]
 
 
 def _bid_seen(work: Work, row: Row[Any]) -> BidView:

@@ -60,53 +60,28 @@ def request(work: Work, name: str) -> UUID:
 
 
 def approve(work: Work, brand_id: UUID) -> None:
-    """Approve a brand that waits; its owner is notified.
-
-    Raises
-    ------
-    Forbidden, NotFound
-    IllegalMove
-        "brand must be in a state that allows brand.approved; got ..."
-    """
-    owner = fetch(work, BRAND, brand_id).owner_id
-    fire(work, BRAND, brand_id, EventDraft("brand.approved", seller_id=owner))
+    """Approve a brand that waits; its owner is notified."""
+    event = EventDraft("brand.approved", seller_id=fetch(work, BRAND, brand_id).owner_id)
+    fire(work, BRAND, brand_id, event)
 
 
 def reject(work: Work, brand_id: UUID, reason: str) -> None:
-    """Reject a brand that waits; its owner is notified why.
-
-    Parameters
-    ----------
-    work : Work
-    brand_id : UUID
-    reason : str
-        For the owner; kept with the brand, not in the stream.
+    """Reject a brand that waits; its owner is notified why. The reason is kept with the brand, not in the stream.
 
     Raises
     ------
     RecordError
         "rejection must have a reason; got none. ..."
-    Forbidden, NotFound, IllegalMove
-        As `approve`.
     """
     if not reason.strip():
         raise RecordError("rejection must have a reason; got none. Say what is wrong.")
-    owner = fetch(work, BRAND, brand_id).owner_id
-    event = EventDraft("brand.rejected", seller_id=owner)
+    event = EventDraft("brand.rejected", seller_id=fetch(work, BRAND, brand_id).owner_id)
     fire(work, BRAND, brand_id, event, changes={"reason": reason.strip()})
 
 
 def list_brands(work: Work, *, status: str | None = None) -> list[Brand]:
-    """List brands by name: the approved and one's own; all of them for who runs the shop.
-
-    Parameters
-    ----------
-    work : Work
-    status : {"pending", "approved", "rejected"}, optional
-        Only these.
-    """
+    """List brands by name, of one status or all: the approved and one's own; every one for who runs the shop."""
     table = schema.brand
     mine = rows.visible(work, table.c.owner_id, work.actor.user_id)
-    shown = mine | (table.c.status == "approved")
-    asked = [] if status is None else [table.c.status == status]
-    return rows.listed(work, Brand, table, shown, *asked, order=(table.c.name,))
+    shown = (mine | (table.c.status == "approved"), *rows.asked(table, status=status))
+    return rows.listed(work, Brand, table, *shown, order=(table.c.name,))

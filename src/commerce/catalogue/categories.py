@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CTE, bindparam, select
+from sqlalchemy import CTE, select
 
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.machine import EventDraft, fire
+from commerce.records.sql import bound
 from commerce.records.states import CATALOGUE
 from commerce.records.work import Work
 
@@ -31,15 +32,13 @@ def create(work: Work, name: str, *, parent_id: UUID | None = None) -> UUID:
     Raises
     ------
     NotFound
-        "category must exist; got ..."
     Conflict
         "category must be new; got ..."
     """
     if parent_id is not None:
         rows.find(work, _category, parent_id)
     category_id = work.new_id()
-    event = EventDraft("category.created", record=(_category.name, category_id))
-    fire(work, CATALOGUE, category_id, event)
+    _fire(work, "category.created", category_id)
     with rows.unique("category", name):
         rows.add(work, _category, id=category_id, name=name, parent_id=parent_id)
     return category_id
@@ -51,7 +50,6 @@ def rename(work: Work, category_id: UUID, name: str) -> None:
     Raises
     ------
     NotFound
-        "category must exist; got ..."
     Conflict
         "category must be new; got ..."
     """
@@ -65,7 +63,6 @@ def move(work: Work, category_id: UUID, parent_id: UUID | None) -> None:
     Raises
     ------
     NotFound
-        "category must exist; got ..."
     Conflict
         "category must not be inside itself; got ..."
     """
@@ -101,25 +98,17 @@ def tree(work: Work) -> list[Category]:
 
 
 def below(category: object) -> CTE:
-    """Give, as SQL, the ids of a category and of all that are in it; binds ``tenant``.
-
-    Parameters
-    ----------
-    category : UUID or SQL expression
-    """
-    top = select(_category.c.id).where(
-        _category.c.tenant_id == bindparam("tenant"), _category.c.id == category
-    )
-    found = top.cte("below", recursive=True)
-    return found.union(
-        select(_category.c.id).where(
-            _category.c.tenant_id == bindparam("tenant"), _category.c.parent_id == found.c.id
-        )
-    )
+    """Give, as SQL, the ids of a category and of all that are in it; binds ``tenant``."""
+    every = select(_category.c.id).where(*bound(_category))
+    found = every.where(_category.c.id == category).cte("below", recursive=True)
+    return found.union(every.where(_category.c.parent_id == found.c.id))
 
 
 def _change(work: Work, category_id: UUID, **values: Any) -> None:
     if not rows.change(work, _category, category_id, **values):
         raise NotFound(_category.name, category_id)
-    event = EventDraft("category.changed", record=(_category.name, category_id))
-    fire(work, CATALOGUE, category_id, event)
+    _fire(work, "category.changed", category_id)
+
+
+def _fire(work: Work, event_type: str, category_id: UUID) -> None:
+    fire(work, CATALOGUE, category_id, EventDraft(event_type, record=(_category.name, category_id)))

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, insert
+from sqlalchemy import insert
 
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, Forbidden, RecordError
 from commerce.records.identity import reserve_numbers
-from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.machine import EventDraft, fetch_mine, fire
 from commerce.records.states import PRODUCT
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
@@ -38,26 +38,16 @@ def create(
     description: str | None = None,
     external_id: str | None = None,
 ) -> UUID:
-    """List a product: a seller's waits for approval, the shop's own is on sale at once.
+    """List a product: a seller's waits for approval, an admin's own is on sale at once.
 
     Parameters
     ----------
-    work : Work
-        By a seller or an admin.
-    name : str
-    variants : sequence of NewVariant
     category_id, brand_id : UUID, optional
         A brand is used by whom it belongs to, once it is approved.
-    description, external_id : str, optional
-
-    Returns
-    -------
-    UUID
 
     Raises
     ------
     NotFound
-        "category must exist; got ...", "brand must exist; got ..."
     Conflict
         "SKU must be new; got ...", "brand must be approved; got 'pending'. ..."
     RecordError
@@ -94,7 +84,6 @@ def add_variant(work: Work, product_id: UUID, variant: NewVariant) -> UUID:
     Raises
     ------
     NotFound
-        "product must exist; got ..."
     Conflict
         "SKU must be new; got ..."
     RecordError
@@ -112,7 +101,6 @@ def change_variant(
     Raises
     ------
     NotFound
-        "variant must exist; got ..."
     RecordError
         "price must be 0 or more; got ..."
     """
@@ -150,19 +138,11 @@ def relist(work: Work, product_id: UUID) -> None:
 
 
 def change(work: Work, product_id: UUID, changes: Mapping[str, Any]) -> None:
-    """Change what a product is called and where it stands.
-
-    Parameters
-    ----------
-    work : Work
-    product_id : UUID
-    changes : mapping
-        Any of ``name``, ``description``, ``category_id``, ``external_id``.
+    """Change a product's ``name``, ``description``, ``category_id`` or ``external_id``.
 
     Raises
     ------
     NotFound
-        "product must exist; got ..."
     RecordError
         "change must be of name, description, category_id or external_id; got ..."
     """
@@ -183,11 +163,10 @@ def assign_brand(work: Work, product_id: UUID, brand_id: UUID | None) -> None:
     Raises
     ------
     NotFound
-        "product must exist; got ...", "brand must exist; got ..."
     Conflict
         "brand must be approved; got 'pending'. ..."
     """
-    _own(work, product_id)
+    fetch_mine(work, PRODUCT, product_id, "seller_id")
     _check_brand(work, brand_id)
     _emit(work, "product.changed", product_id, changes={"brand_id": brand_id})
 
@@ -201,15 +180,9 @@ def _emit(
     changes: Mapping[str, Any] | None = None,
 ) -> None:
     """Let something happen to a product that is the actor's business."""
-    row = _own(work, product_id)
+    row = fetch_mine(work, PRODUCT, product_id, "seller_id")
     event = EventDraft(event_type, product_id=product_id, seller_id=row.seller_id, reason=reason)
     fire(work, PRODUCT, product_id, event, changes=changes)
-
-
-def _own(work: Work, product_id: UUID) -> Row[Any]:
-    row = fetch(work, PRODUCT, product_id)
-    work.actor.require_own(PRODUCT.kind, product_id, row.seller_id)
-    return row
 
 
 def _check_category(work: Work, category_id: UUID | None) -> None:

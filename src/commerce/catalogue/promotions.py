@@ -14,11 +14,12 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, delete, or_, select
 
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, NotFound, RecordError
+from commerce.records.errors import Conflict, RecordError
 from commerce.records.instants import to_micros
 from commerce.records.line_prices import Offer
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.prepared import Prepared
+from commerce.records.sql import among, bound
 from commerce.records.states import CATALOGUE, PRODUCT
 from commerce.records.work import Work
 
@@ -36,13 +37,10 @@ def create(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> UUID:
-    """Set a discount.
+    """Set a discount. By an admin, or by the seller of the product.
 
     Parameters
     ----------
-    work : Work
-        By an admin, or by the seller of the product.
-    name : str
     product_id, category_id : UUID, optional
         What it holds for: one of them, or with neither everything.
     percent_bp, amount_minor : int
@@ -53,21 +51,16 @@ def create(
     Raises
     ------
     NotFound
-        "product must exist; got ...", "category must exist; got ..."
     RecordError
         "promotion must ...; got ..."
     """
     _check(percent_bp, amount_minor, product_id, category_id, starts_at, ends_at)
     if category_id is not None:
         rows.find(work, _category, category_id)
-    if product_id is not None:
-        fetch(work, PRODUCT, product_id, lock=False)
-    _check_owner(work, product_id, "product", product_id or category_id)
+    owner = _owner_of(work, product_id)
+    work.actor.require_own("product", product_id or category_id, owner)
     promotion_id = work.new_id()
-    event = EventDraft(
-        "promotion.created", product_id=product_id, record=(_promotion.name, promotion_id)
-    )
-    fire(work, CATALOGUE, promotion_id, event)
+    _fire(work, "promotion.created", promotion_id, product_id)
     rows.add(
         work,
         _promotion,
@@ -89,33 +82,34 @@ def end(work: Work, promotion_id: UUID) -> None:
     Raises
     ------
     NotFound
-        "promotion must exist; got ..."
     Conflict
         "promotion must not have ended yet; got ..."
     """
     row = rows.find(work, _promotion, promotion_id, lock=True)
-    _check_owner(work, row.product_id, _promotion.name, promotion_id)
+    work.actor.require_own(_promotion.name, promotion_id, _owner_of(work, row.product_id))
     if row.ends_at is not None and to_micros(row.ends_at) <= work.now:
         raise Conflict(
             f"promotion must not have ended yet; got one that ended at {row.ends_at}."
             " There is nothing to do."
         )
-    event = EventDraft(
-        "promotion.ended", product_id=row.product_id, record=(_promotion.name, promotion_id)
-    )
-    fire(work, CATALOGUE, promotion_id, event)
+    _fire(work, "promotion.ended", promotion_id, row.product_id)
     if row.starts_at is not None and to_micros(row.starts_at) >= work.now:
-        work.connection.execute(
-            delete(_promotion).where(*rows.own(work, _promotion, id=promotion_id))
-        )
+        this = rows.own(work, _promotion, id=promotion_id)
+        work.connection.execute(delete(_promotion).where(*this))
     else:
         rows.change(work, _promotion, promotion_id, ends_at=work.now)
 
 
+def _fire(work: Work, event_type: str, promotion_id: UUID, product_id: UUID | None) -> None:
+    record = (_promotion.name, promotion_id)
+    fire(
+        work, CATALOGUE, promotion_id, EventDraft(event_type, product_id=product_id, record=record)
+    )
+
+
 def active(work: Work) -> list[Row[Any]]:
     """List the promotions that hold now, by name."""
-    known = {"tenant": work.tenant.id, "now": work.now}
-    return list(work.connection.execute(_ACTIVE_BY_NAME, known))
+    return list(work.ask(_ACTIVE_BY_NAME, now=work.now))
 
 
 def offers(work: Work, product_ids: Collection[UUID]) -> dict[UUID, list[Offer]]:
@@ -163,34 +157,25 @@ def _check(
             raise RecordError(f"promotion must {rule}; got {got}. Correct it.")
 
 
-def _check_owner(work: Work, product_id: UUID | None, kind: str, record: UUID | None) -> None:
-    """A seller sets prices of own products only."""
-    if work.actor.runs_the_shop:
-        return
-    owner = None if product_id is None else fetch(work, PRODUCT, product_id, lock=False).seller_id
-    if owner is None or owner != work.actor.user_id:
-        raise NotFound(kind, record)
+def _owner_of(work: Work, product_id: UUID | None) -> UUID | None:
+    """Give who may set a price: the seller of the product, for all else nobody but who runs the shop."""
+    return None if product_id is None else fetch(work, PRODUCT, product_id, lock=False).seller_id
 
 
 _IS_ACTIVE = and_(
-    _promotion.c.tenant_id == bindparam("tenant"),
+    *bound(_promotion),
     or_(_promotion.c.starts_at.is_(None), _promotion.c.starts_at <= bindparam("now")),
     or_(_promotion.c.ends_at.is_(None), _promotion.c.ends_at > bindparam("now")),
 )
 _ACTIVE_BY_NAME = select(_promotion).where(_IS_ACTIVE).order_by(_promotion.c.name, _promotion.c.id)
 _here = (
     select(_product.c.id.label("product_id"), _product.c.category_id)
-    .where(
-        _product.c.tenant_id == bindparam("tenant"),
-        _product.c.id.in_(bindparam("products", expanding=True)),
-    )
+    .where(*bound(_product), among(_product.c.id, "products"))
     .cte("ancestry", recursive=True)
 )
 _ancestry = _here.union(
     select(_here.c.product_id, _category.c.parent_id).where(
-        _category.c.tenant_id == bindparam("tenant"),
-        _category.c.id == _here.c.category_id,
-        _category.c.parent_id.is_not(None),
+        *bound(_category), _category.c.id == _here.c.category_id, _category.c.parent_id.is_not(None)
     )
 )
 _OFFERS = Prepared(

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from commerce.catalogue.categories import below
 from commerce.records import schema
-from commerce.records.errors import NotFound, check_range
+from commerce.records.errors import check_range, existing
+from commerce.records.sql import among, bound, linked
 from commerce.records.states import PRODUCT
 from commerce.records.work import Work
 from commerce.stock import AVAILABLE, on_hand_of
@@ -73,10 +74,9 @@ def in_category(category_id: UUID) -> ColumnElement[bool]:
 
 def priced(lowest: int | None, highest: int | None) -> ColumnElement[bool]:
     """With a variant that costs so much, in minor units, bounds included."""
-    return _has_variant(
-        *([] if lowest is None else [_variant.c.price_minor >= lowest]),
-        *([] if highest is None else [_variant.c.price_minor <= highest]),
-    )
+    price = _variant.c.price_minor
+    least = [] if lowest is None else [price >= lowest]
+    return _has_variant(*least, *([] if highest is None else [price <= highest]))
 
 
 def below_price(price_minor: int) -> ColumnElement[bool]:
@@ -86,22 +86,16 @@ def below_price(price_minor: int) -> ColumnElement[bool]:
 
 def in_stock() -> ColumnElement[bool]:
     """With a variant that is there to be sold."""
-    there = exists().where(on_hand_of(_variant.c.id), _account.c.balance > 0)
-    return _has_variant(there)
+    return _has_variant(exists().where(on_hand_of(_variant.c.id), _account.c.balance > 0))
 
 
 def saying(text: str) -> ColumnElement[bool]:
     """With every word of a text in its name or description."""
-    return and_(
-        true(),
-        *(
-            or_(
-                _product.c.name.icontains(word, autoescape=True),
-                _product.c.description.icontains(word, autoescape=True),
-            )
-            for word in text.split()
-        ),
+    said = _product.c.name, _product.c.description
+    words = (
+        or_(*(each.icontains(word, autoescape=True) for each in said)) for word in text.split()
     )
+    return and_(true(), *words)
 
 
 def rated(stars: int) -> ColumnElement[bool]:
@@ -112,8 +106,7 @@ def rated(stars: int) -> ColumnElement[bool]:
 
 
 def _has_variant(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    own = (_variant.c.tenant_id == _product.c.tenant_id, _variant.c.product_id == _product.c.id)
-    return exists().where(*own, *conditions)
+    return exists().where(linked(_variant, _product), *conditions)
 
 
 def search(
@@ -123,7 +116,6 @@ def search(
 
     Parameters
     ----------
-    work : Work
     *conditions : ColumnElement
         Of this module, such as ``saying("mug")``; all must hold.
     after : int, default 0
@@ -138,26 +130,17 @@ def search(
     """
     check_range("limit", limit, 1, MOST)
     query = _PRODUCTS.where(_visible(work), _product.c.number > after, *conditions).limit(limit)
-    rows = work.connection.execute(query, {"tenant": work.tenant.id}).all()
+    rows = work.ask(query).all()
     variants: dict[UUID, list[Offered]] = {row.id: [] for row in rows}
-    keys = {"tenant": work.tenant.id, "products": list(variants)}
-    for product_id, *variant in work.connection.execute(_VARIANTS, keys) if rows else ():
+    for product_id, *variant in work.ask(_VARIANTS, products=list(variants)) if rows else ():
         variants[product_id].append(Offered(*variant))
     return [Product(*row)._replace(variants=variants[row.id]) for row in rows]
 
 
 def view(work: Work, product_id: UUID) -> Product:
-    """Read one product.
-
-    Raises
-    ------
-    NotFound
-        "product must exist; got ..."
-    """
+    """Read one product."""
     found = search(work, _product.c.id == product_id, limit=1)
-    if not found:
-        raise NotFound(PRODUCT.kind, product_id)
-    return found[0]
+    return existing(next(iter(found), None), PRODUCT.kind, product_id)
 
 
 def _visible(work: Work) -> ColumnElement[bool]:
@@ -170,7 +153,7 @@ def _visible(work: Work) -> ColumnElement[bool]:
 
 _PRODUCTS: Select[Any] = (
     select(*(_product.c[name] for name in Product._fields if name != "variants"))
-    .where(_product.c.tenant_id == bindparam("tenant"))
+    .where(*bound(_product))
     .order_by(_product.c.number)
 )
 _VARIANTS: Select[Any] = (
@@ -183,9 +166,6 @@ _VARIANTS: Select[Any] = (
         AVAILABLE,
     )
     .select_from(_variant.outerjoin(_account, on_hand_of(_variant.c.id)))
-    .where(
-        _variant.c.tenant_id == bindparam("tenant"),
-        _variant.c.product_id.in_(bindparam("products", expanding=True)),
-    )
+    .where(*bound(_variant), among(_variant.c.product_id, "products"))
     .order_by(_variant.c.product_id, _variant.c.sku)
 )

@@ -13,7 +13,6 @@ from commerce.delivery.proof import NO_PROOF, Confirmation, Proof, confirm, draw
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, IllegalMove, check_choice
 from commerce.records.ledger import Transfer
-from commerce.records.machine import EventDraft, fire
 from commerce.records.states import DELIVERY
 from commerce.records.work import Work
 
@@ -46,64 +45,37 @@ def claim(work: Work, order_id: UUID) -> None:
             f"courier must carry at most {work.policy.deliveries_at_once} orders; got {carrying}"
             " and one more. Deliver or release one first."
         )
-    claimed = EventDraft("delivery.claimed", parcel.order.customer_id)
-    courier = {"courier_id": work.actor.user_id}
-    fire(work, DELIVERY, parcel.delivery.id, claimed, changes=courier)
+    parcel.fire(work, "delivery.claimed", {"courier_id": work.actor.user_id})
 
 
 def release(work: Work, order_id: UUID) -> None:
-    """Give back an order that has not left yet, so that others may claim it; its courier, or an admin.
-
-    Raises
-    ------
-    IllegalMove
-        "delivery must be in a state that allows delivery.released; got ..."
-    """
+    """Give back an order that has not left yet, so that others may claim it; its courier, or an admin."""
     fetch = fetch_parcel if work.actor.runs_the_shop else fetch_carried
-    parcel = fetch(work, order_id)
-    released = EventDraft("delivery.released", parcel.order.customer_id)
-    fire(work, DELIVERY, parcel.delivery.id, released, changes={"courier_id": None})
+    fetch(work, order_id).fire(work, "delivery.released", {"courier_id": None})
 
 
 def ship(work: Work, order_id: UUID) -> Proof:
-    """Set out with an order: its goods leave, and the proof of its delivery is made.
-
-    Returns
-    -------
-    Proof
-        For the buyer's eyes only: whoever answers the courier must not pass it on.
-
-    Raises
-    ------
-    IllegalMove
-        "delivery must be in a state that allows delivery.shipped; got ..."
-    """
+    """Set out with an order: its goods leave. The proof made is for the buyer's eyes only, not the courier's."""
     parcel = fetch_carried(work, order_id)
     parcel.require_wanted()
     proof, columns = draw_proof(work.now, hours=work.policy.proof_hours)
-    goods = _goods(work, order_id)
-    shipped = EventDraft("delivery.shipped", parcel.order.customer_id, transfers=goods)
-    fire(work, DELIVERY, parcel.delivery.id, shipped, changes=columns)
+    parcel.fire(work, "delivery.shipped", columns, transfers=_goods(work, order_id))
     return proof
 
 
 def fail(work: Work, order_id: UUID, reason: str) -> None:
-    """Bring an order back that could not be delivered: its goods are set aside again, its proof is dead.
+    """Bring back, by its courier or an admin, what could not be delivered: goods are set aside again, proof is dead.
 
     Parameters
     ----------
-    work : Work
-        Its courier's, or an admin's.
-    order_id : UUID
     reason : str
         One of `FAILURES`.
 
     Raises
     ------
+    IllegalMove
     RecordError
         "reason must be one of ...; got ..."
-    IllegalMove
-        "delivery must be in a state that allows delivery.failed; got ..."
     """
     check_choice("reason", reason, FAILURES)
     fetch = fetch_parcel if work.actor.runs_the_shop else fetch_carried
@@ -112,8 +84,7 @@ def fail(work: Work, order_id: UUID, reason: str) -> None:
         Transfer(asset, target, source, amount)
         for asset, source, target, amount in _goods(work, order_id)
     ]
-    failed = EventDraft("delivery.failed", parcel.order.customer_id, reason=reason, transfers=back)
-    fire(work, DELIVERY, parcel.delivery.id, failed, changes=NO_PROOF)
+    parcel.fire(work, "delivery.failed", NO_PROOF, reason=reason, transfers=back)
 
 
 def advance(
@@ -132,11 +103,6 @@ def advance(
     -------
     Confirmation
         As of `commerce.delivery.proof.confirm`. It holds no proof: it is made for a courier.
-
-    Raises
-    ------
-    IllegalMove
-        "delivery must be in a state that allows ...; got ..."
     """
     if to == "shipped":
         ship(work, order_id)

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Row,
-    and_,
-    cast,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, NotFound
-from commerce.records.machine import fetch
-from commerce.records.states import ORDER
+from commerce.records.errors import Conflict, NotFound, existing
+from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.sql import linked, total
+from commerce.records.states import DELIVERY, ORDER
 from commerce.records.work import Work
 
 _ON_THE_WAY = ("processing", "shipped")
-_delivery, _orders, _payment, _line = (
-    schema.delivery,
-    schema.orders,
-    schema.payment,
-    schema.order_line,
-)
+_delivery, _orders = schema.delivery, schema.orders
+_payment, _line = schema.payment, schema.order_line
 
 
 class Parcel(NamedTuple):
@@ -60,17 +49,19 @@ class Parcel(NamedTuple):
                 f" {str(self.order.id)!r}. Release it."
             )
 
+    def fire(self, work: Work, event_type: str, changes: Mapping[str, Any], **more: Any) -> None:
+        """Let something happen to the delivery."""
+        event = EventDraft(event_type, self.order.customer_id, **more)
+        fire(work, DELIVERY, self.delivery.id, event, changes=changes)
+
 
 class Job(NamedTuple):
     """An order as couriers see it: not where it goes, nor to whom.
 
     Attributes
     ----------
-    order_id : UUID
-    number : int
     status : str
         Of the delivery.
-    promised_at : datetime or None
     units : int
         Goods to carry.
     cash_minor : int
@@ -94,28 +85,14 @@ class Place(NamedTuple):
 
 
 def fetch_parcel(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
-    """Read an order and its delivery, and by default keep others from changing either.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..." or "delivery must exist; got ..."
-    """
+    """Read an order and its delivery, and by default keep others from changing either."""
     order = fetch(work, ORDER, order_id, lock=lock)
     delivery = rows.first(work, schema.delivery, lock=lock, order_id=order_id)
-    if delivery is None:
-        raise NotFound("delivery", order_id)
-    return Parcel(order, delivery)
+    return Parcel(order, existing(delivery, "delivery", order_id))
 
 
 def fetch_carried(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
-    """Read an order that the actor carries: whoever does not carry it does not find it.
-
-    Raises
-    ------
-    NotFound
-        "delivery must exist; got ..."
-    """
+    """Read an order that the actor carries: whoever does not carry it does not find it."""
     parcel = fetch_parcel(work, order_id, lock=lock)
     courier = parcel.delivery.courier_id
     if courier is None or courier != work.actor.user_id:
@@ -124,13 +101,7 @@ def fetch_carried(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
 
 
 def fetch_bought(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
-    """Read an order that the actor bought; the system sees it, too, to tell the buyer, but no admin does.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
-    """
+    """Read an order that the actor bought; the system sees it, too, to tell the buyer, but no admin does."""
     parcel = fetch_parcel(work, order_id, lock=lock)
     buyer = parcel.order.customer_id
     if work.actor.role != "system" and (buyer is None or buyer != work.actor.customer_id):
@@ -193,30 +164,19 @@ def _secured() -> ColumnElement[bool]:
 def _paid(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     """Add up some payments of an order."""
     return (
-        select(cast(func.coalesce(func.sum(_payment.c.amount_minor), 0), BigInteger))
-        .where(
-            _payment.c.tenant_id == _orders.c.tenant_id,
-            _payment.c.order_id == _orders.c.id,
-            *conditions,
-        )
+        select(total(_payment.c.amount_minor))
+        .where(linked(_payment, _orders), *conditions)
         .scalar_subquery()
     )
 
 
 def _jobs(work: Work, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Job]:
-    units = (
-        select(cast(func.coalesce(func.sum(_line.c.quantity), 0), BigInteger))
-        .where(_line.c.tenant_id == _orders.c.tenant_id, _line.c.order_id == _orders.c.id)
-        .scalar_subquery()
-    )
+    units = select(total(_line.c.quantity)).where(linked(_line, _orders)).scalar_subquery()
     cash = _paid(_payment.c.method == "cash_on_delivery", _payment.c.status == "processing")
     known = (_orders.c.id, _orders.c.number, _delivery.c.status, _delivery.c.promised_at)
-    of_order = and_(
-        _orders.c.tenant_id == _delivery.c.tenant_id, _orders.c.id == _delivery.c.order_id
-    )
     jobs = (
         select(*known, units, cash)
-        .join_from(_delivery, _orders, of_order)
+        .join_from(_delivery, _orders)
         .where(*rows.own(work, _delivery), *conditions)
         .order_by(_delivery.c.promised_at, _orders.c.number)
         .limit(limit)

@@ -25,7 +25,7 @@ from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 import segno
-from sqlalchemy import BigInteger, Row, select, type_coerce
+from sqlalchemy import Row, select
 
 from commerce.delivery.jobs import fetch_bought, fetch_carried
 from commerce.payments.intents import settle_cash
@@ -35,7 +35,7 @@ from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, Expired, RecordError
 from commerce.records.instants import HOUR, from_micros, to_micros
-from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.machine import fetch
 from commerce.records.states import DELIVERY
 from commerce.records.work import Work
 
@@ -147,8 +147,6 @@ def confirm(
 
     Parameters
     ----------
-    work : Work
-    order_id : UUID
     pin, token : str
         One of them.
     latitude, longitude : float, optional
@@ -161,10 +159,9 @@ def confirm(
 
     Raises
     ------
+    IllegalMove
     NotFound
         "delivery must exist; got ..." for whoever does not carry the order.
-    IllegalMove
-        "delivery must be in a state that allows delivery.delivered; got ..."
     Expired
         "proof of delivery must be shown before it expires; got ..."
     Conflict
@@ -179,23 +176,18 @@ def confirm(
     check_place(latitude, longitude)
     parcel = fetch_carried(work, order_id)
     parcel.require_wanted()
-    delivery, customer = parcel.delivery, parcel.order.customer_id
+    delivery = parcel.delivery
     _require_live(work, delivery)
     method = "qr" if pin is None else "pin"
     fits = fits_token(delivery, str(token)) if pin is None else verify(delivery.pin_hash, pin)
     if not fits:
-        failed = EventDraft("delivery.proof_failed", customer, reason=f"wrong_{method}")
         wrong = delivery.wrong_tries + 1
-        fire(work, DELIVERY, delivery.id, failed, changes={"wrong_tries": wrong})
+        tried = {"wrong_tries": wrong}
+        parcel.fire(work, "delivery.proof_failed", tried, reason=f"wrong_{method}")
         return Confirmation(False, work.policy.proof_tries - wrong)
     place = {"proof_latitude": latitude, "proof_longitude": longitude}
-    fire(
-        work,
-        DELIVERY,
-        delivery.id,
-        EventDraft("delivery.delivered", customer, method=method),
-        changes={**NO_PROOF, **place, "delivered_at": work.now},
-    )
+    arrived = {**NO_PROOF, **place, "delivered_at": work.now}
+    parcel.fire(work, "delivery.delivered", arrived, method=method)
     settle_cash(work.acting_as(SYSTEM), order_id)
     return Confirmation(True, 0)
 
@@ -207,15 +199,13 @@ def renew(work: Work, order_id: UUID) -> Proof:
 
     Raises
     ------
+    IllegalMove
     NotFound
         "order must exist; got ..." for whoever did not buy it.
-    IllegalMove
-        "delivery must be in a state that allows delivery.proof_renewed; got ..."
     """
     parcel = fetch_bought(work, order_id)
     proof, columns = draw_proof(work.now, hours=work.policy.proof_hours)
-    renewed = EventDraft("delivery.proof_renewed", parcel.order.customer_id)
-    fire(work, DELIVERY, parcel.delivery.id, renewed, changes=columns)
+    parcel.fire(work, "delivery.proof_renewed", columns)
     return proof
 
 
@@ -236,7 +226,7 @@ def show(work: Work, order_id: UUID) -> ProofState:
 def expire_due(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name deliveries whose proof is kept, though it is no longer good."""
     delivery = schema.delivery
-    late = type_coerce(delivery.c.proof_expires_at, BigInteger) <= work.now
+    late = delivery.c.proof_expires_at <= work.now
     kept = (*rows.own(work, delivery, status="shipped"), delivery.c.pin_hash.is_not(None), late)
     due = select(delivery.c.id).where(*kept).order_by(delivery.c.proof_expires_at, delivery.c.id)
     return list(work.connection.execute(due.limit(limit)).scalars())
@@ -246,11 +236,6 @@ def expire(work: Work, delivery_id: UUID) -> None:
     """Forget the hashes of a proof that is no longer good.
 
     An expired proof is refused with or without them: this only keeps nothing longer than it is of use.
-
-    Raises
-    ------
-    NotFound
-        "delivery must exist; got ..."
     """
     if _is_expired(work, fetch(work, DELIVERY, delivery_id)):
         rows.change(work, schema.delivery, delivery_id, pin_hash=None, token_hash=None)

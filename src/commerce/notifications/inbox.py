@@ -33,7 +33,7 @@ from commerce.records import rows, schema
 from commerce.records.errors import NotFound
 from commerce.records.money import format_money
 from commerce.records.outbox import Handler, OutboxTask
-from commerce.records.upsert import insert_new
+from commerce.records.sql import bound, insert_new
 from commerce.records.work import Work
 
 
@@ -42,14 +42,10 @@ class Notification(NamedTuple):
 
     Attributes
     ----------
-    id : UUID
-    kind : str
     subject_type, subject_id : str or None
         The record it is about.
     content : mapping
         ``title`` and ``body`` for people, ``data`` for programs.
-    created_at : datetime
-    read_at : datetime or None
     """
 
     id: UUID
@@ -64,15 +60,7 @@ class Notification(NamedTuple):
 def list_own(
     work: Work, *, unread: bool = False, limit: int = 50, offset: int = 0
 ) -> list[Notification]:
-    """List what the actor was notified of, the latest first.
-
-    Parameters
-    ----------
-    work : Work
-    unread : bool, default False
-        Leave out what was read.
-    limit, offset : int, default 50 and 0
-    """
+    """List what the actor was notified of, the latest first; all of it, or what is ``unread``."""
     shown = (_mine(work), *([_unread] if unread else []))
     latest = (_table.c.created_at.desc(), _table.c.event_id.desc(), _table.c.id)
     page = {"limit": limit, "offset": offset}
@@ -81,22 +69,12 @@ def list_own(
 
 def count_unread(work: Work) -> int:
     """Count what the actor was notified of and has not read."""
-    query = (
-        select(func.count())
-        .select_from(_table)
-        .where(*rows.own(work, _table), _mine(work), _unread)
-    )
-    return work.connection.execute(query).scalar_one()
+    mine = select(func.count()).where(*rows.own(work, _table), _mine(work), _unread)
+    return work.connection.execute(mine).scalar_one()
 
 
 def mark_read(work: Work, notification_id: UUID) -> None:
-    """Note that the actor read something; the first time counts.
-
-    Raises
-    ------
-    NotFound
-        "notification must exist; got ..."
-    """
+    """Note that the actor read something; the first time counts."""
     one = update(_table).where(*rows.own(work, _table), _mine(work), _table.c.id == notification_id)
     first = func.coalesce(_table.c.read_at, bindparam("now", work.now, type_=schema.Instant))
     if not work.connection.execute(one.values(read_at=first)).rowcount:
@@ -110,13 +88,7 @@ def mark_all_read(work: Work) -> int:
 
 
 def notifier(transport: Transport | None = None) -> Mapping[str, Handler]:
-    """Give the handlers with which the outbox notifies.
-
-    Parameters
-    ----------
-    transport : Transport, optional
-        Sends each notification by mail, too, where its recipient has an address.
-    """
+    """Give the outbox's handlers; with a transport, who has an address gets each notification by mail, too."""
     return dict.fromkeys(TEMPLATES, partial(_notify, transport))
 
 
@@ -147,17 +119,11 @@ def _notify(transport: Transport | None, work: Work, event: Row[Any]) -> Iterabl
         work.connection.execute(insert_new(work.connection.dialect.name, _table), notes)
     if transport is None:
         return []
-    letters = work.connection.execute(_letters, {"tenant": work.tenant.id, "event": event.id})
-    return [
-        OutboxTask(
-            partial(
-                transport,
-                Letter(row.id.hex, row.address, row.content["title"], row.content["body"]),
-            ),
-            partial(_mailed, row.id),
-        )
-        for row in letters
-    ]
+    tasks = []
+    for row in work.ask(_letters, event=event.id):
+        letter = Letter(row.id.hex, row.address, row.content["title"], row.content["body"])
+        tasks.append(OutboxTask(partial(transport, letter), partial(_mailed, row.id)))
+    return tasks
 
 
 def _recipients(work: Work, event: Row[Any], rule: str) -> list[UUID]:
@@ -174,8 +140,8 @@ def _values(work: Work, event: Row[Any]) -> dict[str, Any]:
     """Give what a template may say of an event."""
     named = None
     if event.aggregate_type in _SUBJECTS:
-        record = {"tenant": work.tenant.id, "record": UUID(event.aggregate_id)}
-        named = work.connection.execute(_SUBJECTS[event.aggregate_type], record).first()
+        record = UUID(event.aggregate_id)
+        named = work.ask(_SUBJECTS[event.aggregate_type], record=record).first()
     minor, due = event.amount_minor, event.due_at
     return {
         "subject": None if named is None else named.label,
@@ -200,9 +166,8 @@ def _mine(work: Work) -> ColumnElement[bool]:
 
 
 def _named(table: Table, label: ColumnElement[Any], reason: ColumnElement[Any]) -> Select[Any]:
-    return select(label.label("label"), reason.label("reason")).where(
-        table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record")
-    )
+    named = label.label("label"), reason.label("reason")
+    return select(*named).where(*bound(table, id="record"))
 
 
 def _through(table: Table, key: str, label: Column[Any]) -> Select[Any]:
@@ -210,6 +175,10 @@ def _through(table: Table, key: str, label: Column[Any]) -> Select[Any]:
     target = label.table
     own = and_(target.c.tenant_id == table.c.tenant_id, target.c.id == table.c[key])
     return _named(table, label, null()).join_from(table, target, own)
+
+
+def _is_recipient(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.tenant_id == _table.c.tenant_id, table.c.id == _table.c.recipient_id
 
 
 _table, _users, _customer = schema.notification, schema.users, schema.customer
@@ -233,23 +202,8 @@ _address = func.coalesce(_customer.c.email, _users.c.email)
 _letters = (
     select(_table.c.id, _table.c.content, _address.label("address"))
     .select_from(_table)
-    .outerjoin(
-        _customer,
-        and_(_customer.c.tenant_id == _table.c.tenant_id, _customer.c.id == _table.c.recipient_id),
-    )
-    .outerjoin(
-        _users,
-        and_(
-            _users.c.tenant_id == _table.c.tenant_id,
-            _users.c.id == _table.c.recipient_id,
-            _users.c.active,
-        ),
-    )
-    .where(
-        _table.c.tenant_id == bindparam("tenant"),
-        _table.c.event_id == bindparam("event"),
-        _table.c.mailed_at.is_(None),
-        _address.is_not(None),
-    )
+    .outerjoin(_customer, and_(*_is_recipient(_customer)))
+    .outerjoin(_users, and_(*_is_recipient(_users), _users.c.active))
+    .where(*bound(_table, event_id="event"), _table.c.mailed_at.is_(None), _address.is_not(None))
     .order_by(_table.c.kind, _table.c.recipient_id)
 )

@@ -47,12 +47,8 @@ class Smtp:
 
     Attributes
     ----------
-    sender : str
-    host : str
-    port : int
     encrypted : bool
         TLS from the first byte; without it, STARTTLS before a password is sent.
-    username, password : str or None
     timeout : float
         Seconds.
     """

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, case, delete, literal_column, select, update
+from sqlalchemy import Row, case, delete, literal_column, select, update
 
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, NotFound
+from commerce.records.errors import Conflict, NotFound, existing
 from commerce.records.identity import reserve_numbers
-from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.machine import EventDraft, fetch_mine, fire
 from commerce.records.prepared import Prepared
+from commerce.records.sql import bound, linked
 from commerce.records.states import ORDER
 from commerce.records.work import Work
 from commerce.stock import check_quantity
@@ -43,13 +44,7 @@ class Cart(NamedTuple):
 
 
 def buyer_of(work: Work, customer_id: UUID | None) -> UUID:
-    """Say who buys: the actor, or who the shop buys for.
-
-    Raises
-    ------
-    NotFound
-        "customer must exist; got ..."
-    """
+    """Say who buys: the actor, or who the shop buys for."""
     buyer = customer_id or work.actor.customer_id
     if buyer is None or not (work.actor.runs_the_shop or buyer == work.actor.customer_id):
         raise NotFound("customer", customer_id)
@@ -59,26 +54,18 @@ def buyer_of(work: Work, customer_id: UUID | None) -> UUID:
 def add(
     work: Work, variant_id: UUID, quantity: int = 1, *, customer_id: UUID | None = None
 ) -> UUID:
-    """Put something into the cart; what is there already becomes more.
+    """Put something into the cart, what is there already becomes more; give the cart's id, which the order will keep.
 
     Parameters
     ----------
-    work : Work
     variant_id : UUID
         Of a product that is on sale.
-    quantity : int, default 1
     customer_id : UUID, optional
         Whose cart, where the shop fills it.
-
-    Returns
-    -------
-    UUID
-        The cart's id, which the order will keep.
 
     Raises
     ------
     NotFound
-        "variant must exist; got ..."
     RecordError
         "quantity must be 1 to 1000000; got ..."
     Conflict
@@ -86,10 +73,7 @@ def add(
     """
     check_quantity(quantity)
     buyer = buyer_of(work, customer_id)
-    known = {"tenant": work.tenant.id, "variant": variant_id}
-    product = work.connection.execute(_ON_SALE, known).scalar()
-    if product is None:
-        raise NotFound("variant", variant_id)
+    product = existing(work.ask(_ON_SALE, variant=variant_id).scalar(), "variant", variant_id)
     cart = _open(work, buyer)
     lines = held(work, cart)
     for line in lines:
@@ -141,28 +125,17 @@ def remove(work: Work, variant_id: UUID, *, customer_id: UUID | None = None) -> 
 
 
 def drop(work: Work, order_id: UUID) -> None:
-    """Leave a cart: the only order that is ever thrown away.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
-    IllegalMove
-        "order must be in a state that allows cart.dropped; got ..."
-    """
-    row = own(work, order_id)
-    fire(work, ORDER, order_id, EventDraft("cart.dropped", customer_id=row.customer_id))
+    """Leave a cart: the only order that is ever thrown away."""
+    customer = fetch_mine(work, ORDER, order_id).customer_id
+    fire(work, ORDER, order_id, EventDraft("cart.dropped", customer))
 
 
 def view(work: Work, *, customer_id: UUID | None = None) -> Cart | None:
     """Show the cart with the prices of now; None where there is none."""
-    buyer = buyer_of(work, customer_id)
-    known = {"tenant": work.tenant.id, "customer": buyer}
-    cart = work.connection.execute(_CART, known).first()
+    cart = work.ask(_CART, customer=buyer_of(work, customer_id)).first()
     if cart is None:
         return None
-    priced = work.connection.execute(_PRICED, {"tenant": work.tenant.id, "order": cart.id})
-    lines = [CartLine(*row) for row in priced]
+    lines = [CartLine(*row) for row in work.ask(_PRICED, order=cart.id)]
     total = sum(line.quantity * (line.price_minor or 0) for line in lines)
     return Cart(cart.id, lines, total, cart.currency)
 
@@ -178,26 +151,11 @@ def held(work: Work, cart: UUID) -> list[Row[Any]]:
     return _LINES(work.connection, {"tenant": work.tenant.id, "order": cart})
 
 
-def own(work: Work, order_id: UUID) -> Row[Any]:
-    """Read and lock an order that is the actor's own, or any for who runs the shop.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
-    """
-    row = fetch(work, ORDER, order_id)
-    work.actor.require_own(ORDER.kind, order_id, row.customer_id)
-    return row
-
-
 def _open(work: Work, customer_id: UUID) -> UUID:
     """Find the cart or open one; who opens holds the customer, so that two at once open one."""
     cart = find(work, customer_id)
     if cart is None:
-        known = {"tenant": work.tenant.id, "customer": customer_id}
-        if work.connection.execute(_CUSTOMER, known).first() is None:
-            raise NotFound("customer", customer_id)
+        existing(work.ask(_CUSTOMER, customer=customer_id).first(), "customer", customer_id)
         cart = find(work, customer_id)
     if cart is not None:
         return cart
@@ -213,47 +171,30 @@ def _open(work: Work, customer_id: UUID) -> UUID:
 
 
 def _set(work: Work, cart: UUID, variant_id: UUID, quantity: int) -> bool:
-    here = and_(
-        _line.c.tenant_id == work.tenant.id,
-        _line.c.order_id == cart,
-        _line.c.variant_id == variant_id,
-    )
-    change = update(_line).where(here).values(quantity=quantity)
-    done = work.connection.execute(change if quantity else delete(_line).where(here))
+    here = rows.own(work, _line, order_id=cart, variant_id=variant_id)
+    change = update(_line).where(*here).values(quantity=quantity)
+    done = work.connection.execute(change if quantity else delete(_line).where(*here))
     return bool(done.rowcount)
 
 
 _CART = select(_orders).where(
-    _orders.c.tenant_id == bindparam("tenant"),
-    _orders.c.customer_id == bindparam("customer"),
+    *bound(_orders, customer_id="customer"),
     # written out, so that SQLite may use the index of carts without planning anew each time
     _orders.c.status == literal_column("'cart'"),
 )
 _OWN = Prepared(_CART.with_only_columns(_orders.c.id).with_for_update())
 _CUSTOMER = (
     select(_customer.c.id)
-    .where(
-        _customer.c.tenant_id == bindparam("tenant"),
-        _customer.c.id == bindparam("customer"),
-        _customer.c.erased_at.is_(None),
-    )
+    .where(*bound(_customer, id="customer"), _customer.c.erased_at.is_(None))
     .with_for_update(key_share=True)
 )
 _LINES = Prepared(
     select(_line.c.position, _line.c.variant_id, _line.c.quantity)
-    .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
+    .where(*bound(_line, order_id="order"))
     .order_by(_line.c.position)
 )
-_on_sale = and_(
-    _product.c.tenant_id == _variant.c.tenant_id,
-    _product.c.id == _variant.c.product_id,
-    _product.c.status == "approved",
-)
-_ON_SALE = select(_product.c.id).where(
-    _on_sale,
-    _variant.c.tenant_id == bindparam("tenant"),
-    _variant.c.id == bindparam("variant"),
-)
+_on_sale = linked(_variant, _product) & (_product.c.status == "approved")
+_ON_SALE = select(_product.c.id).where(_on_sale, *bound(_variant, id="variant"))
 # one flat join after the other: SQLite would read all products for an outer join of a join
 _PRICED = (
     select(
@@ -263,12 +204,7 @@ _PRICED = (
         _line.c.quantity,
         case((_product.c.id.is_not(None), _variant.c.price_minor)),
     )
-    .select_from(
-        _line.outerjoin(
-            _variant,
-            and_(_variant.c.tenant_id == _line.c.tenant_id, _variant.c.id == _line.c.variant_id),
-        ).outerjoin(_product, _on_sale)
-    )
-    .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
+    .select_from(_line.outerjoin(_variant).outerjoin(_product, _on_sale))
+    .where(*bound(_line, order_id="order"))
     .order_by(_line.c.position)
 )

@@ -37,11 +37,10 @@ def checkout(
     method_id: UUID | None = None,
     instalments: int = 1,
 ) -> UUID:
-    """Place the order of what is in the cart.
+    """Place the order of what is in the cart; give the order, whose id is the cart's own.
 
     Parameters
     ----------
-    work : Work
     method : str
         How it is paid; see `commerce.payments.intents`.
     customer_id : UUID, optional
@@ -52,11 +51,6 @@ def checkout(
         A card that is kept.
     instalments : int, default 1
         Invoices, if it is paid later.
-
-    Returns
-    -------
-    UUID
-        The order: the cart's own id.
 
     Raises
     ------
@@ -94,15 +88,12 @@ def place(
     method_id: UUID | None = None,
     instalments: int = 1,
 ) -> UUID:
-    """Place an order of some lines.
+    """Place an order of some lines. By the buyer, or by who runs the shop.
 
     Parameters
     ----------
-    work : Work
-        By the buyer, or by who runs the shop.
     lines : sequence of OrderedLine
         1 to 200.
-    customer_id : UUID
     method : str
         How it is paid.
     order_id : UUID, optional
@@ -113,14 +104,9 @@ def place(
     channel, method_id, instalments
         As of `checkout`.
 
-    Returns
-    -------
-    UUID
-
     Raises
     ------
     NotFound
-        "customer must exist; got ...", "variant must exist; got ..."
     RecordError
         "customer must have a saved location to order; got none. ..."
     Conflict

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from commerce import rewards, wallet
-from commerce.orders.cart import drop, own
+from commerce.orders.cart import drop
 from commerce.payments import intents
 from commerce.payments.funds import covered, sold
 from commerce.payments.payment_rows import of_order
@@ -18,8 +18,9 @@ from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, IllegalMove
 from commerce.records.instants import DAY, from_micros, to_micros
 from commerce.records.ledger import FEES, SALES, TAX, Account, Transfer, balance
-from commerce.records.machine import EventDraft, fire
+from commerce.records.machine import EventDraft, fetch_mine, fire
 from commerce.records.settlement import Settlement, settle
+from commerce.records.sql import bound
 from commerce.records.states import DELIVERY, ORDER
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
@@ -30,20 +31,11 @@ _line = schema.order_line
 
 
 def complete(work: Work, order_id: UUID) -> None:
-    """End an order: what was set aside for it is paid out, to its sellers and to the shop.
-
-    Parameters
-    ----------
-    work : Work
-        By the buyer, by who runs the shop, or by the system.
-    order_id : UUID
+    """End an order, by its buyer, who runs the shop or the system: what was set aside is paid to sellers and shop.
 
     Raises
     ------
-    NotFound
-        "order must exist; got ..."
-    IllegalMove
-        "order must be in a state that allows order.completed; got ..."
+    NotFound, IllegalMove
     Conflict
         "order must have been delivered 3 days ago to be completed; got ..." or "order must be paid ..."
     """
@@ -76,27 +68,20 @@ def complete_due(work: Work, *, limit: int = 100) -> list[UUID]:
 
     Orders that came from elsewhere end where they came from.
     """
-    known = {"tenant": work.tenant.id, "until": _latest(work), "limit": limit}
-    return list(work.connection.execute(_DUE, known).scalars())
+    return list(work.ask(_DUE, until=_latest(work), limit=limit).scalars())
 
 
 def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
-    """Call an order off before it is shipped: goods go back in stock and money to where it came from, once.
+    """Call an order off, by whom `complete` may, before it is shipped: goods and money go back where they were, once.
 
     Parameters
     ----------
-    work : Work
-        By the buyer, by who runs the shop, or by the system.
-    order_id : UUID
     reason : str, default "changed_mind"
         One word.
 
     Raises
     ------
-    NotFound
-        "order must exist; got ..."
-    IllegalMove
-        "order must be in a state that allows order.cancelled; got ..."
+    NotFound, IllegalMove
     Conflict
         "order must not have been shipped to be cancelled; got ..." or "payment must not be disputed ...; got ..."
     RecordError
@@ -112,10 +97,9 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
                 f" {delivery.status}. Send it back once it is there."
             )
     held = Account("held", order_id.hex)
-    known = {"tenant": work.tenant.id, "order": order_id, "key": held.key}
     goods = [
         Transfer(asset, held, ON_HAND, units)
-        for asset, units in work.connection.execute(_HELD_GOODS, known)
+        for asset, units in work.ask(_HELD_GOODS, order=order_id, key=held.key)
     ]
     cancelled = EventDraft(
         "order.cancelled",
@@ -125,11 +109,7 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
         transfers=goods,
     )
     withdrawn = [
-        EventDraft(
-            "delivery.withdrawn",
-            customer_id=order.customer_id,
-            record=(DELIVERY.kind, delivery.id),
-        )
+        EventDraft("delivery.withdrawn", order.customer_id, record=(DELIVERY.kind, delivery.id))
         for delivery in deliveries
     ]
     fire(work, ORDER, order_id, cancelled, *withdrawn)
@@ -141,8 +121,6 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
 
     Parameters
     ----------
-    work : Work
-    order_id : UUID
     status : str
         ``completed``, or ``cancelled``, which drops a cart.
     reason : str, default "changed_mind"
@@ -154,13 +132,9 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
         "order must be in a state that allows ...; got ..." with the events that it does allow; and what
         `complete` and `cancel` raise
     """
-    order = own(work, order_id)
+    order = fetch_mine(work, ORDER, order_id)
     allowed = ORDER.allowed(order.status)
-    ways = [
-        event_type
-        for event_type in allowed
-        if (order.status, status) in ORDER.moves[event_type].edges
-    ]
+    ways = [name for name in allowed if (order.status, status) in ORDER.moves[name].edges]
     if order.status == status or not ways or ways[0] == "order.placed":
         raise IllegalMove(ORDER.kind, order_id, f"the status {status}", order.status, allowed)
     if ways[0] == "order.completed":
@@ -173,7 +147,7 @@ def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "cha
 
 def _ready(work: Work, order_id: UUID, event_type: str) -> Row[Any]:
     """Read and lock an order that is the actor's business and to which this may happen."""
-    order = own(work, order_id)
+    order = fetch_mine(work, ORDER, order_id)
     rows.require_state(ORDER, order, event_type)
     return order
 
@@ -235,15 +209,9 @@ def _to_sellers(work: Work, source: Account, settled: Settlement) -> list[EventD
     events = []
     for seller, part in paid.items():
         account, customer = wallets[seller]
-        moved = Transfer(work.tenant.currency, source, account, part)
+        moved = [Transfer(work.tenant.currency, source, account, part)]
         events += [
-            EventDraft(
-                "seller.paid",
-                customer_id=customer,
-                amount=part,
-                seller_id=seller,
-                transfers=[moved],
-            ),
+            EventDraft("seller.paid", customer, part, seller_id=seller, transfers=moved),
             rewards.earn_event(work, seller, work.policy.points_per_order, "order_completed"),
         ]
     return events
@@ -253,20 +221,13 @@ _HELD_GOODS = (
     select(_account.c.asset, _account.c.balance)
     .distinct()
     .join_from(_line, _account, place_of(_line.c.variant_id, "held", bindparam("key")))
-    .where(
-        _line.c.tenant_id == bindparam("tenant"),
-        _line.c.order_id == bindparam("order"),
-        _account.c.balance > 0,
-    )
+    .where(*bound(_line, order_id="order"), _account.c.balance > 0)
 )
 _DUE = (
     select(_orders.c.id)
-    .join(
-        _delivery,
-        and_(_delivery.c.tenant_id == _orders.c.tenant_id, _delivery.c.order_id == _orders.c.id),
-    )
+    .join(_delivery)
     .where(
-        _orders.c.tenant_id == bindparam("tenant"),
+        *bound(_orders),
         _orders.c.status == "placed",
         _orders.c.event_id.is_not(None),
         _delivery.c.status == "delivered",

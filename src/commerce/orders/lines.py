@@ -11,18 +11,18 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, select
 
 from commerce import stock
 from commerce.catalogue.promotions import offers
 from commerce.records import schema
-from commerce.records.errors import Conflict, NotFound, RecordError
+from commerce.records.errors import Conflict, NotFound, RecordError, existing
 from commerce.records.ledger import Account, Transfer
 from commerce.records.line_prices import Offer, Price, price_line
 from commerce.records.machine import EventDraft
 from commerce.records.money import exact_minor, from_minor
 from commerce.records.prepared import Prepared
-from commerce.records.upsert import upsert
+from commerce.records.sql import among, bound, linked, upsert
 from commerce.records.work import Work
 
 
@@ -55,9 +55,7 @@ def read(
     variants = list({line.variant_id for line in lines})
     known = {"tenant": work.tenant.id, "customer": buyer, "variants": variants}
     rows = _ITEMS(work.connection, known)
-    if not rows:
-        raise NotFound("customer", buyer)
-    customer = rows[0]
+    customer = existing(next(iter(rows), None), "customer", buyer)
     if not held and None in (customer.latitude, customer.longitude, customer.address):
         raise RecordError(
             "customer must have a saved location to order; got none. Save it in the profile first."
@@ -193,28 +191,10 @@ _ITEMS = Prepared(
     .select_from(
         _customer.outerjoin(
             _variant,
-            and_(
-                _variant.c.tenant_id == _customer.c.tenant_id,
-                _variant.c.id.in_(bindparam("variants", expanding=True)),
-            ),
+            (_variant.c.tenant_id == _customer.c.tenant_id) & among(_variant.c.id, "variants"),
         )
-        .outerjoin(
-            _product,
-            and_(
-                _product.c.tenant_id == _variant.c.tenant_id, _product.c.id == _variant.c.product_id
-            ),
-        )
-        .outerjoin(
-            _category,
-            and_(
-                _category.c.tenant_id == _product.c.tenant_id,
-                _category.c.id == _product.c.category_id,
-            ),
-        )
+        .outerjoin(_product, linked(_variant, _product))
+        .outerjoin(_category, linked(_product, _category))
     )
-    .where(
-        _customer.c.tenant_id == bindparam("tenant"),
-        _customer.c.id == bindparam("customer"),
-        _customer.c.erased_at.is_(None),
-    )
+    .where(*bound(_customer, id="customer"), _customer.c.erased_at.is_(None))
 )

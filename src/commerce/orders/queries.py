@@ -11,20 +11,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    bindparam,
-    exists,
-    false,
-    literal_column,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Select, and_, exists, false, literal_column, select, true
 
-from commerce.records import schema
-from commerce.records.errors import NotFound, RecordError, check_choice
+from commerce.records import rows, schema
+from commerce.records.errors import RecordError, check_choice, existing
+from commerce.records.sql import among, bound, linked
 from commerce.records.states import ORDER
 from commerce.records.work import Work
 
@@ -66,17 +57,9 @@ class Order(NamedTuple):
 
 
 def view(work: Work, order_id: UUID) -> Order:
-    """Read one order.
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
-    """
+    """Read one order."""
     found = _page(work, _orders.c.id == order_id, limit=1)
-    if not found:
-        raise NotFound(ORDER.kind, order_id)
-    return found[0]
+    return existing(next(iter(found), None), ORDER.kind, order_id)
 
 
 def listed(
@@ -91,7 +74,6 @@ def listed(
 
     Parameters
     ----------
-    work : Work
     status : str, optional
         One of the states of an order.
     customer_id : UUID, optional
@@ -108,18 +90,15 @@ def listed(
     """
     if status is not None:
         check_choice("status", status, ORDER.states)
-    wanted = [
-        *([] if status is None else [_orders.c.status == status]),
-        *([] if customer_id is None else [_orders.c.customer_id == customer_id]),
-        *([] if before is None else [_orders.c.number < before]),
-    ]
+    wanted = rows.asked(_orders, status=status, customer_id=customer_id)
+    if before is not None:
+        wanted.append(_orders.c.number < before)
     return _page(work, and_(true(), *wanted), limit=limit)
 
 
 def recent(work: Work, *, limit: int = 20) -> list[Order]:
     """List the orders placed last, the newest first."""
-    placed = _orders.c.placed_at.is_not(None)
-    return _page(work, placed, limit=limit, newest=True)
+    return _page(work, _orders.c.placed_at.is_not(None), limit=limit, newest=True)
 
 
 def pending(work: Work, *, limit: int = 50) -> list[Order]:
@@ -148,10 +127,9 @@ def _page(
     )
     order = (_orders.c.placed_at.desc(), number.desc())
     query = _HEADS.where(wanted, _visible(work)).order_by(*order[0 if newest else 1 :]).limit(limit)
-    heads = work.connection.execute(query, {"tenant": work.tenant.id}).all()
-    keys = {"tenant": work.tenant.id, "orders": [head.id for head in heads]}
+    heads = work.ask(query).all()
     lines: dict[UUID, list[Line]] = {head.id: [] for head in heads}
-    for order_id, *line in work.connection.execute(_LINES, keys) if heads else ():
+    for order_id, *line in work.ask(_LINES, orders=list(lines)) if heads else ():
         lines[order_id].append(Line(*line))
     orders = (Order(*head)._replace(lines=lines[head.id]) for head in heads)
     return [_as_seen(work, order) for order in orders]
@@ -179,40 +157,26 @@ def _visible(work: Work) -> ColumnElement[bool]:
     own = _orders.c.customer_id == work.actor.customer_id
     if work.actor.role != "seller" or work.actor.user_id is None:
         return own if work.actor.customer_id else false()
-    sells = exists().where(
-        _line.c.tenant_id == _orders.c.tenant_id,
-        _line.c.order_id == _orders.c.id,
-        _line.c.seller_id == work.actor.user_id,
-    )
+    sells = exists().where(linked(_line, _orders), _line.c.seller_id == work.actor.user_id)
     sold = and_(_orders.c.status != "cart", sells)
     return own | sold if work.actor.customer_id else sold
 
 
 _orders, _line, _delivery = schema.orders, schema.order_line, schema.delivery
-_HEADS: Select[Any] = select(
-    _orders.c.id,
-    _orders.c.number,
-    _orders.c.external_id,
-    _orders.c.customer_id,
-    _orders.c.status,
-    _orders.c.method,
-    _orders.c.placed_at,
-    _orders.c.currency,
+_delivered = (
     select(_delivery.c.status)
-    .where(_delivery.c.tenant_id == _orders.c.tenant_id, _delivery.c.order_id == _orders.c.id)
+    .where(linked(_delivery, _orders))
     .order_by(_delivery.c.promised_at, _delivery.c.id)
     .limit(1)
     .scalar_subquery()
-    .label("delivery"),
-    _orders.c.discount_minor,
-    _orders.c.tax_minor,
-    _orders.c.total_minor,
-).where(_orders.c.tenant_id == bindparam("tenant"))
+    .label("delivery")
+)
+_columns = {**_orders.c, "delivery": _delivered}
+_HEADS: Select[Any] = select(*(_columns[name] for name in Order._fields[:-1])).where(
+    *bound(_orders)
+)
 _LINES: Select[Any] = (
     select(_line.c.order_id, *(_line.c[name] for name in Line._fields))
-    .where(
-        _line.c.tenant_id == bindparam("tenant"),
-        _line.c.order_id.in_(bindparam("orders", expanding=True)),
-    )
+    .where(*bound(_line), among(_line.c.order_id, "orders"))
     .order_by(_line.c.order_id, _line.c.position)
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import select
 
 from commerce.records import schema
-from commerce.records.errors import NotFound
+from commerce.records.errors import existing
 from commerce.records.line_prices import share
 from commerce.records.policy import Policy
+from commerce.records.sql import bound, linked
 from commerce.records.states import ORDER
 from commerce.records.work import Work
 
@@ -70,26 +71,10 @@ class OrderTax(NamedTuple):
 
 
 def order_tax(work: Work, order_id: UUID) -> OrderTax:
-    """Tell the tax of an order: what was charged, or for an imported order what its country's rate makes.
-
-    Parameters
-    ----------
-    work : Work
-        By the buyer, or by who runs the shop.
-    order_id : UUID
-
-    Raises
-    ------
-    NotFound
-        "order must exist; got ..."
-    """
-    known = {"tenant": work.tenant.id, "order": order_id}
-    rows = work.connection.execute(_LINES, known).all()
-    if not rows or not (
-        work.actor.runs_the_shop or rows[0].customer_id == work.actor.customer_id is not None
-    ):
-        raise NotFound(ORDER.kind, order_id)
-    first = rows[0]
+    """Tell its buyer or who runs the shop an order's tax: as charged, or for an imported one by its country's rate."""
+    rows = work.ask(_LINES, order=order_id).all()
+    first = existing(next(iter(rows), None), ORDER.kind, order_id)
+    work.actor.require_own(ORDER.kind, order_id, first.customer_id)
     charged = first.country is not None
     country = first.country if charged else first.home
     basis_points = rate(work.policy, country)
@@ -114,17 +99,7 @@ _LINES = (
         _line.c.amount_minor,
         _line.c.tax_minor,
     )
-    .select_from(
-        _orders.outerjoin(
-            _line, and_(_line.c.tenant_id == _orders.c.tenant_id, _line.c.order_id == _orders.c.id)
-        ).outerjoin(
-            _customer,
-            and_(
-                _customer.c.tenant_id == _orders.c.tenant_id,
-                _customer.c.id == _orders.c.customer_id,
-            ),
-        )
-    )
-    .where(_orders.c.tenant_id == bindparam("tenant"), _orders.c.id == bindparam("order"))
+    .select_from(_orders.outerjoin(_line).outerjoin(_customer, linked(_orders, _customer)))
+    .where(*bound(_orders, id="order"))
     .order_by(_line.c.position)
 )

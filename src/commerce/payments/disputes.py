@@ -26,8 +26,6 @@ def begin(
 
     Parameters
     ----------
-    work : Work
-    payment_id : UUID
     amount : int
         Minor units, 1 or more.
     reason : str
@@ -35,14 +33,9 @@ def begin(
     reference : str, optional
         The bank's name of it.
 
-    Returns
-    -------
-    UUID
-
     Raises
     ------
     NotFound
-        "payment must exist; got ..."
     Conflict
         "dispute must be of 1 to 100; got ..."
     """
@@ -57,15 +50,7 @@ def begin(
 
 
 def close(work: Work, dispute_id: UUID, *, lost: bool) -> None:
-    """End a dispute; what is lost leaves the shop.
-
-    Raises
-    ------
-    NotFound
-        "dispute must exist; got ..."
-    IllegalMove
-        "dispute must be in a state that allows dispute.closed; got ..."
-    """
+    """End a dispute; what is lost leaves the shop."""
     work.actor.require("dispute.closed", "admin", "system")
     payment, order = lock(work, fetch(work, DISPUTE, dispute_id, lock=False).payment_id)
     _close(work, payment, order, fetch(work, DISPUTE, dispute_id), lost)
@@ -93,9 +78,7 @@ def _open(
         "reason": reason,
         "opened_at": work.now,
     }
-    event = EventDraft(
-        "dispute.opened", customer_id=payment.customer_id, amount=amount, reason=reason
-    )
+    event = EventDraft("dispute.opened", payment.customer_id, amount, reason=reason)
     fire(work, DISPUTE, dispute, event, new=columns)
     return dispute
 
@@ -104,19 +87,15 @@ def _close(
     work: Work, payment: Row[Any], order: Row[Any] | None, dispute: Row[Any], lost: bool
 ) -> None:
     ended = "lost" if lost else "won"
-    event = EventDraft(
-        "dispute.closed",
-        customer_id=dispute.customer_id,
-        amount=dispute.amount_minor,
-        reason=ended,
-    )
+    amount = dispute.amount_minor
+    event = EventDraft("dispute.closed", dispute.customer_id, amount, reason=ended)
     fire(work, DISPUTE, dispute.id, event, to=ended)
     if lost:
         give_back(
             work,
             payment,
             order,
-            dispute.amount_minor,
+            amount,
             event_type="payment.charged_back",
             reference=dispute.reference or dispute.id.hex,
             reason=dispute.reason,

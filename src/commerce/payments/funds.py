@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, and_, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy import BigInteger, Row, and_, cast, func, literal_column, or_, select
 
 from commerce import wallet
 from commerce.payments.payment_rows import emit
@@ -20,9 +20,10 @@ from commerce.payments.totals import ARRIVALS
 from commerce.records import schema
 from commerce.records.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Transfer
 from commerce.records.machine import EventDraft, fire
+from commerce.records.rows import own
 from commerce.records.settlement import Sold, settle
+from commerce.records.sql import bound, hexadecimal
 from commerce.records.states import ORDER
-from commerce.records.uuids import hexadecimal
 from commerce.records.work import Work
 
 
@@ -39,7 +40,6 @@ def collect(
 
     Parameters
     ----------
-    work : Work
     payment, order : Row
         Locked; no order for a top-up.
     amount : int
@@ -52,8 +52,7 @@ def collect(
         ``processing`` while more is to come.
     """
     event_type = "wallet.topped_up" if order is None else "payment.captured"
-    place = home(payment, order)
-    moved = [Transfer(work.tenant.currency, WORLD, place, amount)]
+    moved = [Transfer(work.tenant.currency, WORLD, home(payment, order), amount)]
     if payment.method == "wallet" and order is not None:
         moved = []
         also = (wallet.event_of("wallet.spent", payment.customer_id, amount, order.id), *also)
@@ -72,9 +71,8 @@ def home(payment: Row[Any], order: Row[Any] | None) -> Account:
 
 def covered(work: Work, order_id: UUID) -> tuple[int, int]:
     """Tell how much of an order is captured, and how much is credited and need not be; in minor units."""
-    key = {"tenant": work.tenant.id, "order": order_id}
-    captured, credited = (work.connection.scalar(query, key) for query in (_CAPTURED, _CREDITED))
-    return int(captured or 0), int(credited or 0)
+    captured, credited = (work.ask(query, order=order_id) for query in (_CAPTURED, _CREDITED))
+    return int(captured.scalar() or 0), int(credited.scalar() or 0)
 
 
 def emit_paid(work: Work, order: Row[Any], more: int) -> None:
@@ -82,9 +80,7 @@ def emit_paid(work: Work, order: Row[Any], more: int) -> None:
     captured, credited = covered(work, order.id)
     before = captured + credited - more
     if order.status in ("placed", "completed") and before < order.total_minor <= before + more:
-        event = EventDraft(
-            "order.paid", customer_id=order.customer_id, amount=captured, method=order.method
-        )
+        event = EventDraft("order.paid", order.customer_id, captured, method=order.method)
         fire(work, ORDER, order.id, event)
 
 
@@ -103,7 +99,6 @@ def give_back(
 
     Parameters
     ----------
-    work : Work
     payment, order : Row
         Locked.
     amount : int
@@ -173,37 +168,28 @@ def _shares(work: Work, order_id: UUID, amount: int, position: int | None) -> di
 
 def sold(work: Work, order_id: UUID, position: int | None = None) -> list[Sold]:
     """List what an order sold, and what went back for it by returns: one line of it, or all."""
-    rows = work.connection.execute(_SOLD, {"tenant": work.tenant.id, "order": order_id})
-    return [Sold(*line) for place, *line in rows if position in (None, place)]
+    lines = work.ask(_SOLD, order=order_id)
+    return [Sold(*line) for place, *line in lines if position in (None, place)]
 
 
 def held(work: Work, places: Collection[Account]) -> dict[Account, int]:
     """Read what accounts hold, and keep it so: locked in the order in which `post` locks."""
     # written out per account, so that each is searched by its whole key
     one = [
-        and_(
-            _account.c.tenant_id == work.tenant.id,
-            _account.c.asset == work.tenant.currency,
-            _account.c.kind == kind,
-            _account.c.key == name,
-        )
+        and_(*own(work, _account, asset=work.tenant.currency, kind=kind, key=name))
         for kind, name in places
     ]
-    rows = work.connection.execute(_HELD.where(or_(*one))) if one else ()
-    return {Account(row.kind, row.key): row.balance for row in rows}
+    found = work.connection.execute(_HELD.where(or_(*one))) if one else ()
+    return {Account(row.kind, row.key): row.balance for row in found}
 
 
 _payment, _counted, _event = schema.payment, schema.payment_event, schema.event
 _invoice, _account, _line = schema.invoice, schema.account, schema.order_line
 _return = schema.return_request
 _CAPTURED = select(func.sum(_counted.c.amount_minor)).where(
-    _counted.c.tenant_id == bindparam("tenant"),
+    *bound(_counted),
     _counted.c.type.in_(ARRIVALS),
-    _counted.c.payment_id.in_(
-        select(_payment.c.id).where(
-            _payment.c.tenant_id == bindparam("tenant"), _payment.c.order_id == bindparam("order")
-        )
-    ),
+    _counted.c.payment_id.in_(select(_payment.c.id).where(*bound(_payment, order_id="order"))),
 )
 _CREDITED = (
     select(func.sum(_event.c.amount_minor))
@@ -217,19 +203,11 @@ _CREDITED = (
             literal_column("''") + hexadecimal(_invoice.c.id) == _event.c.aggregate_id,
         ),
     )
-    .where(
-        _invoice.c.tenant_id == bindparam("tenant"),
-        _invoice.c.order_id == bindparam("order"),
-        _event.c.type == "invoice.credited",
-    )
+    .where(*bound(_invoice, order_id="order"), _event.c.type == "invoice.credited")
 )
 _returned = (
     select(_return.c.position, func.sum(_return.c.refund_minor).label("refunded"))
-    .where(
-        _return.c.tenant_id == bindparam("tenant"),
-        _return.c.order_id == bindparam("order"),
-        _return.c.status == "approved",
-    )
+    .where(*bound(_return, order_id="order"), _return.c.status == "approved")
     .group_by(_return.c.position)
     .subquery()
 )
@@ -242,7 +220,7 @@ _SOLD = (
         cast(func.coalesce(_returned.c.refunded, 0), BigInteger),
     )
     .select_from(_line.outerjoin(_returned, _returned.c.position == _line.c.position))
-    .where(_line.c.tenant_id == bindparam("tenant"), _line.c.order_id == bindparam("order"))
+    .where(*bound(_line, order_id="order"))
     .order_by(_line.c.position)
 )
 _HELD = (

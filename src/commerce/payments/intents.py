@@ -30,7 +30,7 @@ from commerce.people.customers import fetch_own
 from commerce.records import rows
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import Conflict, NotFound, RecordError, check_range
-from commerce.records.machine import fetch, fire_together
+from commerce.records.machine import fetch, fetch_mine, fire_together
 from commerce.records.states import ORDER, PAYMENT
 from commerce.records.work import Work
 
@@ -55,15 +55,12 @@ def begin(
     instalments: int = 1,
     manual: bool = False,
 ) -> UUID:
-    """Begin the payment of an order, and do what can be done at once.
+    """Begin the payment of an order, and do what can be done at once. By the buyer, or by who runs the shop.
 
     Parameters
     ----------
-    work : Work
-        By the buyer, or by who runs the shop.
     order_id : UUID or None
         None for a top-up.
-    customer_id : UUID
     amount : int
         Minor units; at most what no other payment of the order is for.
     method : str
@@ -75,20 +72,13 @@ def begin(
     manual : bool, default False
         Whether a card is only charged at `capture`.
 
-    Returns
-    -------
-    UUID
-
     Raises
     ------
-    NotFound
-        "order must exist; got ..."
+    NotFound, InsufficientFunds
     RecordError
         "payment method must be one of ...; got ..."
     Conflict
         "payments must not exceed their order; got ..."
-    InsufficientFunds
-        "wallet must hold what is taken from it; got ..."
     """
     if method not in METHODS or (order_id is None and method != "card"):
         raise RecordError(
@@ -136,15 +126,7 @@ def top_up(work: Work, customer_id: UUID, amount: int, *, method_id: UUID | None
 
 
 def choose_method(work: Work, payment_id: UUID, method_id: UUID) -> None:
-    """Choose the card to pay with.
-
-    Raises
-    ------
-    NotFound
-        "payment must exist; got ...", "payment method must exist; got ..."
-    IllegalMove
-        "payment must be in a state that allows payment.method_chosen; got ..."
-    """
+    """Choose the card to pay with."""
     payment, _ = lock_own(work, payment_id)
     method = methods.find(work, method_id)
     if (method.customer_id, method.provider) != (payment.customer_id, payment.provider):
@@ -160,13 +142,6 @@ def confirm(work: Work, payment_id: UUID) -> str:
     str
         The state that the payment is in now; ``requires_confirmation`` where the provider is asked after the
         transaction.
-
-    Raises
-    ------
-    NotFound
-        "payment must exist; got ..."
-    IllegalMove
-        "payment must be in a state that allows payment.confirmed; got ..."
     """
     payment, _ = lock_own(work, payment_id)
     rows.require_state(PAYMENT, payment, "payment.confirmed", "requires_confirmation")
@@ -176,13 +151,7 @@ def confirm(work: Work, payment_id: UUID) -> str:
 
 
 def capture(work: Work, payment_id: UUID) -> str:
-    """Take what is authorised: of a card at the provider, of a wallet from what is set aside.
-
-    Returns
-    -------
-    str
-        The state that the payment is in now.
-    """
+    """Take what is authorised, of a card at the provider, of a wallet from what is set aside; give the state then."""
     work.actor.require("payment.captured", "admin", "system")
     payment, order = lock_own(work, payment_id)
     rows.require_state(PAYMENT, payment, "payment.captured", "requires_capture")
@@ -193,13 +162,7 @@ def capture(work: Work, payment_id: UUID) -> str:
 
 
 def cancel(work: Work, payment_id: UUID) -> str:
-    """Call a card's payment off before the money is there; other payments end with their order.
-
-    Returns
-    -------
-    str
-        The state that the payment is in now.
-    """
+    """Call a card's payment off before the money is there, others end with their order; give the state then."""
     payment, _ = lock_own(work, payment_id)
     rows.require_state(PAYMENT, payment, "payment.cancelled")
     if payment.provider not in CARD_PROVIDERS:
@@ -237,15 +200,11 @@ def void(work: Work, order_id: UUID) -> None:
 
     Raises
     ------
-    Forbidden
-        "role must be one of admin, system for payment.cancelled; got ..."
+    Forbidden, NotFound
     Conflict
         "payment must not be disputed to be undone; got ..."
-    NotFound
-        "order must exist; got ..."
     """
-    order = fetch(work, ORDER, order_id)
-    work.actor.require_own("order", order_id, order.customer_id)
+    order = fetch_mine(work, ORDER, order_id)
     if order.status != "cancelled":
         work.actor.require("payment.cancelled", "admin", "system")
     system = work.acting_as(SYSTEM)

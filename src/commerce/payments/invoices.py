@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, select
 
 from commerce.payments.funds import collect, emit_paid, give_back, taken
 from commerce.payments.payment_rows import emit, lock
 from commerce.payments.totals import totals
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, NotFound
+from commerce.records.errors import Conflict, existing
 from commerce.records.instants import DAY, to_micros
 from commerce.records.ledger import SALES
 from commerce.records.machine import EventDraft, fetch, fire
@@ -96,8 +96,6 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
 
     Parameters
     ----------
-    work : Work
-    invoice_id : UUID
     amount : int
         Minor units, 1 or more; at most what is open.
     reference : str, optional
@@ -106,7 +104,6 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
     Raises
     ------
     NotFound
-        "invoice must exist; got ..."
     Conflict
         "invoice must be paid with 1 to 100; got ..."
     """
@@ -133,7 +130,6 @@ def credit(
     Raises
     ------
     NotFound
-        "invoice must exist; got ..."
     Conflict
         "invoice must be credited with 1 to 100; got ..."
     """
@@ -184,13 +180,7 @@ def of_order(work: Work, order_id: UUID) -> list[Invoice]:
 
 
 def of_customer(work: Work, customer_id: UUID) -> list[Invoice]:
-    """List a customer's invoices, the first due first.
-
-    Raises
-    ------
-    NotFound
-        "customer must exist; got ..."
-    """
+    """List a customer's invoices, the first due first."""
     work.actor.require_own("customer", customer_id, customer_id)
     return _read(work, _invoice.c.customer_id == customer_id)
 
@@ -204,8 +194,7 @@ def overdue(work: Work, *, limit: int = 100) -> list[Invoice]:
 
 def remind_overdue(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name the overdue invoices that nobody was reminded of yet; a tick reminds of each by itself."""
-    late = overdue(work, limit=10 * limit)
-    return [each.id for each in late if not each.reminded][:limit]
+    return [each.id for each in overdue(work, limit=10 * limit) if not each.reminded][:limit]
 
 
 def remind(work: Work, invoice_id: UUID) -> bool:
@@ -213,12 +202,8 @@ def remind(work: Work, invoice_id: UUID) -> bool:
     invoice, _, _ = _lock(work, invoice_id)
     if invoice.reminded or not invoice.open or to_micros(invoice.due_at) >= work.now:
         return False
-    event = EventDraft(
-        "invoice.overdue",
-        customer_id=invoice.customer_id,
-        amount=invoice.open,
-        due_at=to_micros(invoice.due_at),
-    )
+    due_at = to_micros(invoice.due_at)
+    event = EventDraft("invoice.overdue", invoice.customer_id, invoice.open, due_at=due_at)
     fire(work, INVOICE, invoice_id, event)
     return True
 
@@ -227,17 +212,14 @@ def _lock(work: Work, invoice_id: UUID) -> tuple[Invoice, Row[Any], Row[Any]]:
     """Lock an invoice's order and payment, then read it."""
     row = rows.find(work, _invoice, invoice_id)
     work.actor.require_own("invoice", invoice_id, row.customer_id)
-    if row.payment_id is None:
-        raise NotFound("invoice", invoice_id)
-    payment, order = lock(work, row.payment_id)
+    payment, order = lock(work, existing(row.payment_id, "invoice", invoice_id))
     assert order is not None
     return _read(work, _invoice.c.id == invoice_id)[0], payment, order
 
 
 def _read(work: Work, *conditions: ColumnElement[bool]) -> list[Invoice]:
     """Put invoices together with what the stream says of them, in one query for all."""
-    asked = _INVOICES.where(*rows.own(work, _invoice), *conditions)
-    found = work.connection.execute(asked).all()
+    found = work.connection.execute(_INVOICES.where(*rows.own(work, _invoice), *conditions)).all()
     sums: Counter[tuple[str, str]] = Counter()
     about = select(_event.c.aggregate_id, _event.c.type, _event.c.amount_minor).where(
         *rows.own(work, _event),
@@ -270,9 +252,4 @@ def _check_part(act: str, amount: int, most: int) -> None:
 
 
 _invoice, _event, _payment = schema.invoice, schema.event, schema.payment
-_of_payment = (_payment.c.tenant_id == _invoice.c.tenant_id, _payment.c.id == _invoice.c.payment_id)
-_INVOICES = (
-    select(_invoice)
-    .outerjoin(_payment, and_(*_of_payment))
-    .order_by(_invoice.c.due_at, _invoice.c.id)
-)
+_INVOICES = select(_invoice).outerjoin(_payment).order_by(_invoice.c.due_at, _invoice.c.id)

@@ -12,7 +12,7 @@ from commerce.payments.provider_calls import ask, card_provider
 from commerce.payments.providers.port import Card, ProviderCall
 from commerce.people.customers import fetch_own
 from commerce.records import rows, schema
-from commerce.records.errors import NotFound
+from commerce.records.errors import existing
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import METHOD
 from commerce.records.work import Work
@@ -29,13 +29,10 @@ class Method(NamedTuple):
 
 
 def attach(work: Work, customer_id: UUID, token: str) -> UUID | None:
-    """Keep a card for a customer; the first becomes the default.
+    """Keep a card for a customer, by that one or who runs the shop; the first becomes the default.
 
     Parameters
     ----------
-    work : Work
-        The customer's own, or of who runs the shop.
-    customer_id : UUID
     token : str
         What the provider's form gave for the card; never its number.
 
@@ -47,7 +44,6 @@ def attach(work: Work, customer_id: UUID, token: str) -> UUID | None:
     Raises
     ------
     NotFound
-        "customer must exist; got ..." or "card must exist; got ..."
     Conflict
         "customer must not be erased; got ..."
     """
@@ -91,13 +87,7 @@ def methods_of(work: Work, customer_id: UUID) -> list[Method]:
 
 
 def prefer(work: Work, method_id: UUID) -> None:
-    """Make a card the default of its customer.
-
-    Raises
-    ------
-    NotFound
-        "payment method must exist; got ..."
-    """
+    """Make a card the default of its customer."""
     method = find(work, method_id, lock=True)
     others = rows.own(work, schema.payment_method, customer_id=method.customer_id, is_default=True)
     work.connection.execute(update(schema.payment_method).where(*others).values(is_default=False))
@@ -106,39 +96,24 @@ def prefer(work: Work, method_id: UUID) -> None:
 
 
 def detach(work: Work, method_id: UUID) -> None:
-    """Forget a card; another becomes the default only when it is preferred.
-
-    Raises
-    ------
-    NotFound
-        "payment method must exist; got ..."
-    """
+    """Forget a card; another becomes the default only when it is preferred."""
     method = find(work, method_id, lock=True)
-    gone = {"is_default": False, "detached_at": work.now}
-    rows.change(work, schema.payment_method, method_id, **gone)
+    rows.change(work, schema.payment_method, method_id, is_default=False, detached_at=work.now)
     _emit(work, "payment_method.detached", method_id, method.customer_id)
     ask(work, method.provider, _call(work, "detach", method.customer_id, method.reference))
 
 
 def find(work: Work, method_id: UUID, *, lock: bool = False) -> Row[Any]:
-    """Find a card that is the actor's business and not detached; locked, it stays so.
-
-    Raises
-    ------
-    NotFound
-        "payment method must exist; got ..."
-    """
+    """Find a card that is the actor's business and not detached; locked, it stays so."""
     method = rows.first(work, schema.payment_method, lock=lock, id=method_id, detached_at=None)
-    if method is None:
-        raise NotFound("payment method", method_id)
+    method = existing(method, "payment method", method_id)
     work.actor.require_own("payment method", method_id, method.customer_id)
     return method
 
 
 def owner_of(work: Work, provider: str, customer_id: UUID) -> str | None:
     """Give the provider's name of a customer; None where it knows none."""
-    name = _reference(provider, customer_id)
-    found = rows.first(work, schema.provider_record, reference=name)
+    found = rows.first(work, schema.provider_record, reference=_reference(provider, customer_id))
     return None if found is None else str(found.document["owner"])
 
 

@@ -21,18 +21,12 @@ def record_payment(
 
     Parameters
     ----------
-    work : Work
-    order_id, customer_id : UUID
     amount : int
         Minor units.
     method : str
         ``card``, ``cash_on_delivery`` or ``transfer``.
     success : bool
         A failed attempt moves no money.
-
-    Returns
-    -------
-    UUID
     """
     work.actor.require("payment.captured", "admin", "system")
     check_choice("payment method", method, METHODS)

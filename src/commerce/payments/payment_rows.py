@@ -13,20 +13,14 @@ from commerce.payments.totals import COUNTED
 from commerce.records import rows, schema
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.ledger import Account, Transfer
-from commerce.records.machine import EventDraft, Step, fetch, fire
+from commerce.records.machine import EventDraft, Step, fetch, fetch_mine, fire
 from commerce.records.moves import Machine
 from commerce.records.states import ORDER, PAYMENT
 from commerce.records.work import Work
 
 
 def lock(work: Work, payment_id: UUID) -> tuple[Row[Any], Row[Any] | None]:
-    """Keep others from changing a payment and its order: the order first, as everybody does.
-
-    Raises
-    ------
-    NotFound
-        "payment must exist; got ..."
-    """
+    """Keep others from changing a payment and its order: the order first, as everybody does."""
     order_id = fetch(work, PAYMENT, payment_id, lock=False).order_id
     order = None if order_id is None else fetch(work, ORDER, order_id)
     return fetch(work, PAYMENT, payment_id), order
@@ -45,12 +39,10 @@ def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[An
     Raises
     ------
     NotFound
-        "order must exist; got ..."
     Conflict
         "order must be placed to be paid; got ...", "payments must not exceed their order; got ..."
     """
-    order = fetch(work, ORDER, order_id)
-    work.actor.require_own("order", order_id, order.customer_id)
+    order = fetch_mine(work, ORDER, order_id)
     if order.customer_id != customer_id:
         raise NotFound("customer", customer_id)
     if order.status != "placed":
@@ -104,8 +96,6 @@ def created_from_wallet(
 
     Parameters
     ----------
-    work : Work
-    order_id, customer_id : UUID
     amount : int
         Minor units.
     held_by : UUID, optional

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from commerce.payments.totals import Totals, totals_of
 from commerce.records import rows, schema
-from commerce.records.errors import NotFound, check_choice
+from commerce.records.errors import check_choice, existing
 from commerce.records.states import PAYMENT
 from commerce.records.work import Work
 
@@ -31,16 +31,9 @@ class Payment(NamedTuple):
 
 
 def get(work: Work, payment_id: UUID) -> Payment:
-    """Look a payment up.
-
-    Raises
-    ------
-    NotFound
-        "payment must exist; got ..."
-    """
-    for found in _read(work, _PAYMENTS.where(_row.id == payment_id)):
-        return found
-    raise NotFound("payment", payment_id)
+    """Look a payment up."""
+    found = _read(work, _PAYMENTS.where(_row.id == payment_id))
+    return existing(next(iter(found), None), "payment", payment_id)
 
 
 def payments(
@@ -54,14 +47,6 @@ def payments(
 ) -> list[Payment]:
     """List payments, the newest first.
 
-    Parameters
-    ----------
-    work : Work
-    status : str, optional
-        One of the seven states.
-    customer_id, order_id : UUID, optional
-    offset, limit : int, default 0 and 100
-
     Raises
     ------
     RecordError
@@ -69,8 +54,8 @@ def payments(
     """
     if status is not None:
         check_choice("status", status, PAYMENT.states)
-    asked = {_row.status: status, _row.customer_id: customer_id, _row.order_id: order_id}
-    wanted = [column == value for column, value in asked.items() if value is not None]
+    asked = {"status": status, "customer_id": customer_id, "order_id": order_id}
+    wanted = rows.asked(schema.payment, **asked)
     latest = _PAYMENTS.where(*wanted).order_by(_row.created_at.desc(), _row.id)
     return _read(work, latest.offset(offset).limit(limit))
 
@@ -78,21 +63,11 @@ def payments(
 def _read(work: Work, query: Select[Any]) -> list[Payment]:
     """Read what is the actor's business."""
     mine = rows.visible(work, _row.customer_id, work.actor.customer_id)
-    own = query.where(*rows.own(work, schema.payment), mine)
-    found = work.connection.execute(own).all()
+    found = work.connection.execute(query.where(*rows.own(work, schema.payment), mine)).all()
     sums = totals_of(work, [row.id for row in found])
     return [Payment._make((*row, sums[row.id])) for row in found]
 
 
 _row = schema.payment.c
-_PAYMENTS: Select[Any] = select(
-    _row.id,
-    _row.order_id,
-    _row.customer_id,
-    _row.method,
-    _row.provider,
-    _row.status,
-    _row.amount_minor,
-    _row.currency,
-    _row.created_at,
-)
+_columns = {**_row, "amount": _row.amount_minor}
+_PAYMENTS: Select[Any] = select(*(_columns[name] for name in Payment._fields[:-1]))

@@ -30,8 +30,6 @@ def refund(
 
     Parameters
     ----------
-    work : Work
-    payment_id : UUID
     amount : int
         Minor units, 1 or more; at most what can still go back.
     reason : str
@@ -75,12 +73,10 @@ def refund(
 def refund_order(
     work: Work, order_id: UUID, amount: int, *, reason: str, position: int | None = None
 ) -> int:
-    """Give an amount of an order back: open invoices are credited first, then payments refunded.
+    """Credit open invoices of an order, then refund its payments, by an amount in all; give that amount.
 
     Parameters
     ----------
-    work : Work
-    order_id : UUID
     amount : int
         Minor units, 1 or more.
     reason : str
@@ -88,15 +84,9 @@ def refund_order(
     position : int, optional
         The order line it is for.
 
-    Returns
-    -------
-    int
-        What was credited or goes back.
-
     Raises
     ------
     NotFound
-        "order must exist; got ..."
     Conflict
         "refunds must not exceed what was captured; got ..."
     """

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from commerce.records import schema
+from commerce.records.sql import among, bound
 from commerce.records.work import Work
 
 ARRIVALS = ("payment.captured", "wallet.topped_up")
@@ -53,16 +54,10 @@ class Totals(NamedTuple):
 
 
 def fold(events: Iterable[tuple[str, int, str | None]], disputed: int = 0) -> Totals:
-    """Add a payment's events up, in whatever order they came.
+    """Add a payment's events up, in whatever order they came, and what is under open disputes.
 
     A refund is emitted up to three times, under one reference: as asked for, as done, as failed. Failed counts
     last, whenever it is heard.
-
-    Parameters
-    ----------
-    events : iterable of (type, amount, reference)
-    disputed : int, default 0
-        Under open disputes.
 
     Examples
     --------
@@ -100,35 +95,25 @@ def totals(work: Work, payment_id: UUID) -> Totals:
 
 def totals_of(work: Work, payment_ids: Collection[UUID]) -> dict[UUID, Totals]:
     """Tell what several payments come to, in two queries."""
-    key = {"tenant": work.tenant.id, "payments": list(payment_ids)}
-    events: dict[UUID, list[tuple[str, int, str | None]]] = {}
-    for payment, event_type, amount, reference in work.connection.execute(_EVENTS, key):
-        events.setdefault(payment, []).append((event_type, amount, reference))
-    disputed = {payment: int(amount) for payment, amount in work.connection.execute(_DISPUTED, key)}
-    return {
-        payment: fold(events.get(payment, ()), disputed.get(payment, 0)) for payment in payment_ids
-    }
+    payments = list(payment_ids)
+    events: dict[UUID, list[tuple[str, int, str | None]]] = {each: [] for each in payments}
+    for payment, event_type, amount, reference in work.ask(_EVENTS, payments=payments):
+        events[payment].append((event_type, amount, reference))
+    disputed = {payment: int(amount) for payment, amount in work.ask(_DISPUTED, payments=payments)}
+    return {each: fold(events[each], disputed.get(each, 0)) for each in payments}
 
 
 def references(work: Work, payment_id: UUID) -> set[str]:
     """Give what a provider reported of a payment already."""
-    key = {"tenant": work.tenant.id, "payments": [payment_id]}
-    return {row.reference for row in work.connection.execute(_EVENTS, key) if row.reference}
+    return {row.reference for row in work.ask(_EVENTS, payments=[payment_id]) if row.reference}
 
 
 _event, _dispute = schema.payment_event, schema.dispute
 _EVENTS = select(
     _event.c.payment_id, _event.c.type, _event.c.amount_minor, _event.c.reference
-).where(
-    _event.c.tenant_id == bindparam("tenant"),
-    _event.c.payment_id.in_(bindparam("payments", expanding=True)),
-)
+).where(*bound(_event), among(_event.c.payment_id, "payments"))
 _DISPUTED = (
     select(_dispute.c.payment_id, func.sum(_dispute.c.amount_minor))
-    .where(
-        _dispute.c.tenant_id == bindparam("tenant"),
-        _dispute.c.payment_id.in_(bindparam("payments", expanding=True)),
-        _dispute.c.status == "open",
-    )
+    .where(*bound(_dispute), among(_dispute.c.payment_id, "payments"), _dispute.c.status == "open")
     .group_by(_dispute.c.payment_id)
 )

@@ -28,7 +28,7 @@ from commerce.payments.providers.port import (
 from commerce.payments.totals import references, totals
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
-from commerce.records.errors import Conflict, NotFound
+from commerce.records.errors import Conflict, existing
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.ledger import WORLD, Transfer
 from commerce.records.machine import EventDraft, fire
@@ -49,11 +49,10 @@ _ENDS = ("succeeded", "canceled")
 
 
 def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> UUID | None:
-    """Take in a webhook.
+    """Take in a webhook; give the payment it was about, None for news that move nothing here.
 
     Parameters
     ----------
-    work : Work
     provider : Provider
         Who is said to have sent it.
     payload : bytes
@@ -61,17 +60,11 @@ def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> U
     signature : str
         Of the payload; Stripe's header ``Stripe-Signature``.
 
-    Returns
-    -------
-    UUID or None
-        The payment it was about; None for news that move nothing here.
-
     Raises
     ------
+    NotFound
     WebhookRefused
         "webhook must be signed by the provider; got ..." or "webhook must be at most 300 seconds old; got ..."
-    NotFound
-        "payment must exist; got ..."
     Conflict
         "payment must be of 1000 EUR; got ..."
     """
@@ -82,21 +75,14 @@ def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> U
 def run_provider_calls(
     engine: Engine, tenant: Tenant, provider: Provider, *, now: datetime
 ) -> list[UUID]:
-    """Ask a provider what waits to be asked, each between two transactions, and write down the answers.
+    """Ask a provider what waits to be asked, each between two transactions; give payments and customers asked about.
 
     Parameters
     ----------
-    engine : Engine
-    tenant : Tenant
     provider : Provider
         Not the embedded one, which answers at once.
     now : datetime
         Aware.
-
-    Returns
-    -------
-    list of UUID
-        Payments and customers that calls were about.
 
     Raises
     ------
@@ -147,17 +133,11 @@ def have_done(work: Work, verb: str, payment: Row[Any], **more: Any) -> None:
 
 
 def hear(work: Work, provider: str, event: ProviderEvent) -> UUID:
-    """Write down what a provider says; what it said before changes nothing.
-
-    Returns
-    -------
-    UUID
-        The payment.
+    """Write down what a provider says of a payment, and give the payment; what it said before changes nothing.
 
     Raises
     ------
     NotFound
-        "payment must exist; got ..."
     Conflict
         "payment must be of 1000 EUR; got ...", "refunds must not exceed what was captured; got ..."
     """
@@ -185,9 +165,7 @@ def _find(work: Work, provider: str, event: ProviderEvent) -> UUID:
         found = rows.first(work, schema.payment, provider=provider, id=UUID(event.payment))
         if found is not None:
             rows.change(work, schema.payment, found.id, reference=event.intent)
-    if found is None:
-        raise NotFound("payment", event.intent)
-    payment: UUID = found.id
+    payment: UUID = existing(found, "payment", event.intent).id
     return payment
 
 
@@ -224,8 +202,7 @@ def _is_news(payment: Row[Any], event: ProviderEvent) -> bool:
         return payment.status not in _ENDS
     if payment.heard_at is None:
         return True
-    known = (to_micros(payment.heard_at), _RANKS.get(payment.status, -1))
-    return (event.at, _RANKS[state]) > known
+    return (event.at, _RANKS[state]) > (to_micros(payment.heard_at), _RANKS.get(payment.status, -1))
 
 
 def _choose(work: Work, payment: Row[Any]) -> None:

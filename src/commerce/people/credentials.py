@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, and_, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from commerce.people import users
 from commerce.people.passwords import BadCredentials, hash_password, is_stale, verify
@@ -23,6 +23,7 @@ from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM, Actor, Role
 from commerce.records.errors import NotFound
 from commerce.records.machine import EventDraft, fire
+from commerce.records.sql import linked
 from commerce.records.states import USER
 from commerce.records.tenants import Tenant, tenant_of
 from commerce.records.work import Work, looking, working
@@ -91,12 +92,10 @@ class Key(NamedTuple):
 
 
 def issue(work: Work, name: str, role: Role, *, user_id: UUID | None = None) -> IssuedKey:
-    """Give out a key.
+    """Give out a key. By an admin of the shop.
 
     Parameters
     ----------
-    work : Work
-        By an admin of the shop.
     name : str
         What it is for.
     role : Role
@@ -106,21 +105,14 @@ def issue(work: Work, name: str, role: Role, *, user_id: UUID | None = None) -> 
 
     Raises
     ------
-    Forbidden
-        "role must be one of admin for user.key_issued; got ..."
+    Forbidden, NotFound
     RecordError
         "role must be one of ...; got ..."
-    NotFound
-        "user must exist; got ..."
     """
     users.may_grant(work, role)
     key, prefix, secret = work.new_id(), secrets.token_hex(8), secrets.token_urlsafe(32)
-    fire(
-        work,
-        USER,
-        user_id or key,
-        EventDraft("user.key_issued", category=role, record=("key", key)),
-    )
+    event = EventDraft("user.key_issued", category=role, record=("key", key))
+    fire(work, USER, user_id or key, event)
     if user_id is not None and users.get(work, user_id).role != role:
         raise NotFound(f"user who is {role}", user_id)
     rows.add(
@@ -142,10 +134,9 @@ def revoke(work: Work, key_id: UUID) -> None:
 
     Raises
     ------
+    NotFound
     Forbidden
         "role must be one of admin for user.key_revoked; got ..."
-    NotFound
-        "key must exist; got ..."
     """
     if rows.find(work, schema.api_key, key_id, "key", lock=True).revoked_at is None:
         fire(work, USER, key_id, EventDraft("user.key_revoked", record=("key", key_id)))
@@ -202,8 +193,7 @@ _OPENED = (
         _key.c.user_id,
         _users.c.customer_id,
     )
-    .join(_key, _key.c.tenant_id == _tenant.c.id)
-    .outerjoin(_users, and_(_users.c.tenant_id == _key.c.tenant_id, _users.c.id == _key.c.user_id))
+    .select_from(_tenant.join(_key).outerjoin(_users, linked(_key, _users)))
     .where(
         _key.c.revoked_at.is_(None),
         _tenant.c.closed_at.is_(None),

@@ -22,12 +22,7 @@ from commerce.records.states import CUSTOMER
 from commerce.records.work import Work
 from tabular.errors import did_you_mean
 
-PROFILE: Mapping[str, bool] = {
-    "full_name": False,
-    "email": False,
-    "phone": False,
-    "country": True,
-}
+PROFILE: Mapping[str, bool] = {"full_name": False, "email": False, "phone": False, "country": True}
 """Fields of a profile, and whether the stream may hold their value: never one that names somebody."""
 
 FIGURES: Mapping[str, bool] = {
@@ -126,10 +121,6 @@ def register(
     channel : str, optional
         Where the customer came from; emitted with the event.
 
-    Returns
-    -------
-    UUID
-
     Raises
     ------
     Forbidden
@@ -154,42 +145,23 @@ def register(
 
 
 def get(work: Work, customer_id: UUID) -> Customer:
-    """Read a customer: the customer's own business, and that of who runs the shop.
-
-    Raises
-    ------
-    NotFound
-        "customer must exist; got ..."
-    """
+    """Read a customer: the customer's own business, and that of who runs the shop."""
     return rows.shown(Customer, fetch_own(work, customer_id))
 
 
 def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Customer]:
-    """List customers by number; who does not run the shop sees at most itself.
-
-    Parameters
-    ----------
-    after : int, default 0
-        The last number of the page before.
-    """
+    """List customers by number, from the one after a page's last on; who does not run the shop sees at most itself."""
     table = schema.customer
-    mine = rows.visible(work, table.c.id, work.actor.customer_id)
-    later = (mine, table.c.number > after)
+    later = (rows.visible(work, table.c.id, work.actor.customer_id), table.c.number > after)
     return rows.listed(work, Customer, table, *later, order=(table.c.number,), limit=limit)
 
 
 def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> None:
-    """Change fields of a profile; each that gets another value is emitted, by name.
-
-    Parameters
-    ----------
-    fields : mapping of str to str or None
-        Of `PROFILE`.
+    """Change fields of a profile, all of `PROFILE`; each that gets another value is emitted, by name.
 
     Raises
     ------
     NotFound
-        "customer must exist; got ..."
     RecordError
         "profile field must be known; got ..." or "e-mail address must be of the form name@host; got ..."
     Conflict
@@ -216,12 +188,10 @@ def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> Non
     ----------
     figure : str
         Of `FIGURES`; yes and no are 1 and 0.
-    value : int
 
     Raises
     ------
     NotFound
-        "customer must exist; got ..."
     RecordError
         "figure must be known; got ..."
     Forbidden
@@ -247,14 +217,12 @@ def set_location(
         Degrees, -90 to 90.
     longitude : float
         Degrees, -180 to 180.
-    address : str, optional
 
     Raises
     ------
+    NotFound
     RecordError
         "latitude must be -90 to 90 degrees; got ..."
-    NotFound
-        "customer must exist; got ..."
     Conflict
         "customer must not be erased; got ..."
     """
@@ -273,7 +241,6 @@ def fetch_own(
     Raises
     ------
     NotFound
-        "customer must exist; got ..."
     Conflict
         "customer must not be erased; got ..."
     """

@@ -18,11 +18,6 @@ def erase(work: Work, customer_id: UUID) -> None:
 
     Amounts, dates, the country and the shop's own ``external_id`` stay, so that ledger, features and a second
     import still meet the same pseudonym. Erasing twice changes nothing.
-
-    Raises
-    ------
-    NotFound
-        "customer must exist; got ..."
     """
     if fetch_own(work, customer_id, lock=True, erased=True).erased_at is not None:
         return

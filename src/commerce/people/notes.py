@@ -28,10 +28,9 @@ def add(work: Work, customer_id: UUID, body: str) -> UUID:
 
     Raises
     ------
+    NotFound
     RecordError
         "note must say something; got nothing. ..."
-    NotFound
-        "customer must exist; got ..."
     Conflict
         "customer must not be erased; got ..."
     """
@@ -55,13 +54,7 @@ def add(work: Work, customer_id: UUID, body: str) -> UUID:
 
 
 def list_notes(work: Work, customer_id: UUID) -> list[Note]:
-    """List the notes about a customer, the first first: for who runs the shop.
-
-    Raises
-    ------
-    NotFound
-        "customer must exist; got ..."
-    """
+    """List the notes about a customer, the first first: for who runs the shop."""
     _staff_only(work, customer_id)
     customers.get(work, customer_id)
     note = schema.note

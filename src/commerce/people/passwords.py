@@ -61,7 +61,6 @@ def verify(kept: str | None, password: str) -> bool:
     ----------
     kept : str or None
         None where there is no such user: as much is computed, and the answer is no.
-    password : str
 
     Examples
     --------

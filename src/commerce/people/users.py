@@ -71,12 +71,10 @@ def create(
     email: str | None = None,
     customer_id: UUID | None = None,
 ) -> UUID:
-    """Let somebody log in.
+    """Let somebody log in. By an admin or the system.
 
     Parameters
     ----------
-    work : Work
-        By an admin or the system.
     username : str
         Kept in lower case, unique in its shop.
     password : PasswordHash
@@ -90,12 +88,9 @@ def create(
 
     Raises
     ------
-    Forbidden
-        "role must be one of ... for user.created; got ..."
+    Forbidden, NotFound
     RecordError
         "username must be 1 to 150 letters, digits or @.+-_; got ..." or "role must be one of ...; got ..."
-    NotFound
-        "customer must exist; got ..."
     Conflict
         "username must be new; got ..., which is taken. ..."
     """
@@ -147,24 +142,13 @@ def sign_up(
 
 
 def get(work: Work, user_id: UUID) -> User:
-    """Read a user: its own business, and that of who runs the shop.
-
-    Raises
-    ------
-    NotFound
-        "user must exist; got ..."
-    """
+    """Read a user: its own business, and that of who runs the shop."""
     work.actor.require_own("user", user_id, user_id)
     return rows.shown(User, rows.find(work, schema.users, user_id, "user"))
 
 
 def list_users(work: Work) -> list[User]:
-    """List the users of the shop by name; who does not run the shop sees itself.
-
-    Returns
-    -------
-    list of User
-    """
+    """List the users of the shop by name; who does not run the shop sees itself."""
     table = schema.users
     mine = rows.visible(work, table.c.id, work.actor.user_id)
     return rows.listed(work, User, table, mine, order=(table.c.username,))
@@ -175,10 +159,9 @@ def change_role(work: Work, user_id: UUID, role: Role) -> None:
 
     Raises
     ------
+    NotFound
     Forbidden
         Where the actor is no admin, or one of both roles is superadmin and the actor is none.
-    NotFound
-        "user must exist; got ..."
     Conflict
         "user must be somebody else; got oneself. ..."
     """
@@ -204,15 +187,7 @@ def deactivate(work: Work, user_id: UUID) -> None:
 def change_password(
     work: Work, user_id: UUID, new: PasswordHash, *, current: str | None = None
 ) -> None:
-    """Change a password: one's own by giving the current one, another's as an admin.
-
-    Parameters
-    ----------
-    work : Work
-    user_id : UUID
-    new : PasswordHash
-    current : str, optional
-        The password so far; needed for one's own.
+    """Change a password: one's own by giving the ``current`` one, another's as an admin.
 
     Raises
     ------

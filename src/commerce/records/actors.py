@@ -18,7 +18,6 @@ class Actor:
 
     Attributes
     ----------
-    role : Role
     user_id : UUID or None
         The user who is logged in; None for the system.
     customer_id : UUID or None
@@ -60,7 +59,6 @@ class Actor:
         Raises
         ------
         NotFound
-            "order must exist; got ..."
         """
         mine = {self.user_id, self.customer_id} - {None}
         if not self.runs_the_shop and mine.isdisjoint(owners):

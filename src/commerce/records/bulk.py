@@ -31,7 +31,6 @@ def reserve_ids(connection: Connection, table: str, count: int) -> Sequence[int]
     ----------
     connection : Connection
         Inside a writing transaction.
-    table : str
     count : int, >= 1
     """
     if connection.dialect.name == "sqlite":
@@ -70,7 +69,6 @@ def insert_rows(
         A table of `commerce.records.schema`.
     columns : sequence of str
         In the order of each row's values.
-    rows : sequence of sequences
     only_new : bool, default False
         Whether a row whose key is taken is left out; else it fails the whole call.
 

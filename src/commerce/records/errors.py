@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import TypeVar
 
 from tabular.errors import did_you_mean
+
+Found = TypeVar("Found")
 
 
 class CommerceError(Exception):
@@ -65,6 +68,19 @@ class NotFound(CommerceError, LookupError):
 
     def __init__(self, kind: str, key: object) -> None:
         super().__init__(f"{kind} must exist; got {str(key)!r}. Check the id.")
+
+
+def existing(record: Found | None, kind: str, key: object) -> Found:
+    """Give what was looked for, or refuse where nothing was found.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    """
+    if record is None:
+        raise NotFound(kind, key)
+    return record
 
 
 class Forbidden(CommerceError, PermissionError):

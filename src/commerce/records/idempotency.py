@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 
 from commerce.records import schema
 from commerce.records.errors import KeyReused, RecordError
-from commerce.records.upsert import insert_new
+from commerce.records.sql import bound, insert_new
 from commerce.records.work import Work
 
 Result = TypeVar("Result")
@@ -60,7 +60,7 @@ def once(
         )
     actor = work.actor.user_id or work.actor.customer_id
     whose = f"{operation} {work.actor.role if actor is None else actor.hex}"
-    here = {"of_tenant": work.tenant.id, "of_operation": whose, "of_key": key}
+    here = {"tenant": work.tenant.id, "of_operation": whose, "of_key": key}
     claim = {
         "tenant_id": work.tenant.id,
         "operation": whose,
@@ -88,11 +88,7 @@ def _digest(request: object) -> str:
 
 
 _record = schema.idempotency_record
-_here = (
-    _record.c.tenant_id == bindparam("of_tenant"),
-    _record.c.operation == bindparam("of_operation"),
-    _record.c.key == bindparam("of_key"),
-)
+_here = bound(_record, operation="of_operation", key="of_key")
 _CLAIM = {
     dialect: insert_new(dialect, _record, "tenant_id", "operation", "key").returning(_record.c.key)
     for dialect in ("sqlite", "postgresql")

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Table, select
 from commerce.records import schema
 from commerce.records.errors import CustomerNotFound
 from commerce.records.prepared import Prepared
+from commerce.records.sql import upsert
 from commerce.records.tenants import Tenant
-from commerce.records.upsert import upsert
 
 _NAMESPACE = uuid.UUID("6f1c2c5e-6d0e-5d0c-9f52-0b6b5f6d1b0a")
 
@@ -35,22 +35,16 @@ def imported_id(tenant_slug: str, kind: str, external_id: str) -> uuid.UUID:
 
 
 def reserve_numbers(connection: Connection, tenant: Tenant, name: str, count: int) -> int:
-    """Take the next numbers of a tenant's counter.
+    """Take the next ``count`` numbers of a tenant's counter; give their first, of all the very first is 1.
 
     Parameters
     ----------
     connection : Connection
         Inside a writing transaction; the counter stays locked until it ends.
-    tenant : Tenant
     name : str
         ``customer``, ``orders`` or ``product``.
     count : int, >= 0
         0 only locks the counter.
-
-    Returns
-    -------
-    int
-        The first of ``count`` consecutive numbers; the very first is 1.
     """
     given = {"tenant_id": tenant.id, "name": name, "value": count}
     (last,) = _count(connection.dialect.name)(connection, given)
@@ -68,21 +62,7 @@ def _count(dialect: str) -> Prepared:
 
 
 def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> uuid.UUID | None:
-    """Find a record of a tenant by external id, then number, then id.
-
-    Parameters
-    ----------
-    connection : Connection
-    table : Table
-        `schema.customer`, `schema.orders` or `schema.product`.
-    tenant : Tenant
-    key : str
-
-    Returns
-    -------
-    UUID or None
-        The record's id.
-    """
+    """Find the id of a customer, order or product of a tenant by external id, then number, then id."""
     attempts = [table.c.external_id == key]
     if key.isascii() and key.isdigit() and len(key) < 19:
         attempts.append(table.c.number == int(key))

@@ -21,17 +21,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def to_micros(instant: datetime) -> int:
-    """Turn an aware datetime into microseconds since 1970 UTC.
-
-    Parameters
-    ----------
-    instant : datetime
-        Any zone, but never naive.
-
-    Returns
-    -------
-    int
-        Microseconds since 1970-01-01T00:00:00Z, exact.
+    """Turn an aware datetime, in any zone, into microseconds since 1970 UTC, exact.
 
     Raises
     ------

@@ -14,22 +14,13 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    and_,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, literal_column, or_, select
 
 from commerce.records import schema
 from commerce.records.bulk import insert_rows
 from commerce.records.errors import InsufficientFunds, LedgerError
 from commerce.records.prepared import Prepared
+from commerce.records.sql import bound, total
 from commerce.records.tenants import Tenant
 
 FREE = frozenset({"external", "sales", "fees", "tax"})
@@ -83,7 +74,6 @@ def post(
     ----------
     connection : Connection
         Inside a writing transaction.
-    tenant : Tenant
     transfers : sequence of (event id, Transfer)
         In the order in which they happen: what an earlier one brings a later one may take.
 
@@ -94,10 +84,9 @@ def post(
 
     Raises
     ------
+    InsufficientFunds
     LedgerError
         "transfer must move a positive amount between two accounts; got ..."
-    InsufficientFunds
-        "wallet must hold what is taken from it; got ..."
     """
     moving = [(event, transfer) for event, transfer in transfers if transfer.amount]
     if not moving:
@@ -149,8 +138,7 @@ def _find(count: int, *, lock: bool) -> Prepared:
     # the tenant stands in each branch: SQLite would search by the tenant alone, and look at every account
     branches = (
         and_(
-            _account.c.tenant_id == bindparam("tenant"),
-            *(_account.c[name] == bindparam(f"{name}{place}") for name in _NAMES),
+            *bound(_account), *(_account.c[name] == bindparam(f"{name}{place}") for name in _NAMES)
         )
         for place in range(count)
     )
@@ -202,8 +190,7 @@ def balance(connection: Connection, tenant: Tenant, asset: str, account: Account
 
     A kept balance is read, any other folded from the postings; an account nobody opened yet holds nothing.
     """
-    found = _found(connection, tenant, [(asset, *account)], lock=False)
-    for number, kept in found.values():
+    for number, kept in _found(connection, tenant, [(asset, *account)], lock=False).values():
         return fold(connection, tenant, number) if kept is None else kept
     return 0
 
@@ -212,10 +199,8 @@ def fold(connection: Connection, tenant: Tenant, account_id: int) -> int:
     """Add an account's postings up to what it holds."""
     table = schema.posting
     signed = case((table.c.credit_account_id == account_id, table.c.amount), else_=-table.c.amount)
-    total = connection.execute(
-        select(func.coalesce(func.sum(signed), 0)).where(
-            table.c.tenant_id == tenant.id,
-            or_(table.c.credit_account_id == account_id, table.c.debit_account_id == account_id),
-        )
-    ).scalar_one()
-    return int(total)
+    moved = select(total(signed)).where(
+        table.c.tenant_id == tenant.id,
+        or_(table.c.credit_account_id == account_id, table.c.debit_account_id == account_id),
+    )
+    return int(connection.execute(moved).scalar_one())

@@ -70,7 +70,6 @@ def price_line(gross: int, quantity: int, offers: Iterable[Offer], tax_bp: int) 
     ----------
     gross : int
         Unit price times quantity, in minor units.
-    quantity : int
     offers : iterable of Offer
         Active for the product now.
     tax_bp : int

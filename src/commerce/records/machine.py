@@ -16,10 +16,11 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, false, insert, literal_column, or_, select, update
 
 from commerce.records import schema
-from commerce.records.errors import Forbidden, IllegalMove, NotFound
+from commerce.records.errors import Forbidden, IllegalMove, existing
 from commerce.records.ledger import Place, Transfer, post
 from commerce.records.moves import Machine, Move
 from commerce.records.prepared import Prepared
+from commerce.records.sql import bound
 from commerce.records.stream.writing import NewEvent, emit
 from commerce.records.work import Work
 
@@ -55,10 +56,7 @@ class _Composed:
         assert machine.table is not None
         self.table = schema.metadata.tables[machine.table]
         self._moves = machine.moves
-        self._own = (
-            self.table.c.tenant_id == bindparam("tenant"),
-            self.table.c.id == bindparam("record"),
-        )
+        self._own = bound(self.table, id="record")
         self.row = select(self.table).where(*self._own)
         self.row_for_update = self.row.with_for_update()
         self.making = cache(self._making)
@@ -70,13 +68,8 @@ class _Composed:
 
     def _changing(self, event: str, columns: tuple[str, ...]) -> Prepared:
         """Prepare the UPDATE of some columns of a record that is where a move starts."""
-        starts = or_(
-            false(),
-            *(
-                self.table.c.status == literal_column(f"'{each}'")
-                for each in self._moves[event].sources
-            ),
-        )
+        status, sources = self.table.c.status, self._moves[event].sources
+        starts = or_(false(), *(status == literal_column(f"'{each}'") for each in sources))
         values = {name: bindparam(f"new_{name}", type_=self.table.c[name].type) for name in columns}
         return Prepared(update(self.table).where(*self._own, starts).values(values))
 
@@ -93,12 +86,15 @@ def fetch(work: Work, machine: Machine, record: UUID, *, lock: bool = True) -> R
     Raises
     ------
     NotFound
-        "order must exist; got ..."
     """
     query = _statements(machine).row_for_update if lock else _statements(machine).row
-    row = work.connection.execute(query, {"tenant": work.tenant.id, "record": record}).first()
-    if row is None:
-        raise NotFound(machine.kind, record)
+    return existing(work.ask(query, record=record).first(), machine.kind, record)
+
+
+def fetch_mine(work: Work, machine: Machine, record: UUID, owner: str = "customer_id") -> Row[Any]:
+    """Read and lock a record whose column ``owner`` names the actor, or any for who runs the shop."""
+    row = fetch(work, machine, record)
+    work.actor.require_own(machine.kind, record, getattr(row, owner))
     return row
 
 
@@ -112,13 +108,10 @@ def fire(
     new: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> Sequence[int]:
-    """Let something happen to a record.
+    """Let something happen to a record; give the ids of the events, in their order.
 
     Parameters
     ----------
-    work : Work
-    machine : Machine
-    record : UUID
     event : EventDraft
         What happens; its type names the move.
     *also : EventDraft
@@ -130,24 +123,11 @@ def fire(
     changes : mapping, optional
         Further columns that change with the status.
 
-    Returns
-    -------
-    sequence of int
-        Ids of the events, in their order.
-
     Raises
     ------
-    Forbidden
-        "role must be one of ... for order.placed; got ..."
-    NotFound
-        "order must exist; got ..."
-    IllegalMove
-        "order must be in a state that allows order.placed; got 'cancelled' of ..."
-    InsufficientFunds
-        "wallet must hold ...; got ..."
+    NotFound, Forbidden, IllegalMove, InsufficientFunds
     """
-    step = Step(machine, record, (event, *also), to, new, changes)
-    return fire_together(work, [step]).ids[0]
+    return fire_together(work, [Step(machine, record, (event, *also), to, new, changes)]).ids[0]
 
 
 class Step(NamedTuple):

@@ -61,7 +61,7 @@ def minor_digits(currency: str) -> int:
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """Round an exact amount to minor units, half to even.
+    """Round an exact amount to a whole number of minor units, half to even.
 
     Parameters
     ----------
@@ -69,11 +69,6 @@ def to_minor(amount: Decimal, currency: str) -> int:
         In major units, finite.
     currency : str
         ISO 4217.
-
-    Returns
-    -------
-    int
-        Minor units.
 
     Examples
     --------

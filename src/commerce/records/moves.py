@@ -59,7 +59,6 @@ class Machine:
         What stands in ``event.aggregate_type``.
     table : str or None
         The table that keeps the status; None for what has none.
-    *moves : Move
 
     Examples
     --------

@@ -17,17 +17,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     Connection,
     Engine,
     Row,
     Select,
-    and_,
     bindparam,
     func,
     literal_column,
     select,
-    type_coerce,
     update,
 )
 
@@ -35,6 +32,7 @@ from commerce.records import schema
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import CommerceError
 from commerce.records.instants import DAY, HOUR
+from commerce.records.sql import bound, micros
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work, working
 
@@ -87,7 +85,6 @@ def drain(
 
     Parameters
     ----------
-    engine : Engine
     tenant : Tenant
         Open.
     handlers : mapping of str to Handler
@@ -120,18 +117,14 @@ def waiting(connection: Connection, tenant: Tenant) -> int:
 
 
 def _take(
-    engine: Engine,
-    tenant: Tenant,
-    handlers: Mapping[str, Handler],
-    now: datetime,
-    drained: Drained,
+    engine: Engine, tenant: Tenant, handlers: Mapping[str, Handler], now: datetime, drained: Drained
 ) -> bool:
     """Handle a few rows in one transaction, then run what they have to do outside; tell whether there were any."""
     outside: list[tuple[Row[Any], list[OutboxTask]]] = []
     row = None
     try:
         with working(engine, tenant, SYSTEM, now=now) as work:
-            rows = work.connection.execute(_due, {"tenant": tenant.id, "now": work.now}).all()
+            rows = work.ask(_due, now=work.now).all()
             for row in rows:
                 tasks = list(handlers.get(row.type, _nothing)(work, row))
                 if tasks:
@@ -166,10 +159,10 @@ def _run(
             task.done(work)
     if undelivered:
         _put_off(engine, tenant, row, now)
-        return False
-    with working(engine, tenant, SYSTEM, now=now) as work:
-        _mark(work, row, published_at=work.now)
-    return True
+    else:
+        with working(engine, tenant, SYSTEM, now=now) as work:
+            _mark(work, row, published_at=work.now)
+    return not undelivered
 
 
 def _nothing(work: Work, row: Row[Any]) -> Iterable[OutboxTask]:
@@ -185,8 +178,7 @@ def _put_off(engine: Engine, tenant: Tenant, row: Row[Any], now: datetime) -> No
 
 
 def _mark(work: Work, row: Row[Any], **values: int) -> None:
-    known = {"tenant": work.tenant.id, "event": row.id}
-    work.connection.execute(_row.values(**values), known)
+    work.ask(_row.values(**values), event=row.id)
 
 
 _outbox, _event = schema.outbox, schema.event
@@ -195,29 +187,24 @@ _open = (
     _outbox.c.tenant_id + literal_column("0") == bindparam("tenant"),
     _outbox.c.published_at.is_(None),
 )
-_of_event = (_event.c.tenant_id == _outbox.c.tenant_id, _event.c.id == _outbox.c.event_id)
 _waiting = select(func.count()).select_from(_outbox).where(*_open)
 _due: Select[Any] = (
     select(_event, _outbox.c.attempts)
-    .join(_outbox, and_(*_of_event))
-    .where(
-        *_open, func.coalesce(type_coerce(_outbox.c.retry_at, BigInteger), 0) <= bindparam("now")
-    )
+    .join(_outbox)
+    .where(*_open, func.coalesce(micros(_outbox.c.retry_at), 0) <= bindparam("now"))
     .order_by(_outbox.c.event_id)
     .limit(_BATCH)
     .with_for_update(of=_outbox, skip_locked=True)
 )
-_row = update(_outbox).where(
-    _outbox.c.tenant_id == bindparam("tenant"), _outbox.c.event_id == bindparam("event")
-)
+_row = update(_outbox).where(*bound(_outbox, event_id="event"))
 _of_no_interest = (
     select(_outbox.c.event_id)
-    .join(_event, and_(*_of_event))
+    .join(_event)
     .where(*_open, _event.c.type.not_in(bindparam("types", expanding=True)))
     .with_for_update(of=_outbox, skip_locked=True)
 )
 _pass_over = (
     update(_outbox)
-    .where(_outbox.c.tenant_id == bindparam("tenant"), _outbox.c.event_id.in_(_of_no_interest))
+    .where(*bound(_outbox), _outbox.c.event_id.in_(_of_no_interest))
     .values(published_at=bindparam("now"))
 )

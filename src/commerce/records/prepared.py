@@ -125,10 +125,6 @@ def _flat(given: Mapping[str, Any]) -> dict[str, Any]:
 class Prepared:
     """A statement of SQLAlchemy Core with named parameters; it is compiled for each length of its lists.
 
-    Parameters
-    ----------
-    statement : ClauseElement
-
     Examples
     --------
     >>> from sqlalchemy import bindparam, create_engine, select

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Table, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from commerce.records.errors import Conflict, IllegalMove, NotFound
+from commerce.records.errors import Conflict, IllegalMove, existing
 from commerce.records.moves import Machine
 from commerce.records.work import Work
 
@@ -25,6 +25,11 @@ def own(work: Work, table: Table, **values: Any) -> list[ColumnElement[bool]]:
     """Give the conditions of a tenant's rows that hold some values."""
     known = {"tenant_id": work.tenant.id, **values}
     return [table.c[name] == value for name, value in known.items()]
+
+
+def asked(table: Table, **values: Any) -> list[ColumnElement[bool]]:
+    """Give the conditions of rows that hold some values; None asks for nothing."""
+    return [table.c[name] == value for name, value in values.items() if value is not None]
 
 
 def first(work: Work, table: Table, *, lock: bool = False, **values: Any) -> Row[Any] | None:
@@ -43,10 +48,7 @@ def find(
     NotFound
         "category must exist; got ...", by ``kind`` or else the table's name.
     """
-    row = first(work, table, lock=lock, id=record)
-    if row is None:
-        raise NotFound(kind or table.name, record)
-    return row
+    return existing(first(work, table, lock=lock, id=record), kind or table.name, record)
 
 
 def shown(kind: type[Kind], row: Row[Any]) -> Kind:
@@ -91,11 +93,9 @@ def require_state(machine: Machine, row: Row[Any], event: str, *states: str) -> 
     Raises
     ------
     IllegalMove
-        "payment must be in a state that allows payment.confirmed; got ..."
     """
     if row.status not in (states or machine.moves[event].sources):
-        allowed = machine.allowed(row.status)
-        raise IllegalMove(machine.kind, row.id, event, row.status, allowed)
+        raise IllegalMove(machine.kind, row.id, event, row.status, machine.allowed(row.status))
 
 
 @contextmanager

@@ -45,7 +45,6 @@ def settle(lines: Sequence[Sold], money: int, fee_bp: int) -> Settlement:
 
     Parameters
     ----------
-    lines : sequence of Sold
     money : int
         What there is: what was paid less what went back, for whatever reason.
     fee_bp : int

@@ -16,12 +16,7 @@ workflow decides. """
 
 
 def page() -> str:
-    """Write every machine as Markdown: a graph, and a sentence for each of its moves.
-
-    Returns
-    -------
-    str
-    """
+    """Write every machine as Markdown: a graph, and a sentence for each of its moves."""
     kinds = [_kind(machine) for machine in MACHINES]
     moves = [
         f"| `{move.event}` | {EVENT_TYPES[move.event].meaning} | {_roles(move)} |"

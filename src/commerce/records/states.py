@@ -31,6 +31,10 @@ ORDER = Machine(
     Move("order.cancelled", "placed", "cancelled", _BUYER),
 )
 
+_ASKED = "requires_confirmation requires_action processing"
+_OPEN = f"{_ASKED} requires_capture"
+_PAID = "processing requires_capture succeeded"
+
 PAYMENT = Machine(
     "payment",
     "payment",
@@ -41,65 +45,18 @@ PAYMENT = Machine(
         _BUYER,
     ),
     Move("payment.method_chosen", "requires_payment_method", "requires_confirmation", _BUYER),
-    Move(
-        "payment.confirmed",
-        "requires_confirmation requires_action",
-        "processing",
-        _BUYER,
-    ),
-    Move(
-        "payment.action_required",
-        "requires_confirmation processing",
-        "requires_action",
-        _BUYER,
-    ),
-    Move(
-        "payment.authorised",
-        "requires_confirmation requires_action processing",
-        "requires_capture",
-        _BUYER,
-    ),
-    Move(
-        "payment.captured",
-        "requires_confirmation requires_action processing requires_capture",
-        "succeeded processing requires_capture",
-        _BUYER + " delivery",
-    ),
-    Move(
-        "wallet.topped_up",
-        "requires_confirmation requires_action processing requires_capture",
-        "succeeded",
-        _BUYER,
-    ),
-    Move(
-        "payment.failed",
-        "requires_confirmation requires_action processing requires_capture",
-        "requires_payment_method",
-        _BUYER,
-    ),
-    Move(
-        "payment.cancelled",
-        "requires_payment_method requires_confirmation requires_action processing requires_capture",
-        "canceled",
-        _BUYER,
-    ),
+    Move("payment.confirmed", "requires_confirmation requires_action", "processing", _BUYER),
+    Move("payment.action_required", "requires_confirmation processing", "requires_action", _BUYER),
+    Move("payment.authorised", _ASKED, "requires_capture", _BUYER),
+    Move("payment.captured", _OPEN, "succeeded processing requires_capture", f"{_BUYER} delivery"),
+    Move("wallet.topped_up", _OPEN, "succeeded", _BUYER),
+    Move("payment.failed", _OPEN, "requires_payment_method", _BUYER),
+    Move("payment.cancelled", f"requires_payment_method {_OPEN}", "canceled", _BUYER),
     Move("payment.settled", "processing", "succeeded", _BUYER),
     Move("payment.refund_requested", "succeeded", "succeeded", _BUYER, stays=True),
     Move("payment.refund_failed", "succeeded", "succeeded", _SYSTEM, stays=True),
-    Move(
-        "payment.refunded",
-        "processing requires_capture succeeded",
-        "processing requires_capture succeeded",
-        _BUYER,
-        stays=True,
-    ),
-    Move(
-        "payment.charged_back",
-        "processing requires_capture succeeded",
-        "processing requires_capture succeeded",
-        _SYSTEM,
-        stays=True,
-    ),
+    Move("payment.refunded", _PAID, _PAID, _BUYER, stays=True),
+    Move("payment.charged_back", _PAID, _PAID, _SYSTEM, stays=True),
 )
 
 DISPUTE = Machine(
@@ -154,6 +111,8 @@ BRAND = Machine(
     Move("brand.rejected", "pending", "rejected", "admin"),
 )
 
+_LISTED = "submitted approved rejected retired"
+
 PRODUCT = Machine(
     "product",
     "product",
@@ -162,13 +121,7 @@ PRODUCT = Machine(
     Move("product.rejected", "submitted", "rejected", "admin"),
     Move("product.retired", "approved", "retired", _SELLER),
     Move("product.relisted", "retired", "approved", _SELLER),
-    Move(
-        "product.changed",
-        "submitted approved rejected retired",
-        "submitted approved rejected retired",
-        _SELLER,
-        stays=True,
-    ),
+    Move("product.changed", _LISTED, _LISTED, _SELLER, stays=True),
 )
 
 REVIEW = Machine(
@@ -221,11 +174,7 @@ CATALOGUE = Machine(
     Move("promotion.created", roles=_SELLER),
     Move("promotion.ended", roles=_SELLER),
 )
-ATTEMPT = Machine(
-    "payment",
-    None,
-    Move("payment.failed", roles=_SYSTEM),
-)
+ATTEMPT = Machine("payment", None, Move("payment.failed", roles=_SYSTEM))
 METHOD = Machine(
     "payment_method",
     None,
@@ -251,10 +200,7 @@ WALLET = Machine(
     Move("seller.paid", roles=_ANYONE),
 )
 POINTS = Machine(
-    "points",
-    None,
-    Move("points.earned", roles=_ANYONE),
-    Move("points.deducted", roles=_SYSTEM),
+    "points", None, Move("points.earned", roles=_ANYONE), Move("points.deducted", roles=_SYSTEM)
 )
 
 STATELESS = (CUSTOMER, USER, TENANT, STOCK, CATALOGUE, ATTEMPT, METHOD, INVOICE, WALLET, POINTS)

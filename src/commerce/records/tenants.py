@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Connection, Row, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from commerce.records import schema
 from commerce.records.errors import RecordError, TenantConflict, TenantNotFound
 from commerce.records.instants import from_micros, midnight, parse_as_of, to_micros
 from commerce.records.money import currency_code
+from commerce.records.sql import micros
 
 ClockMode = Literal["wall", "recorded"]
 
@@ -86,7 +87,6 @@ def find_tenant(connection: Connection, slug: str) -> Tenant:
     Raises
     ------
     TenantNotFound
-        "tenant must exist; got ... Did you mean ...?"
     """
     row = connection.execute(select(schema.tenant).where(schema.tenant.c.slug == slug)).first()
     if row is None:
@@ -148,23 +148,14 @@ def create_tenant(
 
 def last_recorded(connection: Connection, tenant: Tenant) -> datetime | None:
     """Give the latest instant at which anything of this tenant was recorded."""
-    micros = connection.execute(
-        select(func.max(type_coerce(schema.event.c.recorded_at, BigInteger))).where(
-            schema.event.c.tenant_id == tenant.id
-        )
-    ).scalar()
-    return None if micros is None else from_micros(micros)
+    event = schema.event
+    last = select(func.max(micros(event.c.recorded_at))).where(event.c.tenant_id == tenant.id)
+    found = connection.scalar(last)
+    return None if found is None else from_micros(found)
 
 
 def clock(connection: Connection, tenant: Tenant, *, now: datetime) -> datetime:
-    """Tell what time it is for a tenant: the default ``as_of`` of everything.
-
-    Parameters
-    ----------
-    connection : Connection
-    tenant : Tenant
-    now : datetime
-        Wall time, aware.
+    """Tell what time it is for a tenant, given the wall's: the default ``as_of`` of everything.
 
     Returns
     -------
@@ -184,13 +175,8 @@ def settle_as_of(asked: str | None, tenant: Tenant, clock: datetime) -> datetime
     ----------
     asked : str or None
         ISO date or instant, in the tenant's zone where it has no offset; None for the clock.
-    tenant : Tenant
     clock : datetime
         What time it is for the tenant.
-
-    Returns
-    -------
-    datetime
 
     Raises
     ------
@@ -233,7 +219,6 @@ def hold_clock(connection: Connection, tenant: Tenant) -> Tenant:
     ----------
     connection : Connection
         Inside a writing transaction; the lock lasts until it ends.
-    tenant : Tenant
     """
     row = connection.execute(
         select(schema.tenant).where(schema.tenant.c.id == tenant.id).with_for_update(read=True)
@@ -247,18 +232,13 @@ def observe(connection: Connection, tenant: Tenant, cutoff: datetime) -> None:
     To be called before the stream is read: on PostgreSQL it waits for writers that hold the clock, and what
     they wrote is seen after it. Does nothing where a later instant is on record already.
     """
-    micros = to_micros(cutoff)
-    seen = select(type_coerce(schema.tenant.c.observed_at, BigInteger)).where(
-        schema.tenant.c.id == tenant.id
-    )
+    table, instant = schema.tenant, to_micros(cutoff)
+    seen = select(micros(table.c.observed_at)).where(table.c.id == tenant.id)
     # whoever recorded rows under an earlier instant had committed before the later one was put on record
-    if (connection.execute(seen).scalar_one() or 0) >= micros:
-        return
-    if (connection.execute(seen.with_for_update()).scalar_one() or 0) >= micros:
-        return
-    connection.execute(
-        update(schema.tenant).where(schema.tenant.c.id == tenant.id).values(observed_at=micros)
-    )
+    for look in (seen, seen.with_for_update()):
+        if (connection.execute(look).scalar_one() or 0) >= instant:
+            return
+    connection.execute(update(table).where(table.c.id == tenant.id).values(observed_at=instant))
 
 
 def recording_instant(

@@ -12,9 +12,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Text, bindparam, cast, func, literal, select, text
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+)
 
 from commerce.records import schema
 from commerce.records.actors import Actor
@@ -35,10 +48,8 @@ class Work:
 
     Attributes
     ----------
-    connection : Connection
     tenant : Tenant
         As read in this transaction; nothing is computed as of later instants until it ends.
-    actor : Actor
     now : int
         Microseconds since 1970 UTC.
     new_id : callable
@@ -50,6 +61,10 @@ class Work:
     actor: Actor
     now: int
     new_id: Callable[[], uuid.UUID] = field(default=uuid.uuid4, compare=False)
+
+    def ask(self, query: Executable, **values: object) -> CursorResult[*tuple[Any, ...]]:
+        """Execute a query that binds ``tenant``, and what else it binds."""
+        return self.connection.execute(query, {"tenant": self.tenant.id, **values})
 
     @cached_property
     def policy(self) -> Policy:
@@ -83,7 +98,6 @@ def working(
 
     Parameters
     ----------
-    engine : Engine
     tenant : Tenant
         Read again inside the transaction.
     actor : Actor
@@ -96,7 +110,6 @@ def working(
     Raises
     ------
     TenantNotFound
-        "tenant must exist; got ..."
     RecordError
         "tenant must be open; got ..."
     """

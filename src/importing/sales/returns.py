@@ -16,7 +16,7 @@ from functools import partial
 from sqlalchemy import BigInteger, bindparam, select, type_coerce, update
 
 from commerce.records import schema
-from commerce.records.uuids import hexadecimal
+from commerce.records.sql import hexadecimal
 from importing.engine.identity import uuid_of
 from importing.engine.known import pages
 from importing.engine.writing import ImportSession

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from commerce.records import schema
 from commerce.records.schema.columns import Document, Instant, named_metadata, one_of
-from commerce.records.upsert import insert_new
+from commerce.records.sql import insert_new
 from scoring.decisions import Decision
 from scoring.package import Package
 

@@ -65,7 +65,8 @@ def breaches(source: str, *, history: bool = False) -> Iterator[str]:
             continue
         if callee == "values" and keys_of(node) & GUARDED:
             yield f"line {node.lineno}: insert of {keys_of(node) & GUARDED}"
-        if callee == "execute" and len(node.args) > 1 and keys_of(node) & GUARDED:
+        given = callee == "ask" or (callee == "execute" and len(node.args) > 1)
+        if given and keys_of(node) & GUARDED:
             yield f"line {node.lineno}: parameters with {keys_of(node) & GUARDED}"
         if callee in ("append", "emit") and target == "connection":
             yield f"line {node.lineno}: {callee} to the stream"
@@ -109,6 +110,7 @@ def test_no_other_function_writes_a_status_a_balance_or_an_event(module: str) ->
         "connection.execute(insert(schema.brand), {'id': 1, 'status': 'approved'})",
         "connection.execute(insert(schema.event).values(type='order.paid'))",
         "connection.execute(update(schema.account).values(balance=0))",
+        "work.ask(change, order=order_id, status='paid')",
         "rows.change(work, schema.orders, order_id, status='paid')",
         "rows.add(work, schema.brand, id=1, status='approved')",
         "rows.add(work, schema.posting, amount=1)",

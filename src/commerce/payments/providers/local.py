@@ -27,7 +27,7 @@ from commerce.payments.providers.port import (
     read_event,
 )
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, NotFound
+from commerce.records.errors import Conflict, existing
 from commerce.records.work import Work
 
 
@@ -54,18 +54,9 @@ CARDS: Mapping[str, Behaviour] = {
 }
 """Cards that can be attached, by the names of Stripe's test cards."""
 
-_DONE = ("succeeded", "canceled")
-
 
 def sign(payload: bytes, secret: str, at: int) -> str:
-    """Sign a webhook: HMAC-SHA-256 of its time and its text, as Stripe does.
-
-    Parameters
-    ----------
-    payload : bytes
-    secret : str
-    at : int
-        Seconds since 1970 UTC.
+    """Sign a webhook as Stripe does: HMAC-SHA-256 of its time, in seconds since 1970 UTC, and its text.
 
     Examples
     --------
@@ -134,16 +125,14 @@ class Local:
     def capture(self, call: ProviderCall) -> ProviderEvent | None:
         """Take what is authorised."""
         intent = self._find(call.intent)
-        if intent["status"] == "requires_capture":
-            intent["status"] = "succeeded"
-        return self._change(intent)
+        taken = {"status": "succeeded"} if intent["status"] == "requires_capture" else {}
+        return self._change(intent | taken)
 
     def cancel(self, call: ProviderCall) -> ProviderEvent | None:
         """Call a payment off, unless the money is here already."""
         intent = self._find(call.intent)
-        if intent["status"] not in _DONE:
-            intent["status"] = "canceled"
-        return self._change(intent)
+        off = {} if intent["status"] in ("succeeded", "canceled") else {"status": "canceled"}
+        return self._change(intent | off)
 
     def refund(self, call: ProviderCall) -> ProviderEvent | None:
         """Send money back, at once or later, as the card has it."""
@@ -169,16 +158,8 @@ class Local:
         return read(document, self._at)
 
     def attach(self, call: ProviderCall) -> Card:
-        """Keep one of the test cards.
-
-        Raises
-        ------
-        NotFound
-            "card must exist; got ..."
-        """
-        card = CARDS.get(call.method or "")
-        if card is None:
-            raise NotFound("card", call.method)
+        """Keep one of the test cards."""
+        card = existing(CARDS.get(call.method or ""), "card", call.method)
         reference = f"pm_{call.id}"
         self._keep({"object": "payment_method", "id": reference, "card": call.method})
         return Card(reference, card.brand, card.last4)
@@ -210,7 +191,7 @@ class Local:
         return read_event(json.loads(payload))
 
     def move(self, reference: str, status: str, *, decline: str | None = None) -> tuple[bytes, str]:
-        """Let time pass at the bank: an intent, a refund or a dispute gets its next state.
+        """Let time pass at the bank: an intent, refund or dispute gets its next state. Give its webhook and signature.
 
         Parameters
         ----------
@@ -220,11 +201,6 @@ class Local:
             As Stripe calls it; ``declined`` for an intent that fails.
         decline : str, optional
             Why.
-
-        Returns
-        -------
-        tuple of (bytes, str)
-            The webhook that tells of it, and its signature.
         """
         document = self._find(reference)
         if document["object"] == "payment_intent" and status in ("succeeded", "declined"):
@@ -274,9 +250,7 @@ class Local:
 
     def _find(self, reference: str | None) -> dict[str, Any]:
         found = rows.first(self.work, _table, lock=True, reference=reference)
-        if found is None:
-            raise NotFound("provider's record", reference)
-        return dict(found.document)
+        return dict(existing(found, "provider's record", reference).document)
 
     def _keep(self, document: Mapping[str, Any]) -> None:
         known = {"reference": document["id"], "kind": document["object"]}

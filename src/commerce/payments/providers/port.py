@@ -89,7 +89,6 @@ class ProviderCall(NamedTuple):
 
     Attributes
     ----------
-    id : str
     verb : str
         A method of `Provider`.
     subject : str
@@ -100,12 +99,10 @@ class ProviderCall(NamedTuple):
         The provider's names of the payment and of what was charged.
     amount : int
         Minor units.
-    currency : str
     method, owner : str or None
         The provider's names of the way to pay and of the customer.
     manual : bool
         Whether the money is only authorised, to be captured later.
-    reason : str or None
     position : int or None
         Why money goes back, and the order line it is for; the provider gives both back.
     """
@@ -219,8 +216,7 @@ def read(document: Mapping[str, Any], at: int) -> ProviderEvent | None:
 
 
 def _intent_of(document: Mapping[str, Any]) -> str | None:
-    named = "id" if document["object"] == "payment_intent" else "payment_intent"
-    return document.get(named)
+    return document.get("id" if document["object"] == "payment_intent" else "payment_intent")
 
 
 def _event(document: Mapping[str, Any], at: int, event_type: str, **more: Any) -> ProviderEvent:
@@ -271,12 +267,7 @@ def _dispute(document: Mapping[str, Any], at: int) -> ProviderEvent:
 
 
 def check_age(signed_at: int, now: int) -> None:
-    """Refuse a webhook that was signed too long ago.
-
-    Parameters
-    ----------
-    signed_at, now : int
-        Seconds since 1970 UTC.
+    """Refuse a webhook that was signed too long ago; both in seconds since 1970 UTC.
 
     Raises
     ------

@@ -3,8 +3,9 @@
 from sqlalchemy import and_, case, func, or_, select, union_all
 
 from commerce.records import schema
-from commerce.records.doctor.rule import Rule, micros, named, own
+from commerce.records.doctor.rule import Rule, named
 from commerce.records.ledger import FREE, WORLD
+from commerce.records.sql import bound, micros
 from commerce.records.stream import MOVES_MONEY
 
 _account, _posting, _event = schema.account, schema.posting, schema.event
@@ -12,9 +13,9 @@ _debit, _credit = schema.account.alias(), schema.account.alias()
 
 _sides = union_all(
     select(_posting.c.credit_account_id.label("id"), _posting.c.amount.label("amount")).where(
-        own(_posting)
+        *bound(_posting)
     ),
-    select(_posting.c.debit_account_id, -_posting.c.amount).where(own(_posting)),
+    select(_posting.c.debit_account_id, -_posting.c.amount).where(*bound(_posting)),
 ).subquery()
 _folds = (
     select(_sides.c.id, func.sum(_sides.c.amount).label("held")).group_by(_sides.c.id).subquery()
@@ -22,13 +23,13 @@ _folds = (
 _ACCOUNTS = (
     select(named("account", _account.c.id))
     .outerjoin_from(_account, _folds, _folds.c.id == _account.c.id)
-    .where(own(_account))
+    .where(*bound(_account))
 )
 _POSTINGS = (
     select(named("posting", _posting.c.id))
     .join_from(_posting, _debit, _debit.c.id == _posting.c.debit_account_id)
     .join(_credit, _credit.c.id == _posting.c.credit_account_id)
-    .where(own(_posting))
+    .where(*bound(_posting))
 )
 
 # what events say crossed the shop's border beside what was posted for it, inwards positive; what is paid from a
@@ -36,7 +37,7 @@ _POSTINGS = (
 _into = [event_type for event_type, (source, _) in MOVES_MONEY.items() if source == WORLD]
 _inwards, _outwards = _debit.c.kind == WORLD.kind, _credit.c.kind == WORLD.kind
 _crossing = and_(
-    own(_event), _event.c.type.in_(MOVES_MONEY), _event.c.method.is_distinct_from("wallet")
+    *bound(_event), _event.c.type.in_(MOVES_MONEY), _event.c.method.is_distinct_from("wallet")
 )
 _emitted = select(
     _event.c.id.label("id"),
@@ -99,7 +100,7 @@ RULES = (
         select(named("payment event", schema.payment_event.c.id))
         .join_from(schema.payment_event, _event, _event.c.id == schema.payment_event.c.event_id)
         .where(
-            own(schema.payment_event),
+            *bound(schema.payment_event),
             or_(
                 schema.payment_event.c.type != _event.c.type,
                 schema.payment_event.c.amount_minor != _event.c.amount_minor,

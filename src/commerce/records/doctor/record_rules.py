@@ -18,13 +18,13 @@ from sqlalchemy import (
 )
 
 from commerce.records import schema
-from commerce.records.doctor.rule import Rule, micros, named, own
+from commerce.records.doctor.rule import Rule, named
+from commerce.records.sql import bound, hexadecimal, micros
 from commerce.records.stream import EVENT_TYPES
-from commerce.records.uuids import hexadecimal
 
 _event, _orders, _invoice = schema.event, schema.orders, schema.invoice
 _FIRST_TYPES = {"order": "order.placed", "invoice": "invoice.issued"}
-_EVENTS = select(named("event", _event.c.id)).where(own(_event))
+_EVENTS = select(named("event", _event.c.id)).where(*bound(_event))
 
 
 def _unlike_first_event(
@@ -36,12 +36,8 @@ def _unlike_first_event(
     was announced: a later import adds lines to an order, which is not placed a second time.
     """
     first = select(
-        func.replace(_event.c.aggregate_id, "-", ""),
-        null(),
-        _event.c.amount_minor,
-        due,
-        literal(1),
-    ).where(own(_event), _event.c.type == _FIRST_TYPES[kind])
+        func.replace(_event.c.aggregate_id, "-", ""), null(), _event.c.amount_minor, due, literal(1)
+    ).where(*bound(_event), _event.c.type == _FIRST_TYPES[kind])
     both = union_all(records.add_columns(literal(0).label("emitted")), first).subquery()
     key, label, amount, deadline, emitted = both.c
     announced, kept = (func.max(case((emitted == place, amount))) for place in (1, 0))
@@ -64,13 +60,13 @@ _ORDERS = select(
     _orders.c.number.label("number"),
     _orders.c.total_minor.label("amount"),
     literal(0).label("due"),
-).where(own(_orders), _orders.c.status != "cart")
+).where(*bound(_orders), _orders.c.status != "cart")
 _INVOICES = select(
     hexadecimal(_invoice.c.id).label("key"),
     hexadecimal(_invoice.c.id).label("number"),
     _invoice.c.amount_minor.label("amount"),
     micros(_invoice.c.due_at).label("due"),
-).where(own(_invoice))
+).where(*bound(_invoice))
 _issued = _event.c.type == "invoice.issued"
 _owed = case((_issued, _event.c.amount_minor), else_=-_event.c.amount_minor)
 _occurred = micros(_event.c.occurred_at)
@@ -95,9 +91,9 @@ RULES = (
         .join_from(
             _orders,
             schema.order_line,
-            and_(own(schema.order_line), schema.order_line.c.order_id == _orders.c.id),
+            and_(*bound(schema.order_line), schema.order_line.c.order_id == _orders.c.id),
         )
-        .where(own(_orders))
+        .where(*bound(_orders))
         .group_by(_orders.c.number, _orders.c.total_minor)
         .having(func.sum(schema.order_line.c.amount_minor) != _orders.c.total_minor),
     ),
@@ -116,7 +112,7 @@ RULES = (
         "An invoice must not be paid beyond its amount.",
         select(named("invoice", _event.c.aggregate_id))
         .where(
-            own(_event),
+            *bound(_event),
             _event.c.aggregate_id.is_not(None),
             _event.c.type.in_(["invoice.issued", "invoice.paid", "invoice.credited"]),
         )
@@ -128,7 +124,7 @@ RULES = (
         "An order or invoice must come before what happens to it.",
         select(named("order or invoice", _event.c.aggregate_id))
         .where(
-            own(_event),
+            *bound(_event),
             _event.c.aggregate_type.in_(_FIRST_TYPES),
             _event.c.type.not_like("cart.%"),  # a cart is filled before it is an order
         )

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Column, ForeignKeyConstraint, Select, Table, exists, func, or_, select
 
 from commerce.records import schema
-from commerce.records.doctor.rule import Rule, micros, named, own
+from commerce.records.doctor.rule import Rule, named
 from commerce.records.instants import DAY
+from commerce.records.sql import bound, micros
 
 _LATEST = 130 * 366 * DAY
 """About the year 2100; what claims to lie beyond was read in the wrong unit."""
@@ -71,4 +72,4 @@ def _orphans(table: Table, key: ForeignKeyConstraint) -> Select[Any]:
 def _rows(table: Table) -> Select[Any]:
     """Name a tenant's rows by the first column of their key that is not the tenant's."""
     key = next(column for column in table.primary_key if column.name != "tenant_id")
-    return select(named(table.name, key)).where(own(table))
+    return select(named(table.name, key)).where(*bound(table))

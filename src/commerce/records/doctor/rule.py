@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    Table,
-    Text,
-    bindparam,
-    cast,
-    literal,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Select, Text, cast, literal
 
 
 class Rule(NamedTuple):
@@ -22,7 +12,6 @@ class Rule(NamedTuple):
 
     Attributes
     ----------
-    name : str
     sentence : str
         What must hold.
     breaking : Select
@@ -34,16 +23,6 @@ class Rule(NamedTuple):
     breaking: Select[Any]
 
 
-def own(table: Table) -> ColumnElement[bool]:
-    """Keep to the rows of the tenant that is examined."""
-    return table.c.tenant_id == bindparam("tenant")
-
-
 def named(kind: str, column: ColumnElement[Any]) -> ColumnElement[str]:
     """Name a row for a person by its kind and a number or id."""
     return (literal(kind + " ") + cast(column, Text)).label("example")
-
-
-def micros(column: ColumnElement[Any]) -> ColumnElement[int]:
-    """Read an instant as the microseconds it is kept as."""
-    return type_coerce(column, BigInteger)

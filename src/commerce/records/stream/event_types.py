@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from commerce.records.errors import RecordError
 from commerce.records.ledger import SALES, WORLD, Account
@@ -35,14 +36,14 @@ class EventType:
     about_customer: bool = True
 
 
-def _type(name: str, meaning: str, carries: str = "") -> tuple[str, EventType]:
-    """Define a type that is always about a customer; ``carries`` has blanks between columns."""
-    return name, EventType(name, meaning, frozenset(carries.split()))
+def _type(
+    name: str, meaning: str, carries: str = "", *, about_customer: bool = True
+) -> tuple[str, EventType]:
+    """Define a type; ``carries`` has blanks between columns."""
+    return name, EventType(name, meaning, frozenset(carries.split()), about_customer)
 
 
-def _of_shop(name: str, meaning: str, carries: str = "") -> tuple[str, EventType]:
-    """Define a type that may be about no customer."""
-    return name, EventType(name, meaning, frozenset(carries.split()), about_customer=False)
+_of_shop = partial(_type, about_customer=False)
 
 
 EVENT_TYPES: Mapping[str, EventType] = dict(

@@ -7,18 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Uuid,
-    func,
-    select,
-    type_coerce,
-)
+from sqlalchemy import Column, Connection, Uuid, func, select
 
 from commerce.records import schema
-from commerce.records.uuids import hexadecimal
+from commerce.records.sql import hexadecimal, micros
 
 FEATURE_COLUMNS = (
     "id",
@@ -71,8 +63,8 @@ def stream_state(connection: Connection, tenant_id: int) -> StreamState:
         select(
             func.count(),
             func.coalesce(func.max(table.c.id), 0),
-            func.min(type_coerce(table.c.occurred_at, BigInteger)),
-            func.max(type_coerce(table.c.recorded_at, BigInteger)),
+            func.min(micros(table.c.occurred_at)),
+            func.max(micros(table.c.recorded_at)),
         ).where(table.c.tenant_id == tenant_id)
     ).one()
     return StreamState(events=row[0], last_id=row[1], first_occurred=row[2], last_recorded=row[3])
@@ -88,28 +80,20 @@ def count_after(connection: Connection, tenant_id: int, after_id: int) -> int:
 def customer_rows(
     connection: Connection, tenant_id: int, customer_id: uuid.UUID, before: int
 ) -> list[FeatureRow]:
-    """Fetch what was known of a customer before an instant, by one indexed query.
+    """Fetch what was known of a customer before an instant, by one indexed query, ordered by ``(occurred_at, id)``.
 
     Parameters
     ----------
-    connection : Connection
-    tenant_id : int
-    customer_id : UUID
     before : int
         Microseconds since 1970 UTC; only events that occurred and were recorded before it are given.
-
-    Returns
-    -------
-    list of FeatureRow
-        By ``(occurred_at, id)``.
     """
     table = schema.event
     rows = connection.execute(
         _FEATURES.where(
             table.c.tenant_id == tenant_id,
             table.c.customer_id == customer_id,
-            type_coerce(table.c.recorded_at, BigInteger) < before,
-            type_coerce(table.c.occurred_at, BigInteger) < before,
+            micros(table.c.recorded_at) < before,
+            micros(table.c.occurred_at) < before,
         ).order_by(table.c.occurred_at, table.c.id)
     )
     return [tuple(row) for row in rows]
@@ -127,18 +111,12 @@ def iterate(
 
     Parameters
     ----------
-    connection : Connection
-    tenant_id : int
     after_id : int, default 0
         Only events with a higher id.
     up_to_id : int, optional
         Only events with no higher id.
     batch : int, default 50,000
         Rows at most in one list.
-
-    Yields
-    ------
-    list of FeatureRow
     """
     table = schema.event
     query = _FEATURES.where(table.c.tenant_id == tenant_id).order_by(table.c.id).limit(batch)
@@ -152,7 +130,7 @@ def iterate(
 def _plain(column: Column[Any]) -> Any:
     """Take a column as a reader wants it, so that no value is converted one by one here."""
     if isinstance(column.type, schema.Instant):
-        return type_coerce(column, BigInteger)
+        return micros(column)
     return hexadecimal(column) if isinstance(column.type, Uuid) else column
 
 

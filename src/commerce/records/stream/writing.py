@@ -62,7 +62,6 @@ def append(
     ----------
     connection : Connection
         Inside a writing transaction.
-    tenant : Tenant
     events : sequence of NewEvent
         In the order they are to stand in.
     ingested_at : int

@@ -9,8 +9,7 @@ from tests.tenants import make_tenant
 
 from commerce.records import schema
 from commerce.records.database import writing
-from commerce.records.upsert import insert_new, upsert
-from commerce.records.uuids import hexadecimal
+from commerce.records.sql import hexadecimal, insert_new, upsert
 
 COUNTER = schema.counter
 KEY = ("tenant_id", "name")
