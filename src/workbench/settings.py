@@ -75,9 +75,11 @@ class Settings:
         named = environ.get(HOME_VARIABLE, "").strip()
         if named:
             home = Path(named).expanduser()
+            if not home.exists() and home.parent.is_dir():
+                home.mkdir()
             if not home.is_dir():
                 raise SettingsError(
-                    f"{HOME_VARIABLE} must be an existing folder; got {named!r}."
+                    f"{HOME_VARIABLE} must be a folder, or a new one in a folder that exists; got {named!r}."
                     f" Create it with `mkdir -p {named}`, or point the variable elsewhere."
                 )
         elif checkout is not None:

@@ -54,12 +54,22 @@ class TenantConflict(CommerceError, ValueError):
 
 
 class CustomerNotFound(CommerceError, LookupError):
-    """No customer of this tenant has that external id, number or id."""
+    """No customer of this tenant has that id."""
 
     def __init__(self, tenant: str, key: str) -> None:
         super().__init__(
-            f"customer must be known to tenant {tenant!r} by external id, number or id; got {key!r}."
+            f"customer must be known to tenant {tenant!r} by the shop's own id, our UUID or number:N; got {key!r}."
             " Check the id, or import the customer's records first."
+        )
+
+
+class CustomerNotYet(CommerceError, LookupError):
+    """A customer who came to be known only after the instant that is asked about."""
+
+    def __init__(self, key: str, as_of: object, since: object) -> None:
+        super().__init__(
+            f"customer must be known at the instant asked about; got {key!r} as of {as_of}, first seen {since}."
+            " Ask about a later one."
         )
 
 

@@ -1,16 +1,19 @@
 """Identity: one record, three names, each unique per tenant.
 
-``external_id`` is the shop's own name for it, ``number`` is counted here, ``id`` is a UUID. A look-up tries them in
-that order, because a shop's own ids are often numbers too.
+``external_id`` is the shop's own name for it, ``number`` is counted here, ``id`` is a UUID. A key means the shop's own name, or
+a UUID; our number only as ``number:17``, because a shop's own ids are often numbers too. Where no record has a name of the
+shop's, the number is the name.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, literal, select
 
 from commerce.records import schema
 from commerce.records.errors import CustomerNotFound
@@ -18,6 +21,10 @@ from commerce.records.prepared import Prepared
 from commerce.records.sql import upsert
 from commerce.records.tenants import Tenant
 
+BY_NUMBER = "number:"
+"""What a key begins with that means our own number."""
+
+_DIGITS = 19
 _NAMESPACE = uuid.UUID("6f1c2c5e-6d0e-5d0c-9f52-0b6b5f6d1b0a")
 
 
@@ -62,13 +69,8 @@ def _count(dialect: str) -> Prepared:
 
 
 def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> uuid.UUID | None:
-    """Find the id of a customer, order or product of a tenant by external id, then number, then id."""
-    attempts = [table.c.external_id == key]
-    if key.isascii() and key.isdigit() and len(key) < 19:
-        attempts.append(table.c.number == int(key))
-    with suppress(ValueError):  # not every key is a UUID, and then it cannot be an id
-        attempts.append(table.c.id == uuid.UUID(key))
-    for attempt in attempts:
+    """Find the id of a customer, order or product of a tenant by external id, id, or ``number:17``."""
+    for attempt in _attempts(table, key):
         found = connection.execute(
             select(table.c.id).where(table.c.tenant_id == tenant.id, attempt)
         ).scalar()
@@ -77,8 +79,22 @@ def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> uuid
     return None
 
 
+def _attempts(table: Table, key: str) -> Iterator[ColumnElement[bool]]:
+    yield table.c.external_id == key
+    with suppress(ValueError):  # not every key is a UUID, and then it cannot be an id
+        yield table.c.id == uuid.UUID(key)
+    number = key.removeprefix(BY_NUMBER)
+    if number.isascii() and number.isdigit() and len(number) < _DIGITS:
+        nameless = ~exists().where(
+            (other := table.alias()).c.tenant_id == table.c.tenant_id,
+            other.c.external_id.is_not(None),
+        )
+        own = table.c.number == int(number)
+        yield own if number != key else and_(own, literal(str(int(number)) == number), nameless)
+
+
 def find_customer(connection: Connection, tenant: Tenant, key: str) -> uuid.UUID:
-    """Find a customer by external id, number or id, in that order.
+    """Find a customer by the shop's own id, our UUID, or ``number:17``; see the module.
 
     Raises
     ------
@@ -89,3 +105,11 @@ def find_customer(connection: Connection, tenant: Tenant, key: str) -> uuid.UUID
     if found is None:
         raise CustomerNotFound(tenant.slug, key)
     return found
+
+
+def known_since(connection: Connection, tenant: Tenant, customer: uuid.UUID) -> datetime:
+    """Give the instant since which a customer is known."""
+    table = schema.customer
+    own = (table.c.tenant_id == tenant.id, table.c.id == customer)
+    since: datetime = connection.execute(select(table.c.created_at).where(*own)).scalar_one()
+    return since

@@ -94,6 +94,21 @@ def find_tenant(connection: Connection, slug: str) -> Tenant:
     return tenant_of(row)
 
 
+def check_slug(slug: str) -> None:
+    """Refuse a name that a tenant cannot have.
+
+    Raises
+    ------
+    RecordError
+        "tenant must be lower-case letters, digits, - and _; got ..."
+    """
+    if not _SLUG.fullmatch(slug):
+        raise RecordError(
+            f"tenant must be lower-case letters, digits, - and _; got {slug!r}."
+            " It names folders and models: choose one like acme-uk."
+        )
+
+
 def create_tenant(
     connection: Connection,
     slug: str,
@@ -127,11 +142,7 @@ def create_tenant(
     TenantConflict
         "tenant must be new; got ..."
     """
-    if not _SLUG.fullmatch(slug):
-        raise RecordError(
-            f"tenant must be lower-case letters, digits, - and _; got {slug!r}."
-            " It names folders and models: choose one like acme-uk."
-        )
+    check_slug(slug)
     if connection.execute(select(schema.tenant.c.id).where(schema.tenant.c.slug == slug)).first():
         raise TenantConflict(f"tenant must be new; got {slug!r}, which exists. Choose another.")
     connection.execute(

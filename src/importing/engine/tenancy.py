@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from commerce.records.errors import TenantConflict, TenantNotFound
 from commerce.records.instants import find_zone
 from commerce.records.money import currency_code
-from commerce.records.tenants import Tenant, create_tenant, find_tenant
+from commerce.records.tenants import Tenant, check_slug, create_tenant, find_tenant
 
 DEFAULT_CURRENCY = "USD"
 DEFAULT_ZONE = "UTC"
@@ -70,6 +70,7 @@ def plan_tenant(
     try:
         tenant = find_tenant(connection, slug)
     except TenantNotFound:
+        check_slug(slug)
         return TenantPlan(
             slug=slug,
             currency=code or seen_currency() or DEFAULT_CURRENCY,

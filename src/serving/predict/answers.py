@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from commerce.records.errors import RecordError
-from commerce.records.identity import find_customer
+from commerce.records.identity import find_customer, known_since
 from commerce.records.instants import to_micros
 from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
 from features.evaluating.online import online_features
@@ -137,6 +137,9 @@ def answer_customer(
         served = state.shelf.current(tenant.slug, model)
         customer = find_customer(connection, tenant, request.customer_id)
         as_of = _settle(request.as_of, tenant, clock(connection, tenant, now=now))
+        since = known_since(connection, tenant, customer)
+        if as_of < since:
+            raise CustomerNotYet(request.customer_id, as_of.isoformat(), since.isoformat())
         observe(connection, tenant, as_of)  # first: waits for rows being recorded under as_of
         values = online_features(connection, tenant.id, customer, to_micros(as_of), served.outputs)
         decision = decide(served.package, values)
