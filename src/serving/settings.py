@@ -45,14 +45,8 @@ class ServingSettings:
 
         Parameters
         ----------
-        environ : mapping of str to str
-            The process environment.
         sources : Path
             The folder that holds the package ``serving``; inside a Bento its packages lie there too.
-
-        Returns
-        -------
-        ServingSettings
 
         Raises
         ------

@@ -44,7 +44,6 @@ class Assortment:
 
     Attributes
     ----------
-    sellers, categories, products, variants : tuple
     shares : tuple of float
         Running share of trade over the variants: a few sell most.
     by_category : dict of str to tuple of Variant
@@ -83,7 +82,6 @@ def draw_assortment(
 
     Parameters
     ----------
-    seed : int
     tenant : str
         The slug; ids are derived from it.
     currency : str

@@ -20,8 +20,6 @@ def bill(shopper: Shopper, order: Order, at: float, credit: tuple[float, int, st
 
     Parameters
     ----------
-    shopper : Shopper
-    order : Order
     at : float
         Day the order was placed.
     credit : tuple of (day, amount, reason), optional

@@ -31,8 +31,6 @@ class Traits:
     ----------
     joined : float
         Day since opening.
-    channel : str
-    country : str
     rate : float
         Orders per day of average trade while a customer.
     regularity : float
@@ -45,8 +43,6 @@ class Traits:
         Log of how much more than usual is put into a basket.
     taste : float
         Chance of choosing the dearer of two things.
-    wholesale : bool
-    favourite : str
     habit : float
         Usual time of day, [0, 1).
     discipline : float
@@ -55,7 +51,6 @@ class Traits:
         How much money is at hand, standard normal.
     squeezes : tuple of (float, float)
         Spells (first day, last day) in which money is short.
-    squeeze_weight : float
     remoteness : float
         How hard the address is to reach, standard normal.
     sends_back : float
@@ -110,14 +105,10 @@ def draw_traits(
 
     Parameters
     ----------
-    rng : Random
-        The customer's own.
     joined : float
         Day of registration since opening.
     days : int
         How long is simulated.
-    assortment : Assortment
-    behaviour : Behaviour
     """
     normal = rng.normalvariate
     channel, country = choose(rng, _CHANNELS), choose(rng, _COUNTRIES)

@@ -27,12 +27,8 @@ class Formats:
 
     Attributes
     ----------
-    mark : str
-        The decimal mark.
     time_format : str
         For `TimeReader`.
-    time_example : str
-        The first time of the file.
     currency : str or None
         The currency the first rows name most often, if a column does.
     """
@@ -53,10 +49,6 @@ class Detected:
         ``csv`` or ``parquet``.
     encoding, delimiter : str or None
         None for Parquet.
-    header : bool
-        Whether the first row names the columns.
-    columns : tuple of str
-        Every column of the file.
     used : mapping of str to str
         What a column is used for, and which one.
     decimal_mark : str
@@ -115,11 +107,8 @@ def with_header_settled(table: Table, time: str | None, time_format: str | None 
 
     Parameters
     ----------
-    table : Table
     time : str or None
         The column of the time as it was given; by name, the file must have a header.
-    time_format : str, optional
-        As given.
     """
     if time is None or not is_position(time) or not 1 <= int(time) <= len(table.columns):
         return table
@@ -184,7 +173,6 @@ def find_formats(
 
     Parameters
     ----------
-    table : Table
     numbers, times : sequence of int
         Places of the columns that hold numbers and times; the first of ``times`` gives the example.
     currency : int, optional

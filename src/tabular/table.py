@@ -30,12 +30,9 @@ class Table:
 
     Attributes
     ----------
-    path : Path
     file_format : {"csv", "parquet"}
     encoding, delimiter : str or None
         None for Parquet.
-    header : bool
-        Whether the first row names the columns.
     columns : tuple of str
         Names; ``1``, ``2`` and so on where there is no header.
     """
@@ -108,7 +105,6 @@ def open_table(path: Path, *, delimiter: str | None = None, encoding: str | None
 
     Parameters
     ----------
-    path : Path
     delimiter : str, optional
         One character or its name; found out where not given.
     encoding : str, optional

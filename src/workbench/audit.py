@@ -59,9 +59,6 @@ def audit(
 
     Parameters
     ----------
-    engine : Engine
-        The record store.
-    tenant : Tenant
     snapshot : Snapshot
         Taken after the tenant was observed at `as_of`.
     packages : Path
@@ -74,14 +71,8 @@ def audit(
     sample : int, default 100
         Kept answers, and customers, to look at; chosen by the snapshot's hash, so that another day looks at
         others and the same snapshot always at the same.
-    catalogue : Catalogue, optional
-    online : callable, optional
     batch : Evaluator, optional
         The ways that are audited.
-
-    Returns
-    -------
-    Audit
     """
     pivot = uuid.UUID(snapshot.hash)
     with reading(engine) as connection:

@@ -57,14 +57,8 @@ class Settings:
 
         Parameters
         ----------
-        environ : mapping of str to str
-            The process environment.
         start : Path, optional
             Folder from which to look upwards for the project; usually the current directory.
-
-        Returns
-        -------
-        Settings
 
         Raises
         ------

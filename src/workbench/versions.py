@@ -46,10 +46,6 @@ class Model:
     ----------
     label : str
         "demo.churn/1".
-    champion : bool
-        Whether it is the one that answers.
-    version : Version
-        The outputs it reads.
     """
 
     label: str
@@ -102,7 +98,6 @@ def find_version(settings: Settings, text: str) -> Version:
 
     Parameters
     ----------
-    settings : Settings
     text : str
         ``code``; a model (``demo.churn``: its champion, ``demo.churn/1``); a tenant (its feature table built
         last) or the folder or file of a table; a git revision (``HEAD~1``, ``git:demo``).

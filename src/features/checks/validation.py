@@ -57,8 +57,6 @@ class CheckResult:
 
     Parameters
     ----------
-    expectations : int
-        How many there were.
     failures : tuple of Failure
         Those that were not met, critical ones first.
     report : Path
@@ -128,8 +126,6 @@ def validate(
     parts : iterable of frame and expectations
         Each expectation made with :func:`named`. Great Expectations copies the frame for many of them: a
         wide table is better given in narrow parts.
-    name : str
-        Of the suite.
     keys : sequence of str
         The columns that tell a row, in every frame.
 

@@ -21,8 +21,6 @@ class Agreement:
     ----------
     vectors : int
         Customers at cutoffs that either evaluator knows.
-    values : int
-        Single values of these.
     mismatches : int
         Values that differ in a bit, or that one of them does not have; outputs that only one of them calls absent.
     examples : tuple of str
@@ -42,10 +40,6 @@ def compare(one: FeatureTable, other: FeatureTable) -> Agreement:
     ----------
     one, other : FeatureTable
         Rows in any order.
-
-    Returns
-    -------
-    Agreement
     """
     rows, others = _rows(one), _rows(other)
     shared = [key for key in rows if key in others]

@@ -40,7 +40,6 @@ class Case:
     customer_id : str
         32 hex digits.
     cutoff : int, epoch microseconds
-    moment : str
     answered : mapping of str to float
         Kept values of features that are declared as they were; empty where there is no answer.
     """
@@ -57,8 +56,6 @@ class Mismatch:
 
     Parameters
     ----------
-    customer_id : str
-    feature : str
     as_of : int, epoch microseconds
     moment : str
         Why this instant was looked at: "answer acme.churn/1", "now", "event time", "arrival time".

@@ -30,10 +30,6 @@ DESCRIBING = ("description", "unit", "dtype", "minimum", "maximum", "owner", "fa
 def declarations(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
     """Write a catalogue down, every input included.
 
-    Parameters
-    ----------
-    catalogue : Catalogue
-
     Returns
     -------
     dict of str to dict
@@ -82,8 +78,6 @@ class Version:
     ----------
     name : str
         "code", "demo.churn/1".
-    outputs : mapping of str to Declaration
-        By output name.
     whole : bool, default True
         Whether that is all there was; a model names only the outputs it reads.
     """
@@ -108,7 +102,6 @@ class Change:
 
     Parameters
     ----------
-    name : str
     kind : {"added", "removed", "renamed", "changed", "reworded", "unread"}
         Renamed: the same values under another name. Changed: its values may differ. Reworded: they do not, but
         what is said of them does. Unread: a model does not read it; whether it was there is not known.
@@ -215,8 +208,6 @@ def outdated(hashes: Mapping[str, str], after: Version) -> tuple[str, ...]:
 
     Parameters
     ----------
-    hashes : mapping of str to str
-        By output name, as they were then.
     after : Version
         A whole one.
     """

@@ -47,13 +47,8 @@ class FeatureProfile:
         Share of rows without a value.
     quantiles : list of list of float
         At `features.comparing.distributions.LEVELS`; empty where no value is known.
-    edges : list of float
-        Of the histogram's bars.
-    histogram : list of list of int
     psi, ks : list of float
         Population stability index and Kolmogorov-Smirnov distance from the first cutoff.
-    power : dict of str to Power
-        By label.
     """
 
     hash: str = ""
@@ -76,13 +71,10 @@ class Profile:
         Ascending.
     rows : list of int
         Customers at each.
-    features : dict of str to FeatureProfile
     labels : dict of str to dict
         Cutoff, rows and base rate of each label that features were held against.
     absent : list of str
         Features the shop has no records for.
-    about : dict
-        Tenant, snapshot and whatever else says where it came from.
     """
 
     cutoffs: list[int]
@@ -129,16 +121,6 @@ def profile(
     outcomes : mapping of str to DataFrame, optional
         By label: customer_id, cutoff, label, at one of the cutoffs; each customer once, so that intervals
         are honest.
-    catalogue : Catalogue, optional
-        What the features were declared as.
-    absent : sequence of str
-        As `Catalogue.absent` gives it.
-    about : mapping, optional
-        Where it comes from.
-
-    Returns
-    -------
-    Profile
     """
     cutoffs: list[int] = []
     rows: list[int] = []

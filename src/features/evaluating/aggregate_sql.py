@@ -95,9 +95,6 @@ def settlements(
 
     Parameters
     ----------
-    origin : Aggregates
-    relation : str or sqlglot expression
-        The admitted events.
     by : sequence of str
         What tells one aggregate from another.
 

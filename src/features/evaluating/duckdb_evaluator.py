@@ -207,8 +207,6 @@ def label_table(
 
     Parameters
     ----------
-    snapshot : Snapshot
-    label : Label
     cutoffs : sequence of int, epoch microseconds
     horizon_days : int, optional
         Days after the cutoff; the label's own by default. The snapshot must reach that far: what

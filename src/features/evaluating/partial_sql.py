@@ -44,11 +44,6 @@ Names = dict[PartialAggregate, str]
 def partial_query(catalogue: Catalogue) -> exp.Select:
     """Build the query for one cutoff.
 
-    Parameters
-    ----------
-    catalogue : Catalogue
-        Whose partial aggregates are wanted.
-
     Returns
     -------
     sqlglot Select

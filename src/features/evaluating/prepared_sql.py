@@ -79,9 +79,6 @@ class Statement:
     ----------
     partials : tuple of int
         Places in ``Catalogue.partials``; the columns are named ``s`` and the place.
-    query : str
-    parameters : tuple of str
-        Those that it has.
     """
 
     partials: tuple[int, ...]

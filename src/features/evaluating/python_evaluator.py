@@ -43,8 +43,6 @@ def evaluate_rows(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> Flo
         occurred before the cutoff are left out here, whatever was fetched.
     cutoff : int, epoch microseconds
         The instant the features are as of.
-    catalogue : Catalogue
-        What to evaluate.
 
     Returns
     -------

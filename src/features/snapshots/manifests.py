@@ -34,8 +34,6 @@ class Manifest:
 
     Parameters
     ----------
-    tenant : str
-        Its slug.
     hash : str
         32 hex digits over the canonical rows.
     events, last_id : int
@@ -44,8 +42,6 @@ class Manifest:
         The span of the stream.
     marks : tuple of Chain
         Where its hash can be taken up again, oldest first.
-    parts : tuple of Part
-        Its files.
     complete : bool
         Whether it holds the stream as it stood; otherwise copying stopped on the way.
     """
@@ -164,8 +160,6 @@ class SnapshotFolder:
         ----------
         folder : Path
             From :meth:`incoming`, with the files.
-        manifest : Manifest
-            Names them.
         files : mapping of Path to Part
             Where each lies, and what it will be.
         """

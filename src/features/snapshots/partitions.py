@@ -24,10 +24,6 @@ class Part:
     ----------
     path : str
         Below the tenant's folder: ``events/month=2026-01/<first id>-<last id>-<hash>.parquet``.
-    events : int
-        Its rows.
-    bytes : int
-        Its size.
     """
 
     path: str
@@ -107,13 +103,6 @@ def ids_in(
     root: Path, parts: Iterable[Part], *, after_id: int
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Read which event ids beyond a given one files hold, in rising order.
-
-    Parameters
-    ----------
-    root : Path
-        The tenant's folder.
-    parts : iterable of Part
-    after_id : int
 
     Returns
     -------

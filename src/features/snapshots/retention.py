@@ -35,19 +35,14 @@ class StoredSnapshot:
 
     Parameters
     ----------
-    hash : str
     taken_at : datetime
         When its manifest was written.
-    events, files, bytes : int
-        What it holds.
     shared_files : int
         Files that other snapshots refer to as well.
     own_bytes : int
         What would be free without it.
     first_occurred, last_recorded : int, epoch microseconds
         The span of the stream.
-    current : bool
-        Whether it is the latest.
     """
 
     hash: str
@@ -84,14 +79,7 @@ class Pruning:
 
 @dataclass(frozen=True, kw_only=True)
 class Compaction:
-    """What compacting did.
-
-    Parameters
-    ----------
-    hash : str
-        Of the snapshot, which stays what it was.
-    files_before, files_after : int
-    """
+    """What compacting did."""
 
     hash: str
     files_before: int
@@ -105,8 +93,6 @@ def list_snapshots(folder: Path, tenant: str) -> tuple[StoredSnapshot, ...]:
     ----------
     folder : Path
         Where snapshots of all tenants lie.
-    tenant : str
-        The tenant's slug.
 
     Raises
     ------
@@ -130,10 +116,6 @@ def prune(
 
     Parameters
     ----------
-    folder : Path
-        Where snapshots of all tenants lie.
-    tenant : str
-        The tenant's slug.
     now : datetime
         Aware.
     keep : int, >= 1
@@ -144,10 +126,6 @@ def prune(
         Hashes of snapshots that something was made from, and what: they stay.
     dry_run : bool
         Only tell.
-
-    Returns
-    -------
-    Pruning
 
     Raises
     ------
@@ -185,13 +163,6 @@ def compact(folder: Path, tenant: str) -> Compaction:
 
     Older snapshots keep their files. Those that nothing refers to any more are removed by :func:`prune`, a
     day later.
-
-    Parameters
-    ----------
-    folder : Path
-        Where snapshots of all tenants lie.
-    tenant : str
-        The tenant's slug.
 
     Raises
     ------

@@ -23,12 +23,10 @@ class Closing:
 
     Attributes
     ----------
-    auction : str
     closing_price : Decimal
         In major units; where the reserve was not met, what was bid.
     winner : str or None
         The bidder; None where it was not sold.
-    bids : int
     """
 
     auction: str
@@ -80,8 +78,6 @@ def write_auctions(
 
     Parameters
     ----------
-    session : ImportSession
-    replays : sequence of Replay
     start : datetime or None
         When they began; None: with the first bid.
     own : Bands or None

@@ -115,8 +115,6 @@ def import_bids(
     ----------
     engine : Engine
         A record store with the newest tables.
-    path : Path
-    options : BidOptions
     now : datetime
         Wall time, aware. Bids of more than a day later are refused.
     rejects_folder : Path
@@ -126,7 +124,6 @@ def import_bids(
 
     Returns
     -------
-    ImportSummary
     list of Closing
         Every auction of the file, known already or not, in the order of their first bids.
 

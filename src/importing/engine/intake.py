@@ -56,13 +56,8 @@ class Intake:
 
     Attributes
     ----------
-    table : Table
     places : mapping of str to int
         Where each role's column stands, from 0.
-    formats : Formats
-    tenancy : TenantPlan
-    now : datetime
-        Wall time, aware.
     """
 
     table: Table
@@ -115,13 +110,8 @@ def take_in(
 
     Parameters
     ----------
-    engine : Engine
-    path : Path
-    options : FileOptions
     find : callable
         Finds the place of each role among the file's columns.
-    now : datetime
-        Wall time, aware.
     time : str or None
         The column of times as it was given; by position, the file may have no header.
     numbers, times : sequence of str

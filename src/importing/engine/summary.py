@@ -24,14 +24,8 @@ class ImportSummary:
         What became of them: written now, refused with a reason, known already.
     customers, orders, events : int
         Newly written.
-    tenant : str
-        Slug.
     tenant_created : bool
         Whether this import made the tenant.
-    currency, timezone : str
-        The tenant's.
-    detected : Detected
-        How the file was read.
     rejects : Path or None
         The rejects file; None where nothing was refused.
     reasons : mapping of str to int

@@ -23,10 +23,8 @@ class TenantPlan:
 
     Attributes
     ----------
-    slug : str
     currency : str
         ISO 4217.
-    zone : ZoneInfo
     tenant : Tenant or None
         None where the first import is still to make it.
     """
@@ -50,12 +48,8 @@ def plan_tenant(
 
     Parameters
     ----------
-    connection : Connection
-    slug : str
     currency, zone : str or None
         As given; of a new tenant, default the file's own currency or else USD, and UTC.
-    seen_currency : str, optional
-        The currency that the file itself names.
     default_zone : str, default "UTC"
         Of a new tenant.
 

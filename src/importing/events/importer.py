@@ -55,8 +55,6 @@ def find_event_columns(given: Mapping[str, str], columns: tuple[str, ...]) -> di
     ----------
     given : mapping of str to str
         Columns of the stream, and what the file calls them.
-    columns : tuple of str
-        The file's.
 
     Returns
     -------
@@ -107,8 +105,6 @@ def import_events(
     ----------
     engine : Engine
         A record store with the newest tables.
-    path : Path
-    options : EventOptions
     now : datetime
         Wall time, aware. What happened or was recorded more than a day later is refused.
     rejects_folder : Path

@@ -85,8 +85,6 @@ class EventReader(MoneyReader):
     ----------
     places : mapping of str to int
         Where each of `EVENT_COLUMNS` stands.
-    due : TimeReader
-        Of what is due, which may be years ahead.
     **conventions
         As of `MoneyReader`; its times are of what has happened.
     """

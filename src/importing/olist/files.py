@@ -35,7 +35,6 @@ class File(NamedTuple):
         How many of the first columns are its key.
     belongs : tuple of (str, str) or None
         The file that must hold a row of the same key, and the column that says so.
-    columns : tuple of Column
     """
 
     name: str
@@ -105,8 +104,6 @@ class FileReader(MoneyReader):
 
     Parameters
     ----------
-    file : File
-    table : Table
     holds : callable
         Whether a file has a row of a key.
     number, time, due : readers

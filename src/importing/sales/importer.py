@@ -56,19 +56,12 @@ def import_transactions(
     ----------
     engine : Engine
         A record store with the newest tables.
-    path : Path
-    options : TransactionOptions
-        What is known of the file; the rest is found out.
     now : datetime
         Wall time, aware. Rows of more than a day later are refused.
     rejects_folder : Path
         Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
     progress : Progress, optional
         Called with the stages ``reading`` and ``writing``.
-
-    Returns
-    -------
-    ImportSummary
 
     Raises
     ------

@@ -29,7 +29,6 @@ class Order:
 
     Attributes
     ----------
-    id : UUID
     external_id : str or None
         None where the file has no order ids.
     payment_id : UUID

@@ -32,7 +32,6 @@ class AppState:
 
     Parameters
     ----------
-    shelf : PackageShelf
     store : RecordStore or None
         None: requests by values only, and nothing is kept.
     now : callable
@@ -50,8 +49,6 @@ class CustomerRequest:
 
     Parameters
     ----------
-    tenant : str
-        Its slug.
     customer_id : str
         As `commerce.records.identity.find_customer` takes it.
     as_of : str or None
@@ -77,14 +74,10 @@ class Answer:
 
     Parameters
     ----------
-    package : Package
-        Which decided.
-    decision : Decision
     customer_id : str or None
         As asked; None for values.
     as_of : datetime
         The instant the answer is about, aware.
-    request_id : str
     steps : tuple of str
         What led to it, for the log: nothing personal.
     """
@@ -104,10 +97,6 @@ def answer(
 
     Parameters
     ----------
-    state : AppState
-    model : str
-        `Package.model`.
-    request : CustomerRequest or ValuesRequest
     request_id : str
         UUID text, new.
 

@@ -31,10 +31,6 @@ class BatchSummary:
 
     Parameters
     ----------
-    model_version : str
-    as_of : datetime
-    customers : int
-        How many were scored.
     written : int
         How many scores were new; 0 where this batch was written before.
     mean_probability : float or None
@@ -73,12 +69,6 @@ def score_customers(
 
     Parameters
     ----------
-    engine : Engine
-        The record store.
-    tenant : Tenant
-    package : Package
-    catalogue : Catalogue
-        Holds the declarations of the package's features.
     customer_ids : sequence of str, length n
         UUIDs, with or without dashes.
     values : float array of shape (n, n_outputs)
@@ -87,10 +77,6 @@ def score_customers(
         The cutoff of the values, aware.
     now : datetime
         Wall time, aware.
-
-    Returns
-    -------
-    BatchSummary
 
     Raises
     ------

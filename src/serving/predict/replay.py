@@ -32,7 +32,6 @@ class Replay:
 
     Parameters
     ----------
-    kept : ScoreRow
     again : mapping
         The decision, as `Decision.as_dict` gives it, and its features, computed again.
     differences : tuple of str
@@ -66,7 +65,6 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         Any transaction on the record store.
     shelf : PackageShelf
         Must still hold that version.
-    request_id : str
 
     Raises
     ------

@@ -144,7 +144,6 @@ def record_scores(connection: Connection, rows: Sequence[ScoreRow]) -> int:
     ----------
     connection : Connection
         Inside a writing transaction.
-    rows : sequence of ScoreRow
 
     Returns
     -------

@@ -72,7 +72,6 @@ def simulate_live(
         A migrated record store.
     tenant_slug : str
         Must not exist.
-    options : SimulationOptions
     truth_folder : Path
         As of `simulation.simulate`.
     progress : Progress, optional

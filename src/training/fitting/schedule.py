@@ -23,8 +23,6 @@ class Schedule:
     ----------
     train : tuple of int
         Ascending, at least one, each followed by its horizon before `test`.
-    test : int
-    horizon_days : int
     """
 
     train: tuple[int, ...]
@@ -42,15 +40,10 @@ def cutoffs_for(spec: ModelSpec, *, first_occurred: int, as_of: int, zone: ZoneI
 
     Parameters
     ----------
-    spec : ModelSpec
     first_occurred, as_of : int, epoch microseconds
         The tenant's first event, and the instant up to which records count.
     zone : ZoneInfo
         Where the tenant's midnight is.
-
-    Returns
-    -------
-    Schedule
 
     Raises
     ------
@@ -95,7 +88,6 @@ def fixed_schedule(
     ----------
     train : tuple of int, epoch microseconds
     test : int, epoch microseconds
-    horizon_days : int
     ends : int, epoch microseconds
         Up to when the tenant's records reach.
     zone : ZoneInfo

@@ -32,15 +32,12 @@ class Audit:
 
     Parameters
     ----------
-    tenant : str
     made_at : str
         Wall time, ISO.
     as_of : int, epoch microseconds
         The tenant's clock.
     snapshot : str
         Its hash.
-    events : int
-        Rows in it.
     hashes : mapping of str to str
         Of the outputs that were compared.
     answers, left_out : int
@@ -48,10 +45,6 @@ class Audit:
         otherwise since.
     vectors, values : int
         Customers at instants, and values compared.
-    differences : int
-        Values that are not the same by every way.
-    differing : mapping of str to int
-        How many of each output.
     examples : tuple of Mismatch
         Some of them, of different outputs first.
     """

@@ -33,7 +33,6 @@ class CalibrationBin:
 
     Parameters
     ----------
-    rows : int
     predicted, observed : float
         Mean probability, and share of the outcome.
     """
@@ -49,10 +48,8 @@ class Figures:
 
     Parameters
     ----------
-    rows : int
     base_rate : float
         Share of the outcome.
-    auc, gini, ks : float
     auc_low, auc_high : float
         95 % bootstrap interval.
     brier, brier_base : float
@@ -102,8 +99,6 @@ def measure(labels: Integers, probabilities: Floats, *, seed: int = 0) -> Figure
     ----------
     labels : int array of shape (n_rows,), 0 or 1
     probabilities : float array of shape (n_rows,)
-    seed : int, default 0
-        Of the bootstrap.
     """
     area = float(roc_auc_score(labels, probabilities))
     places = _places(probabilities)

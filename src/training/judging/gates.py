@@ -31,11 +31,8 @@ class Gate:
 
     Parameters
     ----------
-    name : str
     passed : bool or None
         None where the gate does not apply.
-    text : str
-        What was seen and what is wanted.
     """
 
     name: str
@@ -54,7 +51,6 @@ class Verdict:
 
     Parameters
     ----------
-    gates : tuple of Gate
     same_as : str or None, default None
         Label of the champion the challenger equals in everything but its version.
     """
@@ -83,13 +79,7 @@ class Verdict:
         return text if self.promoted else f"{text}, refused: {'; '.join(self.refusals)}"
 
     def as_list(self) -> list[dict[str, Any]]:
-        """The gates in JSON's own types.
-
-        Returns
-        -------
-        list of dict
-            One per gate, in their order.
-        """
+        """The gates in JSON's own types."""
         return [asdict(gate) | {"verdict": gate.verdict} for gate in self.gates]
 
 
@@ -122,17 +112,10 @@ def decide_promotion(
 
     Parameters
     ----------
-    dataset : Dataset
     package : Package
         The challenger.
-    report : Report
-    certificate : Certificate
     packages : Path
         Where packages are published, and audits are kept.
-
-    Returns
-    -------
-    Verdict
 
     Raises
     ------
@@ -195,7 +178,6 @@ def judge(
         Of the exported package, out of time.
     export_difference : float
         As `training.judging.examination.largest_difference` gives it.
-    certificate : Certificate
     rivalry : Rivalry or None
         None where there is nothing to compare with.
     no_rival : str

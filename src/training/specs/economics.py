@@ -53,12 +53,8 @@ class Retention:
 
         Parameters
         ----------
-        frame : DataFrame
         paid : float Series, minor units
             What the customer of each row paid within the horizon.
-        days : int
-            The horizon.
-        currency : str
         """
         stayed = paid[(frame["label"] == 0).to_numpy()].dropna()
         spend = float(stayed.mean()) if len(stayed) else 0.0

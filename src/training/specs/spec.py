@@ -26,8 +26,6 @@ class ModelSpec:
         How far the label looks ahead.
     outcome : str
         What a probability of 1 means, in words.
-    economics : Economics
-        Where acting begins to pay.
     features : tuple of str or None, default None
         Outputs of the catalogue to learn from; None takes all that vary.
     candidates : mapping of str to classifier, or None

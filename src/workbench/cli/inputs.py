@@ -39,9 +39,6 @@ def settle_inputs(
 
     Parameters
     ----------
-    settings : Settings
-    contract : Contract
-        What the notebook declares.
     parameters : mapping of str to Value
         All of them, checked.
 

@@ -43,12 +43,8 @@ def run_tenant(
 
     Parameters
     ----------
-    settings : Settings
-    tenant, as_of, models
-        As on the command line.
     server : ForkServer, optional
         From `make_server`, where it has been started ahead.
-    then : callable, optional
 
     Returns
     -------
@@ -115,7 +111,6 @@ def make_server(
 
     Parameters
     ----------
-    settings : Settings
     load, then : tuple of str
         What it imports: see `ForkServer`.
     """

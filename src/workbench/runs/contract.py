@@ -31,10 +31,6 @@ class Parameter:
     ----------
     name : str
         As in the cell.
-    kind : Kind
-        Its declared type.
-    default : Value
-        What holds when it is not given.
     help : str
         The comment beside it.
     """
@@ -123,10 +119,6 @@ def read_contract(source: str, *, notebook: str = "notebook") -> Contract:
         Python of the cell.
     notebook : str
         Name for the sentences.
-
-    Returns
-    -------
-    Contract
 
     Raises
     ------

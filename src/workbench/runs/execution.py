@@ -35,8 +35,6 @@ class Task:
 
     Parameters
     ----------
-    notebook : Notebook
-        What to run.
     parameters : mapping of str to Value
         Every declared parameter, from its contract.
     label : str
@@ -68,10 +66,6 @@ class Outcome:
 
     Parameters
     ----------
-    exit_status : ExitStatus
-        With its exit code.
-    record : RunRecord
-        As stored.
     result : dict
         What the last cell recorded; empty where it recorded nothing.
     folder : Path
@@ -98,16 +92,8 @@ class Runner:
 
     Parameters
     ----------
-    history : History
-        Where runs are kept.
-    reports : Path
-        Where pages go.
-    server : ForkServer
-        Forks the notebooks' processes.
     code_version : str
         From `workbench.runs.key.code_version`.
-    clock : callable
-        Gives the time, aware.
     lock : int, optional
         Descriptor of the lock this run holds; the notebooks' processes hold it too.
     """
@@ -244,12 +230,6 @@ class Run:
 
     Parameters
     ----------
-    runner : Runner
-    task : Task
-    record : RunRecord
-        As it was begun.
-    worker : Worker
-        Its process.
     begun : float
         `time.monotonic` when it began.
     """

@@ -13,8 +13,6 @@ class ExitStatus:
     ----------
     name : str
         As written into ``status.json``.
-    code : int
-        The process's exit code.
     meaning : str
         For the table in ``--help``.
     """

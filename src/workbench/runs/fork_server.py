@@ -132,9 +132,6 @@ class ForkServer:
         ----------
         call : str
             ``"module:function"``.
-        *arguments : str
-        cwd : Path
-            The process's directory.
         inherit : sequence of int
             Descriptors that it holds open as well, until it ends.
 

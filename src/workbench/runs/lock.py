@@ -31,8 +31,6 @@ class Held:
 
     Parameters
     ----------
-    path : Path
-        The lock file.
     taken_over_from : str
         The dead process that held it before; empty where the last holder let go in order.
     descriptor : int
@@ -54,8 +52,6 @@ def run_lock(path: Path, *, subject: str, command: str, now: datetime) -> Iterat
         The lock file; its folder is made.
     subject : str
         What must run alone, for the sentence: "run of tenant 'demo'".
-    command : str
-        What this process does, for the sentence another one prints.
     now : datetime
         Aware; when this process began.
 

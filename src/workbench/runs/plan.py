@@ -31,16 +31,8 @@ class Pipeline:
 
     Parameters
     ----------
-    runner : Runner
-    notebooks : Path
-        The folder of the numbered notebooks.
-    packages : Path
-        Where the champions lie.
-    tenant : str
     as_of : str
         ISO instant with offset.
-    models : tuple of str
-        Which specs to try.
     input_hash : str
         The state of the tenant's stream.
     records : str

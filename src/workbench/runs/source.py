@@ -25,8 +25,6 @@ class Notebook:
     ----------
     path : Path
         Absolute.
-    content : dict
-        Its JSON.
     """
 
     path: Path

@@ -68,16 +68,8 @@ def parse_text(parameter: str, text: str, kind: Kind) -> Value:
 
     Parameters
     ----------
-    parameter : str
-        Its name, for the sentence.
     text : str
         What stands after the equals sign.
-    kind : Kind
-        Its declared type.
-
-    Returns
-    -------
-    Value
 
     Raises
     ------

@@ -39,7 +39,6 @@ def settle_cutoffs(bench: Bench, asked: Sequence[str], months: int | None = None
 
     Parameters
     ----------
-    bench : Bench
     asked : sequence of str
         Dates, 00:00 where the tenant is, or ISO instants.
     months : int, optional
@@ -74,9 +73,6 @@ def open_engine(
 
     Parameters
     ----------
-    name : str
-        One of `ENGINES`.
-    held : ExitStack
     master : str
         Where Spark runs.
     folder : Path
