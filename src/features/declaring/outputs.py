@@ -15,6 +15,8 @@ class PartialAggregate:
     ----------
     kind : str
         How rows are reduced: "sum", "count" and so on.
+    source : Source
+        Which rows.
     window : int or None
         Days before the cutoff; None reaches back to the first event.
     """
@@ -38,6 +40,8 @@ class Output:
     ----------
     name : str
         Derived from the entry: ``paid_orders_90d``.
+    kind : str
+        The operator.
     unit : str
         "count", "minor", "days" and so on.
     dtype : {"int", "float"}
@@ -48,9 +52,19 @@ class Output:
         The allowed range, both ends included.
     description : str
         One sentence.
+    owner : str
+        The team that answers for it.
+    version : int
+        As declared.
+    family : str
+        The family it is listed under.
     hash : str
         16 hex digits over all that decides the value: the declaration, the operators' versions, and
         the hashes of the inputs.
+    partials : tuple of PartialAggregate
+        The integers it is finished from.
+    inputs : tuple of str
+        The outputs it is derived from.
     limits : tuple of float
         What a threshold compares its input with, from low to high.
     """

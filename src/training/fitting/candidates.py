@@ -49,8 +49,10 @@ class CandidateScore:
 
     Parameters
     ----------
+    name : str
     auc, log_loss : float
         Out of fold, over all training rows.
+    chosen : bool
     """
 
     name: str
@@ -65,12 +67,14 @@ class Fitted:
 
     Parameters
     ----------
+    spec : ModelSpec
     features : tuple of str
         The columns it reads, in order.
     estimator : classifier
         A `LogitBlend`, unless a candidate was chosen that no package can be made of.
     candidates : tuple of CandidateScore
         Best first.
+    rows : int
     """
 
     spec: ModelSpec
@@ -104,6 +108,7 @@ def fit_candidates(
 
     Parameters
     ----------
+    dataset : Dataset
     candidates : mapping of str to classifier, optional
         Unfitted scikit-learn classifiers of your own by name, to compete with those of the spec in the same
         folds. They are given features as float64, NaN where missing, and must have `predict_proba`. One whose
@@ -113,6 +118,10 @@ def fit_candidates(
         Processes.
     seed : int, default 0
         The same seed and rows give the same model.
+
+    Returns
+    -------
+    Fitted
 
     Raises
     ------

@@ -30,6 +30,11 @@ class Dataset:
 
     Parameters
     ----------
+    tenant : Tenant
+    spec : ModelSpec
+    snapshot : Snapshot
+    catalogue : Catalogue
+    schedule : Schedule
     as_of : int, epoch microseconds
         Records before it counted.
     train, test : DataFrame
@@ -65,6 +70,11 @@ class Dataset:
     def head(self, rows: int = 5) -> pd.DataFrame:
         """Give the first training rows, the label before the features.
 
+        Parameters
+        ----------
+        rows : int, default 5
+            How many.
+
         Returns
         -------
         DataFrame of shape (rows, n_features + 3)
@@ -88,6 +98,12 @@ def load_dataset(
 
     Parameters
     ----------
+    tenant : Tenant
+        Whose records.
+    spec : ModelSpec
+        What is predicted, from what, how far ahead.
+    snapshot : Snapshot
+        The copy of the tenant's stream.
     as_of : int
         Epoch microseconds; nothing recorded from then on is known.
     schedule : Schedule, optional
@@ -144,8 +160,19 @@ def why_not_trainable(
 
     Parameters
     ----------
+    tenant : Tenant
+        Whose records.
+    spec : ModelSpec
+        What is predicted, from what, how far ahead.
+    snapshot : Snapshot
+        The copy of the tenant's stream.
     as_of : int
         Epoch microseconds; nothing recorded from then on is known.
+
+    Returns
+    -------
+    str or None
+        The sentence of the refusal.
     """
     try:
         schedule = cutoffs_for(

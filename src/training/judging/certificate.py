@@ -40,8 +40,11 @@ class Difference:
 
     Parameters
     ----------
+    customer_id : str
     what : str
         A feature, or "answer".
+    batch, online : str
+        The values, as Python writes them.
     """
 
     customer_id: str
@@ -56,6 +59,8 @@ class Certificate:
 
     Parameters
     ----------
+    package : str
+        Name of the model.
     snapshot : str
         Hash of the snapshot.
     as_of : int, epoch microseconds
@@ -101,7 +106,13 @@ class Certificate:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The certificate in JSON's own types."""
+        """The certificate in JSON's own types.
+
+        Returns
+        -------
+        dict of str to Any
+            Ready for JSON.
+        """
         return asdict(self) | {
             "examples": [asdict(one) for one in self.examples],
             "holds": self.holds,
@@ -119,7 +130,13 @@ def certify_parity(
         The record store the server reads.
     dataset : Dataset
         Whose records; both ways look at those before its `as_of`, batch in its snapshot.
+    package : Package
+        What was trained on it.
     customers : int, >= 1, default 200
+
+    Returns
+    -------
+    Certificate
 
     Raises
     ------

@@ -61,10 +61,16 @@ def examine(dataset: Dataset, fitted: Fitted, package: Package, *, seed: int = 0
 
     Parameters
     ----------
+    dataset : Dataset
     fitted : Fitted
         What the package was exported from.
+    package : Package
     seed : int, default 0
         Of the bootstrap and of the shuffles.
+
+    Returns
+    -------
+    Report
     """
     train, test = dataset.train, dataset.test
     labels = test["label"].to_numpy(dtype=np.int64)

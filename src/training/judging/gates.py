@@ -31,8 +31,11 @@ class Gate:
 
     Parameters
     ----------
+    name : str
     passed : bool or None
         None where the gate does not apply.
+    text : str
+        What was seen and what is wanted.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Verdict:
 
     Parameters
     ----------
+    gates : tuple of Gate
     same_as : str or None, default None
         Label of the champion the challenger equals in everything but its version.
     """
@@ -79,7 +83,13 @@ class Verdict:
         return text if self.promoted else f"{text}, refused: {'; '.join(self.refusals)}"
 
     def as_list(self) -> list[dict[str, Any]]:
-        """The gates in JSON's own types."""
+        """The gates in JSON's own types.
+
+        Returns
+        -------
+        list of dict
+            One per gate, in their order.
+        """
         return [asdict(gate) | {"verdict": gate.verdict} for gate in self.gates]
 
 
@@ -112,10 +122,17 @@ def decide_promotion(
 
     Parameters
     ----------
+    dataset : Dataset
     package : Package
         The challenger.
+    report : Report
+    certificate : Certificate
     packages : Path
         Where packages are published, and audits are kept.
+
+    Returns
+    -------
+    Verdict
 
     Raises
     ------
@@ -178,6 +195,7 @@ def judge(
         Of the exported package, out of time.
     export_difference : float
         As `training.judging.examination.largest_difference` gives it.
+    certificate : Certificate
     rivalry : Rivalry or None
         None where there is nothing to compare with.
     no_rival : str

@@ -39,6 +39,7 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
     ----------
     dataset : Dataset
         What it was fitted on: references, typical values and money are read off the training rows.
+    fitted : Fitted
 
     Returns
     -------

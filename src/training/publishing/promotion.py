@@ -40,10 +40,16 @@ class TrainingResult:
     ----------
     model, name, version, label : str
         "churn", "demo.churn", "1", "demo.churn/1".
+    promoted : bool
     gates : str
         "gates 4/4", or what refuses, or "same as champion ..., gates 4/4".
+    refusals : tuple of str
     auc, brier, base_rate, baseline_auc : float
         Out of time.
+    candidate : str
+        What cross-validation chose.
+    n_train, n_test : int
+    run_id : str
     package : str or None
         Folder of the published package.
     """
@@ -66,7 +72,13 @@ class TrainingResult:
     package: str | None
 
     def as_dict(self) -> dict[str, Any]:
-        """The result in JSON's own types."""
+        """The result in JSON's own types.
+
+        Returns
+        -------
+        dict of str to Any
+            Ready for JSON.
+        """
         return asdict(self) | {"refusals": list(self.refusals)}
 
 
@@ -86,6 +98,19 @@ def conclude(
     A challenger that is the champion over again is not registered: the result is the champion. Whoever is
     stopped at any point may run the whole again, as the published package says which version is champion,
     and the alias follows it.
+
+    Parameters
+    ----------
+    dataset, fitted, package, report, certificate, verdict
+        What the steps before gave.
+    tracker : Tracker
+        Where the run is kept and the version registered.
+    packages : Path
+        Where packages are published.
+
+    Returns
+    -------
+    TrainingResult
     """
     champion_run = _follow_published(dataset, tracker, packages)
     if verdict.same_as is not None and verdict.promoted and champion_run is not None:

@@ -73,6 +73,9 @@ class Tracker:
         ----------
         name : str
             Registered name, "<tenant>.<model>"; the experiment goes by it.
+        title : str
+            Name of the run.
+        tags : mapping, optional
         """
         mlflow = _mlflow()
         with _quietly():
@@ -180,6 +183,7 @@ class TrackedRun:
 
         Parameters
         ----------
+        frame : DataFrame
         digest : str
             Hash of the snapshot.
         source : Path
@@ -200,8 +204,14 @@ class TrackedRun:
 
         Parameters
         ----------
+        estimator : LogitBlend
         example : DataFrame
             A few rows of its features; the signature is read off them, every number a double.
+
+        Returns
+        -------
+        str
+            The new version of the registered model.
         """
         mlflow = _mlflow()
         rows = example.astype(np.float64)
@@ -230,6 +240,11 @@ def open_tracker(folder: Path) -> Tracker:
     ----------
     folder : Path
         Made absolute.
+
+    Returns
+    -------
+    Tracker
+        What runs and models are recorded with.
     """
     tracker = Tracker(folder=folder.resolve())
     tracker.folder.mkdir(parents=True, exist_ok=True)
