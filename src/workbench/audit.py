@@ -1,7 +1,7 @@
-"""The audit of a tenant's features: every way to compute a vector, on the tenant's own records.
+"""The audit of a tenant's features: every way to compute them, on the tenant's own records.
 
 Kept answers are computed again, and sampled customers are looked at now and at the very instants around which
-something happened or arrived: just before and just after. Each vector comes four ways: as it was `answered`
+something happened or arrived: just before and just after. Features come four ways: as it was `answered`
 then, `online` as the server computes it, in `batch` by DuckDB over the snapshot, and from nothing but the rows
 that were `recorded` before, which the audit cuts off itself; so that an event known too early shows even where
 two ways agree on it.
@@ -55,7 +55,7 @@ def audit(
     online: Online = online_features,
     batch: Evaluator = evaluate_each,
 ) -> Audit:
-    """Compute kept answers and sampled vectors by every way, and compare them bit by bit.
+    """Compute kept answers and the features of sampled customers by every way, and compare them bit by bit.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from features.declaring.clocks import DAY, HOUR
-from features.declaring.sources import AGGREGATE_COLUMNS, Aggregates
+from features.declaring.origins import AGGREGATE_COLUMNS, Aggregates
 
 Row = tuple[Any, ...]
 

@@ -23,7 +23,7 @@ from sqlglot import exp
 
 from features.declaring.clocks import DAY
 from features.declaring.compilation import Catalogue
-from features.declaring.sources import INTEGER_COLUMNS, TEXT_COLUMNS
+from features.declaring.origins import INTEGER_COLUMNS, TEXT_COLUMNS
 from features.evaluating.expressions import table_of
 from features.evaluating.finish import finish
 from features.evaluating.label_sql import label_query

@@ -16,7 +16,8 @@ from sqlglot import exp
 
 from features.declaring.clocks import CLOCK_COLUMNS, HOUR, PERIOD_COLUMNS
 from features.declaring.compilation import Catalogue, PartialAggregate
-from features.declaring.sources import Aggregates, Events, Source
+from features.declaring.origins import Aggregates, Events
+from features.declaring.sources import Source
 from features.evaluating.aggregate_sql import aggregate_select
 from features.evaluating.expressions import (
     CUTOFF,

@@ -20,14 +20,8 @@ from sqlglot import exp
 
 from features.declaring.clocks import PERIOD_COLUMNS
 from features.declaring.compilation import Catalogue, PartialAggregate
-from features.declaring.sources import (
-    INTEGER_COLUMNS,
-    TEXT_COLUMNS,
-    Aggregates,
-    Events,
-    Source,
-    types_of,
-)
+from features.declaring.origins import INTEGER_COLUMNS, TEXT_COLUMNS, Aggregates, Events, types_of
+from features.declaring.sources import Source
 from features.evaluating.aggregate_sql import measured, settlements
 from features.evaluating.expressions import (
     CUTOFF,

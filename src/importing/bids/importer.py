@@ -109,32 +109,12 @@ def import_bids(
     rejects_folder: Path,
     progress: Progress | None = None,
 ) -> tuple[ImportSummary, list[Closing]]:
-    """Import a file of bids.
-
-    Parameters
-    ----------
-    engine : Engine
-        A record store with the newest tables.
-    now : datetime
-        Wall time, aware. Bids of more than a day later are refused.
-    rejects_folder : Path
-        Where ``rejects.csv`` goes if any row cannot be read; an older one is replaced.
-    progress : Progress, optional
-        Called with the stages ``reading`` and ``writing``.
+    """Import a file of bids, as `importing.engine.intake` says of every file.
 
     Returns
     -------
     list of Closing
         Every auction of the file, known already or not, in the order of their first bids.
-
-    Raises
-    ------
-    TableError
-        Where the file cannot be read as asked; nothing was written.
-    SourceError
-        "import must be the only one that writes tenant ...; ...": run it again.
-    TenantConflict
-        "--currency must be that of tenant ...; got ..."
     """
     report_progress = progress or silent
     if options.elapsed is not None and options.elapsed not in UNITS:

@@ -1,4 +1,11 @@
-"""Taking in one file: what is said about it, how it is laid out, whose records it becomes."""
+"""Taking in one file: what is said about it, how it is laid out, whose records it becomes.
+
+Every importer of a file takes a record store with the newest tables; wall time, aware, for what happened or was
+recorded more than a day later is refused; the folder where ``rejects.csv`` goes if any row is refused, over an
+older one; and a progress, called with the stages ``reading`` and ``writing``. It raises TableError where the file
+cannot be read as asked, and nothing was written; TenantConflict, "--currency must be that of tenant ...; got ...";
+and SourceError, "import must be the only one that writes tenant ...; ...", after which it may be run again.
+"""
 
 from __future__ import annotations
 

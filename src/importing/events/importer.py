@@ -99,32 +99,12 @@ def import_events(
     rejects_folder: Path,
     progress: Progress | None = None,
 ) -> ImportSummary:
-    """Import a file of events.
-
-    Parameters
-    ----------
-    engine : Engine
-        A record store with the newest tables.
-    now : datetime
-        Wall time, aware. What happened or was recorded more than a day later is refused.
-    rejects_folder : Path
-        Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
-    progress : Progress, optional
-        Called with the stages ``reading`` and ``writing``.
+    """Import a file of events, as `importing.engine.intake` says of every file.
 
     Returns
     -------
     ImportSummary
         ``orders`` is 0: events may be about orders, but make none.
-
-    Raises
-    ------
-    TableError
-        Where the file cannot be read as asked; nothing was written.
-    SourceError
-        "import must be the only one that writes tenant ...; ...": run it again.
-    TenantConflict
-        "--currency must be that of tenant ...; got ..."
     """
     report_progress = progress or silent
     intake = take_in(

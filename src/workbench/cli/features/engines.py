@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from workbench.cli import home
 from workbench.errors import PlanError
 
 if TYPE_CHECKING:
@@ -21,17 +20,6 @@ ENGINES = ("duckdb", "python", "spark")
 """Every evaluator; whatever they are asked, they answer the same."""
 
 Command = TypeVar("Command", bound=Callable[..., object])
-
-
-def open_bench(tenant: str | None) -> Bench:
-    """Open the bench of the named tenant, or of the only one."""
-    from commerce.records.database import reading
-    from workbench import notebook
-    from workbench.records import open_records
-
-    with reading(open_records(home.settings())) as connection:
-        slug = home.choose_tenant(connection, tenant).slug
-    return notebook.open_bench(tenant=slug)
 
 
 def settle_cutoffs(bench: Bench, asked: Sequence[str], months: int | None = None) -> list[int]:
