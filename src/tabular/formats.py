@@ -23,48 +23,33 @@ _DECIMALS = {".": ".", ",": ",", "point": ".", "dot": ".", "comma": ","}
 
 @dataclass(frozen=True, kw_only=True)
 class Formats:
-    """How a file writes what is in its cells.
-
-    Attributes
-    ----------
-    time_format : str
-        For `TimeReader`.
-    currency : str or None
-        The currency the first rows name most often, if a column does.
-    """
+    """How a file writes what is in its cells."""
 
     mark: str
     time_format: str
+    """For `TimeReader`."""
     time_example: str
     currency: str | None
+    """The currency the first rows name most often, if a column does."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Detected:
-    """What was found out about a file, or was given.
-
-    Attributes
-    ----------
-    file_format : str
-        ``csv`` or ``parquet``.
-    encoding, delimiter : str or None
-        None for Parquet.
-    used : mapping of str to str
-        What a column is used for, and which one.
-    decimal_mark : str
-        ``.`` or ``,``.
-    time_format : str
-        How times are written, in words.
-    """
+    """What was found out about a file, or was given."""
 
     file_format: str
+    """``csv`` or ``parquet``."""
     encoding: str | None
     delimiter: str | None
+    """`encoding`, `delimiter`: None for Parquet."""
     header: bool
     columns: tuple[str, ...]
     used: Mapping[str, str]
+    """What a column is used for, and which one."""
     decimal_mark: str
+    """``.`` or ``,``."""
     time_format: str
+    """How times are written, in words."""
 
     def sentence(self) -> str:
         """Say it as a person would.

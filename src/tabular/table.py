@@ -26,23 +26,17 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A file and how it is laid out.
-
-    Attributes
-    ----------
-    file_format : {"csv", "parquet"}
-    encoding, delimiter : str or None
-        None for Parquet.
-    columns : tuple of str
-        Names; ``1``, ``2`` and so on where there is no header.
-    """
+    """A file and how it is laid out."""
 
     path: Path
     file_format: Literal["csv", "parquet"]
+    """{"csv", "parquet"}."""
     encoding: str | None
     delimiter: str | None
+    """`encoding`, `delimiter`: None for Parquet."""
     header: bool
     columns: tuple[str, ...]
+    """Names; ``1``, ``2`` and so on where there is no header."""
 
     def without_header(self) -> Table:
         """Read the first row as a row like the others."""

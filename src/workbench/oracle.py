@@ -43,22 +43,16 @@ _NOT_FOR_IT = ("customer", "first_lapse_day", "last_lapse_day")
 
 @dataclass(frozen=True, kw_only=True)
 class Ceiling:
-    """What can be known of one model's outcome.
-
-    Attributes
-    ----------
-    ceiling, observed : float
-        AUC out of time, with and without the latent traits.
-    single : float
-        AUC of the best single observed feature, on the same rows.
-    """
+    """What can be known of one model's outcome."""
 
     model: str
     rows: int
     base_rate: float
     ceiling: float
     observed: float
+    """`ceiling`, `observed`: AUC out of time, with and without the latent traits."""
     single: float
+    """AUC of the best single observed feature, on the same rows."""
     feature: str
 
     @property

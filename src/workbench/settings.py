@@ -30,16 +30,6 @@ _SQLITE = "sqlite:///"
 class Settings:
     """The places of one Bellwether home.
 
-    Parameters
-    ----------
-    home : Path
-        Absolute folder that holds ``data/`` and ``mlruns/``.
-    database_url : str
-        Record store; may carry a password, so it is never printed or written down.
-    project : Path or None
-        Folder that holds ``notebooks/`` and ``requirements/``: a checkout, or what was installed beside the
-        packages; None where there is none.
-
     Examples
     --------
     >>> settings = Settings(home=Path("/srv/shop"), database_url="sqlite:////srv/shop/records.db")
@@ -48,8 +38,12 @@ class Settings:
     """
 
     home: Path
+    """Absolute folder that holds ``data/`` and ``mlruns/``."""
     database_url: str
+    """Record store; may carry a password, so it is never printed or written down."""
     project: Path | None = None
+    """Folder that holds ``notebooks/`` and ``requirements/``: a checkout, or what was installed beside the
+    packages; None where there is none."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], start: Path | None = None) -> Settings:

@@ -40,15 +40,10 @@ print(json.dumps(changes.declarations(CATALOGUE)))
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A model version on disk, as far as its features go.
-
-    Parameters
-    ----------
-    label : str
-        "demo.churn/1".
-    """
+    """A model version on disk, as far as its features go."""
 
     label: str
+    """"demo.churn/1"."""
     champion: bool
     version: Version
 

@@ -15,22 +15,16 @@ EXAMPLES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """What came of a comparison.
-
-    Parameters
-    ----------
-    vectors : int
-        Customers at cutoffs that either evaluator knows.
-    mismatches : int
-        Values that differ in a bit, or that one of them does not have; outputs that only one of them calls absent.
-    examples : tuple of str
-        At most `EXAMPLES` of them.
-    """
+    """What came of a comparison."""
 
     vectors: int
+    """Customers at cutoffs that either evaluator knows."""
     values: int
     mismatches: int
+    """Values that differ in a bit, or that one of them does not have; outputs that only one of them calls
+    absent."""
     examples: tuple[str, ...]
+    """At most `EXAMPLES` of them."""
 
 
 def compare(one: FeatureTable, other: FeatureTable) -> Agreement:

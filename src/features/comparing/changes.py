@@ -72,19 +72,13 @@ def _partials(output: Any) -> Iterable[Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """The declarations that something was computed with.
-
-    Parameters
-    ----------
-    name : str
-        "code", "demo.churn/1".
-    whole : bool, default True
-        Whether that is all there was; a model names only the outputs it reads.
-    """
+    """The declarations that something was computed with."""
 
     name: str
+    """"code", "demo.churn/1"."""
     outputs: Mapping[str, Declaration]
     whole: bool = True
+    """Whether that is all there was; a model names only the outputs it reads."""
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -98,23 +92,17 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What became of one output.
-
-    Parameters
-    ----------
-    kind : {"added", "removed", "renamed", "changed", "reworded", "unread"}
-        Renamed: the same values under another name. Changed: its values may differ. Reworded: they do not, but
-        what is said of them does. Unread: a model does not read it; whether it was there is not known.
-    fields : mapping of str to (before, after)
-        What was declared otherwise, or ``name``; empty where one side kept no more than a hash.
-    through : tuple of str
-        Inputs by which it changed, where its own declaration did not.
-    """
+    """What became of one output."""
 
     name: str
     kind: str
+    """{"added", "removed", "renamed", "changed", "reworded", "unread"}; renamed: the same values under another
+    name. Changed: its values may differ. Reworded: they do not, but what is said of them does. Unread: a
+    model does not read it; whether it was there is not known."""
     fields: Mapping[str, tuple[Any, Any]]
+    """What was declared otherwise, or ``name``; empty where one side kept no more than a hash."""
     through: tuple[str, ...] = ()
+    """Inputs by which it changed, where its own declaration did not."""
 
     @property
     def text(self) -> str:

@@ -18,15 +18,10 @@ _GROUP_ROWS = 122_880
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One file of a snapshot.
-
-    Parameters
-    ----------
-    path : str
-        Below the tenant's folder: ``events/month=2026-01/<first id>-<last id>-<hash>.parquet``.
-    """
+    """One file of a snapshot."""
 
     path: str
+    """Below the tenant's folder: ``events/month=2026-01/<first id>-<last id>-<hash>.parquet``."""
     events: int
     bytes: int
 
@@ -43,15 +38,10 @@ class Part:
 
 @dataclass
 class Partitions:
-    """Files being written in a folder, one per month.
-
-    Parameters
-    ----------
-    folder : Path
-        Where; each file goes by its month until :meth:`close` tells its final name.
-    """
+    """Files being written in a folder, one per month."""
 
     folder: Path
+    """Where; each file goes by its month until :meth:`close` tells its final name."""
     rows: int = 0
     _buffers: dict[str, list[pa.Table]] = field(default_factory=dict)
     _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)

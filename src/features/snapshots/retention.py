@@ -31,50 +31,35 @@ _BATCH_ROWS = 65_536
 
 @dataclass(frozen=True, kw_only=True)
 class StoredSnapshot:
-    """A snapshot as it lies on disk.
-
-    Parameters
-    ----------
-    taken_at : datetime
-        When its manifest was written.
-    shared_files : int
-        Files that other snapshots refer to as well.
-    own_bytes : int
-        What would be free without it.
-    first_occurred, last_recorded : int, epoch microseconds
-        The span of the stream.
-    """
+    """A snapshot as it lies on disk."""
 
     hash: str
     taken_at: datetime
+    """When its manifest was written."""
     events: int
     files: int
     bytes: int
     shared_files: int
+    """Files that other snapshots refer to as well."""
     own_bytes: int
+    """What would be free without it."""
     first_occurred: int
     last_recorded: int
+    """`first_occurred`, `last_recorded`: epoch microseconds; the span of the stream."""
     current: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pruning:
-    """What pruning does, or would do.
-
-    Parameters
-    ----------
-    removed : tuple of StoredSnapshot
-        Newest first.
-    kept : mapping of str to str
-        Why each of the others stays, by its hash.
-    files, bytes : int
-        What goes with them: files that nothing kept refers to.
-    """
+    """What pruning does, or would do."""
 
     removed: tuple[StoredSnapshot, ...]
+    """Newest first."""
     kept: Mapping[str, str]
+    """Why each of the others stays, by its hash."""
     files: int
     bytes: int
+    """`files`, `bytes`: what goes with them: files that nothing kept refers to."""
 
 
 @dataclass(frozen=True, kw_only=True)

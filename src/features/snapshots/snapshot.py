@@ -40,29 +40,20 @@ _SEGMENT = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A tenant's stream as it stood when the snapshot was taken.
-
-    Parameters
-    ----------
-    tenant : str
-        Its slug.
-    hash : str
-        32 hex digits over the canonical rows.
-    files : tuple of Path
-        The Parquet files, partitioned by the month of ``recorded_at``.
-    last_id : int
-        The highest event id.
-    first_occurred, last_recorded : int, epoch microseconds
-        The span of the stream.
-    """
+    """A tenant's stream as it stood when the snapshot was taken."""
 
     tenant: str
+    """Its slug."""
     hash: str
+    """32 hex digits over the canonical rows."""
     files: tuple[Path, ...]
+    """The Parquet files, partitioned by the month of ``recorded_at``."""
     events: int
     last_id: int
+    """The highest event id."""
     first_occurred: int
     last_recorded: int
+    """`first_occurred`, `last_recorded`: epoch microseconds; the span of the stream."""
 
     def manifest(self, folder: Path) -> Path:
         """Tell which file is there as long as this snapshot is, whatever becomes of its files."""

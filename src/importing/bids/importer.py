@@ -51,25 +51,17 @@ _CHUNK = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class BidOptions(FileOptions):
-    """How to read a file of bids.
-
-    Attributes
-    ----------
-    columns : mapping of str to str
-        What the file calls auction, amount, time, bidder, opening, item and reserve, or their positions from 1;
-        the others are looked for under well-known names.
-    elapsed : {"days", "hours", "seconds"}, optional
-        Times are so many of them since the auction's start.
-    start : datetime, optional
-        That start, on the tenant's clock where it is naive; default `START`.
-    increments : Path, optional
-        A table of upper limits and increments, see `read_increments`; default eBay's.
-    """
+    """How to read a file of bids."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
+    """What the file calls auction, amount, time, bidder, opening, item and reserve, or their positions from 1;
+    the others are looked for under well-known names."""
     elapsed: str | None = None
+    """{"days", "hours", "seconds"}; times are so many of them since the auction's start."""
     start: datetime | None = None
+    """That start, on the tenant's clock where it is naive; default `START`."""
     increments: Path | None = None
+    """A table of upper limits and increments, see `read_increments`; default eBay's."""
 
 
 def read_increments(path: Path, currency: str) -> Bands:

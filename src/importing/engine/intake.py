@@ -30,45 +30,30 @@ from tabular.times import TimeReader, latest_at
 
 @dataclass(frozen=True, kw_only=True)
 class FileOptions:
-    """What may be said of any file.
-
-    Attributes
-    ----------
-    tenant : str
-        Slug; created by the first import.
-    currency : str, optional
-        ISO 4217; of a new tenant, default USD.
-    timezone : str, optional
-        IANA name; of a new tenant, default UTC. Times without an offset are in it.
-    delimiter, encoding : str, optional
-        One character or its name (``tab``, ``space``, ...); any codec name.
-    decimal : {".", ","}, optional
-        The decimal mark.
-    time_format : str, optional
-        ``DMY``, ``MDY``, or a pattern of `datetime.strptime` such as ``%d %b %Y``.
-    """
+    """What may be said of any file."""
 
     tenant: str
+    """Slug; created by the first import."""
     currency: str | None = None
+    """ISO 4217; of a new tenant, default USD."""
     timezone: str | None = None
+    """IANA name; of a new tenant, default UTC. Times without an offset are in it."""
     delimiter: str | None = None
     encoding: str | None = None
+    """`delimiter`, `encoding`: one character or its name (``tab``, ``space``, ...); any codec name."""
     decimal: str | None = None
+    """{".", ","}; the decimal mark."""
     time_format: str | None = None
+    """``DMY``, ``MDY``, or a pattern of `datetime.strptime` such as ``%d %b %Y``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """A file about to be imported.
-
-    Attributes
-    ----------
-    places : mapping of str to int
-        Where each role's column stands, from 0.
-    """
+    """A file about to be imported."""
 
     table: Table
     places: Mapping[str, int]
+    """Where each role's column stands, from 0."""
     formats: Formats
     tenancy: TenantPlan
     now: datetime

@@ -19,20 +19,14 @@ DEFAULT_ZONE = "UTC"
 
 @dataclass(frozen=True, kw_only=True)
 class TenantPlan:
-    """Whose records a file becomes.
-
-    Attributes
-    ----------
-    currency : str
-        ISO 4217.
-    tenant : Tenant or None
-        None where the first import is still to make it.
-    """
+    """Whose records a file becomes."""
 
     slug: str
     currency: str
+    """ISO 4217."""
     zone: ZoneInfo
     tenant: Tenant | None
+    """None where the first import is still to make it."""
 
 
 def plan_tenant(

@@ -36,16 +36,11 @@ from tabular.rejects import Rejects
 
 @dataclass(frozen=True, kw_only=True)
 class EventOptions(FileOptions):
-    """How to read a file of events.
-
-    Attributes
-    ----------
-    columns : mapping of str to str
-        Columns of the stream that the file calls something else, or gives by position from 1. The others
-        are found by name. The currency of a new tenant is by default the file's own.
-    """
+    """How to read a file of events."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
+    """Columns of the stream that the file calls something else, or gives by position from 1. The others are
+    found by name. The currency of a new tenant is by default the file's own."""
 
 
 def find_event_columns(given: Mapping[str, str], columns: tuple[str, ...]) -> dict[str, int]:

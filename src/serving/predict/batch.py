@@ -27,25 +27,18 @@ _ROWS_AT_ONCE = 2_000
 
 @dataclass(frozen=True, kw_only=True)
 class BatchSummary:
-    """What a batch did.
-
-    Parameters
-    ----------
-    written : int
-        How many scores were new; 0 where this batch was written before.
-    mean_probability : float or None
-        None without customers.
-    actions, bands : mapping of str to int
-        Customers by action, and by band of the learned score.
-    """
+    """What a batch did."""
 
     model_version: str
     as_of: datetime
     customers: int
     written: int
+    """How many scores were new; 0 where this batch was written before."""
     mean_probability: float | None
+    """None without customers."""
     actions: dict[str, int]
     bands: dict[str, int]
+    """`actions`, `bands`: customers by action, and by band of the learned score."""
 
 
 def score_customers(

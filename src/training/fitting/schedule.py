@@ -17,15 +17,10 @@ from training.specs import ModelSpec
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """Cutoffs in epoch microseconds.
-
-    Parameters
-    ----------
-    train : tuple of int
-        Ascending, at least one, each followed by its horizon before `test`.
-    """
+    """Cutoffs in epoch microseconds."""
 
     train: tuple[int, ...]
+    """Ascending, at least one, each followed by its horizon before `test`."""
     test: int
     horizon_days: int
 

@@ -25,20 +25,14 @@ from workbench.runs.values import KINDS, Kind, Value, check_value, parse_text, r
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One declared parameter.
-
-    Parameters
-    ----------
-    name : str
-        As in the cell.
-    help : str
-        The comment beside it.
-    """
+    """One declared parameter."""
 
     name: str
+    """As in the cell."""
     kind: Kind
     default: Value
     help: str
+    """The comment beside it."""
 
 
 @dataclass(frozen=True)

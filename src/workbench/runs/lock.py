@@ -27,19 +27,13 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """A lock in hand.
-
-    Parameters
-    ----------
-    taken_over_from : str
-        The dead process that held it before; empty where the last holder let go in order.
-    descriptor : int
-        The open lock file; a process that inherits it holds the lock as well.
-    """
+    """A lock in hand."""
 
     path: Path
     taken_over_from: str
+    """The dead process that held it before; empty where the last holder let go in order."""
     descriptor: int
+    """The open lock file; a process that inherits it holds the lock as well."""
 
 
 @contextmanager

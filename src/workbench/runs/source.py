@@ -19,15 +19,10 @@ PARAMETERS_TAG = "parameters"
 
 @dataclass(frozen=True, kw_only=True)
 class Notebook:
-    """A notebook as it lies on disk.
-
-    Parameters
-    ----------
-    path : Path
-        Absolute.
-    """
+    """A notebook as it lies on disk."""
 
     path: Path
+    """Absolute."""
     content: dict[str, Any]
 
     @property

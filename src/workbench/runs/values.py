@@ -46,18 +46,12 @@ _RULES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """The declared type of a parameter.
-
-    Parameters
-    ----------
-    name : str
-        One of `KINDS`.
-    optional : bool, default False
-        Whether None is allowed; given as text, None is the empty text.
-    """
+    """The declared type of a parameter."""
 
     name: str
+    """One of `KINDS`."""
     optional: bool = False
+    """Whether None is allowed; given as text, None is the empty text."""
 
     def __str__(self) -> str:
         return f"{self.name} | None" if self.optional else self.name
