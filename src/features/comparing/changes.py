@@ -96,7 +96,7 @@ class Change:
 
     name: str
     kind: str
-    """{"added", "removed", "renamed", "changed", "reworded", "unread"}; renamed: the same values under another
+    """{"added", "removed", "renamed", "changed", "reworded", "unread"}. Renamed: the same values under another
     name. Changed: its values may differ. Reworded: they do not, but what is said of them does. Unread: a
     model does not read it; whether it was there is not known."""
     fields: Mapping[str, tuple[Any, Any]]
