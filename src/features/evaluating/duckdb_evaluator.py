@@ -237,7 +237,7 @@ def label_table(
             labels.append(np.asarray(found["label"]).astype(np.int8))
     return LabelTable(
         customer_ids=customers["customer_id"][np.concatenate(rows)].tolist() if rows else [],
-        cutoffs=_repeated(cutoffs, rows),
+        cutoffs=np.repeat(np.array(cutoffs, dtype=np.int64), [len(part) for part in rows]),
         labels=np.concatenate(labels) if labels else np.empty(0, np.int8),
     )
 
@@ -272,8 +272,3 @@ def _hide_progress(database: duckdb.DuckDBPyConnection) -> None:
     shown = database.execute("SELECT current_setting('enable_progress_bar')").fetchall()
     if shown == [(True,)]:
         database.execute("SET enable_progress_bar = false")
-
-
-def _repeated(cutoffs: Sequence[int], rows: list[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
-    """Give every row its cutoff."""
-    return np.repeat(np.array(cutoffs, dtype=np.int64), [len(part) for part in rows])
