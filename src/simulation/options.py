@@ -37,7 +37,7 @@ class SimulationOptions:
     customers: int = 2000
     """>= 1; how many ever register."""
     days: int = 731
-    """How long the shop has been open; 731 days end at the usual clock after two calendar years."""
+    """1 to 3,660: how long the shop has been open; 731 days end at the usual clock after two calendar years."""
     seed: int = 7
     """>= 0; which of all possible shops: the same options give the same records."""
     start: date | None = None

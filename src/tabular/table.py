@@ -30,7 +30,6 @@ class Table:
 
     path: Path
     file_format: Literal["csv", "parquet"]
-    """{"csv", "parquet"}."""
     encoding: str | None
     delimiter: str | None
     """`encoding`, `delimiter`: None for Parquet."""

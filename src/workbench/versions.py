@@ -43,7 +43,7 @@ class Model:
     """A model version on disk, as far as its features go."""
 
     label: str
-    """"demo.churn/1"."""
+    """Such as "demo.churn/1"."""
     champion: bool
     version: Version
 

@@ -32,7 +32,7 @@ class Failure:
     examples: tuple[str, ...]
     """At most three of them: customer, cutoff and value."""
     severity: str = CRITICAL
-    """"critical" or "warning"."""
+    """Either "critical" or "warning"."""
 
     @property
     def sentence(self) -> str:

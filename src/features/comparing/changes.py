@@ -75,7 +75,7 @@ class Version:
     """The declarations that something was computed with."""
 
     name: str
-    """"code", "demo.churn/1"."""
+    """Such as "code" or "demo.churn/1"."""
     outputs: Mapping[str, Declaration]
     whole: bool = True
     """Whether that is all there was; a model names only the outputs it reads."""
@@ -96,11 +96,11 @@ class Change:
 
     name: str
     kind: str
-    """{"added", "removed", "renamed", "changed", "reworded", "unread"}. Renamed: the same values under another
+    """One of "added", "removed", "renamed", "changed", "reworded", "unread". Renamed: the same values under another
     name. Changed: its values may differ. Reworded: they do not, but what is said of them does. Unread: a
     model does not read it; whether it was there is not known."""
     fields: Mapping[str, tuple[Any, Any]]
-    """What was declared otherwise, or ``name``; empty where one side kept no more than a hash."""
+    """Before and after, of what was declared otherwise or of ``name``; none where one side kept no more than a hash."""
     through: tuple[str, ...] = ()
     """Inputs by which it changed, where its own declaration did not."""
 

@@ -57,7 +57,7 @@ class BidOptions(FileOptions):
     """What the file calls auction, amount, time, bidder, opening, item and reserve, or their positions from 1;
     the others are looked for under well-known names."""
     elapsed: str | None = None
-    """{"days", "hours", "seconds"}; times are so many of them since the auction's start."""
+    """Times are so many "days", "hours" or "seconds" since the auction's start."""
     start: datetime | None = None
     """That start, on the tenant's clock where it is naive; default `START`."""
     increments: Path | None = None

@@ -42,7 +42,7 @@ class FileOptions:
     encoding: str | None = None
     """`delimiter`, `encoding`: one character or its name (``tab``, ``space``, ...); any codec name."""
     decimal: str | None = None
-    """{".", ","}; the decimal mark."""
+    """The decimal mark, a point or a comma."""
     time_format: str | None = None
     """``DMY``, ``MDY``, or a pattern of `datetime.strptime` such as ``%d %b %Y``."""
 

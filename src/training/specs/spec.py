@@ -17,7 +17,7 @@ class ModelSpec:
     """What a model predicts, from what, and what is decided with it."""
 
     name: str
-    """"churn": the last part of the registered name."""
+    """Such as "churn": the last part of the registered name."""
     label: str
     """A label of `features.labels`."""
     horizon_days: int
