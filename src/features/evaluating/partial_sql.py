@@ -98,12 +98,6 @@ customer) AS part_0 ON c.customer = part_0.customer WHERE c.known_from < $cutoff
     return query
 
 
-@lru_cache(maxsize=32)
-def partial_statement(catalogue: Catalogue, dialect: str = "duckdb") -> str:
-    """Write the query of :func:`partial_query` in an engine's own words."""
-    return partial_query(catalogue).sql(dialect)
-
-
 def _joined(partial: PartialAggregate, value: exp.Expr) -> exp.Expr:
     """A partial aggregate's value for a customer who may have no row in its sub-query."""
     reduction = REDUCTIONS[partial.kind]
