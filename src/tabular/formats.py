@@ -23,56 +23,33 @@ _DECIMALS = {".": ".", ",": ",", "point": ".", "dot": ".", "comma": ","}
 
 @dataclass(frozen=True, kw_only=True)
 class Formats:
-    """How a file writes what is in its cells.
-
-    Attributes
-    ----------
-    mark : str
-        The decimal mark.
-    time_format : str
-        For `TimeReader`.
-    time_example : str
-        The first time of the file.
-    currency : str or None
-        The currency the first rows name most often, if a column does.
-    """
+    """How a file writes what is in its cells."""
 
     mark: str
     time_format: str
+    """For `TimeReader`."""
     time_example: str
     currency: str | None
+    """The currency the first rows name most often, if a column does."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Detected:
-    """What was found out about a file, or was given.
-
-    Attributes
-    ----------
-    file_format : str
-        ``csv`` or ``parquet``.
-    encoding, delimiter : str or None
-        None for Parquet.
-    header : bool
-        Whether the first row names the columns.
-    columns : tuple of str
-        Every column of the file.
-    used : mapping of str to str
-        What a column is used for, and which one.
-    decimal_mark : str
-        ``.`` or ``,``.
-    time_format : str
-        How times are written, in words.
-    """
+    """What was found out about a file, or was given."""
 
     file_format: str
+    """``csv`` or ``parquet``."""
     encoding: str | None
     delimiter: str | None
+    """`encoding`, `delimiter`: None for Parquet."""
     header: bool
     columns: tuple[str, ...]
     used: Mapping[str, str]
+    """What a column is used for, and which one."""
     decimal_mark: str
+    """``.`` or ``,``."""
     time_format: str
+    """How times are written, in words."""
 
     def sentence(self) -> str:
         """Say it as a person would.
@@ -115,11 +92,8 @@ def with_header_settled(table: Table, time: str | None, time_format: str | None 
 
     Parameters
     ----------
-    table : Table
     time : str or None
         The column of the time as it was given; by name, the file must have a header.
-    time_format : str, optional
-        As given.
     """
     if time is None or not is_position(time) or not 1 <= int(time) <= len(table.columns):
         return table
@@ -184,7 +158,6 @@ def find_formats(
 
     Parameters
     ----------
-    table : Table
     numbers, times : sequence of int
         Places of the columns that hold numbers and times; the first of ``times`` gives the example.
     currency : int, optional

@@ -21,8 +21,6 @@ class Rejects:
     ----------
     folder : Path
         Made where it does not exist.
-    columns : tuple of str
-        The file's.
     """
 
     def __init__(self, folder: Path, columns: tuple[str, ...]) -> None:

@@ -26,26 +26,16 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A file and how it is laid out.
-
-    Attributes
-    ----------
-    path : Path
-    file_format : {"csv", "parquet"}
-    encoding, delimiter : str or None
-        None for Parquet.
-    header : bool
-        Whether the first row names the columns.
-    columns : tuple of str
-        Names; ``1``, ``2`` and so on where there is no header.
-    """
+    """A file and how it is laid out."""
 
     path: Path
     file_format: Literal["csv", "parquet"]
     encoding: str | None
     delimiter: str | None
+    """`encoding`, `delimiter`: None for Parquet."""
     header: bool
     columns: tuple[str, ...]
+    """Names; ``1``, ``2`` and so on where there is no header."""
 
     def without_header(self) -> Table:
         """Read the first row as a row like the others."""
@@ -108,7 +98,6 @@ def open_table(path: Path, *, delimiter: str | None = None, encoding: str | None
 
     Parameters
     ----------
-    path : Path
     delimiter : str, optional
         One character or its name; found out where not given.
     encoding : str, optional

@@ -179,7 +179,6 @@ class ElapsedReader:
         Aware.
     unit : str
         One of `UNITS`.
-    number : NumberReader
     latest : datetime
         Aware; later times are refused.
 

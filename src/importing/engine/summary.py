@@ -14,44 +14,29 @@ from tabular.rejects import Rejects
 
 @dataclass(frozen=True, kw_only=True)
 class ImportSummary:
-    """What an import did; ``rows_accepted + rows_rejected + rows_duplicate == rows_read``.
-
-    Attributes
-    ----------
-    rows_read : int
-        Rows of the file, header and blank lines apart.
-    rows_accepted, rows_rejected, rows_duplicate : int
-        What became of them: written now, refused with a reason, known already.
-    customers, orders, events : int
-        Newly written.
-    tenant : str
-        Slug.
-    tenant_created : bool
-        Whether this import made the tenant.
-    currency, timezone : str
-        The tenant's.
-    detected : Detected
-        How the file was read.
-    rejects : Path or None
-        The rejects file; None where nothing was refused.
-    reasons : mapping of str to int
-        Refused rows by reason, most frequent first.
-    """
+    """What an import did; ``rows_accepted + rows_rejected + rows_duplicate == rows_read``."""
 
     rows_read: int
+    """Rows of the file, header and blank lines apart."""
     rows_accepted: int
     rows_rejected: int
     rows_duplicate: int
+    """`rows_accepted`, `rows_rejected`, `rows_duplicate`: what became of them: written now, refused with a
+    reason, known already."""
     customers: int
     orders: int
     events: int
+    """`customers`, `orders`, `events`: newly written."""
     tenant: str
     tenant_created: bool
+    """Whether this import made the tenant."""
     currency: str
     timezone: str
     detected: Detected
     rejects: Path | None = None
+    """The rejects file; None where nothing was refused."""
     reasons: Mapping[str, int] = field(default_factory=dict)
+    """Refused rows by reason, most frequent first."""
 
     def as_dict(self) -> dict[str, int]:
         """Give the seven numbers of ``--json``."""

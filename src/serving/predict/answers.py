@@ -28,39 +28,24 @@ from tabular.errors import did_you_mean
 
 @dataclass(frozen=True, kw_only=True)
 class AppState:
-    """Everything an answer needs, made once when the server starts.
-
-    Parameters
-    ----------
-    shelf : PackageShelf
-    store : RecordStore or None
-        None: requests by values only, and nothing is kept.
-    now : callable
-        Gives wall time, aware.
-    """
+    """Everything an answer needs, made once when the server starts."""
 
     shelf: PackageShelf
     store: RecordStore | None
+    """None: requests by values only, and nothing is kept."""
     now: Callable[[], datetime]
+    """Gives wall time, aware."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerRequest:
-    """Asks about a customer of the record store, whose features are computed now.
-
-    Parameters
-    ----------
-    tenant : str
-        Its slug.
-    customer_id : str
-        As `commerce.records.identity.find_customer` takes it.
-    as_of : str or None
-        As `commerce.records.tenants.settle_as_of` takes it.
-    """
+    """Asks about a customer of the record store, whose features are computed now."""
 
     tenant: str
     customer_id: str
+    """As `commerce.records.identity.find_customer` takes it."""
     as_of: str | None = None
+    """As `commerce.records.tenants.settle_as_of` takes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,28 +58,17 @@ class ValuesRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A decision, and what it is about.
-
-    Parameters
-    ----------
-    package : Package
-        Which decided.
-    decision : Decision
-    customer_id : str or None
-        As asked; None for values.
-    as_of : datetime
-        The instant the answer is about, aware.
-    request_id : str
-    steps : tuple of str
-        What led to it, for the log: nothing personal.
-    """
+    """A decision, and what it is about."""
 
     package: Package
     decision: Decision
     customer_id: str | None
+    """As asked; None for values."""
     as_of: datetime
+    """The instant the answer is about, aware."""
     request_id: str
     steps: tuple[str, ...]
+    """What led to it, for the log: nothing personal."""
 
 
 def answer(
@@ -104,10 +78,6 @@ def answer(
 
     Parameters
     ----------
-    state : AppState
-    model : str
-        `Package.model`.
-    request : CustomerRequest or ValuesRequest
     request_id : str
         UUID text, new.
 
