@@ -12,7 +12,8 @@ TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
 # what a data scientist calls: numpydoc holds its docstrings
 NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring/compilation.py \
 	src/features/declaring/declaration.py src/features/declaring/derivations.py src/features/declaring/meanings.py \
-	src/features/declaring/operators.py src/features/declaring/reductions.py src/features/declaring/sources.py \
+	src/features/declaring/operators.py src/features/declaring/origins.py src/features/declaring/reductions.py \
+	src/features/declaring/sources.py \
 	src/scoring/decisions.py src/scoring/files.py src/scoring/package.py src/scoring/reasons.py src/scoring/rules.py \
 	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/workbench/notebook.py \
 	src/workbench/stages.py

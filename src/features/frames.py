@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,7 +22,7 @@ from features.declaring.operators import Feature
 from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import evaluate_each, label_table
 from features.evaluating.evaluator import Evaluator
-from features.evaluating.table import FeatureTable, joined
+from features.evaluating.table import FeatureTable, LabelTable, joined
 from features.labels import Label, find_label
 from features.snapshots.snapshot import Snapshot
 from tabular.files import replace_text, replacing
@@ -53,7 +52,6 @@ def training_frame(
     Parameters
     ----------
     snapshot : Snapshot
-        The copy of a tenant's stream to compute from.
     cutoffs : sequence of int
         Epoch microseconds; each is a row of its own for every customer.
     label : Label or str
@@ -84,16 +82,10 @@ def training_frame(
     label = find_label(label) if isinstance(label, str) else label
     outcomes = label_table(snapshot, label, cutoffs, horizon_days, known_before=known_before)
     table = feature_frame(snapshot, cutoffs, chosen(features), customers=set(outcomes.customer_ids))
-    labels = pd.DataFrame(
-        {
-            "customer_id": pd.Series(outcomes.customer_ids, dtype="str"),
-            "cutoff": _instants(outcomes.cutoffs),
-            LABEL: outcomes.labels,
-        }
-    )
+    labels = _keys(outcomes).assign(**{LABEL: outcomes.labels})
     frame = table.merge(labels, on=list(KEYS), how="inner", validate="one_to_one")
-    names = frame.columns.drop([*KEYS, LABEL])
-    constant = [] if keep_constant else [name for name in names if _is_constant(frame[name])]
+    kinds = frame.drop(columns=[*KEYS, LABEL]).nunique(dropna=False)
+    constant = [] if keep_constant else list(kinds.index[kinds <= 1])
     frame = frame.drop(columns=constant)
     frame.attrs["constant"] = constant
     return frame
@@ -112,7 +104,6 @@ def feature_frame(
     Parameters
     ----------
     snapshot : Snapshot
-        The copy of a tenant's stream to compute from.
     cutoffs : sequence of int
         Epoch microseconds.
     catalogue : Catalogue, optional
@@ -138,20 +129,14 @@ def frame_of(table: FeatureTable) -> pd.DataFrame:
     Parameters
     ----------
     table : FeatureTable
-        What an evaluator gave.
 
     Returns
     -------
     DataFrame of shape (n_rows, n_outputs + 2)
         The same rows in the same order.
     """
-    keys = pd.DataFrame(
-        {
-            "customer_id": pd.Series(table.customer_ids, dtype="str"),
-            "cutoff": _instants(table.cutoffs),
-        }
-    )
-    return pd.concat([keys, pd.DataFrame(table.values, columns=list(table.names))], axis=1)
+    values = pd.DataFrame(table.values, columns=list(table.names))
+    return pd.concat([_keys(table), values], axis=1)
 
 
 def chosen(features: Iterable[str | Feature] | None, base: Catalogue = CATALOGUE) -> Catalogue:
@@ -185,15 +170,9 @@ def chosen(features: Iterable[str | Feature] | None, base: Catalogue = CATALOGUE
         return base
     wanted = list(features)
     extended = base.extend([entry for entry in wanted if isinstance(entry, Feature)])
-    names = [
-        name
-        for entry in wanted
-        for name in (
-            [entry.output_name(window) for window in entry.windows]
-            if isinstance(entry, Feature)
-            else [entry]
-        )
-    ]
+    names: list[str] = []
+    for entry in wanted:
+        names += [entry] if isinstance(entry, str) else map(entry.output_name, entry.windows)
     return extended.subset(names)
 
 
@@ -228,9 +207,8 @@ def write_features(
     folder : Path
         Where features of all tenants lie.
     snapshot : Snapshot
-        What the frame was made from.
     catalogue : Catalogue, optional
-        What it was made with.
+        What the frame was made with; the shop's own by default.
 
     Returns
     -------
@@ -267,7 +245,6 @@ def read_features(folder: Path, tenant: str, snapshot_hash: str, cutoff: int) ->
     folder : Path
         Where features of all tenants lie.
     tenant : str
-        Its slug.
     snapshot_hash : str
         32 hex digits.
     cutoff : int
@@ -302,7 +279,6 @@ def stored_hashes(path: Path) -> dict[str, str] | None:
     Parameters
     ----------
     path : Path
-        A Parquet file.
 
     Returns
     -------
@@ -314,11 +290,8 @@ def stored_hashes(path: Path) -> dict[str, str] | None:
     return hashes
 
 
-def _is_constant(values: pd.Series[float]) -> bool:
-    """Say whether a column has one value, or none, in all of its rows."""
-    return values.nunique(dropna=False) <= 1
-
-
-def _instants(micros: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> pd.Series[pd.Timestamp]:
-    """Instants as UTC timestamps of microseconds."""
-    return pd.Series(pd.to_datetime(micros, unit="us", utc=True)).dt.as_unit("us")
+def _keys(table: FeatureTable | LabelTable) -> pd.DataFrame:
+    """Give the columns of `KEYS`; instants as UTC timestamps of microseconds."""
+    instants = pd.Series(pd.to_datetime(table.cutoffs, unit="us", utc=True)).dt.as_unit("us")
+    customers = pd.Series(table.customer_ids, dtype="str")
+    return pd.DataFrame({"customer_id": customers, "cutoff": instants})

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from features.declaring.activities import invoices, placed
-from features.declaring.sources import Aggregates, Source, source
+from features.declaring.origins import Aggregates
+from features.declaring.sources import Source, source
 from features.errors import DeclarationError
 from tabular.errors import did_you_mean
 

@@ -24,10 +24,6 @@ its owner gave it.
 def page(catalogue: Catalogue) -> str:
     """Write a catalogue as Markdown: each family with its meaning, owner and events, and one table.
 
-    Parameters
-    ----------
-    catalogue : Catalogue
-
     Returns
     -------
     str

@@ -11,7 +11,8 @@ from commerce.records.stream import EVENT_TYPES
 from features import catalogue as families
 from features.declaring.compilation import Catalogue, Output
 from features.declaring.operators import Feature
-from features.declaring.sources import Aggregates, Condition, Source
+from features.declaring.origins import Aggregates, Condition
+from features.declaring.sources import Source
 
 REDUCED = {
     "count": "how many {rows}",

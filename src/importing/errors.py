@@ -1,7 +1,5 @@
 """What can go wrong with an import, beyond the reading of its file."""
 
-from __future__ import annotations
-
 from commerce.records.errors import CommerceError
 from tabular.errors import TableError
 

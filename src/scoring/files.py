@@ -37,7 +37,6 @@ def write_package(package: Package, folder: Path) -> None:
     Parameters
     ----------
     package : Package
-        What to write.
     folder : Path
         Gets `package.json` and `model.npz`; use `publish` to make both appear at once.
     """
@@ -66,7 +65,6 @@ def read_package(folder: Path) -> Package:
     Parameters
     ----------
     folder : Path
-        A version's own.
 
     Returns
     -------
@@ -120,7 +118,6 @@ def is_same_model(one: Package, other: Package) -> bool:
     Parameters
     ----------
     one, other : Package
-        Two packages, of any version.
 
     Returns
     -------
@@ -159,13 +156,8 @@ def _parts(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
         "components": components,
         "calibration": asdict(package.calibration),
         "decision": asdict(package.decision),
-        "scale": None if package.scale is None else asdict(package.scale),
-        "rule_inputs": None
-        if package.rule_inputs is None
-        else {
-            "columns": dict(package.rule_inputs.columns),
-            "typical_order": package.rule_inputs.typical_order,
-        },
+        "scale": package.scale and asdict(package.scale),
+        "rule_inputs": package.rule_inputs and asdict(package.rule_inputs),
         "validation": dict(package.validation),
         "card": dict(package.card),
         "trained_on": dict(package.trained_on),
@@ -183,7 +175,6 @@ def publish(package: Package, packages: Path) -> Path:
     Parameters
     ----------
     package : Package
-        With the version it is to have.
     packages : Path
         Where packages of all tenants lie.
 
@@ -223,16 +214,13 @@ def current(packages: Path, tenant: str, model: str) -> Package:
     Parameters
     ----------
     packages : Path
-        Where packages of all tenants lie.
     tenant : str
-        Its slug.
     model : str
         "churn".
 
     Returns
     -------
     Package
-        The champion.
 
     Raises
     ------
@@ -253,16 +241,13 @@ def current_version(packages: Path, tenant: str, model: str) -> str | None:
     Parameters
     ----------
     packages : Path
-        Where packages of all tenants lie.
     tenant : str
-        Its slug.
     model : str
         "churn".
 
     Returns
     -------
     str or None
-        The name of its folder.
 
     Raises
     ------

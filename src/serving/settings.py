@@ -26,18 +26,12 @@ _SQLITE = "sqlite:///"
 
 @dataclass(frozen=True, kw_only=True)
 class ServingSettings:
-    """The places of one server.
-
-    Parameters
-    ----------
-    packages : tuple of Path
-        Folders of packages; the first that can answer does.
-    database_url : str or None
-        May carry a password, so it is never logged.
-    """
+    """The places of one server."""
 
     packages: tuple[Path, ...]
+    """Folders of packages; the first that can answer does."""
     database_url: str | None
+    """May carry a password, so it is never logged."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], sources: Path) -> ServingSettings:
@@ -45,14 +39,8 @@ class ServingSettings:
 
         Parameters
         ----------
-        environ : mapping of str to str
-            The process environment.
         sources : Path
             The folder that holds the package ``serving``; inside a Bento its packages lie there too.
-
-        Returns
-        -------
-        ServingSettings
 
         Raises
         ------

@@ -40,26 +40,18 @@ _SELLERS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Assortment:
-    """The shop's sellers, categories, products and variants.
-
-    Attributes
-    ----------
-    sellers, categories, products, variants : tuple
-    shares : tuple of float
-        Running share of trade over the variants: a few sell most.
-    by_category : dict of str to tuple of Variant
-        The variants of each category that holds products.
-    typical_basket : float
-        Minor units, about the median order.
-    """
+    """The shop's sellers, categories, products and variants."""
 
     sellers: tuple[Seller, ...]
     categories: tuple[Category, ...]
     products: tuple[Product, ...]
     variants: tuple[Variant, ...]
     shares: tuple[float, ...]
+    """Running share of trade over the variants: a few sell most."""
     by_category: dict[str, tuple[Variant, ...]]
+    """The variants of each category that holds products."""
     typical_basket: float
+    """Minor units, about the median order."""
 
     def records(self) -> Iterator[object]:
         """Give everything that is on record, sellers first."""
@@ -83,7 +75,6 @@ def draw_assortment(
 
     Parameters
     ----------
-    seed : int
     tenant : str
         The slug; ids are derived from it.
     currency : str

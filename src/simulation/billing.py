@@ -20,8 +20,6 @@ def bill(shopper: Shopper, order: Order, at: float, credit: tuple[float, int, st
 
     Parameters
     ----------
-    shopper : Shopper
-    order : Order
     at : float
         Day the order was placed.
     credit : tuple of (day, amount, reason), optional
@@ -134,9 +132,10 @@ class _Account:
             return
         if on_record:
             payment.status = self.payment.status = "succeeded"
+        captured = sum(amount for _, amount in self.received)
         event_log.emit(
             "order.paid", day, "order", self.order.id,
-            amount=self._captured(), method=self.payment.method, recorded=recorded,
+            amount=captured, method=self.payment.method, recorded=recorded,
         )  # fmt: skip
 
     def _credit(self, day: float, amount: int, reason: str) -> None:
@@ -155,9 +154,6 @@ class _Account:
             payment, paid = self.received.pop()
             refund(self.shopper, payment, min(excess, paid), day + 3.0, reason)
             excess -= paid
-
-    def _captured(self) -> int:
-        return sum(amount for _, amount in self.received)
 
     def _collect(self, day: float) -> None:
         """Debit the account of who is 30 days overdue; where it bounces, the bank takes the money back."""

@@ -31,8 +31,6 @@ class Calendar:
         Day 0.
     days : int
         How long is simulated, >= 1.
-    zone : ZoneInfo
-        The shop's own zone.
     """
 
     def __init__(self, opening: date, days: int, zone: ZoneInfo) -> None:
@@ -87,7 +85,6 @@ def shopping_hour(rng: Random, habit: float) -> float:
 
     Parameters
     ----------
-    rng : Random
     habit : float
         The customer's usual time of day, [0, 1).
     """

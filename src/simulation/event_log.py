@@ -20,9 +20,6 @@ class EventLog:
     ----------
     calendar : Calendar
         Turns days since opening into instants; its end is the shop's clock.
-    tenant : str
-        The tenant's slug; ids are derived from it.
-    currency : str
     name : str
         The customer's, or the auction's, external id.
     number : int

@@ -20,8 +20,6 @@ def fulfil(shopper: Shopper, order: Order, at: float, *, cash: bool) -> tuple[fl
 
     Parameters
     ----------
-    shopper : Shopper
-    order : Order
     at : float
         Day on which the order was cleared for shipping.
     cash : bool

@@ -24,21 +24,6 @@ class SimulationRefused(CommerceError, ValueError):
 class SimulationOptions:
     """Which shop to simulate.
 
-    Attributes
-    ----------
-    customers : int, >= 1
-        How many ever register.
-    days : int, 1 to 3,660
-        How long the shop has been open; 731 days end at the usual clock after two calendar years.
-    seed : int, >= 0
-        Which of all possible shops: the same options give the same records.
-    start : date, optional
-        The first day; by default such that the clock stands at 2026-01-01.
-    currency : str
-        ISO 4217.
-    zone : str
-        IANA name of the shop's own time zone.
-
     Examples
     --------
     >>> SimulationOptions(customers=10, days=731).first_day
@@ -50,11 +35,17 @@ class SimulationOptions:
     """
 
     customers: int = 2000
+    """>= 1; how many ever register."""
     days: int = 731
+    """1 to 3,660: how long the shop has been open; 731 days end at the usual clock after two calendar years."""
     seed: int = 7
+    """>= 0; which of all possible shops: the same options give the same records."""
     start: date | None = None
+    """The first day; by default such that the clock stands at 2026-01-01."""
     currency: str = "EUR"
+    """ISO 4217."""
     zone: str = "Europe/Berlin"
+    """IANA name of the shop's own time zone."""
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -85,26 +76,18 @@ class SimulationOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulationSummary:
-    """What a simulation wrote.
-
-    Attributes
-    ----------
-    customers, orders, events : int
-        Newly written; all 0 where the same shop was there already.
-    clock : datetime
-        The tenant's clock: the end of the last simulated day.
-    truth : Path
-        The file of latent traits, which the records never hold.
-    digest : str
-        SHA-256 of the stream's canonical rows.
-    """
+    """What a simulation wrote."""
 
     customers: int
     orders: int
     events: int
+    """`customers`, `orders`, `events`: newly written; all 0 where the same shop was there already."""
     clock: datetime
+    """The tenant's clock: the end of the last simulated day."""
     truth: Path
+    """The file of latent traits, which the records never hold."""
     digest: str
+    """SHA-256 of the stream's canonical rows."""
 
     def as_dict(self) -> dict[str, Any]:
         """Give the summary as JSON takes it."""

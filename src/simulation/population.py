@@ -29,16 +29,7 @@ class Person(NamedTuple):
 
 
 class Population:
-    """Everybody who ever registers with a shop, by number.
-
-    Parameters
-    ----------
-    options : SimulationOptions
-    tenant : str
-        The slug; ids are derived from it.
-    calendar : Calendar
-    behaviour : Behaviour
-    """
+    """Everybody who ever registers with a shop, by number."""
 
     def __init__(
         self, options: SimulationOptions, tenant: str, calendar: Calendar, behaviour: Behaviour

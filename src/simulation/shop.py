@@ -47,18 +47,13 @@ class Shop:
     ----------
     tenant : Tenant
         Without records.
-    options : SimulationOptions
-    calendar : Calendar
     external_sort : ExternalSort
         Keeps what is simulated until it is written.
-    progress : Progress
 
     Attributes
     ----------
     placed : list of (int, str)
         Instant and id of every order.
-    events : int
-        How many there are.
     """
 
     def __init__(

@@ -44,17 +44,12 @@ def simulate(
         A migrated record store.
     tenant_slug : str
         Created if it does not exist; it must have no events yet.
-    options : SimulationOptions
     now : datetime
         Wall time, aware: when the records came in.
     truth_folder : Path
         Where ``<tenant>.csv`` with the latent traits goes; nothing of it is in the record store.
     progress : Progress, optional
         Called with the stage, customers or events done, and how many there are.
-
-    Returns
-    -------
-    SimulationSummary
 
     Raises
     ------

@@ -25,73 +25,47 @@ _CHANNEL_HAZARD = {"web": 0.0, "app": -0.25, "marketplace": 0.45}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Traits:
-    """One customer's latent traits.
-
-    Attributes
-    ----------
-    joined : float
-        Day since opening.
-    channel : str
-    country : str
-    rate : float
-        Orders per day of average trade while a customer.
-    regularity : float
-        Shape of the gamma-distributed gap: 1 is random, above more regular.
-    hazard : float
-        Lapses per day, before bad experiences.
-    sensitivity : float
-        How much a bad experience adds to it, 1 on average.
-    spend : float
-        Log of how much more than usual is put into a basket.
-    taste : float
-        Chance of choosing the dearer of two things.
-    wholesale : bool
-    favourite : str
-    habit : float
-        Usual time of day, [0, 1).
-    discipline : float
-        How promptly bills are paid, standard normal.
-    liquidity : float
-        How much money is at hand, standard normal.
-    squeezes : tuple of (float, float)
-        Spells (first day, last day) in which money is short.
-    squeeze_weight : float
-    remoteness : float
-        How hard the address is to reach, standard normal.
-    sends_back : float
-        Log-odds added to every return.
-    trust : float
-        How much the shop is trusted, standard normal: wallets are filled, newsletters read, lapses rarer.
-    candour : float
-        How readily an opinion is given, standard normal.
-    bids : bool
-        Whether auctions tempt.
-    leanings : tuple of float
-        Running shares over `METHODS`.
-    """
+    """One customer's latent traits."""
 
     joined: float
+    """Day since opening."""
     channel: str
     country: str
     rate: float
+    """Orders per day of average trade while a customer."""
     regularity: float
+    """Shape of the gamma-distributed gap: 1 is random, above more regular."""
     hazard: float
+    """Lapses per day, before bad experiences."""
     sensitivity: float
+    """How much a bad experience adds to it, 1 on average."""
     spend: float
+    """Log of how much more than usual is put into a basket."""
     taste: float
+    """Chance of choosing the dearer of two things."""
     wholesale: bool
     favourite: str
     habit: float
+    """Usual time of day, [0, 1)."""
     discipline: float
+    """How promptly bills are paid, standard normal."""
     liquidity: float
+    """How much money is at hand, standard normal."""
     squeezes: tuple[tuple[float, float], ...]
+    """Spells (first day, last day) in which money is short."""
     squeeze_weight: float
     remoteness: float
+    """How hard the address is to reach, standard normal."""
     sends_back: float
+    """Log-odds added to every return."""
     trust: float
+    """How much the shop is trusted, standard normal: wallets are filled, newsletters read, lapses rarer."""
     candour: float
+    """How readily an opinion is given, standard normal."""
     bids: bool
+    """Whether auctions tempt."""
     leanings: tuple[float, ...]
+    """Running shares over `METHODS`."""
 
     def shortage(self, at: float) -> float:
         """Give how short of money the customer is on a day, about 0 on average."""
@@ -110,14 +84,10 @@ def draw_traits(
 
     Parameters
     ----------
-    rng : Random
-        The customer's own.
     joined : float
         Day of registration since opening.
     days : int
         How long is simulated.
-    assortment : Assortment
-    behaviour : Behaviour
     """
     normal = rng.normalvariate
     channel, country = choose(rng, _CHANNELS), choose(rng, _COUNTRIES)

@@ -12,10 +12,8 @@ def hold(event_log: EventLog, purse: Purse, at: float, key: str, amount: int) ->
 
     Parameters
     ----------
-    event_log : EventLog
     purse : Purse
         The wallet of the log's customer.
-    at : float
     key : str
         The order or the auction it is set aside for.
     amount : int

@@ -42,8 +42,6 @@ def find_column(option: str, name: str, columns: Sequence[str]) -> int:
     ----------
     option : str
         As it is typed, for the message: ``--time``.
-    name : str
-    columns : sequence of str
 
     Returns
     -------
@@ -111,8 +109,6 @@ def find_columns(
     ----------
     given : mapping of str to str
         Roles and the columns a person named for them.
-    columns : sequence of str
-        The file's.
     known : mapping of str to names
         Roles and the names, without case and signs, under which a column is looked for.
     needed : sequence of roles

@@ -80,11 +80,6 @@ def trim(cells: list[str], delimiter: str) -> list[str]:
 def detect_delimiter(lines: Sequence[str]) -> str:
     """Find the delimiter that splits lines into equally many cells, at least three.
 
-    Parameters
-    ----------
-    lines : sequence of str
-        The first lines of a file.
-
     Returns
     -------
     str

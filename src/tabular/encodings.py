@@ -25,18 +25,12 @@ _BOMS = (
 
 @dataclass(frozen=True)
 class Opened:
-    """A file open for reading.
-
-    Attributes
-    ----------
-    stream : BinaryIO
-        Its bytes, decompressed.
-    raw : BinaryIO
-        The file itself; where it stands tells how far reading has come.
-    """
+    """A file open for reading."""
 
     stream: BinaryIO
+    """Its bytes, decompressed."""
     raw: BinaryIO
+    """The file itself; where it stands tells how far reading has come."""
 
 
 @contextmanager

@@ -9,13 +9,6 @@ from difflib import get_close_matches
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Hint at the known words closest to a misspelt one.
 
-    Parameters
-    ----------
-    word : str
-        What was given.
-    known : iterable of str
-        What would have been right.
-
     Returns
     -------
     str

@@ -29,59 +29,35 @@ _DECIMALS = {".": ".", ",": ",", "point": ".", "dot": ".", "comma": ","}
 
 @dataclass(frozen=True, kw_only=True)
 class Formats:
-    """How a file writes what is in its cells.
-
-    Attributes
-    ----------
-    mark : str
-        The decimal mark.
-    time_formats : tuple of str
-        For `TimeReader`.
-    time_example : str
-        The first time of the file.
-    units : mapping of str to str
-        What stands before or behind amounts (``$``, ``EUR``), and the first cell that has it.
-    codes : mapping of str to int
-        Rows by what they say in the column that names a currency, in capitals.
-    """
+    """How a file writes what is in its cells."""
 
     mark: str
     time_formats: tuple[str, ...]
+    """For `TimeReader`."""
     time_example: str
     units: Mapping[str, str]
+    """What stands before or behind amounts (``$``, ``EUR``), and the first cell that has it."""
     codes: Mapping[str, int]
+    """Rows by what they say in the column that names a currency, in capitals."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Detected:
-    """What was found out about a file, or was given.
-
-    Attributes
-    ----------
-    file_format : str
-        ``csv`` or ``parquet``.
-    encoding, delimiter : str or None
-        None for Parquet.
-    header : bool
-        Whether the first row names the columns.
-    columns : tuple of str
-        Every column of the file.
-    used : mapping of str to str
-        What a column is used for, and which one.
-    decimal_mark : str
-        ``.`` or ``,``.
-    time_format : str
-        How times are written, in words.
-    """
+    """What was found out about a file, or was given."""
 
     file_format: str
+    """``csv`` or ``parquet``."""
     encoding: str | None
     delimiter: str | None
+    """`encoding`, `delimiter`: None for Parquet."""
     header: bool
     columns: tuple[str, ...]
     used: Mapping[str, str]
+    """What a column is used for, and which one."""
     decimal_mark: str
+    """``.`` or ``,``."""
     time_format: str
+    """How times are written, in words."""
 
     def left_aside(self) -> list[str]:
         """Name the columns that nothing is read from."""
@@ -131,7 +107,6 @@ def with_header_settled(table: Table, time: str | None, given: Sequence[str] = (
 
     Parameters
     ----------
-    table : Table
     time : str or None
         The column of the time as it was given; by name, the file must have a header.
     given : sequence of str
@@ -202,7 +177,6 @@ def find_formats(
 
     Parameters
     ----------
-    table : Table
     numbers, amounts, times, ahead : sequence of int
         Places of the columns that hold numbers, those of them that hold money, times, and times that may lie ahead; the
         first of ``times`` gives the example.

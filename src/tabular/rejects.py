@@ -27,8 +27,6 @@ class Rejects:
     ----------
     folder : Path
         Made where it does not exist.
-    columns : tuple of str
-        The file's.
 
     Attributes
     ----------

@@ -26,7 +26,6 @@ class RowReader:
     ----------
     width : int
         Cells of a row.
-    number : NumberReader
     time : callable
         A `TimeReader`, or what else gives microseconds for a text.
     """

@@ -27,29 +27,18 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A file and how it is laid out.
-
-    Attributes
-    ----------
-    path : Path
-    file_format : {"csv", "parquet"}
-    encoding, delimiter : str or None
-        None for Parquet.
-    header : bool
-        Whether the first row names the columns.
-    columns : tuple of str
-        Names; ``1``, ``2`` and so on where there is no header.
-    skip : int
-        Lines above the header, or above the first row.
-    """
+    """A file and how it is laid out."""
 
     path: Path
     file_format: Literal["csv", "parquet"]
     encoding: str | None
     delimiter: str | None
+    """`encoding`, `delimiter`: None for Parquet."""
     header: bool
     columns: tuple[str, ...]
+    """Names; ``1``, ``2`` and so on where there is no header."""
     skip: int = 0
+    """Lines above the header, or above the first row."""
 
     def without_header(self) -> Table:
         """Read the first row as a row like the others."""
@@ -112,7 +101,6 @@ def open_table(
 
     Parameters
     ----------
-    path : Path
     delimiter : str, optional
         One character or its name; found out where not given.
     encoding : str, optional

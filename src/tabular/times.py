@@ -122,7 +122,6 @@ class ElapsedReader:
         Aware.
     unit : str
         One of `UNITS`.
-    number : NumberReader
     latest : datetime
         Aware; later times are refused.
 

@@ -1,7 +1,5 @@
 """What can go wrong in training, each with the sentence its user will read."""
 
-from __future__ import annotations
-
 
 class TrainingError(Exception):
     """Base of every error of this package."""

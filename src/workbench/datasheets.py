@@ -30,7 +30,6 @@ def datasheet(settings: Settings, name: str, tenant: str | None = None) -> dict[
 
     Parameters
     ----------
-    settings : Settings
     name : str
         An output of the catalogue, or an input of one.
     tenant : str, optional

@@ -79,11 +79,8 @@ def life(bench: Bench, customer: str, *, last: int = 15) -> pd.DataFrame:
 
     Parameters
     ----------
-    bench : Bench
     customer : str
         External id, number or id.
-    last : int, default 15
-        How many.
     """
     with reading(bench.engine) as connection:
         key = find_customer(connection, bench.tenant, customer)
@@ -126,7 +123,6 @@ def answer(bench: Bench, model: str | Package, customer: str) -> Decision:
 
     Parameters
     ----------
-    bench : Bench
     model : str or Package
         The name of a model, whose champion is asked, or a package that was never published.
     customer : str

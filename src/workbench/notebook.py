@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 Instant = str | date | datetime | int
 """What names a cutoff: a date or an ISO text, where the tenant is, or microseconds since 1970 UTC."""
 
-
 _NAMED = 3
 """How many of the features that were left out are named in print."""
 
@@ -48,11 +47,8 @@ class Bench:
     Parameters
     ----------
     settings : Settings
-        Folders and the record store's address.
     engine : Engine
-        The record store, open.
     tenant : Tenant
-        Whose records.
     as_of : datetime
         Nothing recorded at or after it is seen; aware, in UTC.
     now : datetime
@@ -92,7 +88,6 @@ def open_bench(*, tenant: str, as_of: str | date | datetime | None = None) -> Be
     Parameters
     ----------
     tenant : str
-        Its slug.
     as_of : str, date, datetime or None
         A date means 00:00 where the tenant is, an instant without offset is in the tenant's zone, and None
         is the tenant's clock.
@@ -187,29 +182,22 @@ def training_frame(
 
     bench = tenant if isinstance(tenant, Bench) else open_bench(tenant=tenant)
     about = find_label(label) if isinstance(label, str) else label
-    horizon = horizon_days or about.horizon_days
-    instants = [_cutoff(given, bench) for given in cutoffs]
-    for given, instant in zip(cutoffs, instants, strict=True):
-        if instant + horizon * DAY > bench.cutoff:
-            latest = from_micros(bench.cutoff - horizon * DAY).astimezone(bench.tenant.zone)
+    days = horizon_days or about.horizon_days
+    at = [_cutoff(given, bench) for given in cutoffs]
+    for given, instant in zip(cutoffs, at, strict=True):
+        if instant + days * DAY > bench.cutoff:
+            latest = from_micros(bench.cutoff - days * DAY).astimezone(bench.tenant.zone)
             raise ParameterError(
-                f"cutoff must lie {horizon} days before the end of the records, {bench.moment};"
+                f"cutoff must lie {days} days before the end of the records, {bench.moment};"
                 f" got {str(given)!r}. The latest is {latest:%Y-%m-%d %H:%M}."
             )
-    snapshot = take_snapshot(bench.engine, bench.tenant, bench.settings.snapshots)
+    copy = take_snapshot(bench.engine, bench.tenant, bench.settings.snapshots)
     if bench is not tenant:
         bench.engine.dispose()
     frame = frames.training_frame(
-        snapshot,
-        instants,
-        about,
-        features,
-        horizon,
-        known_before=bench.cutoff,
-        keep_constant=keep_constant,
+        copy, at, about, features, days, known_before=bench.cutoff, keep_constant=keep_constant
     )
-    constant = frame.attrs["constant"]
-    if constant:
+    if constant := frame.attrs["constant"]:
         asked = len(constant) + len(frame.columns) - len([*frames.KEYS, frames.LABEL])
         named = ", ".join([*constant[:_NAMED], *(["..."] if len(constant) > _NAMED else [])])
         print(
@@ -235,8 +223,7 @@ def _show_well() -> None:
     from IPython.core.getipython import get_ipython
     from IPython.core.pylabtools import select_figure_formats
 
-    shell = get_ipython()
-    if shell is not None:
+    if (shell := get_ipython()) is not None:
         select_figure_formats(shell, {"png"})  # type: ignore[no-untyped-call]
         pd.set_option("display.max_colwidth", None)
         pd.set_option("display.max_rows", 200)
@@ -259,11 +246,9 @@ def finish(
     headline : str
         One line for people: what was done, with its figures.
     bench : Bench, optional
-        Whose records and as of when.
     decision : str
         What stands in the box on top of the page; the headline where empty.
     data_hash : str
-        Which data it saw.
     outputs : mapping, optional
         What later steps build on; they run again when it changes. JSON only.
     figures : mapping, optional
@@ -277,14 +262,13 @@ def finish(
         "result must be JSON without NaN; got ..." or "file must exist; got ..."
     """
     kept = [str(Path(file).resolve()) for file in files]
-    missing = next((name for name in kept if not Path(name).exists()), None)
-    if missing is not None:
-        raise ResultError(
-            f"file of a result must exist; got {missing!r}. Write it before finishing."
-        )
+    for name in kept:
+        if not Path(name).exists():
+            raise ResultError(
+                f"file of a result must exist; got {name!r}. Write it before finishing."
+            )
     print(headline)
-    named = os.environ.get(RUN_FOLDER_VARIABLE)
-    if not named:
+    if not (named := os.environ.get(RUN_FOLDER_VARIABLE)):
         return
     folder = Path(named)
     request = read_json(folder / "request.json")

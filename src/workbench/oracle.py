@@ -43,28 +43,16 @@ _NOT_FOR_IT = ("customer", "first_lapse_day", "last_lapse_day")
 
 @dataclass(frozen=True, kw_only=True)
 class Ceiling:
-    """What can be known of one model's outcome.
-
-    Attributes
-    ----------
-    model : str
-    rows : int
-        Rows tested on.
-    base_rate : float
-    ceiling, observed : float
-        AUC out of time, with and without the latent traits.
-    single : float
-        AUC of the best single observed feature, on the same rows.
-    feature : str
-        Which one.
-    """
+    """What can be known of one model's outcome."""
 
     model: str
     rows: int
     base_rate: float
     ceiling: float
     observed: float
+    """`ceiling`, `observed`: AUC out of time, with and without the latent traits."""
     single: float
+    """AUC of the best single observed feature, on the same rows."""
     feature: str
 
     @property
@@ -109,17 +97,12 @@ def ask_oracle(
     ----------
     folder : Path
         An empty folder for the record store and what follows from it.
-    options : SimulationOptions
     now : datetime
         Wall time, aware.
     specs : sequence of ModelSpec, optional
         All models by default.
     jobs : int, default 1
         Processes.
-    progress : Progress, optional
-        Of the simulation.
-    note : callable, optional
-        Called with what begins.
     """
     engine = connect(f"sqlite:///{folder / 'records.db'}")
     migrate(engine)

@@ -25,11 +25,8 @@ def power_figure(found: Profile, label: str | None = None, *, top: int = 20) -> 
 
     Parameters
     ----------
-    found : Profile
     label : str, optional
         Which outcome; the first by default.
-    top : int, default 20
-        How many.
     """
     chosen = label or next(iter(found.labels), "")
     alone = {

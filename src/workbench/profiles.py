@@ -35,14 +35,8 @@ def make_profile(
 
     Parameters
     ----------
-    bench : Bench
     models : sequence of str
         All by default; one that these records cannot train is left out.
-    catalogue : Catalogue, optional
-
-    Returns
-    -------
-    Profile
     """
     snapshot = take_snapshot(bench.engine, bench.tenant, bench.settings.snapshots)
     layout = lay_out(bench, snapshot, models)

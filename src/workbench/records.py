@@ -16,10 +16,6 @@ BRANCHES = ("commerce.records:migrations/versions", "serving:migrations/versions
 def open_records(settings: Settings) -> Engine:
     """Connect to the record store and bring it to the newest tables.
 
-    Parameters
-    ----------
-    settings : Settings
-
     Returns
     -------
     Engine

@@ -30,26 +30,18 @@ NOT_OUT_OF_TIME = "champion was trained on later records; figures are not out of
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Review:
-    """A champion held against what happened after the latest cutoff whose outcomes are known.
-
-    Parameters
-    ----------
-    package : Package
-        The champion.
-    rows : DataFrame
-        Customers at that cutoff, with the package's features and what came about.
-    cutoff : int, epoch microseconds
-    challenger : mapping
-        What the latest training came to; empty where none was recorded by a run.
-    out_of_time : bool
-        Whether all that the champion learned from came about before that cutoff.
-    """
+    """A champion held against what happened after the latest cutoff whose outcomes are known."""
 
     package: Package
+    """The champion."""
     rows: pd.DataFrame
+    """Customers at that cutoff, with the package's features and what came about."""
     cutoff: int
+    """Epoch microseconds."""
     challenger: dict[str, Any]
+    """What the latest training came to; empty where none was recorded by a run."""
     out_of_time: bool
+    """Whether all that the champion learned from came about before that cutoff."""
 
     @cached_property
     def values(self) -> Floats:

@@ -29,11 +29,8 @@ def riskiest(
 
     Parameters
     ----------
-    bench : Bench
-    package : Package
     frame : DataFrame
         ``customer_id`` and the package's features.
-    limit : int, default 15
 
     Returns
     -------

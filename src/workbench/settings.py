@@ -26,19 +26,19 @@ DATABASE_VARIABLE = "DATABASE_URL"
 _SQLITE = "sqlite:///"
 
 
+class Place:
+    """A folder below the home."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __get__(self, settings: Settings, owner: object) -> Path:
+        return settings.home / self._path
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The places of one Bellwether home.
-
-    Parameters
-    ----------
-    home : Path
-        Absolute folder that holds ``data/`` and ``mlruns/``.
-    database_url : str
-        Record store; may carry a password, so it is never printed or written down.
-    project : Path or None
-        Folder that holds ``notebooks/`` and ``requirements/``: a checkout, or what was installed beside the
-        packages; None where there is none.
 
     Examples
     --------
@@ -48,8 +48,12 @@ class Settings:
     """
 
     home: Path
+    """Absolute folder that holds ``data/`` and ``mlruns/``."""
     database_url: str
+    """Record store; may carry a password, so it is never printed or written down."""
     project: Path | None = None
+    """Folder that holds ``notebooks/`` and ``requirements/``: a checkout, or what was installed beside the
+    packages; None where there is none."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], start: Path | None = None) -> Settings:
@@ -57,19 +61,13 @@ class Settings:
 
         Parameters
         ----------
-        environ : mapping of str to str
-            The process environment.
         start : Path, optional
             Folder from which to look upwards for the project; usually the current directory.
-
-        Returns
-        -------
-        Settings
 
         Raises
         ------
         SettingsError
-            "home must be known; ..." or "BELLWETHER_HOME must be an existing folder; ..."
+            "home must be known; ..." or "BELLWETHER_HOME must be a folder, or a new one ...; ..."
         """
         checkout = _checkout_above(start)
         named = environ.get(HOME_VARIABLE, "").strip()
@@ -101,50 +99,24 @@ class Settings:
         )
         return cls(home=home, database_url=_database(environ, home), project=project)
 
-    @property
-    def data(self) -> Path:
-        """Everything that is made, and can be made again from the record store."""
-        return self.home / "data"
-
-    @property
-    def raw(self) -> Path:
-        """What imports leave beside the records: rejected rows, the simulator's truth."""
-        return self.data / "raw"
-
-    @property
-    def snapshots(self) -> Path:
-        """Parquet copies of the stream."""
-        return self.data / "snapshots"
-
-    @property
-    def features(self) -> Path:
-        """Feature tables by tenant and cutoff."""
-        return self.data / "features"
-
-    @property
-    def packages(self) -> Path:
-        """Decision packages by tenant, model and version."""
-        return self.data / "packages"
-
-    @property
-    def runs(self) -> Path:
-        """One folder per notebook run: its request, status, executed notebook, page and result."""
-        return self.data / "runs"
-
-    @property
-    def reports(self) -> Path:
-        """Pages for people, by tenant and date, with an index."""
-        return self.data / "reports"
-
-    @property
-    def mlruns(self) -> Path:
-        """The tracking database and its artifacts."""
-        return self.home / "mlruns"
-
-    @property
-    def artifacts(self) -> Path:
-        """Artifacts of the tracked runs."""
-        return self.mlruns / "artifacts"
+    data = Place("data")
+    """Everything that is made, and can be made again from the record store."""
+    raw = Place("data/raw")
+    """What imports leave beside the records: rejected rows, the simulator's truth."""
+    snapshots = Place("data/snapshots")
+    """Parquet copies of the stream."""
+    features = Place("data/features")
+    """Feature tables by tenant and cutoff."""
+    packages = Place("data/packages")
+    """Decision packages by tenant, model and version."""
+    runs = Place("data/runs")
+    """One folder per notebook run: its request, status, executed notebook, page and result."""
+    reports = Place("data/reports")
+    """Pages for people, by tenant and date, with an index."""
+    mlruns = Place("mlruns")
+    """The tracking database and its artifacts."""
+    artifacts = Place("mlruns/artifacts")
+    """Artifacts of the tracked runs."""
 
     @property
     def tracking_uri(self) -> str:

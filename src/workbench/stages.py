@@ -148,7 +148,6 @@ def training_headline(result: TrainingResult) -> str:
     Parameters
     ----------
     result : TrainingResult
-        What a training came to.
 
     Returns
     -------
@@ -165,7 +164,6 @@ def training_decision(result: TrainingResult) -> str:
     Parameters
     ----------
     result : TrainingResult
-        What a training came to.
 
     Returns
     -------
@@ -183,9 +181,7 @@ def training_figures(bench: Bench, result: TrainingResult) -> dict[str, Any]:
     Parameters
     ----------
     bench : Bench
-        Whose model it is.
     result : TrainingResult
-        What a training came to.
 
     Returns
     -------
@@ -208,7 +204,6 @@ def candidates_table(fitted: Fitted) -> pd.DataFrame:
     Parameters
     ----------
     fitted : Fitted
-        The candidates and the chosen one.
 
     Returns
     -------
@@ -225,7 +220,6 @@ def report_table(report: Report) -> pd.DataFrame:
     Parameters
     ----------
     report : Report
-        The examination of an exported package.
 
     Returns
     -------
@@ -255,7 +249,6 @@ def gates_table(verdict: Verdict) -> pd.DataFrame:
     Parameters
     ----------
     verdict : Verdict
-        What the gates said.
 
     Returns
     -------

@@ -40,19 +40,10 @@ print(json.dumps(changes.declarations(CATALOGUE)))
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A model version on disk, as far as its features go.
-
-    Parameters
-    ----------
-    label : str
-        "demo.churn/1".
-    champion : bool
-        Whether it is the one that answers.
-    version : Version
-        The outputs it reads.
-    """
+    """A model version on disk, as far as its features go."""
 
     label: str
+    """Such as "demo.churn/1"."""
     champion: bool
     version: Version
 
@@ -102,7 +93,6 @@ def find_version(settings: Settings, text: str) -> Version:
 
     Parameters
     ----------
-    settings : Settings
     text : str
         ``code``; a model (``demo.churn``: its champion, ``demo.churn/1``); a tenant (its feature table built
         last) or the folder or file of a table; a git revision (``HEAD~1``, ``git:demo``).

@@ -17,7 +17,8 @@ from tests.features.streams import Row
 
 from commerce.records.stream import FEATURE_COLUMNS
 from features.declaring.compilation import Catalogue, PartialAggregate
-from features.declaring.sources import Aggregates, Condition, Source
+from features.declaring.origins import Aggregates, Condition
+from features.declaring.sources import Source
 
 Record = Mapping[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -33,7 +33,7 @@ from features.declaring.declaration import (
     threshold,
     total,
 )
-from features.declaring.sources import AGGREGATE_COLUMNS
+from features.declaring.origins import AGGREGATE_COLUMNS
 from features.evaluating.duckdb_evaluator import evaluate
 from features.evaluating.table import FeatureTable
 from features.labels import LABELS

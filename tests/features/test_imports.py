@@ -5,7 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ["duckdb", "great_expectations", "pandas", "pyarrow", "sqlglot"]
+HEAVY = [
+    "duckdb",
+    "great_expectations",
+    "matplotlib",
+    "mlflow",
+    "pandas",
+    "pyarrow",
+    "sklearn",
+    "sqlglot",
+]
 
 
 def test_what_the_server_imports_brings_in_no_heavy_library() -> None:

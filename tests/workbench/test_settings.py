@@ -29,9 +29,14 @@ def test_another_project_above_is_no_home(tmp_path: Path) -> None:
         Settings.from_env({}, tmp_path)
 
 
-def test_a_home_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="BELLWETHER_HOME must be an existing folder"):
-        Settings.from_env({"BELLWETHER_HOME": str(tmp_path / "gone")})
+def test_a_home_that_is_not_there_is_made_where_its_folder_is(tmp_path: Path) -> None:
+    assert Settings.from_env({"BELLWETHER_HOME": str(tmp_path / "new")}).home == tmp_path / "new"
+    assert (tmp_path / "new").is_dir()
+    (tmp_path / "file").touch()
+    for name in ("gone/deeper", "file"):
+        with pytest.raises(SettingsError, match="BELLWETHER_HOME must be a folder"):
+            Settings.from_env({"BELLWETHER_HOME": str(tmp_path / name)})
+    assert not (tmp_path / "gone").exists()
 
 
 def test_a_relative_database_is_taken_from_the_home(tmp_path: Path) -> None:

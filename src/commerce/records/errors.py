@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import TypeVar
 
 from tabular.errors import did_you_mean
@@ -66,10 +67,10 @@ class CustomerNotFound(CommerceError, LookupError):
 class CustomerNotYet(CommerceError, LookupError):
     """A customer who came to be known only after the instant that is asked about."""
 
-    def __init__(self, key: str, as_of: object, since: object) -> None:
+    def __init__(self, key: str, as_of: datetime) -> None:
         super().__init__(
-            f"customer must be known at the instant asked about; got {key!r} as of {as_of}, first seen {since}."
-            " Ask about a later one."
+            f"customer must be known at the instant asked about; got {key!r} as of {as_of.isoformat()}, of whom nothing"
+            " is recorded until later. Ask about a later instant."
         )
 
 

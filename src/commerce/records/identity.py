@@ -1,8 +1,8 @@
 """Identity: one record, three names, each unique per tenant.
 
-``external_id`` is the shop's own name for it, ``number`` is counted here, ``id`` is a UUID. A key means the shop's own name, or
-a UUID; our number only as ``number:17``, because a shop's own ids are often numbers too. Where no record has a name of the
-shop's, the number is the name.
+``external_id`` is the shop's own name for it, ``number`` is counted here, ``id`` is a UUID. A key means the shop's own
+name, or a UUID; our number only as ``number:17``, because a shop's own ids are often numbers too. Where no record has a
+name of the shop's, the number is the name.
 """
 
 from __future__ import annotations
@@ -107,9 +107,13 @@ def find_customer(connection: Connection, tenant: Tenant, key: str) -> uuid.UUID
     return found
 
 
-def known_since(connection: Connection, tenant: Tenant, customer: uuid.UUID) -> datetime:
-    """Give the instant since which a customer is known."""
-    table = schema.customer
+def was_known(connection: Connection, tenant: Tenant, customer: uuid.UUID, as_of: datetime) -> bool:
+    """Whether a customer was known at an instant: by then he was there, or something of his was recorded."""
+    table, event = schema.customer, schema.event
     own = (table.c.tenant_id == tenant.id, table.c.id == customer)
-    since: datetime = connection.execute(select(table.c.created_at).where(*own)).scalar_one()
-    return since
+    if connection.execute(select(table.c.created_at).where(*own)).scalar_one() <= as_of:
+        return True
+    recorded = exists().where(
+        event.c.tenant_id == tenant.id, event.c.customer_id == customer, event.c.recorded_at < as_of
+    )
+    return bool(connection.scalar(select(recorded)))

@@ -4,8 +4,6 @@ Windows are days before the cutoff; an entry without windows looks back to the f
 minor units of the tenant's currency.
 """
 
-from __future__ import annotations
-
 from features.catalogue.auctions import AUCTIONS
 from features.catalogue.deliveries import DELIVERIES
 from features.catalogue.disputes import DISPUTES

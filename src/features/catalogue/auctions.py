@@ -1,7 +1,5 @@
 """How a customer bids, and what comes of it."""
 
-from __future__ import annotations
-
 from features.declaring.activities import bids, outbid, won
 from features.declaring.declaration import (
     DAYS,

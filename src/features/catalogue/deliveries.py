@@ -1,7 +1,5 @@
 """How orders arrive."""
 
-from __future__ import annotations
-
 from features.declaring.activities import deliveries
 from features.declaring.declaration import (
     DAYS,

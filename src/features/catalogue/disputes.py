@@ -1,7 +1,5 @@
 """Payments that a customer disputes."""
 
-from __future__ import annotations
-
 from features.declaring.activities import disputed, disputes
 from features.declaring.declaration import DAYS, EVER, count, family, mean, ratio, recency, total
 

@@ -1,7 +1,5 @@
 """How regularly, how broadly and with what trend a customer buys."""
 
-from __future__ import annotations
-
 from features.declaring.activities import placed
 from features.declaring.declaration import (
     DAYS,

@@ -1,7 +1,5 @@
 """How much and what a customer buys."""
 
-from __future__ import annotations
-
 from features.declaring.activities import lines, paid, placed
 from features.declaring.declaration import (
     DAYS,

@@ -1,7 +1,5 @@
 """What a customer owes, and how promises to pay were kept."""
 
-from __future__ import annotations
-
 from features.declaring.activities import invoices
 from features.declaring.declaration import (
     DAYS,

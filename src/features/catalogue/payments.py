@@ -1,7 +1,5 @@
 """How a customer pays: attempts, failures, methods, money back."""
 
-from __future__ import annotations
-
 from features.declaring.activities import captured, failed, refunded
 from features.declaring.declaration import (
     DAYS,

@@ -1,7 +1,5 @@
 """Points that a customer earned and lost as a seller."""
 
-from __future__ import annotations
-
 from features.declaring.activities import deducted, earned
 from features.declaring.declaration import (
     DAYS,

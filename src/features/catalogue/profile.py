@@ -3,8 +3,6 @@
 A field is a word in ``reason`` and a whole number in ``value``. Text fields are for people; they stay in the record.
 """
 
-from __future__ import annotations
-
 from features.declaring.activities import profiled
 from features.declaring.declaration import DAYS, count, distinct, family, last, recency
 

@@ -1,7 +1,5 @@
 """What a customer sends back."""
 
-from __future__ import annotations
-
 from features.declaring.activities import returned
 from features.declaring.declaration import (
     DAYS,

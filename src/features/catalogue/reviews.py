@@ -1,7 +1,5 @@
 """What a customer says of what was bought: stars only, never the words."""
 
-from __future__ import annotations
-
 from features.declaring.activities import reviewed
 from features.declaring.declaration import (
     DAYS,

@@ -4,8 +4,6 @@ Bands are counts of fixed limits reached, the same in every shop; the amount has
 is not the same everywhere, and is banded by how it changed.
 """
 
-from __future__ import annotations
-
 from features.declaring.activities import paid
 from features.declaring.declaration import DAYS, EVER, family, mean, ratio, threshold
 

@@ -1,7 +1,5 @@
 """What a customer did at this time of the year before: a season comes back after 365 days."""
 
-from __future__ import annotations
-
 from features.declaring.activities import paid, placed
 from features.declaring.declaration import DAYS, count, difference, family, ratio, total
 

@@ -1,7 +1,5 @@
 """How long a customer has been here, and for how much of that time active."""
 
-from __future__ import annotations
-
 from features.declaring.activities import placed
 from features.declaring.declaration import age, difference, family, ratio, source, threshold
 

@@ -1,7 +1,5 @@
 """What a customer keeps in the wallet, sets aside and spends from it."""
 
-from __future__ import annotations
-
 from features.declaring.activities import held, released, spent, topped_up
 from features.declaring.declaration import (
     DAYS,

@@ -35,22 +35,12 @@ def write_report(
     ----------
     result
         As Great Expectations gives it.
-    failures : tuple of Failure
-        The same in plain words.
-    title : str
-        Of the page.
-    rows : int
-        How many were looked at.
     path : Path
         Of the JSON; the page lies beside it as ``.html``.
     absent : sequence of str, optional
         Features for which the shop has no records.
     unknown : sequence of str, optional
         Features that are missing for everybody all the same.
-
-    Returns
-    -------
-    CheckResult
     """
     rules = [found.expectation_config["meta"] for found in result.results]
     checked = CheckResult(

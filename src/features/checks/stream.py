@@ -52,7 +52,6 @@ def check_stream(snapshot: Snapshot, *, report_folder: Path) -> CheckResult:
 
     Parameters
     ----------
-    snapshot : Snapshot
     report_folder : Path
         Where ``stream.json`` and ``stream.html`` go, over those of the last run.
 

@@ -21,27 +21,18 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """One rule that some rows break.
-
-    Parameters
-    ----------
-    feature : str
-        The column, or the columns, joined by commas.
-    rule : str
-        What was expected: "not missing", "between 0.0 and 1.0".
-    count : int
-        How many rows break it.
-    examples : tuple of str
-        At most three of them: customer, cutoff and value.
-    severity : str
-        "critical" or "warning".
-    """
+    """One rule that some rows break."""
 
     feature: str
+    """The column, or the columns, joined by commas."""
     rule: str
+    """What was expected: "not missing", "between 0.0 and 1.0"."""
     count: int
+    """How many rows break it."""
     examples: tuple[str, ...]
+    """At most three of them: customer, cutoff and value."""
     severity: str = CRITICAL
+    """Either "critical" or "warning"."""
 
     @property
     def sentence(self) -> str:
@@ -53,24 +44,15 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """What a suite of expectations found.
-
-    Parameters
-    ----------
-    expectations : int
-        How many there were.
-    failures : tuple of Failure
-        Those that were not met, critical ones first.
-    report : Path
-        The whole result, as JSON.
-    page : Path
-        The same for people, as HTML.
-    """
+    """What a suite of expectations found."""
 
     expectations: int
     failures: tuple[Failure, ...]
+    """Those that were not met, critical ones first."""
     report: Path
+    """The whole result, as JSON."""
     page: Path
+    """The same for people, as HTML."""
 
     @property
     def success(self) -> bool:
@@ -128,8 +110,6 @@ def validate(
     parts : iterable of frame and expectations
         Each expectation made with :func:`named`. Great Expectations copies the frame for many of them: a
         wide table is better given in narrow parts.
-    name : str
-        Of the suite.
     keys : sequence of str
         The columns that tell a row, in every frame.
 

@@ -15,24 +15,16 @@ EXAMPLES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """What came of a comparison.
-
-    Parameters
-    ----------
-    vectors : int
-        Customers at cutoffs that either evaluator knows.
-    values : int
-        Single values of these.
-    mismatches : int
-        Values that differ in a bit, or that one of them does not have; outputs that only one of them calls absent.
-    examples : tuple of str
-        At most `EXAMPLES` of them.
-    """
+    """What came of a comparison."""
 
     vectors: int
+    """Customers at cutoffs that either evaluator knows."""
     values: int
     mismatches: int
+    """Values that differ in a bit, or that one of them does not have; outputs that only one of them calls
+    absent."""
     examples: tuple[str, ...]
+    """At most `EXAMPLES` of them."""
 
 
 def compare(one: FeatureTable, other: FeatureTable) -> Agreement:
@@ -42,10 +34,6 @@ def compare(one: FeatureTable, other: FeatureTable) -> Agreement:
     ----------
     one, other : FeatureTable
         Rows in any order.
-
-    Returns
-    -------
-    Agreement
     """
     rows, others = _rows(one), _rows(other)
     shared = [key for key in rows if key in others]

@@ -33,48 +33,32 @@ _CUTOFFS = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One customer at one instant to compute features of: who, when, why then, and what was answered.
-
-    Parameters
-    ----------
-    customer_id : str
-        32 hex digits.
-    cutoff : int, epoch microseconds
-    moment : str
-    answered : mapping of str to float
-        Kept values of features that are declared as they were; empty where there is no answer.
-    """
+    """One customer at one instant to compute features of: who, when, why then, and what was answered."""
 
     customer_id: str
+    """32 hex digits."""
     cutoff: int
+    """Epoch microseconds."""
     moment: str
     answered: Mapping[str, float] = field(default_factory=dict)
+    """Kept values of features that are declared as they were; empty where there is no answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mismatch:
-    """One value that is not the same by every way.
-
-    Parameters
-    ----------
-    customer_id : str
-    feature : str
-    as_of : int, epoch microseconds
-    moment : str
-        Why this instant was looked at: "answer acme.churn/1", "now", "event time", "arrival time".
-    values : mapping of str to str
-        By way, as Python writes them: `answered` as it was kept then, `online` as the server computes it now,
-        `batch` from the snapshot, `recorded` from nothing but what was recorded before.
-    events : tuple of int
-        Ids of the events by which they differ, where that could be found out.
-    """
+    """One value that is not the same by every way."""
 
     customer_id: str
     feature: str
     as_of: int
+    """Epoch microseconds."""
     moment: str
+    """Why this instant was looked at: "answer acme.churn/1", "now", "event time", "arrival time"."""
     values: Mapping[str, str]
+    """By way, as Python writes them: `answered` as it was kept then, `online` as the server computes it now,
+    `batch` from the snapshot, `recorded` from nothing but what was recorded before."""
     events: tuple[int, ...] = ()
+    """Ids of the events by which they differ, where that could be found out."""
 
     @property
     def text(self) -> str:

@@ -30,10 +30,6 @@ DESCRIBING = ("description", "unit", "dtype", "minimum", "maximum", "owner", "fa
 def declarations(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
     """Write a catalogue down, every input included.
 
-    Parameters
-    ----------
-    catalogue : Catalogue
-
     Returns
     -------
     dict of str to dict
@@ -76,21 +72,13 @@ def _partials(output: Any) -> Iterable[Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """The declarations that something was computed with.
-
-    Parameters
-    ----------
-    name : str
-        "code", "demo.churn/1".
-    outputs : mapping of str to Declaration
-        By output name.
-    whole : bool, default True
-        Whether that is all there was; a model names only the outputs it reads.
-    """
+    """The declarations that something was computed with."""
 
     name: str
+    """Such as "code" or "demo.churn/1"."""
     outputs: Mapping[str, Declaration]
     whole: bool = True
+    """Whether that is all there was; a model names only the outputs it reads."""
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -104,24 +92,17 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What became of one output.
-
-    Parameters
-    ----------
-    name : str
-    kind : {"added", "removed", "renamed", "changed", "reworded", "unread"}
-        Renamed: the same values under another name. Changed: its values may differ. Reworded: they do not, but
-        what is said of them does. Unread: a model does not read it; whether it was there is not known.
-    fields : mapping of str to (before, after)
-        What was declared otherwise, or ``name``; empty where one side kept no more than a hash.
-    through : tuple of str
-        Inputs by which it changed, where its own declaration did not.
-    """
+    """What became of one output."""
 
     name: str
     kind: str
+    """One of "added", "removed", "renamed", "changed", "reworded", "unread". Renamed: the same values under another
+    name. Changed: its values may differ. Reworded: they do not, but what is said of them does. Unread: a
+    model does not read it; whether it was there is not known."""
     fields: Mapping[str, tuple[Any, Any]]
+    """Before and after, of what was declared otherwise or of ``name``; none where one side kept no more than a hash."""
     through: tuple[str, ...] = ()
+    """Inputs by which it changed, where its own declaration did not."""
 
     @property
     def text(self) -> str:
@@ -215,8 +196,6 @@ def outdated(hashes: Mapping[str, str], after: Version) -> tuple[str, ...]:
 
     Parameters
     ----------
-    hashes : mapping of str to str
-        By output name, as they were then.
     after : Version
         A whole one.
     """

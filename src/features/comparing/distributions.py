@@ -21,20 +21,14 @@ _HALF = 0.5
 
 @dataclass(frozen=True)
 class Power:
-    """What one column says of an outcome, alone.
-
-    Parameters
-    ----------
-    auc : float
-        Chance that a row with the outcome has a higher value than one without, ties counting half; below .5
-        a lower value goes with it.
-    low, high : float
-        Its 95 % interval.
-    """
+    """What one column says of an outcome, alone."""
 
     auc: float
+    """Chance that a row with the outcome has a higher value than one without, ties counting half; below .5 a
+    lower value goes with it."""
     low: float
     high: float
+    """`low`, `high`: its 95 % interval."""
 
     @property
     def strength(self) -> float:

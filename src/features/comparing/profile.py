@@ -37,59 +37,35 @@ _KEYS = ("customer_id", "cutoff", "label")
 
 @dataclass(kw_only=True)
 class FeatureProfile:
-    """One feature at every cutoff; sequences are in their order.
-
-    Parameters
-    ----------
-    hash : str
-        Of its declaration; empty where it is not of a catalogue.
-    missing : list of float
-        Share of rows without a value.
-    quantiles : list of list of float
-        At `features.comparing.distributions.LEVELS`; empty where no value is known.
-    edges : list of float
-        Of the histogram's bars.
-    histogram : list of list of int
-    psi, ks : list of float
-        Population stability index and Kolmogorov-Smirnov distance from the first cutoff.
-    power : dict of str to Power
-        By label.
-    """
+    """One feature at every cutoff; sequences are in their order."""
 
     hash: str = ""
+    """Of its declaration; empty where it is not of a catalogue."""
     missing: list[float] = field(default_factory=list)
+    """Share of rows without a value."""
     quantiles: list[list[float]] = field(default_factory=list)
+    """At `features.comparing.distributions.LEVELS`; empty where no value is known."""
     edges: list[float] = field(default_factory=list)
     histogram: list[list[int]] = field(default_factory=list)
     psi: list[float] = field(default_factory=list)
     ks: list[float] = field(default_factory=list)
+    """`psi`, `ks`: population stability index and Kolmogorov-Smirnov distance from the first cutoff."""
     power: dict[str, Power] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """A feature table's profile.
-
-    Parameters
-    ----------
-    cutoffs : list of int, epoch microseconds
-        Ascending.
-    rows : list of int
-        Customers at each.
-    features : dict of str to FeatureProfile
-    labels : dict of str to dict
-        Cutoff, rows and base rate of each label that features were held against.
-    absent : list of str
-        Features the shop has no records for.
-    about : dict
-        Tenant, snapshot and whatever else says where it came from.
-    """
+    """A feature table's profile."""
 
     cutoffs: list[int]
+    """Epoch microseconds; ascending."""
     rows: list[int]
+    """Customers at each."""
     features: dict[str, FeatureProfile]
     labels: dict[str, dict[str, Any]]
+    """Cutoff, rows and base rate of each label that features were held against."""
     absent: list[str] = field(default_factory=list)
+    """Features the shop has no records for."""
     about: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -129,16 +105,6 @@ def profile(
     outcomes : mapping of str to DataFrame, optional
         By label: customer_id, cutoff, label, at one of the cutoffs; each customer once, so that intervals
         are honest.
-    catalogue : Catalogue, optional
-        What the features were declared as.
-    absent : sequence of str
-        As `Catalogue.absent` gives it.
-    about : mapping, optional
-        Where it comes from.
-
-    Returns
-    -------
-    Profile
     """
     cutoffs: list[int] = []
     rows: list[int] = []

@@ -1,7 +1,5 @@
 """The activities that features and labels look at: kinds of event, and pairs of events reduced to one row each."""
 
-from __future__ import annotations
-
 from features.declaring.sources import per_aggregate, source
 
 placed = source("order.placed")

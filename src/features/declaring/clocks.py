@@ -19,20 +19,14 @@ PERIOD_COLUMNS = {"age_day": DAY, "age_week": 7 * DAY, "age_month": 30 * DAY}
 
 @dataclass(frozen=True)
 class Clock:
-    """A place on a clock that runs round: ``(instant + offset) // unit % modulus``.
-
-    Parameters
-    ----------
-    unit : int, microseconds
-    modulus : int
-        How many units make a round.
-    offset : int, microseconds
-        Whole rounds, so that instants before 1970 are not negative, and where the round begins.
-    """
+    """A place on a clock that runs round: ``(instant + offset) // unit % modulus``."""
 
     unit: int
+    """Microseconds."""
     modulus: int
+    """How many units make a round."""
     offset: int
+    """Microseconds; whole rounds, so that instants before 1970 are not negative, and where the round begins."""
 
     def read(self, instant: int) -> int:
         """Tell where on the clock an instant lies, from 0.

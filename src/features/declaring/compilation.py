@@ -16,8 +16,8 @@ from functools import cached_property
 from features.declaring.derivations import empty_value
 from features.declaring.entry_rules import check_entry
 from features.declaring.operators import OPERATORS, Feature
+from features.declaring.origins import opening_types
 from features.declaring.outputs import Output, PartialAggregate
-from features.declaring.sources import opening_types
 from features.errors import DeclarationError, UnknownFeature
 from tabular.errors import did_you_mean
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 from math import isfinite
 
 from features.declaring.operators import OPERATORS, Feature
-from features.declaring.sources import TEXT_COLUMNS, Source
+from features.declaring.origins import TEXT_COLUMNS
+from features.declaring.sources import Source
 from features.errors import DeclarationError
 from tabular.errors import did_you_mean
 

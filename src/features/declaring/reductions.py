@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Protocol, Unpack
 
 from features.declaring.meanings import EVER, Windows, Words
 from features.declaring.operators import Feature, Meaning
@@ -23,396 +23,184 @@ __all__ = [
     "total",
 ]
 
+DOCUMENTED = """{summary}
 
-def count(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """How many rows; with a column, how many rows have a value there.
+Parameters
+----------
+rows : Source
+    {rows}
+name : str
+    Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
+description : str
+    One sentence in the words of the trade, with a full stop.
+windows : sequence of int or None, default EVER
+    Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
+**words : str, int, float, bool or None
+    Whatever else is to be said{own}:
+    see :class:`features.declaring.meanings.Words`.
 
-    Parameters
-    ----------
-    rows : Source
-        Rows to count: ``source(...)`` or ``per_aggregate(...)``.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said, where it is not unit ``count``, empty value 0, minimum 0:
-        see :class:`features.declaring.meanings.Words`.
+Returns
+-------
+Feature
+    One entry of a catalogue.
+"""
+"""What every reduction takes and gives."""
 
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
 
-    Examples
-    --------
-    >>> from features.declaring.declaration import DAYS, catalogue, count, source
-    >>> orders = source("order.placed")
-    >>> catalogue(count(orders, name="orders", windows=DAYS(30, 90), description="Orders.")).names
-    ('orders_30d', 'orders_90d')
-    """
-    return _reduced(
-        "count",
-        rows,
-        name,
-        description,
-        windows,
-        {"unit": "count", "null": 0, "minimum": 0, **words},
+class _Reduction(Protocol):
+    """One of the functions below."""
+
+    def __call__(
+        self,
+        rows: Source,
+        *,
+        name: str,
+        description: str,
+        windows: Windows = EVER,
+        **words: Unpack[Words],
+    ) -> Feature:
+        """Declare a feature of the rows of a source."""
+        ...
+
+
+def _reduction(
+    operator: str, summary: str, rows: str, *, own: Words | None = None, example: str = ""
+) -> _Reduction:
+    """Make the function that declares an operator; `own` is said of its features unless they say otherwise."""
+    meant: Words = own or {}
+
+    def declare(
+        rows: Source,
+        *,
+        name: str,
+        description: str,
+        windows: Windows = EVER,
+        **words: Unpack[Words],
+    ) -> Feature:
+        said: Words = {**meant, **words}
+        meaning = Meaning(description=description, **said)
+        return Feature(
+            name=name, operator=operator, source=rows, windows=tuple(windows), meaning=meaning
+        )
+
+    settled = ", ".join(f"{word} {value!r}" for word, value in meant.items())
+    declare.__name__ = declare.__qualname__ = operator
+    declare.__doc__ = DOCUMENTED.format(
+        summary=summary, rows=rows, own=f", where it is not {settled}" if settled else ""
     )
+    if example:
+        declare.__doc__ += f"\nExamples\n--------\n{example}\n"
+    return declare
 
 
-def total(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Sum of the source's column; empty where no row has a value.
+COUNTED: Words = {"unit": "count", "null": 0, "minimum": 0}
+ELAPSED: Words = {"unit": "days", "minimum": 0}
 
-    Parameters
-    ----------
-    rows : Source
-        Rows to add up, pointed at a column of integers with ``of`` or ``column=``.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said: see :class:`features.declaring.meanings.Words`.
+count = _reduction(
+    "count",
+    "How many rows; with a column, how many rows have a value there.",
+    "Rows to count: ``source(...)`` or ``per_aggregate(...)``.",
+    own=COUNTED,
+    example="""\
+>>> from features.declaring.declaration import DAYS, catalogue, count, source
+>>> orders = source("order.placed")
+>>> catalogue(count(orders, name="orders", windows=DAYS(30, 90), description="Orders.")).names
+('orders_30d', 'orders_90d')""",
+)
 
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
+total = _reduction(
+    "total",
+    "Sum of the source's column; empty where no row has a value.",
+    "Rows to add up, pointed at a column of integers with ``of`` or ``column=``.",
+    example="""\
+>>> from features.declaring.declaration import source, total
+>>> paid = source("order.paid", column="base_minor")
+>>> entry = total(paid, name="spend", null=0, unit="minor", description="Amount paid.")
+>>> entry.meaning.unit, entry.meaning.null
+('minor', 0)""",
+)
 
-    Examples
-    --------
-    >>> from features.declaring.declaration import source, total
-    >>> paid = source("order.paid", column="base_minor")
-    >>> entry = total(paid, name="spend", null=0, unit="minor", description="Amount paid.")
-    >>> entry.meaning.unit, entry.meaning.null
-    ('minor', 0)
-    """
-    return _reduced("total", rows, name, description, windows, words)
+mean = _reduction(
+    "mean",
+    "Mean of the source's column over the rows that have a value; empty where none has.",
+    "Rows to average, pointed at a column of integers.",
+    example="""\
+>>> from features.declaring.declaration import mean, source
+>>> stars = source("review.posted", column="value")
+>>> mean(stars, name="stars", unit="stars", description="Mean stars given.").source.column
+'value'""",
+)
 
+minimum = _reduction(
+    "minimum",
+    "Smallest value of the source's column; empty where no row has a value.",
+    "Rows to look at, pointed at a column of integers.",
+)
 
-def mean(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Mean of the source's column over the rows that have a value; empty where none has.
+maximum = _reduction(
+    "maximum",
+    "Largest value of the source's column; empty where no row has a value.",
+    "Rows to look at, pointed at a column of integers.",
+    example="""\
+>>> from features.declaring.declaration import maximum, source
+>>> bids = source("auction.bid", column="base_minor")
+>>> maximum(bids, name="highest_bid", unit="minor", description="Highest bid.").operator
+'maximum'""",
+)
 
-    Parameters
-    ----------
-    rows : Source
-        Rows to average, pointed at a column of integers.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said: see :class:`features.declaring.meanings.Words`.
+first = _reduction(
+    "first",
+    "Earliest value of the source's column; of events at the same instant, the one with the lower id.",
+    "Rows to look at, pointed at a column of integers; rows without a value are passed over.",
+)
 
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
+last = _reduction(
+    "last",
+    "Latest value of the source's column; of events at the same instant, the one with the higher id.",
+    "Rows to look at, pointed at a column of integers; rows without a value are passed over.",
+)
 
-    Examples
-    --------
-    >>> from features.declaring.declaration import mean, source
-    >>> stars = source("review.posted", column="value")
-    >>> mean(stars, name="stars", unit="stars", description="Mean stars given.").source.column
-    'value'
-    """
-    return _reduced("mean", rows, name, description, windows, words)
+distinct = _reduction(
+    "distinct",
+    "How many different values the source's column has; 0 in an empty window.",
+    "Rows to look at, pointed at any column.",
+    own=COUNTED,
+    example="""\
+>>> from features.declaring.declaration import catalogue, distinct, source
+>>> lines = source("order.line", column="product_id")
+>>> catalogue(distinct(lines, name="products", description="Products bought."))["products"].null
+0.0""",
+)
 
+recency = _reduction(
+    "recency",
+    "Days from the latest row to the cutoff, fractions kept; empty where there is no row.",
+    "Rows to look at; no column.",
+    own=ELAPSED,
+    example="""\
+>>> from features.declaring.declaration import recency, source
+>>> entry = recency(source("order.placed"), name="days_since_order", description="Days since an order.")
+>>> entry.meaning.unit
+'days'""",
+)
 
-def minimum(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Smallest value of the source's column; empty where no row has a value.
+age = _reduction(
+    "age",
+    "Days from the earliest row to the cutoff, fractions kept; empty where there is no row.",
+    "Rows to look at; no column.",
+    own=ELAPSED,
+)
 
-    Parameters
-    ----------
-    rows : Source
-        Rows to look at, pointed at a column of integers.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said: see :class:`features.declaring.meanings.Words`.
+gap_mean = _reduction(
+    "gap_mean",
+    "Mean days between one row and the next, gaps counted in whole hours; empty below two rows.",
+    "Rows to look at; no column. A gap belongs to the window in which both of its rows lie.",
+    own=ELAPSED,
+)
 
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
-    """
-    return _reduced("minimum", rows, name, description, windows, words)
-
-
-def maximum(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Largest value of the source's column; empty where no row has a value.
-
-    Parameters
-    ----------
-    rows : Source
-        Rows to look at, pointed at a column of integers.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said: see :class:`features.declaring.meanings.Words`.
-
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
-
-    Examples
-    --------
-    >>> from features.declaring.declaration import maximum, source
-    >>> bids = source("auction.bid", column="base_minor")
-    >>> maximum(bids, name="highest_bid", unit="minor", description="Highest bid.").operator
-    'maximum'
-    """
-    return _reduced("maximum", rows, name, description, windows, words)
-
-
-def first(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Earliest value of the source's column; of events at the same instant, the one with the lower id.
-
-    Parameters
-    ----------
-    rows : Source
-        Rows to look at, pointed at a column of integers; rows without a value are passed over.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said: see :class:`features.declaring.meanings.Words`.
-
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
-    """
-    return _reduced("first", rows, name, description, windows, words)
-
-
-def last(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Latest value of the source's column; of events at the same instant, the one with the higher id.
-
-    Parameters
-    ----------
-    rows : Source
-        Rows to look at, pointed at a column of integers; rows without a value are passed over.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said: see :class:`features.declaring.meanings.Words`.
-
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
-    """
-    return _reduced("last", rows, name, description, windows, words)
-
-
-def distinct(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """How many different values the source's column has; 0 in an empty window.
-
-    Parameters
-    ----------
-    rows : Source
-        Rows to look at, pointed at any column.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said, where it is not unit ``count``, empty value 0, minimum 0:
-        see :class:`features.declaring.meanings.Words`.
-
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
-
-    Examples
-    --------
-    >>> from features.declaring.declaration import catalogue, distinct, source
-    >>> lines = source("order.line", column="product_id")
-    >>> catalogue(distinct(lines, name="products", description="Products bought."))["products"].null
-    0.0
-    """
-    return _reduced(
-        "distinct",
-        rows,
-        name,
-        description,
-        windows,
-        {"unit": "count", "null": 0, "minimum": 0, **words},
-    )
-
-
-def recency(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Days from the latest row to the cutoff, fractions kept; empty where there is no row.
-
-    Parameters
-    ----------
-    rows : Source
-        Rows to look at; no column.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said, where it is not unit ``days``, minimum 0:
-        see :class:`features.declaring.meanings.Words`.
-
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
-
-    Examples
-    --------
-    >>> from features.declaring.declaration import recency, source
-    >>> entry = recency(source("order.placed"), name="days_since_order", description="Days since an order.")
-    >>> entry.meaning.unit
-    'days'
-    """
-    return _elapsed("recency", rows, name, description, windows, words)
-
-
-def age(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Days from the earliest row to the cutoff, fractions kept; empty where there is no row.
-
-    Parameters
-    ----------
-    rows : Source
-        Rows to look at; no column.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said, where it is not unit ``days``, minimum 0:
-        see :class:`features.declaring.meanings.Words`.
-
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
-    """
-    return _elapsed("age", rows, name, description, windows, words)
-
-
-def gap_mean(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Mean days between one row and the next, gaps counted in whole hours; empty below two rows.
-
-    Parameters
-    ----------
-    rows : Source
-        Rows to look at; no column. A gap belongs to the window in which both of its rows lie.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said, where it is not unit ``days``, minimum 0:
-        see :class:`features.declaring.meanings.Words`.
-
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
-    """
-    return _elapsed("gap_mean", rows, name, description, windows, words)
-
-
-def gap_deviation(
-    rows: Source, *, name: str, description: str, windows: Windows = EVER, **words: Unpack[Words]
-) -> Feature:
-    """Standard deviation in days of the gaps between rows; empty below three rows.
-
-    Parameters
-    ----------
-    rows : Source
-        Rows to look at; no column. A gap belongs to the window in which both of its rows lie.
-    name : str
-        Lower-case identifier; a window adds its days: ``DAYS(90)`` gives ``NAME_90d``.
-    description : str
-        One sentence in the words of the trade, with a full stop.
-    windows : sequence of int or None, default EVER
-        Days before the cutoff, 1 to 36,500; None looks back to the first event. Each is an output of its own.
-    **words : str, int, float, bool or None
-        Whatever else is to be said, where it is not unit ``days``, minimum 0:
-        see :class:`features.declaring.meanings.Words`.
-
-    Returns
-    -------
-    Feature
-        One entry of a catalogue.
-    """
-    return _elapsed("gap_deviation", rows, name, description, windows, words)
-
-
-def _reduced(
-    operator: str, rows: Source, name: str, description: str, windows: Windows, words: Words
-) -> Feature:
-    """Build an entry over a source."""
-    meaning = Meaning(description=description, **words)
-    return Feature(
-        name=name, operator=operator, source=rows, windows=tuple(windows), meaning=meaning
-    )
-
-
-def _elapsed(
-    operator: str, rows: Source, name: str, description: str, windows: Windows, words: Words
-) -> Feature:
-    """Build an entry measured in days."""
-    return _reduced(
-        operator, rows, name, description, windows, {"unit": "days", "minimum": 0, **words}
-    )
+gap_deviation = _reduction(
+    "gap_deviation",
+    "Standard deviation in days of the gaps between rows; empty below three rows.",
+    "Rows to look at; no column. A gap belongs to the window in which both of its rows lie.",
+    own=ELAPSED,
+)

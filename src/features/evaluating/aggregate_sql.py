@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from features.declaring.clocks import DAY, HOUR
-from features.declaring.sources import Aggregates
+from features.declaring.origins import Aggregates
 from features.evaluating.expressions import (
     case,
     column,
@@ -40,7 +40,7 @@ def aggregate_select(origin: Aggregates, relation: str, as_of: exp.Expr) -> exp.
     -------
     sqlglot Select
         Columns customer, aggregate_id, id, occurred_at (the opening), due_at, and those of
-        ``features.declaring.sources.AGGREGATE_COLUMNS``.
+        ``features.declaring.origins.AGGREGATE_COLUMNS``.
     """
     settled = settlements(origin, relation).subquery("settled")
     return measured(settled, as_of).select(column("aggregate_id"), column("due_at"))
@@ -59,7 +59,7 @@ def measured(settled: exp.Expr | str, as_of: exp.Expr) -> exp.Select:
     Returns
     -------
     sqlglot Select
-        Columns customer, id, occurred_at, and those of ``features.declaring.sources.AGGREGATE_COLUMNS``.
+        Columns customer, id, occurred_at, and those of ``features.declaring.origins.AGGREGATE_COLUMNS``.
     """
     nothing = literal(0)
     due, settled_at, opened_at = column("due_at"), column("settled_at"), column("occurred_at")
@@ -95,9 +95,6 @@ def settlements(
 
     Parameters
     ----------
-    origin : Aggregates
-    relation : str or sqlglot expression
-        The admitted events.
     by : sequence of str
         What tells one aggregate from another.
 

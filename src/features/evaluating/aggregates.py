@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from features.declaring.clocks import DAY, HOUR
-from features.declaring.sources import AGGREGATE_COLUMNS, Aggregates
+from features.declaring.origins import AGGREGATE_COLUMNS, Aggregates
 
 Row = tuple[Any, ...]
 
@@ -42,8 +42,6 @@ def aggregate_rows(origin: Aggregates, events: Iterable[Row], as_of: int) -> lis
 
     Parameters
     ----------
-    origin : Aggregates
-        Which types open and close.
     events : iterable of event rows
         Admitted events of one customer, of those types alone, ordered by (occurred_at, id).
     as_of : int, epoch microseconds

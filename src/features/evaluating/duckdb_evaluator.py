@@ -23,7 +23,7 @@ from sqlglot import exp
 
 from features.declaring.clocks import DAY
 from features.declaring.compilation import Catalogue
-from features.declaring.sources import INTEGER_COLUMNS, TEXT_COLUMNS
+from features.declaring.origins import INTEGER_COLUMNS, TEXT_COLUMNS
 from features.evaluating.expressions import table_of
 from features.evaluating.finish import finish
 from features.evaluating.formulas import REDUCTIONS, Flags, Floats, Integers
@@ -207,8 +207,6 @@ def label_table(
 
     Parameters
     ----------
-    snapshot : Snapshot
-    label : Label
     cutoffs : sequence of int, epoch microseconds
     horizon_days : int, optional
         Days after the cutoff; the label's own by default. The snapshot must reach that far: what
@@ -239,7 +237,7 @@ def label_table(
             labels.append(np.asarray(found["label"]).astype(np.int8))
     return LabelTable(
         customer_ids=customers["customer_id"][np.concatenate(rows)].tolist() if rows else [],
-        cutoffs=_repeated(cutoffs, rows),
+        cutoffs=np.repeat(np.array(cutoffs, dtype=np.int64), [len(part) for part in rows]),
         labels=np.concatenate(labels) if labels else np.empty(0, np.int8),
     )
 
@@ -274,8 +272,3 @@ def _hide_progress(database: duckdb.DuckDBPyConnection) -> None:
     shown = database.execute("SELECT current_setting('enable_progress_bar')").fetchall()
     if shown == [(True,)]:
         database.execute("SET enable_progress_bar = false")
-
-
-def _repeated(cutoffs: Sequence[int], rows: list[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
-    """Give every row its cutoff."""
-    return np.repeat(np.array(cutoffs, dtype=np.int64), [len(part) for part in rows])

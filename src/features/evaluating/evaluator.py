@@ -31,7 +31,6 @@ class Evaluator(Protocol):
             Its files are read when the first table is asked for, and not again.
         cutoffs : sequence of int, epoch microseconds
             Each gives rows for the customers with an event recorded, and occurred, before it.
-        catalogue : Catalogue
         customers : collection of str, optional
             32 hex digits each; all by default.
 

@@ -35,8 +35,6 @@ def finish(
 
     Parameters
     ----------
-    catalogue : Catalogue
-        Whose outputs are wanted.
     partials : int64 array of shape (n_rows, n_partials)
         In the order of ``catalogue.partials``.
     missing : bool array of the same shape

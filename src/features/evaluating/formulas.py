@@ -31,30 +31,21 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Reduction:
-    """How one kind of partial aggregate is reduced.
-
-    Parameters
-    ----------
-    sql : str
-        One aggregate function over the columns of `over`, in DuckDB's words; Spark's follow from them.
-    read : callable
-        The same in Python: of a column, the place of the first row in the window, and the cutoff in epoch
-        microseconds. None where it has no value.
-    over : {"rows", "values", "gaps"}
-        What a row of the SQL is: a row of the source (``value``, the column or the instant; ``occurred_at``, ``id``,
-        ``cutoff``), one of the different values of its column, or the whole hours between a row and the one before
-        it (``gap``).
-    empty : {0, None}
-        What it is of no rows.
-    is_small : bool
-        Whether it cannot reach 2^53, as counts and spans of time cannot.
-    """
+    """How one kind of partial aggregate is reduced."""
 
     sql: str
+    """One aggregate function over the columns of `over`, in DuckDB's words; Spark's follow from them."""
     read: Callable[[Column, int, int], int | None]
+    """The same in Python: of a column, the place of the first row in the window, and the cutoff in epoch
+    microseconds. None where it has no value."""
     over: Literal["rows", "values", "gaps"] = "rows"
+    """What a row of the SQL is: a row of the source (``value``, the column or the instant; ``occurred_at``,
+    ``id``, ``cutoff``), one of the different values of its column, or the whole hours between a row and the
+    one before it (``gap``)."""
     empty: Literal[0] | None = None
+    """What it is of no rows."""
     is_small: bool = False
+    """Whether it cannot reach 2^53, as counts and spans of time cannot."""
 
 
 def _gaps(column: Column, start: int) -> list[int]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from features.declaring.clocks import DAY
-from features.declaring.sources import Aggregates, Events, Source
+from features.declaring.origins import Aggregates, Events
+from features.declaring.sources import Source
 from features.evaluating.aggregate_sql import aggregate_select, closing_amount
 from features.evaluating.expressions import (
     CUTOFF,

@@ -47,7 +47,6 @@ def event_table(
 
     Parameters
     ----------
-    types : collection of str
     columns : sequence of str
         What to load besides ``customer`` and ``type``.
     cutoffs : sequence of int, epoch microseconds, optional

@@ -25,11 +25,8 @@ def online_features(
     ----------
     connection : Connection
         To the record store; an event committed before its transaction began counts.
-    tenant_id : int
-    customer_id : UUID
     cutoff : int, epoch microseconds
         Only events recorded, and occurred, before it count.
-    catalogue : Catalogue
 
     Returns
     -------

@@ -16,7 +16,8 @@ from sqlglot import exp
 
 from features.declaring.clocks import CLOCK_COLUMNS, HOUR, PERIOD_COLUMNS
 from features.declaring.compilation import Catalogue, PartialAggregate
-from features.declaring.sources import Aggregates, Events, Source
+from features.declaring.origins import Aggregates, Events
+from features.declaring.sources import Source
 from features.evaluating.aggregate_sql import aggregate_select
 from features.evaluating.expressions import (
     CUTOFF,
@@ -43,11 +44,6 @@ Names = dict[PartialAggregate, str]
 
 def partial_query(catalogue: Catalogue) -> exp.Select:
     """Build the query for one cutoff.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-        Whose partial aggregates are wanted.
 
     Returns
     -------
@@ -100,12 +96,6 @@ customer) AS part_0 ON c.customer = part_0.customer WHERE c.known_from < $cutoff
             rows = aggregate_select(origin, "admitted", CUTOFF)
             query.with_(name, as_=rows, copy=False)
     return query
-
-
-@lru_cache(maxsize=32)
-def partial_statement(catalogue: Catalogue, dialect: str = "duckdb") -> str:
-    """Write the query of :func:`partial_query` in an engine's own words."""
-    return partial_query(catalogue).sql(dialect)
 
 
 def _joined(partial: PartialAggregate, value: exp.Expr) -> exp.Expr:

@@ -20,14 +20,8 @@ from sqlglot import exp
 
 from features.declaring.clocks import PERIOD_COLUMNS
 from features.declaring.compilation import Catalogue, PartialAggregate
-from features.declaring.sources import (
-    INTEGER_COLUMNS,
-    TEXT_COLUMNS,
-    Aggregates,
-    Events,
-    Source,
-    types_of,
-)
+from features.declaring.origins import INTEGER_COLUMNS, TEXT_COLUMNS, Aggregates, Events, types_of
+from features.declaring.sources import Source
 from features.evaluating.aggregate_sql import measured, settlements
 from features.evaluating.expressions import (
     CUTOFF,
@@ -73,39 +67,24 @@ _EVENT_COLUMNS = {*TEXT_COLUMNS, *INTEGER_COLUMNS, "id", "due_at"}
 
 @dataclass(frozen=True)
 class Statement:
-    """What to ask at a cutoff: ``customer`` and one column per partial aggregate, a row per customer with any.
-
-    Parameters
-    ----------
-    partials : tuple of int
-        Places in ``Catalogue.partials``; the columns are named ``s`` and the place.
-    query : str
-    parameters : tuple of str
-        Those that it has.
-    """
+    """What to ask at a cutoff: ``customer`` and one column per partial aggregate, a row per customer with any."""
 
     partials: tuple[int, ...]
+    """Places in ``Catalogue.partials``; the columns are named ``s`` and the place."""
     query: str
     parameters: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How to evaluate a catalogue at many cutoffs.
-
-    Parameters
-    ----------
-    columns : tuple of str
-        The columns of ``event`` that are read.
-    tables : tuple of str
-        Statements that make them, in this order, and drop ``event`` once nothing more is made from it.
-    statements : tuple of Statement
-        Together they give every partial aggregate of the catalogue.
-    """
+    """How to evaluate a catalogue at many cutoffs."""
 
     columns: tuple[str, ...]
+    """The columns of ``event`` that are read."""
     tables: tuple[str, ...]
+    """Statements that make them, in this order, and drop ``event`` once nothing more is made from it."""
     statements: tuple[Statement, ...]
+    """Together they give every partial aggregate of the catalogue."""
 
 
 @lru_cache(maxsize=64)

@@ -61,7 +61,6 @@ def streams(
 
     Parameters
     ----------
-    snapshot : Snapshot
     customers : collection of str, optional
         32 hex digits each; all by default.
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from features.declaring.clocks import CLOCK_COLUMNS, DAY, PERIOD_COLUMNS
 from features.declaring.compilation import Catalogue
-from features.declaring.sources import Aggregates, Condition, Events, Source, types_of
+from features.declaring.origins import Aggregates, Condition, Events, types_of
+from features.declaring.sources import Source
 from features.errors import PartialTooLarge
 from features.evaluating.aggregates import (
     AGGREGATE_PLACE,
@@ -43,8 +44,6 @@ def evaluate_rows(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> Flo
         occurred before the cutoff are left out here, whatever was fetched.
     cutoff : int, epoch microseconds
         The instant the features are as of.
-    catalogue : Catalogue
-        What to evaluate.
 
     Returns
     -------

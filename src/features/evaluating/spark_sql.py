@@ -28,11 +28,6 @@ _WIDE = "DECIMAL(38, 0)"
 def spark_statement(catalogue: Catalogue) -> str:
     """Write the query for one cutoff.
 
-    Parameters
-    ----------
-    catalogue : Catalogue
-        Whose partial aggregates are wanted.
-
     Returns
     -------
     str
@@ -59,10 +54,6 @@ def in_spark(query: exp.Expr) -> str:
     ----------
     query : sqlglot expression
         Built of what :mod:`features.evaluating.expressions` has; it is left as it is.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

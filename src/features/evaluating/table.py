@@ -24,8 +24,6 @@ class FeatureTable:
         Epoch microseconds.
     values : float64 array of shape (n_rows, n_outputs)
         NaN where a value is missing.
-    names : tuple of str
-        Of the columns.
     absent : tuple of str
         Outputs of which the shop had recorded nothing at all before the last cutoff asked for; their values are
         those of empty windows. See :meth:`features.declaring.compilation.Catalogue.absent`.
@@ -59,13 +57,6 @@ class LabelTable:
 
 def joined(tables: Iterable[FeatureTable], catalogue: Catalogue) -> FeatureTable:
     """Put the tables that an evaluator gives one below another, in little more memory than the result takes.
-
-    Parameters
-    ----------
-    tables : iterable of FeatureTable
-        As an :class:`features.evaluating.evaluator.Evaluator` gives them.
-    catalogue : Catalogue
-        What they were evaluated from.
 
     Returns
     -------

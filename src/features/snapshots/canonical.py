@@ -57,33 +57,19 @@ def to_table(rows: Sequence[Sequence[Any]]) -> pa.Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """The hash of all full blocks so far: where an increment goes on.
-
-    Parameters
-    ----------
-    digest : str
-        Of every full block.
-    events : int
-        Rows in full blocks.
-    last_id : int
-        The last of them; 0 if none is full.
-    """
+    """The hash of all full blocks so far: where an increment goes on."""
 
     digest: str = _START
+    """Of every full block."""
     events: int = 0
+    """Rows in full blocks."""
     last_id: int = 0
+    """The last of them; 0 if none is full."""
 
 
 @dataclass
 class CanonicalHash:
     """The hash of rows fed to it in the order of their ids.
-
-    Parameters
-    ----------
-    chain : Chain, optional
-        Where to go on; the beginning by default.
-    marks : deque of Chain, optional
-        How it stood behind each of the last blocks, oldest first: where it can be taken up again.
 
     Examples
     --------
@@ -101,7 +87,9 @@ class CanonicalHash:
     """
 
     chain: Chain = field(default_factory=Chain)
+    """Where to go on; the beginning by default."""
     marks: deque[Chain] = field(default_factory=lambda: deque([Chain()], maxlen=MARKS))
+    """How it stood behind each of the last blocks, oldest first: where it can be taken up again."""
     _pending: list[pa.Table] = field(default_factory=list)
     _rows: int = 0
 

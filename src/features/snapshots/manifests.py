@@ -30,35 +30,22 @@ _READY = "ready.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What a snapshot consists of.
-
-    Parameters
-    ----------
-    tenant : str
-        Its slug.
-    hash : str
-        32 hex digits over the canonical rows.
-    events, last_id : int
-        Rows in all, and the highest event id.
-    first_occurred, last_recorded : int, epoch microseconds
-        The span of the stream.
-    marks : tuple of Chain
-        Where its hash can be taken up again, oldest first.
-    parts : tuple of Part
-        Its files.
-    complete : bool
-        Whether it holds the stream as it stood; otherwise copying stopped on the way.
-    """
+    """What a snapshot consists of."""
 
     tenant: str
     hash: str
+    """32 hex digits over the canonical rows."""
     events: int
     last_id: int
+    """`events`, `last_id`: rows in all, and the highest event id."""
     first_occurred: int
     last_recorded: int
+    """`first_occurred`, `last_recorded`: epoch microseconds; the span of the stream."""
     marks: tuple[Chain, ...]
+    """Where its hash can be taken up again, oldest first."""
     parts: tuple[Part, ...]
     complete: bool = True
+    """Whether it holds the stream as it stood; otherwise copying stopped on the way."""
 
     @classmethod
     def read(cls, path: Path) -> Manifest | None:
@@ -79,16 +66,11 @@ class Manifest:
 
 @dataclass(frozen=True)
 class SnapshotFolder:
-    """The snapshots of one tenant.
-
-    Parameters
-    ----------
-    root : Path
-        ``events/`` holds the files of all of them, ``manifests/`` says which are whose, ``current.json``
-        names the latest, ``unfinished.json`` is the manifest of a copy that stopped on the way.
-    """
+    """The snapshots of one tenant."""
 
     root: Path
+    """``events/`` holds the files of all of them, ``manifests/`` says which are whose, ``current.json`` names
+    the latest, ``unfinished.json`` is the manifest of a copy that stopped on the way."""
 
     def current(self) -> Manifest | None:
         """Read the manifest of the latest snapshot; None where there is none."""
@@ -164,8 +146,6 @@ class SnapshotFolder:
         ----------
         folder : Path
             From :meth:`incoming`, with the files.
-        manifest : Manifest
-            Names them.
         files : mapping of Path to Part
             Where each lies, and what it will be.
         """

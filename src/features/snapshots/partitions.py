@@ -18,19 +18,10 @@ _GROUP_ROWS = 122_880
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One file of a snapshot.
-
-    Parameters
-    ----------
-    path : str
-        Below the tenant's folder: ``events/month=2026-01/<first id>-<last id>-<hash>.parquet``.
-    events : int
-        Its rows.
-    bytes : int
-        Its size.
-    """
+    """One file of a snapshot."""
 
     path: str
+    """Below the tenant's folder: ``events/month=2026-01/<first id>-<last id>-<hash>.parquet``."""
     events: int
     bytes: int
 
@@ -47,15 +38,10 @@ class Part:
 
 @dataclass
 class Partitions:
-    """Files being written in a folder, one per month.
-
-    Parameters
-    ----------
-    folder : Path
-        Where; each file goes by its month until :meth:`close` tells its final name.
-    """
+    """Files being written in a folder, one per month."""
 
     folder: Path
+    """Where; each file goes by its month until :meth:`close` tells its final name."""
     rows: int = 0
     _buffers: dict[str, list[pa.Table]] = field(default_factory=dict)
     _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
@@ -107,13 +93,6 @@ def ids_in(
     root: Path, parts: Iterable[Part], *, after_id: int
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Read which event ids beyond a given one files hold, in rising order.
-
-    Parameters
-    ----------
-    root : Path
-        The tenant's folder.
-    parts : iterable of Part
-    after_id : int
 
     Returns
     -------

@@ -31,67 +31,40 @@ _BATCH_ROWS = 65_536
 
 @dataclass(frozen=True, kw_only=True)
 class StoredSnapshot:
-    """A snapshot as it lies on disk.
-
-    Parameters
-    ----------
-    hash : str
-    taken_at : datetime
-        When its manifest was written.
-    events, files, bytes : int
-        What it holds.
-    shared_files : int
-        Files that other snapshots refer to as well.
-    own_bytes : int
-        What would be free without it.
-    first_occurred, last_recorded : int, epoch microseconds
-        The span of the stream.
-    current : bool
-        Whether it is the latest.
-    """
+    """A snapshot as it lies on disk."""
 
     hash: str
     taken_at: datetime
+    """When its manifest was written."""
     events: int
     files: int
     bytes: int
     shared_files: int
+    """Files that other snapshots refer to as well."""
     own_bytes: int
+    """What would be free without it."""
     first_occurred: int
     last_recorded: int
+    """`first_occurred`, `last_recorded`: epoch microseconds; the span of the stream."""
     current: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pruning:
-    """What pruning does, or would do.
-
-    Parameters
-    ----------
-    removed : tuple of StoredSnapshot
-        Newest first.
-    kept : mapping of str to str
-        Why each of the others stays, by its hash.
-    files, bytes : int
-        What goes with them: files that nothing kept refers to.
-    """
+    """What pruning does, or would do."""
 
     removed: tuple[StoredSnapshot, ...]
+    """Newest first."""
     kept: Mapping[str, str]
+    """Why each of the others stays, by its hash."""
     files: int
     bytes: int
+    """`files`, `bytes`: what goes with them: files that nothing kept refers to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Compaction:
-    """What compacting did.
-
-    Parameters
-    ----------
-    hash : str
-        Of the snapshot, which stays what it was.
-    files_before, files_after : int
-    """
+    """What compacting did."""
 
     hash: str
     files_before: int
@@ -105,8 +78,6 @@ def list_snapshots(folder: Path, tenant: str) -> tuple[StoredSnapshot, ...]:
     ----------
     folder : Path
         Where snapshots of all tenants lie.
-    tenant : str
-        The tenant's slug.
 
     Raises
     ------
@@ -130,10 +101,6 @@ def prune(
 
     Parameters
     ----------
-    folder : Path
-        Where snapshots of all tenants lie.
-    tenant : str
-        The tenant's slug.
     now : datetime
         Aware.
     keep : int, >= 1
@@ -144,10 +111,6 @@ def prune(
         Hashes of snapshots that something was made from, and what: they stay.
     dry_run : bool
         Only tell.
-
-    Returns
-    -------
-    Pruning
 
     Raises
     ------
@@ -185,13 +148,6 @@ def compact(folder: Path, tenant: str) -> Compaction:
 
     Older snapshots keep their files. Those that nothing refers to any more are removed by :func:`prune`, a
     day later.
-
-    Parameters
-    ----------
-    folder : Path
-        Where snapshots of all tenants lie.
-    tenant : str
-        The tenant's slug.
 
     Raises
     ------

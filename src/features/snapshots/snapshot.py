@@ -40,40 +40,23 @@ _SEGMENT = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A tenant's stream as it stood when the snapshot was taken.
-
-    Parameters
-    ----------
-    tenant : str
-        Its slug.
-    hash : str
-        32 hex digits over the canonical rows.
-    files : tuple of Path
-        The Parquet files, partitioned by the month of ``recorded_at``.
-    events : int
-        Rows in all.
-    last_id : int
-        The highest event id.
-    first_occurred, last_recorded : int, epoch microseconds
-        The span of the stream.
-    """
+    """A tenant's stream as it stood when the snapshot was taken."""
 
     tenant: str
+    """Its slug."""
     hash: str
+    """32 hex digits over the canonical rows."""
     files: tuple[Path, ...]
+    """The Parquet files, partitioned by the month of ``recorded_at``."""
     events: int
     last_id: int
+    """The highest event id."""
     first_occurred: int
     last_recorded: int
+    """`first_occurred`, `last_recorded`: epoch microseconds; the span of the stream."""
 
     def manifest(self, folder: Path) -> Path:
-        """Tell which file is there as long as this snapshot is, whatever becomes of its files.
-
-        Parameters
-        ----------
-        folder : Path
-            As given to :func:`take_snapshot`.
-        """
+        """Tell which file is there as long as this snapshot is, whatever becomes of its files."""
         return SnapshotFolder(folder / self.tenant).manifest_path(self.hash)
 
 
@@ -84,17 +67,10 @@ def take_snapshot(
 
     Parameters
     ----------
-    engine : Engine
-        The record store.
-    tenant : Tenant
     folder : Path
         Where snapshots of all tenants lie; each has a folder of its own.
     progress : callable, optional
         Called after each batch with the events done and the events to do.
-
-    Returns
-    -------
-    Snapshot
 
     Raises
     ------
@@ -121,7 +97,6 @@ def recorded_types(snapshot: Snapshot, *, before: int | None = None) -> set[str]
 
     Parameters
     ----------
-    snapshot : Snapshot
     before : int, epoch microseconds, optional
         Only those recorded before it.
     """
@@ -138,8 +113,6 @@ def load_snapshot(folder: Path, tenant: str, hash: str | None = None) -> Snapsho
     ----------
     folder : Path
         As given to :func:`take_snapshot`.
-    tenant : str
-        The tenant's slug.
     hash : str, optional
         Which one; the latest by default.
 

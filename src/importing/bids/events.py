@@ -19,38 +19,24 @@ from importing.engine.writing import ImportSession
 
 @dataclass(frozen=True)
 class Closing:
-    """How an auction of the file ended by our rules.
-
-    Attributes
-    ----------
-    auction : str
-    closing_price : Decimal
-        In major units; where the reserve was not met, what was bid.
-    winner : str or None
-        The bidder; None where it was not sold.
-    bids : int
-    """
+    """How an auction of the file ended by our rules."""
 
     auction: str
     closing_price: Decimal
+    """In major units; where the reserve was not met, what was bid."""
     winner: str | None
+    """The bidder; None where it was not sold."""
     bids: int
 
 
 @dataclass(frozen=True)
 class Replay:
-    """An auction as it went by our rules.
-
-    Attributes
-    ----------
-    bids : sequence of BidRow
-        As the file has them, in the order of time.
-    steps : sequence of (Bid, AuctionState)
-        What each offered, and how the auction stood then.
-    """
+    """An auction as it went by our rules."""
 
     bids: Sequence[BidRow]
+    """As the file has them, in the order of time."""
     steps: Sequence[tuple[Bid, AuctionState]]
+    """What each offered, and how the auction stood then."""
 
     @classmethod
     def of(cls, bids: Sequence[BidRow], bands: Bands) -> Replay:
@@ -80,8 +66,6 @@ def write_auctions(
 
     Parameters
     ----------
-    session : ImportSession
-    replays : sequence of Replay
     start : datetime or None
         When they began; None: with the first bid.
     own : Bands or None

@@ -51,25 +51,17 @@ _CHUNK = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class BidOptions(FileOptions):
-    """How to read a file of bids.
-
-    Attributes
-    ----------
-    columns : mapping of str to str
-        What the file calls auction, amount, time, bidder, opening, item and reserve, or their positions from 1;
-        the others are looked for under well-known names.
-    elapsed : {"days", "hours", "seconds"}, optional
-        Times are so many of them since the auction's start.
-    start : datetime, optional
-        That start, on the tenant's clock where it is naive; default `START`.
-    increments : Path, optional
-        A table of upper limits and increments, see `read_increments`; default eBay's.
-    """
+    """How to read a file of bids."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
+    """What the file calls auction, amount, time, bidder, opening, item and reserve, or their positions from 1;
+    the others are looked for under well-known names."""
     elapsed: str | None = None
+    """Times are so many "days", "hours" or "seconds" since the auction's start."""
     start: datetime | None = None
+    """That start, on the tenant's clock where it is naive; default `START`."""
     increments: Path | None = None
+    """A table of upper limits and increments, see `read_increments`; default eBay's."""
 
 
 def read_increments(path: Path, currency: str) -> Bands:
@@ -109,35 +101,12 @@ def import_bids(
     rejects_folder: Path,
     progress: Progress | None = None,
 ) -> tuple[ImportSummary, list[Closing]]:
-    """Import a file of bids.
-
-    Parameters
-    ----------
-    engine : Engine
-        A record store with the newest tables.
-    path : Path
-    options : BidOptions
-    now : datetime
-        Wall time, aware. Bids of more than a day later are refused.
-    rejects_folder : Path
-        Where ``rejects.csv`` goes if any row cannot be read; an older one is replaced.
-    progress : Progress, optional
-        Called with the stages ``reading`` and ``writing``.
+    """Import a file of bids, as `importing.engine.intake` says of every file.
 
     Returns
     -------
-    ImportSummary
     list of Closing
         Every auction of the file, known already or not, in the order of their first bids.
-
-    Raises
-    ------
-    TableError
-        Where the file cannot be read as asked; nothing was written.
-    SourceError
-        "import must be the only one that writes tenant ...; ...": run it again.
-    TenantConflict
-        "--currency must be that of tenant ...; got ..."
     """
     report_progress = progress or silent
     if options.elapsed is not None and options.elapsed not in UNITS:

@@ -1,4 +1,11 @@
-"""Taking in one file: what is said about it, how it is laid out, whose records it becomes."""
+"""Taking in one file: what is said about it, how it is laid out, whose records it becomes.
+
+Every importer of a file takes a record store with the newest tables; wall time, aware, for what happened or was
+recorded more than a day later is refused; the folder where ``rejects.csv`` goes if any row is refused, over an
+older one; and a progress, called with the stages ``reading`` and ``writing``. It raises TableError where the file
+cannot be read as asked, and nothing was written; TenantConflict, "--currency must be that of tenant ...; got ...";
+and SourceError, "import must be the only one that writes tenant ...; ...", after which it may be run again.
+"""
 
 from __future__ import annotations
 
@@ -26,58 +33,34 @@ from tabular.times import TimeReader, latest_at
 
 @dataclass(frozen=True, kw_only=True)
 class FileOptions:
-    """What may be said of any file.
-
-    Attributes
-    ----------
-    tenant : str
-        Slug; created by the first import.
-    currency : str, optional
-        ISO 4217; of a new tenant, default USD.
-    timezone : str, optional
-        IANA name; of a new tenant, default UTC. Times without an offset are in it.
-    delimiter, encoding : str, optional
-        One character or its name (``tab``, ``space``, ...); any codec name.
-    decimal : {".", ","}, optional
-        The decimal mark.
-    time_format : sequence of str
-        ``DMY``, ``MDY``, ``YMD``, or patterns of `datetime.strptime` such as ``%d %b %Y``, tried in this order.
-    skip : int, optional
-        Lines above the header; found out where not given.
-    allow_refused : float, default 0.05
-        The share of rows, 0 to 1, that may be refused; where more are, nothing is taken in.
-    """
+    """What may be said of any file."""
 
     tenant: str
+    """Slug; created by the first import."""
     currency: str | None = None
+    """ISO 4217; of a new tenant, default USD."""
     timezone: str | None = None
+    """IANA name; of a new tenant, default UTC. Times without an offset are in it."""
     delimiter: str | None = None
     encoding: str | None = None
+    """`delimiter`, `encoding`: one character or its name (``tab``, ``space``, ...); any codec name."""
     decimal: str | None = None
+    """The decimal mark, a point or a comma."""
     time_format: Sequence[str] = ()
+    """``DMY``, ``MDY``, ``YMD``, or patterns of `datetime.strptime` such as ``%d %b %Y``, tried in this order."""
     skip: int | None = None
+    """Lines above the header; found out where not given."""
     allow_refused: float = DEFAULT_SHARE
+    """The share of rows, 0 to 1, that may be refused; where more are, nothing is taken in."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """A file about to be imported.
-
-    Attributes
-    ----------
-    table : Table
-    places : mapping of str to int
-        Where each role's column stands, from 0.
-    formats : Formats
-    tenancy : TenantPlan
-    now : datetime
-        Wall time, aware.
-    allow_refused : float
-        The share of rows that may be refused.
-    """
+    """A file about to be imported."""
 
     table: Table
     places: Mapping[str, int]
+    """Where each role's column stands, from 0."""
     formats: Formats
     tenancy: TenantPlan
     now: datetime
@@ -140,13 +123,8 @@ def take_in(
 
     Parameters
     ----------
-    engine : Engine
-    path : Path
-    options : FileOptions
     find : callable
         Finds the place of each role among the file's columns.
-    now : datetime
-        Wall time, aware.
     time : str or None
         The column of times as it was given; by position, the file may have no header.
     numbers, amounts, times, ahead : sequence of str

@@ -34,8 +34,6 @@ def write_master_data(writer: Writer, staging: Staging, *, register: bool = True
 
     Parameters
     ----------
-    writer : Writer
-    staging : Staging
     register : bool, default True
         Whether to emit ``customer.registered`` too.
     """

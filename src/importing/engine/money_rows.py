@@ -21,8 +21,6 @@ class MoneyReader(RowReader):
 
     Parameters
     ----------
-    currency : str
-        The tenant's.
     **conventions
         As of `RowReader`.
     """

@@ -14,70 +14,46 @@ from tabular.rejects import Rejects
 
 
 class Content(NamedTuple):
-    """What the rows hold that were written now or known already.
-
-    Attributes
-    ----------
-    first, last : int
-        Microseconds since 1970 UTC: the earliest and the latest time.
-    amount : int
-        Minor units of all sales, less returns.
-    customers : int
-        Different ones.
-    nameless : int
-        Rows that name no customer.
-    """
+    """What the rows hold that were written now or known already."""
 
     first: int
     last: int
+    """`first`, `last`: the earliest and the latest time, in microseconds since 1970 UTC."""
     amount: int
+    """Minor units of all sales, less returns."""
     customers: int
+    """Different ones."""
     nameless: int
+    """Rows that name no customer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportSummary:
-    """What an import did; ``rows_accepted + rows_rejected + rows_duplicate == rows_read``.
-
-    Attributes
-    ----------
-    rows_read : int
-        Rows of the file, header and blank lines apart.
-    rows_accepted, rows_rejected, rows_duplicate : int
-        What became of them: written now, refused with a reason, known already.
-    customers, orders, events : int
-        Newly written.
-    tenant : str
-        Slug.
-    tenant_created : bool
-        Whether this import made the tenant.
-    currency, timezone : str
-        The tenant's.
-    detected : Detected
-        How the file was read.
-    content : Content or None
-        What its usable rows hold; None where there are none, or the kind of file does not say.
-    rejects : Path or None
-        The rejects file; None where nothing was refused.
-    reasons : mapping of str to int
-        Refused rows by reason, most frequent first.
-    """
+    """What an import did; ``rows_accepted + rows_rejected + rows_duplicate == rows_read``."""
 
     rows_read: int
+    """Rows of the file, header and blank lines apart."""
     rows_accepted: int
     rows_rejected: int
     rows_duplicate: int
+    """`rows_accepted`, `rows_rejected`, `rows_duplicate`: what became of them: written now, refused with a
+    reason, known already."""
     customers: int
     orders: int
     events: int
+    """`customers`, `orders`, `events`: newly written."""
     tenant: str
     tenant_created: bool
+    """Whether this import made the tenant."""
     currency: str
     timezone: str
     detected: Detected
     content: Content | None = None
+    """What its usable rows hold; None where there are none, or the kind of file does not say."""
     rejects: Path | None = None
+    """The rejects file; None where nothing was refused."""
     reasons: Mapping[str, int] = field(default_factory=dict)
+    """Refused rows by reason, most frequent first."""
 
     def as_dict(self) -> dict[str, int]:
         """Give the seven numbers of ``--json``."""

@@ -20,22 +20,14 @@ DEFAULT_ZONE = "UTC"
 
 @dataclass(frozen=True, kw_only=True)
 class TenantPlan:
-    """Whose records a file becomes.
-
-    Attributes
-    ----------
-    slug : str
-    currency : str
-        ISO 4217.
-    zone : ZoneInfo
-    tenant : Tenant or None
-        None where the first import is still to make it.
-    """
+    """Whose records a file becomes."""
 
     slug: str
     currency: str
+    """ISO 4217."""
     zone: ZoneInfo
     tenant: Tenant | None
+    """None where the first import is still to make it."""
 
 
 def plan_tenant(
@@ -51,8 +43,6 @@ def plan_tenant(
 
     Parameters
     ----------
-    connection : Connection
-    slug : str
     currency, zone : str or None
         As given; of a new tenant, default the file's own currency or else USD, and UTC.
     seen_currency : callable

@@ -145,11 +145,8 @@ class Writer:
 
     Parameters
     ----------
-    engine : Engine
     plan : TenantPlan
         The tenant is made before the first transaction where it is new.
-    now : datetime
-        Wall time, aware.
 
     Attributes
     ----------

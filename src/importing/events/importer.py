@@ -36,16 +36,11 @@ from tabular.rejects import Rejects
 
 @dataclass(frozen=True, kw_only=True)
 class EventOptions(FileOptions):
-    """How to read a file of events.
-
-    Attributes
-    ----------
-    columns : mapping of str to str
-        Columns of the stream that the file calls something else, or gives by position from 1. The others
-        are found by name. The currency of a new tenant is by default the file's own.
-    """
+    """How to read a file of events."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
+    """Columns of the stream that the file calls something else, or gives by position from 1. The others are
+    found by name. The currency of a new tenant is by default the file's own."""
 
 
 def find_event_columns(given: Mapping[str, str], columns: tuple[str, ...]) -> dict[str, int]:
@@ -55,8 +50,6 @@ def find_event_columns(given: Mapping[str, str], columns: tuple[str, ...]) -> di
     ----------
     given : mapping of str to str
         Columns of the stream, and what the file calls them.
-    columns : tuple of str
-        The file's.
 
     Returns
     -------
@@ -101,34 +94,12 @@ def import_events(
     rejects_folder: Path,
     progress: Progress | None = None,
 ) -> ImportSummary:
-    """Import a file of events.
-
-    Parameters
-    ----------
-    engine : Engine
-        A record store with the newest tables.
-    path : Path
-    options : EventOptions
-    now : datetime
-        Wall time, aware. What happened or was recorded more than a day later is refused.
-    rejects_folder : Path
-        Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
-    progress : Progress, optional
-        Called with the stages ``reading`` and ``writing``.
+    """Import a file of events, as `importing.engine.intake` says of every file.
 
     Returns
     -------
     ImportSummary
         ``orders`` is 0: events may be about orders, but make none.
-
-    Raises
-    ------
-    TableError
-        Where the file cannot be read as asked; nothing was written.
-    SourceError
-        "import must be the only one that writes tenant ...; ...": run it again.
-    TenantConflict
-        "--currency must be that of tenant ...; got ..."
     """
     report_progress = progress or silent
     intake = take_in(

@@ -45,20 +45,12 @@ _SOMEBODY = uuid.UUID(int=0)
 
 
 class EventRow(NamedTuple):
-    """An event of the file, from its reading to its writing; instants are microseconds, amounts minor units.
-
-    Attributes
-    ----------
-    key : bytes
-        Stands for the row: its source key, else all of its fields.
-    named : int
-        1 where the row has a source key.
-    customer_id, product_id : str or None
-        32 hexadecimal digits; None until staging gives the row back.
-    """
+    """An event of the file, from its reading to its writing; instants are microseconds, amounts minor units."""
 
     key: bytes
+    """Stands for the row: its source key, else all of its fields."""
     named: int
+    """1 where the row has a source key."""
     type: str
     occurred_at: int
     recorded_at: int | None
@@ -76,6 +68,7 @@ class EventRow(NamedTuple):
     reason: str | None
     customer_id: str | None = None
     product_id: str | None = None
+    """`customer_id`, `product_id`: 32 hexadecimal digits; None until staging gives the row back."""
 
 
 class EventReader(MoneyReader):
@@ -85,8 +78,6 @@ class EventReader(MoneyReader):
     ----------
     places : mapping of str to int
         Where each of `EVENT_COLUMNS` stands.
-    due : TimeReader
-        Of what is due, which may be years ahead.
     **conventions
         As of `MoneyReader`; its times are of what has happened.
     """

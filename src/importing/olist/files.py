@@ -25,22 +25,14 @@ class Column(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file that is read.
-
-    Attributes
-    ----------
-    name : str
-        Less ``.csv``.
-    keys : int
-        How many of the first columns are its key.
-    belongs : tuple of (str, str) or None
-        The file that must hold a row of the same key, and the column that says so.
-    columns : tuple of Column
-    """
+    """A file that is read."""
 
     name: str
+    """Less ``.csv``."""
     keys: int
+    """How many of the first columns are its key."""
     belongs: tuple[str, str] | None
+    """The file that must hold a row of the same key, and the column that says so."""
     columns: tuple[Column, ...]
 
 
@@ -105,8 +97,6 @@ class FileReader(MoneyReader):
 
     Parameters
     ----------
-    file : File
-    table : Table
     holds : callable
         Whether a file has a row of a key.
     number, time, due : readers

@@ -66,8 +66,6 @@ def write_order(session: ImportSession, order: OlistOrder, *, end: int) -> tuple
 
     Parameters
     ----------
-    session : ImportSession
-    order : OlistOrder
     end : int
         The files' latest instant, in microseconds since 1970 UTC.
 

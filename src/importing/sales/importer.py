@@ -50,35 +50,7 @@ def import_transactions(
     rejects_folder: Path,
     progress: Progress | None = None,
 ) -> ImportSummary:
-    """Import a file of sales lines.
-
-    Parameters
-    ----------
-    engine : Engine
-        A record store with the newest tables.
-    path : Path
-    options : TransactionOptions
-        What is known of the file; the rest is found out.
-    now : datetime
-        Wall time, aware. Rows of more than a day later are refused.
-    rejects_folder : Path
-        Where ``rejects.csv`` goes if any row is refused; an older one is replaced.
-    progress : Progress, optional
-        Called with the stages ``reading`` and ``writing``.
-
-    Returns
-    -------
-    ImportSummary
-
-    Raises
-    ------
-    TableError
-        Where the file cannot be read as asked; nothing was written.
-    SourceError
-        "import must be the only one that writes tenant ...; ...": run it again.
-    TenantConflict
-        "--currency must be that of tenant ...; got ..."
-    """
+    """Import a file of sales lines, as `importing.engine.intake` says of every file."""
     options = with_preset(options)
     report_progress = progress or silent
     prefixes = {name: prefix_of(name, getattr(options, name)) for name in ("returns", "refuse")}

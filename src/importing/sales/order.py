@@ -25,31 +25,21 @@ CAPTURED = frozenset({"paid", "completed", "returned"})
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """An order about to be written, or one that grows by new lines.
-
-    Attributes
-    ----------
-    id : UUID
-    external_id : str or None
-        None where the file has no order ids.
-    payment_id : UUID
-        Of the payment that captures these lines.
-    at, end : int
-        Microseconds since 1970 UTC: its earliest line; the latest instant of the file, when a status came to be
-        known that no row dates.
-    positions : int or None
-        How many lines of it the records hold; None where they do not know the order.
-    lines : sequence of Line
-        New ones only, at least one, in the order of the file.
-    """
+    """An order about to be written, or one that grows by new lines."""
 
     id: uuid.UUID
     external_id: str | None
+    """None where the file has no order ids."""
     payment_id: uuid.UUID
+    """Of the payment that captures these lines."""
     at: int
     end: int
+    """`at`, `end`: microseconds since 1970 UTC: its earliest line; the latest instant of the file, when a status
+    came to be known that no row dates."""
     positions: int | None
+    """How many lines of it the records hold; None where they do not know the order."""
     lines: Sequence[Line]
+    """New ones only, at least one, in the order of the file."""
 
     def __len__(self) -> int:
         """Count its lines."""

@@ -41,7 +41,6 @@ def write_returns(session: ImportSession, lines: Sequence[Line]) -> None:
 
     Parameters
     ----------
-    session : ImportSession
     lines : sequence of Line
         Returns only.
     """

@@ -46,27 +46,18 @@ _KEPT = 3
 
 @dataclass(frozen=True, kw_only=True)
 class BuiltBento:
-    """A Bento on disk.
-
-    Parameters
-    ----------
-    tag : str
-        ``bellwether:<hash of its inputs>``.
-    path : Path
-        Its folder, which ``bentoml serve`` also takes.
-    store : Path
-        The ``BENTOML_HOME`` it lies in, where it is ``bellwether:latest``.
-    built : bool
-        False where it was up to date.
-    packages : tuple of str
-        `Package.label` of each package it carries.
-    """
+    """A Bento on disk."""
 
     tag: str
+    """``bellwether:<hash of its inputs>``."""
     path: Path
+    """Its folder, which ``bentoml serve`` also takes."""
     store: Path
+    """The ``BENTOML_HOME`` it lies in, where it is ``bellwether:latest``."""
     built: bool
+    """False where it was up to date."""
     packages: tuple[str, ...]
+    """`Package.label` of each package it carries."""
 
 
 def build_bento(project: Path, home: Path, environ: Mapping[str, str]) -> BuiltBento:

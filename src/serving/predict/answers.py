@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from commerce.records.errors import RecordError
-from commerce.records.identity import find_customer, known_since
+from commerce.records.errors import CustomerNotYet, RecordError
+from commerce.records.identity import find_customer, was_known
 from commerce.records.instants import to_micros
 from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
 from features.evaluating.online import online_features
@@ -28,39 +28,24 @@ from tabular.errors import did_you_mean
 
 @dataclass(frozen=True, kw_only=True)
 class AppState:
-    """Everything an answer needs, made once when the server starts.
-
-    Parameters
-    ----------
-    shelf : PackageShelf
-    store : RecordStore or None
-        None: requests by values only, and nothing is kept.
-    now : callable
-        Gives wall time, aware.
-    """
+    """Everything an answer needs, made once when the server starts."""
 
     shelf: PackageShelf
     store: RecordStore | None
+    """None: requests by values only, and nothing is kept."""
     now: Callable[[], datetime]
+    """Gives wall time, aware."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerRequest:
-    """Asks about a customer of the record store, whose features are computed now.
-
-    Parameters
-    ----------
-    tenant : str
-        Its slug.
-    customer_id : str
-        As `commerce.records.identity.find_customer` takes it.
-    as_of : str or None
-        As `commerce.records.tenants.settle_as_of` takes it.
-    """
+    """Asks about a customer of the record store, whose features are computed now."""
 
     tenant: str
     customer_id: str
+    """As `commerce.records.identity.find_customer` takes it."""
     as_of: str | None = None
+    """As `commerce.records.tenants.settle_as_of` takes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,28 +58,17 @@ class ValuesRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A decision, and what it is about.
-
-    Parameters
-    ----------
-    package : Package
-        Which decided.
-    decision : Decision
-    customer_id : str or None
-        As asked; None for values.
-    as_of : datetime
-        The instant the answer is about, aware.
-    request_id : str
-    steps : tuple of str
-        What led to it, for the log: nothing personal.
-    """
+    """A decision, and what it is about."""
 
     package: Package
     decision: Decision
     customer_id: str | None
+    """As asked; None for values."""
     as_of: datetime
+    """The instant the answer is about, aware."""
     request_id: str
     steps: tuple[str, ...]
+    """What led to it, for the log: nothing personal."""
 
 
 def answer(
@@ -104,17 +78,13 @@ def answer(
 
     Parameters
     ----------
-    state : AppState
-    model : str
-        `Package.model`.
-    request : CustomerRequest or ValuesRequest
     request_id : str
         UUID text, new.
 
     Raises
     ------
-    TenantNotFound, CustomerNotFound, UnknownName
-        Nobody here knows that name.
+    TenantNotFound, CustomerNotFound, CustomerNotYet, UnknownName
+        Nobody here knows that name, or did then.
     InvalidRequest
         A field breaks its rule.
     ModelMissing, StoreMissing, StoreUnavailable
@@ -137,9 +107,8 @@ def answer_customer(
         served = state.shelf.current(tenant.slug, model)
         customer = find_customer(connection, tenant, request.customer_id)
         as_of = _settle(request.as_of, tenant, clock(connection, tenant, now=now))
-        since = known_since(connection, tenant, customer)
-        if as_of < since:
-            raise CustomerNotYet(request.customer_id, as_of.isoformat(), since.isoformat())
+        if not was_known(connection, tenant, customer, as_of):
+            raise CustomerNotYet(request.customer_id, as_of)
         observe(connection, tenant, as_of)  # first: waits for rows being recorded under as_of
         values = online_features(connection, tenant.id, customer, to_micros(as_of), served.outputs)
         decision = decide(served.package, values)

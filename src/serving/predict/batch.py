@@ -27,29 +27,18 @@ _ROWS_AT_ONCE = 2_000
 
 @dataclass(frozen=True, kw_only=True)
 class BatchSummary:
-    """What a batch did.
-
-    Parameters
-    ----------
-    model_version : str
-    as_of : datetime
-    customers : int
-        How many were scored.
-    written : int
-        How many scores were new; 0 where this batch was written before.
-    mean_probability : float or None
-        None without customers.
-    actions, bands : mapping of str to int
-        Customers by action, and by band of the learned score.
-    """
+    """What a batch did."""
 
     model_version: str
     as_of: datetime
     customers: int
     written: int
+    """How many scores were new; 0 where this batch was written before."""
     mean_probability: float | None
+    """None without customers."""
     actions: dict[str, int]
     bands: dict[str, int]
+    """`actions`, `bands`: customers by action, and by band of the learned score."""
 
 
 def score_customers(
@@ -73,12 +62,6 @@ def score_customers(
 
     Parameters
     ----------
-    engine : Engine
-        The record store.
-    tenant : Tenant
-    package : Package
-    catalogue : Catalogue
-        Holds the declarations of the package's features.
     customer_ids : sequence of str, length n
         UUIDs, with or without dashes.
     values : float array of shape (n, n_outputs)
@@ -87,10 +70,6 @@ def score_customers(
         The cutoff of the values, aware.
     now : datetime
         Wall time, aware.
-
-    Returns
-    -------
-    BatchSummary
 
     Raises
     ------

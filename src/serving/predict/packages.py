@@ -53,8 +53,6 @@ class PackageShelf:
     ----------
     folders : sequence of Path
         In order of preference: the home's, then the Bento's own copy.
-    catalogue : Catalogue
-        The features as they are declared here.
     """
 
     def __init__(self, folders: Sequence[Path], catalogue: Catalogue) -> None:

@@ -52,10 +52,10 @@ def read_payload(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.
                 field=f"features.{name}",
             )
     row = [
-        _read(features[output.name], output) if output.name in features else _or_nan(output.null)
+        _read(features[output.name], output) if output.name in features else output.null
         for output in outputs.outputs
     ]
-    return np.array(row, dtype=np.float64)
+    return np.array(row, dtype=np.float64)  # None is NaN
 
 
 def _read(value: Any, output: Output) -> float:
@@ -79,10 +79,6 @@ def _read(value: Any, output: Output) -> float:
         span = f"lie in {'-inf' if low is None else f'{low:g}'}..{'inf' if high is None else f'{high:g}'}"
         raise _refuse(output, span, value, f"It is: {output.description}")
     return float(value)
-
-
-def _or_nan(value: float | None) -> float:
-    return math.nan if value is None else value
 
 
 def _refuse(output: Output, rule: str, value: Any, advice: str) -> InvalidRequest:

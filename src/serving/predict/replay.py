@@ -28,24 +28,16 @@ from serving.predict.scores import ScoreRow, find_score, name_values
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """An answer and what it comes out as today.
-
-    Parameters
-    ----------
-    kept : ScoreRow
-    again : mapping
-        The decision, as `Decision.as_dict` gives it, and its features, computed again.
-    differences : tuple of str
-        What differs, empty where nothing does.
-    unread : str or None
-        Why the features were not computed again from the stream, in a sentence; None where they were, or
-        where the request itself brought its values.
-    """
+    """An answer and what it comes out as today."""
 
     kept: ScoreRow
     again: Mapping[str, Any]
+    """The decision, as `Decision.as_dict` gives it, and its features, computed again."""
     differences: tuple[str, ...]
+    """What differs, empty where nothing does."""
     unread: str | None = None
+    """Why the features were not computed again from the stream, in a sentence; None where they were, or where
+    the request itself brought its values."""
 
     def require_same(self) -> None:
         """Raise `ReplayDiffers` unless everything came out the same."""
@@ -66,7 +58,6 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         Any transaction on the record store.
     shelf : PackageShelf
         Must still hold that version.
-    request_id : str
 
     Raises
     ------

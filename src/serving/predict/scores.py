@@ -72,31 +72,22 @@ score = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreRow(Decision):
-    """A decision as it is kept, with its origin: the columns of `score`.
-
-    Parameters
-    ----------
-    request_id : str
-        UUID text; what `serving.predict.replay` is asked with.
-    customer_id : UUID or None
-        None where the values were sent instead of a customer.
-    model, model_version : str
-        `Package.model` and `Package.label`.
-    as_of, made_at : datetime
-        The instant the answer is about, and the wall time it was given.
-    features : mapping of str to float or None
-        What the model read, by output name.
-    """
+    """A decision as it is kept, with its origin: the columns of `score`."""
 
     request_id: str
+    """UUID text; what `serving.predict.replay` is asked with."""
     tenant_id: int
     customer_id: uuid.UUID | None
+    """None where the values were sent instead of a customer."""
     model: str
     model_version: str
+    """`model`, `model_version`: `Package.model` and `Package.label`."""
     as_of: datetime
     made_at: datetime
+    """`as_of`, `made_at`: the instant the answer is about, and the wall time it was given."""
     origin: Origin
     features: Mapping[str, float | None]
+    """What the model read, by output name."""
 
 
 def score_row(
@@ -144,7 +135,6 @@ def record_scores(connection: Connection, rows: Sequence[ScoreRow]) -> int:
     ----------
     connection : Connection
         Inside a writing transaction.
-    rows : sequence of ScoreRow
 
     Returns
     -------

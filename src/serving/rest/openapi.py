@@ -33,15 +33,7 @@ _GAIN = 0.7
 def request_examples(
     tenant: str = _TENANT, features: Mapping[str, float] = _FEATURES
 ) -> dict[str, Example]:
-    """Give what can be sent: by customer, as of a day, by values.
-
-    Parameters
-    ----------
-    tenant : str
-        Whose customer.
-    features : mapping of str to float
-        Of the model's.
-    """
+    """Give what can be sent: by customer, as of a day, by values."""
     return {
         "by customer": {
             "summary": "A customer of the record store, now",

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from commerce.records.errors import CustomerNotFound, TenantNotFound
+from commerce.records.errors import CustomerNotFound, CustomerNotYet, TenantNotFound
 from serving.errors import (
     InvalidRequest,
     ModelMissing,
@@ -40,6 +40,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (TenantNotFound, 404, "tenant"),
     (CustomerNotFound, 404, "customer_id"),
+    (CustomerNotYet, 404, "as_of"),
     (UnknownName, 404, None),
     (InvalidRequest, 422, None),
     (ModelMissing, 503, None),

@@ -28,7 +28,6 @@ class RequestLog:
 
     Parameters
     ----------
-    app : ASGI application
     has_model : callable
         Whether a name is a model's, and so may be logged.
     """

@@ -42,7 +42,8 @@ class ByCustomer(BaseModel):
 
     tenant: Name = Field(description="Whose customer.", examples=["demo"])
     customer_id: CustomerKey = Field(
-        description="The shop's own id, the customer's number or its UUID, tried in that order.",
+        description="The shop's own id or our UUID; our number as `number:17`. Where no customer has an id of the"
+        " shop's, the number is the id.",
         examples=["17"],
     )
     as_of: str | None = Field(

@@ -42,11 +42,8 @@ class Script:
 
     Parameters
     ----------
-    population : Population
     truth : TruthFile
         Takes what the customers really are like.
-    policy : Policy
-        The periods of the shop.
 
     Attributes
     ----------

@@ -35,18 +35,12 @@ ACTS: Mapping[str, Act] = {**buying.ACTS, **selling.ACTS}
 
 @dataclass(frozen=True, kw_only=True)
 class LiveSummary(SimulationSummary):
-    """What a live simulation did.
-
-    Attributes
-    ----------
-    acts : int
-        What was tried.
-    refused : mapping of str to int
-        Acts that the shop's rules did not allow, by type of event.
-    """
+    """What a live simulation did."""
 
     acts: int
+    """What was tried."""
     refused: Mapping[str, int]
+    """Acts that the shop's rules did not allow, by type of event."""
 
     def as_dict(self) -> dict[str, Any]:
         """Give the summary as JSON takes it."""
@@ -72,7 +66,6 @@ def simulate_live(
         A migrated record store.
     tenant_slug : str
         Must not exist.
-    options : SimulationOptions
     truth_folder : Path
         As of `simulation.simulate`.
     progress : Progress, optional

@@ -44,10 +44,8 @@ class Stage:
 
     Parameters
     ----------
-    engine : Engine
     tenant : Tenant
         New.
-    script : Script
     seed : int
         New records get their ids from it.
     now : int

@@ -45,19 +45,12 @@ SURE = 1e-15
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateScore:
-    """What cross-validation says of a candidate.
-
-    Parameters
-    ----------
-    name : str
-    auc, log_loss : float
-        Out of fold, over all training rows.
-    chosen : bool
-    """
+    """What cross-validation says of a candidate."""
 
     name: str
     auc: float
     log_loss: float
+    """`auc`, `log_loss`: out of fold, over all training rows."""
     chosen: bool
 
 

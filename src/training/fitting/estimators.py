@@ -41,7 +41,6 @@ class ValueTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     log_ : bool array of shape (n_columns,)
     missing_ : int array
         Columns with a value missing in training; each has an indicator after the values.
-    n_features_in_ : int
     """
 
     def __init__(self, log_above: float = 2.0) -> None:
@@ -123,10 +122,6 @@ class BoostedTrees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The first of the seeds; the others follow it.
     n_jobs : int, default 1
         Processes.
-
-    Attributes
-    ----------
-    models_ : list of HistGradientBoostingClassifier
     """
 
     def __init__(self, seeds: int = 3, random_state: int = 0, n_jobs: int = 1) -> None:

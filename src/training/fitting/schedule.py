@@ -17,17 +17,10 @@ from training.specs import ModelSpec
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """Cutoffs in epoch microseconds.
-
-    Parameters
-    ----------
-    train : tuple of int
-        Ascending, at least one, each followed by its horizon before `test`.
-    test : int
-    horizon_days : int
-    """
+    """Cutoffs in epoch microseconds."""
 
     train: tuple[int, ...]
+    """Ascending, at least one, each followed by its horizon before `test`."""
     test: int
     horizon_days: int
 
@@ -42,15 +35,10 @@ def cutoffs_for(spec: ModelSpec, *, first_occurred: int, as_of: int, zone: ZoneI
 
     Parameters
     ----------
-    spec : ModelSpec
     first_occurred, as_of : int, epoch microseconds
         The tenant's first event, and the instant up to which records count.
     zone : ZoneInfo
         Where the tenant's midnight is.
-
-    Returns
-    -------
-    Schedule
 
     Raises
     ------
@@ -95,7 +83,6 @@ def fixed_schedule(
     ----------
     train : tuple of int, epoch microseconds
     test : int, epoch microseconds
-    horizon_days : int
     ends : int, epoch microseconds
         Up to when the tenant's records reach.
     zone : ZoneInfo

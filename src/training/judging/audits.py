@@ -28,47 +28,29 @@ class AuditDamaged(TrainingError, ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """What was compared, and what differed.
-
-    Parameters
-    ----------
-    tenant : str
-    made_at : str
-        Wall time, ISO.
-    as_of : int, epoch microseconds
-        The tenant's clock.
-    snapshot : str
-        Its hash.
-    events : int
-        Rows in it.
-    hashes : mapping of str to str
-        Of the outputs that were compared.
-    answers, left_out : int
-        Kept answers that were computed again, and those that could not be: they read features declared
-        otherwise since.
-    vectors, values : int
-        Customers at instants, and values compared.
-    differences : int
-        Values that are not the same by every way.
-    differing : mapping of str to int
-        How many of each output.
-    examples : tuple of Mismatch
-        Some of them, of different outputs first.
-    """
+    """What was compared, and what differed."""
 
     tenant: str
     made_at: str
+    """Wall time, ISO."""
     as_of: int
+    """Epoch microseconds; the tenant's clock."""
     snapshot: str
+    """Its hash."""
     events: int
     hashes: Mapping[str, str]
+    """Of the outputs that were compared."""
     answers: int
     left_out: int
+    """`answers`, `left_out`: kept answers that were computed again, and those that could not be: they read
+    features declared otherwise since."""
     vectors: int
     values: int
+    """`vectors`, `values`: customers at instants, and values compared."""
     differences: int
     differing: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[Mismatch, ...] = ()
+    """Some of them, of different outputs first."""
 
     @property
     def holds(self) -> bool:
@@ -137,24 +119,16 @@ def _read(path: Path) -> Audit:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditStatus:
-    """What the audits say of some outputs.
-
-    Parameters
-    ----------
-    outputs : int
-        How many were asked about.
-    covered : tuple of str
-        Those that an audit compared, declared as they are.
-    failing : tuple of str
-        Those of them that differed when they were compared last.
-    last : Audit
-        The last one that covers any of them; of failing ones, if there are some.
-    """
+    """What the audits say of some outputs."""
 
     outputs: int
+    """How many were asked about."""
     covered: tuple[str, ...]
+    """Those that an audit compared, declared as they are."""
     failing: tuple[str, ...]
+    """Those of them that differed when they were compared last."""
     last: Audit
+    """The last one that covers any of them; of failing ones, if there are some."""
 
     @property
     def holds(self) -> bool:

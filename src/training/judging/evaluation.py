@@ -29,55 +29,37 @@ RESAMPLES = 500
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationBin:
-    """One group of customers of similar risk.
-
-    Parameters
-    ----------
-    rows : int
-    predicted, observed : float
-        Mean probability, and share of the outcome.
-    """
+    """One group of customers of similar risk."""
 
     rows: int
     predicted: float
     observed: float
+    """`predicted`, `observed`: mean probability, and share of the outcome."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What a set of probabilities is worth against what happened.
-
-    Parameters
-    ----------
-    rows : int
-    base_rate : float
-        Share of the outcome.
-    auc, gini, ks : float
-    auc_low, auc_high : float
-        95 % bootstrap interval.
-    brier, brier_base : float
-        Mean squared error, and that of the base rate itself.
-    ece : float
-        Expected calibration error over ten groups of equal size.
-    slope, intercept : float
-        Of the outcome on the logit: 1 and 0 where calibration is perfect.
-    calibration : tuple of CalibrationBin
-        Lowest risk first.
-    """
+    """What a set of probabilities is worth against what happened."""
 
     rows: int
     base_rate: float
+    """Share of the outcome."""
     auc: float
     auc_low: float
     auc_high: float
+    """`auc_low`, `auc_high`: 95 % bootstrap interval."""
     gini: float
     ks: float
     brier: float
     brier_base: float
+    """`brier`, `brier_base`: mean squared error, and that of the base rate itself."""
     ece: float
+    """Expected calibration error over ten groups of equal size."""
     slope: float
     intercept: float
+    """`slope`, `intercept`: of the outcome on the logit: 1 and 0 where calibration is perfect."""
     calibration: tuple[CalibrationBin, ...]
+    """Lowest risk first."""
 
     def as_dict(self) -> dict[str, Any]:
         """The figures in JSON's own types."""
@@ -102,8 +84,6 @@ def measure(labels: Integers, probabilities: Floats, *, seed: int = 0) -> Figure
     ----------
     labels : int array of shape (n_rows,), 0 or 1
     probabilities : float array of shape (n_rows,)
-    seed : int, default 0
-        Of the bootstrap.
     """
     area = float(roc_auc_score(labels, probabilities))
     places = _places(probabilities)

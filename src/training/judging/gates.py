@@ -27,20 +27,13 @@ FRESHER_LIMIT = -0.005
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """One condition.
-
-    Parameters
-    ----------
-    name : str
-    passed : bool or None
-        None where the gate does not apply.
-    text : str
-        What was seen and what is wanted.
-    """
+    """One condition."""
 
     name: str
     passed: bool | None
+    """None where the gate does not apply."""
     text: str
+    """What was seen and what is wanted."""
 
     @property
     def verdict(self) -> str:
@@ -95,21 +88,14 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Rivalry:
-    """The champion a challenger is held against, on the same test rows.
-
-    Parameters
-    ----------
-    champion : str
-        Its label.
-    difference : mapping
-        As `training.judging.evaluation.paired_differences` gives it.
-    fresher : bool
-        Whether the challenger learned from later cutoffs.
-    """
+    """The champion a challenger is held against, on the same test rows."""
 
     champion: str
+    """Its label."""
     difference: Mapping[str, float]
+    """As `training.judging.evaluation.paired_differences` gives it."""
     fresher: bool
+    """Whether the challenger learned from later cutoffs."""
 
 
 def decide_promotion(

@@ -36,21 +36,14 @@ SHOWN = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One value that is not the same by both ways.
-
-    Parameters
-    ----------
-    customer_id : str
-    what : str
-        A feature, or "answer".
-    batch, online : str
-        The values, as Python writes them.
-    """
+    """One value that is not the same by both ways."""
 
     customer_id: str
     what: str
+    """A feature, or "answer"."""
     batch: str
     online: str
+    """`batch`, `online`: the values, as Python writes them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,10 +22,6 @@ _WINDOW = re.compile(r"_(\d+)d$")
 def template_for(output: Output) -> tuple[str, str]:
     """Give the two templates of a feature.
 
-    Parameters
-    ----------
-    output : Output
-
     Returns
     -------
     tuple of str

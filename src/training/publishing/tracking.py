@@ -48,15 +48,10 @@ _REQUIREMENTS = ("scikit-learn", "numpy", "skops")
 
 @dataclass(frozen=True, kw_only=True)
 class Tracker:
-    """A tracking store.
-
-    Parameters
-    ----------
-    folder : Path
-        Absolute; holds `mlflow.db` and `artifacts/`.
-    """
+    """A tracking store."""
 
     folder: Path
+    """Absolute; holds `mlflow.db` and `artifacts/`."""
 
     @property
     def uri(self) -> str:

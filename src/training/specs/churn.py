@@ -1,7 +1,5 @@
 """Who will not come back."""
 
-from __future__ import annotations
-
 from training.specs.economics import Retention
 from training.specs.spec import ModelSpec
 

@@ -1,7 +1,5 @@
 """Who will not pay an invoice."""
 
-from __future__ import annotations
-
 from training.specs.economics import Lending
 from training.specs.spec import ModelSpec
 

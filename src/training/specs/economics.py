@@ -25,26 +25,18 @@ class Retention:
     Offering pays where risk x success_rate x value > cost, the value being what a customer who stays earns
     within the horizon: what those who stayed did pay there, not what their past lets expect, since a shop's
     records may be shorter than any window on the past.
-
-    Parameters
-    ----------
-    order_value : str
-        Feature that holds a customer's average order, in minor units.
-    margin : float, in (0, 1], default 0.30
-        What is earned of each amount paid.
-    success_rate : float, in (0, 1], default 0.25
-        Share of leaving customers whom the offer keeps.
-    offer_share : float, > 0, default 0.05
-        Cost of the offer, as a share of the median order.
-    offer_cost : int or None, minor units
-        Cost of the offer where it is known; it comes before `offer_share`.
     """
 
     order_value: str
+    """Feature that holds a customer's average order, in minor units."""
     margin: float = 0.30
+    """In (0, 1]; what is earned of each amount paid."""
     success_rate: float = 0.25
+    """In (0, 1]; share of leaving customers whom the offer keeps."""
     offer_share: float = 0.05
+    """> 0; cost of the offer, as a share of the median order."""
     offer_cost: int | None = None
+    """Minor units; cost of the offer where it is known; it comes before `offer_share`."""
 
     def decision(
         self, frame: pd.DataFrame, paid: pd.Series[float], *, days: int, currency: str
@@ -53,12 +45,8 @@ class Retention:
 
         Parameters
         ----------
-        frame : DataFrame
         paid : float Series, minor units
             What the customer of each row paid within the horizon.
-        days : int
-            The horizon.
-        currency : str
         """
         stayed = paid[(frame["label"] == 0).to_numpy()].dropna()
         spend = float(stayed.mean()) if len(stayed) else 0.0
@@ -88,20 +76,14 @@ class Lending:
     """An order sold on credit: the margin if it is paid, the loss if not.
 
     Approving pays where (1 - risk) x margin > risk x loss.
-
-    Parameters
-    ----------
-    order_value : str
-        Feature that holds a customer's average order, in minor units.
-    margin : float, in (0, 1], default 0.25
-        What is earned of an order that is paid.
-    loss : float, in (0, 1], default 0.85
-        What is lost of an order that is not: goods, handling, collection.
     """
 
     order_value: str
+    """Feature that holds a customer's average order, in minor units."""
     margin: float = 0.25
+    """In (0, 1]; what is earned of an order that is paid."""
     loss: float = 0.85
+    """In (0, 1]; what is lost of an order that is not: goods, handling, collection."""
 
     def decision(
         self, frame: pd.DataFrame, paid: pd.Series[float], *, days: int, currency: str

@@ -14,47 +14,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """What a model predicts, from what, and what is decided with it.
-
-    Parameters
-    ----------
-    name : str
-        "churn": the last part of the registered name.
-    label : str
-        A label of `features.labels`.
-    horizon_days : int, > 0
-        How far the label looks ahead.
-    outcome : str
-        What a probability of 1 means, in words.
-    economics : Economics
-        Where acting begins to pay.
-    features : tuple of str or None, default None
-        Outputs of the catalogue to learn from; None takes all that vary.
-    candidates : mapping of str to classifier, or None
-        Unfitted scikit-learn classifiers by name, among which cross-validation chooses; None: the standard
-        ones of `training.fitting.candidates`, which are made when they are needed.
-    on_credit_scale : bool, default False
-        Whether the probability is also shown as a score of 300 to 1000 and a band.
-    rule_columns : mapping or None
-        The output for each input of `scoring.rules.POINTS`; None: no rule score.
-    max_cutoffs : int, >= 1, default 8
-        Training cutoffs, a month apart.
-    history_days : int, >= 0, default 90
-        How much of the stream there must be before the first cutoff.
-    least_rows, least_outcomes : int, default 200 and 30
-        Training rows, and rows of either outcome, below which no model is fitted.
-    """
+    """What a model predicts, from what, and what is decided with it."""
 
     name: str
+    """Such as "churn": the last part of the registered name."""
     label: str
+    """A label of `features.labels`."""
     horizon_days: int
+    """> 0; how far the label looks ahead."""
     outcome: str
+    """What a probability of 1 means, in words."""
     economics: Economics
     features: tuple[str, ...] | None = None
+    """Outputs of the catalogue to learn from; None takes all that vary."""
     candidates: Mapping[str, ClassifierMixin] | None = None
+    """Unfitted scikit-learn classifiers by name, among which cross-validation chooses; None: the standard ones
+    of `training.fitting.candidates`, which are made when they are needed."""
     on_credit_scale: bool = False
+    """Whether the probability is also shown as a score of 300 to 1000 and a band."""
     rule_columns: Mapping[str, str] | None = None
+    """The output for each input of `scoring.rules.POINTS`; None: no rule score."""
     max_cutoffs: int = 8
+    """>= 1; training cutoffs, a month apart."""
     history_days: int = 90
+    """>= 0; how much of the stream there must be before the first cutoff."""
     least_rows: int = 200
     least_outcomes: int = 30
+    """`least_rows`, `least_outcomes`: training rows, and rows of either outcome, below which no model is fitted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from workbench.cli import home
-from workbench.cli.console import Bar, examples, note
+from workbench.cli.console import examples, note
 from workbench.records import open_records
 from workbench.settings import Settings
 
@@ -34,22 +34,13 @@ def demo(ctx: click.Context) -> None:
     server = make_server(settings, load=STEPS, then=LATER_STEPS)
     if not _stands(settings):
         server.start()
-        from simulation import SimulationOptions, simulate
+        from simulation import SimulationOptions
+        from workbench.cli.simulations import fill
 
-        engine = open_records(settings)
-        with Bar() as bar:
-            made = simulate(
-                engine,
-                TENANT,
-                SimulationOptions(),
-                now=home.now(),
-                truth_folder=settings.raw / "truth",
-                progress=bar,
-            )
+        made = fill(TENANT, SimulationOptions())
         click.echo(
             f"  simulated tenant {TENANT}: {made.customers:,} customers, {made.orders:,} orders"
         )
-        engine.dispose()
 
     def build_service() -> None:
         with note("building the service"):

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import PlanError, SettingsError
+from workbench.records import open_records
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from commerce.records.tenants import Tenant
+    from workbench.notebook import Bench
 
 _BROUGHT_BY = {"notebooks": ("papermill", "pandas", "mlflow"), "serving": ("bentoml", "fastapi")}
 """Libraries by which an extra is known to be there."""
@@ -76,3 +78,18 @@ def choose_tenant(connection: Connection, named: str | None) -> Tenant:
     raise PlanError(
         f"tenant must be named where there are several; got none. Add --tenant, one of: {slugs}."
     )
+
+
+def tenant_slug(named: str | None) -> str:
+    """Find the slug of the tenant a command is about: the named one, else the only one."""
+    from commerce.records.database import reading
+
+    with reading(open_records(settings())) as connection:
+        return choose_tenant(connection, named).slug
+
+
+def open_bench(named: str | None) -> Bench:
+    """Open the bench of the named tenant, or of the only one."""
+    from workbench import notebook
+
+    return notebook.open_bench(tenant=tenant_slug(named))

@@ -17,19 +17,13 @@ from workbench.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """The parameters of a notebook, settled, and a hash of what it reads beside them.
-
-    Parameters
-    ----------
-    parameters : dict of str to Value
-        ``as_of`` is an instant, and ``snapshot`` the latest, where they were left open.
-    hash : str
-        Over the tenant's stream and its champions; empty where the notebook names no tenant, so that nobody
-        knows what it reads.
-    """
+    """The parameters of a notebook, settled, and a hash of what it reads beside them."""
 
     parameters: dict[str, Value]
+    """``as_of`` is an instant, and ``snapshot`` the latest, where they were left open."""
     hash: str
+    """Over the tenant's stream and its champions; empty where the notebook names no tenant, so that nobody knows
+    what it reads."""
 
 
 def settle_inputs(
@@ -39,9 +33,6 @@ def settle_inputs(
 
     Parameters
     ----------
-    settings : Settings
-    contract : Contract
-        What the notebook declares.
     parameters : mapping of str to Value
         All of them, checked.
 

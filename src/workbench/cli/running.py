@@ -24,6 +24,8 @@ from workbench.runs.plan import REVIEW, SCORE, TRAIN, Pipeline, PipelineResult
 from workbench.runs.warm import LATER_STEPS, STEPS
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
 
+_FIGURES = ("auc", "logistic_auc", "brier", "base_rate")
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -43,12 +45,8 @@ def run_tenant(
 
     Parameters
     ----------
-    settings : Settings
-    tenant, as_of, models
-        As on the command line.
     server : ForkServer, optional
         From `make_server`, where it has been started ahead.
-    then : callable, optional
 
     Returns
     -------
@@ -111,13 +109,7 @@ def make_server(
 ) -> ForkServer:
     """Give the server that forks the notebooks' processes, not yet started.
 
-    Their environment is complete and the same for every run.
-
-    Parameters
-    ----------
-    settings : Settings
-    load, then : tuple of str
-        What it imports: see `ForkServer`.
+    Their environment is complete and the same for every run; `load` and `then` are `ForkServer`'s.
     """
     environ = home.environ()
     # One thread a process: kernels and candidate fits run side by side, and contending threads are slower.
@@ -221,9 +213,8 @@ def tenant_line(connection: Connection, tenant: Tenant, instant: datetime) -> st
     from commerce.records import schema
     from commerce.records.stream import stream_state
 
-    customers = connection.execute(
-        select(func.count()).where(schema.customer.c.tenant_id == tenant.id)
-    ).scalar_one()
+    ours = schema.customer.c.tenant_id == tenant.id
+    customers = connection.execute(select(func.count()).where(ours)).scalar_one()
     events = stream_state(connection, tenant.id).events
     local = instant.astimezone(tenant.zone)
     moment = f"{local:%Y-%m-%d}" if local.time() == time() else f"{local:%Y-%m-%d %H:%M}"
@@ -255,10 +246,8 @@ def conclude(
     result: PipelineResult, settings: Settings, *, tenant: str, asked: list[str] | None
 ) -> int:
     """Print what a run came to; give the exit code."""
-    summary = summary_table(result, settings.home)
-    if summary:
-        click.echo("")
-        click.echo(summary)
+    if summary := summary_table(result, settings.home):
+        click.echo(f"\n{summary}")
     for outcome in result.failures:
         folder = shorten(str(outcome.folder), settings.home)
         click.echo(
@@ -270,8 +259,7 @@ def conclude(
         )
     if result.failures:
         return result.failures[0].exit_status.code
-    refused = [name for name in asked or [] if name in result.skipped]
-    if refused:
+    if any(name in result.skipped for name in asked or []):
         return USAGE.code
     if not result.changed:
         click.echo(f"  nothing to do: tenant {tenant} is up to date")
@@ -288,10 +276,7 @@ def summary_table(result: PipelineResult, root: Path) -> str:
         rows.append(
             [
                 outcome.record.model,
-                _number(figures.get("auc"), 3),
-                _number(figures.get("logistic_auc"), 3),
-                _number(figures.get("brier"), 3),
-                _number(figures.get("base_rate"), 3),
+                *(_number(figures.get(name)) for name in _FIGURES),
                 str(figures.get("champion") or "none"),
                 shorten(page, root) or "-",
             ]
@@ -301,5 +286,5 @@ def summary_table(result: PipelineResult, root: Path) -> str:
     return table(["model", "AUC", "logistic", "Brier", "base rate", "champion", "report"], rows)
 
 
-def _number(value: Any, digits: int) -> str:
-    return f"{value:.{digits}f}" if isinstance(value, (int, float)) else "-"
+def _number(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, (int, float)) else "-"

@@ -14,7 +14,7 @@ from workbench.records import open_records
 from workbench.runs.exit_status import FINDINGS
 
 if TYPE_CHECKING:
-    from simulation import SimulationOptions
+    from simulation import SimulationOptions, SimulationSummary
 
 _SHOP, _ORACLE, _LIVE = 2_000, 20_000, 200
 _DAYS, _LIVE_DAYS = 731, 180
@@ -118,21 +118,21 @@ def simulate(
         _fill(tenant, options, as_json=as_json)
 
 
-def _fill(tenant: str, options: SimulationOptions, *, as_json: bool) -> None:
+def fill(tenant: str, options: SimulationOptions) -> SimulationSummary:
     """Write a shop into the record store."""
     from simulation import simulate
 
     settings = home.settings()
-    engine = open_records(settings)
+    engine, truth = open_records(settings), settings.raw / "truth"
     with Bar() as bar:
-        made = simulate(
-            engine,
-            tenant,
-            options,
-            now=home.now(),
-            truth_folder=settings.raw / "truth",
-            progress=bar,
-        )
+        made = simulate(engine, tenant, options, now=home.now(), truth_folder=truth, progress=bar)
+    engine.dispose()
+    return made
+
+
+def _fill(tenant: str, options: SimulationOptions, *, as_json: bool) -> None:
+    """Write a shop into the record store, and say so."""
+    made = fill(tenant, options)
     if as_json:
         click.echo(json.dumps(made.as_dict(), indent=1))
     elif made.events:
@@ -193,9 +193,7 @@ def _consult(options: SimulationOptions, *, as_json: bool) -> bool:
                 [
                     [
                         each.model,
-                        f"{each.ceiling:.3f}",
-                        f"{each.observed:.3f}",
-                        f"{each.single:.3f}",
+                        *(f"{auc:.3f}" for auc in (each.ceiling, each.observed, each.single)),
                         each.feature,
                         "yes" if each.accepted else "no",
                     ]

@@ -12,7 +12,6 @@ import click
 
 from workbench.cli import home
 from workbench.cli.console import examples, table
-from workbench.records import open_records
 
 if TYPE_CHECKING:
     from workbench.settings import Settings
@@ -43,7 +42,7 @@ def listing(tenant: str | None, as_json: bool) -> None:
     from features.snapshots.retention import list_snapshots
 
     settings = home.settings()
-    slug = _slug(settings, tenant)
+    slug = home.tenant_slug(tenant)
     uses = snapshots_in_use(settings, slug)
     found = list_snapshots(settings.snapshots, slug)
     if as_json:
@@ -117,7 +116,7 @@ def prune(
     from features.snapshots import retention
 
     settings = home.settings()
-    slug = _slug(settings, tenant)
+    slug = home.tenant_slug(tenant)
     result = retention.prune(
         settings.snapshots,
         slug,
@@ -153,7 +152,7 @@ def compact(tenant: str | None, as_json: bool) -> None:
     from features.snapshots import retention
 
     settings = home.settings()
-    result = retention.compact(settings.snapshots, _slug(settings, tenant))
+    result = retention.compact(settings.snapshots, home.tenant_slug(tenant))
     if as_json:
         click.echo(json.dumps(asdict(result), indent=1))
         return
@@ -187,13 +186,6 @@ def snapshots_in_use(settings: Settings, slug: str) -> Mapping[str, str]:
     for path in (settings.features / slug).glob("*/*.parquet"):
         makers.setdefault(path.parent.name, []).append("feature tables")
     return {name: f"needed by {', '.join(sorted(set(made)))}" for name, made in makers.items()}
-
-
-def _slug(settings: Settings, tenant: str | None) -> str:
-    from commerce.records.database import reading
-
-    with reading(open_records(settings)) as connection:
-        return home.choose_tenant(connection, tenant).slug
 
 
 def _size(size: int) -> str:

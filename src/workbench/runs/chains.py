@@ -21,15 +21,10 @@ Steps = Generator[Run | Callable[[], None], None, None]
 
 @dataclass
 class Chain:
-    """One chain on its way.
-
-    Parameters
-    ----------
-    steps : generator
-        Of runs to wait for, and of sayings.
-    """
+    """One chain on its way."""
 
     steps: Steps
+    """Of runs to wait for, and of sayings."""
     run: Run | None = None
     over: bool = False
     sayings: list[Callable[[], None]] = field(default_factory=list)

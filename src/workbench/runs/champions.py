@@ -15,7 +15,6 @@ def champion_state(packages: Path, tenant: str, model: str) -> dict[str, Any] | 
     ----------
     packages : Path
         Where champions are published.
-    tenant, model : str
 
     Returns
     -------

@@ -25,24 +25,14 @@ from workbench.runs.values import KINDS, Kind, Value, check_value, parse_text, r
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One declared parameter.
-
-    Parameters
-    ----------
-    name : str
-        As in the cell.
-    kind : Kind
-        Its declared type.
-    default : Value
-        What holds when it is not given.
-    help : str
-        The comment beside it.
-    """
+    """One declared parameter."""
 
     name: str
+    """As in the cell."""
     kind: Kind
     default: Value
     help: str
+    """The comment beside it."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +113,6 @@ def read_contract(source: str, *, notebook: str = "notebook") -> Contract:
         Python of the cell.
     notebook : str
         Name for the sentences.
-
-    Returns
-    -------
-    Contract
 
     Raises
     ------

@@ -31,30 +31,19 @@ from workbench.runs.worker import Progress, Worker
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One notebook with everything it needs.
-
-    Parameters
-    ----------
-    notebook : Notebook
-        What to run.
-    parameters : mapping of str to Value
-        Every declared parameter, from its contract.
-    label : str
-        For the progress line, such as ``20 train churn``.
-    input_hash : str
-        What it reads, as a hash.
-    cell_timeout : int, seconds, default 1800
-        No cell may take longer.
-    start_timeout : int, seconds, default 120
-        No kernel may take longer to start.
-    """
+    """One notebook with everything it needs."""
 
     notebook: Notebook
     parameters: Mapping[str, Value]
+    """Every declared parameter, from its contract."""
     label: str
+    """For the progress line, such as ``20 train churn``."""
     input_hash: str = ""
+    """What it reads, as a hash."""
     cell_timeout: int = 1800
+    """Seconds; no cell may take longer."""
     start_timeout: int = 120
+    """Seconds; no kernel may take longer to start."""
 
     def text(self, name: str) -> str:
         """Give a parameter as text; empty where the notebook has none of that name."""
@@ -64,27 +53,16 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a task ended.
-
-    Parameters
-    ----------
-    exit_status : ExitStatus
-        With its exit code.
-    record : RunRecord
-        As stored.
-    result : dict
-        What the last cell recorded; empty where it recorded nothing.
-    folder : Path
-        Executed notebook, page and log.
-    fresh : bool
-        False where an earlier run's result was used.
-    """
+    """How a task ended."""
 
     exit_status: ExitStatus
     record: RunRecord
     result: dict[str, Any]
+    """What the last cell recorded; empty where it recorded nothing."""
     folder: Path
+    """Executed notebook, page and log."""
     fresh: bool
+    """False where an earlier run's result was used."""
 
     @property
     def succeeded(self) -> bool:
@@ -94,30 +72,16 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """What every run of one command shares.
-
-    Parameters
-    ----------
-    history : History
-        Where runs are kept.
-    reports : Path
-        Where pages go.
-    server : ForkServer
-        Forks the notebooks' processes.
-    code_version : str
-        From `workbench.runs.key.code_version`.
-    clock : callable
-        Gives the time, aware.
-    lock : int, optional
-        Descriptor of the lock this run holds; the notebooks' processes hold it too.
-    """
+    """What every run of one command shares."""
 
     history: History
     reports: Path
     server: ForkServer
     code_version: str
+    """From `workbench.runs.key.code_version`."""
     clock: Callable[[], datetime]
     lock: int | None = None
+    """Descriptor of the lock this run holds; the notebooks' processes hold it too."""
 
     def key(self, task: Task) -> str:
         """Give the key of a task."""
@@ -240,25 +204,14 @@ class Runner:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A task at work.
-
-    Parameters
-    ----------
-    runner : Runner
-    task : Task
-    record : RunRecord
-        As it was begun.
-    worker : Worker
-        Its process.
-    begun : float
-        `time.monotonic` when it began.
-    """
+    """A task at work."""
 
     runner: Runner
     task: Task
     record: RunRecord
     worker: Worker
     begun: float
+    """`time.monotonic` when it began."""
 
     @property
     def sentinel(self) -> int:

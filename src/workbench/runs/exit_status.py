@@ -7,21 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class ExitStatus:
-    """One way in which a command or a notebook ends.
-
-    Parameters
-    ----------
-    name : str
-        As written into ``status.json``.
-    code : int
-        The process's exit code.
-    meaning : str
-        For the table in ``--help``.
-    """
+    """One way in which a command or a notebook ends."""
 
     name: str
+    """As written into ``status.json``."""
     code: int
     meaning: str
+    """For the table in ``--help``."""
 
 
 SUCCEEDED = ExitStatus(name="succeeded", code=0, meaning="done, or nothing to do")

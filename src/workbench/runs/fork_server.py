@@ -36,24 +36,16 @@ _FIRST_BYTES = 64
 
 @dataclass
 class Child:
-    """A forked process, as the one that asked for it holds it.
-
-    Parameters
-    ----------
-    pid : int
-        Also the id of its session, to which everything it forks belongs.
-    stdin : TextIO
-        Its standard input; closed by the system once this process is gone.
-    stdout : TextIO
-        What it and its children write.
-    sentinel : int
-        A descriptor that can be read once the process has ended.
-    """
+    """A forked process, as the one that asked for it holds it."""
 
     pid: int
+    """Also the id of its session, to which everything it forks belongs."""
     stdin: TextIO
+    """Its standard input; closed by the system once this process is gone."""
     stdout: TextIO
+    """What it and its children write."""
     sentinel: int
+    """A descriptor that can be read once the process has ended."""
     _code: int | None = field(default=None, init=False)
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -90,21 +82,14 @@ class Child:
 
 @dataclass
 class ForkServer:
-    """The server, as the process that started it holds it.
-
-    Parameters
-    ----------
-    environ : mapping
-        The whole environment of every process it forks.
-    load : tuple of str
-        What it imports before it forks anything: modules, or functions to call, ``"module:function"``.
-    then : tuple of str
-        What it imports whenever nobody asks for anything.
-    """
+    """The server, as the process that started it holds it."""
 
     environ: Mapping[str, str]
+    """The whole environment of every process it forks."""
     load: tuple[str, ...] = ()
+    """What it imports before it forks anything: modules, or functions to call, ``"module:function"``."""
     then: tuple[str, ...] = ()
+    """What it imports whenever nobody asks for anything."""
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _socket: socket.socket | None = field(default=None, init=False)
 
@@ -132,9 +117,6 @@ class ForkServer:
         ----------
         call : str
             ``"module:function"``.
-        *arguments : str
-        cwd : Path
-            The process's directory.
         inherit : sequence of int
             Descriptors that it holds open as well, until it ends.
 

@@ -37,14 +37,8 @@ class RunRecord:
         See `workbench.runs.key`.
     state : str
         ``running`` or the name of an exit status.
-    sentence : str
-        How it ended, in words.
-    pid : int
-        The process that ran it.
     started_at, finished_at : str
         ISO instants in UTC; the second is empty while it runs.
-    seconds : float
-        How long it took.
     page : str
         Path of the HTML page.
     """

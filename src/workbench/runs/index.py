@@ -18,12 +18,6 @@ _ROWS = 500
 def write_index(history: History, reports: Path) -> Path:
     """Write ``index.html`` below the reports from the history of runs.
 
-    Parameters
-    ----------
-    history : History
-    reports : Path
-        The folder of the reports.
-
     Returns
     -------
     Path

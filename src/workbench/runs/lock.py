@@ -27,21 +27,13 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """A lock in hand.
-
-    Parameters
-    ----------
-    path : Path
-        The lock file.
-    taken_over_from : str
-        The dead process that held it before; empty where the last holder let go in order.
-    descriptor : int
-        The open lock file; a process that inherits it holds the lock as well.
-    """
+    """A lock in hand."""
 
     path: Path
     taken_over_from: str
+    """The dead process that held it before; empty where the last holder let go in order."""
     descriptor: int
+    """The open lock file; a process that inherits it holds the lock as well."""
 
 
 @contextmanager
@@ -54,8 +46,6 @@ def run_lock(path: Path, *, subject: str, command: str, now: datetime) -> Iterat
         The lock file; its folder is made.
     subject : str
         What must run alone, for the sentence: "run of tenant 'demo'".
-    command : str
-        What this process does, for the sentence another one prints.
     now : datetime
         Aware; when this process began.
 

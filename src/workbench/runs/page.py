@@ -28,17 +28,10 @@ def write_page(folder: Path, request: Mapping[str, Any], failure: Mapping[str, A
 
     Parameters
     ----------
-    folder : Path
-        The run's folder.
     request : mapping
         What was asked: label, parameters, run id.
     failure : mapping or None
         How it failed; None where it succeeded. A failed run's page also shows the code, for whoever mends it.
-
-    Returns
-    -------
-    Path
-        The page.
     """
     executed = folder / "executed.ipynb"
     path = executed if executed.is_file() else Path(request["notebook"])

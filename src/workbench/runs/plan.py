@@ -27,44 +27,26 @@ SCORE = "40_score_customers"
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """One tenant's run.
-
-    Parameters
-    ----------
-    runner : Runner
-    notebooks : Path
-        The folder of the numbered notebooks.
-    packages : Path
-        Where the champions lie.
-    tenant : str
-    as_of : str
-        ISO instant with offset.
-    models : tuple of str
-        Which specs to try.
-    input_hash : str
-        The state of the tenant's stream.
-    records : str
-        Which record store this is; another one, or one made anew, has another name.
-    report : callable
-        Called with every step's outcome, in the order of the models.
-    skip : callable
-        Called with why a model, or a step, is left out.
-    progress : callable, optional
-        Called at the start of every cell with the step's label, the cell's number, how many there are, its first
-        line; and with the label and zeros once the step is over.
-    """
+    """One tenant's run."""
 
     runner: Runner
     notebooks: Path
     packages: Path
     tenant: str
     as_of: str
+    """ISO instant with offset."""
     models: tuple[str, ...]
     input_hash: str
+    """The state of the tenant's stream."""
     records: str
+    """Which record store this is; another one, or one made anew, has another name."""
     report: Callable[[Outcome], None]
+    """Called with every step's outcome, in the order of the models."""
     skip: Callable[[str], None]
+    """Called with why a model, or a step, is left out."""
     progress: Callable[[str, int, int, str], None] = lambda label, number, count, title: None
+    """Called at the start of every cell with the step's label, the cell's number, how many there are, its first
+    line; and with the label and zeros once the step is over."""
 
     def run(self) -> PipelineResult:
         """Run what must be run, two models side by side.
@@ -176,18 +158,12 @@ class Pipeline:
 
 @dataclass
 class PipelineResult:
-    """What a run came to.
-
-    Parameters
-    ----------
-    outcomes : list of Outcome
-        In the order of the steps.
-    skipped : dict of str to str
-        Models left out, and why.
-    """
+    """What a run came to."""
 
     outcomes: list[Outcome] = field(default_factory=list)
+    """In the order of the steps."""
     skipped: dict[str, str] = field(default_factory=dict)
+    """Models left out, and why."""
 
     @property
     def failures(self) -> list[Outcome]:

@@ -19,17 +19,10 @@ PARAMETERS_TAG = "parameters"
 
 @dataclass(frozen=True, kw_only=True)
 class Notebook:
-    """A notebook as it lies on disk.
-
-    Parameters
-    ----------
-    path : Path
-        Absolute.
-    content : dict
-        Its JSON.
-    """
+    """A notebook as it lies on disk."""
 
     path: Path
+    """Absolute."""
     content: dict[str, Any]
 
     @property

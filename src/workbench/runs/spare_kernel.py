@@ -45,12 +45,8 @@ class SpareKernel:
 
         Parameters
         ----------
-        command : list of str
-            Of `ipykernel_launcher`.
         env : dict
             Its whole environment.
-        cwd : str or None
-            Its directory.
         """
         self.args = command
         arguments = command[command.index(_LAUNCHER) + 1 :]

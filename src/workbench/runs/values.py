@@ -46,18 +46,12 @@ _RULES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """The declared type of a parameter.
-
-    Parameters
-    ----------
-    name : str
-        One of `KINDS`.
-    optional : bool, default False
-        Whether None is allowed; given as text, None is the empty text.
-    """
+    """The declared type of a parameter."""
 
     name: str
+    """One of `KINDS`."""
     optional: bool = False
+    """Whether None is allowed; given as text, None is the empty text."""
 
     def __str__(self) -> str:
         return f"{self.name} | None" if self.optional else self.name
@@ -68,16 +62,8 @@ def parse_text(parameter: str, text: str, kind: Kind) -> Value:
 
     Parameters
     ----------
-    parameter : str
-        Its name, for the sentence.
     text : str
         What stands after the equals sign.
-    kind : Kind
-        Its declared type.
-
-    Returns
-    -------
-    Value
 
     Raises
     ------
@@ -187,19 +173,11 @@ def _refusal(parameter: str, value: object, kind: Kind) -> ParameterError:
     return ParameterError(f"parameter {parameter!r} must {rule}; got {shown}. {advice}{nothing}")
 
 
-def _read_int(text: str) -> int | None:
-    return int(text) if _WHOLE.fullmatch(text) else None
-
-
 def _read_float(text: str) -> float | None:
     if not _DECIMAL.fullmatch(text):
         return None
     number = float(text)
     return number if math.isfinite(number) else None
-
-
-def _read_bool(text: str) -> bool | None:
-    return {"true": True, "false": False}.get(text)
 
 
 def _read_date(text: str) -> date | None:
@@ -258,9 +236,9 @@ def _holds(value: object, name: str) -> bool:
 
 _READERS: dict[str, Callable[[str], Value]] = {
     "str": str,
-    "int": _read_int,
+    "int": lambda text: int(text) if _WHOLE.fullmatch(text) else None,
     "float": _read_float,
-    "bool": _read_bool,
+    "bool": {"true": True, "false": False}.get,
     "date": _read_date,
     "datetime": _read_datetime,
     "list[str]": _read_list,

@@ -21,8 +21,6 @@ def judge(folder: Path, run_id: str, code: int) -> tuple[ExitStatus, str]:
 
     Parameters
     ----------
-    folder : Path
-        The run's folder.
     run_id : str
         The id that its result must carry.
     code : int

@@ -31,16 +31,7 @@ _HARMLESS = "Kernel is running over TCP without encryption"
 
 
 class Worker:
-    """A process at work on one run's folder.
-
-    Parameters
-    ----------
-    child : Child
-        The process of `workbench.runs.kernel_process`.
-    folder : Path
-        The run's folder.
-    progress : callable, optional
-    """
+    """A process at work on one run's folder."""
 
     def __init__(self, child: Child, folder: Path, progress: Progress | None = None) -> None:
         self._child = child
@@ -64,17 +55,12 @@ class Worker:
 
         Parameters
         ----------
-        server : ForkServer
-            Forks it.
         folder : Path
             The run's folder, with its ``request.json``.
-        cwd : Path
-            The process's directory.
         page_only : bool, default False
             Only write the page of a run that is over.
         lock : int, optional
             Descriptor of a held lock file; the process holds the lock too, until it ends.
-        progress : callable, optional
         """
         work = "write_page_only" if page_only else "run_notebook"
         child = server.fork(

@@ -15,7 +15,7 @@ from commerce.records.tenants import Tenant
 COLUMNS = ("tenant_id", "id", "number", "external_id", "created_at")
 
 
-def test_a_customer_is_found_by_external_id_then_number_then_id(any_engine: Engine) -> None:
+def test_a_key_is_the_shops_own_id_or_a_uuid_and_a_number_only_by_name(any_engine: Engine) -> None:
     tenant = make_tenant(any_engine)
     first, second = uuid.uuid4(), uuid.uuid4()
     with writing(any_engine) as connection:
@@ -26,10 +26,28 @@ def test_a_customer_is_found_by_external_id_then_number_then_id(any_engine: Engi
             [(tenant.id, first, 1, "2", 0), (tenant.id, second, 2, "K-7", 0)],
         )
     with reading(any_engine) as connection:
-        assert find_customer(connection, tenant, "2") == first  # the shop's own name wins
-        assert find_customer(connection, tenant, "1") == first
+        assert find_customer(connection, tenant, "2") == first
+        assert find_customer(connection, tenant, "number:2") == second
+        for stranger in ("1", "02", "number:3", "number:x"):
+            with pytest.raises(
+                CustomerNotFound, match="by the shop's own id, our UUID or number:N"
+            ):
+                find_customer(connection, tenant, stranger)
         assert find_customer(connection, tenant, "K-7") == second
         assert find_customer(connection, tenant, str(second)) == second
+
+
+def test_in_a_shop_without_ids_of_its_own_the_number_is_the_id(any_engine: Engine) -> None:
+    tenant, other = make_tenant(any_engine), make_tenant(any_engine, "other")
+    customer = uuid.uuid4()
+    with writing(any_engine) as connection:
+        insert_rows(connection, "customer", COLUMNS, [(tenant.id, customer, 17, None, 0)])
+        insert_rows(connection, "customer", COLUMNS, [(other.id, uuid.uuid4(), 17, "x", 0)])
+    with reading(any_engine) as connection:
+        assert find_customer(connection, tenant, "17") == customer
+        for stranger, shop in (("017", tenant), ("18", tenant), ("17", other)):
+            with pytest.raises(CustomerNotFound):
+                find_customer(connection, shop, stranger)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from features.declaring.declaration import (
     threshold,
     total,
 )
-from features.declaring.sources import AGGREGATE_COLUMNS
+from features.declaring.origins import AGGREGATE_COLUMNS
 from features.errors import DeclarationError, UnknownFeature
 from features.evaluating.python_evaluator import evaluate_rows
 
@@ -144,7 +144,7 @@ def test_the_hash_of_a_derived_feature_covers_its_inputs(monkeypatch: pytest.Mon
     assert part(1) != before
 
 
-def test_states_are_shared_between_outputs() -> None:
+def test_partial_aggregates_are_shared_between_outputs() -> None:
     shop = catalogue(
         orders(),
         total(PAID, name="spend", description="Spend."),

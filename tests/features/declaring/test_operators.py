@@ -121,14 +121,16 @@ def of_amounts() -> d.Catalogue:
 
 
 @pytest.mark.parametrize("amount", [2**53 - 1, 1 - 2**53])
-def test_states_next_to_the_limit_are_exact(amount: int, evaluator: Evaluator) -> None:
+def test_partial_aggregates_next_to_the_limit_are_exact(amount: int, evaluator: Evaluator) -> None:
     rows = [sale(1, 40, None, base_minor=amount)]
     assert evaluator(rows, of_amounts()).tolist() == [amount] * 6
 
 
 @pytest.mark.parametrize("name", of_amounts().names)
 @pytest.mark.parametrize("amount", [2**53, -(2**53), 2**63 - 1])
-def test_states_at_the_limit_are_refused(amount: int, name: str, evaluator: Evaluator) -> None:
+def test_partial_aggregates_at_the_limit_are_refused(
+    amount: int, name: str, evaluator: Evaluator
+) -> None:
     rows = [sale(1, 40, None, base_minor=amount)]
     with pytest.raises(PartialTooLarge, match=r"must be smaller than 2\^53 in size"):
         evaluator(rows, of_amounts().subset([name]))

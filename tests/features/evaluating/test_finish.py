@@ -32,7 +32,7 @@ def test_many_rows_at_once_give_the_bits_of_each_alone() -> None:
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_values_go_where_they_are_asked_to_go_however_states_lie(order: str) -> None:
+def test_values_go_where_they_are_asked_to_go_however_partial_aggregates_lie(order: str) -> None:
     partials, missing = some_partials(2)
     room = np.full((ROWS + 2, len(EVERYTHING)), -1.0)
     given = np.array(partials, order=order), np.array(missing, order=order)  # type: ignore[call-overload]

@@ -24,7 +24,7 @@ def day(number: int) -> int:
     return to_micros(START + timedelta(days=number))
 
 
-def story(*, payment_recorded: int) -> list[Row]:
+def events_of_an_order(*, payment_recorded: int) -> list[Row]:
     order = {"aggregate_type": "order", "aggregate_id": "o1"}
     invoice = {"aggregate_type": "invoice", "aggregate_id": "i1", "base_minor": 2499}
     parcel = {"aggregate_type": "delivery", "aggregate_id": "d1"}
@@ -69,7 +69,7 @@ Take = Callable[[Sequence[Row]], Snapshot]
 @pytest.mark.parametrize("number", sorted(EXPECTED))
 def test_the_customer_looks_as_the_page_of_events_says(number: int, snapshot: Take) -> None:
     expected = EXPECTED[number]
-    rows = story(payment_recorded=20)
+    rows = events_of_an_order(payment_recorded=20)
     chosen = CATALOGUE.subset(expected)
     table = evaluate(snapshot(rows), [day(number)], chosen)
     assert dict(zip(chosen.names, table.values[0].tolist(), strict=True)) == expected
@@ -78,7 +78,7 @@ def test_the_customer_looks_as_the_page_of_events_says(number: int, snapshot: Ta
 
 def test_a_payment_recorded_late_leaves_the_invoice_open_until_then(snapshot: Take) -> None:
     chosen = CATALOGUE.subset(["open_invoice_balance"])
-    rows = story(payment_recorded=25)
+    rows = events_of_an_order(payment_recorded=25)
     table = evaluate(snapshot(rows), [day(22), day(26)], chosen)
     assert table.values[:, 0].tolist() == [2499, 0]
     assert [evaluate_rows(rows, day(n), chosen)[0] for n in (22, 26)] == [2499, 0]
@@ -86,11 +86,11 @@ def test_a_payment_recorded_late_leaves_the_invoice_open_until_then(snapshot: Ta
 
 def test_an_event_exactly_at_the_cutoff_does_not_count(snapshot: Take) -> None:
     chosen = CATALOGUE.subset(["open_deliveries"])
-    rows = story(payment_recorded=20)
+    rows = events_of_an_order(payment_recorded=20)
     seen: list[Any] = evaluate(snapshot(rows), [day(11), day(11) + 1], chosen).values[:, 0].tolist()
     assert seen == [1, 0]
 
 
 def test_nobody_is_known_at_the_instant_of_the_first_event(snapshot: Take) -> None:
-    taken = snapshot(story(payment_recorded=20))
+    taken = snapshot(events_of_an_order(payment_recorded=20))
     assert evaluate(taken, [day(0), day(0) + 1], CATALOGUE).cutoffs.tolist() == [day(0) + 1]

@@ -1,4 +1,4 @@
-"""The server's vector, from the record store itself."""
+"""The server's features of a customer, from the record store itself."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,17 @@ from features.declaring.declaration import (
 )
 from features.evaluating.duckdb_evaluator import evaluate
 from features.evaluating.finish import finish
-from features.evaluating.partial_sql import partial_statement
+from features.evaluating.partial_sql import partial_query
 from features.evaluating.table import FeatureTable
 from features.snapshots.canonical import to_table
 
 ANN = CUSTOMERS[0]
 RECORDED = FEATURE_COLUMNS.index("recorded_at")
+
+
+@lru_cache(maxsize=32)
+def statement(chosen: Catalogue) -> str:
+    return partial_query(chosen).sql("duckdb")
 
 
 def prepared(rows: list[Row], cutoffs: list[int], chosen: Catalogue) -> FeatureTable:
@@ -51,7 +57,7 @@ def afresh(rows: list[Row], cutoff: int, chosen: Catalogue) -> np.ndarray[Any, A
             " row_number() OVER (ORDER BY customer_id) AS customer FROM stream GROUP BY customer_id"
         )
         database.execute("CREATE TABLE event AS FROM stream JOIN customer USING (customer_id)")
-        found = database.execute(partial_statement(chosen), {"cutoff": cutoff}).fetchnumpy()
+        found = database.execute(statement(chosen), {"cutoff": cutoff}).fetchnumpy()
     columns = [np.ma.asarray(found[f"s{place}"]) for place in range(len(chosen.partials))]
     partials = np.array([np.ma.getdata(column) for column in columns], dtype=np.int64)
     return finish(

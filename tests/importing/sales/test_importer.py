@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from tests.importing.shops import NOW, Shop, counts, micros
 
 from commerce.records import schema
-from commerce.records.errors import TenantConflict
+from commerce.records.errors import RecordError, TenantConflict
 from importing.errors import SourceError
 from importing.sales.importer import import_transactions
 from importing.sales.options import TransactionOptions
@@ -382,6 +382,17 @@ def test_day_and_month_are_settled_by_a_row_far_down(shop: Shop) -> None:
     rows = "ann,03/04/2011,1\n" * 3000 + "ann,25/04/2011,1\n"
     shop.sell("c,t,a\n" + rows, customer="c", time="t", amount="a")
     assert shop.events("order.placed")[0].occurred_at == micros("2011-04-03")
+
+
+@pytest.mark.parametrize("slug", ["../../../ESCAPED", "Acme", "a b", ""])
+def test_a_name_that_no_tenant_can_have_is_refused_before_anything_is_written(
+    shop: Shop, slug: str
+) -> None:
+    before = set(shop.folder.parent.rglob("*"))
+    with pytest.raises(RecordError, match="tenant must be lower-case letters"):
+        shop.sell("c,t,a\nann,2011-01-01,x\n", tenant=slug, customer="c", time="t", amount="a")
+    made = {path.name for path in set(shop.folder.parent.rglob("*")) - before}
+    assert {name for name in made if not name.startswith("records.db")} == {"shop.csv"}
 
 
 def test_day_and_month_in_doubt_are_asked_about_and_can_be_given(shop: Shop) -> None:

@@ -73,7 +73,9 @@ def test_the_documented_examples_are_answers_and_requests(client: Client) -> Non
         for example in operation["requestBody"]["content"]["application/json"]["examples"].values():
             asked = example["value"] | {"tenant": "acme"}
             if "customer_id" in asked:
-                asked |= {"customer_id": "17850"}
+                asked |= {"customer_id": "17850"} | (
+                    {"as_of": "2026-02-01"} if "as_of" in asked else {}
+                )
             assert client.post(f"/predict/{model}", asked).status_code == 200, asked
 
 

@@ -54,14 +54,38 @@ def test_credit_shows_the_learned_and_the_rule_score_with_bands(client: Client) 
 
 @pytest.mark.parametrize(
     "key",
-    ["17850", 17850, "1", 1, str(customer_id("acme", "17850")), customer_id("acme", "17850").hex],
-    ids=["external id", "external id as a number", "number", "integer", "UUID", "bare UUID"],
+    [
+        "17850",
+        17850,
+        "number:1",
+        str(customer_id("acme", "17850")),
+        customer_id("acme", "17850").hex,
+    ],
+    ids=["external id", "external id as an integer", "number", "UUID", "bare UUID"],
 )
-def test_a_customer_is_found_by_external_id_number_or_id(client: Client, key: str | int) -> None:
+def test_a_customer_is_found_by_the_shops_own_id_by_ours_or_by_number(
+    client: Client, key: str | int
+) -> None:
     body = client.post("/predict/churn", {"tenant": "acme", "customer_id": key}).json()
     other = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
     assert body["probability"] == other["probability"]
     assert body["customer_id"] == str(key)
+
+
+@pytest.mark.parametrize("key", ["1", "017850", "number:017x"])
+def test_our_number_is_no_id_in_a_shop_with_ids_of_its_own(client: Client, key: str) -> None:
+    response = client.post("/predict/churn", {"tenant": "acme", "customer_id": key})
+    assert response.status_code == 404
+    assert response.json()["field"] == "customer_id"
+
+
+def test_nothing_is_answered_about_a_time_before_the_customer_was_known(client: Client) -> None:
+    asked = {"tenant": "acme", "customer_id": "17850", "as_of": "1999-06-01"}
+    response = client.post("/predict/churn", asked)
+    assert response.status_code == 404
+    assert response.json()["error"].startswith(
+        "customer must be known at the instant asked about; got '17850'"
+    )
 
 
 def test_the_default_as_of_stands_one_microsecond_behind_the_last_record(client: Client) -> None:

@@ -76,9 +76,9 @@ def test_one_of_several_tenants_must_be_named(invoke: Invoke) -> None:
 
 
 def test_a_home_that_is_not_there_is_a_sentence(invoke: Invoke, tmp_path: Path) -> None:
-    result = invoke("tenants", BELLWETHER_HOME=str(tmp_path / "gone"))
+    result = invoke("tenants", BELLWETHER_HOME=str(tmp_path / "gone" / "deeper"))
     assert result.exit_code == 2
-    assert "BELLWETHER_HOME must be an existing folder" in result.stderr
+    assert "BELLWETHER_HOME must be a folder" in result.stderr
 
 
 def test_a_record_store_that_does_not_answer_is_a_sentence_without_its_password(

@@ -28,7 +28,7 @@ from workbench.runs.exit_status import FINDINGS
 @click.option("--json", "as_json", is_flag=True, help="Print the certificate as JSON.")
 @click.pass_context
 def audit(ctx: click.Context, tenant: str | None, sample: int, as_json: bool) -> None:
-    """Compute answers and vectors again by every way, on the tenant's own records, and certify it.
+    """Compute answers and features again by every way, on the tenant's own records, and certify it.
 
     Kept answers as of their own instants, sampled customers now and around events of theirs: as they occurred,
     and as they arrived. As answered then, as the server computes now, in batch from a fresh snapshot, and from
@@ -36,27 +36,22 @@ def audit(ctx: click.Context, tenant: str | None, sample: int, as_json: bool) ->
     data/packages/TENANT/audits, and training promotes nothing that reads a feature which differed when it was
     audited last. Exits with 9 where something differs. Made for cron, once a night.
     """
-    from commerce.records.database import reading
     from training.judging.audits import write_audit
-    from workbench import notebook, stages
+    from workbench import stages
     from workbench.audit import audit as examine
-    from workbench.records import open_records
 
-    settings = home.settings()
-    with reading(open_records(settings)) as connection:
-        slug = home.choose_tenant(connection, tenant).slug
-    bench = notebook.open_bench(tenant=slug)
-    with note(f"auditing {slug}"):
+    bench = home.open_bench(tenant)
+    with note(f"auditing {bench.tenant.slug}"):
         found = examine(
             bench.engine,
             bench.tenant,
             stages.copy_stream(bench),
-            settings.packages,
+            bench.settings.packages,
             as_of=bench.cutoff,
             now=bench.now,
             sample=sample,
         )
-    path = write_audit(found, settings.packages)
+    path = write_audit(found, bench.settings.packages)
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=1))
     else:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
+from workbench.cli import home
 from workbench.cli.console import Bar, examples
-from workbench.cli.features.engines import open_bench, open_engine, settle_cutoffs, spark_options
+from workbench.cli.features.engines import open_engine, settle_cutoffs, spark_options
 
 
 @click.command(
@@ -64,7 +65,7 @@ def build(
     from features.frames import frame_of, write_features
     from workbench import stages
 
-    bench = open_bench(tenant)
+    bench = home.open_bench(tenant)
     cutoffs = settle_cutoffs(bench, asked, months)
     snapshot = stages.copy_stream(bench)
     root = out or bench.settings.features

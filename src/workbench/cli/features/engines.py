@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from workbench.cli import home
 from workbench.errors import PlanError
 
 if TYPE_CHECKING:
@@ -23,23 +22,11 @@ ENGINES = ("duckdb", "python", "spark")
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
-def open_bench(tenant: str | None) -> Bench:
-    """Open the bench of the named tenant, or of the only one."""
-    from commerce.records.database import reading
-    from workbench import notebook
-    from workbench.records import open_records
-
-    with reading(open_records(home.settings())) as connection:
-        slug = home.choose_tenant(connection, tenant).slug
-    return notebook.open_bench(tenant=slug)
-
-
 def settle_cutoffs(bench: Bench, asked: Sequence[str], months: int | None = None) -> list[int]:
     """Settle the instants to look at, in order of time.
 
     Parameters
     ----------
-    bench : Bench
     asked : sequence of str
         Dates, 00:00 where the tenant is, or ISO instants.
     months : int, optional
@@ -74,9 +61,6 @@ def open_engine(
 
     Parameters
     ----------
-    name : str
-        One of `ENGINES`.
-    held : ExitStack
     master : str
         Where Spark runs.
     folder : Path

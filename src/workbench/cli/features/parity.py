@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from workbench.cli import home
 from workbench.cli.console import examples, note, table
 from workbench.cli.features.engines import (
     ENGINES,
-    open_bench,
     open_engine,
     settle_cutoffs,
     spark_options,
@@ -69,7 +69,7 @@ def parity(
     from features.evaluating.table import joined
     from workbench import stages
 
-    names, bench = _chosen(engines), open_bench(tenant)
+    names, bench = _chosen(engines), home.open_bench(tenant)
     cutoffs = settle_cutoffs(bench, asked)
     snapshot = stages.copy_stream(bench)
     customers = _some(snapshot, count)

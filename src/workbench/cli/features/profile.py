@@ -28,18 +28,12 @@ def profile(tenant: str | None, models: str | None, as_json: bool) -> None:
     """
     import json
 
-    from commerce.records.database import reading
     from training.specs import SPECS
-    from workbench import notebook
     from workbench.profiles import make_profile
-    from workbench.records import open_records
 
-    settings = home.settings()
-    with reading(open_records(settings)) as connection:
-        slug = home.choose_tenant(connection, tenant).slug
-    bench = notebook.open_bench(tenant=slug)
+    bench = home.open_bench(tenant)
     chosen = models.split(",") if models else tuple(SPECS)
-    with note(f"profiling {slug}"):
+    with note(f"profiling {bench.tenant.slug}"):
         found = make_profile(bench, chosen)
     if as_json:
         click.echo(json.dumps(found.as_dict()))

@@ -8,8 +8,14 @@ from typing import Any
 import click
 
 from workbench.cli.console import examples
-from workbench.cli.imports.options import FILE, format_options, tenant_conventions, tenant_option
-from workbench.cli.imports.outcome import run_import, show_summary
+from workbench.cli.imports.common import (
+    FILE,
+    format_options,
+    run_import,
+    show_summary,
+    tenant_conventions,
+    tenant_option,
+)
 
 
 @click.command(

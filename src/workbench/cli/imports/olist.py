@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from workbench.cli.console import examples
-from workbench.cli.imports.outcome import run_import, show_summary
+from workbench.cli.imports.common import run_import, show_summary
 
 
 @click.command(

@@ -8,14 +8,15 @@ from typing import Any
 import click
 
 from workbench.cli.console import examples
-from workbench.cli.imports.options import (
+from workbench.cli.imports.common import (
     FILE,
     column_options,
     format_options,
+    run_import,
+    show_summary,
     tenant_conventions,
     tenant_option,
 )
-from workbench.cli.imports.outcome import run_import, show_summary
 
 _COLUMNS = {
     "customer": "Who bought.",
