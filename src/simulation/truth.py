@@ -42,7 +42,7 @@ class TruthFile:
 
     def write(self, path: Path) -> None:
         """Replace the file at a path, whole or not at all."""
-        replace_text(path, self._text.getvalue())
+        replace_text(path, self._text.getvalue(), private=True)
 
 
 def _text(value: object) -> str:

@@ -46,9 +46,15 @@ def replacing(path: Path, *, alone: bool = False) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def replace_text(path: Path, text: str) -> Path:
-    """Replace a file by a text in UTF-8, as it stands, at once."""
+PRIVATE = 0o600
+"""The mode of a file that is its owner's alone."""
+
+
+def replace_text(path: Path, text: str, *, private: bool = False) -> Path:
+    """Replace a file by a text in UTF-8, as it stands, at once; a private one is its owner's alone."""
     with replacing(path) as draft:
+        if private:
+            draft.touch(PRIVATE)
         draft.write_text(text, encoding="utf-8", newline="")
     return path
 

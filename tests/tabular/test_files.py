@@ -38,3 +38,8 @@ def test_a_reader_finds_a_whole_file_whenever_it_looks(tmp_path: Path) -> None:
         assert len(text) == 1_000_000
         assert text == text[0] * len(text)
     writer.join()
+
+
+def test_a_private_file_is_its_owners_alone(tmp_path: Path) -> None:
+    path = replace_text(tmp_path / "secret.csv", "a", private=True)
+    assert path.stat().st_mode & 0o777 == 0o600

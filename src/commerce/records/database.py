@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError
 
 from commerce.records.errors import MigrationNeeded, RecordError
+from tabular.files import PRIVATE
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -33,7 +34,7 @@ ones over and over, and one copy serves many."""
 
 
 def connect(url: str) -> Engine:
-    """Open a record store.
+    """Open a record store; a new SQLite file is its owner's alone.
 
     Parameters
     ----------
@@ -64,7 +65,10 @@ def connect(url: str) -> Engine:
             " Use sqlite:///path/records.db or postgresql://user@host/name."
         )
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(parsed.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(PRIVATE)
     engine = create_engine(parsed)
     _turns[engine] = threading.Lock()
     event.listen(engine, "connect", _configure_sqlite)

@@ -48,6 +48,15 @@ def test_an_empty_database_is_brought_to_the_newest_tables_once(tmp_path: Path) 
     engine.dispose()
 
 
+def test_a_new_record_store_is_its_owners_alone(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/new.db")
+    migrate(engine)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("new.db*")}
+    assert modes
+    assert set(modes.values()) == {0o600}, modes
+    engine.dispose()
+
+
 def test_every_tenants_table_leads_with_the_tenant_and_refers_within_it() -> None:
     for table in schema.metadata.sorted_tables:
         if table.name == "tenant":
