@@ -96,13 +96,13 @@ class Store:
         query = f"SELECT count(*) FROM {self._table}"  # noqa: S608
         return int(self._base.execute(query).fetchone()[0])
 
-    def repeats(self) -> list[tuple[int, bytes, int]]:
+    def repeats(self, key: str = "key") -> list[tuple[int, bytes, int]]:
         """Give the rows whose key stood in an earlier row: number, key, and the how-manyth it is."""
-        self._base.execute(f"CREATE INDEX {self._table}_key ON {self._table} (key)")
+        self._base.execute(f"CREATE INDEX {self._table}_{key} ON {self._table} ({key})")
         query = (
-            "SELECT row, key, place FROM (SELECT row, key,"  # noqa: S608
-            f" row_number() OVER (PARTITION BY key ORDER BY row) AS place FROM {self._table} WHERE key IN"
-            f" (SELECT key FROM {self._table} GROUP BY key HAVING count(*) > 1)) WHERE place > 1"
+            f"SELECT row, {key}, place FROM (SELECT row, {key},"  # noqa: S608
+            f" row_number() OVER (PARTITION BY {key} ORDER BY row) AS place FROM {self._table} WHERE {key} IN"
+            f" (SELECT {key} FROM {self._table} GROUP BY {key} HAVING count(*) > 1)) WHERE place > 1"
         )
         return self._base.execute(query).fetchall()
 

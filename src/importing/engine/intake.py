@@ -92,6 +92,7 @@ class Intake:
         written: Counter[str],
         rejects: Rejects,
         content: Content | None = None,
+        changed: Sequence[str] = (),
     ) -> ImportSummary:
         """Sum the import up; see `summarise`."""
         return summarise(
@@ -102,6 +103,7 @@ class Intake:
             detected=detected(self.table, self.places, self.formats),
             rejects=rejects,
             content=content,
+            changed=changed,
         )
 
 

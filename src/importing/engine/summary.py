@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -50,6 +50,8 @@ class ImportSummary:
     detected: Detected
     content: Content | None = None
     """What its usable rows hold; None where there are none, or the kind of file does not say."""
+    changed: Sequence[str] = ()
+    """Known orders of which the file says that they came to something else than the records hold."""
     rejects: Path | None = None
     """The rejects file; None where nothing was refused."""
     reasons: Mapping[str, int] = field(default_factory=dict)
@@ -77,6 +79,7 @@ def summarise(
     detected: Detected,
     rejects: Rejects,
     content: Content | None = None,
+    changed: Sequence[str] = (),
 ) -> ImportSummary:
     """Sum an import up, and put its rejects file in place: what is neither refused nor known was accepted."""
     refused = rejects.reasons.total()
@@ -95,6 +98,7 @@ def summarise(
         timezone=tenancy.zone.key,
         detected=detected,
         content=content,
+        changed=changed,
         rejects=rejects.close(),
         reasons=dict(rejects.reasons.most_common()),
     )

@@ -24,7 +24,7 @@ from importing.engine.summary import ImportSummary
 from importing.engine.writing import Writer
 from importing.errors import SourceError
 from importing.sales.columns import find_sales_columns
-from importing.sales.known_orders import known_orders
+from importing.sales.known_orders import external_id, known_orders, settled_otherwise
 from importing.sales.lines import LineReader, line_source
 from importing.sales.options import COLUMNS, TransactionOptions, prefix_of, with_preset
 from importing.sales.order_writer import write_orders
@@ -84,11 +84,15 @@ def import_transactions(
         staged, end = staging.count(), staging.latest()
         staging.settle_repeats(keep=options.repeats != "drop")
         staging.settle_states()
-        content = staging.content()
+        content, changed = staging.content(), list[str]()
         if (tenant := intake.tenancy.tenant) is not None:
+            staging.note_sizes()
             staging.drop_written(engine, tenant, line_source, "at", "key")
             with reading(engine) as connection:
                 staging.note_orders(partial(known_orders, connection, tenant))
+                if "status" in intake.places:
+                    changed = settled_otherwise(connection, tenant, staging.known_states())
+            staging.refuse_changed()
         staging.refuse_strangers()
         if options.partial_orders != "keep":
             staging.refuse_parts()
@@ -113,4 +117,5 @@ def import_transactions(
             written=writer.written,
             rejects=rejects,
             content=content,
+            changed=[name for basket in changed if (name := external_id(basket)) is not None],
         )

@@ -26,7 +26,10 @@ class Line(NamedTuple):
     Attributes
     ----------
     key : bytes
-        Stands for all fields of the row.
+        Stands for what the row says of the sale: order, customer, time, product, quantity and amount, as values. The
+        second, third ... row that says the same has a key of its own.
+    text : bytes
+        Stands for all fields of the row, as they are written.
     basket : str
         What belongs to one order: its order id, else customer and time, else the row itself.
     customer, product, description, country, method : str or None
@@ -50,6 +53,7 @@ class Line(NamedTuple):
     """
 
     key: bytes
+    text: bytes
     basket: str
     customer: str | None
     product: str | None
@@ -197,22 +201,26 @@ class LineReader(MoneyReader):
                 f"recorded must not be before the row's time; got {recorded_text!r}.",
             )
         customer = self.identifier("customer", cells[self._customer_place])
-        key = line_key(cells)
+        amount = self.minor(abs(exact), abs(exact))
+        count = f"{quantity.normalize():f}"
+        key = line_key([order, customer, str(at), product or "", count, str(amount), str(returned)])
+        text = line_key(cells)
         if order:
             basket = f"order\x1f{order}"
         elif customer:
             basket = f"time\x1f{at}\x1f{customer}"
         else:
-            basket = f"line\x1f{key.hex()}"
+            basket = f"line\x1f{text.hex()}"
         return Line(
             key,
+            text,
             basket,
             customer or None,
             product,
             description,
             math.ceil(abs(quantity)),
             None if price is None else f"{abs(price):f}",
-            self.minor(abs(exact), abs(exact)),
+            amount,
             at,
             recorded,
             country,

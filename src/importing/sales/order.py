@@ -18,9 +18,7 @@ from functools import cached_property
 
 from importing.engine.identity import uuid_of
 from importing.sales.lines import Line
-
-CAPTURED = frozenset({"paid", "completed", "returned"})
-"""States of lines whose money arrived."""
+from importing.sales.statuses import CAPTURED
 
 
 @dataclass(frozen=True, kw_only=True)

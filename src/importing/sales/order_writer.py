@@ -16,7 +16,8 @@ from commerce.records.stream import NewEvent
 from importing.engine.identity import uuid_of
 from importing.engine.writing import ImportSession
 from importing.sales.lines import Line
-from importing.sales.order import CAPTURED, Order
+from importing.sales.order import Order
+from importing.sales.statuses import CAPTURED
 
 
 def write_orders(session: ImportSession, orders: Sequence[Order]) -> None:

@@ -16,7 +16,7 @@ from importing.sales.lines import Line
 from importing.sales.order import Order
 from tabular.errors import Refused
 
-_MASTER_DATA = ("customer", "product", "description", "country")
+_MASTER_DATA = ("text", "customer", "product", "description", "country")
 """Fields of a line that are written with the customers and products, and not with the line."""
 
 
@@ -117,12 +117,10 @@ class SalesStaging(Staging):
         return None if found.first is None else found
 
     def settle_repeats(self, *, keep: bool) -> None:
-        """Give repeated lines keys of their own, or leave only the first of each."""
-        later = self.repeats()
-        if keep:
-            self.rename((repeated_key(key, place), row) for row, key, place in later)
-        else:
-            self.drop(row for row, _, _ in later)
+        """Give lines that say the same sale keys of their own; unless they are kept, first drop what repeats a row."""
+        if not keep:
+            self.drop(row for row, _, _ in self.repeats("text"))
+        self.rename((repeated_key(key, place), row) for row, key, place in self.repeats())
 
     def note_orders(self, lookup: Callable[[list[str]], list[KnownOrder]]) -> None:
         """Look up which baskets the records hold an order of already."""
@@ -131,6 +129,37 @@ class SalesStaging(Staging):
             self._base.executemany(
                 "INSERT INTO known VALUES (?, ?, ?, ?, ?, ?)", lookup([name for (name,) in batch])
             )
+
+    def note_sizes(self) -> None:
+        """Note how many lines each basket has in the file, and in what states, before known ones are dropped."""
+        self._base.execute(
+            "CREATE TABLE sized AS SELECT basket, count(*) AS lines, group_concat(DISTINCT state) AS states"
+            " FROM line WHERE is_return = 0 GROUP BY basket"
+        )
+
+    def known_states(self) -> dict[str, list[str]]:
+        """Give the states of the baskets of which every line is known."""
+        rows = self._base.execute(
+            "SELECT basket, states FROM sized WHERE basket NOT IN (SELECT basket FROM line WHERE is_return = 0)"
+        )
+        return {basket: states.split(",") for basket, states in rows}
+
+    def refuse_changed(self) -> None:
+        """Refuse the new lines of orders that the file shows without a line that the records hold.
+
+        What is longer than it was has grown; what lacks a line, or has it with another amount, is another order under
+        the same name, and taking its lines in would count the sale twice.
+        """
+        self._base.execute("CREATE INDEX sized_basket ON sized (basket)")
+        self._refuse(
+            "SELECT l.row, 'changed order', 'order must hold the ' || k.positions || ' lines that are recorded of it;"
+            " got ' || quote(substr(l.basket, 7)) || ' with ' || (s.lines - rest.lines) || ' of them and '"
+            " || rest.lines || ' others. Bring what changed by `bellwether import events`.'"
+            " FROM line l JOIN known k ON k.basket = l.basket JOIN sized s ON s.basket = l.basket"
+            " JOIN (SELECT basket, count(*) AS lines FROM line WHERE is_return = 0 GROUP BY basket) AS rest"
+            " ON rest.basket = l.basket"
+            " WHERE l.is_return = 0 AND s.lines - rest.lines < k.positions"
+        )
 
     def refuse_strangers(self) -> None:
         """Refuse lines of sales whose customer is another than their order's."""

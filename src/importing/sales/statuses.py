@@ -14,6 +14,8 @@ from tabular.errors import Refused
 
 State = Literal["paid", "completed", "open", "cancelled", "failed", "returned"]
 STATES: tuple[State, ...] = get_args(State)
+CAPTURED: frozenset[State] = frozenset({"paid", "completed", "returned"})
+"""States of lines whose money arrived."""
 
 _WORDS: Mapping[State, tuple[str, ...]] = {
     "paid": (

@@ -124,6 +124,12 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
             f"  read: {format_money(content.amount, summary.currency)} of {content.customers:,} customers,"
             f" {first} to {last}{nameless}"
         )
+    if summary.changed:
+        some = ", ".join(summary.changed[:3])
+        click.echo(
+            f"  changed: {len(summary.changed):,} known orders came to something else than is recorded, which stays"
+            f" as it is (such as {some}); bring what happened by `bellwether import events`"
+        )
     click.echo(
         f"  new: {summary.customers:,} customers, {summary.orders:,} orders, {summary.events:,} events;"
         f" tenant {summary.tenant} counts in {summary.currency}, days begin in {summary.timezone}"
