@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_month_names
@@ -93,7 +93,7 @@ class Dialect:
     years: int = 4
     month_language: str = "en"
     encoding: str = "utf-8"
-    quoting: int = csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_MINIMAL
     sign: str = ""
     sign_first: bool = False
     headers: str = "en"
@@ -138,7 +138,7 @@ dialects = st.builds(
     years=st.sampled_from([2, 4]),
     month_language=st.sampled_from(["en", "de", "fr", "es", "pl", "fi"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    quoting=st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)),
     sign=st.sampled_from(SIGNS),
     sign_first=st.booleans(),
     headers=st.sampled_from(sorted(HEADERS)),
@@ -152,8 +152,8 @@ def write(shop: list[TrueOrder], dialect: Dialect) -> bytes:
     """Write a shop's export; what its encoding lacks is written as a question mark."""
     names = HEADERS[dialect.headers]
     text = io.StringIO()
-    for line in dialect.preamble:
-        text.write(f"sep={dialect.delimiter}\n" if line == "sep" else f"{line}\n")
+    for above in dialect.preamble:
+        text.write(f"sep={dialect.delimiter}\n" if above == "sep" else f"{above}\n")
     rows = csv.writer(
         text, delimiter=dialect.delimiter, quoting=dialect.quoting, lineterminator="\n"
     )
