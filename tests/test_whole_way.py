@@ -179,7 +179,7 @@ def test_the_answer_is_the_score_the_run_has_written(port: int, home: Path) -> N
 
     from commerce.records.database import connect, reading
     from commerce.records.schema import customer
-    from serving.predict.scores import score
+    from serving.schema import score
 
     status, answer = ask(port, {"tenant": "acme", "customer_id": "K-0011"})
     engine = connect(f"sqlite:///{home}/data/records.db")

@@ -190,6 +190,8 @@ def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: boo
 def approve(work: Work, return_id: UUID) -> int:
     """Accept an inspected return, by an admin: money back, goods in, points off, once only; give minor units paid back.
 
+    Where the money comes from and goes to, `commerce.payments.funds` decides.
+
     Raises
     ------
     IllegalMove

@@ -6,7 +6,6 @@ import csv
 import re
 from collections import Counter
 from pathlib import Path
-from types import TracebackType
 from typing import TextIO
 
 from tabular.errors import Refused
@@ -47,12 +46,7 @@ class Rejects:
     def __enter__(self) -> Rejects:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Take the draft away where the import did not come to its end."""
         if self._file is not None and not self._file.closed:
             self._file.close()

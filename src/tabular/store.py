@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from tabular.errors import Refused
@@ -47,12 +46,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._base.close()
 
     def add(self, rows: Iterable[Sequence[Any]]) -> None:

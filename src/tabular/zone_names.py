@@ -9,34 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta, timezone
 
-_HOURS = {
-    "UTC Z GMT UT WET": 0.0,
-    "BST WEST CET MEZ": 1.0,
-    "CEST MESZ EET SAST": 2.0,
-    "EEST MSK TRT": 3.0,
-    "PKT": 5.0,
-    "WIB": 7.0,
-    "HKT SGT AWST": 8.0,
-    "JST KST": 9.0,
-    "ACST": 9.5,
-    "AEST": 10.0,
-    "ACDT": 10.5,
-    "AEDT": 11.0,
-    "NZST": 12.0,
-    "NZDT": 13.0,
-    "BRT ART": -3.0,
-    "EDT": -4.0,
-    "EST CDT": -5.0,
-    "CST MDT": -6.0,
-    "MST PDT": -7.0,
-    "PST AKDT": -8.0,
-    "AKST": -9.0,
-    "HST": -10.0,
-}
-
+_HOURS = (
+    "UTC=0 Z=0 GMT=0 UT=0 WET=0 BST=1 WEST=1 CET=1 MEZ=1 CEST=2 MESZ=2 EET=2 SAST=2 EEST=3 MSK=3 TRT=3 PKT=5 WIB=7"
+    " HKT=8 SGT=8 AWST=8 JST=9 KST=9 ACST=9.5 AEST=10 ACDT=10.5 AEDT=11 NZST=12 NZDT=13 BRT=-3 ART=-3 EDT=-4 EST=-5"
+    " CDT=-5 CST=-6 MDT=-6 MST=-7 PDT=-7 PST=-8 AKDT=-8 AKST=-9 HST=-10"
+)
 ZONE_NAMES: Mapping[str, timezone] = {
-    name: timezone(timedelta(hours=hours))
-    for names, hours in _HOURS.items()
-    for name in names.split()
+    name: timezone(timedelta(hours=float(hours)))
+    for name, _, hours in (pair.partition("=") for pair in _HOURS.split())
 }
 """Offset by name, in capitals."""

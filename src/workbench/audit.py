@@ -34,7 +34,7 @@ from features.evaluating.formulas import Floats
 from features.evaluating.online import online_features
 from features.evaluating.python_evaluator import evaluate_rows
 from features.snapshots.snapshot import Snapshot
-from serving.predict.scores import ORIGINS, score
+from serving.schema import ORIGINS, score
 from training.judging.audits import Audit, read_audits
 from workbench.versions import models
 

@@ -32,7 +32,7 @@ from features.evaluating.formulas import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 from features.evaluating.table import FeatureTable
 from features.snapshots.snapshot import Snapshot, take_snapshot
-from serving.predict.scores import score
+from serving.schema import score
 from training.judging.audits import Audit, read_audits, write_audit
 from workbench import stages
 from workbench.audit import audit

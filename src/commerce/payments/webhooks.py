@@ -87,8 +87,8 @@ def run_provider_calls(
     Raises
     ------
     ProviderFailed
-        "provider must do what it is asked; got ...", once the other calls are made. The call waits on, unless it
-        was refused for good.
+        "provider must do what it is asked; got ...", once the other calls are made. The call waits for the
+        next tick, without a pause of its own, unless it was refused for good.
     """
     with looking(engine, tenant, SYSTEM, now=now) as work:
         calls = waiting(work, provider.name)

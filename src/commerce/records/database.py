@@ -169,10 +169,13 @@ def _alembic_config(branches: Sequence[str]) -> Any:
 def applied_revisions(engine: Engine) -> set[str]:
     """Read which migrations a database has seen; empty for a new one."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return set()
-        rows = connection.execute(text("SELECT version_num FROM alembic_version"))
-        return {str(row[0]) for row in rows}
+        return _applied(connection)
+
+
+def _applied(connection: Connection) -> set[str]:
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
 def is_current(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> bool:
@@ -183,8 +186,8 @@ def is_current(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> bool:
 def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
     """Bring a database to the newest tables; does nothing where it has them.
 
-    An empty one is made from the schema, by the record store's first revision; the later ones change those that
-    were made before.
+    A new one is made from the tables as they are today, by the first revision of each branch; the later ones change
+    those that were made before.
 
     Parameters
     ----------
@@ -208,16 +211,14 @@ def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:
     with _remodelling(engine) as connection:
         bring_over(connection)
         config.attributes["connection"] = connection
+        applied = _applied(connection)
         for branch in branches:
-            first, newest = (
-                str(_script(branch).get_base()),
-                str(_script(branch).get_current_head()),
-            )
-            if branch == COMMERCE and not inspect(connection).has_table("event"):
-                command.upgrade(config, first)
-                command.stamp(config, newest)
+            script = _script(branch)
+            if applied.isdisjoint(each.revision for each in script.walk_revisions()):
+                command.upgrade(config, str(script.get_base()))
+                command.stamp(config, str(script.get_current_head()))
             else:
-                command.upgrade(config, newest)
+                command.upgrade(config, str(script.get_current_head()))
 
 
 @contextmanager

@@ -2,60 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from commerce.records.money import CURRENCIES
 from importing.errors import SourceError
 from tabular.formats import Formats
 
-_DOLLARS = "USD AUD CAD NZD SGD HKD TWD MXN ARS CLP COP UYU BRL JMD BBD BSD BZD FJD NAD TTD XCD"
-_SIGNS = {
-    "$": _DOLLARS,
-    "US$": "USD",
-    "A$ AU$": "AUD",
-    "C$ CA$": "CAD",
-    "NZ$": "NZD",
-    "S$": "SGD",
-    "HK$": "HKD",
-    "NT$": "TWD",
-    "MX$": "MXN",
-    "R$": "BRL",
-    "\u20ac": "EUR",
-    "\xa3": "GBP EGP GIP FKP SHP LBP SYP",
-    "\xa5": "JPY CNY",
-    "\u5186": "JPY",
-    "\u5143": "CNY TWD",
-    "kr kr.": "SEK NOK DKK ISK",
-    "Fr Fr.": "CHF",
-    "z\u0142": "PLN",
-    "K\u010d": "CZK",
-    "Ft": "HUF",
-    "lei": "RON MDL",
-    "\u043b\u0432 \u043b\u0432.": "BGN",
-    "\u20bd \u0440\u0443\u0431 \u0440\u0443\u0431.": "RUB",
-    "\u20b4": "UAH",
-    "\u20ba TL": "TRY",
-    "\u20b9": "INR",
-    "Rs Rs.": "INR PKR LKR NPR MUR SCR",
-    "RM": "MYR",
-    "Rp Rp.": "IDR",
-    "R": "ZAR",
-    "\u20a9": "KRW KPW",
-    "\u20ab": "VND",
-    "\u0e3f": "THB",
-    "\u20aa": "ILS",
-    "\u20a6": "NGN",
-    "\u20b1": "PHP CUP",
-    "\u20a1": "CRC",
-    "\u20b2": "PYG",
-    "\u20b5": "GHS",
-    "\u20b8": "KZT",
-    "\u20bc": "AZN",
-    "\u20be": "GEL",
-}
-_MEANINGS: Mapping[str, frozenset[str]] = {
-    sign: frozenset(codes.split()) for signs, codes in _SIGNS.items() for sign in signs.split()
-}
+_SIGNS = (
+    "USD=$,US$ AUD=$,A$,AU$ CAD=$,C$,CA$ NZD=$,NZ$ SGD=$,S$ HKD=$,HK$ TWD=$,NT$,元 MXN=$,MX$ ARS=$ CLP=$ COP=$ UYU=$"
+    " BRL=$,R$ JMD=$ BBD=$ BSD=$ BZD=$ FJD=$ NAD=$ TTD=$ XCD=$ EUR=€ GBP=£ EGP=£ GIP=£ FKP=£ SHP=£ LBP=£ SYP=£"
+    " JPY=¥,円 CNY=¥,元 SEK=kr,kr. NOK=kr,kr. DKK=kr,kr. ISK=kr,kr. CHF=Fr,Fr. PLN=zł CZK=Kč HUF=Ft RON=lei MDL=lei"
+    " BGN=лв,лв. RUB=₽,руб,руб. UAH=₴ TRY=₺,TL INR=₹,Rs,Rs. PKR=Rs,Rs. LKR=Rs,Rs. NPR=Rs,Rs. MUR=Rs,Rs. SCR=Rs,Rs."
+    " MYR=RM IDR=Rp,Rp. ZAR=R KRW=₩ KPW=₩ VND=₫ THB=฿ ILS=₪ NGN=₦ PHP=₱ CUP=₱ CRC=₡ PYG=₲ GHS=₵ KZT=₸ AZN=₼ GEL=₾"
+)
+"""By code, the signs and words for it."""
+
+_MEANINGS: dict[str, set[str]] = {}
+for _code, _, _written in (pair.partition("=") for pair in _SIGNS.split()):
+    for _sign in _written.split(","):
+        _MEANINGS.setdefault(_sign, set()).add(_code)
 
 
 def meanings(unit: str) -> Collection[str]:

@@ -68,21 +68,8 @@ class TransactionOptions(FileOptions):
     refuse: str | None = None
 
 
-COLUMNS: Final = (
-    "customer",
-    "time",
-    "order",
-    "product",
-    "description",
-    "quantity",
-    "price",
-    "amount",
-    "country",
-    "method",
-    "status",
-    "recorded",
-    "currency_column",
-)
+_NAMES = "customer time order product description quantity price amount country method status recorded currency_column"
+COLUMNS: Final = tuple(_NAMES.split())
 """The options that name a column of the file."""
 
 PRESETS: Final = {

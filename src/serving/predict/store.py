@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Program
 
 from commerce.records import database, schema
 from serving.errors import StoreUnavailable
-from serving.predict.scores import score
+from serving.schema import score
 
 _BUSY_MILLISECONDS = 5_000
 """How long a request waits for another process that writes, on SQLite."""

@@ -27,7 +27,8 @@ from scoring.errors import InvalidValues, PackageMismatch
 from serving.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.batch import BatchSummary, score_customers
-from serving.predict.scores import latest_score, score
+from serving.predict.scores import latest_score
+from serving.schema import score
 
 AS_OF = LAST + timedelta(microseconds=1)
 CUSTOMERS = ["17850", "12346"]

@@ -20,8 +20,8 @@ from serving.predict.scores import (
     latest_score,
     record_score,
     record_scores,
-    score,
 )
+from serving.schema import score
 
 AWKWARD = 0.1 + 0.2
 

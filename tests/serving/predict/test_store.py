@@ -14,8 +14,8 @@ from serving.app import make_app
 from serving.errors import StoreUnavailable
 from serving.predict import store as store_module
 from serving.predict.answers import AppState
-from serving.predict.scores import score
 from serving.predict.store import RecordStore
+from serving.schema import score
 
 REQUEST = {"tenant": "acme", "customer_id": "17850"}
 

@@ -16,8 +16,9 @@ from scoring.decisions import Action, Decision
 from scoring.reasons import Reason
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay
-from serving.predict.scores import ScoreRow, find_score, score
+from serving.predict.scores import ScoreRow, find_score
 from serving.rest.schemas import DecisionPart, Prediction, ReasonPart
+from serving.schema import score
 
 
 def names(described: Any) -> list[str]:

@@ -18,11 +18,13 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
+    Table,
     Text,
     TypeDecorator,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 from commerce.records.instants import from_micros, to_micros
@@ -88,14 +90,18 @@ def named_metadata() -> MetaData:
     return MetaData(naming_convention=NAMING)
 
 
+metadata = named_metadata()
+"""The record store's own tables; serving keeps its tables in a metadata of its own."""
+
+
 def tenant_key() -> Column[int]:
     """Give the first column of every tenant's table."""
     return Column("tenant_id", ForeignKey("tenant.id"), primary_key=True, autoincrement=False)
 
 
-def uuid_key() -> Column[object]:
-    """Give the second half of the key of a record that the outside may name."""
-    return Column("id", Uuid(), primary_key=True)
+def record(name: str, *parts: SchemaItem) -> Table:
+    """Declare a tenant's records that the outside may name: their key is the tenant and a UUID."""
+    return Table(name, metadata, tenant_key(), Column("id", Uuid(), primary_key=True), *parts)
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
@@ -132,7 +138,3 @@ def reference(columns: list[str], table: str, keys: list[str]) -> ForeignKeyCons
 def to(table: str, column: str | None = None) -> ForeignKeyConstraint:
     """Reference another record of the same tenant by its id."""
     return reference([column or f"{table}_id"], table, ["id"])
-
-
-metadata = named_metadata()
-"""The record store's own tables; serving keeps its tables in a metadata of its own."""
