@@ -53,7 +53,7 @@ def linked(table: FromClause, other: FromClause) -> ColumnElement[bool]:
     --------
     >>> from commerce.records import schema
     >>> print(linked(schema.variant, schema.product))
-    product.tenant_id = variant.tenant_id AND product.id = variant.product_id
+    product.id = variant.product_id AND product.tenant_id = variant.tenant_id
     """
     return join_condition(table, other)
 
