@@ -16,14 +16,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
 OPENED = datetime(2024, 3, 1, 9, 30)
 DAYS = 480
-PATIENCE = 60
+PATIENCE = 180
 
 
 def write_sales(path: Path, customers: int = 350) -> dict[str, int]:
@@ -56,7 +56,7 @@ def ask(port: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         {"content-type": "application/json"},
     )
     try:
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, json.load(answer)
     except HTTPError as error:
         with error:
@@ -133,18 +133,25 @@ def port(
             stdout=log,
             stderr=log,
         )
+    try:
+        await_ready(server, f"http://127.0.0.1:{chosen}/readyz", home / "serve.log")
+        yield chosen
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def await_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Return once the service answers; a busy machine may leave the first requests waiting."""
     ends = time.monotonic() + PATIENCE
     while True:
         try:
-            urlopen(f"http://127.0.0.1:{chosen}/readyz", timeout=5).close()
-            break
-        except (URLError, ConnectionError):
-            assert server.poll() is None, (home / "serve.log").read_text()
-            assert time.monotonic() < ends, (home / "serve.log").read_text()
+            urlopen(url, timeout=10).close()
+            return
+        except OSError:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < ends, log.read_text()
             time.sleep(0.2)
-    yield chosen
-    server.terminate()
-    server.wait(PATIENCE)
 
 
 def test_every_row_of_the_shops_file_is_accounted_for(imported: dict[str, int]) -> None:

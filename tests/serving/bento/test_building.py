@@ -225,12 +225,12 @@ def serve(
             start_new_session=True,
         )
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
                 wait_until_alive(client, server, log)
                 yield client, log
         finally:
             os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=30)
+            server.wait(timeout=60)
 
 
 def wait_until_alive(client: httpx.Client, server: subprocess.Popen[Any], log: Path) -> None:
