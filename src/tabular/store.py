@@ -90,13 +90,14 @@ class Store:
         query = f"SELECT count(*) FROM {self._table}"  # noqa: S608
         return int(self._base.execute(query).fetchone()[0])
 
-    def repeats(self, key: str = "key") -> list[tuple[int, bytes, int]]:
-        """Give the rows whose key stood in an earlier row: number, key, and the how-manyth it is."""
-        self._base.execute(f"CREATE INDEX {self._table}_{key} ON {self._table} ({key})")
+    def repeats(self, *fields: str) -> list[tuple[int, bytes, int]]:
+        """Give the rows whose key, with some fields, stood in an earlier row: number, key, and the how-manyth it is."""
+        table = self._table
+        self._base.execute(f"CREATE INDEX IF NOT EXISTS {table}_key ON {table} (key)")
         query = (
-            f"SELECT row, {key}, place FROM (SELECT row, {key},"  # noqa: S608
-            f" row_number() OVER (PARTITION BY {key} ORDER BY row) AS place FROM {self._table} WHERE {key} IN"
-            f" (SELECT {key} FROM {self._table} GROUP BY {key} HAVING count(*) > 1)) WHERE place > 1"
+            "SELECT row, key, place FROM (SELECT row, key,"  # noqa: S608
+            f" row_number() OVER (PARTITION BY {', '.join(('key', *fields))} ORDER BY row) AS place FROM {table}"
+            f" WHERE key IN (SELECT key FROM {table} GROUP BY key HAVING count(*) > 1)) WHERE place > 1"
         )
         return self._base.execute(query).fetchall()
 

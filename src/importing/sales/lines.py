@@ -28,8 +28,8 @@ class Line(NamedTuple):
     key : bytes
         Stands for what the row says of the sale: order, customer, time, product, quantity and amount, as values. The
         second, third ... row that says the same has a key of its own.
-    text : bytes
-        Stands for all fields of the row, as they are written.
+    text : int
+        Stands for all fields of the row, as they are written, beside a `key` that is the same; of this process only.
     basket : str
         What belongs to one order: its order id, else customer and time, else the row itself.
     customer, product, description, country, method : str or None
@@ -53,7 +53,7 @@ class Line(NamedTuple):
     """
 
     key: bytes
-    text: bytes
+    text: int
     basket: str
     customer: str | None
     product: str | None
@@ -204,16 +204,15 @@ class LineReader(MoneyReader):
         amount = self.minor(abs(exact), abs(exact))
         count = f"{quantity.normalize():f}"
         key = line_key([order, customer, str(at), product or "", count, str(amount), str(returned)])
-        text = line_key(cells)
         if order:
             basket = f"order\x1f{order}"
         elif customer:
             basket = f"time\x1f{at}\x1f{customer}"
         else:
-            basket = f"line\x1f{text.hex()}"
+            basket = f"line\x1f{line_key(cells).hex()}"
         return Line(
             key,
-            text,
+            hash(tuple(cells)),
             basket,
             customer or None,
             product,
