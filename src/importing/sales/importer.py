@@ -61,7 +61,7 @@ def import_transactions(
         engine,
         path,
         options,
-        partial(find_sales_columns, given=given, ignored=options.ignore),
+        partial(find_sales_columns, given=given),
         now=now,
         time=options.time,
         numbers=("price", "amount", "quantity"),

@@ -15,7 +15,15 @@ from tabular.errors import Refused
 from tabular.rows import LIMIT, tidy_id
 
 _ONE = Decimal(1)
-_ONCE = ("customer", "time", "currency_column", "country", "method")
+_ONCE = (
+    "customer",
+    "time_of_day",
+    "time",
+    "zone_column",
+    "currency_column",
+    "country",
+    "method",
+)
 """What shops say in the first row of an order, and leave out of the others."""
 _OFFSET = 2**32
 
@@ -159,8 +167,11 @@ class LineReader(MoneyReader):
             return cells
         order = cells[place].strip()
         if order and last and last[place].strip() == order:
-            cells = cells.copy()
+            last_day = last[self._time_place].strip()
+            cells, day = cells.copy(), cells[self._time_place].strip()
             for carried in self._carried:
+                if carried == self._beside.get("time_of_day") and day not in ("", last_day):
+                    continue  # a clock is of its date
                 if not cells[carried].strip():
                     cells[carried] = last[carried]
         self._last = cells
@@ -175,7 +186,8 @@ class LineReader(MoneyReader):
         ]
         order_text, product, description, quantity_text, price_text, amount_text = found[:6]
         country, method, status, recorded_text, currency = found[6:]
-        at = self.instant("time", self.given("time", cells[self._time_place]))
+        when = self.given("time", cells[self._time_place])
+        at = self.instant("time", when, beside=self.beside(cells) if self._beside else ())
         order = self.identifier("order", order_text) if order_text else ""
         if self._refuse_prefix and order.startswith(self._refuse_prefix):
             raise Refused(
@@ -194,7 +206,11 @@ class LineReader(MoneyReader):
         returned = self._is_return(order, quantity, price, exact)
         if currency is not None:
             self.check_currency(currency)
-        recorded = self.instant("recorded", recorded_text) if recorded_text else None
+        recorded = (
+            self.instant("recorded", recorded_text, beside=self.beside(cells, clock=False))
+            if recorded_text
+            else None
+        )
         if recorded is not None and recorded < at:
             raise Refused(
                 "recorded before time",

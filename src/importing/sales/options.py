@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -38,8 +37,6 @@ class TransactionOptions(FileOptions):
         Whether a line that repeats another in every field is a sale of its own.
     status_map : Path, optional
         A CSV of words of status and what each means here: one of `importing.sales.statuses.STATES`.
-    ignore : sequence of str
-        Columns that are left out, though their names are well known.
     partial_orders : {"refuse", "keep"}, default "refuse"
         Whether the other lines of an order are taken in where one is refused.
     refuse : str, optional
@@ -63,7 +60,6 @@ class TransactionOptions(FileOptions):
     returns: str | None = None
     repeats: Repeats | None = None
     status_map: Path | None = None
-    ignore: Sequence[str] = ()
     partial_orders: Literal["refuse", "keep"] = "refuse"
     refuse: str | None = None
 

@@ -62,7 +62,24 @@ def format_options(command: Any) -> Any:
                 "--time-format",
                 metavar="FORMAT",
                 multiple=True,
-                help="DMY, MDY, YMD or a pattern such as %d.%m.%Y; given more than once, tried in turn.",
+                help="DMY, MDY, YMD or a pattern such as %d.%m.%Y; given more than once, tried in turn. One of a clock"
+                " alone, such as %H%M, is of --time-of-day.",
+            ),
+            click.option(
+                "--time-of-day",
+                metavar="COLUMN",
+                help="The clock, where it stands beside the date: 14:30, 2:30 PM, 1430, 0.604.",
+            ),
+            click.option(
+                "--zone-column",
+                metavar="COLUMN",
+                help="The zone of each row's times: Europe/Berlin, CET, +02:00.",
+            ),
+            click.option(
+                "--ignore",
+                multiple=True,
+                metavar="COLUMN",
+                help="A column to leave out, though its name is well known; may be given many times.",
             ),
             click.option(
                 "--skip",

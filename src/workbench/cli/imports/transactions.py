@@ -62,12 +62,6 @@ _COLUMNS = {
     help="CSV of word,meaning: paid, completed, open, cancelled, failed or returned.",
 )
 @click.option(
-    "--ignore",
-    multiple=True,
-    metavar="COLUMN",
-    help="A column to leave out, though its name is well known; may be given many times.",
-)
-@click.option(
     "--partial-orders",
     type=click.Choice(["refuse", "keep"]),
     default="refuse",
