@@ -94,7 +94,7 @@ class RowReader:
             raise Refused(fault, f"{role} must be {error}.") from error
 
     def beside(self, cells: Sequence[str], *, clock: bool = True) -> Sequence[str | None]:
-        """Give the time of day, where the time asked for has one, and the zone that a row has in columns of their own."""
+        """Give the clock, where the time asked for has one, and the zone that stand in columns of their own."""
         if not self._beside:
             return ()
         found: list[str | None] = []

@@ -75,7 +75,7 @@ def test_the_whole_column_says_what_digits_mean(cells: list[str], way: tuple[str
     ],
 )
 def test_digits_that_could_mean_two_clocks_are_asked_about(cells: list[str]) -> None:
-    with pytest.raises(TableError, match="got .*Give --time-format with a pattern"):
+    with pytest.raises(TableError, match=r"got .*Give --time-format with a pattern"):
         settled(*cells)
 
 

@@ -21,39 +21,12 @@ BESIDE: Final[Mapping[str, frozenset[str]]] = {
 }
 """Names, without case and signs, under which each is looked for; a clock, only where another column holds the date."""
 
-_DATES = frozenset(
-    [
-        "date",
-        "day",
-        "orderdate",
-        "orderdateutc",
-        "invoicedate",
-        "transactiondate",
-        "purchasedate",
-        "saledate",
-        "salesdate",
-        "createddate",
-        "datum",
-        "tag",
-        "bestelldatum",
-        "rechnungsdatum",
-        "auftragsdatum",
-        "kaufdatum",
-        "datecommande",
-        "datedecommande",
-        "fecha",
-        "fechapedido",
-        "fechadelpedido",
-        "data",
-        "dataordine",
-        "datapedido",
-        "datadopedido",
-        "datazamówienia",
-        "besteldatum",
-        "orderdatum",
-        "dato",
-    ]
+_DATE_NAMES = (
+    "date day orderdate orderdateutc invoicedate transactiondate purchasedate saledate salesdate createddate datum tag"
+    " bestelldatum rechnungsdatum auftragsdatum kaufdatum datecommande datedecommande fecha fechapedido fechadelpedido"
+    " data dataordine datapedido datadopedido datazamówienia besteldatum orderdatum dato"
 )
+_DATES = frozenset(_DATE_NAMES.split())
 
 
 def find_beside(

@@ -68,6 +68,8 @@ class Intake:
     table: Table
     places: Mapping[str, int]
     """Where each role's column stands, from 0."""
+    shown: Sequence[str]
+    """The columns; what was left out by name, or stands beside the time, has no name here."""
     formats: Formats
     tenancy: TenantPlan
     now: datetime
@@ -193,6 +195,7 @@ def take_in(
     return Intake(
         table=table,
         places=places,
+        shown=shown,
         formats=formats,
         tenancy=tenancy,
         now=now,

@@ -24,8 +24,12 @@ WELL_KNOWN: Mapping[str, frozenset[str]] = {
         "description": "description productname itemname productdescription bezeichnung",
         "quantity": "quantity qty units menge anzahl",
         "price": "price unitprice priceperunit itemprice preis einzelpreis stueckpreis",
-        "amount": "amount total totalamount totalprice linetotal lineamount sales revenue ordervalue"
-        " betrag summe umsatz importe",
+        "amount": "amount total totalamount totalprice linetotal lineamount itemtotal lineitemtotal sales revenue"
+        " betrag summe umsatz importe montant bedrag importo valor kwota",
+        "order_total": "ordertotal ordervalue orderamount grandtotal invoicetotal invoiceamount carttotal basketvalue"
+        " gesamtbetrag gesamtsumme bestellsumme bestellwert auftragssumme rechnungsbetrag rechnungssumme"
+        " totalcommande totaldelacommande montantcommande totalpedido totaldelpedido totaldopedido totaleordine"
+        " totaalbedrag ordertotaal besteltotaal wartośćzamówienia sumazamówienia totalpaid",
         "country": "country countrycode shippingcountry land",
         "status": "status orderstatus financialstatus paymentstatus bestellstatus zahlungsstatus estado"
         " statut statutcommande stato statusopdracht statuszamówienia",
@@ -47,7 +51,7 @@ _ASKED: Mapping[str, frozenset[str]] = {
 }
 """What changes what an order is worth, by names of columns: only the shop knows whether its amounts hold it."""
 
-NEEDED: Final = (("customer",), ("time",), ("price", "amount"))
+NEEDED: Final = (("customer",), ("time",), ("price", "order_total", "amount"))
 """What no import of sales lines can do without: one of each."""
 
 _MUST_BE_SAID = ("status", "currency_column")

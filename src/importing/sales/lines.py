@@ -11,6 +11,7 @@ from importing.engine.identity import line_key
 from importing.engine.money_rows import MoneyReader
 from importing.sales.options import COLUMNS
 from importing.sales.statuses import State, StatusReader
+from tabular.asides import names_total
 from tabular.errors import Refused
 from tabular.rows import LIMIT, tidy_id
 
@@ -23,6 +24,7 @@ _ONCE = (
     "currency_column",
     "country",
     "method",
+    "order_total",
 )
 """What shops say in the first row of an order, and leave out of the others."""
 _OFFSET = 2**32
@@ -100,6 +102,11 @@ def _stamp(at: int, key: bytes) -> str:
     return f"{at // 1_000_000 + _OFFSET:09x}:{key.hex()}"
 
 
+def total_once(places: Mapping[str, int]) -> bool:
+    """Whether lines have no worth of their own, so that the order's total stands once for all of them."""
+    return "order_total" in places and "amount" not in places and "price" not in places
+
+
 class LineReader(MoneyReader):
     """Reads rows into lines.
 
@@ -129,7 +136,8 @@ class LineReader(MoneyReader):
     ) -> None:
         super().__init__(**conventions)
         self._customer_place, self._time_place = places["customer"], places["time"]
-        self._optional = [places.get(role) for role in COLUMNS[2:]]
+        worth = {"amount": places["order_total"]} if total_once(places) else {}
+        self._optional = [(worth | dict(places)).get(role) for role in COLUMNS[2:13]]
         self._has_quantity = "quantity" in places
         self._has_status = "status" in places
         self._state = StatusReader(statuses)
@@ -174,7 +182,8 @@ class LineReader(MoneyReader):
                     continue  # a clock is of its date
                 if not cells[carried].strip():
                     cells[carried] = last[carried]
-        self._last = cells
+        if order:
+            self._last = cells
         return cells
 
     def _line(self, cells: list[str]) -> Line:
@@ -217,6 +226,12 @@ class LineReader(MoneyReader):
                 f"recorded must not be before the row's time; got {recorded_text!r}.",
             )
         customer = self.identifier("customer", cells[self._customer_place])
+        for role, name in (("customer", customer), ("order", order)):
+            if not name.isdigit() and names_total(name):
+                raise Refused(
+                    "total row",
+                    f"{role} must not be a word for a total; got {name!r}. Rename it if it is one.",
+                )
         amount = self.minor(abs(exact), abs(exact))
         count = f"{quantity.normalize():f}"
         key = line_key([order, customer, str(at), product or "", count, str(amount), str(returned)])

@@ -27,8 +27,9 @@ class TransactionOptions(FileOptions):
     preset : str, optional
         One of `PRESETS`; what is given beside it wins.
     customer, time, order, product, description, quantity, price, amount, country, method, status, recorded,
-    currency_column : str, optional
-        Columns. ``amount`` is the line's total and wins over quantity x price; ``method`` is the way of payment;
+    currency_column, order_total : str, optional
+        Columns. ``amount`` is the line's total and wins over quantity x price; ``order_total`` the whole order's, see
+        `importing.sales.totals`; ``method`` is the way of payment;
         ``status`` a word of `importing.sales.statuses`; ``recorded`` when the row came to be known.
     returns : str, optional
         ``prefix:C`` (lines of orders that begin so are returns) or ``negative`` (negative quantities, prices or
@@ -57,6 +58,7 @@ class TransactionOptions(FileOptions):
     status: str | None = None
     recorded: str | None = None
     currency_column: str | None = None
+    order_total: str | None = None
     returns: str | None = None
     repeats: Repeats | None = None
     status_map: Path | None = None
@@ -64,7 +66,10 @@ class TransactionOptions(FileOptions):
     refuse: str | None = None
 
 
-_NAMES = "customer time order product description quantity price amount country method status recorded currency_column"
+_NAMES = (
+    "customer time order product description quantity price amount country method status recorded currency_column"
+    " order_total"
+)
 COLUMNS: Final = tuple(_NAMES.split())
 """The options that name a column of the file."""
 

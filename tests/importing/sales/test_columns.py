@@ -19,7 +19,7 @@ def test_two_columns_that_could_be_meant_are_asked_about() -> None:
 
 
 def test_a_column_that_cannot_be_found_is_asked_for_by_its_option() -> None:
-    with pytest.raises(TableError, match="--price or --amount must name a column"):
+    with pytest.raises(TableError, match="--price or --order-total or --amount must name a column"):
         find_columns({"customer": "a", "time": "b"}, ["a", "b", "c"], WELL_KNOWN, NEEDED)
 
 

@@ -25,7 +25,7 @@ def test_a_clock_is_used_or_left_out_where_the_date_was_named(shop: Shop) -> Non
     content = HEAD + "1;ann;28.03.2024;14:30;10,50\n"
     named = {"customer": "Kunde", "time": "Datum", "amount": "Betrag", "timezone": "Europe/Berlin"}
     with pytest.raises(
-        TableError, match="column 'Uhrzeit' must be used or left out.*--time-of-day 'Uhrzeit'"
+        TableError, match=r"column 'Uhrzeit' must be used or left out.*--time-of-day 'Uhrzeit'"
     ):
         shop.sell(content, **named)
     shop.sell(content, **named, tenant="left", ignore=["uhrzeit"])
@@ -47,7 +47,7 @@ def test_a_column_called_time_is_the_clock_of_a_date_and_else_the_time_itself(sh
 
 def test_digits_in_doubt_are_asked_about_and_settled_by_a_pattern(shop: Shop) -> None:
     content = "Customer,Date,Time,Amount\nann,28/03/2024,13,10.50\nann,29/03/2024,9,1.25\n"
-    with pytest.raises(TableError, match="time of day must be told.*Give --time-format"):
+    with pytest.raises(TableError, match=r"time of day must be told.*Give --time-format"):
         shop.sell(content)
     shop.sell(content, time_format=["DMY", "%H"])
     assert placed(shop) == [micros("2024-03-28T13:00:00"), micros("2024-03-29T09:00:00")]
