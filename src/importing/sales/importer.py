@@ -78,6 +78,7 @@ def import_transactions(
         refuse_prefix=prefixes["refuse"],
         negative_returns=options.returns == "negative",
         statuses=read_status_map(options.status_map) if options.status_map else None,
+        delimiter=intake.table.delimiter,
         **intake.conventions(),
     )
     writer = Writer(engine, intake.tenancy, now=now)

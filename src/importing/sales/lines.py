@@ -13,6 +13,7 @@ from importing.sales.options import COLUMNS
 from importing.sales.statuses import State, StatusReader
 from tabular.asides import names_total
 from tabular.errors import Refused
+from tabular.quoting import cells_at
 from tabular.rows import LIMIT, tidy_id
 
 _ONE = Decimal(1)
@@ -120,6 +121,8 @@ class LineReader(MoneyReader):
         Whether negative lines are returns.
     statuses : mapping of str to State, optional
         What words of this shop mean.
+    delimiter : str, optional
+        Of the file, by which the order of a broken line is found.
     **conventions
         As of `MoneyReader`.
     """
@@ -132,6 +135,7 @@ class LineReader(MoneyReader):
         refuse_prefix: str | None = None,
         negative_returns: bool = False,
         statuses: Mapping[str, State] | None = None,
+        delimiter: str | None = None,
         **conventions: Any,
     ) -> None:
         super().__init__(**conventions)
@@ -144,6 +148,7 @@ class LineReader(MoneyReader):
         self._return_prefix = return_prefix
         self._refuse_prefix = refuse_prefix
         self._negative_returns = negative_returns
+        self._delimiter = delimiter or ","
         self._order_place = places.get("order")
         self._carried = [places[role] for role in _ONCE if role in places]
         self._last: list[str] = []
@@ -159,14 +164,18 @@ class LineReader(MoneyReader):
         try:
             return self._line(self._continued(cells))
         except Refused as refused:
-            refused.group = self._basket_of(cells)
-            raise
-
-    def _basket_of(self, cells: list[str]) -> str | None:
-        """Give the order that a row names; None where it names none."""
-        place = self._order_place
-        order = tidy_id(cells[place]) if place is not None and place < len(cells) else ""
-        return f"order\x1f{order}" if order else None
+            place = self._order_place
+            if place is None:
+                raise
+            whole = len(cells) == self.width
+            named = [cells[place]] if whole else cells_at(cells, place, self.width, self._delimiter)
+            refused.groups = [f"order\x1f{order}" for name in named if (order := tidy_id(name))]
+            if whole or refused.groups:
+                raise
+            raise Refused(
+                f"{refused.reason}, of an unknown order",
+                f"{refused} Some order may lack this line.",
+            ) from refused
 
     def _continued(self, cells: list[str]) -> list[str]:
         """Fill in what the rows of an order say once, in its first row: who, when, and the currency."""

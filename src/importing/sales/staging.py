@@ -23,8 +23,8 @@ _MASTER_DATA = ("text", "customer", "product", "description", "country")
 class SalesStaging(Staging):
     """Lines of one file.
 
-    Call in this order: `stage`, `latest`, `settle_repeats`, `settle_states`, `settle_totals` where only totals are known,
-    `drop_written` and `note_orders` where the tenant exists, `refuse_strangers`, `refuse_parts`,
+    Call in this order: `stage`, `latest`, `settle_repeats`, `settle_states`, `settle_totals` where lines have none of
+    their own, `drop_written` and `note_orders` where the tenant exists, `refuse_strangers`, `refuse_parts`,
     `importing.engine.master_data.write_master_data`, then `orders` and `returns`.
     """
 
@@ -60,9 +60,9 @@ class SalesStaging(Staging):
         return int(self._base.execute(query).fetchone()[0])
 
     def note_refused(self, row: int, refused: Refused) -> None:
-        """Note the order of a refused row."""
-        if refused.group is not None:
-            self._base.execute("INSERT INTO part VALUES (?, ?)", (refused.group, row))
+        """Note the order of a refused row, or those that it may be of."""
+        for group in refused.groups:
+            self._base.execute("INSERT INTO part VALUES (?, ?)", (group, row))
 
     def settle_states(self) -> None:
         """Give lines without a state that of their order; where it has none, they were paid.

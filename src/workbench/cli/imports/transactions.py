@@ -33,8 +33,7 @@ _COLUMNS = {
     " --recorded, else from the end of the file: a shop knew no sooner.",
     "recorded": "When the line came to be known; without it, when it happened.",
     "currency-column": "Currency of each line.",
-    "order-total": "Total of the whole order, said once or by each of its lines: its worth where lines have none, else a"
-    " check.",
+    "order-total": "Total of the whole order, said once or by each line: what it is worth, or a check of its lines.",
 }
 
 
