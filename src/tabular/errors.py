@@ -58,11 +58,11 @@ class Refused(ValueError):
     ----------
     reason : str
         A few words that are the same for every row with this fault: ``no time``, ``negative price``.
-    group : str or None
-        What the row belongs to with others (its order), where the reader of rows knows.
+    groups : sequence of str
+        What the row belongs to with others (its order), as its reader knows; several where it is in doubt.
     """
 
     def __init__(self, reason: str, sentence: str) -> None:
         self.reason = reason
-        self.group: str | None = None
+        self.groups: Sequence[str] = ()
         super().__init__(sentence)

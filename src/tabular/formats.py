@@ -15,6 +15,7 @@ from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from tabular.amounts import parts_of
+from tabular.clocks import ClockDetection, is_clock_pattern
 from tabular.columns import is_position
 from tabular.detection import DateOrderDetection, DecimalDetection
 from tabular.errors import TableError
@@ -39,6 +40,8 @@ class Formats:
     """What stands before or behind amounts (``$``, ``EUR``), and the first cell that has it."""
     codes: Mapping[str, int]
     """Rows by what they say in the column that names a currency, in capitals."""
+    clocks: tuple[str, ...] = ()
+    """How times of day in a column of their own are written; see `tabular.clocks.clock_of`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +172,7 @@ def find_formats(
     times: Sequence[int],
     ahead: Sequence[int] = (),
     currency: int | None = None,
+    clock: int | None = None,
     decimal: str | None = None,
     time_formats: Sequence[str] = (),
     latest: datetime | None = None,
@@ -182,9 +186,11 @@ def find_formats(
         first of ``times`` gives the example.
     currency : int, optional
         Place of the column that names a currency.
+    clock : int, optional
+        Place of the column of times of day.
     decimal : str, optional
     time_formats : sequence of str
-        As given; what is given is not looked for.
+        As given; what is given is not looked for. Patterns of a clock alone are of the column of times of day.
     latest : datetime, optional
         Aware; a later date is not what a cell means, but where times may lie ahead.
 
@@ -194,10 +200,12 @@ def find_formats(
         "order of day, month and year must be told ..." or "decimal mark must be one for the whole column ...":
         nothing in the whole file settles it, or cells contradict each other.
     """
-    mark, formats = settled_decimal(decimal), settled_time_formats(time_formats)
+    mark, given = settled_decimal(decimal), settled_time_formats(time_formats)
+    clocks = tuple(one for one in given if clock is not None and is_clock_pattern(one))
+    formats = tuple(one for one in given if one not in clocks)
     if table.file_format == "parquet":
         mark = mark or "."
-    marks, orders = DecimalDetection(), DateOrderDetection()
+    marks, orders, faces = DecimalDetection(), DateOrderDetection(), ClockDetection()
     units: dict[str, str] = {}
     codes: Counter[str] = Counter()
     example, width = "", len(table.columns)
@@ -210,6 +218,8 @@ def find_formats(
             orders.feed(distinct(block, place))
         for place in amounts:
             _note_units(units, distinct(block, place))
+        if clock is not None and not clocks:
+            faces.feed(distinct(block, clock))
         if currency is not None:
             codes.update(cells[currency].strip().upper() for cells in block)
         example = example or block[0][times[0]]
@@ -220,6 +230,7 @@ def find_formats(
         time_example=example,
         units=units,
         codes=codes,
+        clocks=clocks or faces.settled(),
     )
 
 

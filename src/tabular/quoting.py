@@ -66,6 +66,47 @@ def quoted_rows(
             reader = source.read_as(delimiter)
 
 
+def cells_at(cells: Sequence[str], place: int, width: int, delimiter: str) -> list[str]:
+    r"""Say what a row that has not as many cells as the file may hold in one of its columns.
+
+    What stands before its first quote is sure. Behind it the column is counted from the left and from the right, for
+    the fault is between.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        As `quoted_rows` gives them.
+    place : int
+        Of the column, from 0.
+    width : int
+        Cells of a row.
+
+    Returns
+    -------
+    list of str
+        None where the row ends before the column; several where it is in doubt.
+
+    Examples
+    --------
+    >>> for line in ('A1,"Cup 5",5"\n', 'Cup, "big,A1\n', '"Cup\n'):
+    ...     row = next(cells for _, cells in quoted_rows([line, "b,x,1\n"], ",", 3))
+    ...     print(cells_at(row, 0 if line[0] == "A" else 2, 3, ","))
+    ['A1']
+    ['A1']
+    []
+    """
+    broken = len(cells) == 1 and cells[0].startswith(UNREADABLE)
+    text = cells[0].partition(": ")[2] if broken else delimiter.join(cells)
+    pieces = text.split(None if delimiter == BLANKS else delimiter)
+    if place < len(pieces) and (place == 0 or broken) and '"' not in "".join(pieces[: place + 1]):
+        return [pieces[place].strip()]
+    seen = [pieces[place]] if place < len(pieces) else []
+    if len(pieces) >= width:
+        seen.append(pieces[place - width])
+    seen += [row[place] for row in split_lines([text], delimiter) if place < len(row)]
+    return [*dict.fromkeys(name for cell in seen if (name := cell.strip().strip('"').strip()))]
+
+
 class _Lines:
     """Lines for a reader, that can be given back to it.
 

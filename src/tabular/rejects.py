@@ -33,12 +33,15 @@ class Rejects:
         Refused rows by reason.
     examples : dict of str to list of str
         By reason, what the first three of its rows had instead.
+    left_aside : dict of str to list of int
+        Lines that are no data, by what they are; they are not rejected.
     """
 
     def __init__(self, folder: Path, columns: tuple[str, ...]) -> None:
         self.path = folder / REJECTS
         self.reasons: Counter[str] = Counter()
         self.examples: dict[str, list[str]] = {}
+        self.left_aside: dict[str, list[int]] = {}
         self._draft = folder / f"{REJECTS}.part"
         self._columns = columns
         self._file: TextIO | None = None
@@ -63,6 +66,10 @@ class Rejects:
         examples = self.examples.setdefault(refused.reason, [])
         if len(examples) < _EXAMPLES and (got := _GOT.search(str(refused))):
             examples.extend([got[1]] if got[1] not in examples else [])
+
+    def leave_aside(self, line: int, kind: str) -> None:
+        """Note a line that is no data."""
+        self.left_aside.setdefault(kind, []).append(line)
 
     def _write(self, cells: list[str]) -> None:
         assert self._file is not None

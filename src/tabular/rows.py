@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from tabular.amounts import NumberReader
@@ -28,12 +28,22 @@ class RowReader:
         Cells of a row.
     time : callable
         A `TimeReader`, or what else gives microseconds for a text.
+    beside : mapping of str to int
+        Places of the columns ``time_of_day`` and ``zone_column``, where the file has them.
     """
 
-    def __init__(self, *, width: int, number: NumberReader, time: Callable[[str], int]) -> None:
+    def __init__(
+        self,
+        *,
+        width: int,
+        number: NumberReader,
+        time: Callable[..., int],
+        beside: Mapping[str, int] | None = None,
+    ) -> None:
         self.width = width
         self._number = number
         self._time = time
+        self._beside = beside or {}
 
     def check_width(self, cells: Sequence[str]) -> None:
         """Refuse a row of more or fewer cells than the file has columns."""
@@ -73,14 +83,28 @@ class RowReader:
         role: str,
         text: str,
         reason: str | None = None,
-        time: Callable[[str], int] | None = None,
+        time: Callable[..., int] | None = None,
+        beside: Sequence[str | None] = (),
     ) -> int:
-        """Read microseconds since 1970 UTC, by a reader of its own if one is given."""
+        """Read microseconds since 1970 UTC, by a reader of its own if one is given; see `beside`."""
         try:
-            return (time or self._time)(text)
+            return (time or self._time)(text, *beside)
         except ValueError as error:
             fault = f"{role} in the future" if isinstance(error, NotYet) else reason or f"no {role}"
             raise Refused(fault, f"{role} must be {error}.") from error
+
+    def beside(self, cells: Sequence[str], *, clock: bool = True) -> Sequence[str | None]:
+        """Give the clock, where the time asked for has one, and the zone that stand in columns of their own."""
+        if not self._beside:
+            return ()
+        found: list[str | None] = []
+        for role, name in (("time_of_day", "time of day"), ("zone_column", "zone")):
+            place = self._beside.get(role)
+            asked = place is not None and (clock or role == "zone_column")
+            found.append(
+                self.given(name, cells[place]).strip() if asked and place is not None else None
+            )
+        return found
 
     def decimal(self, role: str, text: str) -> Decimal:
         """Read an exact number."""

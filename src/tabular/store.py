@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from typing import Any, Self, TypeVar
 
+from tabular.asides import aside_of, is_remark
 from tabular.errors import Refused
 from tabular.progress import Progress
 from tabular.rejects import Rejects
@@ -62,25 +63,41 @@ class Store:
         report_progress: Progress,
         label: Sequence[str] = (),
     ) -> int:
-        """Take the rows of a file that can be read, reject the others under a label, and count all.
+        """Take the rows of a file that can be read, reject the others under a label, and count both.
 
-        What a row has beyond the fields of the table is not kept.
+        What a row has beyond the fields of the table is not kept; lines that are no data are left aside, not counted.
         """
         rows, size, width, batch = 0, table.size(), len(self._fields), []
+        remarks: list[tuple[int, list[str], Refused]] = []
+
+        def reject(number: int, cells: list[str], refused: Refused) -> None:
+            rejects.add(number, [*label, *cells], refused)
+            self.note_refused(number, refused)
+
         for (number, cells), position in table.rows_and_position():
             rows += 1
             try:
                 batch.append((number, *read(cells)[:width]))
             except Refused as refused:
-                rejects.add(number, [*label, *cells], refused)
-                self.note_refused(number, refused)
+                aside = aside_of(cells, table.columns, header=table.header)
+                if aside is not None:
+                    rejects.leave_aside(number, aside)
+                elif is_remark(cells):
+                    remarks.append((number, cells, refused))
+                else:
+                    reject(number, cells, refused)
+            else:
+                while remarks:
+                    reject(*remarks.pop(0))
             if len(batch) >= _STAGE:
                 self.add(batch)
                 batch.clear()
                 report_progress("reading", position, size)
         self.add(batch)
+        for number, _, _ in remarks:
+            rejects.leave_aside(number, "footer")
         report_progress("reading", size, size)
-        return rows
+        return rows - sum(map(len, rejects.left_aside.values()))
 
     def note_refused(self, row: int, refused: Refused) -> None:
         """Note a refused row, where the others of its group are to know; here nothing is."""

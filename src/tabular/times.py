@@ -14,7 +14,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tabular.amounts import NumberReader
-from tabular.written_times import ORDERS, describe, moment_of
+from tabular.clocks import Clock, clock_of, zone_of
+from tabular.written_times import ORDERS, describe, moment_of, offset_of
 
 _CACHE = 100_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,6 +50,8 @@ class TimeReader:
     *formats : str
         What a text is read by, the first that fits: ``DMY``, ``MDY`` or ``YMD`` for dates like 03/04/11 and all that
         can be read in one way only, else a pattern of `datetime.strptime`. Without any, ``DMY``.
+    clocks : sequence of str
+        What a clock in a column of its own is read by; see `tabular.clocks.clock_of`.
     latest : datetime, optional
         Aware, as `latest_at` gives it: later times are refused. Without it any is read.
 
@@ -56,6 +59,8 @@ class TimeReader:
     --------
     >>> read = TimeReader(ZoneInfo("Europe/Berlin"))
     >>> read("1.7.2011 12:00") == read("2011-07-01T10:00:00Z") == read("20110701 1200")
+    True
+    >>> read("1.7.2011", "2 PM") == read("1.7.2011", "12:00", "UTC") == read("1.7.2011 14:00")
     True
     >>> TimeReader(ZoneInfo("UTC"), "MDY")("7/1/11 3:05 PM") == read("2011-07-01T15:05+00:00")
     True
@@ -65,27 +70,60 @@ class TimeReader:
     ValueError: a time; got 'yesterday'
     """
 
-    def __init__(self, zone: ZoneInfo, *formats: str, latest: datetime | None = None) -> None:
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        *formats: str,
+        clocks: Sequence[str] = (),
+        latest: datetime | None = None,
+    ) -> None:
         self.zone = zone
+        self.clocks = clocks
         self.latest = latest
         self.formats = formats or ORDERS[:1]
         self._read_once = lru_cache(maxsize=_CACHE)(self._read)
 
-    def __call__(self, text: str) -> int:
-        """Read one time as microseconds since 1970 UTC; ValueError or `NotYet` says what was got instead."""
-        return self._read_once(text)
+    def __call__(self, text: str, clock: str | None = None, zone: str | None = None) -> int:
+        """Read one time as microseconds since 1970 UTC; ValueError or `NotYet` says what was got instead.
 
-    def _read(self, text: str) -> int:
+        Parameters
+        ----------
+        clock, zone : str, optional
+            The time of day and the zone, where they stand in columns of their own. An offset behind the time itself
+            wins; a date that shows a clock, too, must show the same.
+        """
+        return self._read_once(text, clock, zone)
+
+    def _read(self, text: str, clock: str | None, zone: str | None) -> int:
         moment = self._moment(text.strip())
+        shown = repr(" ".join(filter(None, (text, clock, zone))))
         if moment is None:
             raise ValueError(f"a time; got {text!r}")
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+        if clock is not None:
+            moment = self._at_clock(moment, clock_of(clock, self.clocks), shown)
+        if moment.tzinfo is None:
+            of = self.zone if zone is None else zone_of(zone, moment, self.zone)
+            moment = moment.replace(tzinfo=of)
         if moment.year not in _YEARS or moment.astimezone(UTC).year not in _YEARS:
-            raise ValueError(f"a time from {_YEARS[0]} to {_YEARS[-1]}; got {text!r}")
+            raise ValueError(f"a time from {_YEARS[0]} to {_YEARS[-1]}; got {shown}")
         if self.latest is not None and moment > self.latest:
             until = self.latest.astimezone(UTC).isoformat(timespec="minutes")
-            raise NotYet(f"a time until {until}, a day from now; got {text!r}")
+            raise NotYet(f"a time until {until}, a day from now; got {shown}")
         return (moment - _EPOCH) // _MICROSECOND
+
+    def _at_clock(self, day: datetime, clock: Clock, shown: str) -> datetime:
+        """Put a date and a clock together."""
+        midnight = datetime(day.year, day.month, day.day)
+        moment = midnight + clock.after
+        if day.tzinfo is None and day == midnight:
+            if not clock.offset:
+                return moment
+            return moment.replace(tzinfo=offset_of(clock.offset, moment, self.zone))
+        if day.replace(tzinfo=None, second=0, microsecond=0) != moment.replace(
+            second=0, microsecond=0
+        ):
+            raise ValueError(f"one time, whose date shows no other clock; got {shown}")
+        return day
 
     def _moment(self, text: str) -> datetime | None:
         for one in self.formats:

@@ -169,11 +169,13 @@ def _with_clock(day: date, written: re.Match[str], zone: ZoneInfo) -> datetime:
     if after_midnight:
         moment += timedelta(days=1)
     return (
-        moment.replace(tzinfo=_offset(parts["offset"], moment, zone)) if parts["offset"] else moment
+        moment.replace(tzinfo=offset_of(parts["offset"], moment, zone))
+        if parts["offset"]
+        else moment
     )
 
 
-def _offset(text: str, moment: datetime, zone: ZoneInfo) -> tzinfo:
+def offset_of(text: str, moment: datetime, zone: ZoneInfo) -> tzinfo:
     """Read what stands behind a clock: +02:00, Z, or the name of a zone."""
     if text[0].isalpha():
         if text in (moment.replace(tzinfo=zone, fold=fold).tzname() for fold in (0, 1)):

@@ -128,6 +128,7 @@ def import_bids(
     own = read_increments(options.increments, tenancy.currency) if options.increments else None
     if options.elapsed:
         start = (options.start or START).replace(tzinfo=tenancy.zone)
+        conventions["beside"] = {}
         conventions["time"] = ElapsedReader(
             start, options.elapsed, conventions["number"], latest=latest_at(now)
         )

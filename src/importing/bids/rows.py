@@ -79,7 +79,7 @@ class BidReader(MoneyReader):
             self.identifier("auction", auction),
             self.identifier("bidder", bidder),
             self.money("amount", amount, least=1),
-            self.instant("time", time),
+            self.instant("time", time, beside=self.beside(cells)),
             opening,
             reserve,
             said.get("item"),

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from commerce.records.database import reading
+from importing.engine.clock_columns import BESIDE, find_beside
 from importing.engine.currencies import currency_of
 from importing.engine.refusals import DEFAULT_SHARE, check_refused
 from importing.engine.summary import Content, ImportSummary, summarise
@@ -47,7 +48,13 @@ class FileOptions:
     decimal: str | None = None
     """The decimal mark, a point or a comma."""
     time_format: Sequence[str] = ()
-    """``DMY``, ``MDY``, ``YMD``, or patterns of `datetime.strptime` such as ``%d %b %Y``, tried in this order."""
+    """``DMY``, ``MDY``, ``YMD``, or patterns of `datetime.strptime` such as ``%d %b %Y``, tried in this order; those of
+    a clock alone, such as ``%H%M``, are of `time_of_day`."""
+    time_of_day: str | None = None
+    zone_column: str | None = None
+    """`time_of_day`, `zone_column`: the columns of the clock and of the zone, where the time's own has none."""
+    ignore: Sequence[str] = ()
+    """Columns that are left out, though their names are well known."""
     skip: int | None = None
     """Lines above the header; found out where not given."""
     allow_refused: float = DEFAULT_SHARE
@@ -61,6 +68,8 @@ class Intake:
     table: Table
     places: Mapping[str, int]
     """Where each role's column stands, from 0."""
+    shown: Sequence[str]
+    """The columns; what was left out by name, or stands beside the time, has no name here."""
     formats: Formats
     tenancy: TenantPlan
     now: datetime
@@ -73,7 +82,10 @@ class Intake:
     def time(self, *, ahead: bool = False) -> TimeReader:
         """Give a reader of what has happened, or of what may lie ahead."""
         latest = None if ahead else latest_at(self.now)
-        return TimeReader(self.tenancy.zone, *self.formats.time_formats, latest=latest)
+        formats = self.formats
+        return TimeReader(
+            self.tenancy.zone, *formats.time_formats, clocks=formats.clocks, latest=latest
+        )
 
     def conventions(self) -> dict[str, Any]:
         """Give what a `MoneyReader` of the file's rows needs: its width, currency, numbers and times."""
@@ -82,6 +94,7 @@ class Intake:
             "currency": self.tenancy.currency,
             "number": NumberReader(self.formats.mark),
             "time": self.time(),
+            "beside": {role: place for role, place in self.places.items() if role in BESIDE},
         }
 
     def summary(
@@ -126,7 +139,7 @@ def take_in(
     Parameters
     ----------
     find : callable
-        Finds the place of each role among the file's columns.
+        Finds the place of each role among the file's columns; what is left out or beside the time has no name there.
     time : str or None
         The column of times as it was given; by position, the file may have no header.
     numbers, amounts, times, ahead : sequence of str
@@ -148,7 +161,13 @@ def take_in(
         path, delimiter=options.delimiter, encoding=options.encoding, skip=options.skip
     )
     table = with_header_settled(table, time, options.time_format)
-    places = find(table.columns)
+    places, shown = find_beside(
+        table.columns,
+        {role: name for role in BESIDE if (name := getattr(options, role)) is not None},
+        time,
+        options.ignore,
+    )
+    places = find(shown) | places
 
     def standing(roles: Sequence[str]) -> list[int]:
         return [places[role] for role in roles if role in places]
@@ -160,6 +179,7 @@ def take_in(
         times=standing(times),
         ahead=standing(ahead),
         currency=places.get(currency),
+        clock=places.get("time_of_day"),
         decimal=options.decimal,
         time_formats=options.time_format,
         latest=latest_at(now),
@@ -175,6 +195,7 @@ def take_in(
     return Intake(
         table=table,
         places=places,
+        shown=shown,
         formats=formats,
         tenancy=tenancy,
         now=now,

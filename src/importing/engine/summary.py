@@ -32,7 +32,7 @@ class ImportSummary:
     """What an import did; ``rows_accepted + rows_rejected + rows_duplicate == rows_read``."""
 
     rows_read: int
-    """Rows of the file, header and blank lines apart."""
+    """Rows of the file, header, blank lines and what was left aside apart."""
     rows_accepted: int
     rows_rejected: int
     rows_duplicate: int
@@ -52,6 +52,8 @@ class ImportSummary:
     """What its usable rows hold; None where there are none, or the kind of file does not say."""
     changed: Sequence[str] = ()
     """Known orders of which the file says that they came to something else than the records hold."""
+    left_aside: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Lines that are no data, by what they are; see `tabular.asides`."""
     rejects: Path | None = None
     """The rejects file; None where nothing was refused."""
     reasons: Mapping[str, int] = field(default_factory=dict)
@@ -99,6 +101,7 @@ def summarise(
         detected=detected,
         content=content,
         changed=changed,
+        left_aside=rejects.left_aside,
         rejects=rejects.close(),
         reasons=dict(rejects.reasons.most_common()),
     )

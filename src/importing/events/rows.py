@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from commerce.records.errors import RecordError
@@ -107,9 +107,13 @@ class EventReader(MoneyReader):
         if EVENT_TYPES[kind].about_customer and customer is None:
             raise Refused("no customer", f"{kind} must name a customer; got a blank cell.")
         occurred = self.instant(
-            "occurred_at", self.given("occurred_at", said["occurred_at"], "no time"), "no time"
+            "occurred_at",
+            self.given("occurred_at", said["occurred_at"], "no time"),
+            "no time",
+            beside=self.beside(cells),
         )
-        recorded = self._instant("recorded_at", said.get("recorded_at"))
+        zone = self.beside(cells, clock=False)
+        recorded = self._instant("recorded_at", said.get("recorded_at"), zone)
         if recorded is not None and recorded < occurred:
             raise Refused(
                 "recorded before occurred",
@@ -123,7 +127,7 @@ class EventReader(MoneyReader):
             type=kind,
             occurred_at=occurred,
             recorded_at=recorded,
-            due_at=self._instant("due_at", said.get("due_at")),
+            due_at=self._instant("due_at", said.get("due_at"), zone),
             customer=self.identifier("customer", customer) if customer else None,
             product=said.get("product"),
             seller=said.get("seller"),
@@ -149,10 +153,10 @@ class EventReader(MoneyReader):
             raise Refused("incomplete", str(error)) from error
         return row
 
-    def _instant(self, name: str, text: str | None) -> int | None:
+    def _instant(self, name: str, text: str | None, zone: Sequence[str | None]) -> int | None:
         if text is None:
             return None
-        return self.instant(name, text, "no time", self._due if name == "due_at" else None)
+        return self.instant(name, text, "no time", self._due if name == "due_at" else None, zone)
 
     def _amount(self, said: Mapping[str, str | None]) -> int | None:
         major, minor = said.get("amount"), said.get("amount_minor")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from tabular.columns import find_column, find_columns, flag, plain
+from tabular.columns import find_columns, flag, plain
 from tabular.errors import TableError
 
 WELL_KNOWN: Mapping[str, frozenset[str]] = {
@@ -24,8 +24,12 @@ WELL_KNOWN: Mapping[str, frozenset[str]] = {
         "description": "description productname itemname productdescription bezeichnung",
         "quantity": "quantity qty units menge anzahl",
         "price": "price unitprice priceperunit itemprice preis einzelpreis stueckpreis",
-        "amount": "amount total totalamount totalprice linetotal lineamount sales revenue ordervalue"
-        " betrag summe umsatz importe",
+        "amount": "amount total totalamount totalprice linetotal lineamount itemtotal lineitemtotal sales revenue"
+        " betrag summe umsatz importe montant bedrag importo valor kwota",
+        "order_total": "ordertotal ordervalue orderamount grandtotal invoicetotal invoiceamount carttotal basketvalue"
+        " gesamtbetrag gesamtsumme bestellsumme bestellwert auftragssumme rechnungsbetrag rechnungssumme"
+        " totalcommande totaldelacommande montantcommande totalpedido totaldelpedido totaldopedido totaleordine"
+        " totaalbedrag ordertotaal besteltotaal wartośćzamówienia sumazamówienia totalpaid",
         "country": "country countrycode shippingcountry land",
         "status": "status orderstatus financialstatus paymentstatus bestellstatus zahlungsstatus estado"
         " statut statutcommande stato statusopdracht statuszamówienia",
@@ -47,26 +51,22 @@ _ASKED: Mapping[str, frozenset[str]] = {
 }
 """What changes what an order is worth, by names of columns: only the shop knows whether its amounts hold it."""
 
-NEEDED: Final = (("customer",), ("time",), ("price", "amount"))
+NEEDED: Final = (("customer",), ("time",), ("price", "order_total", "amount"))
 """What no import of sales lines can do without: one of each."""
 
 _MUST_BE_SAID = ("status", "currency_column")
 """Roles whose columns are used or left out by name, never passed over."""
 
 
-def find_sales_columns(
-    columns: Sequence[str], given: Mapping[str, str], ignored: Sequence[str] = ()
-) -> dict[str, int]:
+def find_sales_columns(columns: Sequence[str], given: Mapping[str, str]) -> dict[str, int]:
     """Find the columns of a file of sales lines; see `tabular.columns.find_columns`.
 
     Parameters
     ----------
     columns : sequence of str
-        The file's.
+        The file's; what is left out or used already has no name.
     given : mapping of str to str
         Roles and the columns a person named for them.
-    ignored : sequence of str
-        Columns that a person left out by name.
 
     Raises
     ------
@@ -78,10 +78,8 @@ def find_sales_columns(
     >>> find_sales_columns(["Date", "Customer", "Total", "Status"], {})
     {'customer': 1, 'time': 0, 'amount': 2, 'status': 3}
     """
-    left_out = {find_column("--ignore", name, columns) for name in ignored}
-    shown = ["" if place in left_out else name for place, name in enumerate(columns)]
-    found = find_columns(given, shown, WELL_KNOWN, NEEDED)
-    for place, name in enumerate(shown):
+    found = find_columns(given, columns, WELL_KNOWN, NEEDED)
+    for place, name in enumerate(columns):
         if place in found.values():
             continue
         for role in _MUST_BE_SAID:

@@ -10,6 +10,7 @@ orders in the order of time, and last the returns, tied to their purchases.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Context, localcontext
 from functools import partial
@@ -25,12 +26,13 @@ from importing.engine.writing import Writer
 from importing.errors import SourceError
 from importing.sales.columns import find_sales_columns
 from importing.sales.known_orders import external_id, known_orders, settled_otherwise
-from importing.sales.lines import LineReader, line_source
+from importing.sales.lines import LineReader, line_source, total_once
 from importing.sales.options import COLUMNS, TransactionOptions, prefix_of, with_preset
 from importing.sales.order_writer import write_orders
 from importing.sales.returns import write_returns
 from importing.sales.staging import SalesStaging
 from importing.sales.statuses import read_status_map
+from importing.sales.totals import settle_totals
 from tabular.errors import Refused
 from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
@@ -61,20 +63,22 @@ def import_transactions(
         engine,
         path,
         options,
-        partial(find_sales_columns, given=given, ignored=options.ignore),
+        partial(find_sales_columns, given=given),
         now=now,
         time=options.time,
-        numbers=("price", "amount", "quantity"),
-        amounts=("price", "amount"),
+        numbers=("price", "amount", "quantity", "order_total"),
+        amounts=("price", "amount", "order_total"),
         times=("time", "recorded"),
         currency="currency_column",
     )
+    intake = replace(intake, places=settle_totals(intake, given))
     reader = LineReader(
         intake.places,
         return_prefix=prefixes["returns"],
         refuse_prefix=prefixes["refuse"],
         negative_returns=options.returns == "negative",
         statuses=read_status_map(options.status_map) if options.status_map else None,
+        delimiter=intake.table.delimiter,
         **intake.conventions(),
     )
     writer = Writer(engine, intake.tenancy, now=now)
@@ -84,6 +88,8 @@ def import_transactions(
         staged, end = staging.count(), staging.latest()
         staging.settle_repeats(keep=options.repeats != "drop")
         staging.settle_states()
+        if total_once(intake.places):
+            staging.settle_totals()
         content, changed = staging.content(), list[str]()
         if (tenant := intake.tenancy.tenant) is not None:
             staging.note_sizes()

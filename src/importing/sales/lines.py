@@ -11,11 +11,22 @@ from importing.engine.identity import line_key
 from importing.engine.money_rows import MoneyReader
 from importing.sales.options import COLUMNS
 from importing.sales.statuses import State, StatusReader
+from tabular.asides import names_total
 from tabular.errors import Refused
+from tabular.quoting import cells_at
 from tabular.rows import LIMIT, tidy_id
 
 _ONE = Decimal(1)
-_ONCE = ("customer", "time", "currency_column", "country", "method")
+_ONCE = (
+    "customer",
+    "time_of_day",
+    "time",
+    "zone_column",
+    "currency_column",
+    "country",
+    "method",
+    "order_total",
+)
 """What shops say in the first row of an order, and leave out of the others."""
 _OFFSET = 2**32
 
@@ -92,6 +103,11 @@ def _stamp(at: int, key: bytes) -> str:
     return f"{at // 1_000_000 + _OFFSET:09x}:{key.hex()}"
 
 
+def total_once(places: Mapping[str, int]) -> bool:
+    """Whether lines have no worth of their own, so that the order's total stands once for all of them."""
+    return "order_total" in places and "amount" not in places and "price" not in places
+
+
 class LineReader(MoneyReader):
     """Reads rows into lines.
 
@@ -105,6 +121,8 @@ class LineReader(MoneyReader):
         Whether negative lines are returns.
     statuses : mapping of str to State, optional
         What words of this shop mean.
+    delimiter : str, optional
+        Of the file, by which the order of a broken line is found.
     **conventions
         As of `MoneyReader`.
     """
@@ -117,17 +135,20 @@ class LineReader(MoneyReader):
         refuse_prefix: str | None = None,
         negative_returns: bool = False,
         statuses: Mapping[str, State] | None = None,
+        delimiter: str | None = None,
         **conventions: Any,
     ) -> None:
         super().__init__(**conventions)
         self._customer_place, self._time_place = places["customer"], places["time"]
-        self._optional = [places.get(role) for role in COLUMNS[2:]]
+        worth = {"amount": places["order_total"]} if total_once(places) else {}
+        self._optional = [(worth | dict(places)).get(role) for role in COLUMNS[2:13]]
         self._has_quantity = "quantity" in places
         self._has_status = "status" in places
         self._state = StatusReader(statuses)
         self._return_prefix = return_prefix
         self._refuse_prefix = refuse_prefix
         self._negative_returns = negative_returns
+        self._delimiter = delimiter or ","
         self._order_place = places.get("order")
         self._carried = [places[role] for role in _ONCE if role in places]
         self._last: list[str] = []
@@ -143,14 +164,18 @@ class LineReader(MoneyReader):
         try:
             return self._line(self._continued(cells))
         except Refused as refused:
-            refused.group = self._basket_of(cells)
-            raise
-
-    def _basket_of(self, cells: list[str]) -> str | None:
-        """Give the order that a row names; None where it names none."""
-        place = self._order_place
-        order = tidy_id(cells[place]) if place is not None and place < len(cells) else ""
-        return f"order\x1f{order}" if order else None
+            place = self._order_place
+            if place is None:
+                raise
+            whole = len(cells) == self.width
+            named = [cells[place]] if whole else cells_at(cells, place, self.width, self._delimiter)
+            refused.groups = [f"order\x1f{order}" for name in named if (order := tidy_id(name))]
+            if whole or refused.groups:
+                raise
+            raise Refused(
+                f"{refused.reason}, of an unknown order",
+                f"{refused} Some order may lack this line.",
+            ) from refused
 
     def _continued(self, cells: list[str]) -> list[str]:
         """Fill in what the rows of an order say once, in its first row: who, when, and the currency."""
@@ -159,11 +184,15 @@ class LineReader(MoneyReader):
             return cells
         order = cells[place].strip()
         if order and last and last[place].strip() == order:
-            cells = cells.copy()
+            last_day = last[self._time_place].strip()
+            cells, day = cells.copy(), cells[self._time_place].strip()
             for carried in self._carried:
+                if carried == self._beside.get("time_of_day") and day not in ("", last_day):
+                    continue  # a clock is of its date
                 if not cells[carried].strip():
                     cells[carried] = last[carried]
-        self._last = cells
+        if order:
+            self._last = cells
         return cells
 
     def _line(self, cells: list[str]) -> Line:
@@ -175,7 +204,8 @@ class LineReader(MoneyReader):
         ]
         order_text, product, description, quantity_text, price_text, amount_text = found[:6]
         country, method, status, recorded_text, currency = found[6:]
-        at = self.instant("time", self.given("time", cells[self._time_place]))
+        when = self.given("time", cells[self._time_place])
+        at = self.instant("time", when, beside=self.beside(cells) if self._beside else ())
         order = self.identifier("order", order_text) if order_text else ""
         if self._refuse_prefix and order.startswith(self._refuse_prefix):
             raise Refused(
@@ -194,13 +224,23 @@ class LineReader(MoneyReader):
         returned = self._is_return(order, quantity, price, exact)
         if currency is not None:
             self.check_currency(currency)
-        recorded = self.instant("recorded", recorded_text) if recorded_text else None
+        recorded = (
+            self.instant("recorded", recorded_text, beside=self.beside(cells, clock=False))
+            if recorded_text
+            else None
+        )
         if recorded is not None and recorded < at:
             raise Refused(
                 "recorded before time",
                 f"recorded must not be before the row's time; got {recorded_text!r}.",
             )
         customer = self.identifier("customer", cells[self._customer_place])
+        for role, name in (("customer", customer), ("order", order)):
+            if not name.isdigit() and names_total(name):
+                raise Refused(
+                    "total row",
+                    f"{role} must not be a word for a total; got {name!r}. Rename it if it is one.",
+                )
         amount = self.minor(abs(exact), abs(exact))
         count = f"{quantity.normalize():f}"
         key = line_key([order, customer, str(at), product or "", count, str(amount), str(returned)])

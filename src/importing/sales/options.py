@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -28,8 +27,9 @@ class TransactionOptions(FileOptions):
     preset : str, optional
         One of `PRESETS`; what is given beside it wins.
     customer, time, order, product, description, quantity, price, amount, country, method, status, recorded,
-    currency_column : str, optional
-        Columns. ``amount`` is the line's total and wins over quantity x price; ``method`` is the way of payment;
+    currency_column, order_total : str, optional
+        Columns. ``amount`` is the line's total and wins over quantity x price; ``order_total`` the whole order's, see
+        `importing.sales.totals`; ``method`` is the way of payment;
         ``status`` a word of `importing.sales.statuses`; ``recorded`` when the row came to be known.
     returns : str, optional
         ``prefix:C`` (lines of orders that begin so are returns) or ``negative`` (negative quantities, prices or
@@ -38,8 +38,6 @@ class TransactionOptions(FileOptions):
         Whether a line that repeats another in every field is a sale of its own.
     status_map : Path, optional
         A CSV of words of status and what each means here: one of `importing.sales.statuses.STATES`.
-    ignore : sequence of str
-        Columns that are left out, though their names are well known.
     partial_orders : {"refuse", "keep"}, default "refuse"
         Whether the other lines of an order are taken in where one is refused.
     refuse : str, optional
@@ -60,15 +58,18 @@ class TransactionOptions(FileOptions):
     status: str | None = None
     recorded: str | None = None
     currency_column: str | None = None
+    order_total: str | None = None
     returns: str | None = None
     repeats: Repeats | None = None
     status_map: Path | None = None
-    ignore: Sequence[str] = ()
     partial_orders: Literal["refuse", "keep"] = "refuse"
     refuse: str | None = None
 
 
-_NAMES = "customer time order product description quantity price amount country method status recorded currency_column"
+_NAMES = (
+    "customer time order product description quantity price amount country method status recorded currency_column"
+    " order_total"
+)
 COLUMNS: Final = tuple(_NAMES.split())
 """The options that name a column of the file."""
 

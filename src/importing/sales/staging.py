@@ -23,9 +23,9 @@ _MASTER_DATA = ("text", "customer", "product", "description", "country")
 class SalesStaging(Staging):
     """Lines of one file.
 
-    Call in this order: `stage`, `latest`, `settle_repeats`, `settle_states`, `drop_written` and `note_orders` where the
-    tenant exists, `refuse_strangers`, `refuse_parts`, `importing.engine.master_data.write_master_data`, then `orders`
-    and `returns`.
+    Call in this order: `stage`, `latest`, `settle_repeats`, `settle_states`, `settle_totals` where lines have none of
+    their own, `drop_written` and `note_orders` where the tenant exists, `refuse_strangers`, `refuse_parts`,
+    `importing.engine.master_data.write_master_data`, then `orders` and `returns`.
     """
 
     CUSTOMERS = (
@@ -60,9 +60,9 @@ class SalesStaging(Staging):
         return int(self._base.execute(query).fetchone()[0])
 
     def note_refused(self, row: int, refused: Refused) -> None:
-        """Note the order of a refused row."""
-        if refused.group is not None:
-            self._base.execute("INSERT INTO part VALUES (?, ?)", (refused.group, row))
+        """Note the order of a refused row, or those that it may be of."""
+        for group in refused.groups:
+            self._base.execute("INSERT INTO part VALUES (?, ?)", (group, row))
 
     def settle_states(self) -> None:
         """Give lines without a state that of their order; where it has none, they were paid.
@@ -84,6 +84,21 @@ class SalesStaging(Staging):
         self._base.execute(
             "UPDATE line SET state = coalesce("
             "(SELECT said.state FROM said WHERE said.basket = line.basket), 'paid') WHERE state IS NULL"
+        )
+
+    def settle_totals(self) -> None:
+        """Let the first line of each order keep its total; the others, which repeat it, are worth nothing.
+
+        Orders of which the lines came to several states are refused: how much of the total each is worth is in doubt.
+        """
+        self._refuse(
+            "SELECT row, 'total of several states', 'order must have one state where only its total is known; got '"
+            " || least || ' and ' || most || '. Give --price or --amount.' FROM line JOIN (SELECT basket,"
+            " min(state) AS least, max(state) AS most FROM line GROUP BY basket) USING (basket) WHERE least <> most"
+        )
+        self._base.execute(
+            "UPDATE line SET amount = 0 WHERE row NOT IN"
+            " (SELECT min(row) FROM line GROUP BY basket, is_return)"
         )
 
     def refuse_parts(self) -> None:

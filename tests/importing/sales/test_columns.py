@@ -19,7 +19,7 @@ def test_two_columns_that_could_be_meant_are_asked_about() -> None:
 
 
 def test_a_column_that_cannot_be_found_is_asked_for_by_its_option() -> None:
-    with pytest.raises(TableError, match="--price or --amount must name a column"):
+    with pytest.raises(TableError, match="--price or --order-total or --amount must name a column"):
         find_columns({"customer": "a", "time": "b"}, ["a", "b", "c"], WELL_KNOWN, NEEDED)
 
 
@@ -98,13 +98,12 @@ def test_a_word_that_says_a_part_or_nothing_known_is_refused_until_the_shop_says
 def test_a_column_that_changes_what_lines_mean_is_used_or_left_out_by_name() -> None:
     columns = ["Date", "Customer", "Total", "Status", "Currency"]
     assert find_sales_columns(columns, {}).keys() >= {"status", "currency_column"}
-    assert "status" not in find_sales_columns(columns, {}, ["Status"])
+    assert "status" not in find_sales_columns([*columns[:3], "", "Currency"], {})
     with pytest.raises(TableError, match="column 'Status' must be used or left out"):
         find_sales_columns(columns, {"time": "Date"})
-    left_out = find_sales_columns(columns, {"time": "Date"}, ["Status", "currency"])
+    left_out = find_sales_columns([*columns[:3], "", ""], {"time": "Date"})
     assert left_out.keys() == {"customer", "time", "amount"}
     with pytest.raises(
         TableError, match="'Refunded Amount' must be left out by name, for it may hold refunds"
     ):
         find_sales_columns([*columns, "Refunded Amount"], {})
-    assert find_sales_columns([*columns, "Refunded Amount"], {}, ["Refunded Amount"])

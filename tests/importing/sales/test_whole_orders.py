@@ -105,3 +105,44 @@ def test_a_file_of_which_too_much_is_refused_is_not_taken_in(shop: Shop) -> None
     rejects = shop.folder / "raw" / "acme" / "rejects.csv"
     assert len(rejects.read_text().splitlines()) == 7
     assert counts(shop.sell(content, **named, allow_refused=0.06)) == (100, 94, 6, 0)
+
+
+@pytest.mark.parametrize(
+    ("head", "broken"),
+    [
+        ("no,who,at,name,amount", '1,ann,2024-03-01,"Pot,5.00'),
+        ("no,who,at,name,amount", '"1","ann","2024-03-01","Pot "big"","5.00"'),
+        ("who,at,name,no,amount", 'ann,2024-03-01,"Pot,1,5.00'),
+        ("who,at,name,no,amount", "ann,2024-03-01,Pot, big,1,5.00"),
+        ("name,no,who,at,amount", '"Pot, "big",1,ann,2024-03-01,5.00'),
+        ("name,who,at,amount,no", '"Pot,ann,2024-03-01,5.00,1'),
+    ],
+)
+def test_the_order_of_a_broken_line_is_read_from_what_is_left_of_it(
+    shop: Shop, head: str, broken: str
+) -> None:
+    def line(**said: str) -> str:
+        return ",".join(said[name] for name in head.split(","))
+
+    sound = line(no="1", who="ann", at="2024-03-01", name="Cup", amount="10.00")
+    other = line(no="2", who="bob", at="2024-03-02", name="Cup", amount="1.25")
+    named = {
+        "order": "no",
+        "customer": "who",
+        "time": "at",
+        "amount": "amount",
+        "description": "name",
+    }
+    summary = shop.sell("\n".join([head, sound, broken, other, ""]), **named)
+    assert counts(summary) == (3, 1, 2, 0)
+    assert summary.reasons["order in part"] == 1
+    assert shop.sales_account() == 125
+
+
+def test_a_broken_line_whose_order_is_lost_says_that_an_order_may_lack_it(shop: Shop) -> None:
+    content = 'name,who,at,amount,no\nCup,ann,2024-03-01,10.00,1\n"Pot\nCup,bob,2024-03-02,1.25,2\n'
+    named = {"order": "no", "customer": "who", "time": "at", "amount": "amount"}
+    summary = shop.sell(content, **named)
+    assert summary.reasons == {"unreadable line, of an unknown order": 1}
+    assert summary.rejects is not None
+    assert "Some order may lack this line." in summary.rejects.read_text()

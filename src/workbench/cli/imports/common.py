@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -62,7 +62,24 @@ def format_options(command: Any) -> Any:
                 "--time-format",
                 metavar="FORMAT",
                 multiple=True,
-                help="DMY, MDY, YMD or a pattern such as %d.%m.%Y; given more than once, tried in turn.",
+                help="DMY, MDY, YMD or a pattern such as %d.%m.%Y; given more than once, tried in turn. One of a clock"
+                " alone, such as %H%M, is of --time-of-day.",
+            ),
+            click.option(
+                "--time-of-day",
+                metavar="COLUMN",
+                help="The clock, where it stands beside the date: 14:30, 2:30 PM, 1430, 0.604.",
+            ),
+            click.option(
+                "--zone-column",
+                metavar="COLUMN",
+                help="The zone of each row's times: Europe/Berlin, CET, +02:00.",
+            ),
+            click.option(
+                "--ignore",
+                multiple=True,
+                metavar="COLUMN",
+                help="A column to leave out, though its name is well known; may be given many times.",
             ),
             click.option(
                 "--skip",
@@ -114,6 +131,9 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
         f"  {summary.rows_read:,} rows: {summary.rows_accepted:,} in,"
         f" {summary.rows_duplicate:,} known already, {summary.rows_rejected:,} refused{refused}"
     )
+    if summary.left_aside:
+        asides = ", ".join(_aside(kind, lines) for kind, lines in summary.left_aside.items())
+        click.echo(f"  no data, left aside: {asides}")
     if (content := summary.content) is not None:
         first, last = (
             from_micros(at).astimezone(ZoneInfo(summary.timezone)).date()
@@ -136,6 +156,16 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
     )
     if summary.rows_accepted:
         click.echo(f"  next: bellwether run --tenant {summary.tenant}")
+
+
+def _aside(kind: str, lines: Sequence[int]) -> str:
+    """Count lines of a kind, and name the first."""
+    some = ", ".join(f"{line:,}" for line in lines[:3]) + (", ..." if len(lines) > 3 else "")
+    return (
+        f"{len(lines):,} {kind} (line {some})"
+        if len(lines) == 1
+        else f"{len(lines):,} {kind}s (lines {some})"
+    )
 
 
 def _show_columns(summary: ImportSummary) -> None:

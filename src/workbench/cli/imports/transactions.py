@@ -33,6 +33,7 @@ _COLUMNS = {
     " --recorded, else from the end of the file: a shop knew no sooner.",
     "recorded": "When the line came to be known; without it, when it happened.",
     "currency-column": "Currency of each line.",
+    "order-total": "Total of the whole order, said once or by each line: what it is worth, or a check of its lines.",
 }
 
 
@@ -60,12 +61,6 @@ _COLUMNS = {
     "--status-map",
     type=FILE,
     help="CSV of word,meaning: paid, completed, open, cancelled, failed or returned.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="COLUMN",
-    help="A column to leave out, though its name is well known; may be given many times.",
 )
 @click.option(
     "--partial-orders",
