@@ -26,6 +26,8 @@ class Rejects:
     ----------
     folder : Path
         Made where it does not exist.
+    keep : bool, default True
+        Whether the file is written; else rows are only counted, and an older file stays as it is.
 
     Attributes
     ----------
@@ -35,12 +37,13 @@ class Rejects:
         By reason, what the first three of its rows had instead.
     """
 
-    def __init__(self, folder: Path, columns: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, columns: tuple[str, ...], *, keep: bool = True) -> None:
         self.path = folder / REJECTS
         self.reasons: Counter[str] = Counter()
         self.examples: dict[str, list[str]] = {}
         self._draft = folder / f"{REJECTS}.part"
         self._columns = columns
+        self.keeps = keep
         self._file: TextIO | None = None
 
     def __enter__(self) -> Rejects:
@@ -54,7 +57,7 @@ class Rejects:
 
     def add(self, line: int, cells: list[str], refused: Refused) -> None:
         """Write one refused row."""
-        if self._file is None:
+        if self._file is None and self.keeps:
             self._draft.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._draft.open("w", encoding="utf-8", newline="")
             self._write(["line", "reason", *self._columns])
@@ -65,7 +68,8 @@ class Rejects:
             examples.extend([got[1]] if got[1] not in examples else [])
 
     def _write(self, cells: list[str]) -> None:
-        assert self._file is not None
+        if self._file is None:
+            return
         csv.writer(self._file).writerow(
             [harmless(cell).encode("utf-8", "replace").decode("utf-8") for cell in cells]
         )
@@ -76,8 +80,10 @@ class Rejects:
         Returns
         -------
         Path or None
-            The file, None where nothing was refused.
+            The file, also where it is not kept; None where nothing was refused.
         """
+        if not self.keeps:
+            return self.path if self.reasons else None
         if self._file is None:
             self.path.unlink(missing_ok=True)
             return None

@@ -53,9 +53,11 @@ class ImportSummary:
     changed: Sequence[str] = ()
     """Known orders of which the file says that they came to something else than the records hold."""
     rejects: Path | None = None
-    """The rejects file; None where nothing was refused."""
+    """The rejects file, of a dry run where it would be; None where nothing was refused."""
     reasons: Mapping[str, int] = field(default_factory=dict)
     """Refused rows by reason, most frequent first."""
+    dry_run: bool = False
+    """Whether all of it is what would be, and nothing was written."""
 
     def as_dict(self) -> dict[str, int]:
         """Give the seven numbers of ``--json``."""
@@ -101,4 +103,5 @@ def summarise(
         changed=changed,
         rejects=rejects.close(),
         reasons=dict(rejects.reasons.most_common()),
+        dry_run=not rejects.keeps,
     )

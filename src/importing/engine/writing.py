@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -141,12 +141,14 @@ class ImportSession:
 
 
 class Writer:
-    """Writes for one tenant, a transaction at a time.
+    """Writes for one tenant, a transaction at a time; a context manager.
 
     Parameters
     ----------
     plan : TenantPlan
         The tenant is made before the first transaction where it is new.
+    dry_run : bool, default False
+        Whether all of it is one transaction, which is taken back at the end.
 
     Attributes
     ----------
@@ -154,16 +156,41 @@ class Writer:
         Customers, orders, events and lines that are committed.
     """
 
-    def __init__(self, engine: Engine, plan: TenantPlan, *, now: datetime) -> None:
+    def __init__(
+        self, engine: Engine, plan: TenantPlan, *, now: datetime, dry_run: bool = False
+    ) -> None:
         self._engine = engine
         self._plan = plan
         self._now = now
+        self._dry_run = dry_run
+        self._kept_open = ExitStack()
         self.written: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "_only" in self.__dict__ and (transaction := self._only.get_transaction()) is not None:
+            transaction.rollback()
+        self._kept_open.close()
+
+    @cached_property
+    def _only(self) -> Connection:
+        """The one transaction of a dry run."""
+        return self._kept_open.enter_context(writing(self._engine))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        if self._dry_run:
+            yield self._only
+        else:
+            with writing(self._engine) as connection:
+                yield connection
 
     @cached_property
     def _clock(self) -> datetime:
         """The tenant's clock before the import."""
-        with writing(self._engine) as connection:
+        with self._transaction() as connection:
             tenant = open_tenant(connection, self._plan, now=self._now)
             return clock(connection, tenant, now=self._now)
 
@@ -180,7 +207,7 @@ class Writer:
         """
         before, slug = self._clock, self._plan.slug
         try:
-            with writing(self._engine) as connection:
+            with self._transaction() as connection:
                 tenant = hold_clock(connection, find_tenant(connection, slug))
                 session = ImportSession(connection, tenant, before, to_micros(self._now))
                 yield session

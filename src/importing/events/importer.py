@@ -93,6 +93,7 @@ def import_events(
     now: datetime,
     rejects_folder: Path,
     progress: Progress | None = None,
+    dry_run: bool = False,
 ) -> ImportSummary:
     """Import a file of events, as `importing.engine.intake` says of every file.
 
@@ -115,11 +116,14 @@ def import_events(
         ahead=("due_at",),
     )
     reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.conventions())
-    writer = Writer(engine, intake.tenancy, now=now)
-    with EventStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+    with (
+        Writer(engine, intake.tenancy, now=now, dry_run=dry_run) as writer,
+        EventStaging() as staging,
+        Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
+    ):
         read = staging.stage(intake.table, reader, rejects, report_progress)
         intake.check_refused(rejects, read)
-        found = staging.count()
+        found, content = staging.count(), staging.content()
         staging.settle_repeats()
         staging.drop_written(engine, intake.tenancy.tenant, event_source, "key")
         accepted = staging.count()
@@ -130,7 +134,11 @@ def import_events(
                     session.emit(_event(session, row))
             report_progress("writing", writer.written["events"], accepted)
         return intake.summary(
-            read=read, duplicate=found - accepted, written=writer.written, rejects=rejects
+            read=read,
+            duplicate=found - accepted,
+            written=writer.written,
+            rejects=rejects,
+            content=content,
         )
 
 

@@ -49,6 +49,7 @@ def import_olist(
     rejects_folder: Path,
     timezone: str | None = None,
     progress: Progress | None = None,
+    dry_run: bool = False,
 ) -> ImportSummary:
     """Import a folder of Olist's files.
 
@@ -68,6 +69,8 @@ def import_olist(
         IANA name; of a new tenant, default America/Sao_Paulo.
     progress : Progress, optional
         Called with the stages ``reading`` and ``writing``.
+    dry_run : bool, default False
+        Whether nothing is to be written; see `importing.engine.intake`.
 
     Returns
     -------
@@ -96,8 +99,12 @@ def import_olist(
         "time": TimeReader(tenancy.zone, latest=latest_at(now)),
         "due": TimeReader(tenancy.zone),
     }
-    writer, read = Writer(engine, tenancy, now=now), 0
-    with OlistStaging() as staging, Rejects(rejects_folder, ("file", "cells")) as rejects:
+    read = 0
+    with (
+        Writer(engine, tenancy, now=now, dry_run=dry_run) as writer,
+        OlistStaging() as staging,
+        Rejects(rejects_folder, ("file", "cells"), keep=not dry_run) as rejects,
+    ):
         for name, file in FILES.items():
             table = open_table(folder / f"{file.name}.csv", delimiter=",")
             staging.into(name)
@@ -105,7 +112,7 @@ def import_olist(
             reader = FileReader(file, table, staging.holds, **readers)
             rows = staging.stage(table, reader, rejects, report_progress, [file.name])
             read += rows if file.belongs else rejects.reasons.total() - before
-        end, known = staging.end(), tenancy.tenant
+        end, known, content = staging.end(), tenancy.tenant, staging.content()
         if known is not None:
             with reading(engine) as connection:
                 staging.drop_known(
@@ -133,6 +140,7 @@ def import_olist(
                 time_format="YYYY-MM-DD",
             ),
             rejects=rejects,
+            content=content,
         )
 
 

@@ -49,6 +49,7 @@ def import_transactions(
     now: datetime,
     rejects_folder: Path,
     progress: Progress | None = None,
+    dry_run: bool = False,
 ) -> ImportSummary:
     """Import a file of sales lines, as `importing.engine.intake` says of every file."""
     options = with_preset(options)
@@ -77,8 +78,11 @@ def import_transactions(
         statuses=read_status_map(options.status_map) if options.status_map else None,
         **intake.conventions(),
     )
-    writer = Writer(engine, intake.tenancy, now=now)
-    with SalesStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+    with (
+        Writer(engine, intake.tenancy, now=now, dry_run=dry_run) as writer,
+        SalesStaging() as staging,
+        Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
+    ):
         with localcontext(Context(prec=_DIGITS)):
             read = staging.stage(intake.table, reader, rejects, report_progress)
         staged, end = staging.count(), staging.latest()

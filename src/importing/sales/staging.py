@@ -109,12 +109,7 @@ class SalesStaging(Staging):
 
     def content(self) -> Content | None:
         """Say what the lines hold, known ones among them; None where there are none."""
-        query = (
-            "SELECT min(at), max(at), sum(iif(is_return, -amount, amount)), count(DISTINCT customer),"
-            " sum(customer IS NULL) FROM line"
-        )
-        found = Content._make(self._base.execute(query).fetchone())
-        return None if found.first is None else found
+        return self.held("line", at="at", amount="iif(is_return, -amount, amount)")
 
     def settle_repeats(self, *, keep: bool) -> None:
         """Give lines that say the same sale keys of their own; unless they are kept, first drop what repeats a row."""

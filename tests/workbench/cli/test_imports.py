@@ -65,3 +65,32 @@ def test_a_table_that_cannot_be_read_is_one_sentence_and_a_wrong_use(home: Path)
     refused = run("bids", home / "empty.csv", "--tenant", "lots")
     assert (refused.exit_code, refused.output.count("\n")) == (2, 1)
     assert refused.output.startswith("bellwether: file must hold rows; got")
+
+
+@pytest.mark.parametrize("kind", ["transactions", "events", "olist", "bids"])
+def test_a_dry_run_in_a_new_home_leaves_no_file(tmp_path: Path, kind: str, home: Path) -> None:
+    folder = write_olist(home / "olist", make_olist(5))
+    (home / "bids.csv").write_text("auction,amount,time,bidder\nL1,20,2024-01-02,ann\n")
+    (home / "events.csv").write_text(
+        "type,customer,occurred_at\ncustomer.registered,ann,2024-01-02\n"
+    )
+    (home / "transactions.csv").write_text("customer,time,amount,x\nann,2024-01-02,9.50,1\n")
+    before = sorted(home.rglob("*"))
+    shown = run(
+        kind, folder if kind == "olist" else home / f"{kind}.csv", "--tenant", "new", "--dry-run"
+    )
+    assert shown.exit_code == 0, shown.output
+    assert "dry run: nothing was written; leave --dry-run out to import" in shown.output
+    assert sorted(home.rglob("*")) == before
+
+
+def test_a_dry_run_prints_as_json_how_the_file_was_read(home: Path) -> None:
+    path = home / "sales.csv"
+    path.write_text("customer,time,amount,shelf\nann,2024-01-02,9.50,1\nbob,2024-01-03,x,2\n")
+    words = ("transactions", path, "--tenant", "new", "--allow-refused", "1", "--dry-run", "--json")
+    said = json.loads(run(*words).output)
+    assert said["dry_run"]
+    assert said["columns"] == {"customer": "customer", "time": "time", "amount": "amount"}
+    assert said["left_aside"] == ["shelf"]
+    assert said["reasons"] == {"no amount": 1}
+    assert said["content"]["amount"] == 950

@@ -10,6 +10,7 @@ import click
 from workbench.cli.console import examples
 from workbench.cli.imports.common import (
     FILE,
+    dry_run_option,
     format_options,
     run_import,
     show_summary,
@@ -44,8 +45,11 @@ from workbench.cli.imports.common import (
     help="Where a column of the stream is called something else; may be given many times.",
 )
 @format_options
+@dry_run_option
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def events(file: Path, tenant: str, pairs: tuple[str, ...], as_json: bool, **given: Any) -> None:
+def events(
+    file: Path, tenant: str, pairs: tuple[str, ...], dry_run: bool, as_json: bool, **given: Any
+) -> None:
     r"""Import the typed stream itself from a CSV or Parquet FILE.
 
     One row per thing that happened, so that credit history of any origin can come in. Needed are type and
@@ -67,5 +71,5 @@ def events(file: Path, tenant: str, pairs: tuple[str, ...], as_json: bool, **giv
     from workbench.cli.notebooks import split_pairs
 
     options = EventOptions(tenant=tenant, columns=split_pairs(pairs), **given)
-    summary = run_import(import_events, file, options, tenant=tenant)
+    summary = run_import(import_events, file, options, tenant=tenant, dry_run=dry_run)
     show_summary(summary, file, as_json=as_json)
