@@ -29,7 +29,7 @@ def check_refused(rejects: Rejects, read: int, allowed: float) -> None:
     refused = rejects.reasons.total()
     if refused <= allowed * read:
         return
-    place, stay = rejects.close(), "are" if rejects.keeps else "would be"
+    place = rejects.close()
     said = "; ".join(
         f"{count:,} {reason} (such as {', '.join(rejects.examples[reason])})"
         if rejects.examples[reason]

@@ -14,8 +14,8 @@ from workbench.cli.imports.common import (
     FILE,
     as_document,
     column_options,
-    dry_run_option,
     format_options,
+    outcome_options,
     run_import,
     show_summary,
     tenant_conventions,
@@ -60,8 +60,7 @@ _BID_COLUMNS = {
 )
 @tenant_conventions
 @format_options
-@dry_run_option
-@click.option("--json", "as_json", is_flag=True, help="Print counts and auctions as JSON.")
+@outcome_options
 def bids(file: Path, dry_run: bool, as_json: bool, **given: Any) -> None:
     """Import the bids of auctions from any CSV, TSV or Parquet FILE, and let our rules close each.
 

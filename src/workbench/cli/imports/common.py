@@ -13,6 +13,7 @@ import click
 
 from workbench.cli import home
 from workbench.cli.console import Bar
+from workbench.cli.imports.saved import asked_name, keep_options, save_as_option
 from workbench.cli.running import shorten
 from workbench.records import open_records, try_records
 
@@ -29,9 +30,17 @@ tenant_option = click.option(
 )
 
 
-dry_run_option = click.option(
-    "--dry-run", is_flag=True, help="Show what it would come to, and write nothing."
-)
+def outcome_options(command: Any) -> Any:
+    """Add what may be asked of any import: to try it, to keep its options, to print JSON."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON."),
+        save_as_option,
+        click.option(
+            "--dry-run", is_flag=True, help="Show what it would come to, and write nothing."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def tenant_conventions(command: Any) -> Any:
@@ -103,7 +112,10 @@ def run_import(
     given = {"now": home.now(), "rejects_folder": settings.raw / tenant, "dry_run": dry_run, **more}
     store = try_records(settings) if dry_run else nullcontext(open_records(settings))
     with store as engine, Bar() as bar:
-        return importer(engine, source, *asked, progress=bar, **given)
+        outcome = importer(engine, source, *asked, progress=bar, **given)
+    if not dry_run:
+        keep_options()
+    return outcome
 
 
 def as_document(summary: ImportSummary) -> dict[str, Any]:
@@ -163,7 +175,10 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
     )
     if summary.dry_run:
         click.echo("  dry run: nothing was written; leave --dry-run out to import")
-    elif summary.rows_accepted:
+        return
+    if (name := asked_name()) is not None:
+        click.echo(f"  saved as {name}: bellwether import again {name} FILE")
+    if summary.rows_accepted:
         click.echo(f"  next: bellwether run --tenant {summary.tenant}")
 
 

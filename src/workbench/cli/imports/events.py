@@ -10,8 +10,8 @@ import click
 from workbench.cli.console import examples
 from workbench.cli.imports.common import (
     FILE,
-    dry_run_option,
     format_options,
+    outcome_options,
     run_import,
     show_summary,
     tenant_conventions,
@@ -45,8 +45,7 @@ from workbench.cli.imports.common import (
     help="Where a column of the stream is called something else; may be given many times.",
 )
 @format_options
-@dry_run_option
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@outcome_options
 def events(
     file: Path, tenant: str, pairs: tuple[str, ...], dry_run: bool, as_json: bool, **given: Any
 ) -> None:

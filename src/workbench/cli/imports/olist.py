@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from workbench.cli.console import examples
-from workbench.cli.imports.common import dry_run_option, run_import, show_summary
+from workbench.cli.imports.common import outcome_options, run_import, show_summary
 
 
 @click.command(
@@ -21,8 +21,7 @@ from workbench.cli.imports.common import dry_run_option, run_import, show_summar
 @click.option(
     "--timezone", metavar="ZONE", help="IANA name; of a new tenant, default America/Sao_Paulo."
 )
-@dry_run_option
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@outcome_options
 def olist(folder: Path, tenant: str, timezone: str | None, dry_run: bool, as_json: bool) -> None:
     """Import the Brazilian Olist dataset from the FOLDER of its nine CSV files.
 

@@ -11,8 +11,8 @@ from workbench.cli.console import examples
 from workbench.cli.imports.common import (
     FILE,
     column_options,
-    dry_run_option,
     format_options,
+    outcome_options,
     run_import,
     show_summary,
     tenant_conventions,
@@ -77,8 +77,7 @@ _COLUMNS = {
 )
 @click.option("--refuse", metavar="RULE", help="prefix:A: orders that begin so are book-keeping.")
 @format_options
-@dry_run_option
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@outcome_options
 def transactions(file: Path, dry_run: bool, as_json: bool, **given: Any) -> None:
     """Import sales lines: any CSV, TSV, space-separated or Parquet FILE, gzip too.
 
