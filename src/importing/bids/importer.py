@@ -32,6 +32,7 @@ from importing.bids.events import Closing, Replay, write_auctions
 from importing.bids.rows import NEEDED, WELL_KNOWN, BidReader, BidStaging
 from importing.engine.intake import FileOptions, take_in
 from importing.engine.known import known_ids
+from importing.engine.logbook import SourceFile, options_given
 from importing.engine.master_data import write_master_data
 from importing.engine.summary import ImportSummary
 from importing.engine.writing import Writer
@@ -135,8 +136,9 @@ def import_bids(
         )
     duplicate, known = 0, set[str]()
     closings: list[Closing] = []
+    file = SourceFile("bids", path, options_given(options))
     with (
-        Writer(engine, tenancy, now=now, dry_run=dry_run) as writer,
+        Writer(engine, tenancy, file, now=now, dry_run=dry_run) as writer,
         BidStaging() as staging,
         Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
     ):
@@ -160,6 +162,7 @@ def import_bids(
                 with writer.session() as session:
                     write_auctions(session, new, start, own)
                 report_progress("writing", writer.written["lines"], read)
+        writer.finish(read=read, rejected=rejects.reasons.total())
         summary = intake.summary(
             read=read,
             duplicate=duplicate,

@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 from commerce.records.stream import NewEvent
 from importing.engine.identity import uuid_of
 from importing.engine.intake import FileOptions, take_in
+from importing.engine.logbook import SourceFile, options_given
 from importing.engine.master_data import write_master_data
 from importing.engine.summary import ImportSummary
 from importing.engine.writing import ImportSession, Writer
@@ -116,8 +117,9 @@ def import_events(
         ahead=("due_at",),
     )
     reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.conventions())
+    file = SourceFile("events", path, options_given(options))
     with (
-        Writer(engine, intake.tenancy, now=now, dry_run=dry_run) as writer,
+        Writer(engine, intake.tenancy, file, now=now, dry_run=dry_run) as writer,
         EventStaging() as staging,
         Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
     ):
@@ -133,6 +135,7 @@ def import_events(
                 for row in rows:
                     session.emit(_event(session, row))
             report_progress("writing", writer.written["events"], accepted)
+        writer.finish(read=read, rejected=rejects.reasons.total())
         return intake.summary(
             read=read,
             duplicate=found - accepted,
@@ -150,5 +153,5 @@ def _event(session: ImportSession, row: EventRow) -> NewEvent:
         source_key=event_source(row.key),
         customer_id=uuid_of(row.customer_id),
         product_id=uuid_of(row.product_id),
-        seller_id=None if row.seller is None else session.id_of("seller", row.seller),
+        seller_id=None if row.seller is None else session.seller_id(row.seller),
     )

@@ -22,6 +22,7 @@ from commerce.records import schema
 from commerce.records.database import reading
 from importing.engine.identity import uuid_of
 from importing.engine.known import known_ids
+from importing.engine.logbook import SourceFile
 from importing.engine.master_data import write_master_data
 from importing.engine.summary import ImportSummary, summarise
 from importing.engine.tenancy import plan_tenant
@@ -99,9 +100,11 @@ def import_olist(
         "time": TimeReader(tenancy.zone, latest=latest_at(now)),
         "due": TimeReader(tenancy.zone),
     }
-    read = 0
+    read, options = 0, {"timezone": timezone} if timezone else {}
+    parts = [f"{file.name}.csv" for file in FILES.values()]
+    source = SourceFile("olist", folder, options, parts)
     with (
-        Writer(engine, tenancy, now=now, dry_run=dry_run) as writer,
+        Writer(engine, tenancy, source, now=now, dry_run=dry_run) as writer,
         OlistStaging() as staging,
         Rejects(rejects_folder, ("file", "cells"), keep=not dry_run) as rejects,
     ):
@@ -124,6 +127,7 @@ def import_olist(
             with writer.session() as session:
                 _write(session, orders, end)
             report_progress("writing", writer.written["lines"], accepted)
+        writer.finish(read=read, rejected=rejects.reasons.total())
         return summarise(
             tenancy,
             read=read,

@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from commerce.records.database import reading
 from importing.engine.intake import take_in
+from importing.engine.logbook import SourceFile, options_given
 from importing.engine.master_data import write_master_data
 from importing.engine.summary import ImportSummary
 from importing.engine.writing import Writer
@@ -78,8 +79,9 @@ def import_transactions(
         statuses=read_status_map(options.status_map) if options.status_map else None,
         **intake.conventions(),
     )
+    file = SourceFile("transactions", path, options_given(options))
     with (
-        Writer(engine, intake.tenancy, now=now, dry_run=dry_run) as writer,
+        Writer(engine, intake.tenancy, file, now=now, dry_run=dry_run) as writer,
         SalesStaging() as staging,
         Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
     ):
@@ -107,7 +109,7 @@ def import_transactions(
         intake.check_refused(rejects, read)
         accepted = staging.count()
         write_master_data(writer, staging)
-        for orders in chunks(staging.orders(intake.tenancy.slug, end), _CHUNK):
+        for orders in chunks(staging.orders(intake.tenancy.origin, end), _CHUNK):
             with writer.session() as session:
                 write_orders(session, orders)
             report_progress("writing", writer.written["lines"], accepted)
@@ -115,6 +117,7 @@ def import_transactions(
             with writer.session() as session:
                 write_returns(session, lines)
             report_progress("writing", writer.written["lines"], accepted)
+        writer.finish(read=read, rejected=rejects.reasons.total())
         return intake.summary(
             read=read,
             duplicate=staged - len(refused) - accepted,

@@ -192,13 +192,13 @@ class SalesStaging(Staging):
             row: (reason, text) for row, reason, text in self._base.execute("SELECT * FROM refused")
         }
 
-    def orders(self, tenant: str, end: int) -> Iterator[Order]:
+    def orders(self, origin: str, end: int) -> Iterator[Order]:
         """Put the lines of sales together as orders, the earliest first.
 
         Parameters
         ----------
-        tenant : str
-            The slug; ids are derived from it.
+        origin : str
+            The tenant's; ids are derived from it.
         end : int
             What `latest` gave.
         """
@@ -220,9 +220,9 @@ class SalesStaging(Staging):
             lines = [Line._make(row[4:]) for row in found]
             basket = lines[0].basket
             yield Order(
-                id=uuid.UUID(order_id) if order_id else imported_id(tenant, "orders", basket),
+                id=uuid.UUID(order_id) if order_id else imported_id(origin, "orders", basket),
                 external_id=external_id(basket),
-                payment_id=imported_id(tenant, "payment", lines[0].stamp),
+                payment_id=imported_id(origin, "payment", lines[0].stamp),
                 at=at,
                 end=end,
                 positions=positions,
