@@ -26,6 +26,8 @@ class Rejects:
     ----------
     folder : Path
         Made where it does not exist.
+    keep : bool, default True
+        Whether the file is written; else rows are only counted, and an older file stays as it is.
 
     Attributes
     ----------
@@ -37,13 +39,14 @@ class Rejects:
         Lines that are no data, by what they are; they are not rejected.
     """
 
-    def __init__(self, folder: Path, columns: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, columns: tuple[str, ...], *, keep: bool = True) -> None:
         self.path = folder / REJECTS
         self.reasons: Counter[str] = Counter()
         self.examples: dict[str, list[str]] = {}
         self.left_aside: dict[str, list[int]] = {}
         self._draft = folder / f"{REJECTS}.part"
         self._columns = columns
+        self.keeps = keep
         self._file: TextIO | None = None
 
     def __enter__(self) -> Rejects:
@@ -57,7 +60,7 @@ class Rejects:
 
     def add(self, line: int, cells: list[str], refused: Refused) -> None:
         """Write one refused row."""
-        if self._file is None:
+        if self._file is None and self.keeps:
             self._draft.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._draft.open("w", encoding="utf-8", newline="")
             self._write(["line", "reason", *self._columns])
@@ -72,7 +75,8 @@ class Rejects:
         self.left_aside.setdefault(kind, []).append(line)
 
     def _write(self, cells: list[str]) -> None:
-        assert self._file is not None
+        if self._file is None:
+            return
         csv.writer(self._file).writerow(
             [harmless(cell).encode("utf-8", "replace").decode("utf-8") for cell in cells]
         )
@@ -83,8 +87,10 @@ class Rejects:
         Returns
         -------
         Path or None
-            The file, None where nothing was refused.
+            The file, also where it is not kept; None where nothing was refused.
         """
+        if not self.keeps:
+            return self.path if self.reasons else None
         if self._file is None:
             self.path.unlink(missing_ok=True)
             return None

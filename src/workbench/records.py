@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from workbench.settings import Settings
@@ -31,3 +35,37 @@ def open_records(settings: Settings) -> Engine:
     engine = connect(settings.database_url)
     migrate(engine, BRANCHES)
     return engine
+
+
+@contextmanager
+def try_records(settings: Settings) -> Iterator[Engine]:
+    """Connect to the record store for a dry run; one without tables stays so, and an empty one stands in for it.
+
+    Raises
+    ------
+    MigrationNeeded
+        "record store must have the newest tables; ..."
+    """
+    from sqlalchemy import inspect, make_url
+
+    from commerce.records.database import connect, migrate, require_current
+
+    url = make_url(settings.database_url)
+    embedded = url.get_backend_name() == "sqlite"
+    if not embedded or Path(url.database or "").is_file():
+        engine = connect(settings.database_url)
+        if inspect(engine).has_table("alembic_version"):
+            require_current(engine, BRANCHES)
+            try:
+                yield engine
+            finally:
+                engine.dispose()
+            return
+        engine.dispose()
+    with TemporaryDirectory(prefix="bellwether-") as folder:
+        engine = connect(f"sqlite:///{folder}/records.db")
+        migrate(engine, BRANCHES)
+        try:
+            yield engine
+        finally:
+            engine.dispose()

@@ -103,6 +103,8 @@ class Settings:
     """Everything that is made, and can be made again from the record store."""
     raw = Place("data/raw")
     """What imports leave beside the records: rejected rows, the simulator's truth."""
+    imports = Place("data/imports")
+    """Options of imports that were saved under a name."""
     snapshots = Place("data/snapshots")
     """Parquet copies of the stream."""
     features = Place("data/features")

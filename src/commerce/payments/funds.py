@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, and_, cast, func, literal_column, or_, select
+from sqlalchemy import BigInteger, Row, and_, case, cast, func, literal_column, or_, select
 
 from commerce import wallet
 from commerce.payments.payment_rows import emit
@@ -24,6 +24,7 @@ from commerce.records.rows import own
 from commerce.records.settlement import Sold, settle
 from commerce.records.sql import bound, hexadecimal
 from commerce.records.states import ORDER
+from commerce.records.stream import ANNULLED
 from commerce.records.work import Work
 
 
@@ -186,9 +187,15 @@ def held(work: Work, places: Collection[Account]) -> dict[Account, int]:
 _payment, _counted, _event = schema.payment, schema.payment_event, schema.event
 _invoice, _account, _line = schema.invoice, schema.account, schema.order_line
 _return = schema.return_request
-_CAPTURED = select(func.sum(_counted.c.amount_minor)).where(
+_arrived = _counted.c.type.in_(ARRIVALS)
+_taken_back = and_(
+    _counted.c.type == ANNULLED, func.substr(_counted.c.reference, 1, 16) == "payment.captured"
+)
+_CAPTURED = select(
+    func.sum(case((_arrived, _counted.c.amount_minor), else_=-_counted.c.amount_minor))
+).where(
     *bound(_counted),
-    _counted.c.type.in_(ARRIVALS),
+    or_(_arrived, _taken_back),
     _counted.c.payment_id.in_(select(_payment.c.id).where(*bound(_payment, order_id="order"))),
 )
 _CREDITED = (

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from commerce.records import schema
 from commerce.records.sql import among, bound
+from commerce.records.stream import ANNULLED
 from commerce.records.work import Work
 
 ARRIVALS = ("payment.captured", "wallet.topped_up")
@@ -69,7 +70,10 @@ def fold(events: Iterable[tuple[str, int, str | None]], disputed: int = 0) -> To
     sums = dict.fromkeys(COUNTED, 0)
     refunds: dict[str, dict[str, int]] = {}
     for event_type, amount, reference in events:
-        if event_type.startswith("payment.refund") and reference:
+        if event_type == ANNULLED:
+            annulled = str(reference).partition("/")[0]
+            sums[annulled] = sums.get(annulled, 0) - amount
+        elif event_type.startswith("payment.refund") and reference:
             refunds.setdefault(reference.partition("/")[0], {})[event_type] = amount
         else:
             sums[event_type] = sums.get(event_type, 0) + amount

@@ -19,6 +19,7 @@ _SELLER = "seller admin"
 _COURIER = "delivery admin"
 _SYSTEM = "admin system"
 _ANYONE = "user seller delivery admin system"
+_ANNULLED = "event.annulled"
 
 ORDER = Machine(
     "order",
@@ -29,6 +30,7 @@ ORDER = Machine(
     Move("order.paid", "placed completed", "placed completed", _BUYER, stays=True),
     Move("order.completed", "placed", "completed", _BUYER),
     Move("order.cancelled", "placed", "cancelled", _BUYER),
+    Move(_ANNULLED, "placed completed", "cancelled", _SYSTEM),
 )
 
 _ASKED = "requires_confirmation requires_action processing"
@@ -57,6 +59,7 @@ PAYMENT = Machine(
     Move("payment.refund_failed", "succeeded", "succeeded", _SYSTEM, stays=True),
     Move("payment.refunded", _PAID, _PAID, _BUYER, stays=True),
     Move("payment.charged_back", _PAID, _PAID, _SYSTEM, stays=True),
+    Move(_ANNULLED, "requires_payment_method processing succeeded", "canceled", _SYSTEM),
 )
 
 DISPUTE = Machine(
@@ -101,6 +104,7 @@ AUCTION = Machine(
     Move("auction.bought", "live", "sold", "user admin"),
     Move("auction.sold", "live", "sold", _SYSTEM),
     Move("auction.unsold", "live", "unsold", _SYSTEM),
+    Move(_ANNULLED, "sold", "unsold", _SYSTEM),
 )
 
 BRAND = Machine(
@@ -130,6 +134,7 @@ REVIEW = Machine(
     Move("review.posted", f"{_NEW} removed", "posted", "user admin", starts=True),
     Move("review.edited", "posted", "posted", "user admin", stays=True),
     Move("review.removed", "posted", "removed", "user admin"),
+    Move(_ANNULLED, "posted", "removed", _SYSTEM),
 )
 
 MACHINES = (ORDER, PAYMENT, DISPUTE, DELIVERY, RETURN, AUCTION, BRAND, PRODUCT, REVIEW)

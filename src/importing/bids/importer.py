@@ -15,7 +15,7 @@ and one that the records hold is known with all of its bids; memory does not gro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -27,10 +27,12 @@ from sqlalchemy import Engine
 from commerce.auctions.pricing import EBAY, Bands
 from commerce.records import schema
 from commerce.records.database import reading
+from commerce.records.money import to_minor
 from importing.bids.events import Closing, Replay, write_auctions
 from importing.bids.rows import NEEDED, WELL_KNOWN, BidReader, BidStaging
 from importing.engine.intake import FileOptions, take_in
 from importing.engine.known import known_ids
+from importing.engine.logbook import SourceFile, options_given
 from importing.engine.master_data import write_master_data
 from importing.engine.summary import ImportSummary
 from importing.engine.writing import Writer
@@ -100,6 +102,7 @@ def import_bids(
     now: datetime,
     rejects_folder: Path,
     progress: Progress | None = None,
+    dry_run: bool = False,
 ) -> tuple[ImportSummary, list[Closing]]:
     """Import a file of bids, as `importing.engine.intake` says of every file.
 
@@ -132,10 +135,14 @@ def import_bids(
         conventions["time"] = ElapsedReader(
             start, options.elapsed, conventions["number"], latest=latest_at(now)
         )
-    writer, duplicate = Writer(engine, tenancy, now=now), 0
-    known: set[str] = set()
+    duplicate, known = 0, set[str]()
     closings: list[Closing] = []
-    with BidStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+    file = SourceFile("bids", path, options_given(options))
+    with (
+        Writer(engine, tenancy, file, now=now, dry_run=dry_run) as writer,
+        BidStaging() as staging,
+        Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
+    ):
         read = staging.stage(
             intake.table, BidReader(intake.places, **conventions), rejects, report_progress
         )
@@ -156,10 +163,21 @@ def import_bids(
                 with writer.session() as session:
                     write_auctions(session, new, start, own)
                 report_progress("writing", writer.written["lines"], read)
+        writer.finish(read=read, rejected=rejects.reasons.total())
         summary = intake.summary(
-            read=read, duplicate=duplicate, written=writer.written, rejects=rejects
+            read=read,
+            duplicate=duplicate,
+            written=writer.written,
+            rejects=rejects,
+            content=staging.content(_sold(closings, tenancy.currency)),
         )
     if start:
         shown = f"{options.elapsed} since {start.isoformat()}"
         summary = replace(summary, detected=replace(summary.detected, time_format=shown))
     return summary, closings
+
+
+def _sold(closings: Sequence[Closing], currency: str) -> int:
+    """Add up what items were sold for, in minor units."""
+    sold = [closing.closing_price for closing in closings if closing.winner is not None]
+    return sum(to_minor(price, currency) for price in sold)

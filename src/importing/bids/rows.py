@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from importing.engine.money_rows import MoneyReader
 from importing.engine.staging import Staging, staged
+from importing.engine.summary import Content
 
 WELL_KNOWN: Final[Mapping[str, frozenset[str]]] = {
     role: frozenset(names.split())
@@ -104,6 +105,11 @@ class BidStaging(Staging):
 
     def __init__(self) -> None:
         super().__init__("bid", BidRow)
+
+    def content(self, amount: int) -> Content | None:
+        """Say what the bids hold, known ones among them, where items were sold for an amount."""
+        held = self.held("bid", at="at", amount="0", customer="bidder")
+        return None if held is None else held._replace(amount=amount)
 
     def names(self) -> Iterator[list[str]]:
         """Give the name of every auction."""

@@ -2,7 +2,8 @@
 
 Every importer of a file takes a record store with the newest tables; wall time, aware, for what happened or was
 recorded more than a day later is refused; the folder where ``rejects.csv`` goes if any row is refused, over an
-older one; and a progress, called with the stages ``reading`` and ``writing``. It raises TableError where the file
+older one; a progress, called with the stages ``reading`` and ``writing``; and whether it is a dry run, which does all
+of it in one transaction, takes that back, and leaves no file. It raises TableError where the file
 cannot be read as asked, and nothing was written; TenantConflict, "--currency must be that of tenant ...; got ...";
 and SourceError, "import must be the only one that writes tenant ...; ...", after which it may be run again.
 """

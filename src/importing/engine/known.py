@@ -13,7 +13,10 @@ from sqlalchemy import (
 )
 
 from commerce.records import schema
+from commerce.records.annulment import annulling_key
 from commerce.records.tenants import Tenant
+from importing.engine.logbook import undone_imports
+from importing.engine.tenancy import origin
 
 _PAGE = 900
 """Values of one IN list; below the least limit of any SQLite."""
@@ -34,8 +37,33 @@ def has_events(connection: Connection, tenant: Tenant) -> bool:
 def known_sources(
     connection: Connection, tenant: Tenant, sources: Sequence[str]
 ) -> Collection[str]:
-    """Find which source keys the stream holds."""
-    return known_ids(connection, tenant, schema.event, sources, "source_key").keys()
+    """Find which source keys the stream holds, of events that still count."""
+    undone = undone_imports(connection, tenant)
+    if not undone:
+        return known_ids(connection, tenant, schema.event, sources, "source_key").keys()
+    keys = {source_key(each, past): each for each in sources for past in range(undone + 1)}
+    found = known_ids(connection, tenant, schema.event, list(keys), "source_key")
+    annulled = known_ids(
+        connection, tenant, schema.event, [*map(annulling_key, found.values())], "source_key"
+    )
+    return {keys[key] for key, event in found.items() if annulling_key(event) not in annulled}
+
+
+def source_key(key: str, undone: int) -> str:
+    """Give the source key of an event after so many imports were undone: the key itself may be taken by one of them.
+
+    Examples
+    --------
+    >>> source_key("line:ab", 0), source_key("line:ab", 2)
+    ('line:ab', 'line:ab~2')
+    """
+    return f"{key}~{undone}" if undone else key
+
+
+def origins(connection: Connection, tenant: Tenant) -> list[str]:
+    """List what ids of imported records may have been derived from."""
+    undone = undone_imports(connection, tenant)
+    return [origin(tenant.slug, past) for past in range(undone + 1)]
 
 
 def known_ids(

@@ -38,5 +38,6 @@ def check_refused(rejects: Rejects, read: int, allowed: float) -> None:
     )
     raise TableError(
         f"file must have at most {allowed:.0%} of its rows refused; got {refused:,} of {read:,}: {said}."
-        f" Nothing was taken in; all of them are in {place}. Give --allow-refused 1 to take the others all the same."
+        f" Nothing was taken in; all of them {'are' if rejects.keeps else 'would be'} in {place}."
+        " Give --allow-refused 1 to take the others all the same."
     )

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from commerce.records.database import reading
 from commerce.records.tenants import Tenant
 from importing.engine.known import has_events, known_sources
+from importing.engine.summary import Content
 from tabular.store import Store
 
 
@@ -45,6 +46,17 @@ class Staging(Store):
             with reading(engine) as connection:
                 if has_events(connection, tenant):
                     self.drop_named(partial(known_sources, connection, tenant), source, *fields)
+
+    def held(
+        self, table: str, *, at: str, amount: str, customer: str = "customer"
+    ) -> Content | None:
+        """Sum up what rows hold, of each its instant, its amount and its customer; None where there are none."""
+        query = (
+            f"SELECT min({at}), max({at}), coalesce(sum({amount}), 0), count(DISTINCT {customer}),"  # noqa: S608
+            f" sum({customer} IS NULL) FROM {table}"
+        )
+        found = Content._make(self._base.execute(query).fetchone())
+        return None if found.first is None else found
 
     def note_ids(self, table: str, ids: Iterable[tuple[str, str]]) -> None:
         """Note ids in ``customer_ids`` or ``product_ids``: name, 32 hexadecimal digits."""

@@ -55,9 +55,11 @@ class ImportSummary:
     left_aside: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """Lines that are no data, by what they are; see `tabular.asides`."""
     rejects: Path | None = None
-    """The rejects file; None where nothing was refused."""
+    """The rejects file, of a dry run where it would be; None where nothing was refused."""
     reasons: Mapping[str, int] = field(default_factory=dict)
     """Refused rows by reason, most frequent first."""
+    dry_run: bool = False
+    """Whether all of it is what would be, and nothing was written."""
 
     def as_dict(self) -> dict[str, int]:
         """Give the seven numbers of ``--json``."""
@@ -104,4 +106,5 @@ def summarise(
         left_aside=rejects.left_aside,
         rejects=rejects.close(),
         reasons=dict(rejects.reasons.most_common()),
+        dry_run=not rejects.keeps,
     )

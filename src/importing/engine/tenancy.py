@@ -13,6 +13,7 @@ from commerce.records.errors import TenantConflict, TenantNotFound
 from commerce.records.instants import find_zone
 from commerce.records.money import currency_code
 from commerce.records.tenants import Tenant, check_slug, create_tenant, find_tenant
+from importing.engine.logbook import undone_imports
 
 DEFAULT_CURRENCY = "USD"
 DEFAULT_ZONE = "UTC"
@@ -28,6 +29,24 @@ class TenantPlan:
     zone: ZoneInfo
     tenant: Tenant | None
     """None where the first import is still to make it."""
+    undone: int = 0
+    """How many of its imports were undone."""
+
+    @property
+    def origin(self) -> str:
+        """What the ids of new records are derived from: they differ from those of an import that was undone."""
+        return origin(self.slug, self.undone)
+
+
+def origin(slug: str, undone: int) -> str:
+    """Give what ids are derived from after so many imports were undone.
+
+    Examples
+    --------
+    >>> origin("acme", 0), origin("acme", 2)
+    ('acme', 'acme~2')
+    """
+    return f"{slug}~{undone}" if undone else slug
 
 
 def plan_tenant(
@@ -76,7 +95,13 @@ def plan_tenant(
                 f"{option} must be that of tenant {slug!r}, {kept}; got {given}."
                 f" Leave {option} out, or import into another tenant."
             )
-    return TenantPlan(slug=slug, currency=tenant.currency, zone=tenant.zone, tenant=tenant)
+    return TenantPlan(
+        slug=slug,
+        currency=tenant.currency,
+        zone=tenant.zone,
+        tenant=tenant,
+        undone=undone_imports(connection, tenant),
+    )
 
 
 def open_tenant(connection: Connection, plan: TenantPlan, *, now: datetime) -> Tenant:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +20,9 @@ from commerce.records.identity import imported_id, reserve_numbers
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import Tenant, clock, find_tenant, hold_clock, recording_instant
-from importing.engine.tenancy import TenantPlan, open_tenant
+from importing.engine.known import source_key
+from importing.engine.logbook import SourceFile, begin, finish, note, unfinished
+from importing.engine.tenancy import TenantPlan, open_tenant, origin
 from importing.errors import SourceError
 
 _REFERRED_TO = ("customer", "category", "product")
@@ -40,6 +42,8 @@ class ImportSession:
         The tenant's clock before the import.
     ingested_at : int
         Wall time, microseconds since 1970 UTC.
+    undone : int, default 0
+        How many of the tenant's imports were undone: keys and ids differ from those that they took.
 
     Attributes
     ----------
@@ -48,19 +52,29 @@ class ImportSession:
     """
 
     def __init__(
-        self, connection: Connection, tenant: Tenant, clock: datetime, ingested_at: int
+        self,
+        connection: Connection,
+        tenant: Tenant,
+        clock: datetime,
+        ingested_at: int,
+        undone: int = 0,
     ) -> None:
         self.connection = connection
         self.tenant = tenant
         self.written: Counter[str] = Counter()
         self._clock = clock
         self._ingested_at = ingested_at
+        self._undone = undone
         self._events: list[NewEvent] = []
         self._rows: dict[str, tuple[list[str], list[list[Any]]]] = {}
 
     def id_of(self, kind: str, name: str) -> uuid.UUID:
         """Derive the id of a record from its name in the file."""
-        return imported_id(self.tenant.slug, kind, name)
+        return imported_id(origin(self.tenant.slug, self._undone), kind, name)
+
+    def seller_id(self, name: str) -> uuid.UUID:
+        """Derive the id of a seller, who has no record of his own."""
+        return imported_id(self.tenant.slug, "seller", name)
 
     def recorded(self, occurred: int, recorded: int | None) -> int:
         """Decide when an arriving row counts as recorded, by the two-clock rule."""
@@ -115,14 +129,21 @@ class ImportSession:
             kept = self._rows[table] = (["tenant_id", *values], [])
         kept[1].append([self.tenant.id, *values.values()])
 
-    def flush(self) -> None:
-        """Write what was taken, what is referred to before what refers to it."""
+    def flush(self) -> Sequence[int]:
+        """Write what was taken, what is referred to before what refers to it; give the ids of the events."""
         for table in _REFERRED_TO:
             self._insert(table, ())
-        ids = append(self.connection, self.tenant, self._events, ingested_at=self._ingested_at)
+        events = self._events
+        if self._undone:
+            events = [
+                event._replace(source_key=source_key(event.source_key, self._undone))
+                for event in events
+            ]
+        ids = append(self.connection, self.tenant, events, ingested_at=self._ingested_at)
         self.written["events"] += len(ids)
         for sorted_table in schema.metadata.sorted_tables:
             self._insert(sorted_table.name, ids)
+        return ids
 
     def _insert(self, table: str, ids: Sequence[int]) -> None:
         if table not in self._rows:
@@ -141,12 +162,16 @@ class ImportSession:
 
 
 class Writer:
-    """Writes for one tenant, a transaction at a time.
+    """Writes for one tenant, a transaction at a time; a context manager.
 
     Parameters
     ----------
     plan : TenantPlan
         The tenant is made before the first transaction where it is new.
+    file : SourceFile
+        What comes in.
+    dry_run : bool, default False
+        Whether all of it is one transaction, which is taken back at the end.
 
     Attributes
     ----------
@@ -154,16 +179,49 @@ class Writer:
         Customers, orders, events and lines that are committed.
     """
 
-    def __init__(self, engine: Engine, plan: TenantPlan, *, now: datetime) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        plan: TenantPlan,
+        file: SourceFile,
+        *,
+        now: datetime,
+        dry_run: bool = False,
+    ) -> None:
         self._engine = engine
         self._plan = plan
+        self._file = file
+        self._number: int | None = None
         self._now = now
+        self._dry_run = dry_run
+        self._kept_open = ExitStack()
         self.written: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "_only" in self.__dict__ and (transaction := self._only.get_transaction()) is not None:
+            transaction.rollback()
+        self._kept_open.close()
+
+    @cached_property
+    def _only(self) -> Connection:
+        """The one transaction of a dry run."""
+        return self._kept_open.enter_context(writing(self._engine))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        if self._dry_run:
+            yield self._only
+        else:
+            with writing(self._engine) as connection:
+                yield connection
 
     @cached_property
     def _clock(self) -> datetime:
         """The tenant's clock before the import."""
-        with writing(self._engine) as connection:
+        with self._transaction() as connection:
             tenant = open_tenant(connection, self._plan, now=self._now)
             return clock(connection, tenant, now=self._now)
 
@@ -180,14 +238,28 @@ class Writer:
         """
         before, slug = self._clock, self._plan.slug
         try:
-            with writing(self._engine) as connection:
+            with self._transaction() as connection:
                 tenant = hold_clock(connection, find_tenant(connection, slug))
-                session = ImportSession(connection, tenant, before, to_micros(self._now))
+                number = self._number or begin(connection, tenant, self._file, now=self._now)
+                session = ImportSession(
+                    connection, tenant, before, to_micros(self._now), self._plan.undone
+                )
                 yield session
-                session.flush()
+                note(connection, tenant, number, session.flush(), session.written)
         except IntegrityError as error:
             raise SourceError(
                 f"import must be the only one that writes tenant {slug!r}; another wrote the same"
                 " records meanwhile. Run it again: what is in already counts as duplicate."
             ) from error
+        self._number = number
         self.written.update(session.written)
+
+    def finish(self, *, read: int, rejected: int) -> None:
+        """Note that all of the file was read and written; the first of these may have been done before a kill."""
+        if self._dry_run or (self._number is None and self._plan.tenant is None):
+            return
+        with writing(self._engine) as connection:
+            tenant = find_tenant(connection, self._plan.slug)
+            number = self._number or unfinished(connection, tenant, self._file)
+            if number is not None:
+                finish(connection, tenant, number, read=read, rejected=rejected, now=self._now)

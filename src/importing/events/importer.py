@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 from commerce.records.stream import NewEvent
 from importing.engine.identity import uuid_of
 from importing.engine.intake import FileOptions, take_in
+from importing.engine.logbook import SourceFile, options_given
 from importing.engine.master_data import write_master_data
 from importing.engine.summary import ImportSummary
 from importing.engine.writing import ImportSession, Writer
@@ -93,6 +94,7 @@ def import_events(
     now: datetime,
     rejects_folder: Path,
     progress: Progress | None = None,
+    dry_run: bool = False,
 ) -> ImportSummary:
     """Import a file of events, as `importing.engine.intake` says of every file.
 
@@ -115,11 +117,15 @@ def import_events(
         ahead=("due_at",),
     )
     reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.conventions())
-    writer = Writer(engine, intake.tenancy, now=now)
-    with EventStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+    file = SourceFile("events", path, options_given(options))
+    with (
+        Writer(engine, intake.tenancy, file, now=now, dry_run=dry_run) as writer,
+        EventStaging() as staging,
+        Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
+    ):
         read = staging.stage(intake.table, reader, rejects, report_progress)
         intake.check_refused(rejects, read)
-        found = staging.count()
+        found, content = staging.count(), staging.content()
         staging.settle_repeats()
         staging.drop_written(engine, intake.tenancy.tenant, event_source, "key")
         accepted = staging.count()
@@ -129,8 +135,13 @@ def import_events(
                 for row in rows:
                     session.emit(_event(session, row))
             report_progress("writing", writer.written["events"], accepted)
+        writer.finish(read=read, rejected=rejects.reasons.total())
         return intake.summary(
-            read=read, duplicate=found - accepted, written=writer.written, rejects=rejects
+            read=read,
+            duplicate=found - accepted,
+            written=writer.written,
+            rejects=rejects,
+            content=content,
         )
 
 
@@ -142,5 +153,5 @@ def _event(session: ImportSession, row: EventRow) -> NewEvent:
         source_key=event_source(row.key),
         customer_id=uuid_of(row.customer_id),
         product_id=uuid_of(row.product_id),
-        seller_id=None if row.seller is None else session.id_of("seller", row.seller),
+        seller_id=None if row.seller is None else session.seller_id(row.seller),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from commerce.records.errors import RecordError
-from commerce.records.stream import EVENT_TYPES, NewEvent, check
+from commerce.records.stream import ANNULLED, EVENT_TYPES, NewEvent, check
 from importing.engine.identity import line_key
 from importing.engine.money_rows import MoneyReader
 from tabular.errors import Refused, did_you_mean
@@ -98,7 +98,7 @@ class EventReader(MoneyReader):
         self.check_width(cells)
         said = {name: cells[place].strip() or None for name, place in self._places.items()}
         kind = said["type"] or ""
-        if kind not in EVENT_TYPES:
+        if kind not in EVENT_TYPES or kind == ANNULLED:  # what is undone here, no file says
             raise Refused(
                 "unknown type",
                 f"type must be an event type of the stream; got {kind!r}. {did_you_mean(kind, EVENT_TYPES)}",

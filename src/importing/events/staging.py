@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from importing.engine.identity import repeated_key
 from importing.engine.staging import Staging, staged
+from importing.engine.summary import Content
 from importing.events.rows import EventRow
 
 
@@ -31,6 +32,14 @@ class EventStaging(Staging):
 
     def __init__(self) -> None:
         super().__init__("event_row", EventRow)
+
+    def content(self) -> Content | None:
+        """Say what the events hold, known ones among them: their sales are orders placed, less returned."""
+        return self.held(
+            "event_row",
+            at="occurred_at",
+            amount="CASE type WHEN 'order.placed' THEN amount_minor WHEN 'order.returned' THEN -amount_minor END",
+        )
 
     def settle_repeats(self) -> None:
         """Drop repeated source keys; rows without one that repeat all fields happened more than once."""

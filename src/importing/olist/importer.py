@@ -22,6 +22,7 @@ from commerce.records import schema
 from commerce.records.database import reading
 from importing.engine.identity import uuid_of
 from importing.engine.known import known_ids
+from importing.engine.logbook import SourceFile
 from importing.engine.master_data import write_master_data
 from importing.engine.summary import ImportSummary, summarise
 from importing.engine.tenancy import plan_tenant
@@ -49,6 +50,7 @@ def import_olist(
     rejects_folder: Path,
     timezone: str | None = None,
     progress: Progress | None = None,
+    dry_run: bool = False,
 ) -> ImportSummary:
     """Import a folder of Olist's files.
 
@@ -68,6 +70,8 @@ def import_olist(
         IANA name; of a new tenant, default America/Sao_Paulo.
     progress : Progress, optional
         Called with the stages ``reading`` and ``writing``.
+    dry_run : bool, default False
+        Whether nothing is to be written; see `importing.engine.intake`.
 
     Returns
     -------
@@ -96,8 +100,14 @@ def import_olist(
         "time": TimeReader(tenancy.zone, latest=latest_at(now)),
         "due": TimeReader(tenancy.zone),
     }
-    writer, read = Writer(engine, tenancy, now=now), 0
-    with OlistStaging() as staging, Rejects(rejects_folder, ("file", "cells")) as rejects:
+    read, options = 0, {"timezone": timezone} if timezone else {}
+    parts = [f"{file.name}.csv" for file in FILES.values()]
+    source = SourceFile("olist", folder, options, parts)
+    with (
+        Writer(engine, tenancy, source, now=now, dry_run=dry_run) as writer,
+        OlistStaging() as staging,
+        Rejects(rejects_folder, ("file", "cells"), keep=not dry_run) as rejects,
+    ):
         for name, file in FILES.items():
             table = open_table(folder / f"{file.name}.csv", delimiter=",")
             staging.into(name)
@@ -105,7 +115,7 @@ def import_olist(
             reader = FileReader(file, table, staging.holds, **readers)
             rows = staging.stage(table, reader, rejects, report_progress, [file.name])
             read += rows if file.belongs else rejects.reasons.total() - before
-        end, known = staging.end(), tenancy.tenant
+        end, known, content = staging.end(), tenancy.tenant, staging.content()
         if known is not None:
             with reading(engine) as connection:
                 staging.drop_known(
@@ -117,6 +127,7 @@ def import_olist(
             with writer.session() as session:
                 _write(session, orders, end)
             report_progress("writing", writer.written["lines"], accepted)
+        writer.finish(read=read, rejected=rejects.reasons.total())
         return summarise(
             tenancy,
             read=read,
@@ -133,6 +144,7 @@ def import_olist(
                 time_format="YYYY-MM-DD",
             ),
             rejects=rejects,
+            content=content,
         )
 
 

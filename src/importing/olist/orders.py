@@ -115,7 +115,7 @@ def write_order(session: ImportSession, order: OlistOrder, *, end: int) -> tuple
             price + freight,
             number,
             product_id=uuid_of(product),
-            seller_id=session.id_of("seller", seller),
+            seller_id=session.seller_id(seller),
             category=category,
             quantity=1,
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from importing.engine.staging import Staging
+from importing.engine.summary import Content
 from importing.olist.files import FILES
 from importing.olist.orders import OlistOrder
 
@@ -95,6 +96,15 @@ class OlistStaging(Staging):
             "SELECT max(at) FROM (SELECT max(order_purchase_timestamp, coalesce(order_approved_at, 0),"
             " coalesce(order_delivered_carrier_date, 0), coalesce(order_delivered_customer_date, 0))"
             " AS at FROM orders UNION ALL SELECT max(review_answer_timestamp) FROM reviews)"
+        )
+
+    def content(self) -> Content | None:
+        """Say what the orders hold, known ones among them: their items, with freight."""
+        return self.held(
+            "orders LEFT JOIN customers USING (customer_id) LEFT JOIN items USING (order_id)",
+            at="order_purchase_timestamp",
+            amount="price + freight_value",
+            customer="customer_unique_id",
         )
 
     def drop_known(self, known: Callable[[list[str]], Collection[str]]) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 
 from commerce.records.database import reading
 from importing.engine.intake import take_in
+from importing.engine.logbook import SourceFile, options_given
 from importing.engine.master_data import write_master_data
 from importing.engine.summary import ImportSummary
 from importing.engine.writing import Writer
@@ -51,6 +52,7 @@ def import_transactions(
     now: datetime,
     rejects_folder: Path,
     progress: Progress | None = None,
+    dry_run: bool = False,
 ) -> ImportSummary:
     """Import a file of sales lines, as `importing.engine.intake` says of every file."""
     options = with_preset(options)
@@ -81,8 +83,12 @@ def import_transactions(
         delimiter=intake.table.delimiter,
         **intake.conventions(),
     )
-    writer = Writer(engine, intake.tenancy, now=now)
-    with SalesStaging() as staging, Rejects(rejects_folder, intake.table.columns) as rejects:
+    file = SourceFile("transactions", path, options_given(options))
+    with (
+        Writer(engine, intake.tenancy, file, now=now, dry_run=dry_run) as writer,
+        SalesStaging() as staging,
+        Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
+    ):
         with localcontext(Context(prec=_DIGITS)):
             read = staging.stage(intake.table, reader, rejects, report_progress)
         staged, end = staging.count(), staging.latest()
@@ -109,7 +115,7 @@ def import_transactions(
         intake.check_refused(rejects, read)
         accepted = staging.count()
         write_master_data(writer, staging)
-        for orders in chunks(staging.orders(intake.tenancy.slug, end), _CHUNK):
+        for orders in chunks(staging.orders(intake.tenancy.origin, end), _CHUNK):
             with writer.session() as session:
                 write_orders(session, orders)
             report_progress("writing", writer.written["lines"], accepted)
@@ -117,6 +123,7 @@ def import_transactions(
             with writer.session() as session:
                 write_returns(session, lines)
             report_progress("writing", writer.written["lines"], accepted)
+        writer.finish(read=read, rejected=rejects.reasons.total())
         return intake.summary(
             read=read,
             duplicate=staged - len(refused) - accepted,

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Connection, Select, exists, func, select, type_coerce
 
 from commerce.records import schema
+from commerce.records.annulment import counts
 from commerce.records.identity import imported_id
 from commerce.records.sql import linked
 from commerce.records.tenants import Tenant
-from importing.engine.known import pages
+from importing.engine.known import origins, pages
 from importing.sales.statuses import CAPTURED
 
 
@@ -121,11 +122,12 @@ def _of_baskets(
     """Give the rows of a query, which begin with an order's id and external id, each with the basket it is of."""
     by_name: dict[str, str] = {}
     by_id: dict[str, str] = {}
+    all_origins, query = origins(connection, tenant), query.where(counts(schema.orders))
     for basket in baskets:
         if (name := external_id(basket)) is not None:
             by_name[name] = basket
         else:
-            by_id[str(imported_id(tenant.slug, "orders", basket))] = basket
+            by_id |= {str(imported_id(each, "orders", basket)): basket for each in all_origins}
     rows: list[Any] = []
     for page in pages(list(by_name)):
         rows += connection.execute(query.where(schema.orders.c.external_id.in_(page)))

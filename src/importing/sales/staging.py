@@ -124,12 +124,7 @@ class SalesStaging(Staging):
 
     def content(self) -> Content | None:
         """Say what the lines hold, known ones among them; None where there are none."""
-        query = (
-            "SELECT min(at), max(at), sum(iif(is_return, -amount, amount)), count(DISTINCT customer),"
-            " sum(customer IS NULL) FROM line"
-        )
-        found = Content._make(self._base.execute(query).fetchone())
-        return None if found.first is None else found
+        return self.held("line", at="at", amount="iif(is_return, -amount, amount)")
 
     def settle_repeats(self, *, keep: bool) -> None:
         """Give lines that say the same sale keys of their own; unless they are kept, first drop what repeats a row."""
@@ -212,13 +207,13 @@ class SalesStaging(Staging):
             row: (reason, text) for row, reason, text in self._base.execute("SELECT * FROM refused")
         }
 
-    def orders(self, tenant: str, end: int) -> Iterator[Order]:
+    def orders(self, origin: str, end: int) -> Iterator[Order]:
         """Put the lines of sales together as orders, the earliest first.
 
         Parameters
         ----------
-        tenant : str
-            The slug; ids are derived from it.
+        origin : str
+            The tenant's; ids are derived from it.
         end : int
             What `latest` gave.
         """
@@ -240,9 +235,9 @@ class SalesStaging(Staging):
             lines = [Line._make(row[4:]) for row in found]
             basket = lines[0].basket
             yield Order(
-                id=uuid.UUID(order_id) if order_id else imported_id(tenant, "orders", basket),
+                id=uuid.UUID(order_id) if order_id else imported_id(origin, "orders", basket),
                 external_id=external_id(basket),
-                payment_id=imported_id(tenant, "payment", lines[0].stamp),
+                payment_id=imported_id(origin, "payment", lines[0].stamp),
                 at=at,
                 end=end,
                 positions=positions,

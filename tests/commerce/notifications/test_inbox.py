@@ -32,6 +32,7 @@ SILENT = {
     "order.line": "told with its order",
     "order.paid": "the order itself was told",
     "order.returned": "history of imports",
+    "event.annulled": "whoever undid an import knows",
     "return.inspected": "its outcome is told",
     "auction.drafted": "the seller's own act",
     "auction.started": "scheduled was told",

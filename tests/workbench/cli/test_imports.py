@@ -65,3 +65,94 @@ def test_a_table_that_cannot_be_read_is_one_sentence_and_a_wrong_use(home: Path)
     refused = run("bids", home / "empty.csv", "--tenant", "lots")
     assert (refused.exit_code, refused.output.count("\n")) == (2, 1)
     assert refused.output.startswith("bellwether: file must hold rows; got")
+
+
+@pytest.mark.parametrize("kind", ["transactions", "events", "olist", "bids"])
+def test_a_dry_run_in_a_new_home_leaves_no_file(tmp_path: Path, kind: str, home: Path) -> None:
+    folder = write_olist(home / "olist", make_olist(5))
+    (home / "bids.csv").write_text("auction,amount,time,bidder\nL1,20,2024-01-02,ann\n")
+    (home / "events.csv").write_text(
+        "type,customer,occurred_at\ncustomer.registered,ann,2024-01-02\n"
+    )
+    (home / "transactions.csv").write_text("customer,time,amount,x\nann,2024-01-02,9.50,1\n")
+    before = sorted(home.rglob("*"))
+    shown = run(
+        kind, folder if kind == "olist" else home / f"{kind}.csv", "--tenant", "new", "--dry-run"
+    )
+    assert shown.exit_code == 0, shown.output
+    assert "dry run: nothing was written; leave --dry-run out to import" in shown.output
+    assert sorted(home.rglob("*")) == before
+
+
+def test_a_dry_run_prints_as_json_how_the_file_was_read(home: Path) -> None:
+    path = home / "sales.csv"
+    path.write_text("customer,time,amount,shelf\nann,2024-01-02,9.50,1\nbob,2024-01-03,x,2\n")
+    words = ("transactions", path, "--tenant", "new", "--allow-refused", "1", "--dry-run", "--json")
+    said = json.loads(run(*words).output)
+    assert said["dry_run"]
+    assert said["columns"] == {"customer": "customer", "time": "time", "amount": "amount"}
+    assert said["left_aside"] == ["shelf"]
+    assert said["reasons"] == {"no amount": 1}
+    assert said["content"]["amount"] == 950
+
+
+def sales(home: Path, name: str, *lines: str) -> Path:
+    path = home / name
+    path.write_text("\n".join(("Kunde;Datum;Betrag", *lines)) + "\n")
+    return path
+
+
+SAVED = ("--customer", "Kunde", "--time", "Datum", "--amount", "Betrag", "--time-format", "DMY")
+
+
+def test_saved_options_are_kept_in_a_private_file_and_serve_the_next_file(home: Path) -> None:
+    first = sales(home, "1.csv", "ann;03.02.2025;9,50", "bob;04.02.2025;1,00")
+    words = (*SAVED, "--decimal", ",", "--currency", "EUR", "--save-as", "daily")
+    assert "saved as daily" in run("transactions", first, "--tenant", "acme", *words).output
+    kept = home / "data" / "imports" / "daily.toml"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert kept.read_text().splitlines()[1:] == [
+        'kind = "transactions"',
+        "",
+        "[options]",
+        'tenant = "acme"',
+        'customer = "Kunde"',
+        'time = "Datum"',
+        'amount = "Betrag"',
+        'currency = "EUR"',
+        'decimal = ","',
+        'time-format = ["DMY"]',
+    ]
+    second = sales(home, "2.csv", "ann;05.02.2025;2,50")
+    assert json.loads(run("again", "daily", second, "--json").output)["rows_accepted"] == 1
+    other = run("again", "daily", second, "--tenant", "other", "--time-format", "MDY", "--dry-run")
+    assert "2025-05-02" in other.output
+    assert "tenant other counts in EUR" in other.output
+
+
+def test_nothing_is_saved_by_an_import_that_fails_or_a_dry_run(home: Path) -> None:
+    path = sales(home, "1.csv", "ann;03.02.2025;9,50")
+    run("transactions", path, "--tenant", "acme", *SAVED, "--save-as", "daily", "--dry-run")
+    run("transactions", path, "--tenant", "acme", "--customer", "Wer", "--save-as", "daily")
+    assert not (home / "data").exists() or not list((home / "data").rglob("*.toml"))
+    refused = run("transactions", path, "--tenant", "acme", *SAVED, "--save-as", "../Daily")
+    assert "--save-as must be lower-case letters" in refused.output
+    assert refused.exit_code == 2
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones(home: Path) -> None:
+    path = sales(home, "1.csv", "ann;03.02.2025;9,50")
+    run("transactions", path, "--tenant", "acme", *SAVED, "--save-as", "daily")
+    refused = run("again", "dayly", path)
+    assert refused.exit_code == 2
+    assert "got 'dayly'. Did you mean daily?" in refused.output
+
+
+def test_saved_pairs_stay_beside_those_that_are_given(home: Path) -> None:
+    path = home / "stream.csv"
+    path.write_text("what,who,when,seen\ncustomer.registered,ann,2025-01-01,2025-01-02\n")
+    pairs = [f"--column={pair}" for pair in ("type=what", "customer=who", "occurred_at=when")]
+    assert run("events", path, "--tenant", "acme", *pairs, "--save-as", "log").exit_code == 0
+    path.write_text(path.read_text().replace("when", "at").replace("ann", "bob"))
+    given = ("--column", "occurred_at=at", "--json")
+    assert json.loads(run("again", "log", path, *given).output)["rows_accepted"] == 1

@@ -6,7 +6,7 @@ from commerce.records import schema
 from commerce.records.doctor.rule import Rule, named
 from commerce.records.ledger import FREE, WORLD
 from commerce.records.sql import bound, micros
-from commerce.records.stream import MOVES_MONEY
+from commerce.records.stream import ANNULLED, MOVES_MONEY
 
 _account, _posting, _event = schema.account, schema.posting, schema.event
 _debit, _credit = schema.account.alias(), schema.account.alias()
@@ -35,16 +35,17 @@ _POSTINGS = (
 # what events say crossed the shop's border beside what was posted for it, inwards positive; what is paid from a
 # wallet crosses nothing
 _into = [event_type for event_type, (source, _) in MOVES_MONEY.items() if source == WORLD]
+_annulled = _event.c.type == ANNULLED
+_moving = case((_annulled, _event.c.category), else_=_event.c.type)
+_comes = case((_annulled, _moving.not_in(_into)), else_=_moving.in_(_into))
 _inwards, _outwards = _debit.c.kind == WORLD.kind, _credit.c.kind == WORLD.kind
 _crossing = and_(
-    *bound(_event), _event.c.type.in_(MOVES_MONEY), _event.c.method.is_distinct_from("wallet")
+    *bound(_event), _moving.in_(MOVES_MONEY), _event.c.method.is_distinct_from("wallet")
 )
 _emitted = select(
     _event.c.id.label("id"),
     _event.c.currency.label("asset"),
-    case((_event.c.type.in_(_into), _event.c.amount_minor), else_=-_event.c.amount_minor).label(
-        "amount"
-    ),
+    case((_comes, _event.c.amount_minor), else_=-_event.c.amount_minor).label("amount"),
 ).where(_crossing, _event.c.amount_minor != 0)
 _moved = (
     _POSTINGS.join(_event, _event.c.id == _posting.c.event_id)
@@ -86,7 +87,7 @@ RULES = (
     ),
     Rule(
         "money",
-        "Posted money must be captured less refunded less charged back.",
+        "Posted money must be captured less refunded less charged back, less what was annulled.",
         select(_both.c.asset.label("example")).group_by(_both.c.asset).having(_unequal),
     ),
     Rule(

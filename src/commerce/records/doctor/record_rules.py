@@ -9,6 +9,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    exists,
     func,
     literal,
     null,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from commerce.records import schema
 from commerce.records.doctor.rule import Rule, named
 from commerce.records.sql import bound, hexadecimal, micros
-from commerce.records.stream import EVENT_TYPES
+from commerce.records.stream import ANNULLED, EVENT_TYPES
 
 _event, _orders, _invoice = schema.event, schema.orders, schema.invoice
 _FIRST_TYPES = {"order": "order.placed", "invoice": "invoice.issued"}
@@ -83,6 +84,18 @@ _empty = [
     if event_type.carries or event_type.about_customer
 ]
 
+_other = schema.event.alias("other")
+_taken_back = select(_other.c.value).where(
+    *bound(_other), _other.c.type == ANNULLED, _other.c.value.is_not(None)
+)
+_stands = _event.c.id.not_in(_taken_back)
+_alike = exists().where(
+    *bound(_other),
+    _other.c.id == _event.c.value,
+    _other.c.type == _event.c.category,
+    or_(_event.c.amount_minor.is_(None), _other.c.amount_minor == _event.c.amount_minor),
+)
+
 RULES = (
     Rule(
         "totals",
@@ -113,6 +126,7 @@ RULES = (
         select(named("invoice", _event.c.aggregate_id))
         .where(
             *bound(_event),
+            _stands,
             _event.c.aggregate_id.is_not(None),
             _event.c.type.in_(["invoice.issued", "invoice.paid", "invoice.credited"]),
         )
@@ -150,6 +164,11 @@ RULES = (
                 ),
             )
         ),
+    ),
+    Rule(
+        "annulments",
+        "An event that is annulled must be there, of the type and the amount said.",
+        _EVENTS.where(_event.c.type == ANNULLED, ~_alike),
     ),
     Rule(
         "types",

@@ -21,6 +21,7 @@ from commerce.records.schema.catalogue import (
     variant,
 )
 from commerce.records.schema.columns import ExactDecimal, Instant, metadata, named_metadata
+from commerce.records.schema.imports import file_import, file_import_part
 from commerce.records.schema.money import (
     account,
     dispute,
@@ -73,6 +74,8 @@ __all__ = [
     "delivery",
     "dispute",
     "event",
+    "file_import",
+    "file_import_part",
     "idempotency_record",
     "invoice",
     "metadata",

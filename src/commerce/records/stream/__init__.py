@@ -4,7 +4,13 @@ It is the audit log, the header of every ledger posting and the only source of f
 `FEATURE_COLUMNS`; ``attributes`` is for audit alone.
 """
 
-from commerce.records.stream.event_types import EVENT_TYPES, MOVES_MONEY, EventType
+from commerce.records.stream.event_types import (
+    ANNULLED,
+    EVENT_TYPES,
+    MOVES_MONEY,
+    EventType,
+    crossing,
+)
 from commerce.records.stream.reading import (
     FEATURE_COLUMNS,
     FeatureRow,
@@ -17,6 +23,7 @@ from commerce.records.stream.reading import (
 from commerce.records.stream.writing import NewEvent, append, check
 
 __all__ = [
+    "ANNULLED",
     "EVENT_TYPES",
     "FEATURE_COLUMNS",
     "MOVES_MONEY",
@@ -27,6 +34,7 @@ __all__ = [
     "append",
     "check",
     "count_after",
+    "crossing",
     "customer_rows",
     "iterate",
     "stream_state",

@@ -145,10 +145,18 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
         _of_shop("tenant.closed", "A shop closed."),
         _type("score.made", "A score was made."),
         _of_shop("model.promoted", "A model became champion."),
+        _of_shop(
+            "event.annulled",
+            "An event counts no more from now on: what brought it in was undone.",
+            "value",
+        ),
         _of_shop("tenant.simulated", "A simulated shop ends here.", "reason"),
     )
 )
 """Every event type: what may stand in ``event.type``."""
+
+ANNULLED = "event.annulled"
+"""Takes one event back: ``value`` is its id, ``category`` its type, and the rest but the instants as it had them."""
 
 MOVES_MONEY: Mapping[str, tuple[Account, Account]] = {
     "payment.captured": (WORLD, SALES),
@@ -157,6 +165,21 @@ MOVES_MONEY: Mapping[str, tuple[Account, Account]] = {
     "wallet.topped_up": (WORLD, SALES),
 }
 """Event types that move money over the shop's border, and between which accounts, where only history is known."""
+
+
+def crossing(event_type: str, annulled: str | None = None) -> tuple[Account, Account] | None:
+    """Give the accounts between which an event of history moves its amount; None where it moves none.
+
+    Parameters
+    ----------
+    annulled : str, optional
+        Of a counter-event, the type of the event that it takes back: its amount goes the other way.
+    """
+    if event_type != ANNULLED:
+        return MOVES_MONEY.get(event_type)
+    source, target = MOVES_MONEY.get(annulled or "", (None, None))
+    return None if source is None or target is None else (target, source)
+
 
 _REASON = re.compile(r"[a-z][a-z0-9_]{0,39}")
 

@@ -14,7 +14,7 @@ from commerce.records.errors import RecordError
 from commerce.records.instants import from_micros
 from commerce.records.ledger import Transfer, post
 from commerce.records.prepared import execute
-from commerce.records.stream.event_types import EVENT_TYPES, MOVES_MONEY
+from commerce.records.stream.event_types import EVENT_TYPES, crossing
 from commerce.records.tenants import Tenant
 from tabular.errors import did_you_mean
 
@@ -82,9 +82,11 @@ def append(
         connection,
         tenant,
         [
-            (number, Transfer(str(event.currency), *MOVES_MONEY[event.type], event.amount_minor))
+            (number, Transfer(str(event.currency), *accounts, event.amount_minor))
             for number, event in zip(ids, events, strict=True)
-            if event.type in MOVES_MONEY and event.amount_minor and event.method != "wallet"
+            if (accounts := crossing(event.type, event.category)) is not None
+            and event.amount_minor
+            and event.method != "wallet"
         ],
     )
     return ids

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from workbench.cli.console import examples
+from workbench.cli.imports.again import again
 from workbench.cli.imports.bids import bids
 from workbench.cli.imports.events import events
 from workbench.cli.imports.olist import olist
@@ -17,6 +18,7 @@ from workbench.cli.imports.transactions import transactions
         "bellwether import events stream.parquet --tenant acme",
         "bellwether import olist ~/olist --tenant olist",
         "bellwether import bids ebay.csv --tenant lots --elapsed days",
+        "bellwether import again daily shop-2026-02-02.csv",
     )
 )
 def imports() -> None:
@@ -27,5 +29,5 @@ def imports() -> None:
     """
 
 
-for command in (transactions, events, olist, bids):
+for command in (transactions, events, olist, bids, again):
     imports.add_command(command)

@@ -12,8 +12,10 @@ import click
 from workbench.cli.console import examples
 from workbench.cli.imports.common import (
     FILE,
+    as_document,
     column_options,
     format_options,
+    outcome_options,
     run_import,
     show_summary,
     tenant_conventions,
@@ -58,8 +60,8 @@ _BID_COLUMNS = {
 )
 @tenant_conventions
 @format_options
-@click.option("--json", "as_json", is_flag=True, help="Print counts and auctions as JSON.")
-def bids(file: Path, as_json: bool, **given: Any) -> None:
+@outcome_options
+def bids(file: Path, dry_run: bool, as_json: bool, **given: Any) -> None:
     """Import the bids of auctions from any CSV, TSV or Parquet FILE, and let our rules close each.
 
     Amounts are the bidders' maxima. Bids are replayed in the order of time: the leader pays one increment above
@@ -70,13 +72,15 @@ def bids(file: Path, as_json: bool, **given: Any) -> None:
 
     columns = {role: name for role in _BID_COLUMNS if (name := given.pop(role)) is not None}
     options = BidOptions(columns=columns, **given)
-    summary, closings = run_import(import_bids, file, options, tenant=options.tenant)
+    summary, closings = run_import(
+        import_bids, file, options, tenant=options.tenant, dry_run=dry_run
+    )
     if as_json:
         auctions = [
             {**asdict(closing), "closing_price": float(closing.closing_price)}
             for closing in closings
         ]
-        click.echo(json.dumps({**summary.as_dict(), "auctions": auctions}))
+        click.echo(json.dumps({**as_document(summary), "auctions": auctions}))
         return
     show_summary(summary, file, as_json=False)
     sold = sum(closing.winner is not None for closing in closings)

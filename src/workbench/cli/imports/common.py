@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -12,8 +13,9 @@ import click
 
 from workbench.cli import home
 from workbench.cli.console import Bar
+from workbench.cli.imports.saved import asked_name, keep_options, save_as_option
 from workbench.cli.running import shorten
-from workbench.records import open_records
+from workbench.records import open_records, try_records
 
 if TYPE_CHECKING:
     from importing.engine.summary import ImportSummary
@@ -26,6 +28,19 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 tenant_option = click.option(
     "--tenant", required=True, help="Whose records; created by the first import."
 )
+
+
+def outcome_options(command: Any) -> Any:
+    """Add what may be asked of any import: to try it, to keep its options, to print JSON."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON."),
+        save_as_option,
+        click.option(
+            "--dry-run", is_flag=True, help="Show what it would come to, and write nothing."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def tenant_conventions(command: Any) -> Any:
@@ -102,21 +117,44 @@ def format_options(command: Any) -> Any:
 
 
 def run_import(
-    importer: Callable[..., Outcome], source: Path, *asked: Any, tenant: str, **more: Any
+    importer: Callable[..., Outcome],
+    source: Path,
+    *asked: Any,
+    tenant: str,
+    dry_run: bool,
+    **more: Any,
 ) -> Outcome:
     """Run an importer on the record store of this home; refused rows go to the tenant's folder."""
     settings = home.settings()
-    engine, rejects = open_records(settings), settings.raw / tenant
-    with Bar() as bar:
-        return importer(
-            engine, source, *asked, now=home.now(), rejects_folder=rejects, progress=bar, **more
-        )
+    given = {"now": home.now(), "rejects_folder": settings.raw / tenant, "dry_run": dry_run, **more}
+    store = try_records(settings) if dry_run else nullcontext(open_records(settings))
+    with store as engine, Bar() as bar:
+        outcome = importer(engine, source, *asked, progress=bar, **given)
+    if not dry_run:
+        keep_options()
+    return outcome
+
+
+def as_document(summary: ImportSummary) -> dict[str, Any]:
+    """Give what ``--json`` prints: seven numbers, and of a dry run how the file was read, too."""
+    if not summary.dry_run:
+        return dict(summary.as_dict())
+    content, detected = summary.content, summary.detected
+    return {
+        **summary.as_dict(),
+        "dry_run": True,
+        "reasons": dict(summary.reasons),
+        "columns": dict(detected.used),
+        "left_aside": list(detected.left_aside()),
+        "content": None if content is None else content._asdict(),
+        "changed": list(summary.changed),
+    }
 
 
 def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
     """Say what an import did."""
     if as_json:
-        click.echo(json.dumps(summary.as_dict()))
+        click.echo(json.dumps(as_document(summary)))
         return
     from commerce.records.instants import from_micros
     from commerce.records.money import format_money
@@ -126,7 +164,8 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
     refused = ""
     if summary.rejects is not None:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
-        refused = f" (see {shorten(str(summary.rejects), home.settings().home)}: {reasons})"
+        where = "they would be in" if summary.dry_run else "see"
+        refused = f" ({where} {shorten(str(summary.rejects), home.settings().home)}: {reasons})"
     click.echo(
         f"  {summary.rows_read:,} rows: {summary.rows_accepted:,} in,"
         f" {summary.rows_duplicate:,} known already, {summary.rows_rejected:,} refused{refused}"
@@ -154,6 +193,11 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
         f"  new: {summary.customers:,} customers, {summary.orders:,} orders, {summary.events:,} events;"
         f" tenant {summary.tenant} counts in {summary.currency}, days begin in {summary.timezone}"
     )
+    if summary.dry_run:
+        click.echo("  dry run: nothing was written; leave --dry-run out to import")
+        return
+    if (name := asked_name()) is not None:
+        click.echo(f"  saved as {name}: bellwether import again {name} FILE")
     if summary.rows_accepted:
         click.echo(f"  next: bellwether run --tenant {summary.tenant}")
 

@@ -11,6 +11,7 @@ from workbench.cli.console import examples
 from workbench.cli.imports.common import (
     FILE,
     format_options,
+    outcome_options,
     run_import,
     show_summary,
     tenant_conventions,
@@ -44,8 +45,10 @@ from workbench.cli.imports.common import (
     help="Where a column of the stream is called something else; may be given many times.",
 )
 @format_options
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def events(file: Path, tenant: str, pairs: tuple[str, ...], as_json: bool, **given: Any) -> None:
+@outcome_options
+def events(
+    file: Path, tenant: str, pairs: tuple[str, ...], dry_run: bool, as_json: bool, **given: Any
+) -> None:
     r"""Import the typed stream itself from a CSV or Parquet FILE.
 
     One row per thing that happened, so that credit history of any origin can come in. Needed are type and
@@ -67,5 +70,5 @@ def events(file: Path, tenant: str, pairs: tuple[str, ...], as_json: bool, **giv
     from workbench.cli.notebooks import split_pairs
 
     options = EventOptions(tenant=tenant, columns=split_pairs(pairs), **given)
-    summary = run_import(import_events, file, options, tenant=tenant)
+    summary = run_import(import_events, file, options, tenant=tenant, dry_run=dry_run)
     show_summary(summary, file, as_json=as_json)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from workbench.cli.console import examples
-from workbench.cli.imports.common import run_import, show_summary
+from workbench.cli.imports.common import outcome_options, run_import, show_summary
 
 
 @click.command(
@@ -21,8 +21,8 @@ from workbench.cli.imports.common import run_import, show_summary
 @click.option(
     "--timezone", metavar="ZONE", help="IANA name; of a new tenant, default America/Sao_Paulo."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def olist(folder: Path, tenant: str, timezone: str | None, as_json: bool) -> None:
+@outcome_options
+def olist(folder: Path, tenant: str, timezone: str | None, dry_run: bool, as_json: bool) -> None:
     """Import the Brazilian Olist dataset from the FOLDER of its nine CSV files.
 
     A customer is a customer_unique_id. A line is one item with its freight; every row of payments is a payment of its
@@ -31,5 +31,7 @@ def olist(folder: Path, tenant: str, timezone: str | None, as_json: bool) -> Non
     """
     from importing.olist.importer import import_olist
 
-    summary = run_import(import_olist, folder, tenant, tenant=tenant, timezone=timezone)
+    summary = run_import(
+        import_olist, folder, tenant, tenant=tenant, timezone=timezone, dry_run=dry_run
+    )
     show_summary(summary, folder, as_json=as_json)

@@ -12,6 +12,7 @@ from workbench.cli.imports.common import (
     FILE,
     column_options,
     format_options,
+    outcome_options,
     run_import,
     show_summary,
     tenant_conventions,
@@ -71,8 +72,8 @@ _COLUMNS = {
 )
 @click.option("--refuse", metavar="RULE", help="prefix:A: orders that begin so are book-keeping.")
 @format_options
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def transactions(file: Path, as_json: bool, **given: Any) -> None:
+@outcome_options
+def transactions(file: Path, dry_run: bool, as_json: bool, **given: Any) -> None:
     """Import sales lines: any CSV, TSV, space-separated or Parquet FILE, gzip too.
 
     Name the columns that are called something else; delimiter, encoding, decimal mark and the order of day
@@ -83,5 +84,5 @@ def transactions(file: Path, as_json: bool, **given: Any) -> None:
     from importing.sales.options import TransactionOptions
 
     options = TransactionOptions(**given)
-    summary = run_import(import_transactions, file, options, tenant=options.tenant)
+    summary = run_import(import_transactions, file, options, tenant=options.tenant, dry_run=dry_run)
     show_summary(summary, file, as_json=as_json)

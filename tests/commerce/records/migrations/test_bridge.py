@@ -50,8 +50,9 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, but for what the way over is meant to change."""
-    kept = {table: select(table) for table in schema.metadata.sorted_tables}
+    """Every row of every table that there is, but for what the way over is meant to change."""
+    there = set(inspect(engine).get_table_names())
+    kept = {table: select(table) for table in schema.metadata.sorted_tables if table.name in there}
     calls = schema.provider_record
     kept[calls] = select(calls.c.reference, calls.c.document)
     with reading(engine) as connection:
@@ -120,7 +121,7 @@ def test_it_is_taken_over_with_all_its_rows_and_works_on(old: Engine) -> None:
     assert not is_current(old, BRANCHES)
     migrate(old, BRANCHES)
     assert is_current(old, BRANCHES)
-    assert rows(old) == before
+    assert {table: held for table, held in rows(old).items() if held or table in before} == before
     with reading(old) as connection:
         kinds = connection.execute(select(schema.provider_record.c.kind)).scalars()
         assert sorted(kinds) == ["customer", "provider_call"]
