@@ -223,6 +223,9 @@ def test_a_past_answer_is_rebuilt_to_the_last_digit(
         name: value for name, value in again.items() if name in answer
     }
     assert again["probability"] == answer["probability"]
+    assert again["customer"]["external_id"] == "K-0023"
+    by_ours = ask(port, {"tenant": "acme", "customer_id": again["customer"]["id"]})[1]
+    assert by_ours["customer"] == again["customer"]
 
 
 def test_what_cannot_be_answered_is_said_in_a_sentence(port: int) -> None:
