@@ -1,5 +1,8 @@
 """What can go wrong in training, each with the sentence its user will read."""
 
+GOES_ON = "sales, segments and reports go on"
+"""What a shop has without a model."""
+
 
 class TrainingError(Exception):
     """Base of every error of this package."""

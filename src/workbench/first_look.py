@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -80,10 +79,10 @@ def life(bench: Bench, customer: str, *, last: int = 15) -> pd.DataFrame:
     Parameters
     ----------
     customer : str
-        External id, number or id.
+        The shop's own id, our UUID, or ``number:17``.
     """
     with reading(bench.engine) as connection:
-        key = find_customer(connection, bench.tenant, customer)
+        key = find_customer(connection, bench.tenant, customer).id
         rows = customer_rows(connection, bench.tenant.id, key, bench.cutoff)
     table = pd.DataFrame(rows, columns=list(FEATURE_COLUMNS)).tail(last)
     instants = pd.to_datetime(table["occurred_at"], unit="us", utc=True)
@@ -108,7 +107,7 @@ def traits(bench: Bench, customer: str, names: Iterable[str]) -> pd.DataFrame:
     """
     chosen = CATALOGUE.subset(list(names))
     with reading(bench.engine) as connection:
-        key = find_customer(connection, bench.tenant, customer)
+        key = find_customer(connection, bench.tenant, customer).id
         values = online_features(connection, bench.tenant.id, key, bench.cutoff, chosen)
     rows = [
         (output.name, value, output.unit, output.description)
@@ -126,7 +125,7 @@ def answer(bench: Bench, model: str | Package, customer: str) -> Decision:
     model : str or Package
         The name of a model, whose champion is asked, or a package that was never published.
     customer : str
-        External id, number or id.
+        The shop's own id, our UUID, or ``number:17``.
 
     Raises
     ------
@@ -139,7 +138,7 @@ def answer(bench: Bench, model: str | Package, customer: str) -> Decision:
         else model
     )
     with reading(bench.engine) as connection:
-        key: UUID = find_customer(connection, bench.tenant, customer)
+        key = find_customer(connection, bench.tenant, customer).id
         chosen = CATALOGUE.subset(package.names)
         values = online_features(connection, bench.tenant.id, key, bench.cutoff, chosen)
     return decide(package, values)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from commerce.records import schema
 from commerce.records.database import reading
+from commerce.records.identity import Identity
 from scoring.decisions import Decision, decide_many
 from scoring.package import Package
 from scoring.scorer import score
@@ -35,7 +36,7 @@ def riskiest(
     Returns
     -------
     DataFrame
-        By customer (external id, else number): risk, score and band where there are any, action, reasons.
+        By customer (the shop's own id, else ``number:17``): risk, score and band where there are any, action, reasons.
     """
     decisions = decide_many(package, frame[list(package.names)].to_numpy(dtype=np.float64))
     order = np.argsort([-decision.probability for decision in decisions], kind="stable")[:limit]
@@ -92,9 +93,9 @@ def _row(customer: str, decision: Decision) -> dict[str, object]:
 
 
 def customer_names(bench: Bench) -> dict[str, str]:
-    """Name every customer by external id, else number; by the id that frames hold."""
+    """Name every customer by the shop's own id, else ``number:17``; by the id that frames hold."""
     table = schema.customer
     query = select(table.c.id, table.c.number, table.c.external_id)
     with reading(bench.engine) as connection:
         rows = connection.execute(query.where(table.c.tenant_id == bench.tenant.id)).all()
-    return {row.id.hex: row.external_id or str(row.number) for row in rows}
+    return {row.id.hex: Identity._make(row).text for row in rows}

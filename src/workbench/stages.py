@@ -65,6 +65,15 @@ class Layout:
         left_out = [{"model": model, "left out": why} for model, why in self.skipped.items()]
         return pd.DataFrame([*rows, *left_out]).fillna("").set_index("model")
 
+    def decision(self, headline: str) -> str:
+        """Say what was built, and of each model that is left out, why."""
+        return " ".join(
+            [
+                f"{headline}.",
+                *(f"{model} is left out: {why}" for model, why in self.skipped.items()),
+            ]
+        )
+
     @property
     def outputs(self) -> dict[str, Any]:
         """What the runner goes by: cutoffs of each model, or why it is skipped."""

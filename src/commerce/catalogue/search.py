@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from commerce.catalogue.categories import below
 from commerce.records import schema
 from commerce.records.errors import check_range, existing
+from commerce.records.identity import resolve
 from commerce.records.sql import among, bound, linked
 from commerce.records.states import PRODUCT
 from commerce.records.work import Work
@@ -137,9 +138,10 @@ def search(
     return [Product(*row)._replace(variants=variants[row.id]) for row in rows]
 
 
-def view(work: Work, product_id: UUID) -> Product:
-    """Read one product."""
-    found = search(work, _product.c.id == product_id, limit=1)
+def view(work: Work, product_id: UUID | str) -> Product:
+    """Read one product, by its id or a key of `commerce.records.identity`."""
+    meant = resolve(work.connection, _product, work.tenant, product_id)
+    found = search(work, _product.c.id == meant, limit=1)
     return existing(next(iter(found), None), PRODUCT.kind, product_id)
 
 

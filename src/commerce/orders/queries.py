@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, literal_colum
 
 from commerce.records import rows, schema
 from commerce.records.errors import RecordError, check_choice, existing
+from commerce.records.identity import resolve
 from commerce.records.sql import among, bound, linked
 from commerce.records.states import ORDER
 from commerce.records.work import Work
@@ -56,9 +57,10 @@ class Order(NamedTuple):
     lines: Sequence[Line] = ()
 
 
-def view(work: Work, order_id: UUID) -> Order:
-    """Read one order."""
-    found = _page(work, _orders.c.id == order_id, limit=1)
+def view(work: Work, order_id: UUID | str) -> Order:
+    """Read one order, by its id or a key of `commerce.records.identity`."""
+    meant = resolve(work.connection, _orders, work.tenant, order_id)
+    found = _page(work, _orders.c.id == meant, limit=1)
     return existing(next(iter(found), None), ORDER.kind, order_id)
 
 

@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, RecordError
-from commerce.records.identity import reserve_numbers
+from commerce.records.errors import Conflict, RecordError, existing
+from commerce.records.identity import reserve_numbers, resolve
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import CUSTOMER
 from commerce.records.work import Work
@@ -144,9 +144,10 @@ def register(
     return customer
 
 
-def get(work: Work, customer_id: UUID) -> Customer:
-    """Read a customer: the customer's own business, and that of who runs the shop."""
-    return rows.shown(Customer, fetch_own(work, customer_id))
+def get(work: Work, customer_id: UUID | str) -> Customer:
+    """Read a customer, by id or a key of `commerce.records.identity`: its own business, and who runs the shop's."""
+    meant = resolve(work.connection, schema.customer, work.tenant, customer_id)
+    return rows.shown(Customer, fetch_own(work, existing(meant, CUSTOMER.kind, customer_id)))
 
 
 def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Customer]:

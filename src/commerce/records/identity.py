@@ -8,12 +8,22 @@ name of the shop's, the number is the name.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, exists, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+)
 
 from commerce.records import schema
 from commerce.records.errors import CustomerNotFound
@@ -25,6 +35,7 @@ BY_NUMBER = "number:"
 """What a key begins with that means our own number."""
 
 _DIGITS = 19
+_PAGE = 900
 _NAMESPACE = uuid.UUID("6f1c2c5e-6d0e-5d0c-9f52-0b6b5f6d1b0a")
 
 
@@ -68,32 +79,89 @@ def _count(dialect: str) -> Prepared:
     return Prepared(counted.returning(counter.c.value))
 
 
-def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> uuid.UUID | None:
-    """Find the id of a customer, order or product of a tenant by external id, id, or ``number:17``."""
+class Identity(NamedTuple):
+    """Which record is meant, by all of its names."""
+
+    id: uuid.UUID
+    number: int
+    external_id: str | None
+
+    @property
+    def text(self) -> str:
+        """Say it for people, and as a key: the shop's own id, else our number."""
+        return self.external_id or f"{BY_NUMBER}{self.number}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give its names in JSON's own types."""
+        return {**self._asdict(), "id": str(self.id)}
+
+
+def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> Identity | None:
+    """Find a customer, order or product of a tenant by a key, as the module says."""
     for attempt in _attempts(table, key):
-        found = connection.execute(
-            select(table.c.id).where(table.c.tenant_id == tenant.id, attempt)
-        ).scalar()
+        found = _look_up(connection, table, tenant, attempt)
         if found is not None:
-            return uuid.UUID(str(found))
+            return found
     return None
 
 
-def _attempts(table: Table, key: str) -> Iterator[ColumnElement[bool]]:
-    yield table.c.external_id == key
-    with suppress(ValueError):  # not every key is a UUID, and then it cannot be an id
-        yield table.c.id == uuid.UUID(key)
-    number = key.removeprefix(BY_NUMBER)
-    if number.isascii() and number.isdigit() and len(number) < _DIGITS:
-        nameless = ~exists().where(
-            (other := table.alias()).c.tenant_id == table.c.tenant_id,
-            other.c.external_id.is_not(None),
+def find_many(
+    connection: Connection, table: Table, tenant: Tenant, keys: Collection[str]
+) -> dict[str, uuid.UUID]:
+    """Find the ids of many records at once, as `find` does of one; unknown keys are left out."""
+    found = _ids_by(connection, table, tenant, "external_id", {key: key for key in keys})
+    rest = [key for key in keys if key not in found]
+    ours = {key: uuid for key in rest if (uuid := as_uuid(key)) is not None}
+    found |= _ids_by(connection, table, tenant, "id", ours)
+    numbers = {key: number for key in rest if (number := number_of(key)) is not None}
+    if numbers and not nameless(connection, table, tenant):
+        numbers = {key: number for key, number in numbers.items() if key.startswith(BY_NUMBER)}
+    return _ids_by(connection, table, tenant, "number", numbers) | found
+
+
+def identify(connection: Connection, table: Table, tenant_id: int, record: uuid.UUID) -> Identity:
+    """Give the names of a record by its id."""
+    found = connection.execute(_names(table, tenant_id).where(table.c.id == record)).one()
+    return Identity._make(found)
+
+
+def resolve(
+    connection: Connection, table: Table, tenant: Tenant, key: uuid.UUID | str
+) -> uuid.UUID | None:
+    """Give the id that a key means; an id stands for itself, None where no record goes by a text."""
+    if isinstance(key, uuid.UUID):
+        return key
+    found = find(connection, table, tenant, key)
+    return None if found is None else found.id
+
+
+def nameless(connection: Connection, table: Table, tenant: Tenant) -> bool:
+    """Whether a tenant has records of the kind, and none with an id of the shop's own."""
+    of = connection.execute(
+        select(func.count(table.c.id), func.count(table.c.external_id)).where(
+            table.c.tenant_id == tenant.id
         )
-        own = table.c.number == int(number)
-        yield own if number != key else and_(own, literal(str(int(number)) == number), nameless)
+    ).one()
+    return bool(of[0]) and not of[1]
 
 
-def find_customer(connection: Connection, tenant: Tenant, key: str) -> uuid.UUID:
+def as_uuid(key: str) -> uuid.UUID | None:
+    """Read a key as an id, with or without dashes; None where it is none."""
+    try:
+        return uuid.UUID(key)
+    except ValueError:
+        return None
+
+
+def number_of(key: str) -> int | None:
+    """Read ``number:17``, or a 17 as a number is written."""
+    digits = key.removeprefix(BY_NUMBER)
+    if not (digits.isascii() and digits.isdigit() and len(digits) < _DIGITS):
+        return None
+    return int(digits) if digits != key or str(int(digits)) == key else None
+
+
+def find_customer(connection: Connection, tenant: Tenant, key: str) -> Identity:
     """Find a customer by the shop's own id, our UUID, or ``number:17``; see the module.
 
     Raises
@@ -105,6 +173,47 @@ def find_customer(connection: Connection, tenant: Tenant, key: str) -> uuid.UUID
     if found is None:
         raise CustomerNotFound(tenant.slug, key)
     return found
+
+
+def _attempts(table: Table, key: str) -> Iterator[ColumnElement[bool]]:
+    yield table.c.external_id == key
+    if (ours := as_uuid(key)) is not None:
+        yield table.c.id == ours
+    if (number := number_of(key)) is not None:
+        unnamed = ~exists().where(
+            (other := table.alias()).c.tenant_id == table.c.tenant_id,
+            other.c.external_id.is_not(None),
+        )
+        yield and_(table.c.number == number, literal(key.startswith(BY_NUMBER)) | unnamed)
+
+
+def _names(table: Table, tenant_id: int) -> Select[tuple[uuid.UUID, int, str | None]]:
+    return select(table.c.id, table.c.number, table.c.external_id).where(
+        table.c.tenant_id == tenant_id
+    )
+
+
+def _look_up(
+    connection: Connection, table: Table, tenant: Tenant, wanted: ColumnElement[bool]
+) -> Identity | None:
+    row = connection.execute(_names(table, tenant.id).where(wanted)).first()
+    return None if row is None else Identity._make(row)
+
+
+def _ids_by(
+    connection: Connection, table: Table, tenant: Tenant, column: str, values: Mapping[str, Any]
+) -> dict[str, uuid.UUID]:
+    """Find what keys mean by values of a column, some at a time: fewer than any SQLite takes in a statement."""
+    asked, found = sorted(set(values.values())), {}
+    for start in range(0, len(asked), _PAGE):
+        rows = connection.execute(
+            select(table.c[column], table.c.id).where(
+                table.c.tenant_id == tenant.id,
+                table.c[column].in_(asked[start : start + _PAGE]),
+            )
+        )
+        found.update((value, record) for value, record in rows)
+    return {key: found[value] for key, value in values.items() if value in found}
 
 
 def was_known(connection: Connection, tenant: Tenant, customer: uuid.UUID, as_of: datetime) -> bool:

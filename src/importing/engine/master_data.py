@@ -6,10 +6,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sqlalchemy import Table
+
 from commerce.records import schema
+from commerce.records.identity import BY_NUMBER, find_many, nameless, number_of
 from importing.engine.known import known_ids
 from importing.engine.staging import Staging
 from importing.engine.writing import ImportSession, Writer
+from importing.errors import SourceError
 
 
 class NewCustomer(NamedTuple):
@@ -47,13 +51,35 @@ def write_master_data(writer: Writer, staging: Staging, *, register: bool = True
         staging.note_ids("product_ids", ids)
 
 
+def known_records(
+    session: ImportSession, table: Table, names: Sequence[str]
+) -> dict[str, uuid.UUID]:
+    """Find the ids of records that are there by the keys of `commerce.records.identity`.
+
+    Raises
+    ------
+    SourceError
+        "customer must be there under our number; got ...": such a key makes no new one.
+    """
+    known = find_many(session.connection, table, session.tenant, names)
+    numbers = [name for name in names if name not in known and number_of(name) is not None]
+    ours = [name for name in numbers if name.startswith(BY_NUMBER)]
+    if numbers and not ours and nameless(session.connection, table, session.tenant):
+        ours = numbers
+    if ours:
+        raise SourceError(
+            f"{table.name} must be there where a number means it; got {ours[0]!r}, and tenant"
+            f" {session.tenant.slug} has none of that number. Records without ids of the shop's own go by"
+            " our numbers: name new ones by other ids than numbers, such as K-17."
+        )
+    return known
+
+
 def _write_customers(
     session: ImportSession, customers: Sequence[NewCustomer], register: bool
 ) -> list[tuple[str, str]]:
     """Add the customers that are new, each once, at his earliest row; give names and ids of all."""
-    known = known_ids(
-        session.connection, session.tenant, schema.customer, [each.name for each in customers]
-    )
+    known = known_records(session, schema.customer, [each.name for each in customers])
     for customer in customers:
         if customer.name in known:
             continue
@@ -86,9 +112,7 @@ def _write_products(
     session: ImportSession, products: Sequence[NewProduct]
 ) -> list[tuple[str, str]]:
     """Add the products that are new, under their first description; give names and ids of all."""
-    known = known_ids(
-        session.connection, session.tenant, schema.product, [each.name for each in products]
-    )
+    known = known_records(session, schema.product, [each.name for each in products])
     new = [product for product in products if product.name not in known]
     categories = _categories(session, {product.category for product in new if product.category})
     for product in new:

@@ -2,7 +2,8 @@
 
 The file has one event per row, in the columns of `importing.events.rows.EVENT_COLUMNS`. Amounts are
 decimal numbers in major units (``19.99``) beside their currency; customers, products and sellers stand under the
-shop's own ids, and are added where they are new. An event is known by its source key, or else by all of its
+shop's own ids, and are added where they are new; whoever is there may also be named as `commerce.records.identity`
+says, an order that is an aggregate too. An event is known by its source key, or else by all of its
 fields; importing a file again writes nothing.
 
 Guarantees: every row is accepted, refused with a reason, or known already; what moves money is posted to the
@@ -11,7 +12,7 @@ ledger in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -19,6 +20,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from commerce.records import schema
+from commerce.records.identity import find_many
 from commerce.records.stream import NewEvent
 from importing.engine.identity import uuid_of
 from importing.engine.intake import FileOptions, take_in
@@ -33,6 +36,9 @@ from tabular.columns import find_column
 from tabular.errors import ColumnNotFound, did_you_mean
 from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
+
+_AGGREGATES = {"customer": schema.customer, "order": schema.orders, "product": schema.product}
+"""Tables of aggregates whose records have ids of the shop's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,8 +138,9 @@ def import_events(
         write_master_data(writer, staging, register=False)
         for rows in staging.events():
             with writer.session() as session:
+                known = _known_aggregates(session, rows)
                 for row in rows:
-                    session.emit(_event(session, row))
+                    session.emit(_event(session, row, known))
             report_progress("writing", writer.written["events"], accepted)
         writer.finish(read=read, rejected=rejects.reasons.total())
         return intake.summary(
@@ -145,9 +152,22 @@ def import_events(
         )
 
 
-def _event(session: ImportSession, row: EventRow) -> NewEvent:
+def _known_aggregates(
+    session: ImportSession, rows: Sequence[EventRow]
+) -> dict[tuple[str, str], str]:
+    """Find the customers, orders and products that aggregates of some rows are, by kind and key."""
+    found: dict[tuple[str, str], str] = {}
+    for kind, table in _AGGREGATES.items():
+        keys = {row.aggregate_id for row in rows if row.aggregate_type == kind and row.aggregate_id}
+        ids = find_many(session.connection, table, session.tenant, keys)
+        found |= {(kind, key): record.hex for key, record in ids.items()}
+    return found
+
+
+def _event(session: ImportSession, row: EventRow, known: Mapping[tuple[str, str], str]) -> NewEvent:
+    about = (row.aggregate_type or "", row.aggregate_id or "")
     return new_event(
-        row,
+        row._replace(aggregate_id=known.get(about, row.aggregate_id)),
         currency=session.tenant.currency,
         recorded_at=session.recorded(row.occurred_at, row.recorded_at),
         source_key=event_source(row.key),

@@ -36,7 +36,7 @@ EVENT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Columns of a file of events, each with its other names. ``amount`` is in major units (19.99),
 ``amount_minor`` in minor units (1999); a file has one of them. Customer, product and seller are the shop's own
-ids."""
+ids; customers and products that are there may be named by our UUID or ``number:17`` too."""
 
 REQUIRED: Final = ("type", "occurred_at")
 """Columns that no file of events can do without."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from commerce.records.errors import CustomerNotYet, RecordError
-from commerce.records.identity import find_customer, was_known
+from commerce.records.identity import Identity, find_customer, was_known
 from commerce.records.instants import to_micros
 from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
 from features.evaluating.online import online_features
@@ -64,6 +64,8 @@ class Answer:
     decision: Decision
     customer_id: str | None
     """As asked; None for values."""
+    customer: Identity | None
+    """Who was meant."""
     as_of: datetime
     """The instant the answer is about, aware."""
     request_id: str
@@ -107,10 +109,12 @@ def answer_customer(
         served = state.shelf.current(tenant.slug, model)
         customer = find_customer(connection, tenant, request.customer_id)
         as_of = _settle(request.as_of, tenant, clock(connection, tenant, now=now))
-        if not was_known(connection, tenant, customer, as_of):
+        if not was_known(connection, tenant, customer.id, as_of):
             raise CustomerNotYet(request.customer_id, as_of)
         observe(connection, tenant, as_of)  # first: waits for rows being recorded under as_of
-        values = online_features(connection, tenant.id, customer, to_micros(as_of), served.outputs)
+        values = online_features(
+            connection, tenant.id, customer.id, to_micros(as_of), served.outputs
+        )
         decision = decide(served.package, values)
         row = score_row(
             decision,
@@ -118,7 +122,7 @@ def answer_customer(
             values,
             request_id=request_id,
             tenant_id=tenant.id,
-            customer_id=customer,
+            customer_id=customer.id,
             as_of=as_of,
             made_at=now,
             origin="online",
@@ -128,6 +132,7 @@ def answer_customer(
         package=served.package,
         decision=decision,
         customer_id=request.customer_id,
+        customer=customer,
         as_of=as_of,
         request_id=request_id,
         steps=("customer", f"features:{len(values)}", served.package.label, "kept"),
@@ -164,6 +169,7 @@ def answer_values(state: AppState, model: str, request: ValuesRequest, request_i
         package=served.package,
         decision=decision,
         customer_id=None,
+        customer=None,
         as_of=as_of,
         request_id=request_id,
         steps=(f"values:{len(request.features)}", served.package.label, last),

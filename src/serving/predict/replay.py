@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from commerce.records import schema
+from commerce.records.identity import Identity, identify
 from commerce.records.instants import to_micros
 from features.evaluating.online import online_features
 from scoring.decisions import decide
@@ -31,6 +33,8 @@ class Replay:
     """An answer and what it comes out as today."""
 
     kept: ScoreRow
+    customer: Identity | None
+    """Whom it was about, by the names of today; None for values."""
     again: Mapping[str, Any]
     """The decision, as `Decision.as_dict` gives it, and its features, computed again."""
     differences: tuple[str, ...]
@@ -100,7 +104,16 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         if was[name] != value
     ]
     again["features"] = features
-    return Replay(kept=kept, again=again, differences=tuple(differences), unread=unread)
+    customer = None
+    if kept.customer_id is not None:
+        customer = identify(connection, schema.customer, kept.tenant_id, kept.customer_id)
+    return Replay(
+        kept=kept,
+        customer=customer,
+        again=again,
+        differences=tuple(differences),
+        unread=unread,
+    )
 
 
 def _kept_values(kept: ScoreRow, package: Package) -> NDArray[np.float64]:

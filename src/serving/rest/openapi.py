@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from fastapi.openapi.models import Example
 from numpy.typing import NDArray
 
+from commerce.records.identity import Identity
 from features.declaring.declaration import Output
 from scoring.decisions import decide
 from scoring.scorer import score
@@ -104,6 +106,7 @@ def example_answer(served: Served) -> dict[str, Any]:
             package=served.package,
             decision=decide(served.package, unusual_values(served)),
             customer_id="17",
+            customer=Identity(UUID("5c9f0c1e-6a0f-5f0b-9d3a-0c4f8f6d2b17"), 17, "17"),
             as_of=datetime(2026, 1, 1, tzinfo=UTC),
             request_id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55",
             steps=(),

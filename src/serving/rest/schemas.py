@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
@@ -113,12 +114,21 @@ class ReasonPart(BaseModel):
     text: str
 
 
+class CustomerPart(BaseModel):
+    """A customer's names, each of which is taken as `customer_id`."""
+
+    id: UUID = Field(description="Ours.")
+    number: int = Field(description="Ours, asked about as `number:17`.")
+    external_id: str | None = Field(description="The shop's own; null where it has none.")
+
+
 class Prediction(BaseModel):
     """One answer, kept under its ``request_id``."""
 
     model: str
     tenant: str = Field(examples=["demo"])
     customer_id: str | None = Field(description="As asked; null for an answer by values.")
+    customer: CustomerPart | None = Field(description="Who was meant, by every name.")
     probability: float = Field(
         ge=0, le=1, description="Of what the model predicts, such as leaving."
     )
@@ -151,6 +161,7 @@ def write_answer(answer: Answer) -> dict[str, Any]:
         "model": answer.package.model,
         "tenant": answer.package.tenant,
         "customer_id": answer.customer_id,
+        "customer": None if answer.customer is None else answer.customer.as_dict(),
         **answer.decision.as_dict(),
         "model_version": answer.package.label,
         "as_of": write_instant(answer.as_of),

@@ -24,8 +24,9 @@ from threadpoolctl import threadpool_limits
 
 from features.frames import KEYS, LABEL
 from training.errors import InvalidCandidate, NotTrainable
-from training.fitting.dataset import Dataset, check_rows
+from training.fitting.dataset import Dataset
 from training.fitting.estimators import BoostedTrees, as_blend, is_logistic, linear_model
+from training.fitting.sufficiency import check_outcomes
 from training.specs import ModelSpec
 
 Floats = NDArray[np.float64]
@@ -131,7 +132,7 @@ def fit_candidates(
     'blend 0.5 boosted, logistic C=0.01'
     """
     spec, frame = dataset.spec, dataset.train
-    check_rows(spec, frame)
+    check_outcomes(spec, frame, dataset.test, dataset.schedule)
     features = varying_features(frame, spec)
     if not features:
         raise NotTrainable(

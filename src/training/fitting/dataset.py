@@ -21,6 +21,7 @@ from features.labels import find_label
 from features.snapshots.snapshot import Snapshot
 from training.errors import NotTrainable
 from training.fitting.schedule import Schedule, cutoffs_for
+from training.fitting.sufficiency import check_outcomes, check_recorded
 from training.specs import ModelSpec
 
 
@@ -123,11 +124,7 @@ def load_dataset(
     NotTrainable
         If the records are too few or too short.
     """
-    laid_out = schedule or cutoffs_for(
-        spec, first_occurred=snapshot.first_occurred, as_of=as_of, zone=tenant.zone
-    )
-    labels = _labels(spec, snapshot, laid_out, as_of)
-    _check(spec, labels, laid_out)
+    laid_out, labels = _outcomes(tenant, spec, snapshot, as_of, schedule)
     values = pd.concat(
         [_features(snapshot, cutoff, catalogue, features) for cutoff in laid_out.cutoffs],
         ignore_index=True,
@@ -175,35 +172,28 @@ def why_not_trainable(
         The sentence of the refusal.
     """
     try:
-        schedule = cutoffs_for(
-            spec, first_occurred=snapshot.first_occurred, as_of=as_of, zone=tenant.zone
-        )
-        _check(spec, _labels(spec, snapshot, schedule, as_of), schedule)
+        _outcomes(tenant, spec, snapshot, as_of)
     except NotTrainable as reason:
         return str(reason)
     return None
 
 
-def check_rows(spec: ModelSpec, frame: pd.DataFrame) -> None:
-    """Refuse to learn from too few rows, or from one outcome only.
-
-    Raises
-    ------
-    NotTrainable
-        "credit must have ..."
-    """
-    bad = int(frame["label"].sum())
-    if len(frame) < spec.least_rows:
-        raise NotTrainable(
-            f"{spec.name} must have {spec.least_rows} rows to learn from; got {len(frame)}."
-            " Import more records, or wait."
-        )
-    if min(bad, len(frame) - bad) < spec.least_outcomes:
-        raise NotTrainable(
-            f"{spec.name} must have {spec.least_outcomes} rows of either outcome to learn from;"
-            f" got {bad} of {len(frame)} in which the customer {spec.outcome}."
-            " Import more records, or wait."
-        )
+def _outcomes(
+    tenant: Tenant,
+    spec: ModelSpec,
+    snapshot: Snapshot,
+    as_of: int,
+    schedule: Schedule | None = None,
+) -> tuple[Schedule, pd.DataFrame]:
+    """Lay out the cutoffs and read the outcomes at each, where there are enough to tell customers apart."""
+    check_recorded(spec, snapshot, as_of=as_of)
+    laid_out = schedule or cutoffs_for(
+        spec, first_occurred=snapshot.first_occurred, as_of=as_of, zone=tenant.zone
+    )
+    labels = _labels(spec, snapshot, laid_out, as_of)
+    is_test = labels["cutoff"] == from_micros(laid_out.test)
+    check_outcomes(spec, labels[~is_test], labels[is_test], laid_out)
+    return laid_out, labels
 
 
 def _labels(spec: ModelSpec, snapshot: Snapshot, schedule: Schedule, as_of: int) -> pd.DataFrame:
@@ -246,17 +236,6 @@ def _paid(snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame) -> pd.Ser
     return train[list(KEYS)].merge(found, on=list(KEYS), how="left", validate="one_to_one")[
         f"paid_{horizon}d"
     ]
-
-
-def _check(spec: ModelSpec, labels: pd.DataFrame, schedule: Schedule) -> None:
-    is_test = labels["cutoff"] == from_micros(schedule.test)
-    check_rows(spec, labels[~is_test])
-    if labels[is_test]["label"].nunique() < 2:
-        raise NotTrainable(
-            f"{spec.name} must have both outcomes after the test cutoff"
-            f" {from_micros(schedule.test).date()}; got {len(labels[is_test])} rows of one outcome."
-            " Import more records, or choose another as_of."
-        )
 
 
 def _features(

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from commerce.records.instants import DAY, from_micros, midnight, to_micros
-from training.errors import InvalidProtocol, NotTrainable
+from training.errors import GOES_ON, InvalidProtocol, NotTrainable
 from training.specs import ModelSpec
 
 
@@ -69,7 +69,7 @@ def cutoffs_for(spec: ModelSpec, *, first_occurred: int, as_of: int, zone: ZoneI
             f"{spec.name} must have {needed} days of records"
             f" ({spec.history_days} of history, {spec.horizon_days} to learn from,"
             f" {spec.horizon_days} to be tested on); got {max(as_of - first_occurred, 0) // DAY}."
-            " Import older records, or wait."
+            f" Until then, {GOES_ON}. Import older records, or wait."
         )
     return Schedule(train=tuple(sorted(train)), test=test, horizon_days=spec.horizon_days)
 

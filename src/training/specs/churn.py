@@ -8,5 +8,11 @@ CHURN = ModelSpec(
     label="churn",
     horizon_days=90,
     outcome="places no order in the 90 days from the cutoff",
+    did=("ordered again", "did not order again"),
+    population="had ordered",
+    lacking=(
+        "churn must have orders to look at; got none. Bring them by `bellwether import transactions`, or"
+        " take them in the shop."
+    ),
     economics=Retention(order_value="average_order_value"),
 )

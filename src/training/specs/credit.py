@@ -8,6 +8,13 @@ CREDIT = ModelSpec(
     label="credit",
     horizon_days=60,
     outcome="lets an open invoice become 30 days past due, or takes a payment back, within 60 days",
+    did=("paid in time", "paid late"),
+    population="owed an invoice",
+    lacking=(
+        "credit must have pay-later invoices to look at; got none. Bring them by `bellwether import events FILE`"
+        " (invoice.issued with its amount and due_at, invoice.paid as it is paid), or let customers pay later in"
+        " the shop."
+    ),
     economics=Lending(order_value="average_order_value"),
     on_credit_scale=True,
     rule_columns={

@@ -24,6 +24,12 @@ class ModelSpec:
     """> 0; how far the label looks ahead."""
     outcome: str
     """What a probability of 1 means, in words."""
+    did: tuple[str, str]
+    """What a customer did of whom the label is 0, and 1, told afterwards: "ordered again"."""
+    population: str
+    """What the customers it is about had done by then: "had ordered"."""
+    lacking: str
+    """What to say to a shop that recorded nothing of the kind, and how to bring it."""
     economics: Economics
     features: tuple[str, ...] | None = None
     """Outputs of the catalogue to learn from; None takes all that vary."""
@@ -39,5 +45,8 @@ class ModelSpec:
     history_days: int = 90
     """>= 0; how much of the stream there must be before the first cutoff."""
     least_rows: int = 200
-    least_outcomes: int = 30
-    """`least_rows`, `least_outcomes`: training rows, and rows of either outcome, below which no model is fitted."""
+    """Training rows below which no model is fitted."""
+    least_outcomes: int = 50
+    least_test_outcomes: int = 30
+    """`least_outcomes`, `least_test_outcomes`: how much of the rarer outcome there must be to learn from, and to be
+    tested on."""

@@ -36,11 +36,13 @@ def replay(request_id: str, as_json: bool) -> None:
         rebuilt = rebuild(connection, PackageShelf([settings.packages], CATALOGUE), request_id)
     rebuilt.require_same()
     if as_json:
-        click.echo(json.dumps(rebuilt.again, indent=1))
+        meant = None if rebuilt.customer is None else rebuilt.customer.as_dict()
+        click.echo(json.dumps({"customer": meant, **rebuilt.again}, indent=1))
         return
-    kept = rebuilt.kept
+    kept, about = rebuilt.kept, rebuilt.customer
+    whom = "values sent" if about is None else f"customer {about.text} ({about.id})"
     click.echo(
-        f"  {kept.model_version} as of {kept.as_of:%Y-%m-%d %H:%M} UTC: {kept.decision.action},"
+        f"  {whom}, {kept.model_version} as of {kept.as_of:%Y-%m-%d %H:%M} UTC: {kept.decision.action},"
         f" probability {kept.probability!r}"
     )
     for reason in kept.reasons:

@@ -14,7 +14,7 @@ from workbench.cli.console import Steps, table
 from workbench.errors import PlanError
 from workbench.records import open_records
 from workbench.runs.execution import Outcome, Runner
-from workbench.runs.exit_status import SUCCEEDED, USAGE
+from workbench.runs.exit_status import LEFT_OUT, SUCCEEDED
 from workbench.runs.fork_server import ForkServer
 from workbench.runs.history import History
 from workbench.runs.index import write_index
@@ -228,7 +228,8 @@ def progress_line(outcome: Outcome, root: Path) -> str:
     """
     record = outcome.record
     if not outcome.succeeded:
-        return f"  {record.label:<19} failed  {record.sentence}"
+        ending = "left out" if outcome.exit_status is LEFT_OUT else "failed"
+        return f"  {record.label:<19} {ending}  {record.sentence}"
     spent = f"{record.seconds:.0f} s" if outcome.fresh else "kept"
     text = str(outcome.result.get("headline", ""))
     if record.notebook == REVIEW:
@@ -260,7 +261,7 @@ def conclude(
     if result.failures:
         return result.failures[0].exit_status.code
     if any(name in result.skipped for name in asked or []):
-        return USAGE.code
+        return LEFT_OUT.code
     if not result.changed:
         click.echo(f"  nothing to do: tenant {tenant} is up to date")
     return SUCCEEDED.code

@@ -38,6 +38,11 @@ FINDINGS = ExitStatus(
     code=9,
     meaning="doctor found a contradiction, features differed, or the oracle refused",
 )
+LEFT_OUT = ExitStatus(
+    name="left_out",
+    code=10,
+    meaning="a model that was asked for by name cannot be trained on these records",
+)
 INTERRUPTED = ExitStatus(name="interrupted", code=130, meaning="stopped by Ctrl-C or a signal")
 
 EXIT_STATUSES = (
@@ -51,6 +56,7 @@ EXIT_STATUSES = (
     LOCKED,
     RUNNER_DIED,
     FINDINGS,
+    LEFT_OUT,
     INTERRUPTED,
 )
 

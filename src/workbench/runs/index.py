@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from tabular.files import replace_text
+from workbench.runs.exit_status import LEFT_OUT
 from workbench.runs.history import History, RunRecord
 
 _COLUMNS = ("status", "tenant", "as of", "notebook", "model", "result", "finished", "page")
@@ -22,7 +23,7 @@ def write_index(history: History, reports: Path) -> Path:
     -------
     Path
         The index: status, model, headline and a link that works offline, one row for the latest run of each
-        notebook, tenant, model and as-of date.
+        notebook, tenant, model and as-of date, and below it one for each model that was left out, with its sentence.
     """
     rows = []
     for record in latest(history.records())[:_ROWS]:
@@ -32,17 +33,25 @@ def write_index(history: History, reports: Path) -> Path:
         if record.page and Path(record.page).is_file():
             target = escape(os.path.relpath(record.page, reports), quote=True)
             link = f'<a href="{target}">open</a>'
-        texts = (
-            record.state.replace("_", " "),
-            record.tenant,
-            str(result.get("as_of_date") or record.as_of[:10]),
-            record.notebook,
-            record.model,
-            str(headline or ""),
-            record.finished_at[:16].replace("T", " "),
-        )
-        cells = "".join(f'<td class="text">{escape(text)}</td>' for text in texts)
-        rows.append(f"<tr>{cells}<td>{link}</td></tr>")
+        said = [(record.state, record.model, str(headline or ""))]
+        models = (result.get("outputs") or {}).get("models") or {}
+        said += [
+            (LEFT_OUT.name, model, found["skipped"])
+            for model, found in models.items()
+            if "skipped" in found
+        ]
+        for state, model, sentence in said:
+            texts = (
+                state.replace("_", " "),
+                record.tenant,
+                str(result.get("as_of_date") or record.as_of[:10]),
+                record.notebook,
+                model,
+                sentence,
+                record.finished_at[:16].replace("T", " "),
+            )
+            cells = "".join(f'<td class="text">{escape(text)}</td>' for text in texts)
+            rows.append(f"<tr>{cells}<td>{link}</td></tr>")
     heads = "".join(f'<th class="text">{name}</th>' for name in _COLUMNS)
     index = reports / "index.html"
     replace_text(

@@ -33,6 +33,7 @@ from workbench.runs.environment import RUN_FOLDER_VARIABLE
 from workbench.runs.exit_status import (
     CELL_RAISED,
     KERNEL_DIED,
+    LEFT_OUT,
     NO_PROOF,
     SUCCEEDED,
     TIMED_OUT,
@@ -113,6 +114,8 @@ def _execute(folder: Path, request: dict[str, Any]) -> None:
     try:
         _papermill(folder, request)
     except PapermillExecutionError as error:
+        if error.ename == "NotTrainable":
+            raise Stopped(LEFT_OUT, error.evalue) from error
         raise Stopped(
             CELL_RAISED, f"{_stopped_at(folder)} raised {error.ename}: {_short(error.evalue)}"
         ) from error

@@ -15,6 +15,7 @@ from pathlib import Path
 from workbench.runs.chains import SIDE_BY_SIDE, Chain, Steps, side_by_side
 from workbench.runs.champions import champion_state
 from workbench.runs.execution import Outcome, Run, Runner, Task
+from workbench.runs.exit_status import LEFT_OUT, SUCCEEDED
 from workbench.runs.key import content_hash
 from workbench.runs.source import read_notebook
 from workbench.runs.values import Value
@@ -77,6 +78,9 @@ class Pipeline:
             ]
         )
         result.outcomes += [outcome for of_model in outcomes for outcome in of_model]
+        for outcome in result.outcomes:
+            if outcome.exit_status is LEFT_OUT:
+                result.skipped[outcome.record.model] = outcome.record.sentence
         return result
 
     def _build(self, into: list[Outcome]) -> Steps:
@@ -167,8 +171,8 @@ class PipelineResult:
 
     @property
     def failures(self) -> list[Outcome]:
-        """The steps that did not succeed."""
-        return [outcome for outcome in self.outcomes if not outcome.succeeded]
+        """The steps that neither succeeded nor found that a model must be left out."""
+        return [o for o in self.outcomes if o.exit_status not in (SUCCEEDED, LEFT_OUT)]
 
     @property
     def changed(self) -> bool:

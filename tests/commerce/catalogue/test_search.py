@@ -19,10 +19,11 @@ from commerce.catalogue.search import (
     rated,
     saying,
     search,
+    view,
     with_value,
 )
 from commerce.records import schema
-from commerce.records.errors import RecordError
+from commerce.records.errors import NotFound, RecordError
 from commerce.stock import receive
 
 
@@ -58,6 +59,18 @@ def names(shop: Shop, *conditions: ColumnElement[bool]) -> list[str]:
     """What the shop finds."""
     with shop.look(ADMIN) as work:
         return [product.name for product in search(work, *conditions)]
+
+
+def test_a_product_is_found_by_each_of_its_keys(shop: Shop) -> None:
+    with shop.look() as work:
+        (jug,) = search(work, saying("jug"))
+    with shop.work() as work:
+        products.change(work, jug.id, {"external_id": "J-9"})
+    with shop.look() as work:
+        for key in ("J-9", str(jug.id), f"number:{jug.number}"):
+            assert view(work, key).id == jug.id
+        with pytest.raises(NotFound, match=f"product must exist; got '{jug.number}'"):
+            view(work, str(jug.number))
 
 
 def test_active_products_are_those_on_sale(shop: Shop) -> None:

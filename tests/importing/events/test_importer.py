@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 
 import pytest
 from tests.importing.shops import Shop, counts, micros
 
 from commerce.records import schema
+from commerce.records.bulk import insert_rows
 from commerce.records.database import writing
 from commerce.records.tenants import find_tenant, observe
+from importing.errors import SourceError
 from tabular.errors import TableError
 
 HEAD = "type,customer,occurred_at,recorded_at,due_at,amount,currency,method,aggregate_type,aggregate_id\n"
@@ -48,6 +51,44 @@ def test_events_come_in_as_they_are(shop: Shop) -> None:
 def test_what_moves_money_is_posted(shop: Shop) -> None:
     shop.import_events(CREDIT)
     assert shop.sales_account() == 2499 - 499 - 100
+
+
+def test_whoever_is_there_is_found_by_each_of_its_keys_and_an_order_too(shop: Shop) -> None:
+    shop.import_events(CREDIT)
+    (ann,) = shop.rows(schema.customer)
+    with writing(shop.engine) as connection:
+        columns = ("tenant_id", "id", "number", "external_id", "status", "currency", "total_minor")
+        order = uuid.uuid4()
+        row = (ann.tenant_id, order, 1, "R-1", "cart", "EUR", 0)
+        insert_rows(connection, "orders", columns, [row])
+    row = "payment.failed,{},2011-02-01,,,1.00,EUR,card,order,{}\n"
+    whom = ["ann", str(ann.id), ann.id.hex, f"number:{ann.number}", "ann"]
+    what = ["R-1", str(order), order.hex, "number:1", "R-2"]
+    summary = shop.import_events(HEAD + "".join(map(row.format, whom, what)))
+    assert (summary.rows_accepted, summary.customers) == (5, 0)
+    failed = shop.events("payment.failed")
+    assert [event.customer_id for event in failed] == [ann.id] * 5
+    assert sorted(event.aggregate_id for event in failed) == sorted([order.hex] * 4 + ["R-2"])
+
+
+def test_our_number_makes_no_new_customer(shop: Shop) -> None:
+    shop.import_events(CREDIT)
+    issued = HEAD + "invoice.issued,number:9,2011-02-02,,2011-02-16,1.00,EUR,,invoice,i9\n"
+    with pytest.raises(SourceError, match=r"customer must be there .* got 'number:9'"):
+        shop.import_events(issued)
+    assert len(shop.rows(schema.customer)) == 1
+
+
+def test_in_a_shop_without_ids_of_its_own_a_number_is_ours_or_asked_about(shop: Shop) -> None:
+    shop.import_events(CREDIT)
+    with writing(shop.engine) as connection:
+        connection.execute(schema.customer.update().values(external_id=None))
+    issued = HEAD + "invoice.issued,{},2011-02-02,,2011-02-16,1.00,EUR,,invoice,i9\n"
+    with pytest.raises(SourceError, match=r"got '2', and tenant .* name new ones by other ids"):
+        shop.import_events(issued.format("2"))
+    shop.import_events(issued.format("1"))
+    (ann,) = shop.rows(schema.customer)
+    assert {event.customer_id for event in shop.events("invoice.issued")} == {ann.id}
 
 
 def test_importing_events_again_writes_nothing(shop: Shop) -> None:

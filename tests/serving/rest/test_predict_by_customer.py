@@ -22,7 +22,17 @@ from serving.predict.answers import AppState
 from serving.predict.scores import find_score, latest_score
 
 ANSWER = [
-    *("model", "tenant", "customer_id", "probability", "score", "band", "rule_score", "rule_band"),
+    *(
+        "model",
+        "tenant",
+        "customer_id",
+        "customer",
+        "probability",
+        "score",
+        "band",
+        "rule_score",
+        "rule_band",
+    ),
     *("decision", "reasons", "model_version", "as_of", "request_id"),
 ]
 
@@ -70,6 +80,8 @@ def test_a_customer_is_found_by_the_shops_own_id_by_ours_or_by_number(
     other = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
     assert body["probability"] == other["probability"]
     assert body["customer_id"] == str(key)
+    ours = str(customer_id("acme", "17850"))
+    assert body["customer"] == {"id": ours, "number": 1, "external_id": "17850"}
 
 
 @pytest.mark.parametrize("key", ["1", "017850", "number:017x"])

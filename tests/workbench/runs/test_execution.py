@@ -68,6 +68,14 @@ def test_a_notebook_that_finishes_succeeds_and_is_up_to_date_after(
             exit_status.CELL_RAISED,
             r"cell 3 of 4 \(Divide\) raised ZeroDivision",
         ),
+        (
+            [
+                "from training.errors import NotTrainable\n"
+                "raise NotTrainable('6 of 7 customers ordered again')"
+            ],
+            exit_status.LEFT_OUT,
+            r"^6 of 7 customers ordered again$",
+        ),
         (["import sys\nsys.exit(0)"], exit_status.NO_PROOF, r"cell 3 of 4 .* called sys.exit\(0\)"),
         (
             ["import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"],
@@ -82,7 +90,7 @@ def test_a_notebook_that_finishes_succeeds_and_is_up_to_date_after(
             r"process was killed by signal 9",
         ),
     ],
-    ids=["raises", "exits with 0", "kernel killed", "process killed"],
+    ids=["raises", "cannot be trained", "exits with 0", "kernel killed", "process killed"],
 )
 def test_a_notebook_that_does_not_finish_fails_and_keeps_what_it_did(
     runner: Runner,

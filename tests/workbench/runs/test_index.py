@@ -52,5 +52,18 @@ def test_the_index_has_one_row_for_the_latest_run_of_each_notebook(
     assert "http:" not in html
 
 
+def test_a_model_that_was_left_out_has_a_row_with_its_sentence(
+    history: History, tmp_path: Path
+) -> None:
+    record = store(history, "2026-01-01T03:00:00+00:00", "succeeded", headline="24 customers")
+    models = {"churn": {"skipped": "6 of 24 customers ordered again"}, "credit": {"test": 1}}
+    result = {"headline": "24 customers", "outputs": {"models": models}}
+    write_json(history.of(record.run_id) / "result.json", result)
+    html = write_index(history, tmp_path / "reports").read_text()
+    assert html.count("<tr>") == 3
+    assert '<td class="text">left out</td>' in html
+    assert '<td class="text">6 of 24 customers ordered again</td>' in html
+
+
 def test_an_index_without_runs_is_a_page_all_the_same(history: History, tmp_path: Path) -> None:
     assert "Reports" in write_index(history, tmp_path / "reports").read_text()

@@ -14,7 +14,7 @@ from tests.training.audits import make_audit
 
 from training.judging.audits import write_audit
 from workbench.runs.execution import Outcome, Runner, Task
-from workbench.runs.exit_status import CELL_RAISED, SUCCEEDED, ExitStatus
+from workbench.runs.exit_status import CELL_RAISED, LEFT_OUT, SUCCEEDED, ExitStatus
 from workbench.runs.files import write_json
 from workbench.runs.history import RunRecord
 from workbench.runs.plan import BUILD, REVIEW, SCORE, TRAIN, Pipeline
@@ -236,6 +236,16 @@ def test_a_model_without_a_population_is_left_out_with_a_sentence(
     assert in_order(pretender.ran) == ALL[:4]
     assert said == ["credit is left out: no invoice was ever issued"]
     assert result.skipped == {"credit": "no invoice was ever issued"}
+
+
+def test_what_training_finds_untrainable_is_left_out_and_no_failure(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    pretender.exit_statuses["20 train churn"] = LEFT_OUT
+    result = plan().run()
+    assert in_order(pretender.ran) == [ALL[0], ALL[1], *ALL[4:]]
+    assert list(result.skipped) == ["churn"]
+    assert result.failures == []
 
 
 def test_without_a_champion_nothing_is_reviewed_and_nobody_is_scored(
