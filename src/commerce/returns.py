@@ -17,6 +17,7 @@ from sqlalchemy import Row, func, select, update
 from commerce import stock
 from commerce.payments.refunds import refund_order
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, RecordError, check_choice, check_range, existing
 from commerce.records.instants import DAY, to_micros
 from commerce.records.machine import EventDraft, fetch, fetch_mine, fire
@@ -88,6 +89,7 @@ def _line_of(work: Work, order_id: UUID, position: int) -> Row[Any]:
     )
 
 
+@checked
 def request(work: Work, order_id: UUID, position: int, quantity: int, reason: str) -> UUID:
     """Ask to send units of one's own order line back; give the return's id. By the buyer or an admin.
 
@@ -152,6 +154,7 @@ def request(work: Work, order_id: UUID, position: int, quantity: int, reason: st
     return return_id
 
 
+@checked
 def receive(work: Work, return_id: UUID, quantity: int) -> None:
     """Take sent-back goods in: how many really came, which may be none. By a courier or an admin.
 
@@ -167,6 +170,7 @@ def receive(work: Work, return_id: UUID, quantity: int) -> None:
     fire(work, RETURN, return_id, event, changes={"received_quantity": quantity})
 
 
+@checked
 def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: bool) -> None:
     """Record in what condition received goods are, and whose fault it is. By a courier or an admin; nothing moves yet.
 
@@ -225,6 +229,7 @@ def reject(work: Work, return_id: UUID) -> None:
     fire(work, RETURN, return_id, _case(work, return_id).event("return.rejected"))
 
 
+@checked
 def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequence[Row[Any]]:
     """List rows of `schema.return_request`, the latest first: a buyer's own; all for couriers and who runs the shop."""
     asked, orders = schema.return_request, schema.orders

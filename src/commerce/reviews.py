@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, Forbidden, NotFound, check_range
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import ORDER, REVIEW
@@ -72,6 +73,7 @@ def average_stars(count: int, total: int) -> Decimal | None:
     return (Decimal(total) / count).quantize(Decimal("0.01")) if count else None
 
 
+@checked
 def post(work: Work, order_id: UUID, product_id: UUID, stars: int, body: str | None = None) -> UUID:
     """Rate a product of the buyer's own order that has arrived; give the review's id.
 
@@ -121,6 +123,7 @@ def post(work: Work, order_id: UUID, product_id: UUID, stars: int, body: str | N
     return review_id
 
 
+@checked
 def edit(work: Work, review_id: UUID, stars: int, body: str | None = None) -> None:
     """Change one's own review.
 
@@ -149,6 +152,7 @@ def remove(work: Work, review_id: UUID) -> None:
     _rate(work, row.product_id, -1, -row.stars)
 
 
+@checked
 def of_product(work: Work, product_id: UUID, *, limit: int = 50, offset: int = 0) -> Ratings:
     """Tell a product's average, how many rated it, and the latest reviews."""
     rated, table = rows.find(work, schema.product, product_id), schema.review

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.ledger import WORLD, Account, Transfer, balance
 from commerce.records.machine import EventDraft
 from commerce.records.work import Work
@@ -64,6 +65,7 @@ def balance_of(work: Work, seller_id: UUID) -> PointsBalance:
     return PointsBalance(held, reached[-1] if reached else None, next_rank, missing)
 
 
+@checked
 def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
     """List a seller's latest movements of points, the last first."""
     _own(work, seller_id)
@@ -77,6 +79,7 @@ def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
     ]
 
 
+@checked
 def earn_event(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft:
     """Draft that a seller earns points; to be fired with what earned them.
 
@@ -89,6 +92,7 @@ def earn_event(work: Work, seller_id: UUID, points: int, reason: str) -> EventDr
     return _event_of(_seller(work, seller_id), "points.earned", points, reason)
 
 
+@checked
 def deduct_event(work: Work, seller_id: UUID, points: int, reason: str) -> EventDraft | None:
     """Draft that a seller loses points, at most those there are: points never fall below zero.
 

@@ -14,6 +14,7 @@ from sqlalchemy import and_, bindparam, func, literal, select
 from sqlalchemy.sql import ColumnElement
 
 from commerce.records import schema
+from commerce.records.arguments import checked
 from commerce.records.errors import RecordError, check_range, existing
 from commerce.records.ledger import WORLD, Account, Transfer, balance
 from commerce.records.machine import EventDraft, fire
@@ -68,6 +69,7 @@ def come_back(variant_id: UUID, quantity: int, *, damaged: bool) -> Transfer:
     return Transfer(asset(variant_id), WORLD, SCRAPPED if damaged else ON_HAND, quantity)
 
 
+@checked
 def receive(work: Work, variant_id: UUID, quantity: int) -> int:
     """Take a delivery in, by the product's seller or who runs the shop; give how many units may be sold now.
 
@@ -85,6 +87,7 @@ def receive(work: Work, variant_id: UUID, quantity: int) -> int:
     return _move(work, variant_id, quantity, WORLD, ON_HAND, EventDraft("stock.received"))
 
 
+@checked
 def adjust(work: Work, variant_id: UUID, quantity: int, *, reason: str) -> int:
     """Correct stock, by whom `receive` may; the reason gives the direction. Give how many units may be sold now.
 
@@ -206,6 +209,7 @@ class Level(NamedTuple):
     available: int
 
 
+@checked
 def low(
     work: Work, *, threshold: int | None = None, limit: int = 100, offset: int = 0
 ) -> list[Level]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, case, func, or_, select
 
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import NotFound
 from commerce.records.ledger import Account, Transfer, balance
 from commerce.records.machine import EventDraft
@@ -98,6 +99,7 @@ def event_of(
     )
 
 
+@checked
 def held(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraft:
     """Set money aside for an order or an auction."""
     moved = Transfer(
@@ -106,6 +108,7 @@ def held(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraft:
     return event_of("wallet.held", customer_id, amount, key, [moved])
 
 
+@checked
 def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraft:
     """Free money that was set aside."""
     moved = Transfer(
@@ -135,6 +138,7 @@ def view(work: Work, owner_id: UUID) -> Wallet:
     return Wallet(holds, int(work.connection.scalar(aside) or 0), currency)
 
 
+@checked
 def history(
     work: Work, owner_id: UUID, *, before: int | None = None, limit: int = 100
 ) -> list[Entry]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from commerce.auctions.pricing import EBAY, AuctionState, Bands, Bid, state_of
 from commerce.records import schema
+from commerce.records.arguments import checked
 from commerce.records.errors import existing
 from commerce.records.machine import EventDraft
 from commerce.records.prepared import Prepared
@@ -29,10 +30,6 @@ from commerce.records.sql import among, bound, linked, micros
 from commerce.records.work import Work
 
 _auction, _bid, _buyer = schema.auction, schema.bid, schema.customer
-
-LARGEST: Final = 10**15
-"""The highest amount that anybody may ask or bid, minor units."""
-
 
 COLUMNS: Final = (
     *(column for column in _auction.c if column.name not in ("starts_at", "ends_at")),
@@ -72,6 +69,7 @@ def locked(work: Work, auction_id: UUID) -> Row[Any]:
     return existing(row, "auction", auction_id)
 
 
+@checked
 def due_by(work: Work, status: str, by: Column[Any], limit: int) -> list[UUID]:
     """Name the auctions in a status whose time ``by`` has come, the earliest first."""
     due = select(_auction.c.id).where(*own(work, _auction, status=status), by <= work.now)

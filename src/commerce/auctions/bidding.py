@@ -14,10 +14,11 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce import wallet
-from commerce.auctions.auction_rows import LARGEST, event_of, locked, sells, states_of
+from commerce.auctions.auction_rows import event_of, locked, sells, states_of
 from commerce.auctions.closing import hand_over
 from commerce.auctions.pricing import AuctionState, placed
 from commerce.records import rows
+from commerce.records.arguments import checked
 from commerce.records.bulk import insert_rows
 from commerce.records.errors import Conflict, Expired, Forbidden, InsufficientFunds, RecordError
 from commerce.records.identity import reserve_numbers
@@ -58,6 +59,7 @@ class Outcome(NamedTuple):
     ends_at: int
 
 
+@checked
 def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
     """Bid up to a maximum.
 
@@ -71,7 +73,7 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
     auction_id : UUID
         Of a live auction, before its end.
     maximum : int
-        Minor units, up to `auction_rows.LARGEST`.
+        Minor units, up to `commerce.records.errors.LARGEST`.
 
     Raises
     ------
@@ -90,8 +92,6 @@ def bid(work: Work, auction_id: UUID, maximum: int) -> Outcome:
     if maximum < least:
         asked, got = (format_money(amount, auction.currency) for amount in (least, maximum))
         raise Conflict(f"bid must be {asked} or more; got {got}. Bid more.")
-    if maximum > LARGEST:
-        raise RecordError(f"bid must be at most {LARGEST} minor units; got {maximum}. Bid less.")
     offer = placed(before, bidder, maximum, work.now, sys.maxsize)
     after = before.after(offer)
     events = [event_of(auction, "auction.bid", bidder, amount=offer.amount, value=maximum)]

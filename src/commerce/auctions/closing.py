@@ -12,6 +12,7 @@ from commerce.auctions.auction_rows import due_by, event_of, locked, states_of
 from commerce.orders.checkout import place
 from commerce.orders.lines import OrderedLine
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict
 from commerce.records.instants import from_micros
 from commerce.records.machine import EventDraft, fire
@@ -83,6 +84,7 @@ def hand_over(
     return order
 
 
+@checked
 def due(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name the live auctions that have ended, the earliest first: a tick closes each by itself."""
     return due_by(work, "live", schema.auction.c.ends_at, limit)

@@ -12,10 +12,11 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 
 from commerce import stock
-from commerce.auctions.auction_rows import LARGEST, due_by, event_of, locked
+from commerce.auctions.auction_rows import due_by, event_of, locked
 from commerce.auctions.pricing import Bands
 from commerce.records import schema
-from commerce.records.errors import Conflict, RecordError, existing
+from commerce.records.arguments import checked
+from commerce.records.errors import LARGEST, Conflict, RecordError, existing
 from commerce.records.instants import from_micros
 from commerce.records.machine import fire
 from commerce.records.money import format_money
@@ -31,6 +32,7 @@ _OFFERED: Select[Any] = (
 )
 
 
+@checked
 def draft(
     work: Work,
     variant_id: UUID,
@@ -53,7 +55,7 @@ def draft(
     variant_id : UUID
         Of an approved product.
     opening : int
-        The least first bid, minor units, up to `auction_rows.LARGEST`, as are the other amounts.
+        The least first bid, minor units, up to `commerce.records.errors.LARGEST`, as are the other amounts.
     starts_at, ends_at : int
         Microseconds since 1970 UTC; the end is to come.
     reserve : int, optional
@@ -181,6 +183,7 @@ def _fire(
     fire(work, AUCTION, auction.id, event, changes=changes)
 
 
+@checked
 def due(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name the approved auctions whose time has come, the earliest first: a tick starts each by itself."""
     return due_by(work, "scheduled", schema.auction.c.starts_at, limit)

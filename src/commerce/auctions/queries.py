@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select
 from commerce.auctions.auction_rows import COLUMNS, sells, states_of
 from commerce.auctions.pricing import AuctionState
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import existing
 from commerce.records.sql import bound, micros
 from commerce.records.work import Work
@@ -84,6 +85,7 @@ def view(work: Work, auction_id: UUID) -> AuctionView:
     return existing(next(iter(found), None), "auction", auction_id)
 
 
+@checked
 def listed(
     work: Work, *, status: str | None = None, mine: bool = False, limit: int = 50, offset: int = 0
 ) -> list[AuctionView]:
@@ -162,6 +164,7 @@ _BIDS = (
 )
 
 
+@checked
 def bids(work: Work, auction_id: UUID, *, limit: int = 100, offset: int = 0) -> list[BidView]:
     """List an auction's bids as they were offered openly, newest first.
 

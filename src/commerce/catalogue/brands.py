@@ -7,6 +7,7 @@ from uuid import UUID
 
 from commerce import rewards
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import CommerceError, RecordError
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import BRAND
@@ -27,6 +28,7 @@ class Brand(NamedTuple):
     reason: str | None
 
 
+@checked
 def request(work: Work, name: str) -> UUID:
     """Ask for a brand: a seller from `Policy.brand_points` points on, an admin always, for the shop itself.
 
@@ -65,6 +67,7 @@ def approve(work: Work, brand_id: UUID) -> None:
     fire(work, BRAND, brand_id, event)
 
 
+@checked
 def reject(work: Work, brand_id: UUID, reason: str) -> None:
     """Reject a brand that waits; its owner is notified why. The reason is kept with the brand, not in the stream.
 
@@ -79,6 +82,7 @@ def reject(work: Work, brand_id: UUID, reason: str) -> None:
     fire(work, BRAND, brand_id, event, changes={"reason": reason.strip()})
 
 
+@checked
 def list_brands(work: Work, *, status: str | None = None) -> list[Brand]:
     """List brands by name, of one status or all: the approved and one's own; every one for who runs the shop."""
     table = schema.brand

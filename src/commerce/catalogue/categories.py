@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CTE, select
 
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.machine import EventDraft, fire
 from commerce.records.sql import bound
@@ -26,6 +27,7 @@ class Category(NamedTuple):
     depth: int
 
 
+@checked
 def create(work: Work, name: str, *, parent_id: UUID | None = None) -> UUID:
     """Add a category.
 
@@ -44,6 +46,7 @@ def create(work: Work, name: str, *, parent_id: UUID | None = None) -> UUID:
     return category_id
 
 
+@checked
 def rename(work: Work, category_id: UUID, name: str) -> None:
     """Give a category another name.
 

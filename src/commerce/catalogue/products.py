@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from commerce.records import rows, schema
-from commerce.records.errors import Conflict, Forbidden, RecordError
+from commerce.records.arguments import checked
+from commerce.records.errors import LARGEST, Conflict, Forbidden, RecordError, check_range
 from commerce.records.identity import reserve_numbers
 from commerce.records.machine import EventDraft, fetch_mine, fire
 from commerce.records.states import PRODUCT
@@ -28,6 +29,7 @@ class NewVariant(NamedTuple):
     low_stock_at: int = 0
 
 
+@checked
 def create(
     work: Work,
     name: str,
@@ -93,6 +95,7 @@ def add_variant(work: Work, product_id: UUID, variant: NewVariant) -> UUID:
     return _list_variants(work, product_id, [variant])[0]
 
 
+@checked
 def change_variant(
     work: Work, variant_id: UUID, *, price_minor: int | None = None, low_stock_at: int | None = None
 ) -> None:
@@ -122,6 +125,7 @@ def approve(work: Work, product_id: UUID) -> None:
     _emit(work, "product.approved", product_id)
 
 
+@checked
 def reject(work: Work, product_id: UUID, *, reason: str) -> None:
     """Refuse a submitted product; the reason is a word like ``counterfeit``."""
     _emit(work, "product.rejected", product_id, reason=reason_code(reason))
@@ -223,6 +227,4 @@ def _list_variants(work: Work, product_id: UUID, variants: Sequence[NewVariant])
 
 def _check_natural(**values: int) -> None:
     for name, value in values.items():
-        if not 0 <= value < 2**53:
-            kind = name.removesuffix("_minor")
-            raise RecordError(f"{kind} must be 0 or more; got {value}. Correct it.")
+        check_range(name.removesuffix("_minor").replace("_", " "), value, 0, LARGEST)

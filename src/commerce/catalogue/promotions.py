@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, delete, or_, select
 
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, RecordError
 from commerce.records.instants import to_micros
 from commerce.records.line_prices import Offer
@@ -26,6 +27,7 @@ from commerce.records.work import Work
 _promotion, _product, _category = schema.promotion, schema.product, schema.category
 
 
+@checked
 def create(
     work: Work,
     name: str,

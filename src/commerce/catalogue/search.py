@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from commerce.catalogue.categories import below
 from commerce.records import schema
+from commerce.records.arguments import checked
 from commerce.records.errors import check_range, existing
 from commerce.records.identity import resolve
 from commerce.records.sql import among, bound, linked
@@ -110,6 +111,7 @@ def _has_variant(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(linked(_variant, _product), *conditions)
 
 
+@checked
 def search(
     work: Work, *conditions: ColumnElement[bool], after: int = 0, limit: int = 50
 ) -> list[Product]:

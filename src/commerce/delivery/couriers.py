@@ -11,6 +11,7 @@ from commerce import stock
 from commerce.delivery.jobs import carried, fetch_carried, fetch_parcel, is_secured
 from commerce.delivery.proof import NO_PROOF, Confirmation, Proof, confirm, draw_proof
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, IllegalMove, check_choice
 from commerce.records.ledger import Transfer
 from commerce.records.states import DELIVERY
@@ -63,6 +64,7 @@ def ship(work: Work, order_id: UUID) -> Proof:
     return proof
 
 
+@checked
 def fail(work: Work, order_id: UUID, reason: str) -> None:
     """Bring back, by its courier or an admin, what could not be delivered: goods are set aside again, proof is dead.
 
@@ -87,6 +89,7 @@ def fail(work: Work, order_id: UUID, reason: str) -> None:
     parcel.fire(work, "delivery.failed", NO_PROOF, reason=reason, transfers=back)
 
 
+@checked
 def advance(
     work: Work,
     order_id: UUID,

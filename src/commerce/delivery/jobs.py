@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, NotFound, existing
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.sql import linked, total
@@ -109,6 +110,7 @@ def fetch_bought(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
     return parcel
 
 
+@checked
 def available(work: Work, *, limit: int = 100) -> list[Job]:
     """List orders that wait for a courier and are paid, or need not be yet; the most urgent first.
 

@@ -33,6 +33,7 @@ from commerce.people.customers import check_place
 from commerce.people.passwords import hashed, verify
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, Expired, RecordError
 from commerce.records.instants import HOUR, from_micros, to_micros
 from commerce.records.machine import fetch
@@ -83,11 +84,13 @@ def draw_proof(now: int, *, hours: int) -> tuple[Proof, Mapping[str, Any]]:
     return Proof(pin, token, from_micros(expires_at)), columns
 
 
+@checked
 def fits_token(delivery: Row[Any], token: str) -> bool:
     """Tell whether a token is the one whose hash is kept."""
     return hmac.compare_digest(sha256(token.encode()).hexdigest(), str(delivery.token_hash))
 
 
+@checked
 def draw_qr_code(token: str, kind: Literal["svg", "png"] = "svg") -> bytes:
     """Draw a token as a QR code (ISO/IEC 18004, error correction M), four pixels a module.
 
@@ -134,6 +137,7 @@ class Confirmation(NamedTuple):
     tries_left: int
 
 
+@checked
 def confirm(
     work: Work,
     order_id: UUID,
@@ -223,6 +227,7 @@ def show(work: Work, order_id: UUID) -> ProofState:
     return ProofState(live, delivery.proof_expires_at, left)
 
 
+@checked
 def expire_due(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name deliveries whose proof is kept, though it is no longer good."""
     delivery = schema.delivery

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from commerce.notifications.mail import Letter, Transport
 from commerce.notifications.templates import TEMPLATES
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import NotFound
 from commerce.records.money import format_money
 from commerce.records.outbox import Handler, OutboxTask
@@ -57,6 +58,7 @@ class Notification(NamedTuple):
     read_at: datetime | None
 
 
+@checked
 def list_own(
     work: Work, *, unread: bool = False, limit: int = 50, offset: int = 0
 ) -> list[Notification]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, case, delete, literal_column, select, update
 
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, NotFound, existing
 from commerce.records.identity import reserve_numbers
 from commerce.records.machine import EventDraft, fetch_mine, fire
@@ -51,6 +52,7 @@ def buyer_of(work: Work, customer_id: UUID | None) -> UUID:
     return buyer
 
 
+@checked
 def add(
     work: Work, variant_id: UUID, quantity: int = 1, *, customer_id: UUID | None = None
 ) -> UUID:
@@ -96,6 +98,7 @@ def add(
     return cart
 
 
+@checked
 def change(work: Work, variant_id: UUID, quantity: int, *, customer_id: UUID | None = None) -> None:
     """Set how many of something are in the cart; 0 takes it out.
 

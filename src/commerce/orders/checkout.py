@@ -16,7 +16,8 @@ from commerce.orders.lines import OrderedLine, PricedLine, event_of, keep, price
 from commerce.orders.tax import country_code, rate
 from commerce.payments import intents
 from commerce.payments.payment_rows import created_from_wallet
-from commerce.records.errors import Conflict
+from commerce.records.arguments import checked
+from commerce.records.errors import Conflict, check_whole
 from commerce.records.identity import reserve_numbers
 from commerce.records.instants import DAY
 from commerce.records.ledger import Place
@@ -28,6 +29,7 @@ UNKNOWN_COUNTRY = "ZZ"
 """What an order's country is called where the address names none (ISO 3166)."""
 
 
+@checked
 def checkout(
     work: Work,
     method: str,
@@ -76,6 +78,7 @@ def checkout(
     )
 
 
+@checked
 def place(
     work: Work,
     lines: Sequence[OrderedLine],
@@ -109,6 +112,7 @@ def place(
     NotFound
     RecordError
         "customer must have a saved location to order; got none. ..."
+        "order total must be at most 9,007,199,254,740,991; got ..."
     Conflict
         "product must be on sale; got ... retired. ...", "order must have 1 to 200 lines; got ..."
     InsufficientFunds
@@ -124,6 +128,7 @@ def place(
     tax_bp = 0 if held_by else rate(work.policy, country)
     priced = price(work, items, lines, tax_bp, final=held_by is not None)
     total = sum(line.price.amount for line in priced)
+    check_whole("order total", total)
     order = order_id or work.new_id()
     columns = {
         "total_minor": total,

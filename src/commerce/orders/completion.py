@@ -15,6 +15,7 @@ from commerce.payments.payment_rows import of_order
 from commerce.payments.totals import Totals, totals_of
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, IllegalMove
 from commerce.records.instants import DAY, from_micros, to_micros
 from commerce.records.ledger import FEES, SALES, TAX, Account, Transfer, balance
@@ -63,6 +64,7 @@ def complete(work: Work, order_id: UUID) -> None:
     fire(work, ORDER, order_id, completed, *_to_sellers(work, held, settled))
 
 
+@checked
 def complete_due(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name the orders that may be completed now, the longest delivered first: a tick completes each by itself.
 
@@ -71,6 +73,7 @@ def complete_due(work: Work, *, limit: int = 100) -> list[UUID]:
     return list(work.ask(_DUE, until=_latest(work), limit=limit).scalars())
 
 
+@checked
 def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
     """Call an order off, by whom `complete` may, before it is shipped: goods and money go back where they were, once.
 
@@ -116,6 +119,7 @@ def cancel(work: Work, order_id: UUID, reason: str = "changed_mind") -> None:
     intents.void(work, order_id)
 
 
+@checked
 def update_status(work: Work, order_id: UUID, status: str, *, reason: str = "changed_mind") -> None:
     """Bring an order to a status that somebody wishes, by the one way that leads there.
 

@@ -16,6 +16,7 @@ from sqlalchemy import Row, select
 from commerce import stock
 from commerce.catalogue.promotions import offers
 from commerce.records import schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, NotFound, RecordError, existing
 from commerce.records.ledger import Account, Transfer
 from commerce.records.line_prices import Offer, Price, price_line
@@ -73,6 +74,7 @@ def read(
     return customer, items
 
 
+@checked
 def price(
     work: Work,
     items: Mapping[UUID, Row[Any]],

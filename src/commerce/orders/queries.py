@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, false, literal_column, select, true
 
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import RecordError, check_choice, existing
 from commerce.records.identity import resolve
 from commerce.records.sql import among, bound, linked
@@ -64,6 +65,7 @@ def view(work: Work, order_id: UUID | str) -> Order:
     return existing(next(iter(found), None), ORDER.kind, order_id)
 
 
+@checked
 def listed(
     work: Work,
     *,
@@ -98,16 +100,19 @@ def listed(
     return _page(work, and_(true(), *wanted), limit=limit)
 
 
+@checked
 def recent(work: Work, *, limit: int = 20) -> list[Order]:
     """List the orders placed last, the newest first."""
     return _page(work, _orders.c.placed_at.is_not(None), limit=limit, newest=True)
 
 
+@checked
 def pending(work: Work, *, limit: int = 50) -> list[Order]:
     """List the orders that are placed and not over yet, the highest number first."""
     return _page(work, _orders.c.status == "placed", limit=limit)
 
 
+@checked
 def high_value(work: Work, threshold_minor: int, *, limit: int = 50) -> list[Order]:
     """List the orders placed of at least so much, in minor units of the tenant's currency."""
     dear = and_(

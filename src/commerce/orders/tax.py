@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from commerce.records import schema
+from commerce.records.arguments import checked
 from commerce.records.errors import existing
 from commerce.records.line_prices import share
 from commerce.records.policy import Policy
@@ -32,6 +33,7 @@ _ALIASES = {
 }
 
 
+@checked
 def country_code(name: str) -> str:
     """Give a country's ISO code where its name is known, else what was written, in capitals.
 

@@ -12,6 +12,7 @@ from commerce.payments.payment_rows import lock
 from commerce.payments.providers.port import ProviderEvent
 from commerce.payments.totals import totals
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import DISPUTE
@@ -19,6 +20,7 @@ from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
 
 
+@checked
 def begin(
     work: Work, payment_id: UUID, amount: int, reason: str, *, reference: str | None = None
 ) -> UUID:

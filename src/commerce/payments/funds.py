@@ -18,6 +18,7 @@ from commerce import wallet
 from commerce.payments.payment_rows import emit
 from commerce.payments.totals import ARRIVALS
 from commerce.records import schema
+from commerce.records.arguments import checked
 from commerce.records.ledger import FEES, FREE, SALES, TAX, WORLD, Account, Transfer
 from commerce.records.machine import EventDraft, fire
 from commerce.records.rows import own
@@ -28,6 +29,7 @@ from commerce.records.stream import ANNULLED
 from commerce.records.work import Work
 
 
+@checked
 def collect(
     work: Work,
     payment: Row[Any],
@@ -76,6 +78,7 @@ def covered(work: Work, order_id: UUID) -> tuple[int, int]:
     return int(captured.scalar() or 0), int(credited.scalar() or 0)
 
 
+@checked
 def emit_paid(work: Work, order: Row[Any], more: int) -> None:
     """Emit that an order is paid, where ``more`` made it so: once, because what is covered only grows."""
     captured, credited = covered(work, order.id)
@@ -85,6 +88,7 @@ def emit_paid(work: Work, order: Row[Any], more: int) -> None:
         fire(work, ORDER, order.id, event)
 
 
+@checked
 def give_back(
     work: Work,
     payment: Row[Any],
@@ -131,6 +135,7 @@ def give_back(
     )
 
 
+@checked
 def taken(
     work: Work,
     payment: Row[Any],
@@ -167,6 +172,7 @@ def _shares(work: Work, order_id: UUID, amount: int, position: int | None) -> di
     return shares | {FEES: settled.fees, TAX: settled.tax, SALES: settled.own}
 
 
+@checked
 def sold(work: Work, order_id: UUID, position: int | None = None) -> list[Sold]:
     """List what an order sold, and what went back for it by returns: one line of it, or all."""
     lines = work.ask(_SOLD, order=order_id)

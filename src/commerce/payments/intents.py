@@ -29,6 +29,7 @@ from commerce.payments.webhooks import have_done
 from commerce.people.customers import fetch_own
 from commerce.records import rows
 from commerce.records.actors import SYSTEM
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, NotFound, RecordError, check_range
 from commerce.records.machine import fetch, fetch_mine, fire_together
 from commerce.records.states import ORDER, PAYMENT
@@ -44,6 +45,7 @@ METHODS = tuple(_FIRST_STATES)
 """How an order can be paid."""
 
 
+@checked
 def begin(
     work: Work,
     order_id: UUID | None,
@@ -113,6 +115,7 @@ def begin(
     return step.record
 
 
+@checked
 def top_up(work: Work, customer_id: UUID, amount: int, *, method_id: UUID | None = None) -> UUID:
     """Begin a payment into a customer's wallet; it is there when the card is charged.
 

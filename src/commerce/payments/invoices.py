@@ -17,6 +17,7 @@ from commerce.payments.funds import collect, emit_paid, give_back, taken
 from commerce.payments.payment_rows import emit, lock
 from commerce.payments.totals import totals
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, existing
 from commerce.records.instants import DAY, to_micros
 from commerce.records.ledger import SALES
@@ -51,6 +52,7 @@ class Invoice(NamedTuple):
         return max(0, (now - to_micros(self.due_at)) // DAY) if self.open else 0
 
 
+@checked
 def issue(
     work: Work, payment_id: UUID, order_id: UUID, customer_id: UUID, amount: int, count: int
 ) -> list[UUID]:
@@ -91,6 +93,7 @@ def issue(
     return [invoice for invoice, _, _ in parts]
 
 
+@checked
 def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = None) -> None:
     """Write down that an invoice, or a part of it, is paid; who runs the shop may.
 
@@ -122,6 +125,7 @@ def pay(work: Work, invoice_id: UUID, amount: int, *, reference: str | None = No
     collect(work, payment, order, amount, event, reference=reference, to=to)
 
 
+@checked
 def credit(
     work: Work, invoice_id: UUID, amount: int, *, reason: str, position: int | None = None
 ) -> None:
@@ -145,6 +149,7 @@ def credit(
     emit_paid(work, order, amount)
 
 
+@checked
 def credit_order(
     work: Work, order_id: UUID, amount: int, *, reason: str, position: int | None = None
 ) -> int:
@@ -158,6 +163,7 @@ def credit_order(
     return amount - rest
 
 
+@checked
 def charge_back(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> None:
     """Write down that a bank took back what had been paid for an invoice; who runs the shop may.
 
@@ -185,6 +191,7 @@ def of_customer(work: Work, customer_id: UUID) -> list[Invoice]:
     return _read(work, _invoice.c.customer_id == customer_id)
 
 
+@checked
 def overdue(work: Work, *, limit: int = 100) -> list[Invoice]:
     """List invoices of which something is open after their due date, the first due first."""
     mine = rows.visible(work, _invoice.c.customer_id, work.actor.customer_id)
@@ -192,6 +199,7 @@ def overdue(work: Work, *, limit: int = 100) -> list[Invoice]:
     return [each for each in late if each.open][:limit]
 
 
+@checked
 def remind_overdue(work: Work, *, limit: int = 100) -> list[UUID]:
     """Name the overdue invoices that nobody was reminded of yet; a tick reminds of each by itself."""
     return [each.id for each in overdue(work, limit=10 * limit) if not each.reminded][:limit]

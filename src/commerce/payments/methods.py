@@ -12,6 +12,7 @@ from commerce.payments.provider_calls import ask, card_provider
 from commerce.payments.providers.port import Card, ProviderCall
 from commerce.people.customers import fetch_own
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import existing
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import METHOD
@@ -28,6 +29,7 @@ class Method(NamedTuple):
     attached_at: datetime
 
 
+@checked
 def attach(work: Work, customer_id: UUID, token: str) -> UUID | None:
     """Keep a card for a customer, by that one or who runs the shop; the first becomes the default.
 
@@ -54,6 +56,7 @@ def attach(work: Work, customer_id: UUID, token: str) -> UUID | None:
     return keep(work, customer_id, provider, answer) if isinstance(answer, Card) else None
 
 
+@checked
 def keep(work: Work, customer_id: UUID, provider: str, card: Card) -> UUID:
     """Write down a card that a provider keeps."""
     if card.owner and owner_of(work, provider, customer_id) is None:
@@ -111,6 +114,7 @@ def find(work: Work, method_id: UUID, *, lock: bool = False) -> Row[Any]:
     return method
 
 
+@checked
 def owner_of(work: Work, provider: str, customer_id: UUID) -> str | None:
     """Give the provider's name of a customer; None where it knows none."""
     found = rows.first(work, schema.provider_record, reference=_reference(provider, customer_id))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from commerce.payments.funds import collect
 from commerce.payments.payment_rows import created, emit, lock, to_pay
+from commerce.records.arguments import checked
 from commerce.records.errors import check_choice
 from commerce.records.machine import fire_together
 from commerce.records.work import Work
@@ -14,6 +15,7 @@ METHODS = ("card", "cash_on_delivery", "transfer")
 """How such a payment can have been made."""
 
 
+@checked
 def record_payment(
     work: Work, order_id: UUID, customer_id: UUID, amount: int, method: str, *, success: bool
 ) -> UUID:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, or_, select
 from commerce import wallet
 from commerce.payments.totals import COUNTED
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.ledger import Account, Transfer
 from commerce.records.machine import EventDraft, Step, fetch, fetch_mine, fire
@@ -33,6 +34,7 @@ def lock_own(work: Work, payment_id: UUID) -> tuple[Row[Any], Row[Any] | None]:
     return payment, order
 
 
+@checked
 def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[Any]:
     """Lock an order that its own buyer is to pay, and check that it is not paid twice.
 
@@ -62,6 +64,7 @@ def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[An
     return order
 
 
+@checked
 def created(
     work: Work,
     order_id: UUID | None,
@@ -89,6 +92,7 @@ def created(
     return Step(PAYMENT, work.new_id(), (made, *also), to, columns)
 
 
+@checked
 def created_from_wallet(
     work: Work, order_id: UUID, customer_id: UUID, amount: int, *, held_by: UUID | None = None
 ) -> Step:
@@ -118,6 +122,7 @@ def of_order(work: Work, order_id: UUID) -> list[Row[Any]]:
     return list(work.connection.execute(theirs.order_by(payment.c.created_at, payment.c.id)))
 
 
+@checked
 def emit(
     work: Work,
     payment: Row[Any],

@@ -16,6 +16,7 @@ from sqlalchemy import Row, delete, select
 from commerce.payments.providers.local import Local
 from commerce.payments.providers.port import Card, ProviderCall, ProviderEvent
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import RecordError
 from commerce.records.work import Work
 
@@ -43,6 +44,7 @@ def card_provider(work: Work) -> str:
     return name
 
 
+@checked
 def call_for(work: Work, verb: str, payment: Row[Any], **more: Any) -> ProviderCall:
     """Write down what is asked about a payment."""
     return ProviderCall(
@@ -56,6 +58,7 @@ def call_for(work: Work, verb: str, payment: Row[Any], **more: Any) -> ProviderC
     )
 
 
+@checked
 def ask(work: Work, provider: str, call: ProviderCall) -> ProviderEvent | Card | None:
     """Ask a provider; the answer of one outside comes after the transaction."""
     if provider == "local":
@@ -66,6 +69,7 @@ def ask(work: Work, provider: str, call: ProviderCall) -> ProviderEvent | Card |
     return None
 
 
+@checked
 def waiting(work: Work, provider: str) -> list[ProviderCall]:
     """List the calls of a provider that are not made yet, in the order in which they were asked."""
     table, payment = schema.provider_record, schema.payment

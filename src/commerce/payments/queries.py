@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 
 from commerce.payments.totals import Totals, totals_of
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import check_choice, existing
 from commerce.records.states import PAYMENT
 from commerce.records.work import Work
@@ -36,6 +37,7 @@ def get(work: Work, payment_id: UUID) -> Payment:
     return existing(next(iter(found), None), "payment", payment_id)
 
 
+@checked
 def payments(
     work: Work,
     *,

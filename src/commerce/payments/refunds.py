@@ -14,6 +14,7 @@ from commerce.payments.payment_rows import lock, of_order
 from commerce.payments.provider_calls import CARD_PROVIDERS
 from commerce.payments.totals import totals, totals_of
 from commerce.payments.webhooks import have_done
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, InsufficientFunds
 from commerce.records.machine import fetch
 from commerce.records.states import ORDER
@@ -21,6 +22,7 @@ from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
 
 
+@checked
 def refund(
     work: Work, payment_id: UUID, amount: int, *, reason: str, position: int | None = None
 ) -> int:
@@ -70,6 +72,7 @@ def refund(
     return amount
 
 
+@checked
 def refund_order(
     work: Work, order_id: UUID, amount: int, *, reason: str, position: int | None = None
 ) -> int:

@@ -28,6 +28,7 @@ from commerce.payments.providers.port import (
 from commerce.payments.totals import references, totals
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, existing
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.ledger import WORLD, Transfer
@@ -48,6 +49,7 @@ _RANKS = {state: rank for rank, state in enumerate(_STATES.values())}
 _ENDS = ("succeeded", "canceled")
 
 
+@checked
 def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> UUID | None:
     """Take in a webhook; give the payment it was about, None for news that move nothing here.
 
@@ -121,6 +123,7 @@ def run_provider_calls(
     return about
 
 
+@checked
 def have_done(work: Work, verb: str, payment: Row[Any], **more: Any) -> None:
     """Ask a payment's provider, and write down what it answers at once."""
     call = call_for(work, verb, payment, **more)
@@ -132,6 +135,7 @@ def have_done(work: Work, verb: str, payment: Row[Any], **more: Any) -> None:
         hear(work, payment.provider, answer)
 
 
+@checked
 def hear(work: Work, provider: str, event: ProviderEvent) -> UUID:
     """Write down what a provider says of a payment, and give the payment; what it said before changes nothing.
 

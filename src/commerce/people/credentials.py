@@ -21,6 +21,7 @@ from commerce.people import users
 from commerce.people.passwords import BadCredentials, hash_password, is_stale, verify
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM, Actor, Role
+from commerce.records.arguments import checked
 from commerce.records.errors import NotFound
 from commerce.records.machine import EventDraft, fire
 from commerce.records.sql import linked
@@ -29,6 +30,7 @@ from commerce.records.tenants import Tenant, tenant_of
 from commerce.records.work import Work, looking, working
 
 
+@checked
 def authenticate(
     engine: Engine, tenant: Tenant, username: str, password: str, *, now: datetime
 ) -> Actor:
@@ -91,6 +93,7 @@ class Key(NamedTuple):
     revoked_at: datetime | None
 
 
+@checked
 def issue(work: Work, name: str, role: Role, *, user_id: UUID | None = None) -> IssuedKey:
     """Give out a key. By an admin of the shop.
 
@@ -156,6 +159,7 @@ def list_keys(work: Work) -> list[Key]:
     return rows.listed(work, Key, key, order=(key.c.created_at, key.c.id))
 
 
+@checked
 def resolve(connection: Connection, text: str) -> tuple[Tenant, Actor]:
     """Tell whose key this is: the one look-up that is made before a tenant is known.
 

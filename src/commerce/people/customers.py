@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, RecordError, existing
 from commerce.records.identity import reserve_numbers, resolve
 from commerce.records.machine import EventDraft, fire
@@ -98,6 +99,7 @@ def check_place(latitude: float | None, longitude: float | None) -> None:
             )
 
 
+@checked
 def register(
     work: Work,
     *,
@@ -150,6 +152,7 @@ def get(work: Work, customer_id: UUID | str) -> Customer:
     return rows.shown(Customer, fetch_own(work, existing(meant, CUSTOMER.kind, customer_id)))
 
 
+@checked
 def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Customer]:
     """List customers by number, from the one after a page's last on; who does not run the shop sees at most itself."""
     table = schema.customer
@@ -182,6 +185,7 @@ def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> N
         _emit_changes(work, customer_id, values)
 
 
+@checked
 def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> None:
     """Record a figure of a customer, such as an age or another institution's credit score; the latest counts.
 
@@ -207,6 +211,7 @@ def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> Non
     fire(work, CUSTOMER, customer_id, event)
 
 
+@checked
 def set_location(
     work: Work, customer_id: UUID, latitude: float, longitude: float, address: str | None = None
 ) -> None:

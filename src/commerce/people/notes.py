@@ -8,6 +8,7 @@ from uuid import UUID
 
 from commerce.people import customers
 from commerce.records import rows, schema
+from commerce.records.arguments import checked
 from commerce.records.errors import NotFound, RecordError
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import CUSTOMER
@@ -23,6 +24,7 @@ class Note(NamedTuple):
     created_at: datetime
 
 
+@checked
 def add(work: Work, customer_id: UUID, body: str) -> UUID:
     """Write a note; the stream says that there is one, not what it says.
 

@@ -13,6 +13,7 @@ from typing import NewType
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from commerce.records.arguments import checked
 from commerce.records.errors import CommerceError, RecordError
 
 PasswordHash = NewType("PasswordHash", str)
@@ -33,6 +34,7 @@ class BadCredentials(CommerceError, PermissionError):
         )
 
 
+@checked
 def hash_password(password: str) -> PasswordHash:
     """Hash a new password.
 
@@ -49,11 +51,13 @@ def hash_password(password: str) -> PasswordHash:
     return hashed(password)
 
 
+@checked
 def hashed(secret: str) -> PasswordHash:
     """Hash a secret of whatever length, such as a PIN; `verify` tells whether another is the same."""
     return PasswordHash(_hasher.hash(_spelt(secret)))
 
 
+@checked
 def verify(kept: str | None, password: str) -> bool:
     """Tell whether a password is the one that was hashed.
 

@@ -16,6 +16,7 @@ from commerce.people import customers
 from commerce.people.passwords import BadCredentials, PasswordHash, verify
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM, Actor, Role
+from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, Forbidden, RecordError, check_choice
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import USER
@@ -62,6 +63,7 @@ def login_name(text: str) -> str:
     return name
 
 
+@checked
 def create(
     work: Work,
     username: str,
@@ -116,6 +118,7 @@ def create(
     return user
 
 
+@checked
 def sign_up(
     work: Work,
     username: str,
@@ -184,6 +187,7 @@ def deactivate(work: Work, user_id: UUID) -> None:
         rows.change(work, schema.users, user_id, active=False)
 
 
+@checked
 def change_password(
     work: Work, user_id: UUID, new: PasswordHash, *, current: str | None = None
 ) -> None:

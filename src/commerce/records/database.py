@@ -8,8 +8,9 @@ leaves nothing.
 from __future__ import annotations
 
 import importlib.resources
+import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-from commerce.records.errors import MigrationNeeded, RecordError
+from commerce.records.errors import MigrationNeeded, RecordError, check_text
 from tabular.files import PRIVATE
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def connect(url: str) -> Engine:
             " Use sqlite:///path/records.db or postgresql://user@host/name."
         ) from error
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        url = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(url, pool_pre_ping=True, json_serializer=_written)
     if parsed.get_backend_name() != "sqlite":
         raise RecordError(
             f"database URL must name SQLite or PostgreSQL; got {parsed.get_backend_name()!r}."
@@ -69,11 +71,30 @@ def connect(url: str) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.touch(PRIVATE)
-    engine = create_engine(parsed)
+    engine = create_engine(parsed, json_serializer=_written)
     _turns[engine] = threading.Lock()
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _written(document: object) -> str:
+    """Write a document, unless a text in it cannot be stored."""
+    text = json.dumps(document)
+    if "\\u0000" in text or "\\ud" in text:
+        _check_texts(document)
+    return text
+
+
+def _check_texts(document: object) -> None:
+    """Check every text in a document."""
+    if isinstance(document, str):
+        check_text("document", document)
+    elif isinstance(document, Mapping | list | tuple):
+        for part in document:
+            _check_texts(part)
+            if isinstance(document, Mapping):
+                _check_texts(document[part])
 
 
 def _configure_sqlite(connection: Any, record: Any) -> None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy.exc import DontWrapMixin
+
 from tabular.errors import did_you_mean
+
+LARGEST = 2**53 - 1
+"""The largest whole number that is kept: of units, minor units or points, in a row or an account. Beyond, floats that
+count them would no longer be exact."""
 
 Found = TypeVar("Found")
 
@@ -15,8 +22,66 @@ class CommerceError(Exception):
     """Base of every error of the records."""
 
 
-class RecordError(CommerceError, ValueError):
+class RecordError(CommerceError, ValueError, DontWrapMixin):
     """A record that breaks a rule of its table or of the stream."""
+
+
+def check_whole(what: str, given: object, largest: int = LARGEST) -> None:
+    """Refuse what is no whole number (a fraction, a truth value, a decimal, digits in quotes), or one too large.
+
+    Raises
+    ------
+    RecordError
+        "quantity must be a whole number; got 1.5. ...", "quantity must be at most 9,007,199,254,740,991; got ..."
+    """
+    if type(given) is not int:
+        raise RecordError(f"{what} must be a whole number; got {given!r}. Give it as an int.")
+    if not -largest <= given <= largest:
+        end = f"at most {largest:,}" if given > 0 else f"at least -{largest:,}"
+        raise RecordError(f"{what} must be {end}; got {given:,}. Split it.")
+
+
+def check_text(what: str, given: object) -> None:
+    r"""Refuse what no database keeps as text: half a character (a lone surrogate), a NUL, what is no text at all.
+
+    Raises
+    ------
+    RecordError
+        "name must be text that can be stored; got 'a\x00b'. ..."
+    """
+    if not _storable(given):
+        shown = repr(given)
+        raise RecordError(
+            f"{what} must be text that can be stored; got"
+            f" {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '...'}. {_UNSTORABLE}"
+        )
+
+
+def check_secret(what: str, given: object) -> None:
+    """Refuse by `check_text` what is not to be shown: passwords, PINs, tokens.
+
+    Raises
+    ------
+    RecordError
+        "password must be text that can be stored; got what is none. ..."
+    """
+    if not _storable(given):
+        raise RecordError(
+            f"{what} must be text that can be stored; got what is none. {_UNSTORABLE}"
+        )
+
+
+_SHOWN = 100
+_UNSTORABLE = "Leave out what is no character: NUL, halves of surrogate pairs."
+
+
+def _storable(given: object) -> bool:
+    """Tell whether both databases can keep it as text."""
+    if not isinstance(given, str) or "\0" in given:
+        return False
+    with suppress(UnicodeEncodeError):
+        return given.isascii() or bool(given.encode())
+    return False
 
 
 def check_choice(what: str, given: str, choices: Collection[str]) -> None:
@@ -37,8 +102,9 @@ def check_range(what: str, given: int, least: int, most: int) -> None:
     Raises
     ------
     RecordError
-        "stars must be 1 to 5; got 6. Correct it."
+        "stars must be 1 to 5; got 6. Correct it.", "stars must be a whole number; got 4.5. ..."
     """
+    check_whole(what, given)
     if not least <= given <= most:
         raise RecordError(f"{what} must be {least} to {most}; got {given}. Correct it.")
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import select, update
 
 from commerce.records import schema
+from commerce.records.arguments import checked
 from commerce.records.errors import KeyReused, RecordError
 from commerce.records.sql import bound, insert_new
 from commerce.records.work import Work
@@ -20,6 +21,7 @@ Result = TypeVar("Result")
 _LONGEST = 255
 
 
+@checked
 def once(
     work: Work, operation: str, key: str | None, request: object, act: Callable[[], Result]
 ) -> Result:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from commerce.records import schema
-from commerce.records.errors import CustomerNotFound
+from commerce.records.errors import CustomerNotFound, check_text
 from commerce.records.prepared import Prepared
 from commerce.records.sql import upsert
 from commerce.records.tenants import Tenant
@@ -49,6 +49,7 @@ def imported_id(tenant_slug: str, kind: str, external_id: str) -> uuid.UUID:
     >>> imported_id("gifts", "customer", "17850") == imported_id("acme", "customer", "17850")
     False
     """
+    check_text(kind, external_id)
     return uuid.uuid5(_NAMESPACE, f"{tenant_slug}\x1f{kind}\x1f{external_id}")
 
 

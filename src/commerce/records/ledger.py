@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, literal
 
 from commerce.records import schema
 from commerce.records.bulk import insert_rows
-from commerce.records.errors import InsufficientFunds, LedgerError
+from commerce.records.errors import InsufficientFunds, LedgerError, check_whole
 from commerce.records.prepared import Prepared
 from commerce.records.sql import bound, total
 from commerce.records.tenants import Tenant
@@ -85,9 +85,13 @@ def post(
     Raises
     ------
     InsufficientFunds
+    RecordError
+        "amount must be a whole number; got 1.5. ...", "wallet of EUR must be at most 9,007,199,254,740,991; got ..."
     LedgerError
         "transfer must move a positive amount between two accounts; got ..."
     """
+    for _, transfer in transfers:
+        check_whole("amount", transfer.amount)
     moving = [(event, transfer) for event, transfer in transfers if transfer.amount]
     if not moving:
         return {}
@@ -117,6 +121,7 @@ def post(
             held[debit] = holds - amount
         if gets is not None:
             held[credit] = gets + amount
+            check_whole(f"{target.kind} of {asset}", held[credit])
         rows.append((tenant.id, event, asset, debit, credit, amount))
     insert_rows(connection, "posting", _COLUMNS, rows)
     now = {place: held[number] for place, (number, _) in accounts.items()}

@@ -52,12 +52,17 @@ def currency_code(text: str) -> str:
 def minor_digits(currency: str) -> int:
     """Give the number of decimal digits of a currency (ISO 4217).
 
+    Raises
+    ------
+    RecordError
+        As `currency_code`.
+
     Examples
     --------
     >>> [minor_digits(code) for code in ("EUR", "JPY", "KWD")]
     [2, 0, 3]
     """
-    return CURRENCIES[currency]
+    return CURRENCIES[currency if currency in CURRENCIES else currency_code(currency)]
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from commerce.records import schema
 from commerce.records.errors import RecordError, TenantConflict, TenantNotFound
-from commerce.records.instants import from_micros, midnight, parse_as_of, to_micros
+from commerce.records.instants import find_zone, from_micros, midnight, parse_as_of, to_micros
 from commerce.records.money import currency_code
 from commerce.records.sql import micros
 
@@ -138,7 +138,7 @@ def create_tenant(
     Raises
     ------
     RecordError
-        "tenant must be lower-case letters, digits, - and _; got ..."
+        "tenant must be lower-case letters, digits, - and _; got ...", "time zone must be an IANA name; got ..."
     TenantConflict
         "tenant must be new; got ..."
     """
@@ -148,7 +148,7 @@ def create_tenant(
     connection.execute(
         insert(schema.tenant).values(
             slug=slug,
-            zone=ZoneInfo(zone).key,
+            zone=find_zone(zone).key,
             currency=currency_code(currency),
             clock_mode=clock_mode,
             created_at=now,

@@ -134,9 +134,10 @@ def revised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The record store's revisions, and one more that makes a table; it is the newest."""
     home = tmp_path / "revised"
     shutil.copytree(Path(migrations.__file__).parent, home)
-    (home / "versions" / "r002_later.py").write_text(
+    newest = database._script(database.COMMERCE).get_current_head()
+    (home / "versions" / "r999_later.py").write_text(
         "from alembic import op\n"
-        "revision, down_revision = 'r002', 'r001'\n"
+        f"revision, down_revision = 'r999', {newest!r}\n"
         "def upgrade(): op.execute('CREATE TABLE later (id INTEGER)')\n"
     )
     monkeypatch.syspath_prepend(tmp_path)

@@ -67,6 +67,7 @@ FAULTS = {
     " (SELECT min(id) FROM event WHERE type = 'order.placed')",
     "types": "UPDATE event SET type = 'order.vanished' WHERE id = 1",
     "instants": "UPDATE orders SET placed_at = '2025-03-01 10:00:00' WHERE rowid = 1",
+    "whole": "UPDATE order_line SET quantity = 1.5 WHERE rowid = 1",
     "orphans": "DELETE FROM orders WHERE rowid = 1",
 }
 

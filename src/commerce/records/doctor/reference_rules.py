@@ -1,4 +1,4 @@
-"""What must hold of every table: references that lead somewhere, instants that are instants."""
+"""What must hold of every table: references that lead somewhere, instants that are instants, numbers that are whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LATEST = 130 * 366 * DAY
 
 
 def rules(dialect: str) -> tuple[Rule, ...]:
-    """Derive a rule from every instant and every reference that a tenant's table declares.
+    """Derive a rule from every instant, whole number and reference that a tenant's table declares.
 
     Parameters
     ----------
@@ -48,7 +48,17 @@ def rules(dialect: str) -> tuple[Rule, ...]:
         for key in sorted(table.foreign_key_constraints, key=lambda key: str(key.name))
         if key.referred_table.name != "tenant"
     )
-    return instants + references
+    numbers = tuple(
+        Rule(
+            "whole",
+            f"{table.name}.{name} must be a whole number.",
+            _rows(table).where(func.typeof(table.c[name]).not_in(["integer", "null"])),
+        )
+        for table in tables
+        for name in schema.WHOLE_NUMBERS.get(table.name, ())
+        if dialect == "sqlite"  # PostgreSQL keeps nothing else
+    )
+    return instants + numbers + references
 
 
 def _implausible(table: Table, column: Column[Any], dialect: str) -> Select[Any]:

@@ -105,5 +105,25 @@ def drop(name: str, table: str) -> None:
     op.execute(f"DROP FUNCTION {name}()")
 
 
+def whole_numbers(table: str, *columns: str) -> None:
+    """Refuse on SQLite, whose columns keep what they are given, what is no whole number; PostgreSQL needs no rule."""
+    if not _sqlite():
+        return
+    broken = " OR ".join(f"typeof(NEW.{name}) NOT IN ('integer', 'null')" for name in columns)
+    for action in ("INSERT", f"UPDATE OF {', '.join(columns)}"):
+        op.execute(
+            f"CREATE TRIGGER {table}_whole_on_{action.partition(' ')[0].lower()} BEFORE {action} ON {table}"
+            f" WHEN {broken} BEGIN SELECT"
+            f" RAISE(ABORT, '{table} must hold whole numbers in {', '.join(columns)}'); END"
+        )
+
+
+def drop_whole_numbers(table: str) -> None:
+    """Take the triggers of `whole_numbers` away again, before the table is dropped."""
+    if _sqlite():
+        for action in ("insert", "update"):
+            op.execute(f"DROP TRIGGER IF EXISTS {table}_whole_on_{action}")
+
+
 def _sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"

@@ -2,7 +2,7 @@
 
 Guarantees: every tenant's table leads its key with ``tenant_id`` and every reference carries it, so a row
 can never point into another tenant; instants are whole microseconds UTC; money is whole minor units beside
-its currency; what is `APPEND_ONLY` refuses UPDATE
+its currency; numbers are whole, and a text is one that both databases can keep; what is `APPEND_ONLY` refuses UPDATE
 and DELETE by trigger; a status is one that its machine in `commerce.records.states` knows, and changes only under an
 event that makes the move; a balance changes only by a posting.
 
@@ -20,7 +20,13 @@ from commerce.records.schema.catalogue import (
     review,
     variant,
 )
-from commerce.records.schema.columns import ExactDecimal, Instant, metadata, named_metadata
+from commerce.records.schema.columns import (
+    ExactDecimal,
+    Instant,
+    Whole,
+    metadata,
+    named_metadata,
+)
 from commerce.records.schema.imports import file_import, file_import_part
 from commerce.records.schema.money import (
     account,
@@ -56,11 +62,19 @@ from commerce.records.schema.trade import (
 APPEND_ONLY = ("event", "posting", "payment_event", "bid")
 """Tables whose rows a trigger refuses to change or to delete."""
 
+WHOLE_NUMBERS = {
+    table.name: columns
+    for table in metadata.sorted_tables
+    if (columns := [column.name for column in table.c if isinstance(column.type, Whole)])
+}
+"""Columns of units, minor units, points and counts by table: on SQLite a trigger refuses anything but whole numbers."""
+
 __all__ = [
     "APPEND_ONLY",
     "CLOCK_MODES",
     "CONDITIONS",
     "ROLES",
+    "WHOLE_NUMBERS",
     "ExactDecimal",
     "Instant",
     "account",

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
+from commerce.records.errors import LARGEST, check_text, check_whole
 from commerce.records.instants import from_micros, to_micros
 
 NAMING = {
@@ -57,11 +58,68 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | int | None, dialect: Dialect) -> int | None:
         """Turn an aware datetime into microseconds."""
-        return to_micros(value) if isinstance(value, datetime) else value
+        if isinstance(value, datetime):
+            return to_micros(value)
+        if value is not None:
+            check_whole("instant in microseconds", value)
+        return value
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Turn microseconds into an aware UTC datetime."""
         return None if value is None else from_micros(value)
+
+
+class Whole(TypeDecorator[int]):
+    """A whole number of units, minor units or points; anything else is refused before a driver sees it.
+
+    On SQLite, whose columns keep whatever they are given, a trigger refuses the rest.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, name: str, *, small: bool = False) -> None:
+        super().__init__()
+        self.name, self.small = name, small
+        self.largest = 2**31 - 1 if small else LARGEST
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type of a database."""
+        return dialect.type_descriptor(Integer() if self.small else BigInteger())
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """Refuse what is no whole number."""
+        if value is not None:
+            check_whole(self.name, value, self.largest)
+        return value
+
+
+class Words(TypeDecorator[str]):
+    """A text that every database can keep; anything else is refused before a driver sees it."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Refuse what is no text, or none that can be kept."""
+        if value is not None:
+            check_text(self.name, value)
+        return value
+
+
+def whole(name: str, *, small: bool = False, **how: Any) -> Column[int]:
+    """Give a column of whole numbers, ``small`` ones of 32 bits; takes what `sqlalchemy.Column` takes."""
+    subject = name.removesuffix("_minor").replace("_", " ")
+    return Column(name, Whole(subject, small=small), **how)
+
+
+def words(name: str, **how: Any) -> Column[str]:
+    """Give a column of texts; takes what `sqlalchemy.Column` takes."""
+    return Column(name, Words(name.replace("_", " ")), **how)
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -112,7 +170,7 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
 
 def currency_column(*, nullable: bool = False) -> Column[str]:
     """Give a currency column (ISO 4217)."""
-    return Column("currency", Text(), nullable=nullable)
+    return words("currency", nullable=nullable)
 
 
 def located() -> tuple[CheckConstraint, CheckConstraint]:

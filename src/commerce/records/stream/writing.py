@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from commerce.records.bulk import as_document, insert_rows, inserting, reserve_ids
-from commerce.records.errors import RecordError
+from commerce.records.errors import RecordError, check_text, check_whole
 from commerce.records.instants import from_micros
 from commerce.records.ledger import Transfer, post
 from commerce.records.prepared import execute
@@ -155,6 +155,10 @@ def _insert(
 _COLUMNS = ("id", "tenant_id", "ingested_at", *NewEvent._fields)
 
 
+_NUMBERS = ("quantity", "value", "amount_minor", "base_minor", "due_at")
+_TEXTS = ("method", "category", "reason", "source_key", "aggregate_id")
+
+
 def check(event: NewEvent) -> None:
     """Refuse an event that breaks the contract of the stream.
 
@@ -174,6 +178,12 @@ def check(event: NewEvent) -> None:
     for column in event_type.carries:
         if getattr(event, column) is None:
             raise RecordError(f"{event.type} must carry {column}; got none. Fill it in.")
+    for column in _NUMBERS:
+        if (number := getattr(event, column)) is not None:
+            check_whole(f"{event.type} {column}", number)
+    for column in _TEXTS:
+        if (text := getattr(event, column)) is not None:
+            check_text(f"{event.type} {column}", text)
     if event.amount_minor is not None:
         if event.amount_minor < 0:
             raise RecordError(
