@@ -20,6 +20,8 @@ from commerce.payments.providers.port import (
     read,
     read_event,
 )
+from commerce.payments.providers.stripe_amounts import OURS, from_stripe, to_stripe
+from commerce.records.errors import RecordError
 from commerce.records.instants import to_micros
 
 
@@ -57,11 +59,10 @@ class Stripe:
     def create(self, call: ProviderCall) -> ProviderEvent:
         """Announce a payment."""
         params: Any = {
-            "amount": call.amount,
+            **_money(call),
             "currency": call.currency.lower(),
             "capture_method": "manual" if call.manual else "automatic",
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
-            "metadata": call.metadata,
         }
         document, at = _call(lambda: self._intents.create(params, _once(call)))
         return ProviderEvent("payment.created", document["id"], at, payment=call.subject)
@@ -84,17 +85,14 @@ class Stripe:
 
     def refund(self, call: ProviderCall) -> ProviderEvent | None:
         """Send money back; what Stripe refuses has failed."""
-        params: Any = {
-            "payment_intent": _intent(call),
-            "amount": call.amount,
-            "metadata": call.metadata,
-        }
+        intent = _intent(call)
         try:
+            params: Any = {"payment_intent": intent, **_money(call)}
             return _read(lambda: self._client.v1.refunds.create(params, _once(call)))
         except ProviderRefused as error:
             return ProviderEvent(
                 "payment.refund_failed",
-                _intent(call),
+                intent,
                 0,
                 reference=call.id,
                 amount=call.amount,
@@ -130,7 +128,8 @@ class Stripe:
         Raises
         ------
         WebhookRefused
-            "webhook must be signed by the provider; got ..." or "webhook must be at most ..."
+            "webhook must be signed by the provider; got ...", "webhook must be at most ..." or "webhook must be of
+            money that the shop can hold: ..."
         """
         try:
             event = self._client.construct_event(payload, signature, self._secret, tolerance=0)
@@ -141,7 +140,13 @@ class Stripe:
             ) from error
         stamps = dict(part.partition("=")[::2] for part in signature.split(","))
         check_age(int(stamps["t"]), int(now.timestamp()))
-        return read_event(event.to_dict())
+        document = event.to_dict()
+        try:
+            return _in_our_units(document["data"]["object"], read_event(document))
+        except (ProviderRefused, RecordError) as error:
+            raise WebhookRefused(
+                f"webhook must be of money that the shop can hold: {error}"
+            ) from error
 
 
 def _intent(call: ProviderCall) -> str:
@@ -153,6 +158,21 @@ def _intent(call: ProviderCall) -> str:
     return call.intent
 
 
+def _money(call: ProviderCall) -> dict[str, Any]:
+    """Write what is asked for, and with it our own amount where Stripe's is rounded."""
+    amount = to_stripe(call.amount, call.currency)
+    told = from_stripe(amount, call.currency, {})
+    ours = {} if told == call.amount else {OURS: str(call.amount)}
+    return {"amount": amount, "metadata": call.metadata | ours}
+
+
+def _in_our_units(document: Mapping[str, Any], event: ProviderEvent | None) -> ProviderEvent | None:
+    if event is None:
+        return None
+    metadata = document.get("metadata") or {}
+    return event._replace(amount=from_stripe(event.amount, event.currency, metadata))
+
+
 def _once(call: ProviderCall, step: str = "") -> Any:
     """Let Stripe do one thing once, however often it is asked."""
     return {"idempotency_key": f"{call.id}{step}"}
@@ -160,7 +180,7 @@ def _once(call: ProviderCall, step: str = "") -> Any:
 
 def _read(call: Callable[[], Any]) -> ProviderEvent | None:
     document, at = _call(call)
-    return read(document, at)
+    return _in_our_units(document, read(document, at))
 
 
 def _call(call: Callable[[], Any]) -> tuple[Mapping[str, Any], int]:
