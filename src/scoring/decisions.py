@@ -173,5 +173,5 @@ def _decision(package: Package, row: Floats, contributions: Floats, probability:
             threshold=rule.threshold,
             rule=rule.rule,
         ),
-        reasons=tuple(reasons(package, row, contributions)),
+        reasons=tuple(reasons(package, row, contributions, probability=probability)),
     )

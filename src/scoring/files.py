@@ -106,6 +106,7 @@ def read_package(folder: Path) -> Package:
         decision=DecisionRule(**content["decision"]),
         scale=None if scale is None else Scale(**scale),
         rule_inputs=None if rule_inputs is None else RuleInputs(**rule_inputs),
+        usual=content.get("usual", ""),  # packages of before had none
         validation=content["validation"],
         card=content["card"],
         trained_on=content["trained_on"],
@@ -158,6 +159,7 @@ def _parts(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
         "decision": asdict(package.decision),
         "scale": package.scale and asdict(package.scale),
         "rule_inputs": package.rule_inputs and asdict(package.rule_inputs),
+        "usual": package.usual,
         "validation": dict(package.validation),
         "card": dict(package.card),
         "trained_on": dict(package.trained_on),

@@ -30,16 +30,18 @@ class PackageOutput:
     name, hash : str
         The output of the catalogue, and the hash of its declaration at training time.
     family : str
-        Features that say the same are explained together.
+        What it is about: features of one family are explained together.
     unit : str
-        "minor" (money), "days", "hours", "count", "share" or another word shown after the number.
+        "minor" (money), "days", "hours", "share" or another one that `scoring.wording.write_value` reads aloud.
     reference : float or None
         What is usual: the median over the training customers; None where all were missing.
     template : str
-        The sentence of a reason, with {value}, {reference} or the name of another output in braces;
-        alternatives are separated by " | ", and the first whose values are all known is used. One that
-        begins with tests in brackets, "[orders=1] ...", is used only where they hold, on values in the
-        package itself; the operators are =, >, >= and <.
+        The sentence of a reason, with {value}, {reference} or the name of another output in braces; {compared:ago/among
+        all} is the clause that holds value and reference against each other, with what follows the latter and
+        whose it is. Alternatives are separated by " | ", and the first whose values are all known is used. One that
+        begins with tests in brackets, "[orders=1] [value>=reference] ...", is used only where they hold, on
+        whole numbers and values in the package itself; the operators are =, >, >= and <. "-> name" tells the
+        feature as another one of the package.
     missing : str
         The sentence where the customer has no value, with alternatives likewise.
     """
@@ -112,6 +114,8 @@ class Package:
         Turns the probability into a score; None where the model has none.
     rule_inputs : RuleInputs or None
         Which features the rule-based score reads; None where there is none.
+    usual : str
+        The sentence where nothing raises the risk, with {risk}, how high it usually is; none is told without it.
     validation : mapping
         Figures of the exported package, out of time.
     card : mapping
@@ -134,6 +138,7 @@ class Package:
     calibration: Calibration = field(default_factory=Calibration)
     scale: Scale | None = None
     rule_inputs: RuleInputs | None = None
+    usual: str = ""
     validation: Mapping[str, Any] = field(default_factory=dict)
     card: Mapping[str, Any] = field(default_factory=dict)
     trained_on: Mapping[str, Any] = field(default_factory=dict)

@@ -1,18 +1,19 @@
-"""Reasons: what raised a customer's risk most, in sentences that hold the customer's value and the usual one."""
+"""Reasons: what raised a customer's risk most, in sentences that hold the customer's value against the usual one."""
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from math import exp
 from string import Formatter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.package import ALTERNATIVE, Package
-from scoring.wording import write_value
+from scoring.wording import compare, write_value
 
 Floats = NDArray[np.float64]
 
@@ -20,10 +21,14 @@ LIMIT = 4
 """The most reasons of an answer."""
 
 NOISE_FLOOR = 0.05
-"""Log-odds below which a family of features is not worth a sentence."""
+"""Log-odds below which a concept is not worth a sentence."""
 
+TOLD_AS = "-> "
+"""What begins an alternative that tells a feature as another one."""
 
-_TEST = re.compile(r"\[(\w+)(>=|=|>|<)(\d+)\] *")
+_TEST = re.compile(r"\[(\w+)(>=|=|>|<)(\w+)\] *")
+_OWN = ("value", "reference", "compared")
+"""Names in a template that are no feature's."""
 
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
@@ -35,21 +40,21 @@ _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One family of features that raised the risk.
+    """One concept that raised the risk; or, where none did, the risk that is usual.
 
     Parameters
     ----------
-    feature : str
-        The feature of the family that raised it most.
+    feature : str or None
+        The feature that is told of; None where it is the risk itself.
     value, reference : float or None
         The customer's value, and the usual one; None where missing.
     contribution : float
-        Log-odds of the whole family, > 0.
+        Log-odds of all features about the concept, > 0; 0 without a feature.
     text : str
         The sentence.
     """
 
-    feature: str
+    feature: str | None
     value: float | None
     reference: float | None
     contribution: float
@@ -57,7 +62,12 @@ class Reason:
 
 
 def reasons(
-    package: Package, values: Floats, contributions: Floats, limit: int = LIMIT
+    package: Package,
+    values: Floats,
+    contributions: Floats,
+    *,
+    probability: float,
+    limit: int = LIMIT,
 ) -> list[Reason]:
     """Explain one row, strongest reason first.
 
@@ -66,68 +76,155 @@ def reasons(
     package : Package
     values, contributions : float arrays of shape (n_outputs,)
         A row that was scored, and its row of contributions.
+    probability : float
+        What it was scored.
     limit : int, default 4
 
     Returns
     -------
     list of Reason
-        At most one per family, only families whose sum raises the risk by more than the noise floor.
+        At most one per concept, of concepts whose sum raises the risk by more than the noise floor. Features that
+        are told as another one count to its concept. Where nothing raises it, how high the risk usually is.
     """
     row, parts = values.tolist(), contributions.tolist()
-    found: list[tuple[float, int]] = []
-    for columns in package.families.values():
-        total = 0.0
-        for column in columns:
-            total += parts[column]
-        if total > NOISE_FLOOR:
-            found.append((total, max(columns, key=lambda column: (parts[column], -column))))
-    found.sort(key=lambda pair: (-pair[0], pair[1]))
-    return [_reason(package, row, column, total) for total, column in found[:limit]]
+    totals = {
+        family: _sum(parts[column] for column in columns)
+        for family, columns in package.families.items()
+    }
+    groups: dict[str, dict[str, float]] = {}
+    told: dict[str, tuple[int, str]] = {}
+    for family in sorted(totals, key=lambda name: (-totals[name], package.families[name])):
+        if totals[family] <= NOISE_FLOOR:
+            break
+        strongest = max(package.families[family], key=lambda column: (parts[column], -column))
+        column, text = _tell(package, row, strongest)
+        concept = package.outputs[column].family
+        told.setdefault(concept, (column, text))
+        groups.setdefault(concept, {concept: totals[concept]})[family] = totals[family]
+    sums = {concept: _sum(group.values()) for concept, group in groups.items()}
+    found = sorted(
+        (concept for concept in sums if sums[concept] > NOISE_FLOOR),
+        key=lambda concept: (-sums[concept], told[concept][0]),
+    )
+    if not found:
+        return _usual(package, probability)
+    return [_reason(package, row, *told[concept], sums[concept]) for concept in found[:limit]]
 
 
-def _reason(package: Package, row: list[float], column: int, contribution: float) -> Reason:
+def mentioned(template: str) -> tuple[str, ...]:
+    """Name the features that a template reads beside its own.
+
+    Examples
+    --------
+    >>> mentioned("[orders=1] [value>=reference] One, {days_since_order} ago. | -> spend | {value}{compared:/among}.")
+    ('orders', 'days_since_order', 'spend')
+    """
+    names: list[str] = []
+    for text in template.split(ALTERNATIVE):
+        tests = _TEST.findall(text)
+        names += [name for left, _, right in tests for name in (left, right) if not name.isdigit()]
+        rest = _TEST.sub("", text)
+        if rest.startswith(TOLD_AS):
+            names.append(rest.removeprefix(TOLD_AS).strip())
+        names += [name for _, name, _, _ in Formatter().parse(rest) if name]
+    return tuple(name for name in dict.fromkeys(names) if name not in _OWN)
+
+
+def _sum(numbers: Iterable[float]) -> float:
+    """Add from left to right, in every version of Python."""
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total
+
+
+def _usual(package: Package, probability: float) -> list[Reason]:
+    """Say how high the risk is to begin with, which nothing known of the customer raised."""
+    if not package.usual:
+        return []
+    usual = 1.0 / (1.0 + exp(-package.base))
+    text = package.usual.format(risk=write_value(usual, "share", package.currency))
+    return [Reason(feature=None, value=probability, reference=usual, contribution=0.0, text=text)]
+
+
+def _reason(
+    package: Package, row: list[float], column: int, text: str, contribution: float
+) -> Reason:
     output, value = package.outputs[column], row[column]
-    missing = value != value
     return Reason(
         feature=output.name,
-        value=None if missing else value,
+        value=None if value != value else value,
         reference=output.reference,
         contribution=contribution,
-        text=_sentence(package, row, column, missing=missing),
+        text=text,
     )
 
 
-def _sentence(package: Package, row: list[float], column: int, *, missing: bool) -> str:
-    """Fill the first alternative of the template whose tests hold and whose values are all known."""
+def _tell(package: Package, row: list[float], column: int) -> tuple[int, str]:
+    """Fill the first alternative whose tests hold and whose values are all known; say which feature it tells of."""
     output = package.outputs[column]
-    for text in (output.missing if missing else output.template).split(ALTERNATIVE):
+    missing = row[column] != row[column]
+    for alternative in (output.missing if missing else output.template).split(ALTERNATIVE):
+        text = _tested(package, row, column, alternative)
+        if text is None:
+            continue
+        if text.startswith(TOLD_AS):
+            other = package.columns.get(text.removeprefix(TOLD_AS).strip())
+            if other is not None:
+                return _tell(package, row, other)
+            continue
         filled = _fill(package, row, column, text)
         if filled is not None:
-            return filled
-    known = "not known" if missing else write_value(row[column], output.unit, package.currency)
-    return f"{output.name} is {known}."
+            return column, filled
+    known = (
+        "nothing on record" if missing else write_value(row[column], output.unit, package.currency)
+    )
+    return column, f"{output.name.replace('_', ' ').capitalize()}: {known}."
+
+
+def _tested(package: Package, row: list[float], column: int, text: str) -> str | None:
+    """Take the tests off an alternative; None where one does not hold, or what it looks at is missing."""
+    while test := _TEST.match(text):
+        sides: list[float] = []
+        for name in (test[1], test[3]):
+            named = (float(name), "") if name.isdigit() else _named(package, row, column, name)
+            if named is None:
+                return None
+            sides.append(named[0])
+        if not _COMPARISONS[test[2]](*sides):
+            return None
+        text = text[test.end() :]
+    return text
 
 
 def _fill(package: Package, row: list[float], column: int, text: str) -> str | None:
-    while test := _TEST.match(text):
-        tested = _named(package, row, column, test[1])
-        if tested is None or not _COMPARISONS[test[2]](tested[0], float(test[3])):
-            return None
-        text = text[test.end() :]
-    written: dict[str, str] = {}
-    for _, name, _, _ in Formatter().parse(text):
-        if name is None:
-            continue
-        named = _named(package, row, column, name)
-        if named is None:
-            return None
-        written[name] = write_value(*named, package.currency)
-    return text.format_map(written)
+    written: list[str] = []
+    for literal, name, noun, _ in Formatter().parse(text):
+        written.append(literal)
+        if name == "compared":
+            written.append(_compared(package, row, column, noun or ""))
+        elif name is not None:
+            named = _named(package, row, column, name)
+            if named is None:
+                return None
+            written.append(write_value(*named, package.currency))
+    return "".join(written)
+
+
+def _compared(package: Package, row: list[float], column: int, words: str) -> str:
+    output, value = package.outputs[column], row[column]
+    if output.reference is None:
+        return ""
+    noun, _, among = words.partition("/")
+    written, usual = (
+        write_value(number, output.unit, package.currency) for number in (value, output.reference)
+    )
+    return compare(written, usual, noun, among)
 
 
 def _named(package: Package, row: list[float], column: int, name: str) -> tuple[float, str] | None:
     """A value by its name in a template, and its unit; None where it is missing or not in the package."""
-    place = column if name in ("value", "reference") else package.columns.get(name)
+    place = column if name in _OWN else package.columns.get(name)
     if place is None:
         return None
     output = package.outputs[place]

@@ -1,10 +1,23 @@
-"""How a number is read aloud: money in its currency, days as days, shares as per cent."""
+"""How a number is read aloud: money in its currency, long times as days, shares as per cent."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from commerce.records.money import format_money
 
+ELAPSED_HOURS, ELAPSED_DAYS = "elapsed hours", "elapsed days"
+"""Units of times that are read as hours where they are short, as days where they are long."""
+
+_CLOCK = "o'clock, minutes ahead: "
 _WORDS = {"days": ("day", "days"), "hours": ("hour", "hours")}
+_LONG = 48.0
+"""Hours from which a time is read as days."""
+
+
+def clock_unit(offset: timedelta) -> str:
+    """Name the unit of an hour of the day that is counted in UTC and read on a clock ahead of it by an offset."""
+    return f"{_CLOCK}{round(offset.total_seconds() / 60)}"
 
 
 def write_value(value: float, unit: str, currency: str) -> str:
@@ -15,7 +28,8 @@ def write_value(value: float, unit: str, currency: str) -> str:
     value : float
         Finite.
     unit : str
-        "minor" (money), "share" or "ratio", "days", "hours"; any other unit shows the bare number.
+        "minor" (money), "share" or "ratio", "days", "hours", one of the elapsed ones or of `clock_unit`; any
+        other unit shows the bare number.
     currency : str
         ISO 4217, for money.
 
@@ -25,7 +39,22 @@ def write_value(value: float, unit: str, currency: str) -> str:
     ['1,234.56 EUR', '12.5 %', '1 day', '12 days']
     >>> [write_value(number, "orders a day", "EUR") for number in (3, 2.25, 0.0217, 41250)]
     ['3', '2.2', '0.022', '41,250']
+    >>> [write_value(hours, ELAPSED_HOURS, "EUR") for hours in (1, 30, 9888)]
+    ['1 hour', '30 hours', '412 days']
+    >>> [write_value(days, ELAPSED_DAYS, "EUR") for days in (0, 0.5, 1, 411.7)]
+    ['0 days', '12 hours', '1 day', '412 days']
+    >>> write_value(22.5, clock_unit(timedelta(hours=2)), "EUR")
+    '00:30'
     """
+    if unit in (ELAPSED_HOURS, ELAPSED_DAYS):
+        hours = value if unit == ELAPSED_HOURS else 24 * value
+        is_long = abs(hours) >= _LONG or (unit == ELAPSED_DAYS and value == round(value))
+        return write_value(
+            hours / 24 if is_long else hours, "days" if is_long else "hours", currency
+        )
+    if unit.startswith(_CLOCK):
+        hours, minutes = divmod(round(60 * value + int(unit.removeprefix(_CLOCK))) % (24 * 60), 60)
+        return f"{hours:02}:{minutes:02}"
     if unit == "minor":
         return format_money(round(value), currency)
     if unit in ("share", "ratio"):
@@ -45,3 +74,27 @@ def _short(value: float) -> str:
     text = f"{value:.1f}"
     text = text.removesuffix(".0")
     return "0" if text == "-0" else text
+
+
+def compare(value: str, reference: str, noun: str, among: str) -> str:
+    """Write the clause that holds a customer's value against what is usual.
+
+    Parameters
+    ----------
+    value, reference : str
+        As `write_value` wrote them.
+    noun : str
+        What follows the usual value: "ago", "times", "".
+    among : str
+        Whose usual value it is.
+
+    Examples
+    --------
+    >>> compare("411 days", "57 days", "ago", "among the shop's customers")
+    "; usually 57 days ago among the shop's customers"
+    >>> compare("1", "1", "", "among the shop's customers")
+    ", as usual among the shop's customers"
+    """
+    if value == reference:
+        return f", as usual {among}"
+    return "; usually " + " ".join(filter(None, (reference, noun, among)))

@@ -147,7 +147,64 @@ def test_what_no_alternative_fits_is_given_by_its_value_and_never_as_missing(
     first = replace(plain.outputs[0], template="[value>9] Long.", missing="[value>9] None.")
     package = replace(plain, outputs=(first, *plain.outputs[1:]))
     texts = [decide(package, np.array([at, 0, 0, 0, 0])).reasons[0].text for at in (9.0, np.nan)]
-    assert texts == ["days_since_order is 9 days.", "days_since_order is not known."]
+    assert texts == ["Days since order: 9 days.", "Days since order: nothing on record."]
+
+
+def test_a_test_may_look_at_the_usual_value_and_at_another_feature(plain: Package) -> None:
+    words = "[value>=reference] [value>order_gap_mean] Long. | [value<reference] Short. | Middling."
+    package = replace(
+        plain, outputs=(replace(plain.outputs[0], template=words), *plain.outputs[1:])
+    )
+    texts = [
+        decide(package, np.array([value, gap, 0, 0, 0])).reasons[0].text
+        for value, gap in ((9.0, -8.0), (9.0, np.nan), (1.0, -8.0))
+    ]
+    assert texts == ["Long.", "Middling.", "Short."]
+
+
+def test_a_value_is_held_against_the_usual_one_or_called_as_usual(plain: Package) -> None:
+    words = "Last {value}{compared:ago/among all}."
+    package = replace(
+        plain, outputs=(replace(plain.outputs[0], template=words), *plain.outputs[1:])
+    )
+    texts = [decide(package, np.array([at, 0, 0, 0, 0])).reasons[0].text for at in (9.0, 2.01)]
+    assert texts == [
+        "Last 9 days; usually 2 days ago among all.",
+        "Last 2 days, as usual among all.",
+    ]
+    unheard = replace(package.outputs[0], reference=None)
+    package = replace(package, outputs=(unheard, *package.outputs[1:]))
+    assert decide(package, np.array([9.0, 0, 0, 0, 0])).reasons[0].text == "Last 9 days."
+
+
+def test_a_feature_may_be_told_as_another_one_whose_concept_it_then_counts_to(
+    plain: Package,
+) -> None:
+    first = replace(plain.outputs[0], template="Idle for {value}.")
+    third = replace(plain.outputs[2], template="[value<3] -> days_since_order | Spent {value}.")
+    package = replace(plain, outputs=(first, *plain.outputs[1:2], third, *plain.outputs[3:]))
+    (reason,) = decide(package, np.array([1.0, 0, 2.0, 0, 0])).reasons
+    assert (reason.feature, reason.contribution, reason.text) == (
+        "days_since_order",
+        3.0,
+        "Idle for 1 day.",
+    )
+    texts = [each.text for each in decide(package, np.array([1.0, 0, 400.0, 0, 0])).reasons]
+    assert texts == ["Spent 4.00 EUR.", "Idle for 1 day."]
+    assert decide(package, np.array([-5.0, 0, 2.0, 0, 0])).reasons == ()
+
+
+@pytest.mark.parametrize("threshold", [0.4, 0.6])
+def test_where_nothing_raises_the_risk_it_is_said_how_high_it_usually_is(
+    plain: Package, threshold: float
+) -> None:
+    rule = DecisionRule(threshold=threshold, at_or_above="retain", below="none", rule="r")
+    package = replace(plain, usual="The risk is usually {risk}.", decision=rule)
+    answer = decide(package, np.array([-0.1, 0, 0, 0, 0]))
+    (reason,) = answer.reasons
+    assert (reason.feature, reason.contribution) == (None, 0.0)
+    assert reason.text == "The risk is usually 50 %."
+    assert (reason.value, reason.reference) == (answer.probability, 0.5)
 
 
 def test_an_answer_is_plain_json(make_package: MakePackage, random: np.random.Generator) -> None:

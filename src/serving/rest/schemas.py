@@ -105,13 +105,19 @@ class DecisionPart(BaseModel):
 
 
 class ReasonPart(BaseModel):
-    """One thing that raised the risk, strongest first."""
+    """One thing that raised the risk, strongest first; or, where nothing did, the risk that is usual."""
 
-    feature: str
-    value: float | None
-    reference: float | None
-    contribution: float = Field(description="Log-odds, > 0.")
-    text: str
+    feature: str | None = Field(
+        description="What `text` tells of; null where nothing known of the customer raised the risk by much."
+    )
+    value: float | None = Field(
+        description="The customer's; of the risk itself where `feature` is null."
+    )
+    reference: float | None = Field(description="What is usual in the shop, likewise.")
+    contribution: float = Field(
+        description="Log-odds of all that is about the same, > 0; 0 where `feature` is null."
+    )
+    text: str = Field(description="A sentence; each reason is about another thing.")
 
 
 class CustomerPart(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,13 +21,24 @@ from training.errors import NotExportable
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import LogitBlend
-from training.publishing.reason_sentences import template_for
+from training.publishing.reason_sentences import (
+    clock_offset,
+    companions,
+    concept_of,
+    tells_time,
+    template_for,
+    unit_for,
+)
+from training.publishing.reason_templates import NO_HOURS
 from training.specs.economics import typical_order
 
 if TYPE_CHECKING:
     from features.declaring.declaration import Output
 
 Floats = NDArray[np.float64]
+
+_ONE_HOUR = 1.0
+"""By how much midnight moves in UTC: hours of the day that differ no more are no hours of orders."""
 
 UNPUBLISHED = "0"
 """The version of a package that is not registered yet."""
@@ -44,8 +56,9 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
     Returns
     -------
     Package
-        Version "0"; its features are those the model reads, then those only the rule score reads. Where
-        nobody has paid for an order there is nothing to count amounts in, and so no rule score.
+        Version "0"; its features are those the model reads, then those only the rule score reads, then those
+        only sentences read. Where nobody has paid for an order there is nothing to count amounts in, and so
+        no rule score.
 
     Raises
     ------
@@ -63,11 +76,13 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
     rule_columns = dict(spec.rule_columns or {})
     order = typical_order(frame, rule_columns["average_order_value"]) if rule_columns else None
     names = list(dict.fromkeys([*fitted.features, *rule_columns.values()]))
+    names += companions(names, dataset.catalogue)
+    offset = clock_offset(dataset.tenant.zone, from_micros(dataset.as_of))
     return Package(
         name=dataset.name,
         version=UNPUBLISHED,
         currency=currency,
-        outputs=tuple(_output(dataset.catalogue[name], frame[name]) for name in names),
+        outputs=tuple(_output(dataset.catalogue[name], frame[name], offset) for name in names),
         components=components_of(fitted.estimator, len(names)),
         decision=spec.economics.decision(
             frame, dataset.paid, days=dataset.schedule.horizon_days, currency=currency
@@ -76,6 +91,8 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
         rule_inputs=None
         if order is None
         else RuleInputs(columns=rule_columns, typical_order=order),
+        usual=f"In this shop the risk that a customer {spec.outcome} is usually {{risk}}; nothing known of this"
+        " customer raises it by much.",
         trained_on=_origin(dataset),
     )
 
@@ -111,14 +128,18 @@ def components_of(estimator: LogitBlend, columns: int) -> tuple[Component, ...]:
     return tuple(made)
 
 
-def _output(output: Output, values: pd.Series[float]) -> PackageOutput:
+def _output(output: Output, values: pd.Series[float], offset: timedelta) -> PackageOutput:
     known = values.dropna().to_numpy(dtype=np.float64)
-    template, missing = template_for(output)
+    template, missing = template_for(
+        output, offset=offset, mostly_missing=2 * len(known) < len(values)
+    )
+    if tells_time(output) and (not len(known) or np.ptp(known) <= _ONE_HOUR):
+        template = NO_HOURS
     return PackageOutput(
         name=output.name,
         hash=output.hash,
-        family=output.family or output.name,
-        unit=output.unit,
+        family=concept_of(output),
+        unit=unit_for(output, offset),
         reference=float(np.median(known)) if len(known) else None,
         template=template,
         missing=missing,

@@ -1,46 +1,141 @@
 """The sentence of each feature: what a person is told when it raises the risk.
 
-A template holds {value} (the customer's), {reference} (what is usual among customers) or the name of another
-feature of the package; of alternatives separated by " | " the first whose values are all known, and whose
-tests in brackets hold, is told. No sentence states more than these values prove: where the number of orders
-is not among them, nothing is said of it. A feature without an entry of its own is told by its description.
+A template holds {value} (the customer's), {reference} (what is usual among the shop's customers), {compared} (the
+clause that holds the one against the other, {compared:ago} with a word behind the latter) or the name of another
+feature of the package; of alternatives separated by " | " the first whose values are all known, and whose tests in
+brackets hold, is told. "-> name" tells it as another feature. No sentence states more than these values prove, which
+is why a package also has the features that its sentences name. A feature without an entry of its own is told by its
+description.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from training.publishing.reason_templates import TEMPLATES
+from scoring.reasons import mentioned
+from scoring.wording import ELAPSED_DAYS, ELAPSED_HOURS, clock_unit
+from training.publishing.reason_templates import CONCEPTS, TEMPLATES
 
 if TYPE_CHECKING:
-    from features.declaring.declaration import Output
+    from features.declaring.declaration import Catalogue, Output
 
 _WINDOW = re.compile(r"_(\d+)d$")
+_WEEKEND = datetime(2024, 1, 6, tzinfo=UTC), datetime(2024, 1, 8, tzinfo=UTC)
+_NIGHT = datetime(2024, 1, 6, 22, tzinfo=UTC), datetime(2024, 1, 7, 6, tzinfo=UTC)
+"""`_WEEKEND`, `_NIGHT`: as features count them, from and to."""
+_MIDDLE = timedelta(minutes=30)
+"""Where in its hour an order is expected."""
+_NEAR_MIDNIGHT = timedelta(hours=-1), timedelta(hours=7)
+"""Where midnight in UTC is night in the shop, few orders lie on either side of it, and their mean hour is one."""
+_ON_AVERAGE = "Orders{within} came around {value} on average{compared}."
+_OTHER_HOURS = "Orders{within} came at other hours than usual among {customers}."
+_COMPARED = re.compile(r"\{compared:?([a-z ]*)\}")
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
-def template_for(output: Output) -> tuple[str, str]:
+def template_for(
+    output: Output, *, offset: timedelta = timedelta(), mostly_missing: bool = False
+) -> tuple[str, str]:
     """Give the two templates of a feature.
+
+    Parameters
+    ----------
+    output : Output
+    offset : timedelta
+        What the shop's clock is ahead of UTC, in which features count hours and weekdays.
+    mostly_missing : bool
+        Whether most customers have no value, so that what is usual is so among the others.
 
     Returns
     -------
     tuple of str
         The sentence, and the one where the customer has no value.
     """
-    window = _WINDOW.search(output.name)
-    stem = output.name[: window.start()] if window else output.name
-    within = f" in the last {window[1]} days" if window else ""
-    for name in (output.name, stem):
-        if name in TEMPLATES:
-            told, missing = TEMPLATES[name]
-            return _windowed(told, window, within), _windowed(missing, window, within)
-    subject = re.sub(r",? of the last year(?!')|[{}]|\.(?!\d)", "", output.description).strip()
+    stem, days = _parted(output.name)
+    within = f" in the last {days} days" if days else ""
+    told, missing = next(
+        (TEMPLATES[name] for name in (output.name, stem) if name in TEMPLATES),
+        _described(output),
+    )
+    customers = "the shop's customers" + (" with any on record" if mostly_missing else "")
+    words = {
+        "{hours}": _ON_AVERAGE
+        if _NEAR_MIDNIGHT[0] <= offset <= _NEAR_MIDNIGHT[1]
+        else _OTHER_HOURS,
+        "{within}": within,
+        "{window}": f"_{days}d" if days else "",
+        "{weekend}": "from {} to {}".format(*(_day_and_time(at + offset) for at in _WEEKEND)),
+        "{night}": "from {:%H:%M} to {:%H:%M}".format(*(at + offset for at in _NIGHT)),
+        "{customers}": customers,
+    }
+    for word, meant in words.items():
+        told, missing = told.replace(word, meant), missing.replace(word, meant)
+    return _COMPARED.sub(rf"{{compared:\1/among {customers}}}", told), missing
+
+
+def concept_of(output: Output) -> str:
+    """Name what a feature is about; of all that is about the same, one reason is given."""
+    return CONCEPTS.get(_parted(output.name)[0]) or output.family or output.name
+
+
+def unit_for(output: Output, offset: timedelta = timedelta()) -> str:
+    """Give the unit that a feature's values are written in; hours of the day are those of the shop's clock."""
+    if tells_time(output):
+        return clock_unit(offset + _MIDDLE)
+    if output.unit == "days" and output.dtype == "int":
+        return "days"  # counted
+    return {"hours": ELAPSED_HOURS, "days": ELAPSED_DAYS}.get(output.unit, output.unit)
+
+
+def tells_time(output: Output) -> bool:
+    """Say whether a feature's values are hours of the day."""
+    column = output.partials[0].source.column if output.partials else None
+    return output.unit == "hours" and column == "hour_of_day"
+
+
+def companions(names: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """Name the features that the sentences of others read, at any depth, and which are not among them."""
+    own = list(names)
+    waiting, found = list(own), dict.fromkeys(own)
+    while waiting:
+        for text in template_for(catalogue[waiting.pop()]):
+            for name in mentioned(text):
+                if name not in found and name in catalogue:
+                    found[name] = None
+                    waiting.append(name)
+    return tuple(found)[len(set(own)) :]
+
+
+def clock_offset(zone: ZoneInfo, at: datetime) -> timedelta:
+    """Say by how much a zone's clock was ahead of UTC for most of the year before an instant."""
+    offsets = [(at - timedelta(days=days)).astimezone(zone).utcoffset() for days in range(365)]
+    return max(offsets, key=offsets.count) or timedelta()
+
+
+def _described(output: Output) -> tuple[str, str]:
+    """Tell a feature by its description; a band as what it bands."""
+    subject = re.sub(
+        r",? of the last (year(?!')|90 days)| \(in UTC[^)]*\)|[{}]|\.(?!\d)", "", output.description
+    ).strip()
+    told_as, value = "", "{value}"
+    if output.kind == "threshold":
+        subject, told_as = subject.partition(":")[0], f"-> {output.inputs[0]} | "
+        value = f"band {{value}} of {len(output.limits)}"
     return (
-        f"{subject}{within}: {{value}}; usually {{reference}}.",
-        f"{subject}{within}: not known.",
+        f"{told_as}{subject}{{within}}: {value}{{compared}}.",
+        f"{told_as}{subject}{{within}}: nothing on record.",
     )
 
 
-def _windowed(text: str, window: re.Match[str] | None, within: str) -> str:
-    """Put a feature's window into a template: in words, and as the end of the names of its companions."""
-    return text.replace("{within}", within).replace("{window}", window[0] if window else "")
+def _parted(name: str) -> tuple[str, str]:
+    """Part a feature's name from its window of days, which may be none."""
+    window = _WINDOW.search(name)
+    return (name[: window.start()], window[1]) if window else (name, "")
+
+
+def _day_and_time(moment: datetime) -> str:
+    return f"{_WEEKDAYS[moment.weekday()]} {moment:%H:%M}"

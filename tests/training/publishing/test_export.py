@@ -11,7 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from tests.training.datasets import BRISK
 
 from scoring.components import Linear, Trees
-from scoring.decisions import decide
+from scoring.decisions import decide, decide_many
 from scoring.errors import InvalidPackage
 from scoring.files import publish, read_package
 from scoring.package import Calibration
@@ -86,9 +86,23 @@ def test_references_are_medians_and_sentences_are_the_features_own(
     outputs = {output.name: output for output in package.outputs}
     recency = outputs["days_since_order"]
     assert recency.reference == pytest.approx(dataset.train["days_since_order"].median())
-    assert recency.template.startswith("[order_gap_days>=1] No order for {value}; usually every")
+    assert (
+        "No order for {value}; usually {order_gap_days} between this customer's" in recency.template
+    )
     assert recency.hash == dataset.catalogue["days_since_order"].hash
     assert "in the last 365 days" in outputs["spend_365d"].template
+
+
+def test_a_package_has_the_features_that_its_sentences_name(dataset: Dataset) -> None:
+    spec = replace(BRISK, features=("spend_365d",), candidates={"line": linear_model(0.01)})
+    package = export_package(dataset, fit_candidates(replace(dataset, spec=spec)))
+    assert package.names[0] == "spend_365d"
+    assert set(package.names[1:]) == {"orders_365d", "days_since_order", "order_gap_days"}
+    answers = decide_many(package, dataset.test[list(package.names)].to_numpy(float))
+    assert all(answer.reasons for answer in answers)
+    told = {reason.feature: reason.text for answer in answers for reason in answer.reasons}
+    assert set(told) == {"days_since_order", None}
+    assert "places no order within 90 days is usually" in told[None]
 
 
 def test_credit_reads_the_features_of_its_rule_score_even_if_they_never_vary(
@@ -97,7 +111,7 @@ def test_credit_reads_the_features_of_its_rule_score_even_if_they_never_vary(
     fitted = fit_candidates(credit_dataset)
     package = export_package(credit_dataset, fitted)
     assert "delivered_orders" not in fitted.features
-    assert package.names[-1] == "delivered_orders"
+    assert "delivered_orders" in package.names
     assert largest_difference(package, fitted, credit_dataset.test) <= TOLERANCE
     answer = decide(package, credit_dataset.test[list(package.names)].to_numpy(float)[0])
     assert answer.score is not None

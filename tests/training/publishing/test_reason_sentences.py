@@ -1,120 +1,326 @@
-"""Sentences told of made-up customers: each states what their values prove, and nothing else."""
+"""Sentences told of made-up customers: each states what their values prove, beside what is usual, and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from features.catalogue import CATALOGUE
 from scoring.components import Linear
-from scoring.decisions import decide
 from scoring.package import DecisionRule, Package, PackageOutput
-from training.publishing.reason_sentences import template_for
+from scoring.reasons import Reason, reasons
+from training.publishing.reason_sentences import (
+    clock_offset,
+    companions,
+    concept_of,
+    template_for,
+    unit_for,
+)
+from training.publishing.reason_templates import CONCEPTS, TEMPLATES
 
 MISSING = float("nan")
-UNKNOWN_RHYTHM = "No known rhythm of orders."
+BERLIN, PAULO = timedelta(hours=2), timedelta(hours=-3)
+USUAL = "In this shop the risk is usually {risk}; nothing known of this customer raises it by much."
+RECENCY = {
+    "days_since_order",
+    "recency_band",
+    "days_since_payment",
+    "overdue_for_order",
+    "orders_30d",
+}
+TYPICAL = {"share": 0.3, "minor": 4200.0, "hours": 30.0, "days": 57.0, "flag": 1.0, "stars": 4.0}
 
 
-def told(name: str, usual: float = 30.0, **values: float) -> str:
-    """The sentence of a feature in a package of the features given."""
-    names = list(values)
-    holding = np.zeros(len(names))
-    holding[names.index(name)] = 1.0
-    package = Package(
+def package_of(
+    names: Iterable[str],
+    usual: Mapping[str, float] | None = None,
+    *,
+    offset: timedelta = BERLIN,
+    mostly_missing: bool = False,
+) -> Package:
+    """A package whose sentences are those of an exported one."""
+    outputs = []
+    for name in names:
+        output = CATALOGUE[name]
+        template, missing = template_for(output, offset=offset, mostly_missing=mostly_missing)
+        outputs.append(
+            PackageOutput(
+                name=name,
+                hash=output.hash,
+                family=concept_of(output),
+                unit=unit_for(output, offset),
+                reference=(usual or {}).get(name, 30.0),
+                template=template,
+                missing=missing,
+            )
+        )
+    nothing = np.zeros(len(outputs))
+    return Package(
         name="demo.churn",
         version="1",
         currency="EUR",
-        outputs=tuple(outputs(names, usual)),
+        outputs=tuple(outputs),
         components=(
             Linear(
                 weight=1.0,
                 base=0.0,
-                log=np.zeros(len(names), dtype=np.bool_),
-                fill=np.zeros(len(names)),
-                mean=-1e6 * holding,
-                coefficient=holding,
-                missing_mean=np.zeros(len(names)),
-                missing_coefficient=np.zeros(len(names)),
+                log=np.zeros(len(outputs), dtype=np.bool_),
+                fill=nothing,
+                mean=nothing,
+                coefficient=nothing,
+                missing_mean=nothing,
+                missing_coefficient=nothing,
             ),
         ),
         decision=DecisionRule(threshold=0.5, at_or_above="retain", below="none", rule="r"),
+        usual=USUAL,
     )
-    (reason,) = decide(package, np.array(list(values.values()))).reasons
-    assert reason.feature == name
+
+
+def explain(
+    package: Package, values: Mapping[str, float], raised: Mapping[str, float]
+) -> list[Reason]:
+    """What is told of a customer to whom some features contribute."""
+    row = np.array([values.get(name, MISSING) for name in package.names])
+    parts = np.array([raised.get(name, 0.0) for name in package.names])
+    return reasons(package, row, parts, probability=0.6)
+
+
+def told(name: str, usual: float = 30.0, offset: timedelta = BERLIN, **values: float) -> str:
+    """The sentence of a feature in a package of the features given."""
+    package = package_of(values, {name: usual}, offset=offset)
+    (reason,) = explain(package, values, {name: 1.0})
     return reason.text
 
 
-def outputs(names: Iterable[str], usual: float) -> Iterable[PackageOutput]:
-    for name in names:
-        output = CATALOGUE[name]
-        template, missing = template_for(output)
-        yield PackageOutput(
-            name=name,
-            hash=output.hash,
-            family=name,
-            unit=output.unit,
-            reference=usual,
-            template=template,
-            missing=missing,
-        )
+def typical_value(name: str) -> float:
+    """A value that a feature may well have."""
+    output = CATALOGUE[name]
+    value = TYPICAL.get(output.unit, 3.0)
+    if unit_for(output).startswith("o'clock"):
+        value = 13.4
+    high = np.inf if output.maximum is None else output.maximum
+    return min(max(value, output.minimum or 0.0), high)
+
+
+REFERENCES = {name: typical_value(name) for name in CATALOGUE.names}
+WHOLE = package_of(CATALOGUE.names, REFERENCES)
+
+
+def levels(name: str) -> dict[str, float]:
+    """Values of a feature: the least allowed, a typical and a high one, and none."""
+    output = CATALOGUE[name]
+    low = -5000.0 if name == "account_balance" else output.minimum or 0.0
+    high = 412.0 * REFERENCES[name] if output.maximum is None else output.maximum
+    found = {"low": low, "one": 1.0, "typical": REFERENCES[name], "high": high}
+    if output.null is None:
+        found["missing"] = MISSING
+    return {level: value for level, value in found.items() if not value > high}
+
+
+CASES = [(name, level) for name in CATALOGUE.names for level in levels(name)]
+
+
+@pytest.mark.parametrize("package", [WHOLE, None], ids=["with companions", "alone"])
+@pytest.mark.parametrize(("name", "level"), CASES)
+def test_a_sentence_is_true_of_its_value_and_names_what_it_is_held_against(
+    name: str, level: str, package: Package | None
+) -> None:
+    value = levels(name)[level]
+    package = package or package_of([name], REFERENCES)
+    (reason,) = explain(package, {**REFERENCES, name: value}, {name: 1.0})
+    text = reason.text
+    assert re.fullmatch(r"[A-Z0-9-][^{}\[\]|_]*\.", text), text
+    assert "->" not in text
+    assert "not known" not in text
+    assert "UTC" not in text
+    if reason.feature == name and value == value:
+        assert "nothing on record" not in text
+        assert re.search("usual|most of the shop's customers", text), text
+    check_grammar(text)
+    check_direction(package, reason, {**REFERENCES, name: value})
+
+
+def check_grammar(text: str) -> None:
+    """One day, two days; long times in days; what is usual is somebody's."""
+    for number, noun in re.findall(r"(?<![\d.,-])(-?[\d.,]+) (days?|hours?)\b", text):
+        assert (number == "1") == (not noun.endswith("s")), text
+        if noun.startswith("hour"):
+            assert float(number.replace(",", "")) < 48, text
+    for clause in text.split("usual")[1:]:
+        assert re.search(r"among the shop's customers|this customer's", clause), text
+
+
+def check_direction(package: Package, reason: Reason, values: Mapping[str, float]) -> None:
+    """What is said to be long is longer than what it is held against; what is the same is called so."""
+    if reason.text.startswith(
+        ("No order for", "No payment arrived for", "No delivery arrived for")
+    ):
+        assert reason.value is not None
+        assert reason.reference is not None
+        own = values["order_gap_days"] if "order_gap_days" in package.names else np.inf
+        assert reason.value >= min(reason.reference, own), reason.text
+    usual = re.search(r"(?:: | )(\S+)(?: [a-z]+)?; usually (\S+)(?: [a-z]+)? among", reason.text)
+    if usual and usual[1] == usual[2]:
+        assert reason.value != reason.reference, reason.text
+
+
+@pytest.mark.parametrize(("name", "level"), CASES)
+def test_what_lowers_the_risk_is_never_a_reason_for_it(name: str, level: str) -> None:
+    (reason,) = explain(WHOLE, {**REFERENCES, name: levels(name)[level]}, {name: -1.0})
+    assert (reason.feature, reason.contribution) == (None, 0.0)
+    assert reason.text == USUAL.format(risk="50 %")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_one_reason_is_given_of_one_concept_whatever_raises_the_risk(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    values = {name: random.choice(list(levels(name).values()), p=None) for name in CATALOGUE.names}
+    raised = {name: float(random.exponential()) for name in CATALOGUE.names}
+    found = explain(WHOLE, values, raised)
+    concepts = [WHOLE.outputs[WHOLE.columns[reason.feature or ""]].family for reason in found]
+    assert len(set(concepts)) == len(found) == 4
+    assert len({reason.text for reason in found}) == 4
+    assert sum((reason.feature or "") in RECENCY for reason in found) <= 1
+
+
+def test_a_shop_that_sold_nothing_lately_is_told_so_once() -> None:
+    bought = {"orders": 4.0, "days_since_order": 412.0, "order_gap_days": 26.0}
+    values = dict.fromkeys(CATALOGUE.names, 0.0) | bought
+    lull = (
+        "orders_90d",
+        "orders_365d",
+        "products_365d",
+        "spend_90d",
+        "order_trend",
+        "recency_band",
+    )
+    (reason,) = explain(WHOLE, values, {"days_since_order": 0.5} | dict.fromkeys(lull, 0.25))
+    assert reason.text == "No order for 412 days; usually 26 days between this customer's orders."
+    assert reason.feature == "days_since_order"
+    assert reason.contribution == 2.0
+
+
+def test_what_the_latest_order_speaks_against_does_not_raise_the_risk_by_another_name() -> None:
+    values = {"orders": 4.0, "days_since_order": 100.0, "orders_90d": 0.0}
+    found = explain(package_of(values), values, {"days_since_order": -1.0, "orders_90d": 0.3})
+    assert [reason.feature for reason in found] == [None]
 
 
 @pytest.mark.parametrize(
     ("values", "text"),
     [
-        ({"orders": 2, "days_since_order": 66}, "No order for 66 days."),
-        ({"orders": 1, "days_since_order": 66}, "Only one order, 66 days ago."),
-        ({"orders": 1}, "Only one order so far."),
-        ({"orders": 0, "days_since_order": MISSING}, "No order yet."),
-        ({"orders": 2}, UNKNOWN_RHYTHM),
-        ({"days_since_order": 66}, "No order for 66 days."),
-        ({}, UNKNOWN_RHYTHM),
+        (
+            {"orders": 4, "days_since_order": 66, "order_gap_days": 20},
+            "No order for 66 days; usually 20 days between this customer's orders.",
+        ),
+        (
+            {"orders": 2, "days_since_order": 66, "order_gap_days": 20},
+            "No order for 66 days; this customer's two orders lie 20 days apart.",
+        ),
+        (
+            {"orders": 4, "days_since_order": 66, "order_gap_days": 90},
+            "No order for 66 days; usually 30 days among the shop's customers.",
+        ),
+        (
+            {"orders": 1, "days_since_order": 66, "order_gap_days": MISSING},
+            "No order for 66 days since the only one; usually 30 days among the shop's customers.",
+        ),
+        (
+            {"orders": 1, "days_since_order": 5, "order_gap_days": MISSING},
+            "Only one order so far, 5 days ago; usually 30 days ago among the shop's customers.",
+        ),
+        (
+            {"orders": 4, "days_since_order": 5, "order_gap_days": 20},
+            "Latest order 5 days ago; usually 30 days ago among the shop's customers.",
+        ),
+        ({"orders": 0, "days_since_order": MISSING, "order_gap_days": MISSING}, "No order yet."),
     ],
 )
-@pytest.mark.parametrize(
-    "name", ["order_gap_days", "overdue_for_order", "order_gap_deviation_days"]
-)
-def test_only_one_order_is_said_of_customers_with_one_order(
+@pytest.mark.parametrize("name", ["days_since_order", "recency_band"])
+def test_the_latest_order_is_held_against_the_customers_own_gap_only_where_it_is_longer(
     name: str, values: dict[str, float], text: str
 ) -> None:
-    assert told(name, **{name: MISSING}, **values) == text
-
-
-def test_a_gap_of_nothing_is_no_rhythm() -> None:
-    together = {"orders": 2.0, "days_since_order": 10.0, "order_gap_days": 0.0}
-    assert told("days_since_order", **together) == (
-        "No order for 10 days; usually 30 days among customers."
-    )
-    assert told("order_gap_days", **together) == "No order for 10 days."
-    assert told("order_gap_days", usual=0.0, order_gap_days=5.0) == "An order every 5 days."
-    rhythm = together | {"order_gap_days": 7.0}
-    assert told("days_since_order", **rhythm) == "No order for 10 days; usually every 7 days."
+    band = MISSING if values["orders"] == 0 else 0.0
+    package = package_of([*values, "recency_band"])
+    (reason,) = explain(package, {**values, "recency_band": band}, {name: 1.0})
+    assert (reason.text, reason.feature) == (text, "days_since_order")
 
 
 @pytest.mark.parametrize("name", ["basket_units_365d", "basket_lines_365d", "largest_order_365d"])
 def test_a_missing_worth_of_orders_is_not_a_lack_of_orders(name: str) -> None:
-    assert "not known" in told(name, **{name: MISSING, "orders_365d": 3.0})
-    assert "not known" in told(name, **{name: MISSING})
-    assert told(name, **{name: MISSING, "orders_365d": 0.0}) == "No orders in the last 365 days."
+    assert "nothing on record" in told(name, **{name: MISSING, "orders_365d": 3.0})
+    assert "nothing on record" in told(name, **{name: MISSING})
+    lull = told(name, **{name: MISSING, "orders_365d": 0.0, "days_since_order": 400.0})
+    assert lull == "No order for 400 days; usually 30 days among the shop's customers."
+
+
+def test_free_orders_are_orders() -> None:
+    free = {"spend_365d": 0.0, "orders_365d": 2.0, "days_since_order": 40.0}
+    assert told("spend_365d", usual=2776.0, **free) == (
+        "Paid nothing for orders in the last 365 days; usually 27.76 EUR among the shop's customers."
+    )
 
 
 def test_nothing_is_past_due_where_no_invoice_is_open() -> None:
     text = told("current_days_past_due", usual=0.0, current_days_past_due=0.0)
-    assert text == "No open invoice is a day or more past due."
+    assert text == "No open invoice is a day or more past due, as usual among the shop's customers."
     assert told("current_days_past_due", usual=0.0, current_days_past_due=3.0) == (
-        "An invoice is 3 days past due; usually 0 days."
+        "An open invoice is 3 days past due; usually 0 days among the shop's customers."
     )
 
 
-@pytest.mark.parametrize("name", CATALOGUE.names)
-@pytest.mark.parametrize("value", [0.0, 3.0, MISSING])
-def test_every_feature_has_a_sentence_for_every_value(name: str, value: float) -> None:
-    text = told(name, **{name: value})
-    assert text.endswith(".")
-    assert "{" not in text
-    assert "[" not in text
-    assert not text.startswith(name)
-    if value != value:
-        assert "usually" not in text
+def test_what_most_customers_lack_is_usual_among_the_others() -> None:
+    package = package_of(["delivery_hours_late_365d"], mostly_missing=True)
+    values = {"delivery_hours_late_365d": 123.0}
+    (reason,) = explain(package, values, {"delivery_hours_late_365d": 1.0})
+    assert reason.text == (
+        "Late deliveries missed their promise by 5.1 days on average in the last 365 days;"
+        " usually 30 hours among the shop's customers with any on record."
+    )
+
+
+def test_hours_are_those_of_the_shops_clock() -> None:
+    assert told("order_hour_365d", usual=13.5, order_hour_365d=9.0) == (
+        "Orders in the last 365 days came around 11:30 on average; usually 16:00 among the shop's customers."
+    )
+    assert told("night_order_share_365d", offset=PAULO, night_order_share_365d=1.0).startswith(
+        "100 % of orders in the last 365 days came from 19:00 to 03:00;"
+    )
+    assert told("weekend_order_share_365d", offset=PAULO, weekend_order_share_365d=1.0).startswith(
+        "100 % of orders in the last 365 days came from Friday 21:00 to Sunday 21:00;"
+    )
+
+
+def test_no_mean_hour_is_told_where_the_day_of_utc_ends_in_the_evening() -> None:
+    values = {"order_hour_365d": 12.0, "orders_365d": 2.0}
+    assert told("order_hour_365d", offset=PAULO, **values) == (
+        "Orders in the last 365 days came at other hours than usual among the shop's customers."
+    )
+    assert told("order_hour_365d", usual=15.0, offset=PAULO, **values | {"orders_365d": 1.0}) == (
+        "The only order in the last 365 days came around 09:30; usually 12:30 among the shop's customers."
+    )
+
+
+def test_a_shops_clock_is_the_one_it_has_for_most_of_the_year() -> None:
+    for month in (1, 7):
+        at = datetime(2018, month, 1, tzinfo=UTC)
+        assert clock_offset(ZoneInfo("Europe/Berlin"), at) == BERLIN
+        assert clock_offset(ZoneInfo("America/Sao_Paulo"), at) == PAULO
+
+
+def test_a_package_has_whatever_its_sentences_read() -> None:
+    added = companions(["recency_band", "basket_lines_365d"], CATALOGUE)
+    assert set(added) == {"days_since_order", "orders", "order_gap_days", "orders_365d"}
+    assert companions([*added, "recency_band"], CATALOGUE) == ()
+
+
+def test_every_sentence_and_concept_is_that_of_a_feature() -> None:
+    stems = {re.sub(r"_\d+d$", "", name) for name in CATALOGUE.names} | set(CATALOGUE.names)
+    assert set(TEMPLATES) <= stems
+    assert set(CONCEPTS) <= stems
