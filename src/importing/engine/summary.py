@@ -60,6 +60,8 @@ class ImportSummary:
     """Refused rows by reason, most frequent first."""
     dry_run: bool = False
     """Whether all of it is what would be, and nothing was written."""
+    refusals: Sequence[str] = ()
+    """The same as people read it: each with examples, and the option that settles what such rows mean."""
 
     def as_dict(self) -> dict[str, int]:
         """Give the seven numbers of ``--json``."""
@@ -107,4 +109,5 @@ def summarise(
         rejects=rejects.close(),
         reasons=dict(rejects.reasons.most_common()),
         dry_run=not rejects.keeps,
+        refusals=rejects.said(),
     )

@@ -34,7 +34,6 @@ from importing.sales.returns import write_returns
 from importing.sales.staging import SalesStaging
 from importing.sales.statuses import read_status_map
 from importing.sales.totals import settle_totals
-from tabular.errors import Refused
 from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
 from tabular.store import chunks
@@ -111,7 +110,7 @@ def import_transactions(
         refused = staging.refused()
         for number, cells in intake.table.rows() if refused else ():
             if number in refused:
-                rejects.add(number, cells, Refused(*refused[number]))
+                rejects.add(number, cells, refused[number])
         intake.check_refused(rejects, read)
         accepted = staging.count()
         write_master_data(writer, staging)

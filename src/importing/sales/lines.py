@@ -302,4 +302,5 @@ class LineReader(MoneyReader):
             "negative outside returns",
             f"{name} must not be negative outside returns; got {value}."
             " Give --returns negative if such lines are returns.",
+            "returns? --returns negative",
         )

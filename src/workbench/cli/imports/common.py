@@ -163,13 +163,14 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
     _show_columns(summary)
     refused = ""
     if summary.rejects is not None:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
         where = "they would be in" if summary.dry_run else "see"
-        refused = f" ({where} {shorten(str(summary.rejects), home.settings().home)}: {reasons})"
+        refused = f" ({where} {shorten(str(summary.rejects), home.settings().home)})"
     click.echo(
         f"  {summary.rows_read:,} rows: {summary.rows_accepted:,} in,"
         f" {summary.rows_duplicate:,} known already, {summary.rows_rejected:,} refused{refused}"
     )
+    for line in summary.refusals:
+        click.echo(f"    {line}")
     if summary.left_aside:
         asides = ", ".join(_aside(kind, lines) for kind, lines in summary.left_aside.items())
         click.echo(f"  no data, left aside: {asides}")
