@@ -12,7 +12,7 @@ from importing.engine.identity import repeated_key
 from importing.engine.staging import Staging, staged
 from importing.engine.summary import Content
 from importing.sales.known_orders import KnownOrder, external_id
-from importing.sales.lines import Line
+from importing.sales.lines import Line, line_source
 from importing.sales.order import Order
 from tabular.errors import Refused
 
@@ -153,6 +153,12 @@ class SalesStaging(Staging):
             "CREATE TABLE sized AS SELECT basket, count(*) AS lines, group_concat(DISTINCT state) AS states"
             " FROM line WHERE is_return = 0 GROUP BY basket"
         )
+
+    def sources(self) -> Iterator[tuple[str, int | None]]:
+        """Give the source of each line, and when the last line of its basket was known, if they say so."""
+        query = "SELECT at, key, max(recorded) OVER (PARTITION BY basket) FROM line"
+        for at, key, known in self._base.execute(query):
+            yield line_source(at, key), known
 
     def known_states(self) -> dict[str, list[str]]:
         """Give the states of the baskets of which every line is known."""
