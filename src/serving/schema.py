@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from sqlalchemy import Column, Float, ForeignKeyConstraint, Index, Integer, Table, Text, Uuid
+from sqlalchemy import Column, Float, ForeignKeyConstraint, Index, Integer, Table, Text, Uuid, text
 
 from commerce.records import schema
 from commerce.records.schema.columns import Document, Instant, named_metadata, one_of
@@ -24,6 +24,7 @@ score = Table(
     Column("model_version", Text, nullable=False),
     Column("as_of", Instant, nullable=False),
     Column("made_at", Instant, nullable=False),
+    Column("backfills", Integer, nullable=False, server_default=text("0")),
     Column("origin", Text, nullable=False),
     Column("probability", Float(53), nullable=False),
     Column("score", Integer),

@@ -58,11 +58,14 @@ class Refused(ValueError):
     ----------
     reason : str
         A few words that are the same for every row with this fault: ``no time``, ``negative price``.
+    remedy : str
+        What such rows may mean, and the option that says so: ``returns? --returns negative``; empty where none does.
     groups : sequence of str
         What the row belongs to with others (its order), as its reader knows; several where it is in doubt.
     """
 
-    def __init__(self, reason: str, sentence: str) -> None:
+    def __init__(self, reason: str, sentence: str, remedy: str = "") -> None:
         self.reason = reason
+        self.remedy = remedy
         self.groups: Sequence[str] = ()
         super().__init__(sentence)

@@ -37,6 +37,8 @@ class Rejects:
         By reason, what the first three of its rows had instead.
     left_aside : dict of str to list of int
         Lines that are no data, by what they are; they are not rejected.
+    remedies : dict of str to str
+        By reason, the option that settles what its rows mean, where there is one.
     """
 
     def __init__(self, folder: Path, columns: tuple[str, ...], *, keep: bool = True) -> None:
@@ -44,6 +46,7 @@ class Rejects:
         self.reasons: Counter[str] = Counter()
         self.examples: dict[str, list[str]] = {}
         self.left_aside: dict[str, list[int]] = {}
+        self.remedies: dict[str, str] = {}
         self._draft = folder / f"{REJECTS}.part"
         self._columns = columns
         self.keeps = keep
@@ -66,6 +69,8 @@ class Rejects:
             self._write(["line", "reason", *self._columns])
         self._write([str(line), str(refused), *cells])
         self.reasons[refused.reason] += 1
+        if refused.remedy:
+            self.remedies[refused.reason] = refused.remedy
         examples = self.examples.setdefault(refused.reason, [])
         if len(examples) < _EXAMPLES and (got := _GOT.search(str(refused))):
             examples.extend([got[1]] if got[1] not in examples else [])
@@ -73,6 +78,15 @@ class Rejects:
     def leave_aside(self, line: int, kind: str) -> None:
         """Note a line that is no data."""
         self.left_aside.setdefault(kind, []).append(line)
+
+    def said(self) -> list[str]:
+        """Say of each reason, the most frequent first, how many rows it refused, what they had, and what settles it."""
+        lines = []
+        for reason, count in self.reasons.most_common():
+            such = f" (such as {', '.join(self.examples[reason])})" if self.examples[reason] else ""
+            remedy = f": {self.remedies[reason]}" if reason in self.remedies else ""
+            lines.append(f"{count:,} {reason}{such}{remedy}")
+        return lines
 
     def _write(self, cells: list[str]) -> None:
         if self._file is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import ClassVar
 
 from tabular.amounts import NumberReader
 from tabular.errors import Refused
@@ -31,6 +32,12 @@ class RowReader:
     beside : mapping of str to int
         Places of the columns ``time_of_day`` and ``zone_column``, where the file has them.
     """
+
+    REMEDIES: ClassVar[Mapping[str, str]] = {
+        "time": "written in another way? --time-format FORMAT",
+        "number": "written in another way? --decimal . or ,",
+    }
+    """What settles cells that hold digits and are yet no time, or no number."""
 
     def __init__(
         self,
@@ -91,7 +98,8 @@ class RowReader:
             return (time or self._time)(text, *beside)
         except ValueError as error:
             fault = f"{role} in the future" if isinstance(error, NotYet) else reason or f"no {role}"
-            raise Refused(fault, f"{role} must be {error}.") from error
+            remedy = "" if isinstance(error, NotYet) else self._remedy("time", text)
+            raise Refused(fault, f"{role} must be {error}.", remedy) from error
 
     def beside(self, cells: Sequence[str], *, clock: bool = True) -> Sequence[str | None]:
         """Give the clock, where the time asked for has one, and the zone that stand in columns of their own."""
@@ -111,7 +119,11 @@ class RowReader:
         try:
             return self._number(text)
         except ValueError as error:
-            raise Refused(f"no {role}", f"{role} must be {error}.") from error
+            remedy = self._remedy("number", text)
+            raise Refused(f"no {role}", f"{role} must be {error}.", remedy) from error
+
+    def _remedy(self, kind: str, text: str) -> str:
+        return self.REMEDIES.get(kind, "") if any(map(str.isdigit, text)) else ""
 
     def whole(self, role: str, text: str, least: int = 0, most: int = LIMIT) -> int:
         """Read a whole number from ``least`` to ``most``, by default below 2^53."""

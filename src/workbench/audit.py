@@ -4,15 +4,18 @@ Kept answers are computed again, and sampled customers are looked at now and at 
 something happened or arrived: just before and just after. Features come four ways: as it was `answered`
 then, `online` as the server computes it, in `batch` by DuckDB over the snapshot, and from nothing but the rows
 that were `recorded` before, which the audit cuts off itself; so that an event known too early shows even where
-two ways agree on it.
+two ways agree on it. An answer that was given before events were backfilled behind it is held against what was known
+then, and its instant is looked at once more as it is known now.
 """
 
 from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +66,7 @@ def audit(
     now: datetime,
     sample: int = SAMPLE,
     catalogue: Catalogue = CATALOGUE,
-    online: Online = online_features,
+    online: Online | None = None,
     batch: Evaluator = evaluate_each,
 ) -> Audit:
     """Compute kept answers and the features of sampled customers by every way, and compare them bit by bit.
@@ -82,10 +85,12 @@ def audit(
     sample : int, default 100
         Kept answers, and customers, to look at; chosen by the snapshot's hash, so that another day looks at
         others and the same snapshot always at the same.
-    batch : Evaluator, optional
-        The ways that are audited.
+    online, batch : callable, optional
+        The ways that are audited, by default the server's and DuckDB's.
     """
-    pivot = uuid.UUID(snapshot.hash)
+    pivot, compute = uuid.UUID(snapshot.hash), online
+    if compute is None:
+        compute = partial(online_features, backfills=snapshot.backfills)
     with reading(engine) as connection:
         kept = Answers(connection, tenant, packages, catalogue)
         chosen = [
@@ -94,13 +99,25 @@ def audit(
             *moments(connection, tenant, pivot, as_of, sample),
         ]
         cases = [case for case in chosen if case.answered or not case.moment.startswith(ANSWER)]
-        found, rows = Findings(catalogue), _Rows(connection, tenant)
-        for case, together in by_batch(batch, snapshot, cases, catalogue):
-            known = rows.of(case.customer_id)
-            admitted = [row for row in known if max(row[RECORDED], row[OCCURRED]) < case.cutoff]
-            customer = uuid.UUID(case.customer_id)
+        found, rows, backfilled = Findings(catalogue), _Rows(connection, tenant), 0
+        for asked, together in by_batch(batch, snapshot, cases, catalogue):
+            case, customer = asked, uuid.UUID(asked.customer_id)
+            known = rows.of(asked.customer_id, snapshot.backfills)
+            admitted = _admitted(known, case.cutoff)
+            if case.backfills not in (None, snapshot.backfills):
+                before, instant = rows.of(case.customer_id, case.backfills), case.cutoff
+                then = _admitted(before, instant)
+                if then != admitted:
+                    backfilled += 1
+                    last = partial(online_features, backfills=case.backfills)
+                    ways = {
+                        "online": last(connection, tenant.id, customer, instant, catalogue),
+                        "recorded": evaluate_rows(then, instant, catalogue),
+                    }
+                    found.add(case, ways, before)
+                    case = replace(case, answered={})
             ways = {
-                "online": online(connection, tenant.id, customer, case.cutoff, catalogue),
+                "online": compute(connection, tenant.id, customer, case.cutoff, catalogue),
                 "recorded": evaluate_rows(admitted, case.cutoff, catalogue),
             }
             if together is not None or admitted:
@@ -116,6 +133,7 @@ def audit(
         hashes={output.name: output.hash for output in catalogue.outputs} if cases else {},
         answers=sum(case.moment.startswith(ANSWER) for case in cases),
         left_out=len(chosen) - len(cases),
+        backfilled=backfilled,
         vectors=len(cases),
         values=found.values,
         differences=sum(found.differing.values()),
@@ -124,20 +142,30 @@ def audit(
     )
 
 
+def _admitted(rows: Sequence[FeatureRow], cutoff: int) -> list[FeatureRow]:
+    """Keep the rows that had occurred, and were recorded, before an instant."""
+    return [row for row in rows if max(row[RECORDED], row[OCCURRED]) < cutoff]
+
+
 class _Rows:
     """All that is on record of a customer, fetched once for all instants of the same one."""
 
     def __init__(self, connection: Connection, tenant: Tenant) -> None:
         self._connection, self._tenant = connection, tenant
-        self._kept: dict[str, list[FeatureRow]] = {}
+        self._kept: dict[tuple[str, int | None], list[FeatureRow]] = {}
 
-    def of(self, customer_id: str) -> list[FeatureRow]:
-        """Give a customer's rows."""
-        if customer_id not in self._kept:
-            self._kept[customer_id] = customer_rows(
-                self._connection, self._tenant.id, uuid.UUID(customer_id), _ALL
+    def of(self, customer_id: str, backfills: int | None = None) -> list[FeatureRow]:
+        """Give a customer's rows, as they were known after some backfill; by default as they are."""
+        key = (customer_id, backfills)
+        if key not in self._kept:
+            self._kept[key] = customer_rows(
+                self._connection,
+                self._tenant.id,
+                uuid.UUID(customer_id),
+                _ALL,
+                backfills=backfills,
             )
-        return self._kept[customer_id]
+        return self._kept[key]
 
 
 class Answers:
@@ -185,6 +213,7 @@ class Answers:
             customer_id=row.customer_id.hex,
             cutoff=to_micros(row.as_of),
             moment=f"{ANSWER}{row.model_version}",
+            backfills=row.backfills,
             answered={
                 name: math.nan if value is None else float(value)
                 for name, value in row.features.items()

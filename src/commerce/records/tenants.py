@@ -2,7 +2,8 @@
 
 Two clocks run for every tenant. ``occurred_at`` is when a thing happened, ``recorded_at`` when the tenant could
 have known it. Once anything was computed as of some instant, a row that arrives later is recorded no earlier
-than that instant, so that what was computed stays true.
+than that instant, so that what was computed stays true. What is history, and not news, is said beside the stream to
+count from earlier: `commerce.records.stream.backfills`.
 """
 
 from __future__ import annotations
@@ -220,7 +221,7 @@ def settle_as_of(asked: str | None, tenant: Tenant, clock: datetime) -> datetime
     return as_of
 
 
-def hold_clock(connection: Connection, tenant: Tenant) -> Tenant:
+def hold_clock(connection: Connection, tenant: Tenant, *, alone: bool = False) -> Tenant:
     """Keep others from computing as of later instants while rows are being recorded; give the tenant anew.
 
     On PostgreSQL a writer of the stream shares a lock on the tenant's row with other writers, and `observe`
@@ -230,9 +231,13 @@ def hold_clock(connection: Connection, tenant: Tenant) -> Tenant:
     ----------
     connection : Connection
         Inside a writing transaction; the lock lasts until it ends.
+    alone : bool, default False
+        Whether to keep other writers of the stream out, too: backfills are committed in the order of their numbers.
     """
     row = connection.execute(
-        select(schema.tenant).where(schema.tenant.c.id == tenant.id).with_for_update(read=True)
+        select(schema.tenant)
+        .where(schema.tenant.c.id == tenant.id)
+        .with_for_update(read=not alone, key_share=alone)
     ).one()
     return tenant_of(row)
 

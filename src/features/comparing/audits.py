@@ -42,6 +42,8 @@ class Case:
     moment: str
     answered: Mapping[str, float] = field(default_factory=dict)
     """Kept values of features that are declared as they were; empty where there is no answer."""
+    backfills: int | None = None
+    """The last backfill that the answer knew."""
 
 
 @dataclass(frozen=True, kw_only=True)

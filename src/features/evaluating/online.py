@@ -18,6 +18,8 @@ def online_features(
     customer_id: uuid.UUID,
     cutoff: int,
     catalogue: Catalogue,
+    *,
+    backfills: int | None = None,
 ) -> Floats:
     """Evaluate a catalogue for one customer, from one indexed query.
 
@@ -27,6 +29,8 @@ def online_features(
         To the record store; an event committed before its transaction began counts.
     cutoff : int, epoch microseconds
         Only events recorded, and occurred, before it count.
+    backfills : int, optional
+        The last backfill that counts; all by default.
 
     Returns
     -------
@@ -39,5 +43,5 @@ def online_features(
     PartialTooLarge
         "partial aggregate ... must be smaller than 2^53 in size; got ..."
     """
-    rows = customer_rows(connection, tenant_id, customer_id, cutoff)
+    rows = customer_rows(connection, tenant_id, customer_id, cutoff, backfills=backfills)
     return evaluate_rows(rows, cutoff, catalogue)

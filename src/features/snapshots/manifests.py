@@ -41,6 +41,8 @@ class Manifest:
     first_occurred: int
     last_recorded: int
     """`first_occurred`, `last_recorded`: epoch microseconds; the span of the stream."""
+    backfills: int = 0
+    """The last backfill that it knows."""
     marks: tuple[Chain, ...]
     """Where its hash can be taken up again, oldest first."""
     parts: tuple[Part, ...]
@@ -61,6 +63,7 @@ class Manifest:
             marks=tuple(Chain(**chain) for chain in chains),
             parts=tuple(Part(**part) for part in parts),
             complete=found.get("complete", True),
+            backfills=found.get("backfills", 0),
         )
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Engine
 
 from commerce.records.database import reading
 from commerce.records.stream import StreamState, count_after, iterate, stream_state
+from commerce.records.stream.backfills import moved_since
 from commerce.records.tenants import Tenant
 from features.errors import NoEvents, SnapshotNotFound
 from features.snapshots.canonical import MARKS, SCHEMA, CanonicalHash, Chain, to_table
@@ -54,6 +55,8 @@ class Snapshot:
     first_occurred: int
     last_recorded: int
     """`first_occurred`, `last_recorded`: epoch microseconds; the span of the stream."""
+    backfills: int = 0
+    """The last backfill that it knows: a replay of what was computed from it looks at no later one."""
 
     def manifest(self, folder: Path) -> Path:
         """Tell which file is there as long as this snapshot is, whatever becomes of its files."""
@@ -139,6 +142,7 @@ def load_snapshot(folder: Path, tenant: str, hash: str | None = None) -> Snapsho
         last_id=manifest.last_id,
         first_occurred=manifest.first_occurred,
         last_recorded=manifest.last_recorded,
+        backfills=manifest.backfills,
     )
 
 
@@ -177,10 +181,13 @@ def _behind(
 ) -> _Start | None:
     """Find the last mark below which nothing was added, if what was copied behind it is still on record.
 
+    Where a backfill since then names an event that may be copied already, the copy is not gone on from.
     At least one block is read again and compared: files of another record store's tenant of the same name
     are not gone on from.
     """
     files.require_whole(known)
+    if moved_since(connection, tenant.id, known.backfills, up_to_id=known.last_id):
+        return None
     events = count_after(connection, tenant.id, 0)
     marks = [mark for mark in known.marks if mark.events < known.events]
     while (
@@ -246,6 +253,7 @@ def _copy(
                 last_id=last_id,
                 first_occurred=state.first_occurred or 0,
                 last_recorded=state.last_recorded or 0,
+                backfills=state.backfills,
                 marks=tuple(canonical.marks),
                 parts=parts,
                 complete=complete,

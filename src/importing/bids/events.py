@@ -77,6 +77,17 @@ def write_auctions(
         session.written["lines"] += len(replay.bids)
 
 
+def auction_of(source_key: str) -> str:
+    """Name the auction, by its id's 32 hexadecimal digits, that an event of it came with, given its source key.
+
+    Examples
+    --------
+    >>> auction_of("won:0102:0")
+    '0102'
+    """
+    return source_key.partition(":")[2].partition(":")[0]
+
+
 def _keep(
     session: ImportSession, replay: Replay, start: int | None, increments: str | None
 ) -> None:

@@ -15,6 +15,7 @@ and one that the records hold is known with all of its bids; memory does not gro
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,8 +29,9 @@ from commerce.auctions.pricing import EBAY, Bands
 from commerce.records import schema
 from commerce.records.database import reading
 from commerce.records.money import to_minor
-from importing.bids.events import Closing, Replay, write_auctions
+from importing.bids.events import Closing, Replay, auction_of, write_auctions
 from importing.bids.rows import NEEDED, WELL_KNOWN, BidReader, BidStaging
+from importing.engine.backfilling import backfill_written
 from importing.engine.intake import FileOptions, take_in
 from importing.engine.known import known_ids
 from importing.engine.logbook import SourceFile, options_given
@@ -135,11 +137,13 @@ def import_bids(
         conventions["time"] = ElapsedReader(
             start, options.elapsed, conventions["number"], latest=latest_at(now)
         )
-    duplicate, known = 0, set[str]()
+    duplicate, known = 0, dict[str, uuid.UUID]()
     closings: list[Closing] = []
     file = SourceFile("bids", path, options_given(options))
     with (
-        Writer(engine, tenancy, file, now=now, dry_run=dry_run) as writer,
+        Writer(
+            engine, tenancy, file, now=now, dry_run=dry_run, backfills=options.backfill
+        ) as writer,
         BidStaging() as staging,
         Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
     ):
@@ -150,7 +154,10 @@ def import_bids(
         if tenancy.tenant is not None:
             with reading(engine) as connection:
                 for names in staging.names():
-                    known |= known_ids(connection, tenancy.tenant, schema.auction, names).keys()
+                    known |= known_ids(connection, tenancy.tenant, schema.auction, names)
+            if options.backfill:
+                staging.note_sources((auction.hex, None) for auction in known.values())
+                backfill_written(engine, tenancy.tenant, writer, staging, auction_of)
         write_master_data(writer, staging)
         for auctions in chunks(staging.auctions(), _CHUNK):
             replays = [
@@ -167,7 +174,7 @@ def import_bids(
         summary = intake.summary(
             read=read,
             duplicate=duplicate,
-            written=writer.written,
+            writer=writer,
             rejects=rejects,
             content=staging.content(_sold(closings, tenancy.currency)),
         )

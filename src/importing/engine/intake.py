@@ -10,7 +10,6 @@ and SourceError, "import must be the only one that writes tenant ...; ...", afte
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +25,7 @@ from importing.engine.currencies import currency_of
 from importing.engine.refusals import DEFAULT_SHARE, check_refused
 from importing.engine.summary import Content, ImportSummary, summarise
 from importing.engine.tenancy import TenantPlan, plan_tenant
+from importing.engine.writing import Writer
 from tabular.amounts import NumberReader
 from tabular.formats import Formats, detected, find_formats, with_header_settled
 from tabular.rejects import Rejects
@@ -58,6 +58,8 @@ class FileOptions:
     """Columns that are left out, though their names are well known."""
     skip: int | None = None
     """Lines above the header; found out where not given."""
+    backfill: bool = False
+    """Whether what comes in behind something that was computed counts from when it was known all the same."""
     allow_refused: float = DEFAULT_SHARE
     """The share of rows, 0 to 1, that may be refused; where more are, nothing is taken in."""
 
@@ -103,7 +105,7 @@ class Intake:
         *,
         read: int,
         duplicate: int,
-        written: Counter[str],
+        writer: Writer,
         rejects: Rejects,
         content: Content | None = None,
         changed: Sequence[str] = (),
@@ -113,7 +115,7 @@ class Intake:
             self.tenancy,
             read=read,
             duplicate=duplicate,
-            written=written,
+            writer=writer,
             detected=detected(self.table, self.places, self.formats),
             rejects=rejects,
             content=content,

@@ -60,6 +60,17 @@ def source_key(key: str, undone: int) -> str:
     return f"{key}~{undone}" if undone else key
 
 
+def plain_key(key: str) -> str:
+    """Give the source key as it would be had no import been undone.
+
+    Examples
+    --------
+    >>> plain_key("line:ab~2"), plain_key("line:ab")
+    ('line:ab', 'line:ab')
+    """
+    return key.partition("~")[0]
+
+
 def origins(connection: Connection, tenant: Tenant) -> list[str]:
     """List what ids of imported records may have been derived from."""
     undone = undone_imports(connection, tenant)

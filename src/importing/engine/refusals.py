@@ -30,12 +30,7 @@ def check_refused(rejects: Rejects, read: int, allowed: float) -> None:
     if refused <= allowed * read:
         return
     place = rejects.close()
-    said = "; ".join(
-        f"{count:,} {reason} (such as {', '.join(rejects.examples[reason])})"
-        if rejects.examples[reason]
-        else f"{count:,} {reason}"
-        for reason, count in rejects.reasons.most_common()
-    )
+    said = "; ".join(rejects.said())
     raise TableError(
         f"file must have at most {allowed:.0%} of its rows refused; got {refused:,} of {read:,}: {said}."
         f" Nothing was taken in; all of them {'are' if rejects.keeps else 'would be'} in {place}."

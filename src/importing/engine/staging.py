@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from commerce.records.database import reading
 from commerce.records.tenants import Tenant
-from importing.engine.known import has_events, known_sources
+from importing.engine.known import has_events, known_sources, pages
 from importing.engine.summary import Content
 from tabular.store import Store
 
@@ -57,6 +57,20 @@ class Staging(Store):
         )
         found = Content._make(self._base.execute(query).fetchone())
         return None if found.first is None else found
+
+    def note_sources(self, sources: Iterable[tuple[str, int | None]]) -> None:
+        """Note what stands for each row in the source keys of its events, and when the row was known, if it says so."""
+        self._base.execute("CREATE TABLE written (source PRIMARY KEY, known) WITHOUT ROWID")
+        self._base.executemany("INSERT OR IGNORE INTO written VALUES (?, ?)", sources)
+
+    def known_when(self, sources: Sequence[str]) -> dict[str, int | None]:
+        """Give those of some sources that were noted, and when each was known; None where its row does not say."""
+        found: dict[str, int | None] = {}
+        for page in pages(sources):
+            places = ", ".join("?" * len(page))
+            query = f"SELECT source, known FROM written WHERE source IN ({places})"  # noqa: S608
+            found.update(self._base.execute(query, page))
+        return found
 
     def note_ids(self, table: str, ids: Iterable[tuple[str, str]]) -> None:
         """Note ids in ``customer_ids`` or ``product_ids``: name, 32 hexadecimal digits."""

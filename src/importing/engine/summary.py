@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from importing.engine.tenancy import TenantPlan
+from importing.engine.writing import Late, Writer
 from tabular.formats import Detected
 from tabular.rejects import Rejects
 
@@ -50,6 +50,11 @@ class ImportSummary:
     detected: Detected
     content: Content | None = None
     """What its usable rows hold; None where there are none, or the kind of file does not say."""
+    late: Late = Late()  # noqa: RUF009
+    """What came in behind something that was computed."""
+    backfilled: int = 0
+    """Events that count from when they were known all the same: the late ones, and those that an earlier import of
+    the same rows had recorded late."""
     changed: Sequence[str] = ()
     """Known orders of which the file says that they came to something else than the records hold."""
     left_aside: Mapping[str, Sequence[int]] = field(default_factory=dict)
@@ -60,9 +65,11 @@ class ImportSummary:
     """Refused rows by reason, most frequent first."""
     dry_run: bool = False
     """Whether all of it is what would be, and nothing was written."""
+    refusals: Sequence[str] = ()
+    """The same as people read it: each with examples, and the option that settles what such rows mean."""
 
     def as_dict(self) -> dict[str, int]:
-        """Give the seven numbers of ``--json``."""
+        """Give the numbers of ``--json``."""
         return {
             "rows_read": self.rows_read,
             "rows_accepted": self.rows_accepted,
@@ -71,6 +78,8 @@ class ImportSummary:
             "customers": self.customers,
             "orders": self.orders,
             "events": self.events,
+            "late": self.late.events,
+            "backfilled": self.backfilled,
         }
 
 
@@ -79,14 +88,14 @@ def summarise(
     *,
     read: int,
     duplicate: int,
-    written: Counter[str],
+    writer: Writer,
     detected: Detected,
     rejects: Rejects,
     content: Content | None = None,
     changed: Sequence[str] = (),
 ) -> ImportSummary:
     """Sum an import up, and put its rejects file in place: what is neither refused nor known was accepted."""
-    refused = rejects.reasons.total()
+    refused, written = rejects.reasons.total(), writer.written
     accepted = read - refused - duplicate
     return ImportSummary(
         rows_read=read,
@@ -96,6 +105,8 @@ def summarise(
         customers=written["customers"],
         orders=written["orders"],
         events=written["events"],
+        late=writer.late,
+        backfilled=written["backfilled"],
         tenant=tenancy.slug,
         tenant_created=tenancy.tenant is None and accepted > 0,
         currency=tenancy.currency,
@@ -107,4 +118,5 @@ def summarise(
         rejects=rejects.close(),
         reasons=dict(rejects.reasons.most_common()),
         dry_run=not rejects.keeps,
+        refusals=rejects.said(),
     )

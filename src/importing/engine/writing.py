@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,7 @@ from commerce.records.database import writing
 from commerce.records.identity import imported_id, reserve_numbers
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
+from commerce.records.stream.backfills import backfill
 from commerce.records.tenants import Tenant, clock, find_tenant, hold_clock, recording_instant
 from importing.engine.known import source_key
 from importing.engine.logbook import SourceFile, begin, finish, note, unfinished
@@ -27,6 +28,22 @@ from importing.errors import SourceError
 
 _REFERRED_TO = ("customer", "category", "product")
 """Tables whose rows events refer to; rows of all others come after their events."""
+
+
+class Late(NamedTuple):
+    """Events that came in behind something that was computed."""
+
+    events: int = 0
+    first: int | None = None
+    """When the first of them, or of those that were backfilled, was known, in microseconds since 1970 UTC."""
+    seen: datetime | None = None
+    """The latest instant as of which something had been computed."""
+
+    def and_of(self, other: Late) -> Late:
+        """Add what a later transaction brought."""
+        if other.first is None or self.first is None:
+            return self if other.first is None else other
+        return Late(self.events + other.events, min(self.first, other.first), other.seen)
 
 
 class ImportSession:
@@ -44,11 +61,17 @@ class ImportSession:
         Wall time, microseconds since 1970 UTC.
     undone : int, default 0
         How many of the tenant's imports were undone: keys and ids differ from those that they took.
+    backfills : bool, default False
+        Whether what comes in behind something that was computed counts from when it was known all the same.
 
     Attributes
     ----------
     written : Counter
         Customers, orders, events and lines of this transaction.
+    earlier : list of (int, int)
+        Late events, by id, and the instant from which they are to count: written as a backfill at the end.
+    late : Late
+        What came in behind something that was computed.
     """
 
     def __init__(
@@ -58,10 +81,15 @@ class ImportSession:
         clock: datetime,
         ingested_at: int,
         undone: int = 0,
+        *,
+        backfills: bool = False,
     ) -> None:
         self.connection = connection
         self.tenant = tenant
         self.written: Counter[str] = Counter()
+        self.earlier: list[tuple[int, int]] = []
+        self.late = Late()
+        self._backfills = backfills
         self._clock = clock
         self._ingested_at = ingested_at
         self._undone = undone
@@ -77,10 +105,8 @@ class ImportSession:
         return imported_id(self.tenant.slug, "seller", name)
 
     def recorded(self, occurred: int, recorded: int | None) -> int:
-        """Decide when an arriving row counts as recorded, by the two-clock rule."""
-        if self.tenant.observed_at is None:
-            return occurred if recorded is None else max(occurred, recorded)
-        return recording_instant(self.tenant, self._clock, occurred, recorded)
+        """Tell when a row was known; what comes in behind something that was computed is recorded later."""
+        return occurred if recorded is None else max(occurred, recorded)
 
     def event(
         self,
@@ -133,6 +159,7 @@ class ImportSession:
         """Write what was taken, what is referred to before what refers to it; give the ids of the events."""
         for table in _REFERRED_TO:
             self._insert(table, ())
+        known = self._record_late()
         events = self._events
         if self._undone:
             events = [
@@ -140,10 +167,30 @@ class ImportSession:
                 for event in events
             ]
         ids = append(self.connection, self.tenant, events, ingested_at=self._ingested_at)
+        if self._backfills:
+            self.earlier += [(ids[place], instant) for place, instant in known.items()]
+        backfill(self.connection, self.tenant, self.earlier)
+        self.written["backfilled"] += len(self.earlier)
+        instants = [*known.values(), *(instant for _, instant in self.earlier)]
+        if instants:
+            self.late = Late(len(known), min(instants), self.tenant.observed_at)
         self.written["events"] += len(ids)
         for sorted_table in schema.metadata.sorted_tables:
             self._insert(sorted_table.name, ids)
         return ids
+
+    def _record_late(self) -> dict[int, int]:
+        """Record events by the two-clock rule; give the place of each late one, and when it was known."""
+        known = dict[int, int]()
+        if self.tenant.observed_at is None:
+            return known
+        for place, event in enumerate(self._events):
+            at = event.recorded_at
+            instant = recording_instant(self.tenant, self._clock, event.occurred_at, at)
+            if instant != at:
+                known[place] = at
+                self._events[place] = event._replace(recorded_at=instant)
+        return known
 
     def _insert(self, table: str, ids: Sequence[int]) -> None:
         if table not in self._rows:
@@ -172,11 +219,15 @@ class Writer:
         What comes in.
     dry_run : bool, default False
         Whether all of it is one transaction, which is taken back at the end.
+    backfills : bool, default False
+        As of `ImportSession`.
 
     Attributes
     ----------
     written : Counter
         Customers, orders, events and lines that are committed.
+    late : Late
+        What of it came in behind something that was computed.
     """
 
     def __init__(
@@ -187,6 +238,7 @@ class Writer:
         *,
         now: datetime,
         dry_run: bool = False,
+        backfills: bool = False,
     ) -> None:
         self._engine = engine
         self._plan = plan
@@ -195,7 +247,9 @@ class Writer:
         self._now = now
         self._dry_run = dry_run
         self._kept_open = ExitStack()
+        self._backfills = backfills
         self.written: Counter[str] = Counter()
+        self.late = Late()
 
     def __enter__(self) -> Self:
         return self
@@ -239,10 +293,16 @@ class Writer:
         before, slug = self._clock, self._plan.slug
         try:
             with self._transaction() as connection:
-                tenant = hold_clock(connection, find_tenant(connection, slug))
+                tenant = find_tenant(connection, slug)
+                tenant = hold_clock(connection, tenant, alone=self._backfills)
                 number = self._number or begin(connection, tenant, self._file, now=self._now)
                 session = ImportSession(
-                    connection, tenant, before, to_micros(self._now), self._plan.undone
+                    connection,
+                    tenant,
+                    before,
+                    to_micros(self._now),
+                    self._plan.undone,
+                    backfills=self._backfills,
                 )
                 yield session
                 note(connection, tenant, number, session.flush(), session.written)
@@ -253,6 +313,7 @@ class Writer:
             ) from error
         self._number = number
         self.written.update(session.written)
+        self.late = self.late.and_of(session.late)
 
     def finish(self, *, read: int, rejected: int) -> None:
         """Note that all of the file was read and written; the first of these may have been done before a kill."""

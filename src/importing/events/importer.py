@@ -23,6 +23,7 @@ from sqlalchemy import Engine
 from commerce.records import schema
 from commerce.records.identity import find_many
 from commerce.records.stream import NewEvent
+from importing.engine.backfilling import backfill_written
 from importing.engine.identity import uuid_of
 from importing.engine.intake import FileOptions, take_in
 from importing.engine.logbook import SourceFile, options_given
@@ -125,7 +126,9 @@ def import_events(
     reader = EventReader(intake.places, due=intake.time(ahead=True), **intake.conventions())
     file = SourceFile("events", path, options_given(options))
     with (
-        Writer(engine, intake.tenancy, file, now=now, dry_run=dry_run) as writer,
+        Writer(
+            engine, intake.tenancy, file, now=now, dry_run=dry_run, backfills=options.backfill
+        ) as writer,
         EventStaging() as staging,
         Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
     ):
@@ -133,6 +136,9 @@ def import_events(
         intake.check_refused(rejects, read)
         found, content = staging.count(), staging.content()
         staging.settle_repeats()
+        if options.backfill and intake.tenancy.tenant is not None:
+            staging.note_sources(staging.sources())
+            backfill_written(engine, intake.tenancy.tenant, writer, staging, str)
         staging.drop_written(engine, intake.tenancy.tenant, event_source, "key")
         accepted = staging.count()
         write_master_data(writer, staging, register=False)
@@ -146,7 +152,7 @@ def import_events(
         return intake.summary(
             read=read,
             duplicate=found - accepted,
-            written=writer.written,
+            writer=writer,
             rejects=rejects,
             content=content,
         )

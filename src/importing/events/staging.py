@@ -53,6 +53,11 @@ class EventStaging(Staging):
         self.drop(again)
         self.rename(more)
 
+    def sources(self) -> Iterator[tuple[str, int | None]]:
+        """Give the source key of each event, and when it was recorded, if the file says so."""
+        for key, known in self._base.execute("SELECT key, recorded_at FROM event_row"):
+            yield event_source(key), known
+
     def events(self) -> Iterator[list[EventRow]]:
         """Give every event, the earliest first, some at a time."""
         return self.each(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from importing.engine.money_rows import MoneyReader
 from tabular.amounts import NumberReader
@@ -102,6 +102,9 @@ class FileReader(MoneyReader):
     number, time, due : readers
         Of numbers, of what has happened, of what is due.
     """
+
+    REMEDIES: ClassVar[Mapping[str, str]] = {}
+    """None: the files of Olist are written in one way."""
 
     def __init__(
         self,

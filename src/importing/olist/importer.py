@@ -20,6 +20,7 @@ from sqlalchemy import Engine, bindparam, update
 
 from commerce.records import schema
 from commerce.records.database import reading
+from importing.engine.backfilling import backfill_written
 from importing.engine.identity import uuid_of
 from importing.engine.known import known_ids
 from importing.engine.logbook import SourceFile
@@ -29,7 +30,7 @@ from importing.engine.tenancy import plan_tenant
 from importing.engine.writing import ImportSession, Writer
 from importing.errors import SourceError
 from importing.olist.files import CURRENCY, FILES, UNREAD, FileReader
-from importing.olist.orders import OlistOrder, write_order
+from importing.olist.orders import OlistOrder, order_of, write_order
 from importing.olist.staging import OlistStaging
 from tabular.amounts import NumberReader
 from tabular.formats import Detected
@@ -49,6 +50,7 @@ def import_olist(
     now: datetime,
     rejects_folder: Path,
     timezone: str | None = None,
+    backfill: bool = False,
     progress: Progress | None = None,
     dry_run: bool = False,
 ) -> ImportSummary:
@@ -68,6 +70,8 @@ def import_olist(
         Where ``rejects.csv`` goes if any row is refused; an older one is replaced. Its third column names the file.
     timezone : str, optional
         IANA name; of a new tenant, default America/Sao_Paulo.
+    backfill : bool, default False
+        Whether what comes in behind something that was computed counts from when it happened all the same.
     progress : Progress, optional
         Called with the stages ``reading`` and ``writing``.
     dry_run : bool, default False
@@ -104,7 +108,7 @@ def import_olist(
     parts = [f"{file.name}.csv" for file in FILES.values()]
     source = SourceFile("olist", folder, options, parts)
     with (
-        Writer(engine, tenancy, source, now=now, dry_run=dry_run) as writer,
+        Writer(engine, tenancy, source, now=now, dry_run=dry_run, backfills=backfill) as writer,
         OlistStaging() as staging,
         Rejects(rejects_folder, ("file", "cells"), keep=not dry_run) as rejects,
     ):
@@ -117,6 +121,9 @@ def import_olist(
             read += rows if file.belongs else rejects.reasons.total() - before
         end, known, content = staging.end(), tenancy.tenant, staging.content()
         if known is not None:
+            if backfill:
+                staging.note_sources((order, None) for order in staging.names())
+                backfill_written(engine, known, writer, staging, order_of)
             with reading(engine) as connection:
                 staging.drop_known(
                     lambda names: known_ids(connection, known, schema.orders, names).keys()
@@ -132,7 +139,7 @@ def import_olist(
             tenancy,
             read=read,
             duplicate=read - rejects.reasons.total() - accepted,
-            written=writer.written,
+            writer=writer,
             detected=Detected(
                 file_format="csv",
                 encoding="utf-8",

@@ -61,6 +61,17 @@ class OlistOrder(NamedTuple):
         return products.pop() if len(products) == 1 else None
 
 
+def order_of(source_key: str) -> str:
+    """Name the order that an event came with, given its source key.
+
+    Examples
+    --------
+    >>> order_of("olist:payment.captured:53cd:1")
+    '53cd'
+    """
+    return source_key.removeprefix("olist:").partition(":")[2].partition(":")[0]
+
+
 def write_order(session: ImportSession, order: OlistOrder, *, end: int) -> tuple[str, int] | None:
     """Keep the rows of an order, and emit its events.
 

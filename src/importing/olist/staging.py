@@ -107,6 +107,11 @@ class OlistStaging(Staging):
             customer="customer_unique_id",
         )
 
+    def names(self) -> Iterator[str]:
+        """Give the name of every order."""
+        for (name,) in self._base.execute("SELECT order_id FROM orders"):
+            yield name
+
     def drop_known(self, known: Callable[[list[str]], Collection[str]]) -> None:
         """Drop orders that the records hold, with all of their rows."""
         for batch in list(self.batches("SELECT order_id FROM orders")):

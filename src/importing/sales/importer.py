@@ -19,6 +19,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from commerce.records.database import reading
+from importing.engine.backfilling import backfill_written
 from importing.engine.intake import take_in
 from importing.engine.logbook import SourceFile, options_given
 from importing.engine.master_data import write_master_data
@@ -27,14 +28,13 @@ from importing.engine.writing import Writer
 from importing.errors import SourceError
 from importing.sales.columns import find_sales_columns
 from importing.sales.known_orders import external_id, known_orders, settled_otherwise
-from importing.sales.lines import LineReader, line_source, total_once
+from importing.sales.lines import LineReader, line_of, line_source, total_once
 from importing.sales.options import COLUMNS, TransactionOptions, prefix_of, with_preset
 from importing.sales.order_writer import write_orders
 from importing.sales.returns import write_returns
 from importing.sales.staging import SalesStaging
 from importing.sales.statuses import read_status_map
 from importing.sales.totals import settle_totals
-from tabular.errors import Refused
 from tabular.progress import Progress, silent
 from tabular.rejects import Rejects
 from tabular.store import chunks
@@ -85,7 +85,9 @@ def import_transactions(
     )
     file = SourceFile("transactions", path, options_given(options))
     with (
-        Writer(engine, intake.tenancy, file, now=now, dry_run=dry_run) as writer,
+        Writer(
+            engine, intake.tenancy, file, now=now, dry_run=dry_run, backfills=options.backfill
+        ) as writer,
         SalesStaging() as staging,
         Rejects(rejects_folder, intake.table.columns, keep=not dry_run) as rejects,
     ):
@@ -99,6 +101,8 @@ def import_transactions(
         content, changed = staging.content(), list[str]()
         if (tenant := intake.tenancy.tenant) is not None:
             staging.note_sizes()
+            if options.backfill:
+                staging.note_sources(staging.sources())
             staging.drop_written(engine, tenant, line_source, "at", "key")
             with reading(engine) as connection:
                 staging.note_orders(partial(known_orders, connection, tenant))
@@ -111,9 +115,11 @@ def import_transactions(
         refused = staging.refused()
         for number, cells in intake.table.rows() if refused else ():
             if number in refused:
-                rejects.add(number, cells, Refused(*refused[number]))
+                rejects.add(number, cells, refused[number])
         intake.check_refused(rejects, read)
         accepted = staging.count()
+        if options.backfill and tenant is not None:
+            backfill_written(engine, tenant, writer, staging, line_of)
         write_master_data(writer, staging)
         for orders in chunks(staging.orders(intake.tenancy.origin, end), _CHUNK):
             with writer.session() as session:
@@ -127,7 +133,7 @@ def import_transactions(
         return intake.summary(
             read=read,
             duplicate=staged - len(refused) - accepted,
-            written=writer.written,
+            writer=writer,
             rejects=rejects,
             content=content,
             changed=[name for basket in changed if (name := external_id(basket)) is not None],

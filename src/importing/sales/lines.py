@@ -98,6 +98,17 @@ def line_source(at: int, key: bytes) -> str:
     return f"line:{_stamp(at, key)}"
 
 
+def line_of(source_key: str) -> str:
+    """Name the line that an event of a sale or a return came with, given its source key.
+
+    Examples
+    --------
+    >>> line_of("refunded:100000000:0102")
+    'line:100000000:0102'
+    """
+    return f"line:{source_key.partition(':')[2]}"
+
+
 def _stamp(at: int, key: bytes) -> str:
     """Name a line by its time first, so that the stream's index stays compact, then by all its fields."""
     return f"{at // 1_000_000 + _OFFSET:09x}:{key.hex()}"
@@ -302,4 +313,5 @@ class LineReader(MoneyReader):
             "negative outside returns",
             f"{name} must not be negative outside returns; got {value}."
             " Give --returns negative if such lines are returns.",
+            "returns? --returns negative",
         )

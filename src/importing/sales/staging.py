@@ -12,7 +12,7 @@ from importing.engine.identity import repeated_key
 from importing.engine.staging import Staging, staged
 from importing.engine.summary import Content
 from importing.sales.known_orders import KnownOrder, external_id
-from importing.sales.lines import Line
+from importing.sales.lines import Line, line_source
 from importing.sales.order import Order
 from tabular.errors import Refused
 
@@ -45,7 +45,9 @@ class SalesStaging(Staging):
 
     def __init__(self) -> None:
         super().__init__("line", Line)
-        self._base.execute("CREATE TABLE refused (row INTEGER PRIMARY KEY, reason, sentence)")
+        self._base.execute(
+            "CREATE TABLE refused (row INTEGER PRIMARY KEY, reason, sentence, remedy)"
+        )
         self._base.execute("CREATE TABLE part (basket, row)")
         self._base.execute(
             f"CREATE TABLE known ({', '.join(KnownOrder._fields)}, PRIMARY KEY (basket)) WITHOUT ROWID"
@@ -108,13 +110,18 @@ class SalesStaging(Staging):
             "SELECT l.row, 'order in part', 'order must be whole; got ' || quote(substr(l.basket, 7)) ||"
             " ' with line ' || (SELECT group_concat(row, ', ') FROM part WHERE part.basket = l.basket) ||"
             " ' refused. Mend it, or give --partial-orders keep.' FROM line l"
-            " WHERE l.basket IN (SELECT basket FROM part)"
+            " WHERE l.basket IN (SELECT basket FROM part)",
+            remedy="take in what is left of them? --partial-orders keep",
         )
 
-    def _refuse(self, query: str, rows: Sequence[tuple[int, str, str]] = ()) -> None:
+    def _refuse(
+        self, query: str, rows: Sequence[tuple[int, str, str]] = (), *, remedy: str = ""
+    ) -> None:
         """Refuse the rows of a query: row, reason, sentence."""
         gone = self._base.execute(query).fetchall() if query else rows
-        self._base.executemany("INSERT INTO refused VALUES (?, ?, ?)", gone)
+        self._base.executemany(
+            "INSERT INTO refused VALUES (?, ?, ?, ?)", ((*one, remedy) for one in gone)
+        )
         for row, _, _ in gone:
             self._base.execute(
                 "INSERT INTO part SELECT basket, row FROM line WHERE row = ? AND basket GLOB 'order\x1f*'",
@@ -146,6 +153,12 @@ class SalesStaging(Staging):
             "CREATE TABLE sized AS SELECT basket, count(*) AS lines, group_concat(DISTINCT state) AS states"
             " FROM line WHERE is_return = 0 GROUP BY basket"
         )
+
+    def sources(self) -> Iterator[tuple[str, int | None]]:
+        """Give the source of each line, and when the last line of its basket was known, if they say so."""
+        query = "SELECT at, key, max(recorded) OVER (PARTITION BY basket) FROM line"
+        for at, key, known in self._base.execute(query):
+            yield line_source(at, key), known
 
     def known_states(self) -> dict[str, list[str]]:
         """Give the states of the baskets of which every line is known."""
@@ -201,11 +214,9 @@ class SalesStaging(Staging):
             )
         self._refuse("", refused)
 
-    def refused(self) -> dict[int, tuple[str, str]]:
-        """Give the rows that were refused after they were staged, by number: reason and sentence."""
-        return {
-            row: (reason, text) for row, reason, text in self._base.execute("SELECT * FROM refused")
-        }
+    def refused(self) -> dict[int, Refused]:
+        """Give why rows were refused after they were staged, by number."""
+        return {row: Refused(*why) for row, *why in self._base.execute("SELECT * FROM refused")}
 
     def orders(self, origin: str, end: int) -> Iterator[Order]:
         """Put the lines of sales together as orders, the earliest first.

@@ -129,6 +129,7 @@ class StatusReader:
                 raise Refused(
                     "unknown status",
                     f"status must be a known word; got {text!r}. Say what it means with --status-map.",
+                    "words of this shop? --status-map FILE",
                 )
             self._read[text] = state
         return state

@@ -14,6 +14,7 @@ from typing import Any
 from commerce.records.errors import CustomerNotYet, RecordError
 from commerce.records.identity import Identity, find_customer, was_known
 from commerce.records.instants import to_micros
+from commerce.records.stream.backfills import last_backfill
 from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
 from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
@@ -112,8 +113,14 @@ def answer_customer(
         if not was_known(connection, tenant, customer.id, as_of):
             raise CustomerNotYet(request.customer_id, as_of)
         observe(connection, tenant, as_of)  # first: waits for rows being recorded under as_of
+        backfills = last_backfill(connection, tenant.id)
         values = online_features(
-            connection, tenant.id, customer.id, to_micros(as_of), served.outputs
+            connection,
+            tenant.id,
+            customer.id,
+            to_micros(as_of),
+            served.outputs,
+            backfills=backfills,
         )
         decision = decide(served.package, values)
         row = score_row(
@@ -125,6 +132,7 @@ def answer_customer(
             customer_id=customer.id,
             as_of=as_of,
             made_at=now,
+            backfills=backfills,
             origin="online",
         )
         record_score(connection, row)
@@ -162,6 +170,7 @@ def answer_values(state: AppState, model: str, request: ValuesRequest, request_i
                 customer_id=None,
                 as_of=as_of,
                 made_at=now,
+                backfills=0,
                 origin="online",
             )
             record_score(connection, row)

@@ -51,13 +51,14 @@ def score_customers(
     values: NDArray[np.float64],
     as_of: datetime,
     now: datetime,
+    backfills: int,
 ) -> BatchSummary:
     """Score every customer of a feature table and keep the scores.
 
     The values must have been read after the tenant was observed at ``as_of``, as a run does before it takes
     its snapshot; it is observed here again, so that the scores stand whoever computed the values.
 
-    Idempotent by (tenant, model version, as_of): the second call writes nothing. Killed halfway, the next
+    Idempotent by (tenant, model version, as_of, backfills): the second call writes nothing. Killed halfway, the next
     call writes the rest.
 
     Parameters
@@ -70,6 +71,8 @@ def score_customers(
         The cutoff of the values, aware.
     now : datetime
         Wall time, aware.
+    backfills : int
+        Of the snapshot that the values were computed from.
 
     Raises
     ------
@@ -99,11 +102,12 @@ def score_customers(
                 decision,
                 package,
                 row,
-                request_id=batch_request_id(tenant, package, as_of, customer),
+                request_id=batch_request_id(tenant, package, as_of, customer, backfills),
                 tenant_id=tenant.id,
                 customer_id=customer,
                 as_of=as_of,
                 made_at=now,
+                backfills=backfills,
                 origin="batch",
             )
             for customer, row, decision in zip(ids, table, decisions, strict=True)
@@ -125,7 +129,10 @@ def score_customers(
     )
 
 
-def batch_request_id(tenant: Tenant, package: Package, as_of: datetime, customer: uuid.UUID) -> str:
+def batch_request_id(
+    tenant: Tenant, package: Package, as_of: datetime, customer: uuid.UUID, backfills: int
+) -> str:
     """Name a batch's answer by what it is about, so that writing it twice is writing it once."""
     about = f"{tenant.slug}\x1f{package.label}\x1f{to_micros(as_of)}\x1f{customer.hex}"
+    about += f"\x1f{backfills}" if backfills else ""
     return str(uuid.uuid5(_NAMESPACE, about))

@@ -1,5 +1,6 @@
 """Any past answer can be rebuilt: from the stream, or from its own values, to the last digit.
 
+A backfill that came after an answer changes nothing in its replay: the stream is read as the answer knew it.
 Where the features were declared otherwise since, the stream no longer gives the values of then; the answer is
 decided from the values that were kept with it, and the replay says so.
 """
@@ -18,6 +19,8 @@ from sqlalchemy import Connection
 from commerce.records import schema
 from commerce.records.identity import Identity, identify
 from commerce.records.instants import to_micros
+from commerce.records.stream import customer_rows
+from commerce.records.stream.backfills import last_backfill
 from features.evaluating.online import online_features
 from scoring.decisions import decide
 from scoring.errors import PackageMismatch
@@ -42,6 +45,8 @@ class Replay:
     unread: str | None = None
     """Why the features were not computed again from the stream, in a sentence; None where they were, or where
     the request itself brought its values."""
+    left_out: int = 0
+    """Events of the customer that would count by now, and were backfilled after the answer."""
 
     def require_same(self) -> None:
         """Raise `ReplayDiffers` unless everything came out the same."""
@@ -76,7 +81,7 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
             f"answer must be on record; got {request_id!r}. Copy the request_id of an answer.",
             field="request_id",
         )
-    package, unread = shelf.stored(kept.model_version), None
+    package, unread, left_out = shelf.stored(kept.model_version), None, 0
     try:
         served = shelf.serve(package)
     except PackageMismatch as error:
@@ -88,8 +93,14 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         else:
             cutoff = to_micros(kept.as_of)
             values = online_features(
-                connection, kept.tenant_id, kept.customer_id, cutoff, served.outputs
+                connection,
+                kept.tenant_id,
+                kept.customer_id,
+                cutoff,
+                served.outputs,
+                backfills=kept.backfills,
             )
+            left_out = _backfilled_since(connection, kept)
     again = decide(package, values).as_dict()
     was = kept.as_dict()
     features = name_values(values, package.names)
@@ -113,7 +124,16 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         again=again,
         differences=tuple(differences),
         unread=unread,
+        left_out=left_out,
     )
+
+
+def _backfilled_since(connection: Connection, kept: ScoreRow) -> int:
+    """Count the events of the customer that an answer did not know, and would know by now."""
+    if kept.customer_id is None or last_backfill(connection, kept.tenant_id) == kept.backfills:
+        return 0
+    whose = (connection, kept.tenant_id, kept.customer_id, to_micros(kept.as_of))
+    return len(customer_rows(*whose)) - len(customer_rows(*whose, backfills=kept.backfills))
 
 
 def _kept_values(kept: ScoreRow, package: Package) -> NDArray[np.float64]:

@@ -37,6 +37,8 @@ class ScoreRow(Decision):
     as_of: datetime
     made_at: datetime
     """`as_of`, `made_at`: the instant the answer is about, and the wall time it was given."""
+    backfills: int
+    """The last backfill that the records held when they were read: later ones change nothing in a replay."""
     origin: Origin
     features: Mapping[str, float | None]
     """What the model read, by output name."""
@@ -52,6 +54,7 @@ def score_row(
     customer_id: uuid.UUID | None,
     as_of: datetime,
     made_at: datetime,
+    backfills: int,
     origin: Origin,
 ) -> ScoreRow:
     """Write a decision down with its origin: which package decided, upon which values, shape (n_outputs,)."""
@@ -64,6 +67,7 @@ def score_row(
         model_version=package.label,
         as_of=as_of,
         made_at=made_at,
+        backfills=backfills,
         origin=origin,
         features=name_values(values, package.names),
     )

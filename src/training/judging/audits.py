@@ -44,6 +44,8 @@ class Audit:
     left_out: int
     """`answers`, `left_out`: kept answers that were computed again, and those that could not be: they read
     features declared otherwise since."""
+    backfilled: int = 0
+    """Answers of `answers` that were given before events were backfilled behind them: computed again as they were."""
     vectors: int
     values: int
     """`vectors`, `values`: customers at instants, and values compared."""

@@ -137,7 +137,7 @@ def decide_promotion(
                 difference=paired_differences(
                     report.labels, report.probabilities, probabilities(champion, dataset.test)
                 ),
-                fresher=last_cutoff(champion) < last_cutoff(package),
+                fresher=_knows(champion) < _knows(package),
             )
     except PackageNotFound:
         pass
@@ -274,6 +274,11 @@ def against_champion(rivalry: Rivalry | None, no_rival: str) -> Sequence[Gate]:
             " must not be above 0",
         ),
     )
+
+
+def _knows(package: Package) -> tuple[int, int]:
+    """Tell how much a package knew: its last cutoff, and the last backfill of what lies before."""
+    return last_cutoff(package), int(package.trained_on.get("backfills", 0))
 
 
 def last_cutoff(package: Package) -> int:

@@ -150,7 +150,12 @@ def certify_parity(
     with reading(engine) as connection:
         online = [
             online_features(
-                connection, dataset.tenant.id, uuid.UUID(table.customer_ids[place]), as_of, subset
+                connection,
+                dataset.tenant.id,
+                uuid.UUID(table.customer_ids[place]),
+                as_of,
+                subset,
+                backfills=dataset.snapshot.backfills,
             )
             for place in places
         ]

@@ -102,6 +102,7 @@ def _origin(dataset: Dataset) -> dict[str, Any]:
     schedule = dataset.schedule
     return {
         "snapshot": dataset.snapshot.hash,
+        "backfills": dataset.snapshot.backfills,
         "as_of": from_micros(dataset.as_of).isoformat(),
         "train_cutoffs": [from_micros(cutoff).isoformat() for cutoff in schedule.train],
         "test_cutoff": from_micros(schedule.test).isoformat(),

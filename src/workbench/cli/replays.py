@@ -50,4 +50,8 @@ def replay(request_id: str, as_json: bool) -> None:
     if rebuilt.unread is not None:
         click.echo(f"  {rebuilt.unread}")
         return
+    if rebuilt.left_out:
+        click.echo(
+            f"  left out: {rebuilt.left_out:,} events that were backfilled after the answer was given"
+        )
     click.echo(f"  the same to the last digit, {len(kept.features)} features included")

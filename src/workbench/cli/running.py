@@ -99,6 +99,8 @@ def run_tenant(
     if code == SUCCEEDED.code:
         if then is not None:
             then()
+        for sentence in outdated(settings, found.slug).values():
+            click.echo(f"  {sentence}; no challenger has replaced it yet")
         if result.of(SCORE):
             click.echo("  next: bellwether serve, or make lab to look around")
     return code
@@ -190,8 +192,21 @@ def stream_hash(connection: Connection, tenant: Tenant) -> str:
     state = stream_state(connection, tenant.id)
     return content_hash(
         [store_identity(connection, tenant), tenant.zone.key, tenant.currency, state.events]
-        + [state.last_id, state.first_occurred, state.last_recorded]
+        + [state.last_id, state.first_occurred, state.last_recorded, state.backfills]
     )
+
+
+def outdated(settings: Settings, slug: str) -> dict[str, str]:
+    """Name a tenant's champions that learned from less than is on record by now."""
+    from commerce.records.database import reading
+    from commerce.records.tenants import find_tenant
+    from workbench.backfills import outdated_champions
+
+    engine = open_records(settings)
+    with reading(engine) as connection:
+        found = outdated_champions(connection, settings, find_tenant(connection, slug))
+    engine.dispose()
+    return found
 
 
 def store_identity(connection: Connection, tenant: Tenant) -> str:

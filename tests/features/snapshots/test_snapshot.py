@@ -24,8 +24,9 @@ from tests.features.copying import (
 from tests.tenants import make_tenant
 
 import features.snapshots.snapshot
-from commerce.records.database import reading
+from commerce.records.database import reading, writing
 from commerce.records.stream import iterate
+from commerce.records.stream.backfills import backfill
 from commerce.records.tenants import Tenant
 from features.errors import NoEvents, SnapshotDamaged, SnapshotNotFound
 from features.snapshots.snapshot import load_snapshot, take_snapshot
@@ -102,6 +103,29 @@ def test_an_increment_reads_what_is_new_and_one_block_to_see_that_it_fits(
     ids_read.clear()
     take_snapshot(engine, acme, tmp_path)
     assert ids_read == [*range(49, 65)]
+
+
+def test_what_is_backfilled_is_copied_anew_where_it_was_copied_before(
+    any_engine: Engine, tmp_path: Path, ids_read: list[int]
+) -> None:
+    tenant = make_tenant(any_engine)
+    record(any_engine, tenant, 0, 60)
+    before = take_snapshot(any_engine, tenant, tmp_path)
+    record(any_engine, tenant, 100, 2)
+    with writing(any_engine) as connection:
+        backfill(connection, tenant, [(62, 5 * DAY)])
+    ids_read.clear()
+    grown = take_snapshot(any_engine, tenant, tmp_path)
+    assert min(ids_read) > 16, "an event that was not copied before lets the copy go on"
+    assert stored(grown)[-1]["recorded_at"] == 5 * DAY
+    with writing(any_engine) as connection:
+        backfill(connection, tenant, [(3, 1 * DAY)])
+    anew = take_snapshot(any_engine, tenant, tmp_path)
+    assert (before.backfills, grown.backfills, anew.backfills) == (0, 1, 2)
+    assert len({before.hash, grown.hash, anew.hash}) == 3
+    assert [row["recorded_at"] for row in stored(anew)[:4]] == [0, DAY, DAY, 3 * DAY]
+    assert [row["recorded_at"] for row in stored(grown)[:4]] == [0, DAY, 2 * DAY, 3 * DAY]
+    assert take_snapshot(any_engine, tenant, tmp_path / "whole").hash == anew.hash
 
 
 def test_what_full_disks_interrupt_is_gone_on_with(

@@ -37,6 +37,8 @@ def test_events_come_in_as_they_are(shop: Shop) -> None:
         "customers": 1,
         "orders": 0,
         "events": 6,
+        "late": 0,
+        "backfilled": 0,
     }
     assert summary.currency == "EUR"
     (issued,) = shop.events("invoice.issued")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from tests.importing.shops import Shop, counts, micros
 
 from commerce.records import schema
+from tabular.errors import TableError
 
 HEAD = "no,who,at,sku,qty,price\n"
 NAMED: dict[str, Any] = {
@@ -115,6 +117,10 @@ def test_a_negative_line_outside_returns_is_refused(shop: Shop) -> None:
     rows = "1,ann,2011-01-01,A,-5,2\n2,ann,2011-01-01,A,5,-2\n"
     summary = shop.sell(HEAD + rows, **NAMED)
     assert summary.reasons == {"negative outside returns": 2}
+    said = "2 negative outside returns (such as -5, -2): returns? --returns negative"
+    assert summary.refusals == [said]
+    with pytest.raises(TableError, match=re.escape(f"got 2 of 2: {said}. Nothing was taken in")):
+        shop.sell(HEAD + rows, **NAMED, allow_refused=0.05)
 
 
 def test_negative_lines_are_returns_where_that_is_the_rule(shop: Shop) -> None:

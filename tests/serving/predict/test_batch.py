@@ -34,7 +34,7 @@ AS_OF = LAST + timedelta(microseconds=1)
 CUSTOMERS = ["17850", "12346"]
 
 
-def run_batch(engine: Engine, model: str = "churn") -> BatchSummary:
+def run_batch(engine: Engine, model: str = "churn", *, backfills: int = 0) -> BatchSummary:
     """Score both customers of acme."""
     package = make_package(model)
     ids = [customer_id("acme", name) for name in CUSTOMERS]
@@ -52,6 +52,7 @@ def run_batch(engine: Engine, model: str = "churn") -> BatchSummary:
         values=values,
         as_of=AS_OF,
         now=NOW,
+        backfills=backfills,
     )
 
 
@@ -65,6 +66,14 @@ def test_a_second_batch_writes_nothing(any_engine: Engine) -> None:
     with reading(any_engine) as connection:
         assert connection.scalar(select(func.count()).select_from(score)) == 2
         assert find_tenant(connection, "acme").observed_at == AS_OF
+
+
+def test_a_batch_after_a_backfill_is_another_one(engine: Engine) -> None:
+    make_shop(engine)
+    written = [run_batch(engine, backfills=number).written for number in (0, 2, 2)]
+    assert written == [2, 2, 0]
+    with reading(engine) as connection:
+        assert sorted(connection.scalars(select(score.c.backfills))) == [0, 0, 2, 2]
 
 
 @pytest.mark.parametrize("model", ["churn", "credit"])
@@ -95,6 +104,7 @@ def test_a_table_of_another_shape_is_refused(engine: Engine) -> None:
             values=np.zeros((2, 4)),
             as_of=AS_OF,
             now=NOW,
+            backfills=0,
         )
 
 
@@ -110,4 +120,5 @@ def test_a_package_on_other_declarations_is_refused(engine: Engine) -> None:
             values=np.zeros((0, 4)),
             as_of=AS_OF,
             now=NOW,
+            backfills=0,
         )

@@ -156,3 +156,22 @@ def test_saved_pairs_stay_beside_those_that_are_given(home: Path) -> None:
     path.write_text(path.read_text().replace("when", "at").replace("ann", "bob"))
     given = ("--column", "occurred_at=at", "--json")
     assert json.loads(run("again", "log", path, *given).output)["rows_accepted"] == 1
+
+
+def test_each_reason_of_refusal_is_a_line_that_names_the_option_which_settles_it(
+    home: Path,
+) -> None:
+    rows = "who,at,order,total,state\nann,2011-01-01,1,5,paid\nann,2011-01-02,2,-3,paid\n"
+    rows += "ann,2011-01-02,2,3,paid\nbob,1-2-2011,3,1,paid\nbob,,4,7.5.1,paid\nbob,2011-01-03,5,1,ruht\n"
+    (home / "shop.csv").write_text(rows)
+    words = ("--customer", "who", "--time", "at", "--order", "order", "--amount", "total")
+    more = ("--status", "state", "--time-format", "YMD", "--allow-refused", "1")
+    shown = run("transactions", home / "shop.csv", "--tenant", "acme", *words, *more).output
+    told = [line for line in shown.splitlines() if line.startswith("    ")]
+    assert told == [
+        "    2 no time (such as '1-2-2011', a blank cell): written in another way? --time-format FORMAT",
+        "    1 negative outside returns (such as -3): returns? --returns negative",
+        "    1 unknown status (such as 'ruht'): words of this shop? --status-map FILE",
+        "    1 order in part (such as '2' with line 3 refused): take in what is left of them?"
+        " --partial-orders keep",
+    ]

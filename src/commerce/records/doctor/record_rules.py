@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from commerce.records import schema
 from commerce.records.doctor.rule import Rule, named
-from commerce.records.sql import bound, hexadecimal, micros
+from commerce.records.sql import bound, hexadecimal, linked, micros
 from commerce.records.stream import ANNULLED, EVENT_TYPES
 
 _event, _orders, _invoice = schema.event, schema.orders, schema.invoice
@@ -149,6 +149,16 @@ RULES = (
         "clocks",
         "An event must not be recorded before it occurred.",
         _EVENTS.where(micros(_event.c.recorded_at) < _occurred),
+    ),
+    Rule(
+        "backfills",
+        "A backfilled event must count from no sooner than it occurred, and sooner than it was recorded.",
+        _EVENTS.join(schema.backfill, linked(schema.backfill, _event)).where(
+            or_(
+                micros(schema.backfill.c.recorded_at) < _occurred,
+                schema.backfill.c.recorded_at >= _event.c.recorded_at,
+            )
+        ),
     ),
     Rule(
         "amounts",

@@ -50,7 +50,7 @@ from commerce.records.schema.people import (
     tenant,
     users,
 )
-from commerce.records.schema.stream import event, outbox
+from commerce.records.schema.stream import backfill, event, outbox
 from commerce.records.schema.trade import (
     CONDITIONS,
     delivery,
@@ -59,7 +59,7 @@ from commerce.records.schema.trade import (
     return_request,
 )
 
-APPEND_ONLY = ("event", "posting", "payment_event", "bid")
+APPEND_ONLY = ("event", "backfill", "posting", "payment_event", "bid")
 """Tables whose rows a trigger refuses to change or to delete."""
 
 WHOLE_NUMBERS = {
@@ -80,6 +80,7 @@ __all__ = [
     "account",
     "api_key",
     "auction",
+    "backfill",
     "bid",
     "brand",
     "category",

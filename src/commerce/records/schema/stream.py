@@ -55,6 +55,18 @@ event = sa.Table(
     sa.Index(None, "tenant_id", "recorded_at"),
 )
 
+backfill = sa.Table(
+    "backfill",
+    metadata,
+    tenant_key(),
+    sa.Column("event_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    to("event"),
+    sa.Index(None, "tenant_id", "number"),
+)
+"""Events that count from an earlier instant than they were recorded at; see `commerce.records.stream.backfills`."""
+
 outbox = sa.Table(
     "outbox",
     metadata,

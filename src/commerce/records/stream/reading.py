@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Uuid, func, select
 
 from commerce.records import schema
 from commerce.records.sql import hexadecimal, micros
+from commerce.records.stream.backfills import ALL, last_backfill, with_backfills
 
 FEATURE_COLUMNS = (
     "id",
@@ -30,7 +31,8 @@ FEATURE_COLUMNS = (
     "category",
     "reason",
 )
-"""The columns a feature may read, in the order of the rows that readers here give."""
+"""The columns a feature may read, in the order of the rows that readers here give; ``recorded_at`` is the instant
+from which an event counts, where it was backfilled an earlier one than its row has."""
 
 FeatureRow = tuple[Any, ...]
 """One event as `FEATURE_COLUMNS`: instants in microseconds, ids as 32 hexadecimal digits."""
@@ -48,12 +50,15 @@ class StreamState:
         Highest event id, 0 for an empty stream.
     first_occurred, last_recorded : int or None
         Microseconds since 1970 UTC.
+    backfills : int
+        The number of the last backfill.
     """
 
     events: int
     last_id: int
     first_occurred: int | None
     last_recorded: int | None
+    backfills: int
 
 
 def stream_state(connection: Connection, tenant_id: int) -> StreamState:
@@ -67,7 +72,13 @@ def stream_state(connection: Connection, tenant_id: int) -> StreamState:
             func.max(micros(table.c.recorded_at)),
         ).where(table.c.tenant_id == tenant_id)
     ).one()
-    return StreamState(events=row[0], last_id=row[1], first_occurred=row[2], last_recorded=row[3])
+    return StreamState(
+        events=row[0],
+        last_id=row[1],
+        first_occurred=row[2],
+        last_recorded=row[3],
+        backfills=last_backfill(connection, tenant_id),
+    )
 
 
 def count_after(connection: Connection, tenant_id: int, after_id: int) -> int:
@@ -78,7 +89,12 @@ def count_after(connection: Connection, tenant_id: int, after_id: int) -> int:
 
 
 def customer_rows(
-    connection: Connection, tenant_id: int, customer_id: uuid.UUID, before: int
+    connection: Connection,
+    tenant_id: int,
+    customer_id: uuid.UUID,
+    before: int,
+    *,
+    backfills: int | None = None,
 ) -> list[FeatureRow]:
     """Fetch what was known of a customer before an instant, by one indexed query, ordered by ``(occurred_at, id)``.
 
@@ -86,15 +102,18 @@ def customer_rows(
     ----------
     before : int
         Microseconds since 1970 UTC; only events that occurred and were recorded before it are given.
+    backfills : int, optional
+        The last backfill that counts: the stream as it was known then. All by default.
     """
     table = schema.event
     rows = connection.execute(
         _FEATURES.where(
             table.c.tenant_id == tenant_id,
             table.c.customer_id == customer_id,
-            micros(table.c.recorded_at) < before,
+            before > _RECORDED,
             micros(table.c.occurred_at) < before,
-        ).order_by(table.c.occurred_at, table.c.id)
+        ).order_by(table.c.occurred_at, table.c.id),
+        {"backfills": ALL if backfills is None else backfills},
     )
     return [tuple(row) for row in rows]
 
@@ -134,4 +153,10 @@ def _plain(column: Column[Any]) -> Any:
     return hexadecimal(column) if isinstance(column.type, Uuid) else column
 
 
-_FEATURES = select(*(_plain(schema.event.c[name]) for name in FEATURE_COLUMNS))
+_STREAM, _RECORDED = with_backfills()
+_FEATURES = select(
+    *(
+        _RECORDED.label(name) if name == "recorded_at" else _plain(schema.event.c[name])
+        for name in FEATURE_COLUMNS
+    )
+).select_from(_STREAM)

@@ -58,6 +58,11 @@ def audit(ctx: click.Context, tenant: str | None, sample: int, as_json: bool) ->
         click.echo(f"  {found.text}" if found.holds else f"  {found.differences} differences")
         for example in found.examples:
             click.echo(f"    {example.text}")
+        if found.backfilled:
+            click.echo(
+                f"  {found.backfilled} answers were given before events were backfilled behind them;"
+                " they were computed again as known then"
+            )
         if found.left_out:
             click.echo(f"  {found.left_out} answers read features declared otherwise since")
         click.echo(f"  certificate: {path}")

@@ -13,6 +13,7 @@ from workbench.cli.console import examples
 from workbench.cli.imports.common import (
     FILE,
     as_document,
+    backfill_option,
     column_options,
     format_options,
     outcome_options,
@@ -59,6 +60,7 @@ _BID_COLUMNS = {
     help="CSV of upper,increment: below an upper price, the increment.  [default: eBay's]",
 )
 @tenant_conventions
+@backfill_option
 @format_options
 @outcome_options
 def bids(file: Path, dry_run: bool, as_json: bool, **given: Any) -> None:

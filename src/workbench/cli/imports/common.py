@@ -30,6 +30,14 @@ tenant_option = click.option(
 )
 
 
+backfill_option = click.option(
+    "--backfill",
+    is_flag=True,
+    help="What comes in behind something that was computed counts from when it happened (or was recorded, where the"
+    " file says so) all the same, as does what an earlier import of the same rows took in late. Answers given stay.",
+)
+
+
 def outcome_options(command: Any) -> Any:
     """Add what may be asked of any import: to try it, to keep its options, to print JSON."""
     for option in (
@@ -163,13 +171,14 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
     _show_columns(summary)
     refused = ""
     if summary.rejects is not None:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
         where = "they would be in" if summary.dry_run else "see"
-        refused = f" ({where} {shorten(str(summary.rejects), home.settings().home)}: {reasons})"
+        refused = f" ({where} {shorten(str(summary.rejects), home.settings().home)})"
     click.echo(
         f"  {summary.rows_read:,} rows: {summary.rows_accepted:,} in,"
         f" {summary.rows_duplicate:,} known already, {summary.rows_rejected:,} refused{refused}"
     )
+    for line in summary.refusals:
+        click.echo(f"    {line}")
     if summary.left_aside:
         asides = ", ".join(_aside(kind, lines) for kind, lines in summary.left_aside.items())
         click.echo(f"  no data, left aside: {asides}")
@@ -193,12 +202,13 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
         f"  new: {summary.customers:,} customers, {summary.orders:,} orders, {summary.events:,} events;"
         f" tenant {summary.tenant} counts in {summary.currency}, days begin in {summary.timezone}"
     )
+    _show_late(summary)
     if summary.dry_run:
         click.echo("  dry run: nothing was written; leave --dry-run out to import")
         return
     if (name := asked_name()) is not None:
         click.echo(f"  saved as {name}: bellwether import again {name} FILE")
-    if summary.rows_accepted:
+    if summary.rows_accepted or summary.backfilled:
         click.echo(f"  next: bellwether run --tenant {summary.tenant}")
 
 
@@ -210,6 +220,29 @@ def _aside(kind: str, lines: Sequence[int]) -> str:
         if len(lines) == 1
         else f"{len(lines):,} {kind}s (lines {some})"
     )
+
+
+def _show_late(summary: ImportSummary) -> None:
+    """Say what came in behind something that was computed."""
+    late = summary.late
+    if late.first is None or late.seen is None:
+        return
+    from commerce.records.database import reading
+    from commerce.records.tenants import find_tenant
+    from workbench.backfills import arrival_lines
+
+    settings = home.settings()
+    with reading(open_records(settings)) as connection:
+        for line in arrival_lines(
+            connection,
+            settings,
+            find_tenant(connection, summary.tenant),
+            late=late.events,
+            first=late.first,
+            seen=late.seen,
+            backfilled=summary.backfilled,
+        ):
+            click.echo(f"  {line}")
 
 
 def _show_columns(summary: ImportSummary) -> None:

@@ -10,6 +10,7 @@ import click
 from workbench.cli.console import examples
 from workbench.cli.imports.common import (
     FILE,
+    backfill_option,
     format_options,
     outcome_options,
     run_import,
@@ -44,6 +45,7 @@ from workbench.cli.imports.common import (
     metavar="NAME=COLUMN",
     help="Where a column of the stream is called something else; may be given many times.",
 )
+@backfill_option
 @format_options
 @outcome_options
 def events(

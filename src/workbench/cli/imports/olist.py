@@ -7,7 +7,12 @@ from pathlib import Path
 import click
 
 from workbench.cli.console import examples
-from workbench.cli.imports.common import outcome_options, run_import, show_summary
+from workbench.cli.imports.common import (
+    backfill_option,
+    outcome_options,
+    run_import,
+    show_summary,
+)
 
 
 @click.command(
@@ -21,8 +26,16 @@ from workbench.cli.imports.common import outcome_options, run_import, show_summa
 @click.option(
     "--timezone", metavar="ZONE", help="IANA name; of a new tenant, default America/Sao_Paulo."
 )
+@backfill_option
 @outcome_options
-def olist(folder: Path, tenant: str, timezone: str | None, dry_run: bool, as_json: bool) -> None:
+def olist(
+    folder: Path,
+    tenant: str,
+    timezone: str | None,
+    backfill: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Import the Brazilian Olist dataset from the FOLDER of its nine CSV files.
 
     A customer is a customer_unique_id. A line is one item with its freight; every row of payments is a payment of its
@@ -32,6 +45,12 @@ def olist(folder: Path, tenant: str, timezone: str | None, dry_run: bool, as_jso
     from importing.olist.importer import import_olist
 
     summary = run_import(
-        import_olist, folder, tenant, tenant=tenant, timezone=timezone, dry_run=dry_run
+        import_olist,
+        folder,
+        tenant,
+        tenant=tenant,
+        timezone=timezone,
+        backfill=backfill,
+        dry_run=dry_run,
     )
     show_summary(summary, folder, as_json=as_json)

@@ -10,6 +10,7 @@ import click
 from workbench.cli.console import examples
 from workbench.cli.imports.common import (
     FILE,
+    backfill_option,
     column_options,
     format_options,
     outcome_options,
@@ -71,6 +72,7 @@ _COLUMNS = {
     help="What becomes of an order of which a line is refused: refused whole, or taken in without it.",
 )
 @click.option("--refuse", metavar="RULE", help="prefix:A: orders that begin so are book-keeping.")
+@backfill_option
 @format_options
 @outcome_options
 def transactions(file: Path, dry_run: bool, as_json: bool, **given: Any) -> None:

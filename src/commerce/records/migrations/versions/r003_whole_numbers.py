@@ -3,7 +3,7 @@
 from commerce.records.migrations.triggers import drop_whole_numbers, whole_numbers
 
 revision = "r003"
-down_revision = "r001"
+down_revision = "r002"
 branch_labels = None
 
 _COLUMNS = {

@@ -1,0 +1,121 @@
+"""Backfills: events that arrived late and are to count from when they could have been known after all.
+
+What arrives behind something that was computed is recorded then, and its row stays so. A backfill says beside the
+stream from which earlier instant some events count. Backfills are numbered per tenant; whatever is computed keeps the
+number of the last one it knew, and comes out the same later by looking at the stream as it stood after that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Integer, and_, bindparam, func, select
+
+from commerce.records import schema
+from commerce.records.bulk import insert_rows
+from commerce.records.sql import hexadecimal, linked, micros
+from commerce.records.tenants import Tenant
+
+ALL = 2**31 - 1
+"""Later than any backfill."""
+
+_PAGE = 5_000
+
+
+def with_backfills() -> tuple[FromClause, ColumnElement[int]]:
+    """Give the stream with its backfills, and the instant from which an event counts, in microseconds.
+
+    Who executes the query may bind ``backfills``, the last that is looked at; by default all are.
+    """
+    event, table = schema.event, schema.backfill
+    known = table.c.number <= bindparam("backfills", ALL, Integer)
+    counts = func.coalesce(micros(table.c.recorded_at), micros(event.c.recorded_at))
+    return event.outerjoin(table, and_(linked(table, event), known)), counts
+
+
+def last_backfill(connection: Connection, tenant_id: int) -> int:
+    """Give the number of a tenant's last backfill, 0 before the first.
+
+    What is computed asks this first and reads the stream up to that number: a backfill that is committed in between is
+    left out then as it is later.
+    """
+    table = schema.backfill
+    query = select(func.coalesce(func.max(table.c.number), 0)).where(table.c.tenant_id == tenant_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def backfill(connection: Connection, tenant: Tenant, earlier: Sequence[tuple[int, int]]) -> None:
+    """Let late events count from earlier instants, under the next number.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a writing transaction that holds the tenant's clock alone: numbers are committed in their order.
+    earlier : sequence of (int, int)
+        Ids of events that no backfill has named yet, and the instant of each, in microseconds.
+    """
+    if earlier:
+        number = last_backfill(connection, tenant.id) + 1
+        columns = ("tenant_id", "event_id", "number", "recorded_at")
+        rows = [(tenant.id, event, number, instant) for event, instant in earlier]
+        insert_rows(connection, "backfill", columns, rows)
+
+
+def moved_since(connection: Connection, tenant_id: int, backfills: int, *, up_to_id: int) -> bool:
+    """Whether a later backfill names an event of which an older copy may say something else."""
+    table = schema.backfill
+    query = select(table.c.event_id).where(
+        table.c.tenant_id == tenant_id,
+        table.c.number > backfills,
+        table.c.event_id <= up_to_id,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def count_backfilled(connection: Connection, tenant_id: int, backfills: int, before: int) -> int:
+    """Count the events that later backfills let count before an instant, in microseconds, and not from then on."""
+    table = schema.backfill
+    query = select(func.count()).where(
+        table.c.tenant_id == tenant_id,
+        table.c.number > backfills,
+        micros(table.c.recorded_at) < before,
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+class LateEvent(NamedTuple):
+    """An event that was recorded later than it occurred, in microseconds; its customer in 32 hexadecimal digits."""
+
+    id: int
+    source_key: str
+    customer_id: str | None
+    occurred_at: int
+    recorded_at: int
+
+
+def late_events(connection: Connection, tenant_id: int) -> Iterator[list[LateEvent]]:
+    """Give the events that were recorded later than they occurred and that no backfill names, in pages."""
+    event, table = schema.event, schema.backfill
+    stream, _ = with_backfills()
+    query = (
+        select(
+            event.c.id,
+            event.c.source_key,
+            hexadecimal(event.c.customer_id),
+            micros(event.c.occurred_at),
+            micros(event.c.recorded_at),
+        )
+        .select_from(stream)
+        .where(
+            event.c.tenant_id == tenant_id,
+            event.c.recorded_at > event.c.occurred_at,
+            table.c.event_id.is_(None),
+        )
+        .order_by(event.c.id)
+        .limit(_PAGE)
+    )
+    last = 0
+    while page := [LateEvent(*row) for row in connection.execute(query.where(event.c.id > last))]:
+        yield page
+        last = page[-1].id
