@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -115,12 +116,12 @@ def test_text_that_cannot_be_stored_is_refused_alike_wherever_it_comes_from(
     any_engine: Engine, value: str
 ) -> None:
     shop = make_shop(any_engine)
-    buyer = shop.buyer()
-    assert buyer.customer_id is not None
+    buyer = shop.buyer().customer_id
+    assert buyer is not None
     variant = shop.variant()
     with shop.work(ADMIN) as work:
-        calls = [
-            lambda: customers.change(work, buyer.customer_id, {"full_name": value}),
+        calls: list[Function] = [
+            lambda: customers.change(work, buyer, {"full_name": value}),
             lambda: products.change(work, shop.product(variant), {"description": value}),
             lambda: products.add_variant(work, shop.product(variant), NewVariant(value, 5)),
             lambda: search.search(work, search.saying(value)),
@@ -153,16 +154,17 @@ def test_numbers_inside_what_is_given_are_whole_too(any_engine: Engine) -> None:
     with shop.work(ADMIN) as work:
         for value in NOT_WHOLE:
             event = NewEvent("stock.low", 1, 1, "k", quantity=value)  # type: ignore[arg-type]
-            for function, given in (
+            line = OrderedLine(variant, value)  # type: ignore[arg-type]
+            given: list[tuple[Function, tuple[object, ...]]] = [
                 (products.add_variant, (work, product, NewVariant("TOCK", value))),  # type: ignore[arg-type]
                 (products.create, (work, "Tock", [NewVariant("TOCK", 1, value)])),  # type: ignore[arg-type]
-                (place, (work, [OrderedLine(variant, value)], buyer.customer_id, "wallet")),  # type: ignore[arg-type]
-                (emit, (work.connection, work.tenant, [event])),
+                (place, (work, [line], buyer.customer_id, "wallet")),
+                (partial(emit, ingested_at=1), (work.connection, work.tenant, [event])),
                 (search.search, (work, search.priced(value, None))),  # type: ignore[arg-type]
-            ):
-                late = {"ingested_at": 1} if function is emit else {}
+            ]
+            for function, arguments_given in given:
                 with pytest.raises(RecordError, match=f"{WHOLE}|must be 0 to|must be 1 to"):
-                    function(*given, **late)  # type: ignore[operator]
+                    function(*arguments_given)
             moved = Transfer("EUR", WORLD, Account("wallet", "ada"), value)  # type: ignore[arg-type]
             with pytest.raises(RecordError, match=WHOLE):
                 ledger.post(work.connection, work.tenant, [(1, moved)])

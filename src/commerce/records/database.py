@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-from commerce.records.errors import MigrationNeeded, RecordError, check_text
+from commerce.records.errors import MigrationNeeded, RecordError, StoreUnusable, check_text
 from tabular.files import PRIVATE
 
 if TYPE_CHECKING:
@@ -48,34 +50,100 @@ def connect(url: str) -> Engine:
 
     Raises
     ------
-    RecordError
-        "database URL must name SQLite or PostgreSQL; got ..." (a password in it is not shown).
+    StoreUnusable
+        "DATABASE_URL must name SQLite or PostgreSQL; got ..." (a password in it is not shown); whenever a connection
+        is made, "DATABASE_URL must lead to a database that answers; got ..."
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise RecordError(
-            "database URL must be of the form dialect://...; got text that is none."
-            " Use sqlite:///path/records.db or postgresql://user@host/name."
-        ) from error
-    if parsed.get_backend_name() == "postgresql":
-        url = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(url, pool_pre_ping=True, json_serializer=_written)
-    if parsed.get_backend_name() != "sqlite":
-        raise RecordError(
-            f"database URL must name SQLite or PostgreSQL; got {parsed.get_backend_name()!r}."
-            " Use sqlite:///path/records.db or postgresql://user@host/name."
+    except (ArgumentError, ValueError) as error:
+        shown = re.sub(r"//.*@", "//***@", url) if "://" in url else "text that is none"
+        raise StoreUnusable(f"be of the form dialect://...; got {shown}. {_WRITTEN_SO}") from error
+    backend = parsed.get_backend_name()
+    if parsed.drivername not in _DRIVERS:
+        raise StoreUnusable(f"name SQLite or PostgreSQL; got {parsed.drivername!r}. {_WRITTEN_SO}")
+    if backend == "sqlite" and parsed.query:
+        raise StoreUnusable(
+            f"name an SQLite file without options; got {url}. Leave out what follows the ?."
         )
-    if parsed.database and parsed.database != ":memory:":
-        path = Path(parsed.database)
+    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
+        _make_file(Path(parsed.database))
+    try:
+        engine = create_engine(
+            parsed.set(drivername=_DRIVERS[parsed.drivername]),
+            pool_pre_ping=backend == "postgresql",
+            json_serializer=_written,
+        )
+    except ModuleNotFoundError as error:
+        raise StoreUnusable(
+            f"name a database whose driver is installed; got {backend} without {error.name}."
+            f" Install it: pip install {error.name}."
+        ) from error
+    event.listen(engine, "do_connect", partial(_connect, engine))
+    if backend == "sqlite":
+        _turns[engine] = threading.Lock()
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_WRITTEN_SO = "Use sqlite:///path/records.db or postgresql://user@host/name."
+_ADVICE = {
+    "password": "Check user and password.",
+    "does not exist": "Create it by `createdb`, or name another.",
+    "not a database": "Name a new file, or one that Bellwether made.",
+    "readonly": "Let this user write the file and its folder.",
+}
+"""What to do, by what a driver says."""
+
+
+def _make_file(path: Path) -> None:
+    """Make a file where there is none: its owner's alone."""
+    if path.is_dir():
+        raise StoreUnusable(
+            f"name a file; got the folder {path}. Write sqlite:///{path / 'records.db'}."
+        )
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.touch(PRIVATE)
-    engine = create_engine(parsed, json_serializer=_written)
-    _turns[engine] = threading.Lock()
-    event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    except OSError as error:
+        raise StoreUnusable(
+            f"name a file that can be made; got {path}: {error.strerror}. Choose a folder of yours."
+        ) from error
+
+
+def _connect(
+    engine: Engine, dialect: Dialect, record: Any, where: Sequence[Any], how: dict[str, Any]
+) -> Any:
+    """Make a connection, or say in a sentence why there is none."""
+    errors = dialect.loaded_dbapi.Error
+    try:
+        connection = dialect.connect(*where, **how)
+        if dialect.name == "sqlite":
+            _configure_sqlite(connection)
+    except errors as error:
+        raise _refused(engine, str(error)) from error
+    return connection
+
+
+def _refused(engine: Engine, said: str) -> StoreUnusable:
+    """Repeat what a driver said of a connection, without the password."""
+    url, lines = engine.url, said.strip().splitlines() or ["no reason given"]
+    first = next((line for line in lines if "FATAL" in line), lines[0]).strip().rstrip(".")
+    if url.password:
+        first = first.replace(str(url.password), "***")
+    advice = next(
+        (what for sign, what in _ADVICE.items() if sign in first),
+        "Check that it is the right place, and that the server is up.",
+    )
+    shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+    return StoreUnusable(f"lead to a database that answers; got {shown}: {first}. {advice}", first)
 
 
 def _written(document: object) -> str:
@@ -97,7 +165,7 @@ def _check_texts(document: object) -> None:
                 _check_texts(document[part])
 
 
-def _configure_sqlite(connection: Any, record: Any) -> None:
+def _configure_sqlite(connection: Any) -> None:
     """Set what SQLite forgets with every connection, and leave BEGIN to us."""
     connection.isolation_level = None
     cursor = connection.cursor()

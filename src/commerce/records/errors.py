@@ -213,5 +213,13 @@ class InsufficientFunds(LedgerError, Conflict):
         )
 
 
+class StoreUnusable(CommerceError, RuntimeError):
+    """The record store that ``DATABASE_URL`` names cannot be opened; ``found`` is what its driver said."""
+
+    def __init__(self, rule: str, found: str = "no store") -> None:
+        self.found = found
+        super().__init__(f"DATABASE_URL must {rule}")
+
+
 class MigrationNeeded(CommerceError, RuntimeError):
     """The database does not hold the tables this version needs."""

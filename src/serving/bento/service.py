@@ -18,6 +18,7 @@ import bentoml
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from commerce.records.errors import StoreUnusable
 from features.catalogue import CATALOGUE
 from serving.app import make_app
 from serving.pages.site import OPENNESS
@@ -52,7 +53,10 @@ class Service:
         sources = Path(__file__).resolve().parents[2]
         settings = ServingSettings.from_env(os.environ, sources)
         url = settings.database_url
-        store = None if url is None else RecordStore(url)
+        try:
+            store = None if url is None else RecordStore(url)
+        except StoreUnusable as error:
+            sys.exit(f"bellwether: {error}")
         self.state = AppState(
             shelf=PackageShelf(settings.packages, CATALOGUE),
             store=store,

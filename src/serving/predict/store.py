@@ -16,6 +16,7 @@ from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 from commerce.records import database, schema
+from commerce.records.errors import StoreUnusable
 from serving.errors import StoreUnavailable
 from serving.schema import score
 
@@ -86,6 +87,8 @@ class RecordStore:
         """Say what the database's driver raises as `StoreUnavailable`."""
         try:
             yield
+        except StoreUnusable as error:
+            raise StoreUnavailable(self.place, repr(error.found)) from error
         except (OperationalError, InterfaceError, ProgrammingError) as error:
             raise StoreUnavailable(self.place, _in_short(error)) from error
 

@@ -52,7 +52,7 @@ def known_errors() -> tuple[type[Exception], ...]:
         OSError,
     )
     store = sys.modules.get("sqlalchemy.exc")
-    return ours if store is None else (*ours, store.OperationalError)
+    return ours if store is None else (*ours, store.OperationalError, store.DatabaseError)
 
 
 def refusal(error: Exception) -> Refusal:
@@ -75,7 +75,8 @@ def refusal(error: Exception) -> Refusal:
             str(original).strip().splitlines()[0] if str(original).strip() else "no reason given"
         )
         return Refusal(
-            f"record store must answer; got: {first}. Check DATABASE_URL and that the server is up.",
+            f"DATABASE_URL must lead to a record store that answers; got: {first.rstrip('.')}. Check that it may be"
+            " written, and that the server is up.",
             UNEXPECTED.code,
         )
     return Refusal(str(error), getattr(error, "exit_code", USAGE.code))

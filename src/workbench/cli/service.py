@@ -12,6 +12,7 @@ import click
 from workbench.cli import home
 from workbench.cli.console import examples, note
 from workbench.errors import SettingsError
+from workbench.records import open_records
 
 
 @click.command(epilog=examples("bellwether build"))
@@ -47,6 +48,7 @@ def serve(port: int, host: str) -> None:
 
     home.require_extra("serving")
     settings = home.settings()
+    open_records(settings).dispose()
     require_free(host, port)
     sources = Path(__file__).resolve().parents[2]
     environment = bento_environment((settings.home / BENTO_STORE).resolve(), home.environ())

@@ -21,7 +21,7 @@ from commerce.records.database import (
     require_current,
     writing,
 )
-from commerce.records.errors import MigrationNeeded, RecordError
+from commerce.records.errors import MigrationNeeded, RecordError, StoreUnusable
 
 
 def test_migrations_and_tables_say_the_same(any_engine: Engine) -> None:
@@ -78,12 +78,12 @@ def test_every_constraint_has_a_name() -> None:
 
 @pytest.mark.parametrize("url", ["mysql://localhost/shop", "shop.db", "oracle://x"])
 def test_a_database_we_do_not_speak_to_is_refused(url: str) -> None:
-    with pytest.raises(RecordError, match="database URL must"):
+    with pytest.raises(StoreUnusable, match="DATABASE_URL must"):
         connect(url)
 
 
 def test_a_password_never_stands_in_the_error() -> None:
-    with pytest.raises(RecordError) as caught:
+    with pytest.raises(StoreUnusable) as caught:
         connect("mysql://ada:secret@localhost/shop")
     assert "secret" not in str(caught.value)
 

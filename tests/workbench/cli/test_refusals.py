@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import make_url
 
 from workbench.cli import group, main
 
@@ -86,9 +87,54 @@ def test_a_record_store_that_does_not_answer_is_a_sentence_without_its_password(
 ) -> None:
     url = "postgresql://shop:hunter2@127.0.0.1:1/shop"
     result = invoke("tenants", DATABASE_URL=url)
-    assert result.exit_code == 1
-    assert result.stderr.startswith("bellwether: record store must answer; got:")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        "bellwether: DATABASE_URL must lead to a database that answers; got"
+        " postgresql://shop:***@127.0.0.1:1/shop: connection failed"
+    )
     assert "hunter2" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        (
+            "postgresql://u:hunter2@h:port/x",
+            "be of the form dialect://...; got postgresql://***@h:port/x.",
+        ),
+        ("mysql://u:hunter2@h/x", "name SQLite or PostgreSQL; got 'mysql'."),
+        (
+            "postgresql+psycopg2://u:hunter2@h/x",
+            "name SQLite or PostgreSQL; got 'postgresql+psycopg2'.",
+        ),
+        ("sqlite:///.", "name a file; got the folder"),
+        ("sqlite:///text.txt/x.db", "name a file that can be made; got"),
+        ("sqlite:///text.txt", "lead to a database that answers; got sqlite:///"),
+        ("sqlite:///x.db?mode=ro", "name an SQLite file without options; got"),
+        ("hunter2", "name a record store that outlives the process; got text without ://."),
+    ],
+)
+def test_a_broken_database_url_is_a_sentence_whatever_the_command(
+    invoke: Invoke, tmp_path: Path, url: str, sentence: str
+) -> None:
+    (tmp_path / "text.txt").write_text(
+        "no database at all, but a text of more than a hundred bytes" * 9
+    )
+    for command in (["tenants"], ["doctor"], ["features", "build"], ["tick"], ["serve"], ["run"]):
+        result = invoke(*command, DATABASE_URL=url)
+        assert result.exit_code == 2, command
+        assert result.stderr.startswith(f"bellwether: DATABASE_URL must {sentence}"), command
+        assert result.stderr.count("\n") == 1
+        assert "hunter2" not in result.stderr
+
+
+def test_a_wrong_password_and_a_missing_database_are_sentences(
+    invoke: Invoke, postgres_url: str
+) -> None:
+    missing = make_url(postgres_url).set(database="nowhere").render_as_string(hide_password=False)
+    result = invoke("tenants", DATABASE_URL=missing)
+    assert result.exit_code == 2
+    assert 'database "nowhere" does not exist. Create it by `createdb`' in result.stderr
 
 
 def test_a_stack_trace_is_shown_where_it_is_asked_for(invoke: Invoke) -> None:
