@@ -242,7 +242,7 @@ def zone_of(text: str, moment: datetime, zone: ZoneInfo) -> tzinfo:
     Raises
     ------
     ValueError
-        "a known zone; got ..."
+        "in a known zone, such as Europe/Berlin, CET or +01:00; got ..."
 
     Examples
     --------
@@ -260,4 +260,6 @@ def zone_of(text: str, moment: datetime, zone: ZoneInfo) -> tzinfo:
             text = f"{'+' if sign == '+' else '-'}{hours:0>2}:{minutes or '00'}"
         return offset_of(text if text[:1] in "+-" else text.upper(), moment, zone)
     except (ValueError, KeyError, OSError) as error:
-        raise ValueError(f"a known zone; got {text!r}") from error
+        raise ValueError(
+            f"in a known zone, such as Europe/Berlin, CET or +01:00; got {text!r}"
+        ) from error

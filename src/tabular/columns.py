@@ -150,7 +150,7 @@ def find_columns(
         if found.keys().isdisjoint(roles):
             raise TableError(
                 f"{' or '.join(flag(role) for role in roles)} must name a column; none has a"
-                f" well-known name. Columns: {', '.join(columns)}. Give its name, or its position"
+                f" well-known name. Columns: {', '.join(filter(None, columns))}. Give its name, or its position"
                 " from 1 where the file has no header."
             )
     return found

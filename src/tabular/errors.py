@@ -44,10 +44,10 @@ class ColumnNotFound(TableError, LookupError):
     def __init__(self, option: str, name: str, columns: Sequence[str]) -> None:
         self.option = option
         self.name = name
-        self.columns = tuple(columns)
+        self.columns = tuple(filter(None, columns))
         super().__init__(
-            f"{option} must name a column of the file; got {name!r}. {did_you_mean(name, columns)}"
-            f" Columns: {', '.join(columns)}."
+            f"{option} must name a column of the file; got {name!r}. {did_you_mean(name, self.columns)}"
+            f" Columns: {', '.join(self.columns)}."
         )
 
 

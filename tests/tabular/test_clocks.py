@@ -98,7 +98,7 @@ def test_names_and_offsets_of_zones_are_read_and_others_refused() -> None:
             UTC
         ) == datetime(2024, 7, 1, 10, tzinfo=UTC)
     for text in ("IST", "Berlin", "120", "Europe/Nowhere", "../etc/passwd", "+25", ""):
-        with pytest.raises(ValueError, match="a known zone; got"):
+        with pytest.raises(ValueError, match=r"in a known zone, .*; got"):
             zone_of(text, summer, BERLIN)
 
 

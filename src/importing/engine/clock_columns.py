@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -21,12 +22,8 @@ BESIDE: Final[Mapping[str, frozenset[str]]] = {
 }
 """Names, without case and signs, under which each is looked for; a clock, only where another column holds the date."""
 
-_DATE_NAMES = (
-    "date day orderdate orderdateutc invoicedate transactiondate purchasedate saledate salesdate createddate datum tag"
-    " bestelldatum rechnungsdatum auftragsdatum kaufdatum datecommande datedecommande fecha fechapedido fechadelpedido"
-    " data dataordine datapedido datadopedido datazamówienia besteldatum orderdatum dato"
-)
-_DATES = frozenset(_DATE_NAMES.split())
+_DATE = re.compile("date|datum|fecha|dato|^data|^day$|^tag$|^jour$|^giorno$|^día$|^dia$|^dzień$")
+"""What names of columns of dates have in them."""
 
 
 def find_beside(
@@ -68,17 +65,13 @@ def find_beside(
     found = {role: find_column(flag(role), name, columns) for role, name in given.items()}
     shown = ["" if place in left_out else name for place, name in enumerate(columns)]
     own = None if time is None else find_column("--time", time, columns)
-    dated = own is not None or any(plain(name) in _DATES for name in shown)
+    dated = own is not None or any(_DATE.search(plain(name)) for name in shown)
     for role, names in BESIDE.items():
         if role in found or (role == "time_of_day" and not dated):
             continue
         same = [place for place, name in enumerate(shown) if plain(name) in names and place != own]
         if own is not None and same:
-            name = columns[same[0]]
-            raise TableError(
-                f"column {name!r} must be used or left out; got neither. Give {flag(role)} {name!r}"
-                f" or --ignore {name!r}."
-            )
+            raise _unused(role, columns[same[0]])
         if len(same) > 1:
             raise TableError(
                 f"{flag(role)} must be given where several columns could be meant; got"
@@ -88,3 +81,22 @@ def find_beside(
             found[role] = same[0]
     hidden = left_out | set(found.values())
     return found, tuple("" if place in hidden else name for place, name in enumerate(columns))
+
+
+def check_beside(shown: Sequence[str], places: Mapping[str, int]) -> None:
+    """Refuse to pass a clock over, whatever its date is called.
+
+    Raises
+    ------
+    TableError
+        "column 'Uhrzeit' must be used or left out; got neither. ..."
+    """
+    for place, name in enumerate(shown):
+        if plain(name) in BESIDE["time_of_day"] and place not in places.values():
+            raise _unused("time_of_day", name)
+
+
+def _unused(role: str, name: str) -> TableError:
+    return TableError(
+        f"column {name!r} must be used or left out; got neither. Give {flag(role)} {name!r} or --ignore {name!r}."
+    )

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from commerce.records.database import reading
-from importing.engine.clock_columns import BESIDE, find_beside
+from importing.engine.clock_columns import BESIDE, check_beside, find_beside
 from importing.engine.currencies import currency_of
 from importing.engine.refusals import DEFAULT_SHARE, check_refused
 from importing.engine.summary import Content, ImportSummary, summarise
@@ -171,6 +171,7 @@ def take_in(
         options.ignore,
     )
     places = find(shown) | places
+    check_beside(shown, places)
 
     def standing(roles: Sequence[str]) -> list[int]:
         return [places[role] for role in roles if role in places]

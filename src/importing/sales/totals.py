@@ -18,13 +18,13 @@ from importing.engine.intake import Intake
 from importing.errors import SourceError
 from importing.sales.columns import WELL_KNOWN
 from tabular.amounts import NumberReader
-from tabular.columns import plain
+from tabular.columns import flag, plain
 from tabular.errors import TableError
 from tabular.store import Store
 
 _CENT = Decimal("0.01")
 """How far a line may be from what it is rounded to."""
-_OF_A_LINE = frozenset({"linetotal", "lineamount", "itemtotal", "lineitemtotal"})
+_OF_A_LINE = frozenset({"linetotal", "lineamount", "itemtotal", "lineitemtotal", "rowtotal"})
 _BATCH = 5_000
 
 
@@ -147,16 +147,18 @@ def _role_of(intake: Intake, place: int, beside: Mapping[str, int], *, certain: 
     with Store("total", ("basket", "stated", "worth")) as store:
         seen = _Seen(_orders(intake, store, place, beside))
     if valued is not None:
-        worth = intake.table.columns[beside[valued]]
         if seen.sums and (certain or not seen.lines):
             return "order_total"
         if seen.lines and not certain:
             return "amount"
-        also = "" if certain else f" or --amount {name!r} where they are worth it,"
+        worth, used = intake.table.columns[beside[valued]], flag(valued)
+        ways = [f"--ignore {name!r} where lines are worth what {worth!r} says"]
+        ways += [] if certain else [f"--amount {name!r} where they are worth it"]
+        ways += [f"--order-total {name!r} without {used} (--ignore {worth!r}) where the order is"]
+        ways += [] if order else ["--order where the file has order ids"]
         raise TableError(
             f"column {name!r} must be the sum of its order's lines, or be told; got {seen.unlike}, which may be"
-            f" shipping, tax or a discount. Give --ignore {name!r} where lines are worth {worth!r} says,{also}"
-            f" or --ignore {worth!r} and --order-total {name!r} where the order is worth that."
+            f" shipping, tax or a discount. Give {', or '.join(ways)}."
         )
     if certain:
         if seen.contrary is None:
