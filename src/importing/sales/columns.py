@@ -85,8 +85,10 @@ def _asked_about(name: str) -> str | None:
 
 def _has_word(name: str, words: str) -> bool:
     """Whether a name of a column has one of some words."""
-    apart = re.sub(r"(?<=[a-zà-ż])(?=[A-Z])", " ", name).lower()
-    return any(re.fullmatch(words, word) for word in re.findall(r"[^\W\d_]+", apart))
+    apart = re.sub(r"(?<=[a-zà-ż])(?=[A-Z])", " ", name)  # orderTax is two words, MwSt one
+    return any(
+        re.fullmatch(words, word.lower()) for word in re.findall(r"[^\W\d_]+", f"{apart} {name}")
+    )
 
 
 NEEDED: Final = (("customer",), ("time",), ("price", "order_total", "amount"))
