@@ -505,7 +505,8 @@ def test_a_tenant_keeps_its_currency_and_zone(shop: Shop) -> None:
 def test_a_wrong_option_is_a_sentence_and_writes_nothing(
     shop: Shop, options: dict[str, str], sentence: str
 ) -> None:
-    given = {"customer": "who", "time": "at", "price": "price"} | options
+    named = {"customer": "who", "time": "at", "price": "price", "quantity": "qty"}
+    given = named | options
     with pytest.raises(ValueError, match=sentence):
         shop.sell(ORDERS, **given)
     assert shop.rows(schema.tenant) == []
