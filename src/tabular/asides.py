@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tabular.amounts import parts_of
 from tabular.columns import plain
@@ -26,6 +27,7 @@ _RULE = re.compile(r"[-=_+*~.\u2500\u2550]{2,}")
 _COUNT = re.compile(r"\(?[0-9]+ [^\W\d_]+\)?|[A-Z]{3}|[-\u2013]")
 
 
+@lru_cache(maxsize=100_000)
 def names_total(text: str) -> bool:
     """Whether a cell is a word for a total, which may say of what: a number, a year.
 

@@ -18,6 +18,7 @@ from importing.engine.intake import Intake
 from importing.errors import SourceError
 from importing.sales.columns import WELL_KNOWN
 from tabular.amounts import NumberReader
+from tabular.asides import names_total
 from tabular.columns import flag, plain
 from tabular.errors import TableError
 from tabular.store import Store
@@ -202,7 +203,7 @@ def _orders(
         if len(cells) != width:
             continue
         basket = str(row) if order is None else cells[order].strip()
-        if basket:
+        if basket and not names_total(basket):
             stated, value = read(cells[place]), worth(cells)
             batch.append(
                 (

@@ -107,6 +107,12 @@ def test_amounts_that_differ_between_lines_are_the_lines(shop: Shop) -> None:
     assert worth(shop) == {"1": 12000, "2": 1000}
 
 
+def test_rows_of_totals_say_nothing_about_orders(shop: Shop) -> None:
+    rows = "1;ann;01.03.2024;P1;90,00\nTotal;;;;90,00\n2;bob;01.03.2024;P2;30,00\nTotal;;;;120,00\n"
+    assert counts(shop.sell(ONLY + rows)) == (2, 2, 0, 0)
+    assert worth(shop) == {"1": 9000, "2": 3000}
+
+
 def test_without_order_ids_a_total_is_the_rows(shop: Shop) -> None:
     rows = "ann,2024-03-01,10.00\nann,2024-03-01,20.00\nann,2024-03-01,10.00\n"
     shop.sell("customer,date,order total\n" + rows)

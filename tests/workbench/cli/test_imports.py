@@ -175,3 +175,37 @@ def test_each_reason_of_refusal_is_a_line_that_names_the_option_which_settles_it
         "    1 order in part (such as '2' with line 3 refused): take in what is left of them?"
         " --partial-orders keep",
     ]
+
+
+def written(home: Path, name: str, *lines: str) -> Path:
+    path = home / name
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_lines_that_are_no_data_are_named_and_clocks_beside_the_date_are_used(home: Path) -> None:
+    head, row = "Order,Customer,Date,Time,Amount", "1,ann,2024-01-02,2:30 PM,9.50"
+    path = written(
+        home, "sales.csv", head, row, head, "2,bob,2024-01-03,9:05 AM,1", head, "Total,,,,10.50"
+    )
+    shown = run("transactions", path, "--tenant", "new")
+    assert (
+        "no data, left aside: 2 repeated headers (lines 3, 5), 1 total row (line 6)" in shown.output
+    )
+    assert "2 rows: 2 in, 0 known already, 0 refused" in shown.output
+    assert "time_of_day 'Time'" in shown.output
+    words = ("--customer", "Customer", "--time", "Date", "--amount", "Amount")
+    asked = run("transactions", path, "--tenant", "other", *words)
+    assert "Give --time-of-day 'Time' or --ignore 'Time'" in str(asked.exception)
+
+
+def test_bids_take_a_clock_beside_the_date_but_none_where_times_are_elapsed(home: Path) -> None:
+    head = "auction,bidder,amount,date,time"
+    path = written(
+        home, "bids.csv", head, "7,ann,9.50,2024-01-02,14:30", "7,bob,9.00,2024-01-02,9:05"
+    )
+    shown = run("bids", path, "--tenant", "new")
+    assert "2 rows: 2 in" in shown.output, shown.output
+    path = written(home, "elapsed.csv", "auction,bidder,amount,time", "7,ann,9.50,0.25")
+    shown = run("bids", path, "--tenant", "later", "--elapsed", "days")
+    assert "1 rows: 1 in" in shown.output, shown.output

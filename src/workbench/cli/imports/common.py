@@ -154,6 +154,7 @@ def as_document(summary: ImportSummary) -> dict[str, Any]:
         "reasons": dict(summary.reasons),
         "columns": dict(detected.used),
         "left_aside": list(detected.left_aside()),
+        "no_data": {kind: list(lines) for kind, lines in summary.left_aside.items()},
         "content": None if content is None else content._asdict(),
         "changed": list(summary.changed),
     }
