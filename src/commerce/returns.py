@@ -15,12 +15,13 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, update
 
 from commerce import stock
-from commerce.payments.refunds import refund_order
+from commerce.payments.refunds import gone_and_left, refund_order
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, RecordError, check_choice, check_range, existing
 from commerce.records.instants import DAY, to_micros
 from commerce.records.machine import EventDraft, fetch, fetch_mine, fire
+from commerce.records.money import format_money
 from commerce.records.sql import linked, total
 from commerce.records.states import ORDER, POINTS, RETURN
 from commerce.records.work import Work
@@ -191,37 +192,67 @@ def inspect(work: Work, return_id: UUID, condition: str, *, seller_at_fault: boo
     fire(work, RETURN, return_id, event, changes=found)
 
 
-def approve(work: Work, return_id: UUID) -> int:
+@checked
+def approve(work: Work, return_id: UUID, *, refund_minor: int | None = None) -> int:
     """Accept an inspected return, by an admin: money back, goods in, points off, once only; give minor units paid back.
 
-    Where the money comes from and goes to, `commerce.payments.funds` decides.
+    Where the money comes from and goes to, `commerce.payments.funds` decides. What was refunded by hand before is
+    not paid again; whether it was for these goods must be said where that makes a difference.
+
+    Parameters
+    ----------
+    refund_minor : int, optional
+        What is paid back now, 0 or more; the goods' part of what was paid, less what went back for them already.
 
     Raises
     ------
     IllegalMove
     Conflict
-        "return must hold goods to be approved; got none. ..."
+        "return must hold goods to be approved; got none. ...", "refund_minor must be said where ..." or "refund_minor
+        must be 0 to 1190; got ..."
     """
     case = order, line, asked = _case(work, return_id)
     if asked.received_quantity == 0:
         raise Conflict("return must hold goods to be approved; got none. Reject it.")
     quantity = asked.received_quantity or 0
     share = refund_share(line.amount_minor, line.quantity, line.returned_quantity, quantity)
+    paid = _to_pay(work, order.id, share, refund_minor)
     damaged = asked.condition == "damaged"
     goods = [stock.come_back(line.variant_id, quantity, damaged=damaged)] if line.variant_id else []
     event = case.event("return.approved", amount=share, transfers=goods)
     # goods, then money, then points: everybody who moves several locks their accounts in this order
-    fire(work, RETURN, return_id, event, changes={"refund_minor": share})
+    fire(work, RETURN, return_id, event, changes={"refund_minor": paid})
     returned = update(_line).values(returned_quantity=_line.c.returned_quantity + quantity)
     this_line = rows.own(work, _line, order_id=order.id, position=line.position)
     work.connection.execute(returned.where(*this_line))
-    if share:
-        refund_order(work, order.id, share, reason="return", position=line.position)
+    if paid:
+        refund_order(work, order.id, paid, reason="return", position=line.position)
     if asked.seller_at_fault and line.seller_id is not None:
         penalty = deduct_event(work, line.seller_id, work.policy.penalty_points, "return")
         if penalty is not None:
             fire(work, POINTS, line.seller_id, penalty)
-    return share
+    return paid
+
+
+def _to_pay(work: Work, order_id: UUID, share: int, said: int | None) -> int:
+    """Settle what a return pays back of its share: less what was refunded by hand and no return has counted yet."""
+    gone, left = gone_and_left(work, order_id)
+    approved = rows.own(work, _return, order_id=order_id, status="approved")
+    counted = int(work.connection.scalar(_COUNTED.where(*approved)) or 0)
+    by_hand = max(0, gone - counted)
+    least = max(0, share - by_hand)
+    most = max(least, min(share, left))
+    if said is None and most != least:
+        currency = work.tenant.currency
+        raise Conflict(
+            f"refund_minor must be said where {format_money(by_hand, currency)} of the order were refunded by"
+            f" hand; got none. Give {least} if that was for these goods, {most} if it was not."
+        )
+    if said is not None and not least <= said <= most:
+        raise Conflict(
+            f"refund_minor must be {least} to {most}; got {said}. Pay back what the goods cost, and nothing twice."
+        )
+    return most if said is None else said
 
 
 def reject(work: Work, return_id: UUID) -> None:
@@ -259,4 +290,8 @@ _delivered_at = (
     .limit(1)
     .scalar_subquery()
 )
+_COUNTED = select(
+    func.sum(func.coalesce(schema.event.c.amount_minor, _return.c.refund_minor))
+).outerjoin_from(_return, schema.event, schema.event.c.id == _return.c.event_id)
+"""What the goods of an order's returns were worth, whether paid back by them or by hand before."""
 _LINES = select(_line, _asked_for.label("asked_for"), _delivered_at.label("delivered_at"))

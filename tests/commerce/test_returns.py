@@ -13,10 +13,12 @@ from sqlalchemy import Engine, select
 from tests.commerce.concurrency import at_once
 from tests.commerce.delivery.journeys import courier_of, delivered, placed, read, shipped
 from tests.commerce.sent_back import asked, inspected, rewarded
-from tests.commerce.shop import ADMIN, make_shop
+from tests.commerce.shop import ADMIN, Shop, make_shop
 
 from commerce import returns, stock
 from commerce.orders.completion import complete
+from commerce.payments import disputes, queries
+from commerce.payments.refunds import refund_order
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.doctor import examine
@@ -25,6 +27,14 @@ from commerce.records.states import RETURN
 from commerce.returns import approve, inspect, listed, receive, refund_share, reject, request
 from commerce.rewards import POINTS
 from commerce.stock import asset
+
+
+def amounts(shop: Shop, *types: str) -> list[int]:
+    """The amounts of the events of some types."""
+    table = schema.event
+    with shop.look() as work:
+        found = select(table.c.amount_minor).where(table.c.type.in_(types))
+        return list(work.connection.execute(found).scalars())
 
 
 @given(
@@ -230,6 +240,89 @@ def test_a_return_leaves_sound_books_whenever_it_comes_and_however_it_was_paid(
         assert shop.holds("wallet", buyer.customer_id.hex) == 100_000 - 1190  # type: ignore[union-attr]
     with shop.look() as work:
         assert examine(work.connection, shop.tenant) == []
+
+
+@pytest.mark.parametrize("method", ["wallet", "cash_on_delivery", "pay_later"])
+@pytest.mark.parametrize("completed", [False, True])
+def test_goods_that_were_refunded_by_hand_come_back_without_being_paid_twice(
+    any_engine: Engine, method: str, completed: bool
+) -> None:
+    shop = make_shop(any_engine)
+    buyer, variant = shop.buyer(), shop.variant(stock=10, seller=shop.seller())
+    order = delivered(shop, buyer, (variant, 2), method=method)
+    if completed:
+        with shop.work(SYSTEM, days=3) as work:
+            complete(work, order)
+    returned = inspected(shop, buyer, order, 2)
+    assert shop.holds("on_hand", asset=asset(variant)) == 8
+    with shop.work(days=4) as work:
+        refund_order(work, order, 2380, reason="goodwill")
+    with shop.work(days=4) as work:
+        assert approve(work, returned) == 0
+    with pytest.raises(IllegalMove), shop.work(days=4) as work:
+        approve(work, returned)
+    row = read(shop, "return_request", returned)
+    assert (row.status, row.refund_minor) == ("approved", 0)
+    with shop.look() as work:
+        line = work.connection.execute(select(schema.order_line)).one()
+        assert (line.returned_quantity, line.amount_minor) == (2, 2380)
+        assert examine(work.connection, shop.tenant) == []
+    assert shop.holds("on_hand", asset=asset(variant)) == 10
+    assert amounts(shop, "return.approved") == [2380]
+    assert sum(amounts(shop, "payment.refunded", "invoice.credited")) == 2380
+
+
+def test_what_was_refunded_by_hand_in_part_is_paid_to_the_end_and_no_further(
+    any_engine: Engine,
+) -> None:
+    shop = make_shop(any_engine)
+    buyer = shop.buyer()
+    order = delivered(shop, buyer, (shop.variant(), 1))
+    returned = inspected(shop, buyer, order)
+    with shop.work() as work:
+        refund_order(work, order, 190, reason="goodwill")
+    with shop.work() as work:
+        assert approve(work, returned) == 1000
+    with shop.look() as work:
+        assert examine(work.connection, shop.tenant) == []
+    assert sum(amounts(shop, "payment.refunded")) == 1190
+
+
+def test_whom_a_refund_by_hand_was_for_is_asked_where_other_goods_stay(any_engine: Engine) -> None:
+    shop = make_shop(any_engine)
+    buyer = shop.buyer()
+    order = delivered(shop, buyer, (shop.variant(), 3))
+    first, second = (inspected(shop, buyer, order) for _ in range(2))
+    with shop.work() as work:
+        refund_order(work, order, 1190, reason="goodwill")
+    with (
+        pytest.raises(Conflict, match=r"refunded by hand; got none\. Give 0 .*, 1190 if"),
+        shop.work() as work,
+    ):
+        approve(work, first)
+    for wrong in (-1, 1191):
+        with pytest.raises(Conflict, match="refund_minor must be 0 to 1190"), shop.work() as work:
+            approve(work, first, refund_minor=wrong)
+    with shop.work() as work:
+        assert approve(work, first, refund_minor=0) == 0
+    with shop.work() as work:
+        assert approve(work, second) == 1190
+    with shop.look() as work:
+        assert examine(work.connection, shop.tenant) == []
+    assert sum(amounts(shop, "payment.refunded")) == 2380
+
+
+def test_money_that_is_under_dispute_is_no_refund_by_hand(any_engine: Engine) -> None:
+    shop = make_shop(any_engine)
+    buyer = shop.buyer()
+    order = delivered(shop, buyer, (shop.variant(), 1))
+    returned = inspected(shop, buyer, order)
+    with shop.work() as work:
+        (payment,) = queries.payments(work, order_id=order)
+        disputes.begin(work, payment.id, 1190, "fraudulent")
+    with pytest.raises(Conflict, match="refunds must not exceed"), shop.work() as work:
+        approve(work, returned)
+    assert read(shop, "return_request", returned).status == "inspected"
 
 
 def test_a_rejected_return_moves_nothing(any_engine: Engine) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from commerce import wallet
 from commerce.payments import invoices
-from commerce.payments.funds import collect, give_back, held
+from commerce.payments.funds import collect, covered, give_back, held
 from commerce.payments.payment_rows import lock, of_order
 from commerce.payments.provider_calls import CARD_PROVIDERS
 from commerce.payments.totals import totals, totals_of
@@ -109,6 +109,18 @@ def refund_order(
             " Refund no more than that."
         )
     return amount
+
+
+def gone_and_left(work: Work, order_id: UUID) -> tuple[int, int]:
+    """Tell what went back of an order, or is under way, credited invoices too, and what still can, in minor units."""
+    payments = of_order(work, order_id)
+    sums = totals_of(work, [payment.id for payment in payments])
+    gone = sum(each.refunded + each.pending + each.charged_back for each in sums.values())
+    owed = sum(invoice.open for invoice in invoices.of_order(work, order_id))
+    left = sum(
+        payment.amount_minor if _waits(payment) else sums[payment.id].open for payment in payments
+    )
+    return gone + covered(work, order_id)[1], left + owed
 
 
 def _waits(payment: Row[Any]) -> bool:

@@ -80,7 +80,7 @@ def _digits(currency: str) -> int:
 def _rescaled(amount: int, currency: str, digits: int, wanted: int) -> int:
     """Write an amount with another number of digits, exactly."""
     if digits <= wanted:
-        return int(amount * 10 ** (wanted - digits))
+        return amount * int(10 ** (wanted - digits))
     whole, rest = divmod(amount, 10 ** (digits - wanted))
     if rest:
         raise ProviderRefused(
