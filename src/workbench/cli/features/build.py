@@ -63,6 +63,7 @@ def build(
     from features.catalogue import CATALOGUE
     from features.checks import check, check_stream
     from features.frames import frame_of, write_features
+    from scoring.wording import counted
     from workbench import stages
 
     bench = home.open_bench(tenant)
@@ -104,7 +105,7 @@ def build(
         click.echo(json.dumps(made, indent=1))
         return
     click.echo(
-        f"  tenant {snapshot.tenant}: {made['customers']:,} customers x {len(cutoffs)} cutoffs,"
+        f"  tenant {snapshot.tenant}: {counted(made['customers'], 'customer')} x {counted(len(cutoffs), 'cutoff')},"
         f" {len(CATALOGUE)} features by {engine} in {seconds:.1f} s, {checked.headline}"
     )
     if absent:
