@@ -132,7 +132,7 @@ def test_a_review_says_whether_the_champion_beats_a_plain_logistic_regression(
 ) -> None:
     publish_champion(bench, snapshot, bench.as_of, plain)
     found = review(bench, snapshot, "churn")
-    row = found.verdict.loc["the same when it was trained (AUC)"].tolist()
+    row = list(found.verdict.T["the same when it was trained (AUC)"])
     assert row == ["0.800", f"plain logistic {plain:.3f}, {verdict}"]
     better = "better" if verdict == "beaten" else "no better"
     assert found.decision.endswith(

@@ -17,14 +17,15 @@ def derived(known: Mapping[str, Output]) -> Iterator[tuple[tuple[str, ...], Rule
         names = (output.name, *output.inputs)
         why = f"{output.name} follows from {' and '.join(output.inputs)}."
         positive = all((known[name].minimum or 0) >= 0 for name in names)
+        first, last = output.inputs[0], output.inputs[-1]
         if output.kind == "ratio" and positive:
-            yield names, quotient(output.name, *output.inputs, why)
+            yield names, quotient(output.name, first, last, why)
         elif output.kind == "difference":
-            yield names, _difference(output.name, *output.inputs, why)
+            yield names, _difference(output.name, first, last, why)
         elif output.kind == "share":
-            yield names, _share(output.name, *output.inputs, why)
+            yield names, _share(output.name, first, last, why)
         elif output.kind == "threshold":
-            yield names, _threshold(output.name, output.inputs[0], output.limits, why)
+            yield names, _threshold(output.name, first, output.limits, why)
 
 
 def quotient(name: str, top: str, bottom: str, why: str) -> Rule:
