@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable
 from types import ModuleType
 
@@ -28,6 +29,9 @@ REDUCED = {
     "gap_mean": "mean days between one and the next of {rows}",
     "gap_deviation": "standard deviation of the days between {rows}",
 }
+_WINDOW = re.compile(r"_(\d+)d$")
+_ASIDE = re.compile(r",? of the last (year(?!')|90 days)| \(in UTC[^)]*\)|[{}]")
+"""What a title says by itself, or leaves to the description."""
 _OF_ONE_ROW = ("first", "last", "recency", "age")
 DERIVED = {
     "ratio": "{0} over {1}",
@@ -66,6 +70,22 @@ def in_words(output: Output) -> str:
     )
     since_ever = partial.window is None and output.kind in _OF_ONE_ROW
     return phrase if since_ever else f"{phrase}, {window_in_words(output)}"
+
+
+def title(output: Output) -> str:
+    """Name an output as people say it: what it is, and over which days.
+
+    Examples
+    --------
+    >>> from features.catalogue import CATALOGUE
+    >>> [title(CATALOGUE[name]) for name in ("orders_90d", "recency_band")]
+    ['Orders placed in the last 90 days', 'How long since the latest order']
+    """
+    window = _WINDOW.search(output.name)
+    text = _ASIDE.sub("", output.description).removesuffix(".")
+    if output.kind == "threshold":
+        text = text.partition(":")[0]
+    return f"{text} in the last {window[1]} days" if window else text
 
 
 def source_in_words(rows: Source) -> str:

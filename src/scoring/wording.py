@@ -76,6 +76,17 @@ def _short(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+def counted(number: int, noun: str) -> str:
+    """Count things.
+
+    Examples
+    --------
+    >>> [counted(number, "customer") for number in (1, 2000)]
+    ['1 customer', '2,000 customers']
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def compare(value: str, reference: str, noun: str, among: str) -> str:
     """Write the clause that holds a customer's value against what is usual.
 

@@ -16,6 +16,7 @@ from features.snapshots.snapshot import Snapshot
 from scoring.files import current
 from scoring.package import Package
 from scoring.scorer import score
+from scoring.wording import counted
 from training.fitting.schedule import cutoffs_for
 from training.judging.evaluation import Figures, measure
 from training.judging.gates import last_cutoff
@@ -72,7 +73,12 @@ class Review:
             "outcome came about": (f"{found.base_rate:.1%}", ""),
             "ranking (AUC)" + ("" if self.out_of_time else ", not out of time"): (
                 f"{found.auc:.3f} ({found.auc_low:.3f} to {found.auc_high:.3f})",
-                f"plain logistic {card['baseline']['auc']:.3f}",
+                "0.500 is chance",
+            ),
+            "the same when it was trained (AUC)": (
+                f"{card['out_of_time']['auc']:.3f}",
+                f"plain logistic {card['baseline']['auc']:.3f}, "
+                + ("beaten" if self.beats_plain else "not beaten"),
             ),
             "error (Brier)": (f"{found.brier:.4f}", f"base rate {found.brier_base:.4f}"),
             "honesty (calibration error)": (f"{found.ece:.3f}", "0 is perfect"),
@@ -83,6 +89,22 @@ class Review:
         }
         return pd.DataFrame.from_dict(
             rows, orient="index", columns=[self.package.label, "held against"]
+        )
+
+    @property
+    def beats_plain(self) -> bool:
+        """Whether it ranked better than a plain logistic regression on the rows both were tested on."""
+        card = self.package.card
+        return bool(card["out_of_time"]["auc"] > card["baseline"]["auc"])
+
+    @property
+    def against_plain(self) -> str:
+        """One sentence on the plain logistic regression."""
+        card = self.package.card
+        return (
+            f"When it was trained, the champion ranked with AUC {card['out_of_time']['auc']:.3f},"
+            f" {'better' if self.beats_plain else 'no better'} than a plain logistic regression"
+            f" with {card['baseline']['auc']:.3f}."
         )
 
     @property
@@ -110,9 +132,11 @@ class Review:
         found, threshold = self.figures, self.package.decision.threshold
         acted = int((self.probabilities >= threshold).sum())
         quality = f"AUC {found.auc:.3f}" if self.out_of_time else NOT_OUT_OF_TIME
+        against = f" {self.against_plain}" if self.out_of_time else ""
+        begins = f"from a risk of {threshold:.0%}, " if acted else ""
         text = (
-            f"Champion {self.package.label}: {quality}; from a risk of {threshold:.0%},"
-            f" {self.package.decision.at_or_above} {acted:,} of {found.rows:,} customers."
+            f"Champion {self.package.label}: {quality}; {begins}{self.package.decision.at_or_above}"
+            f" {f'{acted:,}' if acted else 'none'} of {counted(found.rows, 'customer')}.{against}"
         )
         label = str(self.challenger.get("label", self.package.label))
         if label != self.package.label and not self.challenger.get("promoted"):
@@ -125,7 +149,7 @@ class Review:
         found = self.figures
         if not self.out_of_time:
             return f"{self.package.label}: {NOT_OUT_OF_TIME}"
-        return f"{self.package.label}: AUC {found.auc:.3f} on {found.rows:,} customers"
+        return f"{self.package.label}: AUC {found.auc:.3f} on {counted(found.rows, 'customer')}"
 
 
 def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:

@@ -16,6 +16,7 @@ from scoring.files import publish
 from scoring.package import DecisionRule, Package, PackageOutput
 from simulation import SimulationOptions, simulate
 from training.fitting.schedule import cutoffs_for
+from training.judging.plots import contributions_figure
 from training.specs.churn import CHURN
 from workbench import notebook, stages
 from workbench.notebook import Bench
@@ -45,7 +46,9 @@ def snapshot(bench: Bench) -> Snapshot:
     return stages.copy_stream(bench)
 
 
-def publish_champion(bench: Bench, snapshot: Snapshot, as_of: datetime) -> None:
+def publish_champion(
+    bench: Bench, snapshot: Snapshot, as_of: datetime, plain: float = 0.75
+) -> None:
     """Leave a champion that says it was trained as of an instant."""
     schedule = cutoffs_for(
         CHURN,
@@ -83,7 +86,11 @@ def publish_champion(bench: Bench, snapshot: Snapshot, as_of: datetime) -> None:
                 ),
             ),
             decision=DecisionRule(threshold=0.4, at_or_above="retain", below="none", rule="Money."),
-            card={"baseline": {"auc": 0.5}, "permuted_auc": 0.5},
+            card={
+                "out_of_time": {"auc": 0.8},
+                "baseline": {"auc": plain},
+                "permuted_auc": 0.5,
+            },
             trained_on={
                 "train_cutoffs": [from_micros(cutoff).isoformat() for cutoff in schedule.train],
                 "horizon_days": schedule.horizon_days,
@@ -117,3 +124,26 @@ def test_a_review_as_of_an_instant_before_the_champions_does_not_pass_for_honest
     assert "AUC" not in found.headline
     assert "AUC" not in found.decision
     assert "ranking (AUC), not out of time" in found.verdict.index
+
+
+@pytest.mark.parametrize(("plain", "verdict"), [(0.75, "beaten"), (0.8, "not beaten")])
+def test_a_review_says_whether_the_champion_beats_a_plain_logistic_regression(
+    bench: Bench, snapshot: Snapshot, plain: float, verdict: str
+) -> None:
+    publish_champion(bench, snapshot, bench.as_of, plain)
+    found = review(bench, snapshot, "churn")
+    row = list(found.verdict.T["the same when it was trained (AUC)"])
+    assert row == ["0.800", f"plain logistic {plain:.3f}, {verdict}"]
+    better = "better" if verdict == "beaten" else "no better"
+    assert found.decision.endswith(
+        f"the champion ranked with AUC 0.800, {better} than a plain logistic regression with {plain:.3f}."
+    )
+
+
+def test_a_page_names_features_as_people_say_them(bench: Bench, snapshot: Snapshot) -> None:
+    publish_champion(bench, snapshot, bench.as_of)
+    found = review(bench, snapshot, "churn")
+    (axes,) = contributions_figure(found.package, found.values).axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "Orders placed in the last 90 days"
+    ]

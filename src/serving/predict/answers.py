@@ -7,7 +7,7 @@ transaction that read the records.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from scoring.decisions import Decision, decide
 from scoring.package import Package
 from serving.errors import InvalidRequest, ModelMissing, StoreMissing, UnknownName
 from serving.predict.packages import PackageShelf, Served
-from serving.predict.payload import read_payload
+from serving.predict.payload import Payload, read_payload
 from serving.predict.scores import record_score, score_row
 from serving.predict.store import RecordStore
 from tabular.errors import did_you_mean
@@ -72,6 +72,8 @@ class Answer:
     request_id: str
     steps: tuple[str, ...]
     """What led to it, for the log: nothing personal."""
+    assumed: Mapping[str, float | None] = field(default_factory=dict)
+    """Of an answer by values: what was not sent, and what it was taken to be."""
 
 
 def answer(
@@ -152,19 +154,20 @@ def answer_values(state: AppState, model: str, request: ValuesRequest, request_i
     now = state.now()
     if state.store is None:
         served = _without_records(state.shelf, request.tenant, model)
-        decision = decide(served.package, read_payload(request.features, served.outputs))
+        payload = _read_values(request, served)
+        decision = decide(served.package, payload.values)
         as_of, last = now, "not kept"
     else:
         with state.store.writing() as connection:
             tenant = find_tenant(connection, request.tenant)
             served = state.shelf.current(tenant.slug, model)
-            values = read_payload(request.features, served.outputs)
-            decision = decide(served.package, values)
+            payload = _read_values(request, served)
+            decision = decide(served.package, payload.values)
             as_of, last = clock(connection, tenant, now=now), "kept"
             row = score_row(
                 decision,
                 served.package,
-                values,
+                payload.values,
                 request_id=request_id,
                 tenant_id=tenant.id,
                 customer_id=None,
@@ -181,8 +184,14 @@ def answer_values(state: AppState, model: str, request: ValuesRequest, request_i
         customer=None,
         as_of=as_of,
         request_id=request_id,
+        assumed=payload.assumed,
         steps=(f"values:{len(request.features)}", served.package.label, last),
     )
+
+
+def _read_values(request: ValuesRequest, served: Served) -> Payload:
+    usual = {output.name: output.reference for output in served.package.outputs}
+    return read_payload(request.features, served.outputs, usual)
 
 
 def _settle(asked: str | None, tenant: Tenant, time: datetime) -> datetime:

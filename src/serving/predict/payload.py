@@ -1,15 +1,18 @@
-"""Feature values sent with a request: checked against their declarations before they are scored."""
+"""Feature values sent with a request: checked against their declarations, and each other, before they are scored."""
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.declaring.beliefs import Contradiction
 from features.declaring.declaration import Catalogue, Output
+from features.declaring.relations import complete
 from serving.errors import InvalidRequest
 from tabular.errors import did_you_mean
 
@@ -17,25 +20,36 @@ LARGEST_WHOLE = 2**53
 """Beyond this, a float64 no longer holds every whole number."""
 
 
-def read_payload(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.float64]:
+@dataclass(frozen=True, kw_only=True)
+class Payload:
+    """The row a package scores, and which of its values were not sent."""
+
+    values: NDArray[np.float64]
+    """Shape (n_outputs,), in the order of the package; NaN where a value is missing."""
+    assumed: Mapping[str, float | None]
+    """What was left out, and what it was taken to be; None where missing."""
+
+
+def read_payload(
+    features: Mapping[str, Any], outputs: Catalogue, usual: Mapping[str, float | None]
+) -> Payload:
     """Turn the values of a request into the row a package scores.
 
     Parameters
     ----------
     features : mapping of str to number or None
-        By output name; at least one. An output left out takes its declared value of an empty window.
+        By output name; at least one. An output left out takes its declared value of an empty window, or what
+        those that were sent leave, as `features.declaring.relations.complete` says.
     outputs : Catalogue
         What the package reads, in its order.
-
-    Returns
-    -------
-    float array of shape (n_outputs,)
-        NaN where a value is missing.
+    usual : mapping of str to float or None
+        What is usual, by output name: for what must be there since others say so.
 
     Raises
     ------
     InvalidRequest
-        "features must hold at least one value; ...", "features.<name> must ..."; names the field.
+        "features must hold at least one value; ...", "features.<name> must ..."; names the field. Two values that
+        no customer has at once are named both.
     """
     if not features:
         raise InvalidRequest(
@@ -51,20 +65,35 @@ def read_payload(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.
                 f" {did_you_mean(name, known)}",
                 field=f"features.{name}",
             )
-    row = [
-        _read(features[output.name], output) if output.name in features else output.null
-        for output in outputs.outputs
-    ]
-    return np.array(row, dtype=np.float64)  # None is NaN
+    sent = {name: _read(value, outputs[name]) for name, value in features.items()}
+    try:
+        found = complete(outputs, sent, usual)
+    except Contradiction as error:
+        raise _disagree(error, features) from error
+    return Payload(
+        values=np.array(list(found.values()), dtype=np.float64),  # None is NaN
+        assumed={name: value for name, value in found.items() if name not in features},
+    )
 
 
-def _read(value: Any, output: Output) -> float:
+def _disagree(error: Contradiction, features: Mapping[str, Any]) -> InvalidRequest:
+    """Name two values that no customer has at once."""
+    one, other = error.names
+    shown = " and ".join(json.dumps(features.get(name)) for name in (one, other))
+    return InvalidRequest(
+        f"features.{one} must agree with features.{other}; got {shown}. {error.why}"
+        " Correct either, or leave one out.",
+        field=f"features.{one}",
+    )
+
+
+def _read(value: Any, output: Output) -> float | None:
     if value is None:
         if output.null is not None:
             raise _refuse(
                 output, "be a number, never null", value, f"Send {output.null:g} for none."
             )
-        return math.nan
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _refuse(output, "be a number", value, "Send it without quotes.")
     if not -LARGEST_WHOLE <= value <= LARGEST_WHOLE:  # false for NaN too

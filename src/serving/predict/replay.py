@@ -27,7 +27,6 @@ from scoring.errors import PackageMismatch
 from scoring.package import Package
 from serving.errors import ReplayDiffers, UnknownName
 from serving.predict.packages import PackageShelf
-from serving.predict.payload import read_payload
 from serving.predict.scores import ScoreRow, find_score, name_values
 
 
@@ -89,7 +88,7 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         values = _kept_values(kept, package)
     else:
         if kept.customer_id is None:
-            values = read_payload(kept.features, served.outputs)
+            values = _kept_values(kept, package)
         else:
             cutoff = to_micros(kept.as_of)
             values = online_features(

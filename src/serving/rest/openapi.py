@@ -14,7 +14,9 @@ from fastapi.openapi.models import Example
 from numpy.typing import NDArray
 
 from commerce.records.identity import Identity
+from features.declaring.beliefs import Contradiction
 from features.declaring.declaration import Output
+from features.declaring.relations import complete
 from scoring.decisions import decide
 from scoring.scorer import score
 from serving.predict.answers import Answer
@@ -46,7 +48,7 @@ def request_examples(
             "value": {"tenant": tenant, "customer_id": "17", "as_of": "2025-12-01"},
         },
         "by values": {
-            "summary": "Values of your own; features left out take their value of an empty window",
+            "summary": "Values of your own; features left out are listed in `assumed`",
             "value": {"tenant": tenant, "features": dict(features)},
         },
     }
@@ -100,7 +102,7 @@ def _describe(operation: Mapping[str, Any], model: str, served: Served) -> dict[
 
 
 def example_answer(served: Served) -> dict[str, Any]:
-    """Give what a package answers about a customer who is usual in all but a few things."""
+    """Give what a package answers about a customer of whom little but a few unusual things is known."""
     return write_answer(
         Answer(
             package=served.package,
@@ -115,7 +117,7 @@ def example_answer(served: Served) -> dict[str, Any]:
 
 
 def unusual_values(served: Served) -> NDArray[np.float64]:
-    """Give the usual values of a package but for a few, of different families, that raise the risk.
+    """Give a few values of different families that raise the risk, and with them what they leave of the others.
 
     Returns
     -------
@@ -137,14 +139,20 @@ def unusual_values(served: Served) -> NDArray[np.float64]:
     for row, (column, value) in zip(rows, changes, strict=True):
         row[column] = value
     gains = score(package, rows).logit - score(package, usual[None, :]).logit
-    row, families = usual.copy(), set[str]()
+    changed: dict[str, float] = {}
+    families = set[str]()
     for place in np.argsort(np.abs(gains - _GAIN), kind="stable"):
         column, value = changes[place]
         family = package.outputs[column].family
         if family not in families and len(families) < _STANDING_OUT:
             families.add(family)
-            row[column] = value
-    return row
+            changed[package.names[column]] = value
+    references = {each.name: each.reference for each in package.outputs}
+    try:
+        row = complete(served.outputs, changed, references)
+    except Contradiction:  # each is told of by itself
+        row = complete(served.outputs, dict([changed.popitem()]), references)
+    return np.array(list(row.values()), dtype=np.float64)
 
 
 def _allowed(output: Output, value: float) -> float:

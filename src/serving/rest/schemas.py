@@ -69,7 +69,9 @@ class ByValues(BaseModel):
     tenant: Name = Field(description="Whose model.", examples=["demo"])
     features: dict[str, Any] = Field(
         description="Values by feature name, at least one. A feature left out takes its declared value of"
-        " an empty window; null means missing where the feature may be missing.",
+        " an empty window, or the nearest to it that the others allow, and is listed in `assumed`; null means"
+        " missing where the feature may be missing. Values that no customer has at once, such as more orders in"
+        " 90 days than in 180, are refused by name.",
         json_schema_extra={
             "additionalProperties": {"type": ["number", "null"]},
             "minProperties": 1,
@@ -146,6 +148,10 @@ class Prediction(BaseModel):
     rule_band: Literal["A", "B", "C", "D", "E"] | None
     decision: DecisionPart
     reasons: list[ReasonPart] = Field(max_length=4)
+    assumed: dict[str, float | None] | None = Field(
+        description="Of an answer by values: the features left out, and what each was taken to be; null for an"
+        " answer by customer."
+    )
     model_version: str = Field(
         description="`<tenant>.<model>/<version>` of the package that answered."
     )
@@ -169,6 +175,7 @@ def write_answer(answer: Answer) -> dict[str, Any]:
         "customer_id": answer.customer_id,
         "customer": None if answer.customer is None else answer.customer.as_dict(),
         **answer.decision.as_dict(),
+        "assumed": dict(answer.assumed) if answer.customer_id is None else None,
         "model_version": answer.package.label,
         "as_of": write_instant(answer.as_of),
         "request_id": answer.request_id,

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from scoring.decisions import decide, decide_many
 from scoring.package import Package
+from scoring.wording import counted
 from training.errors import NotTrainable
 from training.fitting.dataset import Dataset
 
@@ -86,7 +87,8 @@ class Certificate:
     def text(self) -> str:
         """One sentence."""
         seen = (
-            f"{self.customers} customers, {self.values} feature values and {self.answers} answers"
+            f"{counted(self.customers, 'customer')}, {counted(self.values, 'feature value')} and"
+            f" {counted(self.answers, 'answer')}"
         )
         if self.holds:
             return f"batch and online agree to the bit on {seen}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,6 +11,8 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score, roc_curve
 
+from features.catalogue import CATALOGUE
+from features.wording import title
 from scoring.package import Package
 from scoring.scorer import score
 from training.judging.evaluation import Figures
@@ -80,9 +84,16 @@ def contributions_figure(package: Package, values: Floats, *, top: int = 15) -> 
     sizes = np.abs(score(package, values).contributions).mean(axis=0)
     order = np.argsort(-sizes, kind="stable")[:top][::-1]
     figure, axes = _blank("What moves the score", "mean size of contribution (log-odds)", "")
-    axes.barh([package.names[place] for place in order], sizes[order], color=MODEL)
+    figure.set_size_inches(9.0, 0.4 * len(order) + 1.0)
+    axes.barh([_titled(package.names[place]) for place in order], sizes[order], color=MODEL)
     axes.tick_params(axis="y", length=0)
     return figure
+
+
+def _titled(name: str) -> str:
+    """Name a feature as people say it, on two lines where it is long."""
+    is_known = name in CATALOGUE
+    return fill(title(CATALOGUE[name]) if is_known else name.replace("_", " ").capitalize(), 52)
 
 
 def _blank(title: str, across: str, up: str) -> tuple[Figure, Axes]:

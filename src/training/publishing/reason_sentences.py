@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from features.wording import title
 from scoring.reasons import mentioned
 from scoring.wording import ELAPSED_DAYS, ELAPSED_HOURS, clock_unit
 from training.publishing.reason_templates import CONCEPTS, TEMPLATES
@@ -118,17 +119,10 @@ def clock_offset(zone: ZoneInfo, at: datetime) -> timedelta:
 
 def _described(output: Output) -> tuple[str, str]:
     """Tell a feature by its description; a band as what it bands."""
-    subject = re.sub(
-        r",? of the last (year(?!')|90 days)| \(in UTC[^)]*\)|[{}]|\.(?!\d)", "", output.description
-    ).strip()
-    told_as, value = "", "{value}"
+    subject, told_as, value = title(output), "", "{value}"
     if output.kind == "threshold":
-        subject, told_as = subject.partition(":")[0], f"-> {output.inputs[0]} | "
-        value = f"band {{value}} of {len(output.limits)}"
-    return (
-        f"{told_as}{subject}{{within}}: {value}{{compared}}.",
-        f"{told_as}{subject}{{within}}: nothing on record.",
-    )
+        told_as, value = f"-> {output.inputs[0]} | ", f"band {{value}} of {len(output.limits)}"
+    return f"{told_as}{subject}: {value}{{compared}}.", f"{told_as}{subject}: nothing on record."
 
 
 def _parted(name: str) -> tuple[str, str]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "notebook": "workbench.cli.notebooks:notebook",
     "evaluate": "workbench.cli.evaluations:evaluate",
     "replay": "workbench.cli.replays:replay",
+    "explain": "workbench.cli.explanations:explain",
     "features": "workbench.cli.features:features",
     "snapshots": "workbench.cli.snapshots:snapshots",
     "tenants": "workbench.cli.tenants:tenants",

@@ -40,10 +40,11 @@ def test_an_answer_replays_after_a_late_row_and_a_new_champion(
 def test_an_answer_by_values_replays_from_its_own_values(
     client: Client, engine: Engine, packages: Path
 ) -> None:
-    request = {"tenant": "acme", "features": {"spend_90d": 3499, "days_since_order": None}}
-    body = client.post("/predict/churn", request).json()
-    with reading(engine) as connection:
-        replay(connection, PackageShelf([packages], SHOP), body["request_id"]).require_same()
+    for features in ({"spend_90d": 0, "days_since_order": None}, {"orders_90d": 2}):
+        request = {"tenant": "acme", "features": features}
+        body = client.post("/predict/churn", request).json()
+        with reading(engine) as connection:
+            replay(connection, PackageShelf([packages], SHOP), body["request_id"]).require_same()
 
 
 def test_a_stream_changed_by_hand_is_noticed(

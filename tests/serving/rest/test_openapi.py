@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.serving.shop import SHOP, Client, make_package, make_real_package
 
@@ -149,6 +150,8 @@ def test_an_example_is_what_its_package_answers_to_values_that_may_be_sent(
     publish(make_real_package(model), tmp_path)
     served = PackageShelf([tmp_path], CATALOGUE).current("acme", model)
     row = unusual_values(served)
-    sent = read_payload(name_values(row, served.package.names), served.outputs)
-    assert sent.tolist() == row.tolist()
-    assert example_answer(served)["probability"] == decide(served.package, sent).probability
+    payload = read_payload(name_values(row, served.package.names), served.outputs, {})
+    assert payload.assumed == {}
+    np.testing.assert_array_equal(payload.values, row)
+    answered = decide(served.package, payload.values).probability
+    assert example_answer(served)["probability"] == answered

@@ -23,8 +23,47 @@ def test_values_are_answered_without_a_record_store(client_without_records: Clie
     body = response.json()
     assert body["customer_id"] is None
     assert body["as_of"] == "2026-03-01T12:00:00Z"
-    expected = decide(make_package(), read_payload(VALUES, SHOP))
+    expected = decide(make_package(), read_payload(VALUES, SHOP, {}).values)
     assert body["probability"] == expected.probability
+    assert body["assumed"] == {}
+
+
+def test_what_was_left_out_is_listed_with_what_it_was_taken_to_be(
+    client_without_records: Client, client: Client, engine: Engine
+) -> None:
+    asked = {"tenant": "acme", "features": {"orders_90d": 2}}
+    body = client_without_records.post("/predict/churn", asked).json()
+    assert body["assumed"] == {"spend_90d": 0.0, "days_since_order": 2.0, "order_value_90d": 0.0}
+    assert not any("not known" in reason["text"] for reason in body["reasons"])
+    kept_as = client.post("/predict/churn", asked).json()
+    with reading(engine) as connection:
+        kept = find_score(connection, kept_as["request_id"])
+    assert kept is not None
+    assert kept.features == {"orders_90d": 2.0} | body["assumed"]
+    asked = {"tenant": "acme", "features": {"orders_90d": 0}}
+    body = client_without_records.post("/predict/churn", asked).json()
+    assert body["assumed"] == {
+        "spend_90d": 0.0,
+        "days_since_order": None,
+        "order_value_90d": None,
+    }
+    by_customer = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
+    assert by_customer["assumed"] is None
+
+
+def test_values_that_no_customer_has_at_once_are_refused_by_both_names(
+    client_without_records: Client,
+) -> None:
+    features = {"days_since_order": 10, "orders_90d": 0}
+    response = client_without_records.post(
+        "/predict/churn", {"tenant": "acme", "features": features}
+    )
+    assert response.status_code == 422
+    assert response.json()["field"] == "features.orders_90d"
+    assert response.json()["error"] == (
+        "features.orders_90d must agree with features.days_since_order; got 0 and 10. orders_90d looks at the"
+        " last 90 days. Correct either, or leave one out."
+    )
 
 
 def test_values_are_kept_where_there_is_a_record_store(client: Client, engine: Engine) -> None:

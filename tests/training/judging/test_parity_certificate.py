@@ -38,7 +38,7 @@ def test_equal_bits_hold_missing_values_included(package: Package, values: Float
     certificate = certified(package, values, values.copy())
     assert certificate.holds
     assert certificate.text == (
-        f"batch and online agree to the bit on 40 customers, {values.size} feature values and 40 answers"
+        f"batch and online agree to the bit on 40 customers, {values.size:,} feature values and 40 answers"
     )
     assert json.loads(json.dumps(certificate.as_dict()))["holds"] is True
 

@@ -254,15 +254,18 @@ def test_the_latest_order_is_held_against_the_customers_own_gap_only_where_it_is
 
 @pytest.mark.parametrize("name", ["basket_units_365d", "basket_lines_365d", "largest_order_365d"])
 def test_a_missing_worth_of_orders_is_not_a_lack_of_orders(name: str) -> None:
-    assert "nothing on record" in told(name, **{name: MISSING, "orders_365d": 3.0})
-    assert "nothing on record" in told(name, **{name: MISSING})
-    lull = told(name, **{name: MISSING, "orders_365d": 0.0, "days_since_order": 400.0})
+    def tell(**values: float) -> str:
+        return explain(package_of(values), values, {name: 1.0})[0].text
+
+    assert "nothing on record" in tell(**{name: MISSING, "orders_365d": 3.0})
+    assert "nothing on record" in tell(**{name: MISSING})
+    lull = tell(**{name: MISSING, "orders_365d": 0.0, "days_since_order": 400.0})
     assert lull == "No order for 400 days; usually 30 days among the shop's customers."
 
 
 def test_free_orders_are_orders() -> None:
-    free = {"spend_365d": 0.0, "orders_365d": 2.0, "days_since_order": 40.0}
-    assert told("spend_365d", usual=2776.0, **free) == (
+    text = told("spend_365d", usual=2776.0, spend_365d=0.0, orders_365d=2.0, days_since_order=40.0)
+    assert text == (
         "Paid nothing for orders in the last 365 days; usually 27.76 EUR among the shop's customers."
     )
 
@@ -298,11 +301,12 @@ def test_hours_are_those_of_the_shops_clock() -> None:
 
 
 def test_no_mean_hour_is_told_where_the_day_of_utc_ends_in_the_evening() -> None:
-    values = {"order_hour_365d": 12.0, "orders_365d": 2.0}
-    assert told("order_hour_365d", offset=PAULO, **values) == (
+    several = told("order_hour_365d", offset=PAULO, order_hour_365d=12.0, orders_365d=2.0)
+    assert several == (
         "Orders in the last 365 days came at other hours than usual among the shop's customers."
     )
-    assert told("order_hour_365d", usual=15.0, offset=PAULO, **values | {"orders_365d": 1.0}) == (
+    only = told("order_hour_365d", usual=15.0, offset=PAULO, order_hour_365d=12.0, orders_365d=1.0)
+    assert only == (
         "The only order in the last 365 days came around 09:30; usually 12:30 among the shop's customers."
     )
 

@@ -63,6 +63,7 @@ def build(
     from features.catalogue import CATALOGUE
     from features.checks import check, check_stream
     from features.frames import frame_of, write_features
+    from scoring.wording import counted
     from workbench import stages
 
     bench = home.open_bench(tenant)
@@ -86,13 +87,14 @@ def build(
     checked = check(frame, CATALOGUE, absent=absent, report_folder=report)
     checked.require()
     files = write_features(frame, root, snapshot=snapshot, catalogue=CATALOGUE)
+    customers = int(frame["customer_id"].nunique())
     made = {
         "tenant": snapshot.tenant,
         "snapshot": snapshot.hash,
         "catalogue": CATALOGUE.hash,
         "engine": engine,
         "cutoffs": cutoffs,
-        "customers": frame["customer_id"].nunique(),
+        "customers": customers,
         "rows": len(frame),
         "features": len(CATALOGUE),
         "absent": list(absent),
@@ -104,7 +106,7 @@ def build(
         click.echo(json.dumps(made, indent=1))
         return
     click.echo(
-        f"  tenant {snapshot.tenant}: {made['customers']:,} customers x {len(cutoffs)} cutoffs,"
+        f"  tenant {snapshot.tenant}: {counted(customers, 'customer')} x {counted(len(cutoffs), 'cutoff')},"
         f" {len(CATALOGUE)} features by {engine} in {seconds:.1f} s, {checked.headline}"
     )
     if absent:

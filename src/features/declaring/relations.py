@@ -1,0 +1,348 @@
+"""What the values of one customer's features say of each other, read off their declarations.
+
+Rows of a shorter window, or of a narrower filter, are among those of a longer or wider one: so counts, sums and
+extremes of the one bound those of the other, and where the one has a row, so has the other. A window with a row says
+how long ago the latest is, and the other way round; a mean is a sum over a count; what is derived follows from its
+inputs. `complete` holds values that were sent against all of that, and says what follows for those that were not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import permutations
+
+from commerce.records.stream import EVENT_TYPES
+from features.declaring.arithmetic import derived, hold_between, quotient
+from features.declaring.beliefs import Beliefs, Rule
+from features.declaring.clocks import CLOCK_COLUMNS, PERIOD_COLUMNS
+from features.declaring.compilation import Catalogue, Output
+from features.declaring.origins import Condition, Events
+from features.declaring.sources import Source
+
+_MISSING_AT_TIMES = ("days_past_due", "hours_late", "hours_taken")
+"""Columns of an aggregate that a row may lack."""
+
+_EXTREME = ("mean", "minimum", "maximum", "first", "last")
+_GAPS = {"gap_mean": 2, "gap_deviation": 3}
+"""How many rows there must be."""
+
+_WHOLE_HOUR = 1 / 24
+"""Days that a gap may be longer than its whole hours."""
+
+
+def complete(
+    catalogue: Catalogue,
+    given: Mapping[str, float | None],
+    usual: Mapping[str, float | None],
+) -> dict[str, float | None]:
+    """Give every output a value: those that were sent, and for the others what they leave.
+
+    An output that was not sent takes its value of an empty window, or the nearest to it that the others allow. What
+    must be there, since others say so, takes what is usual, or the nearest to it.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    given : mapping of str to float or None
+        By output; None where it is missing.
+    usual : mapping of str to float or None
+        By output.
+
+    Returns
+    -------
+    dict of str to float or None
+        By output, in the catalogue's order.
+
+    Raises
+    ------
+    Contradiction
+        "... must agree with ...: ..."
+
+    Examples
+    --------
+    >>> from features.declaring.declaration import DAYS, EVER, catalogue, count, recency, source
+    >>> placed = source("order.placed")
+    >>> shop = catalogue(
+    ...     count(placed, name="orders", windows=(*DAYS(30, 90), *EVER), description="Orders."),
+    ...     recency(placed, name="days_since_order", description="Days since the latest."),
+    ... )
+    >>> complete(shop, {"orders_90d": 2}, {"days_since_order": 200.0})
+    {'orders_30d': 0.0, 'orders_90d': 2.0, 'orders': 2.0, 'days_since_order': 90.0}
+    >>> complete(shop, {"days_since_order": 10, "orders": 0}, {})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    features.declaring.beliefs.Contradiction: orders must agree with days_since_order: All that ...
+    """
+    known = Beliefs(catalogue, _rules(catalogue))
+    for name, value in given.items():
+        known.pin(name, value, by=name, rounded=True)
+    known.settle()
+    found: dict[str, float | None] = {}
+    for output in catalogue.evaluated:
+        if output.name in given:
+            found[output.name] = given[output.name]
+            continue
+        if output.name in catalogue:
+            value = known.least(output, usual.get(output.name))
+            found[output.name] = value
+            known.assume(output.name, value)
+    return {
+        name: None if (value := found[name]) is None else float(value) for name in catalogue.names
+    }
+
+
+@lru_cache(maxsize=64)
+def _rules(catalogue: Catalogue) -> Mapping[str, tuple[Rule, ...]]:
+    """Every rule of a catalogue's outputs, by each output it looks at."""
+    found: dict[str, list[Rule]] = defaultdict(list)
+    known = {output.name: output for output in catalogue.evaluated}
+    reduced = [output for output in known.values() if output.partials]
+    pairs = [(one, other) for one, other in permutations(reduced, 2) if _about(one, other)]
+    for one, other in pairs:
+        for rule in _between(one, other):
+            found[one.name].append(rule)
+            found[other.name].append(rule)
+    spans = _spans(reduced)
+    for names, rule in (*_means(reduced), *_parts(pairs), *spans, *derived(known)):
+        for name in names:
+            found[name].append(rule)
+    return {name: tuple(rules) for name, rules in found.items()}
+
+
+def _source(output: Output) -> Source:
+    return output.partials[0].source
+
+
+def _window(output: Output) -> float:
+    window = output.partials[0].window
+    return math.inf if window is None else window
+
+
+def _column(output: Output) -> str | None:
+    """The column that a row must have a value in; None where every row has one."""
+    column = _source(output).column
+    if column is None or column in PERIOD_COLUMNS or column in CLOCK_COLUMNS:
+        return None
+    if not isinstance(_source(output).origin, Events):
+        return column if column in _MISSING_AT_TIMES else None
+    carried = {"base_minor": "amount_minor", "quantity": "quantity"}.get(column)
+    types = [EVENT_TYPES.get(name) for name in _source(output).types]
+    always = carried and all(each is not None and carried in each.carries for each in types)
+    return None if always else column
+
+
+def _about(one: Output, other: Output) -> bool:
+    """Whether the rows of one are among those of the other, but for their windows."""
+    first, second = _source(one), _source(other)
+    if isinstance(first.origin, Events) and isinstance(second.origin, Events):
+        inside = set(first.origin.types) <= set(second.origin.types)
+        narrower = _narrower(first.origin.where, second.origin.where)
+    else:
+        inside, narrower = first.origin == second.origin, _narrower(first.where, second.where)
+    return inside and narrower and _column(other) in (None, _column(one))
+
+
+def _narrower(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
+    """Whether rows that meet the one meet the other."""
+    return all(
+        any(
+            mine.column == condition.column and set(mine.values) <= set(condition.values)
+            for mine in one
+        )
+        for condition in other
+    )
+
+
+def _between(one: Output, other: Output) -> Iterator[Rule]:
+    """What two outputs say of each other, where the rows of one are among those of the other."""
+    part, whole = one.name, other.name
+    kinds = one.kind, other.kind
+    same_column = _source(one).column == _source(other).column
+    why = f"All that {part} looks at, {whole} looks at, too."
+    if _window(one) <= _window(other):
+        if other.kind not in _GAPS:
+            yield _rows(part, whole, why)
+        ordered = (
+            kinds in (("count", "count"), ("distinct", "count"), ("age", "age"))
+            or (kinds == ("distinct", "distinct") and same_column)
+            or (kinds == ("total", "total") and same_column and _is_positive(other))
+            or (one.kind in _EXTREME and other.kind == "maximum" and same_column)
+        )
+        if ordered:
+            yield _at_most(part, whole, why)
+        if (one.kind in _EXTREME and other.kind == "minimum" and same_column) or kinds in (
+            ("recency", "recency"),
+            ("age", "recency"),
+        ):
+            yield _at_most(whole, part, why)
+        if kinds == ("recency", "age"):
+            yield _at_most(part, whole, why)
+        if one.kind in _GAPS and other.kind == "count":
+            yield _enough(part, whole, _GAPS[one.kind])
+    days = _window(one)
+    if other.kind == "recency" and math.isfinite(days) and _window(other) >= days:
+        yield _recent(part, whole, days)
+    days = _window(other)
+    if one.kind == "recency" and math.isfinite(days) and other.kind not in _GAPS:
+        yield _within(part, whole, days)
+
+
+def _is_positive(output: Output) -> bool:
+    return isinstance(_source(output).origin, Events) or output.minimum == 0
+
+
+def _rows(part: str, whole: str, why: str) -> Rule:
+    def rule(known: Beliefs) -> None:
+        by = known.has_rows(part)
+        if by is not None:
+            known.give_rows(whole, by, why)
+        by = known.has_none(whole)
+        if by is not None:
+            known.lack(part, by, why)
+
+    return rule
+
+
+def _at_most(less: str, more: str, why: str) -> Rule:
+    def rule(known: Beliefs) -> None:
+        if known[less].lacks_by is None and known[more].lacks_by is None:
+            low, high = known[less], known[more]
+            if low.low_by:
+                known.at_least(more, low.low, low.low_by, why)
+            if high.high_by:
+                known.at_most(less, high.high, high.high_by, why)
+
+    return rule
+
+
+def _enough(gap: str, count: str, least: int) -> Rule:
+    why = f"{gap} takes {least} rows or more of {count}."
+
+    def rule(known: Beliefs) -> None:
+        by = known[gap].there_by
+        if by is not None:
+            known.at_least(count, least, by, why)
+        if known[count].high < least:
+            known.lack(gap, known[count].high_by, why)
+
+    return rule
+
+
+def _recent(windowed: str, recency: str, days: float) -> Rule:
+    """A row in a window is no older than the window is long."""
+    why = f"{windowed} looks at the last {days:g} days."
+
+    def rule(known: Beliefs) -> None:
+        by = known.has_rows(windowed)
+        if by is not None:
+            known.at_most(recency, days, by, why)
+        elif known[recency].low > days:
+            known.lack(windowed, known[recency].low_by, why)
+
+    return rule
+
+
+def _within(recency: str, windowed: str, days: float) -> Rule:
+    """What is newer than a window is long lies in it."""
+    why = f"{windowed} looks at the last {days:g} days."
+
+    def rule(known: Beliefs) -> None:
+        belief = known[recency]
+        if belief.there_by is not None and belief.high < days:
+            known.give_rows(windowed, belief.high_by, why)
+        by = known.has_none(windowed)
+        if by is not None and belief.lacks_by is None:
+            known.at_least(recency, days, by, why)
+
+    return rule
+
+
+def _means(reduced: Sequence[Output]) -> Iterator[tuple[tuple[str, ...], Rule]]:
+    """A sum is a mean times a count, of the same rows."""
+    for total in reduced:
+        if total.kind != "total" or not _is_positive(total):
+            continue
+        for mean in reduced:
+            if mean.kind != "mean" or mean.partials[0].source != _source(total):
+                continue
+            for count in reduced:
+                if (
+                    count.kind == "count"
+                    and _source(count) == _source(total).rows
+                    and _window(count) == _window(mean) == _window(total)
+                    and _column(total) is None
+                ):
+                    names = mean.name, total.name, count.name
+                    yield (
+                        names,
+                        quotient(*names, f"{mean.name} is {total.name} over {count.name}."),
+                    )
+
+
+def _spans(reduced: Sequence[Output]) -> Iterator[tuple[tuple[str, ...], Rule]]:
+    """From the first row to the latest there are as many gaps as rows, less one."""
+    by_rows: dict[Source, dict[str, str]] = defaultdict(dict)
+    for output in reduced:
+        if math.isinf(_window(output)) and _source(output).column is None:
+            by_rows[_source(output)][output.kind] = output.name
+    for kinds in by_rows.values():
+        if {"count", "recency", "age"} <= set(kinds):
+            names = kinds["count"], kinds["recency"], kinds["age"], kinds.get("gap_mean")
+            yield tuple(filter(None, names)), _span(*names)
+
+
+def _span(count: str, recency: str, age: str, gap: str | None) -> Rule:
+    why = f"The rows that {count} counts lie between {age} and {recency}."
+
+    def rule(known: Beliefs) -> None:
+        number, latest, first = known[count], known[recency], known[age]
+        if not (latest.there_by and first.there_by):
+            return
+        if number.high <= 1:
+            hold_between(known, age, (-math.inf, latest.high), latest, number, why)
+            hold_between(known, recency, (first.low, math.inf), first, number, why)
+        elif gap is not None and number.low == number.high:
+            gaps = number.low - 1
+            low, high = first.low - latest.high, first.high - latest.low
+            if math.isfinite(low):
+                known.at_least(gap, low / gaps - _WHOLE_HOUR, first.low_by or latest.high_by, why)
+            if math.isfinite(high):
+                known.at_most(gap, high / gaps, first.high_by or latest.low_by, why)
+
+    return rule
+
+
+def _parts(pairs: Sequence[tuple[Output, Output]]) -> Iterator[tuple[tuple[str, ...], Rule]]:
+    """Parts that no row is in two of come to the whole at most."""
+    inside: dict[str, list[Output]] = defaultdict(list)
+    for one, other in pairs:
+        if one.kind == other.kind == "count" and _window(one) <= _window(other):
+            inside[other.name].append(one)
+    for whole, parts in inside.items():
+        for one, other in permutations(parts, 2):
+            if one.name < other.name and _apart(_source(one), _source(other)):
+                yield (one.name, other.name, whole), _sum(one.name, other.name, whole)
+
+
+def _apart(one: Source, other: Source) -> bool:
+    first = one.origin.where if isinstance(one.origin, Events) else one.where
+    second = other.origin.where if isinstance(other.origin, Events) else other.where
+    return any(
+        mine.column == yours.column and set(mine.values).isdisjoint(yours.values)
+        for mine in first
+        for yours in second
+    )
+
+
+def _sum(one: str, other: str, whole: str) -> Rule:
+    why = f"{one} and {other} are parts of {whole}."
+
+    def rule(known: Beliefs) -> None:
+        low = known[one].low + known[other].low
+        if low > 0:
+            known.at_least(whole, low, known[one].low_by or known[other].low_by, why)
+
+    return rule
