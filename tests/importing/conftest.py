@@ -30,6 +30,13 @@ def postgres_shop(postgres_engine: Engine, tmp_path: Path) -> Iterator[Shop]:
     assert shop.findings() == []
 
 
+@pytest.fixture(params=["shop", "postgres_shop"])
+def any_shop(request: pytest.FixtureRequest) -> Shop:
+    """The same test on SQLite and on PostgreSQL."""
+    found: Shop = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture
 def make_shop(tmp_path: Path, migrated_file: Path) -> Iterator[Callable[[str], Shop]]:
     """More record stores beside each other."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -24,6 +24,12 @@ WELL_KNOWN: Final[Mapping[str, frozenset[str]]] = {
     }.items()
 }
 """Names, without case and signs, under which a column is looked for."""
+
+_HIDDEN: Final = (
+    *("private", "privat", "private bidder", "private listing", "anonymous", "anonym"),
+    *("hidden", "hidden bidder", "bidder hidden", "unknown", "unbekannt", "***", "-", "n/a"),
+)
+"""What sources write in place of a bidder that they do not name, in small letters."""
 
 NEEDED: Final = (("auction",), ("amount",), ("time",), ("bidder",))
 
@@ -53,13 +59,18 @@ class BidReader(MoneyReader):
     ----------
     places : mapping of str to int
         Where each role of `WELL_KNOWN` stands.
+    anonymous : sequence of str, default ()
+        Names that hide a bidder: each of their bids is by a person of its own.
     **conventions
         As of `MoneyReader`.
     """
 
-    def __init__(self, places: Mapping[str, int], **conventions: Any) -> None:
+    def __init__(
+        self, places: Mapping[str, int], anonymous: Sequence[str] = (), **conventions: Any
+    ) -> None:
         super().__init__(**conventions)
         self._places = places
+        self._anonymous = {name.strip().casefold() for name in anonymous}
 
     def __call__(self, cells: list[str]) -> BidRow:
         """Read one row.
@@ -76,15 +87,12 @@ class BidReader(MoneyReader):
             None if (text := said.get(role)) is None else self.money(role, text)
             for role in ("opening", "reserve")
         )
-        return BidRow(
-            self.identifier("auction", auction),
-            self.identifier("bidder", bidder),
-            self.money("amount", amount, least=1),
-            self.instant("time", time, beside=self.beside(cells)),
-            opening,
-            reserve,
-            said.get("item"),
-        )
+        which, who = self.identifier("auction", auction), self.identifier("bidder", bidder)
+        maximum = self.money("amount", amount, least=1)
+        at = self.instant("time", time, beside=self.beside(cells))
+        if who.casefold() in self._anonymous:
+            who = f"{who} ({which}, {time}, {amount})"
+        return BidRow(which, who, maximum, at, opening, reserve, said.get("item"))
 
 
 class BidStaging(Staging):
@@ -110,6 +118,13 @@ class BidStaging(Staging):
         """Say what the bids hold, known ones among them, where items were sold for an amount."""
         held = self.held("bid", at="at", amount="0", customer="bidder")
         return None if held is None else held._replace(amount=amount)
+
+    def hidden(self) -> str | None:
+        """Give a name of a bidder that looks as if the source hid people behind it."""
+        marks = ", ".join("?" * len(_HIDDEN))
+        query = f"SELECT bidder FROM bid WHERE lower(bidder) IN ({marks}) LIMIT 1"  # noqa: S608
+        found = self._base.execute(query, _HIDDEN).fetchone()
+        return None if found is None else str(found[0])
 
     def names(self) -> Iterator[list[str]]:
         """Give the name of every auction."""

@@ -36,13 +36,13 @@ class File(NamedTuple):
     columns: tuple[Column, ...]
 
 
-_KINDS = {"@": "past", "!": "time", "#": "whole", "*": "stars", "$": "money", "+": "paid"}
+_KINDS = {"@": "past", "!": "time", "#": "whole", "*": "stars", "$": "money"}
 
 
 def _file(name: str, keys: int, columns: str, belongs: tuple[str, str] | None = None) -> File:
     """Declare a file; a sign before a column gives its kind, a question mark behind that it may be blank."""
     read = [
-        Column(word.strip("@!#*$+?"), _KINDS.get(word[0], "text"), word.endswith("?"))
+        Column(word.strip("@!#*$?"), _KINDS.get(word[0], "text"), word.endswith("?"))
         for word in columns.split()
     ]
     return File(name, keys, belongs, tuple(read))
@@ -75,7 +75,7 @@ FILES: Final[Mapping[str, File]] = {
     "payments": _file(
         "olist_order_payments_dataset",
         2,
-        "order_id #payment_sequential payment_type #payment_installments +payment_value",
+        "order_id #payment_sequential payment_type #payment_installments $payment_value",
         _OF_AN_ORDER,
     ),
     "reviews": _file(
@@ -126,7 +126,6 @@ class FileReader(MoneyReader):
             "whole": self.whole,
             "stars": partial(self.whole, least=1, most=5),
             "money": self.money,
-            "paid": partial(self.money, least=1),
         }
         self._places = [
             (column, find_column(table.path.name, column.name, table.columns))

@@ -2,15 +2,15 @@
 
 - Money. An item is one line of one unit; its amount is price and freight, so that an order's total is what its
   payments come to. An order without items (called off before it was packed) totals what was paid for it.
-- Payments. Each row is a payment of its own, a voucher too. Its ``payment.captured`` happens when Olist approved the
-  order, else when the parcel left, and carries as value the number of instalments (1: all at once). An order that was
-  neither approved nor sent is not captured. What became of the money of a cancelled order the files do not say, so
-  nothing is refunded.
+- Payments. Each row is a payment of its own, a voucher too, and one of nothing. Its ``payment.captured`` happens when
+  Olist approved the order, else when the parcel left, and carries as value the number of instalments (1: all at once).
+  An order that was neither approved nor sent is not captured. What became of the money of a cancelled order the files
+  do not say, so nothing is refunded.
 - Delivery. It is promised at the purchase for the estimated date. Shipped and delivered stand where the files have
-  them, even a delivery before its shipment.
-- The end. A delivered order is completed when it arrived. When an order was cancelled (or ``unavailable``) is
-nowhere said:
-  it counts from the files' latest instant, for nobody knew sooner. So does the end of a delivered order without a
+  them, even a delivery before its shipment. Of a cancelled order that did not arrive, the promise is withdrawn when the
+  order ends.
+- The end. A delivered order is completed when it arrived. When an order was cancelled (or ``unavailable``) is nowhere
+  said: it counts from the files' latest instant, for nobody knew sooner. So does the end of a delivered order without a
   date.
 - Reviews. The first answer about an order is ``review.posted``, another one ``review.edited``, when it was given; the
   product stands where the order has just one. Texts go to the review's own row, never into an event.
@@ -167,16 +167,18 @@ def write_order(session: ImportSession, order: OlistOrder, *, end: int) -> tuple
     if at is not None and order.payments:
         largest = max(order.payments, key=lambda payment: int(payment[3]))
         emit("order.paid", at, paid, method=largest[1])
-    _keep_delivery(session, order, key, partial(emit, about="delivery"))
+    delivery = _keep_delivery(session, order, key, partial(emit, about="delivery"))
     if status == "completed":
         emit("order.completed", max(placed, order.delivered or end), paid)
     if status == "cancelled":
         emit("order.cancelled", end, total, reason=order.status)
+        if order.delivered is None:
+            emit("delivery.withdrawn", end, about="delivery", of=delivery)
     return _keep_reviews(session, order, key, partial(emit, about="review"))
 
 
-def _keep_delivery(session: ImportSession, order: OlistOrder, key: Any, emit: Any) -> None:
-    """Keep the row of an order's delivery, and emit what happened to it."""
+def _keep_delivery(session: ImportSession, order: OlistOrder, key: Any, emit: Any) -> Any:
+    """Keep the row of an order's delivery, and emit what happened to it; give its id."""
     delivery = session.id_of("delivery", f"olist\x1f{order.name}")
     emit("delivery.promised", order.placed, of=delivery, due_at=order.promised)
     for kind, at in (("shipped", order.shipped), ("delivered", order.delivered)):
@@ -191,6 +193,7 @@ def _keep_delivery(session: ImportSession, order: OlistOrder, key: Any, emit: An
         promised_at=order.promised,
         delivered_at=order.delivered,
     )
+    return delivery
 
 
 def _keep_reviews(

@@ -18,9 +18,11 @@ import bentoml
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from commerce.records.database import connect
 from commerce.records.errors import StoreUnusable
 from features.catalogue import CATALOGUE
 from serving.app import make_app
+from serving.errors import ServingError
 from serving.pages.site import OPENNESS
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
@@ -28,6 +30,7 @@ from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore
 from serving.settings import ServingSettings
 
+_SOURCES = Path(__file__).resolve().parents[2]
 HOST, PORT = "127.0.0.1", 3000
 
 logger = logging.getLogger("serving")
@@ -50,20 +53,16 @@ class Service:
 
     def __init__(self) -> None:
         _log_plainly()
-        sources = Path(__file__).resolve().parents[2]
-        settings = ServingSettings.from_env(os.environ, sources)
+        settings = ServingSettings.from_env(os.environ, _SOURCES)
         url = settings.database_url
-        try:
-            store = None if url is None else RecordStore(url)
-        except StoreUnusable as error:
-            sys.exit(f"bellwether: {error}")
+        store = None if url is None else RecordStore(url)
         self.state = AppState(
             shelf=PackageShelf(settings.packages, CATALOGUE),
             store=store,
             now=lambda: datetime.now(UTC),
         )
         app.state.serving = self.state
-        logger.info("sources from %s", sources)
+        logger.info("sources from %s", _SOURCES)
         places = ", ".join(str(folder) for folder in settings.packages)
         logger.info("packages from %s", places)
         logger.info(
@@ -93,6 +92,16 @@ class Service:
         gc.unfreeze()
 
 
+def _require_usable_store() -> None:
+    """End in one sentence where the record store's URL is broken: a worker that raises is started over and over."""
+    try:
+        url = ServingSettings.from_env(os.environ, _SOURCES).database_url
+        if url is not None:
+            connect(url).dispose()
+    except (ServingError, StoreUnusable) as error:
+        sys.exit(f"bellwether: {error}")
+
+
 def _log_plainly() -> None:
     """Give the package's loggers one plain line each on standard output."""
     if not logger.handlers:
@@ -108,3 +117,6 @@ def _spare_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+_require_usable_store()

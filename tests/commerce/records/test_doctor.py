@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, insert, text
 from tests.commerce.simulated import TENANT, simulated_file
 from tests.tenants import make_tenant
 
+from commerce.records import schema
 from commerce.records.database import connect, reading, writing
 from commerce.records.doctor import examine
 from commerce.records.ledger import WORLD, Account, Transfer, post
@@ -62,6 +64,7 @@ FAULTS = {
     " (SELECT min(id) FROM event WHERE type = 'invoice.paid')",
     "sequence": "UPDATE event SET occurred_at = occurred_at - 86400000000000 WHERE id ="
     " (SELECT min(id) FROM event WHERE type = 'order.completed')",
+    "promises": "UPDATE orders SET status = 'cancelled'; UPDATE delivery SET status = 'shipped'",
     "clocks": "UPDATE event SET recorded_at = occurred_at - 1 WHERE id = 1",
     "backfills": "INSERT INTO backfill (tenant_id, event_id, number, recorded_at)"
     " SELECT tenant_id, id, 1, recorded_at FROM event WHERE id = 1",
@@ -154,3 +157,41 @@ def test_the_rules_run_on_postgresql_too(postgres_engine: Engine) -> None:
             {"tenant": tenant.id},
         )
         assert [finding.rule for finding in examine(connection, tenant)] == ["orders"]
+
+
+@pytest.mark.parametrize("late", [None, 1])
+def test_a_promise_that_outlives_its_order_is_found(any_engine: Engine, late: int | None) -> None:
+    tenant, order, delivery = make_tenant(any_engine), uuid4(), uuid4()
+    here = {"tenant_id": tenant.id}
+    customer = uuid4()
+    events = [
+        NewEvent("order.placed", 1, 1, "a", customer, aggregate_type="order", amount_minor=0,
+                 aggregate_id=order.hex, currency="EUR", base_minor=0),
+        NewEvent("order.cancelled", 2, 2, "b", customer, aggregate_type="order", aggregate_id=order.hex),
+    ]  # fmt: skip
+    withdrawn = NewEvent(
+        "delivery.withdrawn",
+        2,
+        2,
+        "c",
+        customer,
+        aggregate_type="delivery",
+        aggregate_id=delivery.hex,
+    )
+    if late is not None:
+        events.append(withdrawn._replace(occurred_at=2 + late, recorded_at=2 + late))
+    with writing(any_engine) as connection:
+        connection.execute(
+            insert(schema.customer).values(id=customer, number=1, created_at=0, **here)
+        )
+        connection.execute(insert(schema.orders).values(
+            id=order, number=1, customer_id=customer, status="cancelled", total_minor=0, currency="EUR",
+            **here))  # fmt: skip
+        connection.execute(
+            insert(schema.delivery).values(id=delivery, order_id=order, status="available", **here)
+        )
+        append(connection, tenant, events, ingested_at=9)
+        assert [finding.rule for finding in examine(connection, tenant)] == ["promises"]
+        if late is None:
+            append(connection, tenant, [withdrawn], ingested_at=9)
+            assert examine(connection, tenant) == []

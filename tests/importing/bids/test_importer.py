@@ -174,6 +174,70 @@ def test_items_are_products(shop: Shop) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        ("0.5", "1.0"),
+        ("1", "2"),
+        ("0,5", "1,25"),
+        ("1.10", "2.11"),
+        ("40725.5", "40726.25"),
+        ("1e-05", "2"),
+    ],
+)
+def test_times_that_are_numbers_are_asked_about_by_the_option_that_settles_it(
+    shop: Shop, times: tuple[str, str]
+) -> None:
+    content = "auction;amount;time;bidder\n" + "".join(f"A;{10};{at};ann\n" for at in times)
+    with pytest.raises(TableError, match=f"--elapsed must be given where .*; got '{times[0]}'"):
+        bid(shop, content, elapsed=None)
+    assert shop.rows(schema.tenant) == []
+    assert counts(bid(shop, content, elapsed="seconds")[0]) == (2, 2, 0, 0)
+
+
+def test_numbers_that_can_only_be_times_are(shop: Shop) -> None:
+    for tenant, at in (("a", "20110701"), ("b", "1320000000"), ("c", "1320000000.5")):
+        content = f"auction,amount,time,bidder\nA,10,{at},ann\n"
+        assert counts(bid(shop, content, tenant=tenant, elapsed=None)[0]) == (1, 1, 0, 0)
+    spreadsheet = "auction,amount,time,bidder\nA,10,40725.5,ann\n"
+    summary, _ = bid(shop, spreadsheet, tenant="d", elapsed="none")
+    assert summary.detected.time_format == "days of a spreadsheet"
+
+
+HIDDEN = (
+    HEAD + "A1,100,0.5,Private,10\nA1,40,1.0,private,10\nA2,20,0.1,Private,10\nA2,50,0.2,ann,10\n"
+)
+
+
+def test_a_name_that_hides_bidders_is_asked_about(shop: Shop) -> None:
+    with pytest.raises(TableError, match="--anonymous must say whether 'Private' hides bidders"):
+        bid(shop, HIDDEN)
+    assert shop.rows(schema.tenant) == []
+
+
+def test_each_bid_by_a_name_that_hides_bidders_is_another_persons(shop: Shop) -> None:
+    summary, closings = bid(shop, HIDDEN, anonymous=("Private",))
+    assert (counts(summary), summary.customers) == ((4, 4, 0, 0), 4)
+    # two who bid on A1, so that the leader pays one increment above the other
+    assert [(one.auction, str(one.closing_price)) for one in closings] == [
+        ("A2", "20.50"),
+        ("A1", "41.00"),
+    ]
+    assert sorted(row.external_id for row in shop.rows(schema.customer)) == [
+        "Private (A1, 0.5, 100)",
+        "Private (A2, 0.1, 20)",
+        "ann",
+        "private (A1, 1.0, 40)",
+    ]
+    assert bid(shop, HIDDEN, anonymous=("Private",))[0].events == 0
+
+
+def test_a_person_may_be_called_private(shop: Shop) -> None:
+    summary, closings = bid(shop, HIDDEN.replace("private", "Private"), anonymous=("",))
+    assert summary.customers == 2
+    assert str(closings[1].closing_price) == "10.00"  # one bidder alone
+
+
 def test_a_missing_column_is_asked_for_by_its_option(shop: Shop) -> None:
     with pytest.raises(TableError, match="--bidder must name a column"):
         bid(shop, "auction,amount,time\nA,30,0\n")

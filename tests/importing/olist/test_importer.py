@@ -137,6 +137,39 @@ def test_an_order_called_off_before_it_was_packed_has_no_lines_and_ends_with_the
     assert not {"payment.refunded", "order.completed"} & set(shop.types())
 
 
+@pytest.mark.parametrize("status", ["canceled", "unavailable"])
+@pytest.mark.parametrize("shipped", ["", "2017-10-04 19:55:00"])
+def test_the_promise_of_a_cancelled_order_is_withdrawn_as_the_order_ends(
+    any_shop: Shop, status: str, shipped: str
+) -> None:
+    bring(any_shop, one_order(status, dates=("2017-10-02 11:07:15", shipped, "")))
+    (cancelled,) = any_shop.events("order.cancelled")
+    (promised,) = any_shop.events("delivery.promised")
+    (withdrawn,) = any_shop.events("delivery.withdrawn")
+    assert (withdrawn.occurred_at, withdrawn.recorded_at) == (
+        cancelled.occurred_at,
+        cancelled.recorded_at,
+    )
+    assert withdrawn.aggregate_id == promised.aggregate_id
+    assert withdrawn.customer_id == promised.customer_id
+
+
+def test_what_arrived_or_still_may_is_not_withdrawn(shop: Shop) -> None:
+    bring(shop, one_order("canceled"))
+    bring(shop, one_order("shipped", dates=("2017-10-02 11:07:15", "", "")), "other")
+    assert "delivery.withdrawn" not in shop.types()
+
+
+def test_a_payment_of_nothing_is_a_payment(any_shop: Shop) -> None:
+    paid = (("voucher", 1, "0.00"), ("credit_card", 3, "38.71"))
+    summary = bring(any_shop, one_order(payments=paid))
+    assert counts(summary) == (6, 6, 0, 0)
+    assert [event.amount_minor for event in any_shop.events("payment.captured")] == [0, 3871]
+    assert any_shop.events("order.paid")[0].method == "credit_card"
+    assert [row.amount_minor for row in any_shop.rows(schema.payment)].count(0) == 1
+    assert any_shop.sales_account() == 3871
+
+
 def test_an_order_never_approved_nor_sent_is_not_paid(shop: Shop) -> None:
     bring(shop, one_order("created", dates=("", "", "")))
     assert not {"payment.captured", "order.paid"} & set(shop.types())
@@ -221,12 +254,12 @@ def test_rows_of_no_order_and_rows_that_cannot_be_read_are_refused_with_their_fi
         review("f3", 6, "2017-10-12 03:43:48"),
         review("f4", 5, "2017-10-12 03:43:48", order="nowhere"),
     ]
-    rows["olist_order_payments_dataset"].append((ORDER, 2, "not_defined", 1, "0.00"))
+    rows["olist_order_payments_dataset"].append((ORDER, 2, "not_defined", 1, "-0.01"))
     rows["olist_orders_dataset"].append((key("a", 3), "nobody", *["2017-10-02 11:07:15"] * 6))
     summary = bring(shop, rows)
     assert counts(summary) == (9, 5, 4, 0)
     assert set(summary.reasons) == {
-        *("no review_score", "unknown order_id", "no payment_value", "unknown customer_id")
+        *("no review_score", "unknown order_id", "negative payment_value", "unknown customer_id")
     }
     assert summary.rejects is not None
     assert "olist_order_reviews_dataset,f3" in summary.rejects.read_text("utf-8")

@@ -95,6 +95,18 @@ _alike = exists().where(
     _other.c.type == _event.c.category,
     or_(_event.c.amount_minor.is_(None), _other.c.amount_minor == _event.c.amount_minor),
 )
+_delivery = schema.delivery
+
+
+def _happened(event_type: str) -> Any:
+    """Give when something first happened, by the 32 digits of its record."""
+    digits = func.replace(_event.c.aggregate_id, "-", "").label("key")
+    first = select(digits, func.min(_occurred).label("at")).group_by(digits)
+    return first.where(*bound(_event), _event.c.type == event_type, _stands).subquery()
+
+
+_cancelled, _withdrawn = _happened("order.cancelled"), _happened("delivery.withdrawn")
+_failed = _happened("delivery.failed")
 
 RULES = (
     Rule(
@@ -144,6 +156,22 @@ RULES = (
         )
         .group_by(_event.c.aggregate_type, _event.c.aggregate_id)
         .having(func.min(_occurred) < func.min(case((_first, _occurred)))),
+    ),
+    Rule(
+        "promises",
+        "A delivery that neither came nor failed must be withdrawn no later than its order was cancelled.",
+        select(named("delivery", hexadecimal(_delivery.c.id)))
+        .join_from(_delivery, _orders, linked(_delivery, _orders))
+        .outerjoin(_cancelled, _cancelled.c.key == hexadecimal(_orders.c.id))
+        .outerjoin(_withdrawn, _withdrawn.c.key == hexadecimal(_delivery.c.id))
+        .outerjoin(_failed, _failed.c.key == hexadecimal(_delivery.c.id))
+        .where(
+            *bound(_delivery),
+            _orders.c.status == "cancelled",
+            _delivery.c.status != "delivered",
+            _failed.c.at.is_(None),
+            or_(_withdrawn.c.at.is_(None), _withdrawn.c.at > _cancelled.c.at),
+        ),
     ),
     Rule(
         "clocks",

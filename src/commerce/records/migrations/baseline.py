@@ -76,4 +76,4 @@ def drop_records() -> None:
     for table in APPEND_ONLY:
         drop_append_only(table)
     for tables in (_rules, metadata):
-        tables.drop_all(op.get_bind(), checkfirst=False)
+        tables.drop_all(op.get_bind())

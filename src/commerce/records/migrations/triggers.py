@@ -38,13 +38,13 @@ def append_only(table: str) -> None:
 
 
 def drop_append_only(table: str) -> None:
-    """Take the triggers of `append_only` away again, before the table is dropped."""
+    """Take the triggers of `append_only` away again, before the table is dropped, if it still is there."""
     if _sqlite():
         for action in ("update", "delete"):
-            op.execute(f"DROP TRIGGER {table}_refuses_{action}")
+            op.execute(f"DROP TRIGGER IF EXISTS {table}_refuses_{action}")
         return
-    op.execute(f"DROP TRIGGER {table}_refuses_change ON {table}")
-    op.execute(f"DROP FUNCTION {table}_is_append_only()")
+    op.execute(f"DROP TRIGGER IF EXISTS {table}_refuses_change ON {table}")
+    op.execute(f"DROP FUNCTION IF EXISTS {table}_is_append_only()")
 
 
 def guard(name: str, table: str, column: str, broken: str, message: str) -> None:

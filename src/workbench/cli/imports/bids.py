@@ -46,13 +46,19 @@ _BID_COLUMNS = {
 @column_options(_BID_COLUMNS)
 @click.option(
     "--elapsed",
-    type=click.Choice(["days", "hours", "seconds"]),
-    help="Times are so many since the auction's start.",
+    type=click.Choice(["days", "hours", "seconds", "none"]),
+    help="Times are so many since the auction's start; none: they are times, though numbers.",
 )
 @click.option(
     "--start",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
     help="That start, on the tenant's clock.  [default: 2000-01-01]",
+)
+@click.option(
+    "--anonymous",
+    multiple=True,
+    metavar="NAME",
+    help="Bids by NAME, under which the source hides its bidders, are each by another person; '' if no name does.",
 )
 @click.option(
     "--increments",
@@ -69,6 +75,7 @@ def bids(file: Path, dry_run: bool, as_json: bool, **given: Any) -> None:
     Amounts are the bidders' maxima. Bids are replayed in the order of time: the leader pays one increment above
     the best maximum of another, at most his own; one bidder alone pays the opening price. Bids are facts: one
     too low to be admitted is ordered among the others, and only rows that cannot be read are refused.
+    Times that are numbers, and names such as Private that hide bidders, are asked about.
     """
     from importing.bids.importer import BidOptions, import_bids
 
