@@ -28,6 +28,8 @@ def values(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> dict[str, 
     """Every output for the customer whose rows are given; NaN where a value is missing."""
     known = [dict(zip(FEATURE_COLUMNS, row, strict=True)) for row in rows]
     known = [one for one in known if one["recorded_at"] < cutoff and one["occurred_at"] < cutoff]
+    annulled = [one["value"] for one in known if one["type"] == "event.annulled"]
+    known = [one for one in known if one["id"] not in annulled]
     known.sort(key=lambda one: (one["occurred_at"], one["id"]))
     found: dict[str, float] = {}
     for output in catalogue.evaluated:

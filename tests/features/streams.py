@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from hypothesis import strategies as st
 
-from commerce.records.stream import FEATURE_COLUMNS
+from commerce.records.stream import ANNULLED, FEATURE_COLUMNS
 from features.catalogue import CATALOGUE
 from features.declaring.clocks import DAY, HOUR
 from features.declaring.declaration import (
@@ -137,7 +137,7 @@ _numbers = st.one_of(st.none(), st.integers(-3, 60), st.integers(-(10**9), 10**9
 
 @st.composite
 def streams(draw: st.DrawFn, max_size: int = 60, types: Sequence[str] = tuple(TYPES)) -> list[Row]:
-    """Rows of a few customers: equal instants, late records, nulls, events at the cutoff."""
+    """Rows of a few customers: equal instants, late records, nulls, events at the cutoff, and some annulled."""
     events = []
     for number in range(draw(st.integers(0, max_size))):
         occurred_at = draw(_instants)
@@ -158,6 +158,11 @@ def streams(draw: st.DrawFn, max_size: int = 60, types: Sequence[str] = tuple(TY
                 category=draw(_words),
             )
         )
+    gone = draw(st.lists(st.sampled_from(events), max_size=5)) if events else []
+    for number, row in enumerate(gone, len(events) + 1):
+        at = draw(_instants)
+        late = at + draw(_delays)
+        events.append(event(number, ANNULLED, row[2], at, recorded_at=late, value=row[0]))
     return draw(st.permutations(events)) if draw(st.booleans()) else events
 
 

@@ -2,8 +2,8 @@
 
 An event is never removed. A counter-event of type ``event.annulled`` says from when on it counts no more: features as
 of an earlier instant still see it, so what was computed stays true. What the event had moved in the ledger is moved
-back, and the record that it made comes to its end: an order and a payment are cancelled, an item is unsold, a review is
-gone. An order and an auction give back the name by which the shop knows them, so that it may come in anew.
+back, and the record that it made comes to its end: an order is cancelled, an item unsold, a review gone, and a payment
+keeps no money. An order and an auction give back the name by which the shop knows them, so that it may come in anew.
 """
 
 from __future__ import annotations

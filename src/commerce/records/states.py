@@ -59,7 +59,7 @@ PAYMENT = Machine(
     Move("payment.refund_failed", "succeeded", "succeeded", _SYSTEM, stays=True),
     Move("payment.refunded", _PAID, _PAID, _BUYER, stays=True),
     Move("payment.charged_back", _PAID, _PAID, _SYSTEM, stays=True),
-    Move(_ANNULLED, "requires_payment_method processing succeeded", "canceled", _SYSTEM),
+    Move(_ANNULLED, "requires_payment_method processing", "canceled", _SYSTEM),
 )
 
 DISPUTE = Machine(

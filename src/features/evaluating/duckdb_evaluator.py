@@ -7,11 +7,13 @@ those of every other evaluator; rows are ordered by cutoff and customer, whateve
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import pairwise
+from functools import partial
+from itertools import groupby, pairwise
 from queue import SimpleQueue
 from typing import Any
 
@@ -28,11 +30,11 @@ from features.evaluating.expressions import table_of
 from features.evaluating.finish import finish
 from features.evaluating.formulas import REDUCTIONS, Flags, Floats, Integers
 from features.evaluating.label_sql import label_query
-from features.evaluating.loading_sql import customer_table, event_table, types_recorded
+from features.evaluating.loading_sql import NEVER, customer_table, event_table, types_recorded
 from features.evaluating.prepared_sql import plan
 from features.evaluating.table import FeatureTable, LabelTable, joined
 from features.labels import Label
-from features.snapshots.snapshot import Snapshot
+from features.snapshots.snapshot import Snapshot, annulment_instants
 
 _LABEL_COLUMNS = (
     "id",
@@ -45,9 +47,6 @@ _LABEL_COLUMNS = (
 
 _TOGETHER = 65_536
 """Customers whose partial aggregates are held at once by each thread: time and memory grow with the rows, no faster."""
-
-_NEVER = 2**63 - 1
-"""Later than any instant."""
 
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -71,11 +70,28 @@ def evaluate_each(
     customers: Collection[str] | None = None,
 ) -> Iterator[FeatureTable]:
     """Evaluate a catalogue for every customer known at each cutoff: an `Evaluator` of `features.evaluating`."""
+    before = max(cutoffs, default=0)
+    annulled = annulment_instants(snapshot, before=before)
+    for place, alike in groupby(cutoffs, key=partial(bisect_left, annulled)):
+        gone = annulled[place - 1] + 1 if place else None
+        yield from _evaluate_alike(snapshot, list(alike), catalogue, customers, before, gone)
+
+
+def _evaluate_alike(
+    snapshot: Snapshot,
+    cutoffs: Sequence[int],
+    catalogue: Catalogue,
+    customers: Collection[str] | None,
+    before: int,
+    annulled_before: int | None,
+) -> Iterator[FeatureTable]:
+    """Evaluate cutoffs between which nothing was annulled: what is known of events grows from one to the next."""
     steps, ordered = plan(catalogue), sorted(set(cutoffs))
     with _opened(snapshot, customers) as (database, people):
-        types = {word for partial in catalogue.partials for word in partial.source.types}
-        _make(database, "event", event_table(types, steps.columns, ordered))
-        absent = _absent(database, catalogue, types, before=max(cutoffs, default=0))
+        types = {word for each in catalogue.partials for word in each.source.types}
+        events = event_table(types, steps.columns, ordered, annulled_before=annulled_before)
+        _make(database, "event", events)
+        absent = _absent(database, catalogue, types, before=before)
         database.register("place", pa.table({"place": pa.array(range(len(ordered)), pa.int32())}))
         for statement in steps.tables:
             database.execute(statement).fetchall()
@@ -157,7 +173,7 @@ class _Room:
         first, beyond = block
         self._row_of[known - first] = np.arange(len(known))
         partials, missing = self._partials[:, : len(known)], self._missing[:, : len(known)]
-        kinds = [REDUCTIONS[partial.kind] for partial in self._catalogue.partials]
+        kinds = [REDUCTIONS[each.kind] for each in self._catalogue.partials]
         partials[:] = 0
         for flags, kind in zip(missing, kinds, strict=True):
             flags[:] = kind.empty is None
@@ -230,7 +246,7 @@ def label_table(
             instants = {
                 "cutoff": cutoff,
                 "horizon_end": cutoff + horizon,
-                "known_before": _NEVER if known_before is None else known_before,
+                "known_before": NEVER if known_before is None else known_before,
             }
             found = database.execute(query, instants).fetchnumpy()
             rows.append(np.asarray(found["customer"]))

@@ -54,7 +54,7 @@ def label_query(label: Label) -> exp.Select:
         alias = f"outcome_{place}"
         matched = exp.EQ(this=one_of_the, expression=column("customer", alias))
         query = query.join(_outcome(outcome).subquery(alias), on=matched, join_type="LEFT")
-    events = exp.select("*").from_("event").where(admitted(CUTOFF))
+    events = exp.select("*").from_("event").where(admitted(CUTOFF), _stands(CUTOFF))
     return query.with_("admitted", as_=events).order_by(one_of_the)
 
 
@@ -80,7 +80,10 @@ def _outcome(outcome: Outcome) -> exp.Select:
     if isinstance(outcome, Without | Happens):
         when = column("occurred_at")
         return customers.from_("event").where(
-            _belongs(outcome.rows), _in_horizon(when), _is_known(column("recorded_at"))
+            _belongs(outcome.rows),
+            _in_horizon(when),
+            _is_known(column("recorded_at")),
+            _stands(KNOWN_BEFORE),
         )
     return customers.from_(_unpaid(outcome).subquery("unpaid"))
 
@@ -112,7 +115,7 @@ def _unpaid(outcome: Reaches) -> exp.Select:
         .join("event AS e", on=matched)
         .where(_in_horizon(column("at", "o")))
         .where(is_one_of(column("type", "e"), (*origin.open, *origin.close)))
-        .where(_is_known(column("recorded_at", "e")))
+        .where(_is_known(column("recorded_at", "e")), _stands(KNOWN_BEFORE, "e"))
         .group_by(*key)
         .having(exp.GT(this=opened, expression=closing_amount(origin, so_far)))
     )
@@ -136,6 +139,11 @@ def _belongs(rows: Source) -> exp.Expr:
 def _is_known(recorded_at: exp.Expr) -> exp.Expr:
     """Whether an event was recorded before the instant up to which outcomes are known."""
     return exp.LT(this=recorded_at, expression=KNOWN_BEFORE)
+
+
+def _stands(instant: exp.Expr, table: str | None = None) -> exp.Expr:
+    """Whether nothing known before an instant annulled an event."""
+    return exp.GTE(this=column("annulled_at", table), expression=instant)
 
 
 def _in_horizon(when: exp.Expr) -> exp.Expr:

@@ -14,6 +14,7 @@ from operator import itemgetter
 
 import numpy as np
 
+from commerce.records.stream import ANNULLED
 from features.declaring.clocks import CLOCK_COLUMNS, DAY, PERIOD_COLUMNS
 from features.declaring.compilation import Catalogue
 from features.declaring.origins import Aggregates, Condition, Events, types_of
@@ -41,7 +42,7 @@ def evaluate_rows(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> Flo
     ----------
     rows : sequence of event rows
         The customer's, as ``commerce.records.stream.customer_rows`` gives them; rows not both recorded and
-        occurred before the cutoff are left out here, whatever was fetched.
+        occurred before the cutoff are left out here, whatever was fetched, and so is what was annulled by then.
     cutoff : int, epoch microseconds
         The instant the features are as of.
 
@@ -70,8 +71,10 @@ def evaluate_partials(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) ->
     """Compute a customer's partial aggregates, in the order of ``catalogue.partials``; None where missing."""
     origins, dispatch, nothing = _plan(catalogue)
     found: list[list[Row]] = [[] for _ in origins]
-    for row in sorted(rows, key=_when):
-        if row[OCCURRED] < cutoff and row[RECORDED] < cutoff:
+    known = [row for row in rows if row[OCCURRED] < cutoff and row[RECORDED] < cutoff]
+    annulled = {row[_VALUE] for row in known if row[TYPE] == ANNULLED}
+    for row in sorted(known, key=_when):
+        if row[ID] not in annulled:
             for place, accepts in dispatch.get(row[TYPE], ()):
                 if accepts is None or accepts(row):
                     found[place].append(row)
@@ -92,6 +95,7 @@ def evaluate_partials(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) ->
 Test = Callable[[Row], bool]
 Reading = Callable[[Column, int, int], int | None]
 _when = itemgetter(OCCURRED, ID)
+_VALUE = EVENT_PLACE["value"]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ pyspark is imported when a session is opened, and only here.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from commerce.records.stream import ANNULLED
 from features.declaring.compilation import Catalogue
 from features.errors import EngineFailed, EngineMissing
 from features.evaluating.evaluator import Evaluator
@@ -168,9 +169,10 @@ def _evaluate_each(
     for name, value in {**_RULES, "spark.sql.shuffle.partitions": str(size)}.items():
         own.conf.set(name, value)
     try:
-        with _opened(own, snapshot, max(cutoffs, default=0), customers, size) as recorded:
+        with _opened(own, snapshot, max(cutoffs, default=0), customers, size) as (recorded, stand):
             absent = catalogue.absent(recorded)
             for cutoff in cutoffs:
+                stand(cutoff)
                 found = own.sql(spark_statement(catalogue), args={"cutoff": cutoff}).toArrow()
                 yield _finished(found.sort_by("customer"), cutoff, catalogue, absent)
     except (Py4JError, PySparkException) as error:
@@ -184,8 +186,14 @@ def _opened(
     before: int,
     customers: Collection[str] | None,
     size: int,
-) -> Iterator[set[str]]:
-    """Keep the events known before an instant at hand, by customer; give the types recorded before it."""
+) -> Iterator[tuple[set[str], Callable[[int], None]]]:
+    """Keep the events known before an instant at hand, by customer.
+
+    Yields
+    ------
+    (set of str, callable)
+        The types recorded before it; and what leaves in the view of events what was not annulled before a cutoff.
+    """
     rows = own.read.schema(event_columns()).parquet(*map(str, snapshot.files))
     types = rows.where(f"recorded_at < {before}").select("type").distinct().toArrow()
     events = _events(own, rows, before, customers).repartition(size, "customer").persist()
@@ -193,8 +201,16 @@ def _opened(
     own.sql(
         "SELECT customer, MIN(GREATEST(recorded_at, occurred_at)) AS known_from FROM event GROUP BY customer"
     ).createOrReplaceTempView("customer")
+    recorded = set(types.column("type").to_pylist())
+
+    def stand(cutoff: int) -> None:
+        if ANNULLED in recorded:
+            known = f"type = '{ANNULLED}' AND recorded_at < {cutoff} AND occurred_at < {cutoff}"
+            gone = rows.where(known).selectExpr("value AS id")
+            events.join(gone, "id", "left_anti").createOrReplaceTempView("event")
+
     try:
-        yield set(types.column("type").to_pylist())
+        yield recorded, stand
     finally:
         events.unpersist()
 

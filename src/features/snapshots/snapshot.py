@@ -24,7 +24,7 @@ import pyarrow.dataset as pads
 from sqlalchemy import Connection, Engine
 
 from commerce.records.database import reading
-from commerce.records.stream import StreamState, count_after, iterate, stream_state
+from commerce.records.stream import ANNULLED, StreamState, count_after, iterate, stream_state
 from commerce.records.stream.backfills import moved_since
 from commerce.records.tenants import Tenant
 from features.errors import NoEvents, SnapshotNotFound
@@ -93,6 +93,16 @@ def take_snapshot(
             return load_snapshot(folder, tenant.slug)
         _copy(connection, tenant, files, start, state, progress)
         return load_snapshot(folder, tenant.slug)
+
+
+def annulment_instants(snapshot: Snapshot, *, before: int) -> list[int]:
+    """List the instants before a given one at which it was known that events count no more, the earliest first."""
+    files = pads.dataset(list(map(str, snapshot.files)), format="parquet", schema=SCHEMA)
+    found = files.to_table(
+        columns=["recorded_at", "occurred_at"], filter=pads.field("type") == ANNULLED
+    )
+    known = np.maximum(*(np.asarray(column) for column in found.columns))
+    return [int(instant) for instant in np.unique(known) if instant < before]
 
 
 def recorded_types(snapshot: Snapshot, *, before: int | None = None) -> set[str]:

@@ -43,6 +43,14 @@ COMMANDS = {
 class Commands(LazyGroup):
     """The subcommands; known errors are turned into sentences."""
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take one tenant for several."""
+        return super().resolve_command(
+            ctx, ["tenants", *args[1:]] if args[:1] == ["tenant"] else args
+        )
+
     def invoke(self, ctx: click.Context) -> object:
         """Run, and say a known error in one sentence."""
         try:

@@ -8,16 +8,19 @@ import click
 
 from workbench.cli import home
 from workbench.cli.console import examples, table
+from workbench.cli.removal import remove
 from workbench.records import open_records
 
 
 @click.group(
     invoke_without_command=True,
-    epilog=examples("bellwether tenants", "bellwether tenants list --json"),
+    epilog=examples(
+        "bellwether tenants", "bellwether tenants list --json", "bellwether tenants remove acme"
+    ),
 )
 @click.pass_context
 def tenants(ctx: click.Context) -> None:
-    """List the tenants of the record store."""
+    """List the tenants of the record store, or remove one."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(listing, as_json=False)
 
@@ -63,3 +66,6 @@ def listing(as_json: bool) -> None:
         click.echo(
             "  no tenants yet; type `bellwether demo`, or `bellwether import transactions --help`"
         )
+
+
+tenants.add_command(remove)

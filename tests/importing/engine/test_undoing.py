@@ -80,7 +80,6 @@ def test_all_kinds_are_undone_and_come_in_anew(
     assert min(at) > max(event.recorded_at for event in before)
     for table, over in (
         (schema.orders, "cancelled"),
-        (schema.payment, "canceled"),
         (schema.auction, "unsold"),
         (schema.review, "removed"),
     ):

@@ -38,7 +38,7 @@ def counted(self):
 Writer.session = counted
 importer.import_transactions(
     connect(url), path, TransactionOptions(tenant="acme", order="no", customer="who", time="at",
-    product="sku", quantity="qty", price="price", returns="prefix:C"),
+    product="sku", quantity="qty", price="price", returns="prefix:C", allow_refused=1.0),
     now=datetime(2026, 1, 1, tzinfo=UTC), rejects_folder=path.parent)
 """
 

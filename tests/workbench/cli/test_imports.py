@@ -209,3 +209,53 @@ def test_bids_take_a_clock_beside_the_date_but_none_where_times_are_elapsed(home
     path = written(home, "elapsed.csv", "auction,bidder,amount,time", "7,ann,9.50,0.25")
     shown = run("bids", path, "--tenant", "later", "--elapsed", "days")
     assert "1 rows: 1 in" in shown.output, shown.output
+
+
+def typed(words: str, answer: str = "") -> Result:
+    return CliRunner().invoke(group, words.split(), input=answer)
+
+
+def two_imports(home: Path) -> None:
+    run("transactions", sales(home, "1.csv", "ann;03.02.2025;9,50"), "--tenant", "acme", *SAVED)
+    run("transactions", sales(home, "2.csv", "bob;04.02.2025;7,50"), "--tenant", "acme", *SAVED)
+
+
+def test_imports_are_listed_and_undone_by_their_numbers(home: Path) -> None:
+    two_imports(home)
+    shown = typed("import list").output
+    assert "1.csv" in shown
+    assert "2.csv" in shown
+    assert str(home) not in shown
+    assert "Nothing was changed" in typed("import undo 2", "n\n").output
+    done = typed("import undo 2 --tenant acme", "y\n")
+    assert "undone: 5 events count no more; the file can be imported again" in done.output
+    state = [row["state"] for row in json.loads(typed("import list --json").output)["imports"]]
+    assert state[0] == ""
+    assert state[1].startswith("undone 20")
+    again = typed("import undo 2 --yes")
+    assert (again.exit_code, "import must not be undone twice; got 2" in again.output) == (2, True)
+    assert typed("doctor").exit_code == 0
+
+
+def test_a_new_tenant_whose_only_import_is_undone_goes_whole(home: Path) -> None:
+    path = sales(home, "1.csv", "ann;03.02.2025;9,50", "bob;never;1,00")
+    run("transactions", path, "--tenant", "acme", *SAVED, "--allow-refused", "1")
+    assert (home / "data" / "raw" / "acme").exists()
+    kept = typed("import undo 1", "akme\n")
+    assert "got 'akme'. Nothing was removed." in kept.output
+    assert (home / "data" / "raw" / "acme").exists()
+    gone = typed("import undo 1", "acme\n")
+    assert "removed: tenant acme" in gone.output
+    assert not (home / "data" / "raw" / "acme").exists()
+    assert "no tenants yet" in typed("tenants").output
+    words = ("transactions", path, "--tenant", "acme", *SAVED, "--allow-refused", "1", "--json")
+    assert json.loads(run(*words).output)["rows_accepted"] == 1
+
+
+def test_a_tenant_is_removed_by_either_name_of_the_command(home: Path) -> None:
+    two_imports(home)
+    unknown = typed("tenant remove akme --yes")
+    assert (unknown.exit_code, "Did you mean acme?" in unknown.output) == (2, True)
+    shown = typed("tenant remove acme --yes").output
+    assert "tenant acme has 2 customers, 2 orders, 10 events, 0 scores, 2 imports" in shown
+    assert typed("doctor").exit_code == 0

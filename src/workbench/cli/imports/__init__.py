@@ -8,6 +8,7 @@ from workbench.cli.console import examples
 from workbench.cli.imports.again import again
 from workbench.cli.imports.bids import bids
 from workbench.cli.imports.events import events
+from workbench.cli.imports.history import listing, undo
 from workbench.cli.imports.olist import olist
 from workbench.cli.imports.transactions import transactions
 
@@ -19,6 +20,7 @@ from workbench.cli.imports.transactions import transactions
         "bellwether import olist ~/olist --tenant olist",
         "bellwether import bids ebay.csv --tenant lots --elapsed days",
         "bellwether import again daily shop-2026-02-02.csv",
+        "bellwether import undo 3 --tenant acme",
     )
 )
 def imports() -> None:
@@ -29,5 +31,5 @@ def imports() -> None:
     """
 
 
-for command in (transactions, events, olist, bids, again):
+for command in (transactions, events, olist, bids, again, listing, undo):
     imports.add_command(command)

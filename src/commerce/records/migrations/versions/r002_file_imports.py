@@ -15,7 +15,6 @@ _ANNULLED = (
     ("orders", "completed", "cancelled"),
     ("payment", "requires_payment_method", "canceled"),
     ("payment", "processing", "canceled"),
-    ("payment", "succeeded", "canceled"),
     ("auction", "sold", "unsold"),
     ("review", "posted", "removed"),
 )
