@@ -39,7 +39,13 @@ class Shop:
         return path
 
     def sell(
-        self, content: str | bytes, *, name: str = "shop.csv", tenant: str = "acme", **options: Any
+        self,
+        content: str | bytes,
+        *,
+        name: str = "shop.csv",
+        tenant: str = "acme",
+        dry_run: bool = False,
+        **options: Any,
     ) -> ImportSummary:
         return import_transactions(
             self.engine,
@@ -47,6 +53,7 @@ class Shop:
             TransactionOptions(tenant=tenant, **{"allow_refused": 1.0, **options}),
             now=NOW,
             rejects_folder=self.folder / "raw" / tenant,
+            dry_run=dry_run,
         )
 
     def import_events(self, content: str, *, tenant: str = "acme", **options: Any) -> ImportSummary:

@@ -25,6 +25,7 @@ from features.catalogue import CATALOGUE
 from features.evaluating.online import online_features
 from features.frames import feature_frame, training_frame, write_features
 from features.snapshots.snapshot import Snapshot
+from importing.engine.logbook import SourceFile
 from importing.engine.tenancy import plan_tenant
 from importing.engine.writing import Writer
 from scoring.files import publish
@@ -290,14 +291,20 @@ def test_backfills_that_meet_are_numbered_in_the_order_they_are_committed(home: 
     with reading(home.engine) as connection:
         plan = plan_tenant(connection, "acme", currency=None, zone=None)
         tenant = find_tenant(connection, "acme")
-    entered = threading.Event()
+    entered, now = threading.Event(), datetime.now(UTC)
+
+    def writing(name: str) -> Writer:
+        path = home.folder / name
+        path.write_text(name)
+        file = SourceFile("transactions", path, {})
+        return Writer(home.engine, plan, file, now=now, backfills=True)
 
     def second() -> None:
-        with Writer(home.engine, plan, now=datetime.now(UTC), backfills=True).session() as session:
+        with writing("b") as writer, writer.session() as session:
             entered.set()
             session.emit(session.event("order.cancelled", micros("2011-01-05"), "b"))
 
-    with Writer(home.engine, plan, now=datetime.now(UTC), backfills=True).session() as session:
+    with writing("a") as writer, writer.session() as session:
         other = threading.Thread(target=second)
         other.start()
         assert not entered.wait(1)
