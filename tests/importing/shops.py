@@ -44,9 +44,9 @@ class Shop:
         *,
         name: str = "shop.csv",
         tenant: str = "acme",
-        dry_run: bool = False,
         **options: Any,
     ) -> ImportSummary:
+        dry_run = options.pop("dry_run", False)
         return import_transactions(
             self.engine,
             self.write(content, name),

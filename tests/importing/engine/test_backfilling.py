@@ -28,7 +28,13 @@ def sales(shop: Shop, backfill: bool, **more: Any) -> ImportSummary:
         "no,who,at,known,total\n1,ann,2011-01-03,2011-01-05,10\n1,ann,2011-01-03,2011-01-09,4\n"
         "2,bob,2011-02-01,2011-02-01,-3\n"
     )
-    named = {"order": "no", "customer": "who", "time": "at", "recorded": "known", "amount": "total"}
+    named: dict[str, Any] = {
+        "order": "no",
+        "customer": "who",
+        "time": "at",
+        "recorded": "known",
+        "amount": "total",
+    }
     return shop.sell(rows, returns="negative", backfill=backfill, **named, **more)
 
 
