@@ -116,5 +116,8 @@ def arrival_lines(
         f" {computed.text} had been computed up to {moment}; answers given stay and replay as they were"
     ]
     outdated = outdated_champions(connection, settings, tenant)
-    lines += [f"retrain: {sentence}" for sentence in outdated.values()]
+    lines += [
+        f"retrain: {sentence}: bellwether run --tenant {tenant.slug} --models {model}"
+        for model, sentence in outdated.items()
+    ]
     return lines

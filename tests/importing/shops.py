@@ -39,14 +39,21 @@ class Shop:
         return path
 
     def sell(
-        self, content: str | bytes, *, name: str = "shop.csv", tenant: str = "acme", **options: Any
+        self,
+        content: str | bytes,
+        *,
+        name: str = "shop.csv",
+        tenant: str = "acme",
+        **options: Any,
     ) -> ImportSummary:
+        dry_run = options.pop("dry_run", False)
         return import_transactions(
             self.engine,
             self.write(content, name),
             TransactionOptions(tenant=tenant, **{"allow_refused": 1.0, **options}),
             now=NOW,
             rejects_folder=self.folder / "raw" / tenant,
+            dry_run=dry_run,
         )
 
     def import_events(self, content: str, *, tenant: str = "acme", **options: Any) -> ImportSummary:

@@ -25,7 +25,9 @@ from features.catalogue import CATALOGUE
 from features.evaluating.online import online_features
 from features.frames import feature_frame, training_frame, write_features
 from features.snapshots.snapshot import Snapshot
+from importing.engine.logbook import SourceFile
 from importing.engine.tenancy import plan_tenant
+from importing.engine.undoing import undo_import
 from importing.engine.writing import Writer
 from scoring.files import publish
 from scoring.package import Package
@@ -180,7 +182,10 @@ def test_a_backfill_reaches_old_cutoffs_and_leaves_answers_as_they_were(
     told = home.bring("--returns", "negative", "--backfill")
     assert "backfilled: 7 events count from when they happened, 2011-01-20 on" in told
     assert "features of 2 cutoffs and 2 answers had been computed up to 2011-04-01 00:00" in told
-    assert "retrain: acme.churn/1 was trained before 7 events were backfilled" in told
+    assert (
+        "retrain: acme.churn/1 was trained before 7 events were backfilled behind its cutoffs:"
+        " bellwether run --tenant acme --models churn"
+    ) in told
     assert home.returns() == {"ann": 1, "bob": 1, "cid": 0, "dan": 1}
     for request in asked:
         home.replayed(request).require_same()
@@ -189,7 +194,7 @@ def test_a_backfill_reaches_old_cutoffs_and_leaves_answers_as_they_were(
     assert home.replayed(asked[0]).again["features"]["returns_90d"] == 0
     assert [home.replayed(request).left_out for request in (*asked, naive)] == [2, 2, 0]
     told = CliRunner().invoke(group, ["replay", asked[0]]).output
-    assert "left out: 2 events that were backfilled after the answer was given" in told
+    assert "left out: 2 events that were backfilled or undone after the answer was given" in told
     with reading(home.engine) as connection:
         assert home.snapshot().backfills == last_backfill(connection, home.bench.tenant.id) > 0
         assert examine(connection) == []
@@ -225,6 +230,22 @@ def test_rows_taken_back_to_their_time_give_a_run_another_input(home: Home) -> N
         home.bring("--returns", "negative", "--backfill")
     assert inputs[0] != inputs[1]
     assert list(outdated(bench.settings, "acme")) == ["churn"]
+
+
+def test_what_is_undone_and_comes_in_right_counts_once_as_of_earlier_cutoffs_too(
+    home: Home,
+) -> None:
+    asked = [home.ask("ann", 1, "2011-03-01"), home.ask("bob", 2)]
+    undo_import(home.engine, "acme", 1, now=datetime.now(UTC))
+    assert home.returns() == {}
+    home.bring("--returns", "negative", "--backfill")
+    assert home.returns() == {"ann": 1, "bob": 1, "cid": 0, "dan": 1}
+    frame = feature_frame(home.snapshot(), [CUTOFF], FEW)
+    assert sorted(frame["orders_90d"]) == [0, 1, 1, 1]
+    for request in asked:
+        home.replayed(request).require_same()
+    with reading(home.engine) as connection:
+        assert examine(connection) == []
 
 
 def test_a_second_backfill_of_the_same_file_changes_nothing(home: Home) -> None:
@@ -290,14 +311,20 @@ def test_backfills_that_meet_are_numbered_in_the_order_they_are_committed(home: 
     with reading(home.engine) as connection:
         plan = plan_tenant(connection, "acme", currency=None, zone=None)
         tenant = find_tenant(connection, "acme")
-    entered = threading.Event()
+    entered, now = threading.Event(), datetime.now(UTC)
+
+    def writing(name: str) -> Writer:
+        path = home.folder / name
+        path.write_text(name)
+        file = SourceFile("transactions", path, {})
+        return Writer(home.engine, plan, file, now=now, backfills=True)
 
     def second() -> None:
-        with Writer(home.engine, plan, now=datetime.now(UTC), backfills=True).session() as session:
+        with writing("b") as writer, writer.session() as session:
             entered.set()
             session.emit(session.event("order.cancelled", micros("2011-01-05"), "b"))
 
-    with Writer(home.engine, plan, now=datetime.now(UTC), backfills=True).session() as session:
+    with writing("a") as writer, writer.session() as session:
         other = threading.Thread(target=second)
         other.start()
         assert not entered.wait(1)

@@ -1,9 +1,10 @@
 """Taking back what history brought in: counter-events, and the records that they move.
 
-An event is never removed. A counter-event of type ``event.annulled`` says from when on it counts no more: features as
-of an earlier instant still see it, so what was computed stays true. What the event had moved in the ledger is moved
-back, and the record that it made comes to its end: an order is cancelled, an item unsold, a review gone, and a payment
-keeps no money. An order and an auction give back the name by which the shop knows them, so that it may come in anew.
+An event is never removed. A counter-event of type ``event.annulled`` says from when on it counts no more, and a
+backfill that it counts from no instant before: features as of earlier ones do not see it either, and what was computed
+from it comes out the same by the backfills that were known then. What the event had moved in the ledger is moved back,
+and the record that it made comes to its end: an order is cancelled, an item unsold, a review gone, and a payment keeps
+no money. An order and an auction give back the name by which the shop knows them, so that it may come in anew.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, exists,
 
 from commerce.records import schema
 from commerce.records.bulk import insert_rows
+from commerce.records.instants import to_micros
 from commerce.records.moves import Machine
 from commerce.records.states import AUCTION, ORDER, PAYMENT, REVIEW
 from commerce.records.stream import ANNULLED, NewEvent, append
+from commerce.records.stream.backfills import backfill
 from commerce.records.tenants import Tenant
 
 _PAGE = 5_000
@@ -90,11 +93,13 @@ def annul(
         Customers whose registration stays.
     """
     count, orders = 0, dict[str, int]()
+    gone: list[tuple[int, int]] = []
     for page in _pages(connection, tenant, spans):
         rows = [row for row in page if row.type != _FIRST or row.customer_id not in spared]
         drafts = [_counter_event(row, at) for row in rows]
         ids = append(connection, tenant, drafts, ingested_at=ingested_at)
         count += len(ids)
+        gone += [(row.id, max(at, to_micros(row.occurred_at))) for row in rows]
         given = {row.id: number for row, number in zip(rows, ids, strict=True)}
         _repeat_payments(connection, tenant, rows, given, at)
         if not records:
@@ -109,6 +114,7 @@ def annul(
             if ended[machine.kind]:
                 _end(connection, tenant, machine, ended[machine.kind])
     _end_payments(connection, tenant, orders, at, ingested_at)
+    backfill(connection, tenant, gone)
     return count
 
 

@@ -30,7 +30,7 @@ from commerce.records.errors import CustomerNotFound, check_text
 from commerce.records.instants import to_micros
 from commerce.records.prepared import Prepared
 from commerce.records.sql import upsert
-from commerce.records.stream.backfills import with_backfills
+from commerce.records.stream.backfills import counts_from
 from commerce.records.tenants import Tenant
 
 BY_NUMBER = "number:"
@@ -225,14 +225,9 @@ def was_known(connection: Connection, tenant: Tenant, customer: uuid.UUID, as_of
     own = (table.c.tenant_id == tenant.id, table.c.id == customer)
     if connection.execute(select(table.c.created_at).where(*own)).scalar_one() <= as_of:
         return True
-    stream, recorded = with_backfills()
-    known = (
-        exists()
-        .select_from(stream)
-        .where(
-            event.c.tenant_id == tenant.id,
-            event.c.customer_id == customer,
-            recorded < to_micros(as_of),
-        )
+    known = exists().where(
+        event.c.tenant_id == tenant.id,
+        event.c.customer_id == customer,
+        counts_from() < to_micros(as_of),
     )
     return bool(connection.scalar(select(known)))

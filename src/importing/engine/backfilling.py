@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from commerce.records import schema
-from commerce.records.annulment import annulling_key
 from commerce.records.database import reading
 from commerce.records.stream.backfills import LateEvent, late_events
 from commerce.records.tenants import Tenant
-from importing.engine.known import known_ids, plain_key
+from importing.engine.known import plain_key
 from importing.engine.staging import Staging
 from importing.engine.writing import Writer
 
@@ -38,7 +36,7 @@ def backfill_written(
     registered: list[LateEvent] = []
     customers: dict[str | None, int] = {}
     with reading(engine) as connection:
-        for events in _counting(connection, tenant):
+        for events in late_events(connection, tenant.id):
             registered += [one for one in events if one.source_key.startswith(_REGISTERED)]
             sources = {one.id: source_of(plain_key(one.source_key)) for one in events}
             known = staging.known_when([*sources.values()])
@@ -57,11 +55,3 @@ def backfill_written(
     if earlier:
         with writer.session() as session:
             session.earlier += earlier
-
-
-def _counting(connection: Connection, tenant: Tenant) -> Iterator[list[LateEvent]]:
-    """Give the late events that were not taken back, in pages."""
-    for events in late_events(connection, tenant.id):
-        keys = [annulling_key(one.id) for one in events]
-        annulled = known_ids(connection, tenant, schema.event, keys, "source_key")
-        yield [one for one in events if annulling_key(one.id) not in annulled]

@@ -45,7 +45,7 @@ class Replay:
     """Why the features were not computed again from the stream, in a sentence; None where they were, or where
     the request itself brought its values."""
     left_out: int = 0
-    """Events of the customer that would count by now, and were backfilled after the answer."""
+    """Events of the customer that were backfilled, or undone, after the answer and would change it by now."""
 
     def require_same(self) -> None:
         """Raise `ReplayDiffers` unless everything came out the same."""
@@ -128,11 +128,12 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
 
 
 def _backfilled_since(connection: Connection, kept: ScoreRow) -> int:
-    """Count the events of the customer that an answer did not know, and would know by now."""
+    """Count the events of the customer that count otherwise by now than an answer knew."""
     if kept.customer_id is None or last_backfill(connection, kept.tenant_id) == kept.backfills:
         return 0
     whose = (connection, kept.tenant_id, kept.customer_id, to_micros(kept.as_of))
-    return len(customer_rows(*whose)) - len(customer_rows(*whose, backfills=kept.backfills))
+    now, then = customer_rows(*whose), customer_rows(*whose, backfills=kept.backfills)
+    return len({row[0] for row in now} ^ {row[0] for row in then})
 
 
 def _kept_values(kept: ScoreRow, package: Package) -> NDArray[np.float64]:

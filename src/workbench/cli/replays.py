@@ -52,6 +52,6 @@ def replay(request_id: str, as_json: bool) -> None:
         return
     if rebuilt.left_out:
         click.echo(
-            f"  left out: {rebuilt.left_out:,} events that were backfilled after the answer was given"
+            f"  left out: {rebuilt.left_out:,} events that were backfilled or undone after the answer was given"
         )
     click.echo(f"  the same to the last digit, {len(kept.features)} features included")

@@ -67,7 +67,7 @@ FAULTS = {
     "promises": "UPDATE orders SET status = 'cancelled'; UPDATE delivery SET status = 'shipped'",
     "clocks": "UPDATE event SET recorded_at = occurred_at - 1 WHERE id = 1",
     "backfills": "INSERT INTO backfill (tenant_id, event_id, number, recorded_at)"
-    " SELECT tenant_id, id, 1, recorded_at FROM event WHERE id = 1",
+    " SELECT tenant_id, id, 1, occurred_at - 1 FROM event WHERE id = 1",
     "amounts": "UPDATE event SET currency = NULL WHERE id ="
     " (SELECT min(id) FROM event WHERE type = 'order.placed')",
     "types": "UPDATE event SET type = 'order.vanished' WHERE id = 1",

@@ -10,24 +10,32 @@ import pytest
 from tests.importing.olist.olist_folder import make_olist, write_olist
 from tests.importing.shops import NOW, Shop, micros
 
+from commerce.records import schema
 from commerce.records.database import reading, writing
 from commerce.records.stream import FEATURE_COLUMNS, customer_rows, iterate
 from commerce.records.tenants import find_tenant, observe
 from importing.bids.importer import BidOptions, import_bids
 from importing.engine.summary import ImportSummary
+from importing.engine.undoing import undo_import
 from importing.olist.importer import import_olist
 
 SEEN = datetime(2020, 1, 1, tzinfo=UTC)
 Bring = Callable[[Shop, bool], ImportSummary]
 
 
-def sales(shop: Shop, backfill: bool) -> ImportSummary:
+def sales(shop: Shop, backfill: bool, **more: Any) -> ImportSummary:
     rows = (
         "no,who,at,known,total\n1,ann,2011-01-03,2011-01-05,10\n1,ann,2011-01-03,2011-01-09,4\n"
         "2,bob,2011-02-01,2011-02-01,-3\n"
     )
-    named = {"order": "no", "customer": "who", "time": "at", "recorded": "known", "amount": "total"}
-    return shop.sell(rows, returns="negative", backfill=backfill, **named)
+    named: dict[str, Any] = {
+        "order": "no",
+        "customer": "who",
+        "time": "at",
+        "recorded": "known",
+        "amount": "total",
+    }
+    return shop.sell(rows, returns="negative", backfill=backfill, **named, **more)
 
 
 def events(shop: Shop, backfill: bool) -> ImportSummary:
@@ -84,7 +92,7 @@ def test_without_backfill_all_of_it_is_late_and_the_summary_says_so(
     assert (summary.late.seen, summary.backfilled) == (SEEN, 0)
     late = [row for row in stream(shop) if row["occurred_at"] > micros("1991-01-01")]
     assert {row["recorded_at"] for row in late} == {micros("2020-01-01")}
-    said = {sales: micros("2011-01-05"), events: micros("2011-01-04")}
+    said: dict[Bring, int] = {sales: micros("2011-01-05"), events: micros("2011-01-04")}
     assert summary.late.first == said.get(bring, min(row["occurred_at"] for row in late))
 
 
@@ -116,6 +124,31 @@ def test_with_backfill_the_stream_is_as_if_it_had_been_there_from_the_first(
     stood = stream(shop)
     assert bring(shop, True).backfilled == 0
     assert stream(shop) == stood
+
+
+def test_what_was_undone_is_not_backfilled_but_what_came_in_again_is(shop: Shop) -> None:
+    open_shop(shop, sales)
+    late = sales(shop, False).events
+    undo_import(shop.engine, "acme", 2, now=NOW)
+    again = sales(shop, True)
+    assert (again.events, again.backfilled, again.late.events) == (late, late, late)
+    at = {event.id: event.source_key.endswith("~1") for event in shop.events()}
+    moved = [(at[row.event_id], row.recorded_at < SEEN) for row in shop.rows(schema.backfill)]
+    assert sorted(moved) == [(False, False)] * late + [(True, True)] * late
+    assert sales(shop, True).backfilled == 0
+    assert shop.findings() == []
+
+
+def test_a_dry_run_says_what_would_be_late_and_what_would_be_backfilled(shop: Shop) -> None:
+    open_shop(shop, sales)
+    before = shop.state()
+    tried = [sales(shop, backfill, dry_run=True) for backfill in (False, True)]
+    assert [one.late.events > 0 for one in tried] == [True, True]
+    assert [one.backfilled > 0 for one in tried] == [False, True]
+    sales(shop, False)
+    assert sales(shop, True, dry_run=True).backfilled == tried[1].backfilled
+    assert shop.rows(schema.backfill) == []
+    assert before["backfill"] == []
 
 
 def test_what_was_known_before_a_backfill_can_be_read_as_it_was(shop: Shop) -> None:

@@ -13,6 +13,7 @@ from commerce.records import schema
 from commerce.records.database import reading, writing
 from commerce.records.stream import NewEvent, customer_rows
 from commerce.records.tenants import find_tenant, observe
+from importing.engine.logbook import SourceFile
 from importing.engine.tenancy import plan_tenant
 from importing.engine.writing import Writer
 
@@ -47,7 +48,8 @@ def test_what_is_computed_during_an_import_still_stands_after_it(postgres_shop: 
 
     asker = threading.Thread(target=answer)
     asker.start()
-    with Writer(engine, plan, now=NOW).session() as session:
+    file = SourceFile("transactions", postgres_shop.write("late"), {})
+    with Writer(engine, plan, file, now=NOW) as writer, writer.session() as session:
         late = NewEvent(
             "order.placed",
             LATE,

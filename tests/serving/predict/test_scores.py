@@ -36,6 +36,7 @@ def make_row(tenant_id: int, **changes: object) -> ScoreRow:
         model_version="acme.churn/1",
         as_of=NOW,
         made_at=NOW,
+        backfills=0,
         origin="online",
         probability=AWKWARD,
         score=None,

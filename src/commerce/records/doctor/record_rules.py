@@ -180,12 +180,9 @@ RULES = (
     ),
     Rule(
         "backfills",
-        "A backfilled event must count from no sooner than it occurred, and sooner than it was recorded.",
+        "A backfilled event must count from no sooner than it occurred.",
         _EVENTS.join(schema.backfill, linked(schema.backfill, _event)).where(
-            or_(
-                micros(schema.backfill.c.recorded_at) < _occurred,
-                schema.backfill.c.recorded_at >= _event.c.recorded_at,
-            )
+            micros(schema.backfill.c.recorded_at) < _occurred
         ),
     ),
     Rule(

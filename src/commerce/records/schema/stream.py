@@ -60,12 +60,12 @@ backfill = sa.Table(
     metadata,
     tenant_key(),
     sa.Column("event_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("recorded_at", Instant, nullable=False),
     to("event"),
     sa.Index(None, "tenant_id", "number"),
 )
-"""Events that count from an earlier instant than they were recorded at; see `commerce.records.stream.backfills`."""
+"""Events that count from another instant than they were recorded at; see `commerce.records.stream.backfills`."""
 
 outbox = sa.Table(
     "outbox",

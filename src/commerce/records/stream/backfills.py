@@ -1,8 +1,9 @@
-"""Backfills: events that arrived late and are to count from when they could have been known after all.
+"""Backfills: events that count from another instant than they were recorded at.
 
 What arrives behind something that was computed is recorded then, and its row stays so. A backfill says beside the
-stream from which earlier instant some events count. Backfills are numbered per tenant; whatever is computed keeps the
-number of the last one it knew, and comes out the same later by looking at the stream as it stood after that one.
+stream from which instant some events count: late history from when it was known, and history that was undone from no
+instant before that. Backfills are numbered per tenant; whatever is computed keeps the number of the last one it knew,
+and comes out the same later by looking at the stream as it stood after that one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Integer, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, func, or_, select
 
 from commerce.records import schema
 from commerce.records.bulk import insert_rows
@@ -23,15 +24,21 @@ ALL = 2**31 - 1
 _PAGE = 5_000
 
 
-def with_backfills() -> tuple[FromClause, ColumnElement[int]]:
-    """Give the stream with its backfills, and the instant from which an event counts, in microseconds.
+def counts_from() -> ColumnElement[int]:
+    """Give the instant from which an event counts, in microseconds, for queries of the stream.
 
     Who executes the query may bind ``backfills``, the last that is looked at; by default all are.
     """
     event, table = schema.event, schema.backfill
-    known = table.c.number <= bindparam("backfills", ALL, Integer)
-    counts = func.coalesce(micros(table.c.recorded_at), micros(event.c.recorded_at))
-    return event.outerjoin(table, and_(linked(table, event), known)), counts
+    last = (
+        select(micros(table.c.recorded_at))
+        .where(linked(table, event), table.c.number <= bindparam("backfills", ALL, Integer))
+        .order_by(table.c.number.desc())
+        .limit(1)
+        .correlate(event)
+        .scalar_subquery()
+    )
+    return func.coalesce(last, micros(event.c.recorded_at))
 
 
 def last_backfill(connection: Connection, tenant_id: int) -> int:
@@ -45,20 +52,20 @@ def last_backfill(connection: Connection, tenant_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def backfill(connection: Connection, tenant: Tenant, earlier: Sequence[tuple[int, int]]) -> None:
-    """Let late events count from earlier instants, under the next number.
+def backfill(connection: Connection, tenant: Tenant, events: Sequence[tuple[int, int]]) -> None:
+    """Let events count from other instants, under the next number.
 
     Parameters
     ----------
     connection : Connection
         Inside a writing transaction that holds the tenant's clock alone: numbers are committed in their order.
-    earlier : sequence of (int, int)
-        Ids of events that no backfill has named yet, and the instant of each, in microseconds.
+    events : sequence of (int, int)
+        Their ids, and the instant of each, in microseconds, no sooner than it occurred.
     """
-    if earlier:
+    if events:
         number = last_backfill(connection, tenant.id) + 1
         columns = ("tenant_id", "event_id", "number", "recorded_at")
-        rows = [(tenant.id, event, number, instant) for event, instant in earlier]
+        rows = [(tenant.id, event, number, instant) for event, instant in events]
         insert_rows(connection, "backfill", columns, rows)
 
 
@@ -74,12 +81,16 @@ def moved_since(connection: Connection, tenant_id: int, backfills: int, *, up_to
 
 
 def count_backfilled(connection: Connection, tenant_id: int, backfills: int, before: int) -> int:
-    """Count the events that later backfills let count before an instant, in microseconds, and not from then on."""
-    table = schema.backfill
-    query = select(func.count()).where(
-        table.c.tenant_id == tenant_id,
-        table.c.number > backfills,
-        micros(table.c.recorded_at) < before,
+    """Count the events of before an instant, in microseconds, that later backfills brought there or took from there."""
+    table, event = schema.backfill, schema.event
+    query = (
+        select(func.count(table.c.event_id.distinct()))
+        .join_from(table, event, linked(table, event))
+        .where(
+            table.c.tenant_id == tenant_id,
+            table.c.number > backfills,
+            or_(micros(table.c.recorded_at) < before, micros(event.c.recorded_at) < before),
+        )
     )
     return int(connection.execute(query).scalar_one())
 
@@ -97,7 +108,6 @@ class LateEvent(NamedTuple):
 def late_events(connection: Connection, tenant_id: int) -> Iterator[list[LateEvent]]:
     """Give the events that were recorded later than they occurred and that no backfill names, in pages."""
     event, table = schema.event, schema.backfill
-    stream, _ = with_backfills()
     query = (
         select(
             event.c.id,
@@ -106,11 +116,10 @@ def late_events(connection: Connection, tenant_id: int) -> Iterator[list[LateEve
             micros(event.c.occurred_at),
             micros(event.c.recorded_at),
         )
-        .select_from(stream)
         .where(
             event.c.tenant_id == tenant_id,
             event.c.recorded_at > event.c.occurred_at,
-            table.c.event_id.is_(None),
+            ~exists().where(linked(table, event)),
         )
         .order_by(event.c.id)
         .limit(_PAGE)

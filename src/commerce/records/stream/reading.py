@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Uuid, func, select
 
 from commerce.records import schema
 from commerce.records.sql import hexadecimal, micros
-from commerce.records.stream.backfills import ALL, last_backfill, with_backfills
+from commerce.records.stream.backfills import ALL, counts_from, last_backfill
 
 FEATURE_COLUMNS = (
     "id",
@@ -32,7 +32,7 @@ FEATURE_COLUMNS = (
     "reason",
 )
 """The columns a feature may read, in the order of the rows that readers here give; ``recorded_at`` is the instant
-from which an event counts, where it was backfilled an earlier one than its row has."""
+from which an event counts, where it was backfilled another one than its row has."""
 
 FeatureRow = tuple[Any, ...]
 """One event as `FEATURE_COLUMNS`: instants in microseconds, ids as 32 hexadecimal digits."""
@@ -153,10 +153,10 @@ def _plain(column: Column[Any]) -> Any:
     return hexadecimal(column) if isinstance(column.type, Uuid) else column
 
 
-_STREAM, _RECORDED = with_backfills()
+_RECORDED = counts_from()
 _FEATURES = select(
     *(
         _RECORDED.label(name) if name == "recorded_at" else _plain(schema.event.c[name])
         for name in FEATURE_COLUMNS
     )
-).select_from(_STREAM)
+)

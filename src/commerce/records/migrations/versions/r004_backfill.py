@@ -1,4 +1,4 @@
-"""Events that count from an earlier instant than they were recorded at."""
+"""Events that count from another instant than they were recorded at."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,8 +16,8 @@ def upgrade() -> None:
     op.create_table(
         "backfill",
         sa.Column("tenant_id", sa.Integer, nullable=False),
-        sa.Column("event_id", sa.BigInteger, nullable=False),
-        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("event_id", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("recorded_at", Instant, nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], op.f("fk_backfill_tenant_id")),
         sa.ForeignKeyConstraint(
@@ -25,7 +25,7 @@ def upgrade() -> None:
             ["event.tenant_id", "event.id"],
             op.f("fk_backfill_tenant_id_event_id"),
         ),
-        sa.PrimaryKeyConstraint("tenant_id", "event_id", name=op.f("pk_backfill")),
+        sa.PrimaryKeyConstraint("tenant_id", "event_id", "number", name=op.f("pk_backfill")),
     )
     op.create_index(op.f("ix_backfill_tenant_id_number"), "backfill", ["tenant_id", "number"])
     append_only("backfill")
