@@ -3,7 +3,8 @@
 An event is never removed. A counter-event of type ``event.annulled`` says from when on it counts no more: features as
 of an earlier instant still see it, so what was computed stays true. What the event had moved in the ledger is moved
 back, and the record that it made comes to its end: an order and a payment are cancelled, an item is unsold, a review is
-gone. An order and an auction give back the name by which the shop knows them, so that it may come in anew.
+gone. An order that it had completed or cancelled, and that stays, is placed again. An order and an auction give back
+the name by which the shop knows them, so that it may come in anew.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, exists,
 
 from commerce.records import schema
 from commerce.records.bulk import insert_rows
+from commerce.records.machine import follow
 from commerce.records.moves import Machine
 from commerce.records.states import AUCTION, ORDER, PAYMENT, REVIEW
 from commerce.records.stream import ANNULLED, NewEvent, append
@@ -34,6 +36,7 @@ _ENDED: Mapping[str, Machine] = {
     "review.posted": REVIEW,
 }
 """Events that made a record, or all that there is of it: with them it ends."""
+_SETTLING = ("order.completed", "order.cancelled")
 _FIRST = "customer.registered"
 _NAMED = ("orders", "auction")
 """Tables whose records give back their names."""
@@ -89,7 +92,7 @@ def annul(
     spared : collection of UUID
         Customers whose registration stays.
     """
-    count, orders = 0, dict[str, int]()
+    count, orders, settled = 0, dict[str, int](), dict[str, int]()
     for page in _pages(connection, tenant, spans):
         rows = [row for row in page if row.type != _FIRST or row.customer_id not in spared]
         drafts = [_counter_event(row, at) for row in rows]
@@ -101,6 +104,8 @@ def annul(
             continue
         ended: dict[str, dict[str, int]] = defaultdict(dict)
         for row in rows:
+            if row.type in _SETTLING and _is_id(row.aggregate_id):
+                settled[row.aggregate_id] = given[row.id]
             if (machine := _ENDED.get(row.type)) is not None and _is_id(row.aggregate_id):
                 ended[machine.kind][row.aggregate_id] = given[row.id]
                 if machine is ORDER:
@@ -109,6 +114,9 @@ def annul(
             if ended[machine.kind]:
                 _end(connection, tenant, machine, ended[machine.kind])
     _end_payments(connection, tenant, orders, at, ingested_at)
+    for order, number in settled.items():
+        if order not in orders:
+            follow(connection, tenant, ORDER, uuid.UUID(order), ANNULLED, number, to="placed")
     return count
 
 
