@@ -58,11 +58,12 @@ def annulling_key(event: object) -> str:
 
 
 def counts(table: Table) -> ColumnElement[bool]:
-    """Keep to records that no counter-event ended."""
+    """Keep to records that no counter-event ended; by one that placed it again an order goes on."""
     ended = exists().where(
         _event.c.tenant_id == table.c.tenant_id,
         _event.c.id == table.c.event_id,
         _event.c.type == ANNULLED,
+        table.c.status != "placed",
     )
     return ~ended
 
