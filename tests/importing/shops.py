@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import BigInteger, Engine, select, type_coerce
 from commerce.records import schema
 from commerce.records.database import reading
 from commerce.records.doctor import examine
+from commerce.records.tenants import find_tenant
 from importing.engine.summary import ImportSummary
 from importing.events.importer import EventOptions, import_events
 from importing.sales.importer import import_transactions
@@ -95,10 +97,11 @@ class Shop:
             for row in self.rows(schema.posting)
         )
 
-    def findings(self) -> list[str]:
-        """What the doctor has to say."""
+    def findings(self, tenant: str | None = None) -> list[str]:
+        """What the doctor has to say, of one tenant or of all."""
         with reading(self.engine) as connection:
-            return [str(finding) for finding in examine(connection)]
+            whose = None if tenant is None else find_tenant(connection, tenant)
+            return [str(finding) for finding in examine(connection, whose)]
 
     def state(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, for comparing two record stores."""
@@ -116,3 +119,19 @@ def counts(summary: ImportSummary) -> tuple[int, int, int, int]:
         summary.rows_rejected,
         summary.rows_duplicate,
     )
+
+
+def worth(shop: Shop, tenant: str = "acme") -> dict[str, tuple[str, int]]:
+    """What each order has come to: its status, and what was captured for it less what went back."""
+    numbers = {row.slug: row.id for row in shop.rows(schema.tenant)}
+    mine = [row for row in shop.rows(schema.orders) if row.tenant_id == numbers[tenant]]
+    payments = {row.id: row.order_id for row in shop.rows(schema.payment)}
+    money: Counter[Any] = Counter()
+    for row in shop.rows(schema.payment_event):
+        annulled = row.type == "event.annulled"
+        kind = row.reference.partition("/")[0] if annulled else row.type
+        sign = {"payment.captured": 1, "payment.refunded": -1}.get(kind, 0) * (
+            -1 if annulled else 1
+        )
+        money[payments[row.payment_id]] += sign * row.amount_minor
+    return {row.external_id: (row.status, money[row.id]) for row in mine}

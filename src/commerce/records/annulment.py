@@ -4,7 +4,8 @@ An event is never removed. A counter-event of type ``event.annulled`` says from 
 backfill that it counts from no instant before: features as of earlier ones do not see it either, and what was computed
 from it comes out the same by the backfills that were known then. What the event had moved in the ledger is moved back,
 and the record that it made comes to its end: an order is cancelled, an item unsold, a review gone, and a payment keeps
-no money. An order and an auction give back the name by which the shop knows them, so that it may come in anew.
+no money. An order that it had completed or cancelled, and that stays, is placed again. An order and an auction give
+back the name by which the shop knows them, so that it may come in anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, exists,
 from commerce.records import schema
 from commerce.records.bulk import insert_rows
 from commerce.records.instants import to_micros
+from commerce.records.machine import follow
 from commerce.records.moves import Machine
 from commerce.records.states import AUCTION, ORDER, PAYMENT, REVIEW
 from commerce.records.stream import ANNULLED, NewEvent, append
@@ -37,6 +39,7 @@ _ENDED: Mapping[str, Machine] = {
     "review.posted": REVIEW,
 }
 """Events that made a record, or all that there is of it: with them it ends."""
+_SETTLING = ("order.completed", "order.cancelled")
 _FIRST = "customer.registered"
 _NAMED = ("orders", "auction")
 """Tables whose records give back their names."""
@@ -58,11 +61,12 @@ def annulling_key(event: object) -> str:
 
 
 def counts(table: Table) -> ColumnElement[bool]:
-    """Keep to records that no counter-event ended."""
+    """Keep to records that no counter-event ended; by one that placed it again an order goes on."""
     ended = exists().where(
         _event.c.tenant_id == table.c.tenant_id,
         _event.c.id == table.c.event_id,
         _event.c.type == ANNULLED,
+        table.c.status != "placed",
     )
     return ~ended
 
@@ -92,7 +96,7 @@ def annul(
     spared : collection of UUID
         Customers whose registration stays.
     """
-    count, orders = 0, dict[str, int]()
+    count, orders, settled = 0, dict[str, int](), dict[str, int]()
     gone: list[tuple[int, int]] = []
     for page in _pages(connection, tenant, spans):
         rows = [row for row in page if row.type != _FIRST or row.customer_id not in spared]
@@ -106,6 +110,8 @@ def annul(
             continue
         ended: dict[str, dict[str, int]] = defaultdict(dict)
         for row in rows:
+            if row.type in _SETTLING and _is_id(row.aggregate_id):
+                settled[row.aggregate_id] = given[row.id]
             if (machine := _ENDED.get(row.type)) is not None and _is_id(row.aggregate_id):
                 ended[machine.kind][row.aggregate_id] = given[row.id]
                 if machine is ORDER:
@@ -114,6 +120,9 @@ def annul(
             if ended[machine.kind]:
                 _end(connection, tenant, machine, ended[machine.kind])
     _end_payments(connection, tenant, orders, at, ingested_at)
+    for order, number in settled.items():
+        if order not in orders:
+            follow(connection, tenant, ORDER, uuid.UUID(order), ANNULLED, number, to="placed")
     backfill(connection, tenant, gone)
     return count
 

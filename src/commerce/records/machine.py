@@ -3,7 +3,7 @@
 A workflow says what happened (`EventDraft`) and to which record; `fire` looks the move up in the record's `Machine`,
 checks the role, emits the event, changes the row if it still is where the move starts, and posts what moves.
 All of it happens in the transaction of the `Work`, or none of it. History that is brought in whole does not pass
-here: `commerce.records.stream.append` takes it.
+here: `commerce.records.stream.append` takes it. Where history goes on, `follow` brings the status after its events.
 """
 
 from __future__ import annotations
@@ -13,7 +13,17 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, false, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    false,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from commerce.records import schema
 from commerce.records.errors import Forbidden, IllegalMove, existing
@@ -22,6 +32,7 @@ from commerce.records.moves import Machine, Move
 from commerce.records.prepared import Prepared
 from commerce.records.sql import bound
 from commerce.records.stream.writing import NewEvent, emit
+from commerce.records.tenants import Tenant
 from commerce.records.work import Work
 
 
@@ -173,6 +184,38 @@ def fire_together(work: Work, steps: Sequence[Step]) -> Fired:
     moving = zip(ids, drafts, strict=True)
     transfers = [(number, each) for number, (_, draft) in moving for each in draft.transfers]
     return Fired(by_step, post(work.connection, work.tenant, transfers))
+
+
+def follow(
+    connection: Connection,
+    tenant: Tenant,
+    machine: Machine,
+    record: UUID,
+    event: str,
+    number: int,
+    *,
+    to: str | None = None,
+) -> None:
+    """Bring a record to where history has led it by an event that `commerce.records.stream.append` took.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside the writing transaction of that event.
+    number : int
+        The id of the event.
+    to : str, optional
+        The state to reach where the move leads to several.
+
+    Raises
+    ------
+    IllegalMove
+    """
+    changing = _statements(machine).changing(event, ("status", "event_id"))
+    given = {"tenant": tenant.id, "record": record, "new_event_id": number}
+    target = to or machine.moves[event].targets[0]
+    if changing.change(connection, {**given, "new_status": target}) != 1:
+        raise IllegalMove(machine.kind, record, event, "another", [])
 
 
 def _write(work: Work, step: Step, move: Move, event_id: int) -> None:

@@ -30,7 +30,7 @@ ORDER = Machine(
     Move("order.paid", "placed completed", "placed completed", _BUYER, stays=True),
     Move("order.completed", "placed", "completed", _BUYER),
     Move("order.cancelled", "placed", "cancelled", _BUYER),
-    Move(_ANNULLED, "placed completed", "cancelled", _SYSTEM),
+    Move(_ANNULLED, "placed completed cancelled", "cancelled placed", _SYSTEM),
 )
 
 _ASKED = "requires_confirmation requires_action processing"

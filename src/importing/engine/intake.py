@@ -108,7 +108,7 @@ class Intake:
         writer: Writer,
         rejects: Rejects,
         content: Content | None = None,
-        changed: Sequence[str] = (),
+        changed: Mapping[str, Sequence[str]] | None = None,
     ) -> ImportSummary:
         """Sum the import up; see `summarise`."""
         return summarise(

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from importing.engine.tenancy import TenantPlan
 from importing.engine.writing import Late, Writer
 from tabular.formats import Detected
 from tabular.rejects import Rejects
+
+_EXAMPLES: Final = 3
+CHANGES: Final = {
+    "cancelled": "cancelled",
+    "refunded": "refunded, whole or in part",
+    "captured": "paid meanwhile",
+    "completed": "completed",
+    "failed": "not paid, for the payment failed",
+    "added": "with more in them",
+    "reduced": "with less in them",
+}
+"""What may become of a known order, in the words and the order in which it is said."""
 
 
 class Content(NamedTuple):
@@ -55,8 +67,9 @@ class ImportSummary:
     backfilled: int = 0
     """Events that count from when they were known all the same: the late ones, and those that an earlier import of
     the same rows had recorded late."""
-    changed: Sequence[str] = ()
-    """Known orders of which the file says that they came to something else than the records hold."""
+    changed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Names of orders that were known and are told otherwise now, by what became of them; an order may have had
+    several of `CHANGES`. Of a ``conflict`` and of what is ``older`` nothing was recorded."""
     left_aside: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """Lines that are no data, by what they are; see `tabular.asides`."""
     rejects: Path | None = None
@@ -68,8 +81,12 @@ class ImportSummary:
     refusals: Sequence[str] = ()
     """The same as people read it: each with examples, and the option that settles what such rows mean."""
 
-    def as_dict(self) -> dict[str, int]:
-        """Give the numbers of ``--json``."""
+    def as_dict(self) -> dict[str, Any]:
+        """Give what ``--json`` says: numbers, and what became of known orders, with the names of some."""
+        changed = {
+            kind: {"orders": len(names), "such_as": list(names[:_EXAMPLES])}
+            for kind, names in self.changed.items()
+        }
         return {
             "rows_read": self.rows_read,
             "rows_accepted": self.rows_accepted,
@@ -80,7 +97,28 @@ class ImportSummary:
             "events": self.events,
             "late": self.late.events,
             "backfilled": self.backfilled,
+            "changed": changed,
         }
+
+    def changed_sentences(self) -> Iterator[str]:
+        """Say what became of known orders."""
+        told = {kind: _some(names) for kind, names in self.changed.items()}
+        parts = [f"{told[kind]} {words}" for kind, words in CHANGES.items() if kind in told]
+        if parts:
+            yield f"changed: known orders {'; '.join(parts)}"
+        if "conflict" in told:
+            yield (
+                f"in conflict: {told['conflict']} cannot come from what is recorded to what the file says;"
+                " their rows are refused, and nothing of them is changed"
+            )
+        if "older" in told:
+            yield f"older news: {told['older']} are shown as they were before they changed, and stay as they are"
+
+
+def _some(names: Sequence[str]) -> str:
+    """Count orders and name some of them."""
+    more = ", ..." if len(names) > _EXAMPLES else ""
+    return f"{len(names):,} ({', '.join(names[:_EXAMPLES])}{more})"
 
 
 def summarise(
@@ -92,7 +130,7 @@ def summarise(
     detected: Detected,
     rejects: Rejects,
     content: Content | None = None,
-    changed: Sequence[str] = (),
+    changed: Mapping[str, Sequence[str]] | None = None,
 ) -> ImportSummary:
     """Sum an import up, and put its rejects file in place: what is neither refused nor known was accepted."""
     refused, written = rejects.reasons.total(), writer.written
@@ -113,7 +151,7 @@ def summarise(
         timezone=tenancy.zone.key,
         detected=detected,
         content=content,
-        changed=changed,
+        changed=changed or {},
         left_aside=rejects.left_aside,
         rejects=rejects.close(),
         reasons=dict(rejects.reasons.most_common()),

@@ -8,7 +8,7 @@ file too, gets keys and ids of its own.
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -205,8 +205,8 @@ class _Growth:
 
     lines: list[tuple[Any, int, int]] = field(default_factory=list)
     """Product, quantity and amount of each new line."""
-    returns: list[tuple[Any, int]] = field(default_factory=list)
-    """Product and quantity of what came back."""
+    returns: Counter[Any] = field(default_factory=Counter)
+    """By product, units that came back or were called off."""
 
 
 def _shrink(connection: Connection, tenant: Tenant, number: int) -> None:
@@ -220,7 +220,7 @@ def _shrink(connection: Connection, tenant: Tenant, number: int) -> None:
         select(_event)
         .where(
             _event.c.tenant_id == tenant.id,
-            _event.c.type.in_(["order.line", "order.returned"]),
+            _event.c.type.in_(["order.line", "order.returned", "order.reduced"]),
             _event.c.aggregate_type == "order",
             _event.c.aggregate_id.not_in(made),
             _own(_event, number),
@@ -231,7 +231,7 @@ def _shrink(connection: Connection, tenant: Tenant, number: int) -> None:
         if row.type == "order.line":
             growth.lines.append((row.product_id, row.quantity, row.amount_minor))
         else:
-            growth.returns.append((row.product_id, row.quantity))
+            growth.returns[row.product_id] += row.quantity
     for page in pages([str(order) for order in grown]):
         lines: dict[uuid.UUID, list[Any]] = defaultdict(list)
         query = select(_line).where(
@@ -254,8 +254,7 @@ def _shrink_order(connection: Connection, tenant: Tenant, held: list[Any], growt
             if (line.product_id, line.quantity, line.amount_minor) == (product, quantity, amount)
         )
         held.remove(gone)
-        if (came_back := (product, gone.returned_quantity)) in growth.returns:
-            growth.returns.remove(came_back)
+        growth.returns[product] -= gone.returned_quantity
         connection.execute(delete(_line).where(*key, _line.c.position == gone.position))
     less = sum(amount for *_, amount in growth.lines)
     connection.execute(
@@ -263,19 +262,15 @@ def _shrink_order(connection: Connection, tenant: Tenant, held: list[Any], growt
         .where(_orders.c.tenant_id == tenant.id, _orders.c.id == order)
         .values(total_minor=_orders.c.total_minor - less)
     )
-    left = {line.position: line.returned_quantity for line in held}
-    for product, quantity in reversed(growth.returns):
-        place = next(
-            line.position
-            for line in held
-            if line.product_id == product and left[line.position] >= quantity
-        )
-        left[place] -= quantity
-        connection.execute(
-            update(_line)
-            .where(*key, _line.c.position == place)
-            .values(returned_quantity=left[place])
-        )
+    for line in held:
+        units = min(line.returned_quantity, max(0, growth.returns[line.product_id]))
+        if units:
+            growth.returns[line.product_id] -= units
+            connection.execute(
+                update(_line)
+                .where(*key, _line.c.position == line.position)
+                .values(returned_quantity=line.returned_quantity - units)
+            )
 
 
 def _registered(tenant: Tenant, number: int) -> Any:

@@ -18,6 +18,8 @@ from commerce.records.bulk import insert_rows
 from commerce.records.database import writing
 from commerce.records.identity import imported_id, reserve_numbers
 from commerce.records.instants import to_micros
+from commerce.records.machine import follow
+from commerce.records.moves import Machine
 from commerce.records.stream import NewEvent, append
 from commerce.records.stream.backfills import backfill
 from commerce.records.tenants import Tenant, clock, find_tenant, hold_clock, recording_instant
@@ -95,6 +97,7 @@ class ImportSession:
         self._undone = undone
         self._events: list[NewEvent] = []
         self._rows: dict[str, tuple[list[str], list[list[Any]]]] = {}
+        self._moved: list[tuple[Machine, uuid.UUID, int]] = []
 
     def id_of(self, kind: str, name: str) -> uuid.UUID:
         """Derive the id of a record from its name in the file."""
@@ -107,6 +110,14 @@ class ImportSession:
     def recorded(self, occurred: int, recorded: int | None) -> int:
         """Tell when a row was known; what comes in behind something that was computed is recorded later."""
         return occurred if recorded is None else max(occurred, recorded)
+
+    def arrival(self, told: int) -> int:
+        """Give the instant of what a source tells of that instant, and that happened to what is recorded already.
+
+        It counts from now on: behind all that is recorded, and behind whatever was computed.
+        """
+        seen = self.tenant.observed_at
+        return max(told, to_micros(self._clock), 0 if seen is None else to_micros(seen))
 
     def event(
         self,
@@ -155,6 +166,10 @@ class ImportSession:
             kept = self._rows[table] = (["tenant_id", *values], [])
         kept[1].append([self.tenant.id, *values.values()])
 
+    def move(self, machine: Machine, record: uuid.UUID, place: int) -> None:
+        """Let a record that is there follow an event, by its place from `emit`."""
+        self._moved.append((machine, record, place))
+
     def flush(self) -> Sequence[int]:
         """Write what was taken, what is referred to before what refers to it; give the ids of the events."""
         for table in _REFERRED_TO:
@@ -177,6 +192,9 @@ class ImportSession:
         self.written["events"] += len(ids)
         for sorted_table in schema.metadata.sorted_tables:
             self._insert(sorted_table.name, ids)
+        for machine, record, place in self._moved:
+            event = self._events[place].type
+            follow(self.connection, self.tenant, machine, record, event, ids[place])
         return ids
 
     def _record_late(self) -> dict[int, int]:

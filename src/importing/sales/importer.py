@@ -5,7 +5,8 @@ its fields, so importing a file again writes nothing; each transaction writes wh
 was killed is completed by the next; memory does not grow with the file.
 
 The file is read once into a temporary store (`importing.sales.staging`), then written: customers, products,
-orders in the order of time, and last the returns, tied to their purchases.
+orders in the order of time, changes of orders that are known (`importing.sales.changes`), and last the returns, tied
+to their purchases.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ from importing.engine.summary import ImportSummary
 from importing.engine.writing import Writer
 from importing.errors import SourceError
 from importing.sales.columns import find_sales_columns
-from importing.sales.known_orders import external_id, known_orders, settled_otherwise
+from importing.sales.known_orders import known_orders
 from importing.sales.lines import LineReader, line_of, line_source, total_once
 from importing.sales.options import COLUMNS, TransactionOptions, prefix_of, with_preset
 from importing.sales.order_writer import write_orders
+from importing.sales.reexports import Reexport
 from importing.sales.returns import write_returns
 from importing.sales.staging import SalesStaging
 from importing.sales.statuses import read_status_map
@@ -98,20 +100,18 @@ def import_transactions(
         staging.settle_states()
         if total_once(intake.places):
             staging.settle_totals()
-        content, changed = staging.content(), list[str]()
-        if (tenant := intake.tenancy.tenant) is not None:
-            staging.note_sizes()
+        content, tenant = staging.content(), intake.tenancy.tenant
+        known = Reexport(staging, has_states="status" in intake.places, end=end)
+        if tenant is not None:
             if options.backfill:
                 staging.note_sources(staging.sources())
-            staging.drop_written(engine, tenant, line_source, "at", "key")
             with reading(engine) as connection:
                 staging.note_orders(partial(known_orders, connection, tenant))
-                if "status" in intake.places:
-                    changed = settled_otherwise(connection, tenant, staging.known_states())
-            staging.refuse_changed()
+            staging.drop_written(engine, tenant, line_source, "at", "key")
         staging.refuse_strangers()
-        if options.partial_orders != "keep":
-            staging.refuse_parts()
+        staging.refuse_parts(known_only=options.partial_orders == "keep")
+        if tenant is not None:
+            known.settle(engine, tenant)
         refused = staging.refused()
         for number, cells in intake.table.rows() if refused else ():
             if number in refused:
@@ -125,6 +125,8 @@ def import_transactions(
             with writer.session() as session:
                 write_orders(session, orders)
             report_progress("writing", writer.written["lines"], accepted)
+        if tenant is not None:
+            known.write(writer)
         for lines in staging.returns():
             with writer.session() as session:
                 write_returns(session, lines)
@@ -136,5 +138,5 @@ def import_transactions(
             writer=writer,
             rejects=rejects,
             content=content,
-            changed=[name for basket in changed if (name := external_id(basket)) is not None],
+            changed=known.changed,
         )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, exists, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Row, Select, case, func, select, type_coerce
 
 from commerce.records import schema
 from commerce.records.annulment import counts
 from commerce.records.identity import imported_id
-from commerce.records.sql import linked
+from commerce.records.sql import linked, total
 from commerce.records.tenants import Tenant
 from importing.engine.known import origins, pages
-from importing.sales.statuses import CAPTURED
 
 
 class KnownOrder(NamedTuple):
@@ -24,8 +23,13 @@ class KnownOrder(NamedTuple):
     order_id: str
     owner: str | None
     owner_id: str | None
-    placed_at: int | None
-    positions: int
+    placed_at: int
+    lines: int
+    total: int
+    """Minor units of all its lines."""
+    status: str
+    state: str
+    """The `State` of all its lines; empty where they differ, or something else has happened to it."""
 
 
 def external_id(basket: str) -> str | None:
@@ -42,97 +46,91 @@ def external_id(basket: str) -> str | None:
 
 def known_orders(
     connection: Connection, tenant: Tenant, baskets: Sequence[str]
-) -> list[KnownOrder]:
+) -> Iterator[KnownOrder]:
     """Find the baskets of which the records hold an order: by its external id, else by the id it would be given."""
-    orders, line, customer = schema.orders, schema.order_line, schema.customer
-    positions = (
-        select(func.coalesce(func.max(line.c.position), 0))
-        .where(line.c.tenant_id == tenant.id, line.c.order_id == orders.c.id)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            orders.c.id,
-            orders.c.external_id,
-            customer.c.external_id,
-            orders.c.customer_id,
-            type_coerce(orders.c.placed_at, BigInteger),
-            positions,
-        )
-        .select_from(orders)
-        .outerjoin(
-            customer,
-            (customer.c.tenant_id == orders.c.tenant_id) & (customer.c.id == orders.c.customer_id),
-        )
-        .where(orders.c.tenant_id == tenant.id)
-    )
-    return [
-        KnownOrder(
-            basket=basket,
-            order_id=order.hex,
-            owner=owner,
-            owner_id=None if owner_id is None else owner_id.hex,
-            placed_at=placed_at,
-            positions=count,
-        )
-        for basket, (order, _, owner, owner_id, placed_at, count) in _of_baskets(
-            connection, tenant, query, baskets
-        )
-    ]
-
-
-def settled_otherwise(
-    connection: Connection, tenant: Tenant, states: Mapping[str, Collection[str]]
-) -> list[str]:
-    """Find the baskets of which the records hold an order that came to something else than a file says.
-
-    Parameters
-    ----------
-    states : mapping of str to collection of State
-        What the file says of the lines of each basket.
-
-    Returns
-    -------
-    list of str
-        Those that the file calls cancelled, returned or paid for, and the records do not, or the other way round.
-    """
-    orders, line, payment = schema.orders, schema.order_line, schema.payment
-    returned = exists().where(linked(line, orders), line.c.returned_quantity > 0)
-    captured = exists().where(linked(payment, orders), payment.c.status == "succeeded")
-    query = select(orders.c.id, orders.c.external_id, orders.c.status, returned, captured).where(
-        orders.c.tenant_id == tenant.id
-    )
-    found = []
-    for basket, (_, _, status, came_back, paid) in _of_baskets(
-        connection, tenant, query, list(states)
-    ):
-        said = set(states[basket])
-        if (
-            (said == {"cancelled"}) != (status == "cancelled")
-            or ("returned" in said and not came_back)
-            or (bool(said & CAPTURED) != bool(paid))
-        ):
-            found.append(basket)
-    return found
-
-
-def _of_baskets(
-    connection: Connection, tenant: Tenant, query: Select[Any], baskets: Sequence[str]
-) -> Iterator[tuple[str, Any]]:
-    """Give the rows of a query, which begin with an order's id and external id, each with the basket it is of."""
     by_name: dict[str, str] = {}
     by_id: dict[str, str] = {}
-    all_origins, query = origins(connection, tenant), query.where(counts(schema.orders))
+    all_origins = origins(connection, tenant)
     for basket in baskets:
         if (name := external_id(basket)) is not None:
             by_name[name] = basket
         else:
             by_id |= {str(imported_id(each, "orders", basket)): basket for each in all_origins}
-    rows: list[Any] = []
+    orders = schema.orders
     for page in pages(list(by_name)):
-        rows += connection.execute(query.where(schema.orders.c.external_id.in_(page)))
+        for row in _found(connection, tenant, orders.c.external_id.in_(page)):
+            yield _known(by_name[row.external_id], row)
     for page in pages(list(by_id)):
-        ids = [uuid.UUID(one) for one in page]
-        rows += connection.execute(query.where(schema.orders.c.id.in_(ids)))
-    for row in rows:
-        yield by_name[row[1]] if row[1] in by_name else by_id[str(row[0])], row
+        for row in _found(connection, tenant, orders.c.id.in_([uuid.UUID(one) for one in page])):
+            yield _known(by_id[str(row.id)], row)
+
+
+def _found(connection: Connection, tenant: Tenant, those: Any) -> Sequence[Row[Any]]:
+    """Read some orders, with sums of their lines and payments."""
+    orders, customer, line = schema.orders, schema.customer, schema.order_line
+    payment, moved = schema.payment, schema.payment_event
+
+    def of_order(table: Any, *values: Any) -> Select[Any]:
+        mine = select(*values).where(linked(table, orders))
+        return mine.correlate(orders)
+
+    came = payment.c.status == "succeeded"
+    failed = payment.c.status == "requires_payment_method"
+    kept = case((line.c.returned_quantity < line.c.quantity, 1), else_=0)
+    refunded = (
+        select(total(moved.c.amount_minor))
+        .join_from(moved, payment, linked(moved, payment))
+        .where(linked(payment, orders), moved.c.type == "payment.refunded")
+        .correlate(orders)
+    )
+    query = (
+        select(
+            orders.c.id,
+            orders.c.external_id,
+            orders.c.customer_id,
+            orders.c.status,
+            orders.c.total_minor,
+            type_coerce(orders.c.placed_at, BigInteger).label("placed_at"),
+            customer.c.external_id.label("owner"),
+            of_order(line, func.count()).scalar_subquery().label("lines"),
+            of_order(line, total(line.c.returned_quantity)).scalar_subquery().label("back"),
+            of_order(line, total(kept)).scalar_subquery().label("kept"),
+            of_order(payment, total(case((came, 1), else_=0))).scalar_subquery().label("arrived"),
+            of_order(payment, total(case((failed, 1), else_=0))).scalar_subquery().label("failed"),
+            of_order(payment, total(case((came, payment.c.amount_minor), else_=0)))
+            .scalar_subquery()
+            .label("captured"),
+            refunded.scalar_subquery().label("refunded"),
+        )
+        .outerjoin_from(orders, customer, linked(orders, customer))
+        .where(orders.c.tenant_id == tenant.id, counts(orders), those)
+    )
+    return connection.execute(query).all()
+
+
+def _known(basket: str, row: Row[Any]) -> KnownOrder:
+    """Say what the records hold of a basket."""
+    return KnownOrder(
+        basket=basket,
+        order_id=row.id.hex,
+        owner=row.owner,
+        owner_id=None if row.customer_id is None else row.customer_id.hex,
+        placed_at=row.placed_at or 0,
+        lines=row.lines,
+        total=row.total_minor,
+        status=row.status,
+        state=_state(row),
+    )
+
+
+def _state(row: Row[Any]) -> str:
+    """Say what all lines of an order have come to; nothing where they differ."""
+    if row.status == "cancelled":
+        return "cancelled" if row.captured == row.refunded else ""
+    if not row.arrived:
+        return "failed" if row.failed else "open"
+    if row.captured != row.total_minor:
+        return ""
+    if row.back:
+        return "" if row.kept else "returned"
+    return "completed" if row.status == "completed" else "paid"

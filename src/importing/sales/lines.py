@@ -84,7 +84,7 @@ class Line(NamedTuple):
     @property
     def stamp(self) -> str:
         """What the source keys of the line's events end in."""
-        return _stamp(self.at, self.key)
+        return stamp_of(self.at, self.key)
 
 
 def line_source(at: int, key: bytes) -> str:
@@ -95,7 +95,7 @@ def line_source(at: int, key: bytes) -> str:
     >>> line_source(0, b"\x01\x02")
     'line:100000000:0102'
     """
-    return f"line:{_stamp(at, key)}"
+    return f"line:{stamp_of(at, key)}"
 
 
 def line_of(source_key: str) -> str:
@@ -109,7 +109,7 @@ def line_of(source_key: str) -> str:
     return f"line:{source_key.partition(':')[2]}"
 
 
-def _stamp(at: int, key: bytes) -> str:
+def stamp_of(at: int, key: bytes) -> str:
     """Name a line by its time first, so that the stream's index stays compact, then by all its fields."""
     return f"{at // 1_000_000 + _OFFSET:09x}:{key.hex()}"
 

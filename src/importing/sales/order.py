@@ -6,13 +6,14 @@ A status is what an order had come to when the file was written, not when it was
 other than paid or open says (completed, cancelled, failed, returned and refunded) happens, and is recorded,
 when the row was: at its ``recorded`` time where the file gives one, else at the end of the file, its latest
 instant. Features as of earlier instants see an order that was placed, and of its end nothing. That the money of
-paid, completed and returned lines arrived when they were placed is taken for granted.
+paid, completed and returned lines arrived when they were placed is taken for granted. What a later file says of an
+order that the records hold is a change of it; see `importing.sales.changes`.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,9 +22,24 @@ from importing.sales.lines import Line
 from importing.sales.statuses import CAPTURED
 
 
+def status_of(states: Collection[str | None]) -> str:
+    """Say what an order has come to whose lines have come to some states.
+
+    Examples
+    --------
+    >>> status_of({"cancelled"}), status_of({"completed", "returned"}), status_of({"paid", "completed"})
+    ('cancelled', 'completed', 'placed')
+    """
+    said = set(states)
+    if said == {"cancelled"}:
+        return "cancelled"
+    over = {"completed"} <= said <= {"completed", "returned", "cancelled"}
+    return "completed" if over else "placed"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """An order about to be written, or one that grows by new lines."""
+    """An order about to be written."""
 
     id: uuid.UUID
     external_id: str | None
@@ -34,19 +50,12 @@ class Order:
     end: int
     """`at`, `end`: microseconds since 1970 UTC: its earliest line; the latest instant of the file, when a status
     came to be known that no row dates."""
-    positions: int | None
-    """How many lines of it the records hold; None where they do not know the order."""
     lines: Sequence[Line]
-    """New ones only, at least one, in the order of the file."""
+    """At least one, in the order of the file."""
 
     def __len__(self) -> int:
         """Count its lines."""
         return len(self.lines)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether the records do not know it yet."""
-        return self.positions is None
 
     @cached_property
     def customer_id(self) -> uuid.UUID | None:
@@ -77,10 +86,7 @@ class Order:
     @cached_property
     def status(self) -> str:
         """What the order itself has come to: placed, completed or cancelled."""
-        if self.states == {"cancelled"}:
-            return "cancelled"
-        over = {"completed"} <= self.states <= {"completed", "returned", "cancelled"}
-        return "completed" if over else "placed"
+        return status_of(self.states)
 
     @cached_property
     def total(self) -> int:

@@ -1,17 +1,10 @@
-"""Writing orders: the rows and events of what was placed, line by line, and of what became of it.
-
-An order that the records hold already gets its new lines and what was captured for them; it is not placed a
-second time.
-"""
+"""Writing orders: the rows and events of what was placed, line by line, and of what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, update
-
-from commerce.records import schema
 from commerce.records.stream import NewEvent
 from importing.engine.identity import uuid_of
 from importing.engine.writing import ImportSession
@@ -26,26 +19,24 @@ def write_orders(session: ImportSession, orders: Sequence[Order]) -> None:
         _keep(session, order)
         for event in _events(session, order):
             session.emit(event, order.payment_id if event.aggregate_type == "payment" else None)
-    _grow(session, [order for order in orders if not order.is_new])
-    session.written["orders"] += sum(order.is_new for order in orders)
+    session.written["orders"] += len(orders)
     session.written["lines"] += sum(map(len, orders))
 
 
 def _keep(session: ImportSession, order: Order) -> None:
-    """Keep the rows of an order, of its new lines, and of the payment that captures them."""
+    """Keep the rows of an order, of its lines, and of the payment that captures them."""
     currency = session.tenant.currency
-    if order.is_new:
-        session.keep(
-            "orders",
-            id=order.id,
-            external_id=order.external_id,
-            customer_id=order.customer_id,
-            status=order.status,
-            total_minor=order.total,
-            currency=currency,
-            placed_at=order.at,
-        )
-    for position, line in enumerate(order.lines, (order.positions or 0) + 1):
+    session.keep(
+        "orders",
+        id=order.id,
+        external_id=order.external_id,
+        customer_id=order.customer_id,
+        status=order.status,
+        total_minor=order.total,
+        currency=currency,
+        placed_at=order.at,
+    )
+    for position, line in enumerate(order.lines, 1):
         session.keep(
             "order_line",
             order_id=order.id,
@@ -68,18 +59,6 @@ def _keep(session: ImportSession, order: Order) -> None:
             amount_minor=order.captured if arrived else order.failed,
             currency=currency,
             created_at=order.at,
-        )
-
-
-def _grow(session: ImportSession, orders: Sequence[Order]) -> None:
-    """Add new lines to the totals of orders that the records hold."""
-    if orders:
-        table = schema.orders
-        session.connection.execute(
-            update(table)
-            .where(table.c.tenant_id == session.tenant.id, table.c.id == bindparam("order"))
-            .values(total_minor=table.c.total_minor + bindparam("more")),
-            [{"order": order.id, "more": order.total} for order in orders],
         )
 
 
@@ -113,9 +92,8 @@ def _events(session: ImportSession, order: Order) -> Iterator[NewEvent]:
 
     placed = (order.at, order.known_at)
     settled = (order.settled_at, None)
-    if order.is_new:
-        units = sum(line.quantity for line in order.lines)
-        yield event("order.placed", order.total, *placed, quantity=units, value=len(order))
+    units = sum(line.quantity for line in order.lines)
+    yield event("order.placed", order.total, *placed, quantity=units, value=len(order))
     for line in order.lines:
         items: dict[str, Any] = {"product_id": uuid_of(line.product_id), "quantity": line.quantity}
         yield event("order.line", line.amount, order.at, line.recorded, line, **items)
@@ -124,13 +102,12 @@ def _events(session: ImportSession, order: Order) -> Iterator[NewEvent]:
         yield event("payment.captured", captured, *placed, method=method)
     if order.failed is not None:
         yield event("payment.failed", order.failed, *settled, method=method)
-    if order.is_new:
-        if captured is not None and order.states <= CAPTURED | {"cancelled"}:
-            yield event("order.paid", captured, *placed, method=method)
-        if order.status == "completed":
-            yield event("order.completed", captured, *settled)
-        if order.status == "cancelled":
-            yield event("order.cancelled", order.total, *settled)
+    if captured is not None and order.states <= CAPTURED | {"cancelled"}:
+        yield event("order.paid", captured, *placed, method=method)
+    if order.status == "completed":
+        yield event("order.completed", captured, *settled)
+    if order.status == "cancelled":
+        yield event("order.cancelled", order.total, *settled)
     for line in order.lines:
         if line.state == "returned":
             back = (order.settled(line), None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -11,6 +10,7 @@ from commerce.records.identity import imported_id
 from importing.engine.identity import repeated_key
 from importing.engine.staging import Staging, staged
 from importing.engine.summary import Content
+from importing.sales.changes import ShownLine, ShownOrder
 from importing.sales.known_orders import KnownOrder, external_id
 from importing.sales.lines import Line, line_source
 from importing.sales.order import Order
@@ -24,7 +24,8 @@ class SalesStaging(Staging):
     """Lines of one file.
 
     Call in this order: `stage`, `latest`, `settle_repeats`, `settle_states`, `settle_totals` where lines have none of
-    their own, `drop_written` and `note_orders` where the tenant exists, `refuse_strangers`, `refuse_parts`,
+    their own, `note_orders` and `drop_written` where the tenant exists, `refuse_strangers`, `refuse_parts`,
+    `note_altered`, `altered` and `settle`,
     `importing.engine.master_data.write_master_data`, then `orders` and `returns`.
     """
 
@@ -103,14 +104,17 @@ class SalesStaging(Staging):
             " (SELECT min(row) FROM line GROUP BY basket, is_return)"
         )
 
-    def refuse_parts(self) -> None:
-        """Refuse the other lines of orders of which a line was refused."""
+    def refuse_parts(self, *, known_only: bool) -> None:
+        """Refuse the other lines of orders of which a line was refused: of all, or of those that the records know."""
         self._base.execute("CREATE INDEX part_basket ON part (basket, row)")
+        those = "SELECT basket FROM part"
+        if known_only:
+            those += " INTERSECT SELECT basket FROM known"
         self._refuse(
-            "SELECT l.row, 'order in part', 'order must be whole; got ' || quote(substr(l.basket, 7)) ||"
+            "SELECT l.row, 'order in part', 'order must be whole; got ' || quote(substr(l.basket, 7)) ||"  # noqa: S608
             " ' with line ' || (SELECT group_concat(row, ', ') FROM part WHERE part.basket = l.basket) ||"
             " ' refused. Mend it, or give --partial-orders keep.' FROM line l"
-            " WHERE l.basket IN (SELECT basket FROM part)",
+            f" WHERE l.basket IN ({those})",
             remedy="take in what is left of them? --partial-orders keep",
         )
 
@@ -139,19 +143,19 @@ class SalesStaging(Staging):
             self.drop(row for row, _, _ in self.repeats("text"))
         self.rename((repeated_key(key, place), row) for row, key, place in self.repeats())
 
-    def note_orders(self, lookup: Callable[[list[str]], list[KnownOrder]]) -> None:
-        """Look up which baskets the records hold an order of already."""
+    def note_orders(self, lookup: Callable[[list[str]], Iterable[KnownOrder]]) -> None:
+        """Look up which baskets the records hold an order of already, and note their lines before any is dropped."""
         self._base.execute("CREATE INDEX line_basket ON line (basket) WHERE is_return = 0")
+        places = ", ".join("?" * len(KnownOrder._fields))
         for batch in self.batches("SELECT DISTINCT basket FROM line WHERE is_return = 0"):
             self._base.executemany(
-                "INSERT INTO known VALUES (?, ?, ?, ?, ?, ?)", lookup([name for (name,) in batch])
+                f"INSERT INTO known VALUES ({places})",  # noqa: S608
+                lookup([name for (name,) in batch]),
             )
-
-    def note_sizes(self) -> None:
-        """Note how many lines each basket has in the file, and in what states, before known ones are dropped."""
+        fields = ", ".join(ShownLine._fields[:-1])
         self._base.execute(
-            "CREATE TABLE sized AS SELECT basket, count(*) AS lines, group_concat(DISTINCT state) AS states"
-            " FROM line WHERE is_return = 0 GROUP BY basket"
+            f"CREATE TABLE shown AS SELECT {fields} FROM line WHERE is_return = 0"  # noqa: S608
+            " AND basket IN (SELECT basket FROM known) ORDER BY basket, row"
         )
 
     def sources(self) -> Iterator[tuple[str, int | None]]:
@@ -160,29 +164,37 @@ class SalesStaging(Staging):
         for at, key, known in self._base.execute(query):
             yield line_source(at, key), known
 
-    def known_states(self) -> dict[str, list[str]]:
-        """Give the states of the baskets of which every line is known."""
-        rows = self._base.execute(
-            "SELECT basket, states FROM sized WHERE basket NOT IN (SELECT basket FROM line WHERE is_return = 0)"
-        )
-        return {basket: states.split(",") for basket, states in rows}
+    def note_altered(self, *, has_states: bool) -> None:
+        """Note the known orders that the file shows otherwise than they are recorded, as far as sums tell.
 
-    def refuse_changed(self) -> None:
-        """Refuse the new lines of orders that the file shows without a line that the records hold.
-
-        What is longer than it was has grown; what lacks a line, or has it with another amount, is another order under
-        the same name, and taking its lines in would count the sale twice.
+        Those of which a line was refused are not among them: what the file says of them is in doubt.
         """
-        self._base.execute("CREATE INDEX sized_basket ON sized (basket)")
-        self._refuse(
-            "SELECT l.row, 'changed order', 'order must hold the ' || k.positions || ' lines that are recorded of it;"
-            " got ' || quote(substr(l.basket, 7)) || ' with ' || (s.lines - rest.lines) || ' of them and '"
-            " || rest.lines || ' others. Bring what changed by `bellwether import events`.'"
-            " FROM line l JOIN known k ON k.basket = l.basket JOIN sized s ON s.basket = l.basket"
-            " JOIN (SELECT basket, count(*) AS lines FROM line WHERE is_return = 0 GROUP BY basket) AS rest"
-            " ON rest.basket = l.basket"
-            " WHERE l.is_return = 0 AND s.lines - rest.lines < k.positions"
+        states = " OR min(s.state) <> max(s.state) OR max(s.state) <> k.state" if has_states else ""
+        self._base.execute(
+            "CREATE TABLE altered AS SELECT k.basket AS name FROM shown s JOIN known k ON k.basket = s.basket"  # noqa: S608
+            " LEFT JOIN line l ON l.row = s.row WHERE s.basket NOT IN (SELECT basket FROM part) GROUP BY s.basket"
+            " HAVING count(l.row) > 0 OR count(*) <> k.lines OR sum(s.amount) <> k.total" + states
         )
+
+    def altered(self) -> Iterator[ShownOrder]:
+        """Give those orders, less those that were settled."""
+        lines = ", ".join(f"s.{name}" for name in ShownLine._fields[:-1])
+        rows = self._base.execute(
+            f"SELECT k.*, {lines}, l.row IS NOT NULL FROM altered a JOIN known k ON k.basket = a.name"  # noqa: S608
+            " JOIN shown s ON s.basket = a.name LEFT JOIN line l ON l.row = s.row ORDER BY s.basket, s.row"
+        )
+        width = len(KnownOrder._fields)
+        for known, group in groupby(rows, key=itemgetter(slice(width))):
+            lines_of = [ShownLine._make(row[width:]) for row in group]
+            yield ShownOrder(known=KnownOrder._make(known), lines=lines_of)
+
+    def settle(self, order: ShownOrder, refused: str | None = None) -> None:
+        """Have done with a known order: its lines are refused for a reason, or known already."""
+        self._base.execute("DELETE FROM altered WHERE name = ?", (order.known.basket,))
+        if refused is None:
+            self.drop(line.row for line in order.lines)
+        else:
+            self._refuse("", [(line.row, "order in conflict", refused) for line in order.lines])
 
     def refuse_strangers(self) -> None:
         """Refuse lines of sales whose customer is another than their order's."""
@@ -219,7 +231,7 @@ class SalesStaging(Staging):
         return {row: Refused(*why) for row, *why in self._base.execute("SELECT * FROM refused")}
 
     def orders(self, origin: str, end: int) -> Iterator[Order]:
-        """Put the lines of sales together as orders, the earliest first.
+        """Put the lines of sales together as orders that are new, the earliest first.
 
         Parameters
         ----------
@@ -230,28 +242,25 @@ class SalesStaging(Staging):
         """
         self._base.execute(
             "CREATE TABLE basket AS SELECT basket, min(at) AS at, max(customer) AS customer FROM line"
-            " WHERE is_return = 0 GROUP BY basket ORDER BY min(at), min(row)"
+            " WHERE is_return = 0 AND basket NOT IN (SELECT basket FROM known)"
+            " GROUP BY basket ORDER BY min(at), min(row)"
         )
         rows = self._base.execute(
-            "SELECT b.rowid, max(b.at, coalesce(k.placed_at, b.at)), k.order_id, k.positions,"  # noqa: S608
-            f" {staged(Line, 'l', without=_MASTER_DATA)}, iif(k.basket IS NULL, c.id, k.owner_id), p.id"
+            f"SELECT b.rowid, b.at, {staged(Line, 'l', without=_MASTER_DATA)}, c.id, p.id"  # noqa: S608
             " FROM basket b CROSS JOIN line l ON l.basket = b.basket AND l.is_return = 0"
-            " LEFT JOIN known k ON k.basket = b.basket"
             " LEFT JOIN customer_ids c ON c.name = b.customer"
             " LEFT JOIN product_ids p ON p.name = l.product ORDER BY b.rowid, l.row"
         )
         for _, group in groupby(rows, key=itemgetter(0)):
             found = list(group)
-            _, at, order_id, positions = found[0][:4]
-            lines = [Line._make(row[4:]) for row in found]
+            lines = [Line._make(row[2:]) for row in found]
             basket = lines[0].basket
             yield Order(
-                id=uuid.UUID(order_id) if order_id else imported_id(origin, "orders", basket),
+                id=imported_id(origin, "orders", basket),
                 external_id=external_id(basket),
                 payment_id=imported_id(origin, "payment", lines[0].stamp),
-                at=at,
+                at=found[0][1],
                 end=end,
-                positions=positions,
                 lines=lines,
             )
 

@@ -33,6 +33,7 @@ SILENT = {
     "order.paid": "the order itself was told",
     "order.returned": "history of imports",
     "event.annulled": "whoever undid an import knows",
+    "order.reduced": "history of imports",
     "return.inspected": "its outcome is told",
     "auction.drafted": "the seller's own act",
     "auction.started": "scheduled was told",

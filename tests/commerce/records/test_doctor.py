@@ -3,7 +3,8 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, insert, text
@@ -11,6 +12,7 @@ from tests.commerce.simulated import TENANT, simulated_file
 from tests.tenants import make_tenant
 
 from commerce.records import schema
+from commerce.records.bulk import insert_rows
 from commerce.records.database import connect, reading, writing
 from commerce.records.doctor import examine
 from commerce.records.ledger import WORLD, Account, Transfer, post
@@ -62,6 +64,8 @@ FAULTS = {
     "invoices": "UPDATE invoice SET amount_minor = amount_minor + 1 WHERE rowid = 1",
     "overpaid": "UPDATE event SET amount_minor = 99999999, base_minor = 99999999 WHERE id ="
     " (SELECT min(id) FROM event WHERE type = 'invoice.paid')",
+    "overcaptured": "UPDATE payment_event SET amount_minor = amount_minor + 99999999 WHERE id ="
+    " (SELECT min(id) FROM payment_event WHERE type = 'payment.captured')",
     "sequence": "UPDATE event SET occurred_at = occurred_at - 86400000000000 WHERE id ="
     " (SELECT min(id) FROM event WHERE type = 'order.completed')",
     "promises": "UPDATE orders SET status = 'cancelled'; UPDATE delivery SET status = 'shipped'",
@@ -139,6 +143,42 @@ def test_at_most_five_examples_are_shown(patient: Engine) -> None:
     assert found.count == 9
     assert len(found.examples) == 5
     assert str(found).endswith(", ...")
+
+
+def test_an_order_that_keeps_more_than_its_total_is_found(any_engine: Engine) -> None:
+    tenant = make_tenant(any_engine)
+    order, payment = UUID(int=1), UUID(int=2)
+    money: dict[str, Any] = {"currency": "EUR", "customer_id": None}
+    with writing(any_engine) as connection:
+        for table, columns, row in (
+            (
+                "orders",
+                ("id", "number", "status", "total_minor", "currency"),
+                (order, 1, "placed", 5, "EUR"),
+            ),
+            (
+                "payment",
+                ("id", "order_id", "status", "amount_minor", "currency", "created_at"),
+                (payment, order, "succeeded", 5, "EUR", 1),
+            ),
+        ):
+            insert_rows(connection, table, ("tenant_id", *columns), [(tenant.id, *row)])
+        happened = [("order.placed", 5), ("payment.captured", 5), ("payment.captured", 1)]
+        happened += [("payment.refunded", 1)]
+        for place, (kind, amount) in enumerate(happened):
+            paid = kind != "order.placed"
+            whose = {"aggregate_type": "payment" if paid else "order"}
+            whose["aggregate_id"] = (payment if paid else order).hex
+            event = NewEvent(
+                kind, 1, 1, str(place), amount_minor=amount, base_minor=amount, **money, **whose
+            )
+            if place == 3:
+                assert [each.rule for each in examine(connection, tenant)] == ["overcaptured"]
+            number = append(connection, tenant, [event], ingested_at=1)[0]
+            row = (tenant.id, payment, number, kind, amount, 1)
+            columns = ("tenant_id", "payment_id", "event_id", "type", "amount_minor", "occurred_at")
+            insert_rows(connection, "payment_event", columns, [row] if paid else [])
+        assert examine(connection, tenant) == []
 
 
 def test_the_rules_run_on_postgresql_too(postgres_engine: Engine) -> None:

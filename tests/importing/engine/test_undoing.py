@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 from tests.importing.files import KINDS, importing
-from tests.importing.shops import NOW, Shop
+from tests.importing.shops import NOW, Shop, worth
 
 from commerce.records import schema
 from commerce.records.database import reading
@@ -182,3 +182,41 @@ def test_every_import_is_kept_with_what_it_brought(shop: Shop) -> None:
     ]
     assert sum(row.events for row in found) == len(shop.events())
     assert found[0].options["returns"] == "prefix:C"
+
+
+def test_what_a_later_export_made_of_known_orders_is_undone_and_may_come_again(shop: Shop) -> None:
+    head = "no,who,at,sku,units,total,state\n"
+    named = {
+        "order": "no", "customer": "who", "time": "at", "product": "sku", "quantity": "units", "amount": "total",
+        "status": "state",
+    }  # fmt: skip
+    first = head + (
+        "1,ann,2024-03-01,P,3,30.00,paid\n1,ann,2024-03-01,P,1,9.00,paid\n2,bob,2024-03-02,P,1,5.00,open\n"
+        "3,bob,2024-03-02,P,1,7.00,paid\n4,bob,2024-03-02,P,2,8.00,open\n"
+    )
+    later = head + (
+        "1,ann,2024-03-01,P,1,9.00,paid\n1,ann,2024-03-01,Q,2,6.00,paid\n2,bob,2024-03-02,P,1,5.00,delivered\n"
+        "3,bob,2024-03-02,P,1,7.00,cancelled\n4,bob,2024-03-02,P,1,4.00,open\n"
+    )
+    shop.sell(first, **named)
+    before = (worth(shop), returned(shop), totals(shop))
+    shop.sell(later, **named)
+    changed = (worth(shop), returned(shop), totals(shop))
+    assert changed != before
+    undo_import(shop.engine, "acme", 2, now=NOW)
+    assert (worth(shop), returned(shop), totals(shop)) == before
+    assert shop.findings() == []
+    assert shop.sell(first, **named).events == 0
+    shop.sell(later, **named)
+    assert (worth(shop), returned(shop), totals(shop)) == changed
+    assert shop.sell(later, **named).events == 0
+
+
+def returned(shop: Shop) -> list[tuple[int, int, int]]:
+    """Of each line that is recorded: amount, units, and how many of them came back."""
+    lines = shop.rows(schema.order_line)
+    return sorted((row.amount_minor, row.quantity, row.returned_quantity) for row in lines)
+
+
+def totals(shop: Shop) -> dict[str, int]:
+    return {row.external_id: row.total_minor for row in shop.rows(schema.orders)}

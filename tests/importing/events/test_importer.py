@@ -39,6 +39,7 @@ def test_events_come_in_as_they_are(shop: Shop) -> None:
         "events": 6,
         "late": 0,
         "backfilled": 0,
+        "changed": {},
     }
     assert summary.currency == "EUR"
     (issued,) = shop.events("invoice.issued")

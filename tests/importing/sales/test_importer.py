@@ -51,6 +51,7 @@ def test_an_order_is_placed_line_by_line_captured_and_paid(shop: Shop) -> None:
         "customers": 2,
         "orders": 3,
         "events": 15,
+        "changed": {},
     }
     assert shop.types() == [
         *["customer.registered"] * 2,

@@ -42,6 +42,7 @@ def test_the_real_file_is_accounted_for_to_the_row(shop: Shop) -> None:
         "customers": 4_372,
         "orders": 20_725,
         "events": 611_100,
+        "changed": {},
     }
     assert first.reasons == {"negative outside returns": 1_336, "no sale": 3}
     assert first.rejects is not None

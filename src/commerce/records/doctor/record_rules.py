@@ -70,6 +70,12 @@ _INVOICES = select(
 ).where(*bound(_invoice))
 _issued = _event.c.type == "invoice.issued"
 _owed = case((_issued, _event.c.amount_minor), else_=-_event.c.amount_minor)
+_payment, _moved = schema.payment, schema.payment_event
+_MONEY = ("payment.captured", "payment.refunded", "payment.charged_back")
+_annulled = _moved.c.type == ANNULLED
+_kind = case((_annulled, _event.c.category), else_=_moved.c.type)
+_came = (_kind == _MONEY[0]) != _annulled
+_kept = func.sum(case((_came, _moved.c.amount_minor), else_=-_moved.c.amount_minor))
 _occurred = micros(_event.c.occurred_at)
 _first = _event.c.type.in_(_FIRST_TYPES.values())
 _empty = [
@@ -144,6 +150,21 @@ RULES = (
         )
         .group_by(_event.c.aggregate_id)
         .having(func.sum(case((_issued, 1), else_=0)) > 0, func.sum(_owed) < 0),
+    ),
+    Rule(
+        "overcaptured",
+        "An order must not keep more money than its total, unless it was paid in instalments, at a price.",
+        select(named("order", _orders.c.number))
+        .join_from(
+            _orders,
+            _payment,
+            and_(*bound(_payment), _payment.c.order_id == _orders.c.id),
+        )
+        .join(_moved, and_(*bound(_moved), _moved.c.payment_id == _payment.c.id))
+        .join(_event, and_(*bound(_event), _event.c.id == _moved.c.event_id))
+        .where(*bound(_orders), _kind.in_(_MONEY))
+        .group_by(_orders.c.number, _orders.c.total_minor)
+        .having(_kept > _orders.c.total_minor, func.coalesce(func.max(_event.c.value), 1) <= 1),
     ),
     Rule(
         "sequence",

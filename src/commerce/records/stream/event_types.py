@@ -56,6 +56,11 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
         _of_shop("order.cancelled", "An order was called off."),
         _of_shop("order.completed", "An order is over and final."),
         _of_shop("order.returned", "Goods came back.", "amount_minor quantity"),
+        _of_shop(
+            "order.reduced",
+            "A part of an order was called off, or costs less.",
+            "amount_minor quantity",
+        ),
         _of_shop("payment.captured", "Money arrived.", "amount_minor"),
         _of_shop("payment.failed", "A payment attempt failed.", "amount_minor"),
         _of_shop("payment.refunded", "Money went back.", "amount_minor"),

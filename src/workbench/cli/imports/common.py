@@ -188,17 +188,15 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
             from_micros(at).astimezone(ZoneInfo(summary.timezone)).date()
             for at in (content.first, content.last)
         )
-        nameless = f"; {content.nameless:,} rows name no customer" if content.nameless else ""
+        nameless = ""
+        if content.nameless:
+            nameless = f"; {content.nameless:,} rows name no customer and count as sales of nobody"
         click.echo(
             f"  read: {format_money(content.amount, summary.currency)} of {content.customers:,} customers,"
             f" {first} to {last}{nameless}"
         )
-    if summary.changed:
-        some = ", ".join(summary.changed[:3])
-        click.echo(
-            f"  changed: {len(summary.changed):,} known orders came to something else than is recorded, which stays"
-            f" as it is (such as {some}); bring what happened by `bellwether import events`"
-        )
+    for sentence in summary.changed_sentences():
+        click.echo(f"  {sentence}")
     click.echo(
         f"  new: {summary.customers:,} customers, {summary.orders:,} orders, {summary.events:,} events;"
         f" tenant {summary.tenant} counts in {summary.currency}, days begin in {summary.timezone}"
@@ -209,7 +207,7 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
         return
     if (name := asked_name()) is not None:
         click.echo(f"  saved as {name}: bellwether import again {name} FILE")
-    if summary.rows_accepted or summary.backfilled:
+    if summary.events or summary.backfilled:
         click.echo(f"  next: bellwether run --tenant {summary.tenant}")
 
 
