@@ -60,12 +60,17 @@ class Refused(ValueError):
         A few words that are the same for every row with this fault: ``no time``, ``negative price``.
     remedy : str
         What such rows may mean, and the option that says so: ``returns? --returns negative``; empty where none does.
+    is_word : bool
+        Whether the cell holds a word that is not known: then every such word is listed, with its count.
     groups : sequence of str
         What the row belongs to with others (its order), as its reader knows; several where it is in doubt.
     """
 
-    def __init__(self, reason: str, sentence: str, remedy: str = "") -> None:
+    def __init__(
+        self, reason: str, sentence: str, remedy: str = "", *, is_word: bool = False
+    ) -> None:
         self.reason = reason
         self.remedy = remedy
+        self.is_word = is_word
         self.groups: Sequence[str] = ()
         super().__init__(sentence)

@@ -11,6 +11,7 @@ from typing import TextIO
 from tabular.errors import Refused
 
 _EXAMPLES = 3
+_WORDS = 20
 _GOT = re.compile(r"; got (.+?)(?:\.(?: |$)|$)")
 _NUMBER = re.compile(r"[-+]?[0-9.,]*")
 REJECTS = "rejects.csv"
@@ -33,8 +34,10 @@ class Rejects:
     ----------
     reasons : Counter of str
         Refused rows by reason.
-    examples : dict of str to list of str
-        By reason, what the first three of its rows had instead.
+    examples : dict of str to Counter
+        By reason, what its rows had instead: three different things, or every word that is not known.
+    words : set of str
+        Reasons that are about words.
     left_aside : dict of str to list of int
         Lines that are no data, by what they are; they are not rejected.
     remedies : dict of str to str
@@ -44,7 +47,8 @@ class Rejects:
     def __init__(self, folder: Path, columns: tuple[str, ...], *, keep: bool = True) -> None:
         self.path = folder / REJECTS
         self.reasons: Counter[str] = Counter()
-        self.examples: dict[str, list[str]] = {}
+        self.examples: dict[str, Counter[str]] = {}
+        self.words: set[str] = set()
         self.left_aside: dict[str, list[int]] = {}
         self.remedies: dict[str, str] = {}
         self._draft = folder / f"{REJECTS}.part"
@@ -71,9 +75,11 @@ class Rejects:
         self.reasons[refused.reason] += 1
         if refused.remedy:
             self.remedies[refused.reason] = refused.remedy
-        examples = self.examples.setdefault(refused.reason, [])
-        if len(examples) < _EXAMPLES and (got := _GOT.search(str(refused))):
-            examples.extend([got[1]] if got[1] not in examples else [])
+        if refused.is_word:
+            self.words.add(refused.reason)
+        examples = self.examples.setdefault(refused.reason, Counter())
+        if (refused.is_word or len(examples) < _EXAMPLES) and (got := _GOT.search(str(refused))):
+            examples[got[1]] += 1
 
     def leave_aside(self, line: int, kind: str) -> None:
         """Note a line that is no data."""
@@ -83,7 +89,16 @@ class Rejects:
         """Say of each reason, the most frequent first, how many rows it refused, what they had, and what settles it."""
         lines = []
         for reason, count in self.reasons.most_common():
-            such = f" (such as {', '.join(self.examples[reason])})" if self.examples[reason] else ""
+            such, examples = "", self.examples[reason].most_common()
+            if reason in self.words:
+                more = f" and {len(examples) - _WORDS:,} more" if len(examples) > _WORDS else ""
+                each = (
+                    f"{word} {number:,} times" if number > 1 else word
+                    for word, number in examples[:_WORDS]
+                )
+                such = f" ({', '.join(each)}{more})"
+            elif examples:
+                such = f" (such as {', '.join(example for example, _ in examples)})"
             remedy = f": {self.remedies[reason]}" if reason in self.remedies else ""
             lines.append(f"{count:,} {reason}{such}{remedy}")
         return lines

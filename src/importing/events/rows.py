@@ -102,6 +102,7 @@ class EventReader(MoneyReader):
             raise Refused(
                 "unknown type",
                 f"type must be an event type of the stream; got {kind!r}. {did_you_mean(kind, EVENT_TYPES)}",
+                is_word=True,
             )
         customer = said.get("customer")
         if EVENT_TYPES[kind].about_customer and customer is None:

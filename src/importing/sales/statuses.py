@@ -131,6 +131,7 @@ class StatusReader:
                     "unknown status",
                     f"status must be a known word; got {text!r}. Say what it means with --status-map.",
                     "words of this shop? --status-map FILE",
+                    is_word=True,
                 )
             self._read[text] = state
         return state

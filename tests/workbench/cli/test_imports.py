@@ -171,7 +171,7 @@ def test_each_reason_of_refusal_is_a_line_that_names_the_option_which_settles_it
     assert told == [
         "    2 no time (such as '1-2-2011', a blank cell): written in another way? --time-format FORMAT",
         "    1 negative outside returns (such as -3): returns? --returns negative",
-        "    1 unknown status (such as 'ruht'): words of this shop? --status-map FILE",
+        "    1 unknown status ('ruht'): words of this shop? --status-map FILE",
         "    1 order in part (such as '2' with line 3 refused): take in what is left of them?"
         " --partial-orders keep",
     ]
