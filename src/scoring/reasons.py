@@ -114,6 +114,16 @@ def reasons(
 def mentioned(template: str) -> tuple[str, ...]:
     """Name the features that a template reads beside its own.
 
+    Parameters
+    ----------
+    template : str
+        As `scoring.package.PackageOutput` describes it.
+
+    Returns
+    -------
+    tuple of str
+        Each once.
+
     Examples
     --------
     >>> mentioned("[orders=1] [value>=reference] One, {days_since_order} ago. | -> spend | {value}{compared:/among}.")

@@ -424,8 +424,7 @@ CONCEPTS: Mapping[str, str] = {
         "how often": "orders paid_orders order_days order_months payments delivered_orders frequency_band"
         " orders_per_day order_gap_days",
         "regularity": "order_gap_deviation_days order_gap_variation",
-        "spend": "spend",
-        "worth of orders": "average_order_value monetary_value monetary_trend monetary_band largest_order"
+        "spending": "spend average_order_value monetary_value monetary_trend monetary_band largest_order"
         " smallest_order first_order_value last_order_value last_order_in_averages line_value payment_value",
         "basket": "basket_lines basket_units lines_per_product",
         "range": "products categories sellers",
