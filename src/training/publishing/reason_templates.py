@@ -73,6 +73,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         f"[orders_365d=0] {_LULL} | Paid nothing for orders in the last 365 days.",
     ),
     "order_gap_days": (
+        f"[orders=2] [value>0] [days_since_order>value] {_LULL} | "
         "[value>0] Time between orders{within}: {value} on average{compared}."
         " | Orders{within} less than an hour apart{compared:between orders}.",
         f"[orders<2] {_LULL} | {_NONE_BOUGHT}Fewer than two orders{{within}}.",
@@ -220,7 +221,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         f"{_LULL} | No order yet.",
     ),
     "days_since_registration": (
-        f"[orders=1] [value=days_since_order] {_LULL} | Known for {{value}}{{compared}}.",
+        f"[orders=1] [value~days_since_order] {_LULL} | Known for {{value}}{{compared}}.",
         "Not registered.",
     ),
     "days_ordering": (
@@ -307,12 +308,12 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         " {customers}). | No delivery promised{within} was late.",
     ),
     "last_delivery_hours_late": (
-        "[value>0] The latest delivery was {value} late{compared}."
-        " | The latest delivery was not late{compared}.",
+        "[value>0] The delivery promised last missed its promise by {value}{compared}."
+        " | The delivery promised last was not late{compared}.",
         "No delivery promised yet.",
     ),
     "worst_delivery_hours_late": (
-        "[value>0] A delivery was up to {value} late{within}{compared}."
+        "[value>0] A delivery missed its promise by up to {value}{within}{compared}."
         " | No delivery promised{within} was late{compared}.",
         _NONE_BOUGHT + "No delivery promised{within}.",
     ),
