@@ -40,8 +40,8 @@ class PackageOutput:
         all} is the clause that holds value and reference against each other, with what follows the latter and
         whose it is. Alternatives are separated by " | ", and the first whose values are all known is used. One that
         begins with tests in brackets, "[orders=1] [value>=reference] ...", is used only where they hold, on
-        whole numbers and values in the package itself; the operators are =, >, >= and <. "-> name" tells the
-        feature as another one of the package.
+        whole numbers and values in the package itself; the operators are =, >, >=, < and ~ (written alike).
+        "-> name" tells the feature as another one of the package.
     missing : str
         The sentence where the customer has no value, with alternatives likewise.
     """

@@ -26,7 +26,10 @@ NOISE_FLOOR = 0.05
 TOLD_AS = "-> "
 """What begins an alternative that tells a feature as another one."""
 
-_TEST = re.compile(r"\[(\w+)(>=|=|>|<)(\w+)\] *")
+_TEST = re.compile(r"\[(\w+)(>=|=|>|<|~)(\w+)\] *")
+_ALIKE = "~"
+"""What tests whether two values are written alike."""
+
 _OWN = ("value", "reference", "compared")
 """Names in a template that are no feature's."""
 
@@ -114,6 +117,16 @@ def reasons(
 def mentioned(template: str) -> tuple[str, ...]:
     """Name the features that a template reads beside its own.
 
+    Parameters
+    ----------
+    template : str
+        As `scoring.package.PackageOutput` describes it.
+
+    Returns
+    -------
+    tuple of str
+        Each once.
+
     Examples
     --------
     >>> mentioned("[orders=1] [value>=reference] One, {days_since_order} ago. | -> spend | {value}{compared:/among}.")
@@ -185,13 +198,18 @@ def _tell(package: Package, row: list[float], column: int) -> tuple[int, str]:
 def _tested(package: Package, row: list[float], column: int, text: str) -> str | None:
     """Take the tests off an alternative; None where one does not hold, or what it looks at is missing."""
     while test := _TEST.match(text):
-        sides: list[float] = []
+        sides: list[tuple[float, str]] = []
         for name in (test[1], test[3]):
             named = (float(name), "") if name.isdigit() else _named(package, row, column, name)
             if named is None:
                 return None
-            sides.append(named[0])
-        if not _COMPARISONS[test[2]](*sides):
+            sides.append(named)
+        if test[2] == _ALIKE:
+            one, other = (write_value(*side, package.currency) for side in sides)
+            holds = one == other
+        else:
+            holds = _COMPARISONS[test[2]](sides[0][0], sides[1][0])
+        if not holds:
             return None
         text = text[test.end() :]
     return text

@@ -14,7 +14,7 @@ _OPENED, _CLOSED = datetime(1997, 1, 1), datetime(1998, 7, 1)
 _PRICES = (9.77, 11.77, 12.99, 14.37, 15.99)
 
 
-def write_cdnow(path: Path, customers: int = 1500, seed: int = 1) -> Path:
+def write_cdnow(path: Path, customers: int = 2000, seed: int = 1) -> Path:
     """Write sales by the day: all come in one quarter, most buy once, some for nothing; no deliveries."""
     rng = random.Random(seed)
     with path.open("w", newline="") as file:
@@ -23,7 +23,7 @@ def write_cdnow(path: Path, customers: int = 1500, seed: int = 1) -> Path:
         for customer in range(1, customers + 1):
             moment = first = _OPENED + timedelta(days=rng.randrange(84))
             rate = max(rng.gammavariate(0.6, 1 / 60), 1e-4)
-            stays = rng.expovariate(1 / (200 * rng.random() + 5))
+            stays = rng.expovariate(1 / (400 * rng.random() + 5))
             while moment < _CLOSED and (moment - first).days <= stays:
                 number = 1 + (rng.random() < 0.4) * rng.randrange(1, 6)
                 paid = 0.0 if rng.random() < 0.02 else sum(rng.choices(_PRICES, k=number))

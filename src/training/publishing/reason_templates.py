@@ -73,6 +73,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         f"[orders_365d=0] {_LULL} | Paid nothing for orders in the last 365 days.",
     ),
     "order_gap_days": (
+        f"[orders=2] [value>0] [days_since_order>value] {_LULL} | "
         "[value>0] Time between orders{within}: {value} on average{compared}."
         " | Orders{within} less than an hour apart{compared:between orders}.",
         f"[orders<2] {_LULL} | {_NONE_BOUGHT}Fewer than two orders{{within}}.",
@@ -198,21 +199,21 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NONE_BOUGHT + "No order{within}.",
     ),
     "orders_season_ahead": (
-        f"[orders_365d=0] {_LULL} | Orders in the coming 90 days of last year: {{value}}{{compared}}.",
-        "Orders in the coming 90 days of last year: nothing on record.",
+        f"[orders_365d=0] {_LULL} | Orders a year ago, in the 90 days now ahead: {{value}}{{compared}}.",
+        "Orders a year ago, in the 90 days now ahead: nothing on record.",
     ),
     "spend_season_ahead": (
         f"[orders_365d=0] {_LULL}"
-        " | [value=0] Paid nothing in the coming 90 days of last year{compared}."
-        " | Paid {value} in the coming 90 days of last year{compared}.",
-        "Amount paid in the coming 90 days of last year: nothing on record.",
+        " | [value=0] Paid nothing a year ago, in the 90 days now ahead{compared}."
+        " | Paid {value} a year ago, in the 90 days now ahead{compared}.",
+        "Amount paid a year ago, in the 90 days now ahead: nothing on record.",
     ),
     "season_order_share": (
-        "{value} of the last year's orders fell in the coming 90 days of the year{compared}.",
+        "{value} of the last year's orders fell in the 90 days now ahead{compared}.",
         f"{_LULL} | No order in the last 365 days.",
     ),
     "season_spend_share": (
-        "{value} of the last year's spend fell in the coming 90 days of the year{compared}.",
+        "{value} of the last year's spend fell in the 90 days now ahead{compared}.",
         f"[orders_365d=0] {_LULL} | Paid nothing for orders in the last 365 days.",
     ),
     "days_since_first_order": (
@@ -220,7 +221,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         f"{_LULL} | No order yet.",
     ),
     "days_since_registration": (
-        f"[orders=1] [value=days_since_order] {_LULL} | Known for {{value}}{{compared}}.",
+        f"[orders=1] [value~days_since_order] {_LULL} | Known for {{value}}{{compared}}.",
         "Not registered.",
     ),
     "days_ordering": (
@@ -307,12 +308,12 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         " {customers}). | No delivery promised{within} was late.",
     ),
     "last_delivery_hours_late": (
-        "[value>0] The latest delivery was {value} late{compared}."
-        " | The latest delivery was not late{compared}.",
+        "[value>0] The delivery promised last missed its promise by {value}{compared}."
+        " | The delivery promised last was not late{compared}.",
         "No delivery promised yet.",
     ),
     "worst_delivery_hours_late": (
-        "[value>0] A delivery was up to {value} late{within}{compared}."
+        "[value>0] A delivery missed its promise by up to {value}{within}{compared}."
         " | No delivery promised{within} was late{compared}.",
         _NONE_BOUGHT + "No delivery promised{within}.",
     ),
@@ -418,13 +419,13 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
 CONCEPTS: Mapping[str, str] = {
     stem: concept
     for concept, stems in {
-        "latest order": "days_since_order recency_band overdue_for_order days_since_payment days_since_delivery"
+        "recency": "days_since_order recency_band overdue_for_order days_since_payment days_since_delivery"
+        " days_since_review days_since_invoice days_since_bid days_since_top_up days_since_points"
         " active_share order_trend spend_trend half_year_spend_share",
         "how often": "orders paid_orders order_days order_months payments delivered_orders frequency_band"
         " orders_per_day order_gap_days",
         "regularity": "order_gap_deviation_days order_gap_variation",
-        "spend": "spend",
-        "worth of orders": "average_order_value monetary_value monetary_trend monetary_band largest_order"
+        "spending": "spend average_order_value monetary_value monetary_trend monetary_band largest_order"
         " smallest_order first_order_value last_order_value last_order_in_averages line_value payment_value",
         "basket": "basket_lines basket_units lines_per_product",
         "range": "products categories sellers",
@@ -441,7 +442,7 @@ CONCEPTS: Mapping[str, str] = {
         "lateness of payment": "overdue_invoices current_days_past_due days_past_due mean_days_past_due"
         " invoices_paid_late invoices_late promises_kept hours_to_settle last_invoice_days_past_due past_due_band",
         "debt": "open_invoices open_invoice_balance pay_later_utilisation exposure",
-        "use of invoices": "invoices pay_later_share largest_invoice days_since_invoice",
+        "use of invoices": "invoices pay_later_share largest_invoice",
         "late deliveries": "late_deliveries late_delivery_rate delivery_hours_late last_delivery_hours_late"
         " worst_delivery_hours_late",
         "speed of deliveries": "delivery_hours open_deliveries",

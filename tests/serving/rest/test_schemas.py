@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, replace
 from pathlib import Path
 from types import NoneType
@@ -48,7 +49,7 @@ def test_row_table_api_and_replay_describe_the_decision_of_scoring(
 
     body = client.post("/predict/credit", {"tenant": "acme", "customer_id": "17850"}).json()
     assert list(body) == list(Prediction.model_fields)
-    Prediction.model_validate(body, strict=True)
+    Prediction.model_validate_json(json.dumps(body), strict=True)
     with reading(engine) as connection:
         kept = find_score(connection, body["request_id"])
         assert kept is not None

@@ -263,6 +263,21 @@ def test_a_missing_worth_of_orders_is_not_a_lack_of_orders(name: str) -> None:
     assert lull == "No order for 400 days; usually 30 days among the shop's customers."
 
 
+def test_what_one_or_two_orders_say_is_said_once() -> None:
+    once = {"orders": 1.0, "days_since_order": 508.2, "days_since_registration": 508.4}
+    twice = {"orders": 2.0, "days_since_order": 508.2, "order_gap_days": 5.0}
+    for values, name in ((once, "days_since_registration"), (twice, "order_gap_days")):
+        (reason,) = explain(package_of(values), values, {"days_since_order": 1.0, name: 0.5})
+        assert (reason.feature, reason.contribution) == ("days_since_order", 1.5)
+    long = once | {"days_since_registration": 700.0}
+    found = explain(
+        package_of(long), long, {"days_since_order": 1.0, name: 0.5} | dict.fromkeys(long, 0.5)
+    )
+    assert "Known for 700 days; usually 30 days among the shop's customers." in [
+        reason.text for reason in found
+    ]
+
+
 def test_free_orders_are_orders() -> None:
     text = told("spend_365d", usual=2776.0, spend_365d=0.0, orders_365d=2.0, days_since_order=40.0)
     assert text == (
