@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import Connection, Engine, Integer, Text, select, text, update
 from sqlalchemy.exc import DBAPIError
 from tests.commerce.doors import Function, arguments, doors
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
@@ -168,6 +168,18 @@ def test_numbers_inside_what_is_given_are_whole_too(any_engine: Engine) -> None:
             moved = Transfer("EUR", WORLD, Account("wallet", "ada"), value)  # type: ignore[arg-type]
             with pytest.raises(RecordError, match=WHOLE):
                 ledger.post(work.connection, work.tenant, [(1, moved)])
+
+
+def test_every_text_and_every_amount_of_the_schema_is_of_a_type_that_asks() -> None:
+    columns = [column for table in schema.metadata.sorted_tables for column in table.c]
+    texts = [str(column) for column in columns if isinstance(column.type, Text)]
+    counted = re.compile(r"_minor$|quantity|amount|balance|points|value|stars|ratings|stock")
+    numbers = [
+        str(column)
+        for column in columns
+        if isinstance(column.type, Integer) and counted.search(column.name)
+    ]
+    assert texts + numbers == []
 
 
 def test_every_column_refuses_it_before_the_driver_does(engine: Engine) -> None:

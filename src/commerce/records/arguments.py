@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -42,7 +43,7 @@ def checked(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
     """
     checks = [
         (
-            place,
+            sys.maxsize if parameter.kind is parameter.KEYWORD_ONLY else place,
             name,
             name.removesuffix("_minor").replace("_", " "),
             check_secret if name in _SECRETS else _CHECKS[parameter.annotation],

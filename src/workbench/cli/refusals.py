@@ -52,7 +52,7 @@ def known_errors() -> tuple[type[Exception], ...]:
         OSError,
     )
     store = sys.modules.get("sqlalchemy.exc")
-    return ours if store is None else (*ours, store.OperationalError, store.DatabaseError)
+    return ours if store is None else (*ours, store.OperationalError)
 
 
 def refusal(error: Exception) -> Refusal:

@@ -192,7 +192,7 @@ def test_an_auction_takes_bids_only_while_it_is_live(floor: Floor) -> None:
 
 def test_a_maximum_beyond_all_bounds_is_refused(floor: Floor) -> None:
     (ann,) = floor.bidders(1)
-    with pytest.raises(RecordError, match="bid must be at most"):
+    with pytest.raises(RecordError, match="maximum must be at most"):
         floor.bid(floor.live(), ann, 10**30)
 
 

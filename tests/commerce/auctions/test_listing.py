@@ -130,7 +130,7 @@ def test_what_is_not_there_cannot_be_submitted(floor: Floor) -> None:
     ("terms", "sentence"),
     [
         ({"opening": 0}, r"opening price must be 0\.01 EUR to .*; got 0\.00 EUR"),
-        ({"opening": 10**16}, "opening price must be"),
+        ({"opening": 10**16}, "opening (price )?must be"),
         ({"reserve": 999}, r"reserve must be 10\.00 EUR to .*; got 9\.99 EUR"),
         ({"buy_now": 1_000}, r"buy-now price must be 10\.01 EUR"),
         ({"reserve": 3_000, "buy_now": 2_999}, r"buy-now price must be 30\.00 EUR"),

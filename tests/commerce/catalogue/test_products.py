@@ -105,7 +105,7 @@ def test_variants_are_added_and_get_new_prices(engine: Engine) -> None:
             (blue, 1200)
         ]
         for wrong in ({"price_minor": -1}, {"low_stock_at": -1}):
-            with pytest.raises(RecordError, match="must be 0 or more"):
+            with pytest.raises(RecordError, match="must be 0 to"):
                 products.change_variant(work, blue, **wrong)
         with pytest.raises(NotFound, match="variant must exist"):
             products.change_variant(work, uuid.uuid4(), price_minor=1)

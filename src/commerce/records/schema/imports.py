@@ -2,16 +2,24 @@
 
 import sqlalchemy as sa
 
-from commerce.records.schema.columns import Document, Instant, metadata, reference, tenant_key, to
+from commerce.records.schema.columns import (
+    Document,
+    Instant,
+    metadata,
+    reference,
+    tenant_key,
+    to,
+    words,
+)
 
 file_import = sa.Table(
     "file_import",
     metadata,
     tenant_key(),
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("digest", sa.Text, nullable=False),
+    words("kind", nullable=False),
+    words("name", nullable=False),
+    words("digest", nullable=False),
     sa.Column("options", Document, nullable=False),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("finished_at", Instant),
