@@ -22,6 +22,8 @@ class Actor:
         The user who is logged in; None for the system.
     customer_id : UUID or None
         The customer that this user is, where it buys.
+    api_key_id : UUID or None
+        The API key that acts, where no user stands behind it.
 
     Examples
     --------
@@ -32,6 +34,7 @@ class Actor:
     role: Role
     user_id: UUID | None = None
     customer_id: UUID | None = None
+    api_key_id: UUID | None = None
 
     @property
     def runs_the_shop(self) -> bool:
