@@ -31,7 +31,10 @@ from commerce.records.work import Work, looking, working
 
 
 class Transition(NamedTuple):
-    """What the clock moves: ``due`` names records, at most ``limit`` of them, and ``move`` moves one."""
+    """What the clock moves: ``due`` names records, at most ``limit`` of them, and ``move`` moves one.
+
+    A move that finds nothing to do, as somebody else has done it, refuses or gives False.
+    """
 
     name: str
     due: Callable[..., list[UUID]]
@@ -40,7 +43,7 @@ class Transition(NamedTuple):
 
 TRANSITIONS = (
     Transition("auctions started", listing.due, listing.start),
-    Transition("auctions closed", closing.due, closing.close),
+    Transition("auctions closed", closing.due, closing.close_live),
     Transition("orders completed", completion.complete_due, completion.complete),
     Transition("invoices reminded", invoices.remind_overdue, invoices.remind),
     Transition("proofs expired", proof.expire_due, proof.expire),
@@ -123,10 +126,11 @@ def _move(
         for record in fresh:
             try:
                 with working(engine, tenant, SYSTEM, now=now) as work:
-                    transition.move(work, record)
+                    done = transition.move(work, record)
             except IllegalMove:
                 continue  # somebody else moved it since it was named
             except CommerceError as error:
                 refused.append(f"{transition.name}: {error}")
                 continue
-            moved.append(record)
+            if done is not False:
+                moved.append(record)

@@ -315,7 +315,7 @@ def test_whom_a_refund_by_hand_was_for_is_asked_where_other_goods_stay(any_engin
 def test_money_that_is_under_dispute_is_no_refund_by_hand(any_engine: Engine) -> None:
     shop = make_shop(any_engine)
     buyer = shop.buyer()
-    order = delivered(shop, buyer, (shop.variant(), 1))
+    order = delivered(shop, buyer, (shop.variant(), 1), method="cash_on_delivery")
     returned = inspected(shop, buyer, order)
     with shop.work() as work:
         (payment,) = queries.payments(work, order_id=order)

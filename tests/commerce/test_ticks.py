@@ -1,7 +1,9 @@
 """Ticks: what comes due moves once, whoever ticks and how often."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier, local
 from uuid import UUID
 
 import pytest
@@ -12,11 +14,13 @@ from tests.commerce.payments.banks import StripeBank, make_bank
 from tests.commerce.shop import NOW, Shop, make_shop
 
 from commerce import shops, ticks
+from commerce.auctions import closing
 from commerce.orders.completion import complete
 from commerce.payments import intents
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, RecordError
+from commerce.records.work import Work
 from commerce.ticks import TRANSITIONS, Report, Transition, tick
 
 
@@ -127,6 +131,42 @@ def test_ticks_at_once_move_each_record_once(any_engine: Engine) -> None:
             ).scalar_one()
             == 0
         )
+
+
+@pytest.mark.parametrize("naive", [False, True])
+def test_four_ticks_at_once_count_only_what_each_has_moved(
+    postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch, naive: bool
+) -> None:
+    """All four have named what is due before any moves it; who counts what others closed counts it four times."""
+    floor = Floor(postgres_engine)
+    shop = floor.shop
+    for _ in range(4):
+        floor.scheduled()
+        placed(shop, shop.buyer(), (shop.variant(), 1), method="pay_later")
+        shipped(shop, courier_of(shop), placed(shop, shop.buyer(), (shop.variant(), 1)))
+
+    def together(transition: Transition) -> Transition:
+        ready, met = Barrier(4), local()
+
+        def due(work: Work, *, limit: int) -> list[UUID]:
+            named = transition.due(work, limit=limit)
+            if not getattr(met, "before", False):
+                met.before = True
+                ready.wait(60)
+            return named
+
+        move = closing.close if naive and transition.name == "auctions closed" else transition.move
+        return transition._replace(due=due, move=move)
+
+    monkeypatch.setattr(ticks, "TRANSITIONS", tuple(map(together, TRANSITIONS)))
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: ticked(shop, days=40), range(4)))
+    counted = Counter[str]()
+    for report in reports:
+        counted.update(moved(report))
+    assert [each.refused for each in reports] == [[]] * 4
+    assert counted.pop("auctions closed") == (16 if naive else 4)
+    assert counted == {"auctions started": 4, "invoices reminded": 4, "proofs expired": 4}
 
 
 def test_one_record_that_is_refused_stands_in_nobodys_way(

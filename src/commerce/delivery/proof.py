@@ -237,13 +237,16 @@ def expire_due(work: Work, *, limit: int = 100) -> list[UUID]:
     return list(work.connection.execute(due.limit(limit)).scalars())
 
 
-def expire(work: Work, delivery_id: UUID) -> None:
-    """Forget the hashes of a proof that is no longer good.
+def expire(work: Work, delivery_id: UUID) -> bool:
+    """Forget the hashes of a proof that is no longer good; False where there are none, or it is good.
 
     An expired proof is refused with or without them: this only keeps nothing longer than it is of use.
     """
-    if _is_expired(work, fetch(work, DELIVERY, delivery_id)):
-        rows.change(work, schema.delivery, delivery_id, pin_hash=None, token_hash=None)
+    delivery = fetch(work, DELIVERY, delivery_id)
+    if delivery.pin_hash is None or not _is_expired(work, delivery):
+        return False
+    rows.change(work, schema.delivery, delivery_id, pin_hash=None, token_hash=None)
+    return True
 
 
 def _require_live(work: Work, delivery: Row[Any]) -> None:

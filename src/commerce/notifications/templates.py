@@ -35,6 +35,7 @@ payment.action_required | payment_action | customer | Confirm your payment | You
 payment.refunded | payment_refunded | customer | Refunded: {amount} | It goes back as it came.
 wallet.topped_up | wallet_topped_up | customer | {amount} in your wallet | The money arrived.
 dispute.opened | dispute_opened | staff | Payment of {amount} disputed | Answer the provider.
+payment.lost | payment_lost | staff | Loss of {amount} | The bank took more than was left of a payment.
 invoice.issued | invoice_issued | customer | Invoice of {amount} | Please pay it by {due}.
 invoice.overdue | invoice_overdue | customer | Invoice of {amount} overdue | It was due on {due}.
 return.requested | return_requested | seller | Return from order {subject} | {quantity} to come back.

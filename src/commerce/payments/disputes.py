@@ -1,4 +1,8 @@
-"""Disputes: a payer asks the bank for the money back. Won, it stays; lost, it is charged back."""
+"""Disputes: a payer asks the bank for the money back. Won, it stays; lost, it is charged back.
+
+A bank may take more than is left of a payment, what went back already for a second time. That much is no money of the
+order: it is booked as a loss, which the doctor tells, and the order goes on as if it had not been.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,15 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from commerce.payments.funds import give_back
-from commerce.payments.payment_rows import lock
+from commerce.payments.payment_rows import emit, lock
 from commerce.payments.providers.port import ProviderEvent
 from commerce.payments.totals import totals
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
 from commerce.records.errors import Conflict
+from commerce.records.ledger import LOSSES, WORLD, Transfer
 from commerce.records.machine import EventDraft, fetch, fire
-from commerce.records.states import DISPUTE
+from commerce.records.states import DISPUTE, LOSS
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
 
@@ -55,16 +60,28 @@ def close(work: Work, dispute_id: UUID, *, lost: bool) -> None:
     """End a dispute; what is lost leaves the shop."""
     work.actor.require("dispute.closed", "admin", "system")
     payment, order = lock(work, fetch(work, DISPUTE, dispute_id, lock=False).payment_id)
-    _close(work, payment, order, fetch(work, DISPUTE, dispute_id), lost)
+    _close(work, payment, order, fetch(work, DISPUTE, dispute_id), lost, None)
 
 
 def follow(work: Work, payment: Row[Any], order: Row[Any] | None, event: ProviderEvent) -> None:
-    """Write down what a provider says of a dispute; one that ends before it began began, too."""
+    """Write down what a provider says of a dispute; one that ends before it began began, too.
+
+    Raises
+    ------
+    Conflict
+        "dispute must be of 1 to 1190 EUR, what was captured; got ..."
+    """
+    captured = totals(work, payment.id).captured
+    if event.currency != payment.currency or not 0 < event.amount <= captured:
+        raise Conflict(
+            f"dispute must be of 1 to {captured} {payment.currency}, what was captured; got {event.amount}"
+            f" {event.currency} from the provider. Look at it there."
+        )
     found = rows.first(work, schema.dispute, reference=event.reference)
     known = found.id if found else _open(work, payment, event.amount, event.reason, event.reference)
     dispute = fetch(work, DISPUTE, known)
     if event.type == "dispute.closed" and dispute.status == "open":
-        _close(work, payment, order, dispute, event.lost)
+        _close(work, payment, order, dispute, event.lost, event.amount)
 
 
 def _open(
@@ -86,19 +103,40 @@ def _open(
 
 
 def _close(
-    work: Work, payment: Row[Any], order: Row[Any] | None, dispute: Row[Any], lost: bool
+    work: Work,
+    payment: Row[Any],
+    order: Row[Any] | None,
+    dispute: Row[Any],
+    lost: bool,
+    told: int | None,
 ) -> None:
+    """End a dispute, of the amount that a provider told at its end, else of the one it began with."""
     ended = "lost" if lost else "won"
-    amount = dispute.amount_minor
+    amount = dispute.amount_minor if told is None else told
     event = EventDraft("dispute.closed", dispute.customer_id, amount, reason=ended)
-    fire(work, DISPUTE, dispute.id, event, to=ended)
-    if lost:
+    fire(work, DISPUTE, dispute.id, event, to=ended, changes={"amount_minor": amount})
+    if not lost:
+        return
+    reference = dispute.reference or dispute.id.hex
+    ours = min(amount, totals(work, payment.id).open)
+    if ours:
         give_back(
             work,
             payment,
             order,
-            amount,
+            ours,
             event_type="payment.charged_back",
-            reference=dispute.reference or dispute.id.hex,
+            reference=reference,
             reason=dispute.reason,
+        )
+    if beyond := amount - ours:
+        emit(
+            work,
+            payment,
+            "payment.lost",
+            beyond,
+            reason=dispute.reason,
+            transfers=[Transfer(payment.currency, LOSSES, WORLD, beyond)],
+            reference=f"{reference}/lost",
+            machine=LOSS,
         )

@@ -24,6 +24,7 @@ COUNTED = frozenset(
         "payment.refunded",
         "payment.refund_failed",
         "payment.charged_back",
+        "payment.lost",
     }
 )
 """Words that are kept as a payment's events."""
@@ -39,7 +40,7 @@ class Totals(NamedTuple):
     pending : int
         Refunds under way.
     disputed : int
-        Under open disputes.
+        Under open disputes, of what would be left otherwise.
     """
 
     captured: int = 0
@@ -80,13 +81,13 @@ def fold(events: Iterable[tuple[str, int, str | None]], disputed: int = 0) -> To
     for amounts in refunds.values():
         last = max(amounts, key=_LAST.index)
         sums[last] += amounts[last]
-    return Totals(
+    found = Totals(
         captured=sum(sums[event_type] for event_type in ARRIVALS),
         refunded=sums["payment.refunded"],
         charged_back=sums["payment.charged_back"],
         pending=sums["payment.refund_requested"],
-        disputed=disputed,
     )
+    return found._replace(disputed=min(disputed, max(0, found.open)))
 
 
 _LAST = ("payment.refund_requested", "payment.refunded", "payment.refund_failed")

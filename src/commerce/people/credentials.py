@@ -181,7 +181,8 @@ def resolve(connection: Connection, text: str) -> tuple[Tenant, Actor]:
     kept = "" if row is None else row.secret_hash
     if not hmac.compare_digest(kept, _digest(secret)) or row is None:
         raise BadCredentials("API key")
-    return tenant_of(row), Actor(row.key_role, row.user_id, row.customer_id)
+    nobody = row.key_id if row.user_id is None else None
+    return tenant_of(row), Actor(row.key_role, row.user_id, row.customer_id, nobody)
 
 
 def _digest(secret: str) -> str:
@@ -193,6 +194,7 @@ _OPENED = (
     select(
         _tenant,
         _key.c.secret_hash,
+        _key.c.id.label("key_id"),
         _key.c.role.label("key_role"),
         _key.c.user_id,
         _users.c.customer_id,

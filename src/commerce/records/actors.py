@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
@@ -22,6 +22,8 @@ class Actor:
         The user who is logged in; None for the system.
     customer_id : UUID or None
         The customer that this user is, where it buys.
+    api_key_id : UUID or None
+        The API key that acts, where no user stands behind it; it may what its role may.
 
     Examples
     --------
@@ -32,6 +34,7 @@ class Actor:
     role: Role
     user_id: UUID | None = None
     customer_id: UUID | None = None
+    api_key_id: UUID | None = field(default=None, compare=False)
 
     @property
     def runs_the_shop(self) -> bool:

@@ -60,7 +60,7 @@ def once(
         raise RecordError(
             f"idempotency key must have 1 to {_LONGEST} characters; got {len(key)}. Make a random one."
         )
-    actor = work.actor.user_id or work.actor.customer_id
+    actor = work.actor.user_id or work.actor.customer_id or work.actor.api_key_id
     whose = f"{operation} {work.actor.role if actor is None else actor.hex}"
     here = {"tenant": work.tenant.id, "of_operation": whose, "of_key": key}
     claim = {

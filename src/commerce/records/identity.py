@@ -207,7 +207,8 @@ def _ids_by(
     connection: Connection, table: Table, tenant: Tenant, column: str, values: Mapping[str, Any]
 ) -> dict[str, uuid.UUID]:
     """Find what keys mean by values of a column, some at a time: fewer than any SQLite takes in a statement."""
-    asked, found = sorted(set(values.values())), {}
+    asked = sorted(set(values.values()))
+    found: dict[Any, uuid.UUID] = {}
     for start in range(0, len(asked), _PAGE):
         rows = connection.execute(
             select(table.c[column], table.c.id).where(

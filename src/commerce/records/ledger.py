@@ -23,7 +23,7 @@ from commerce.records.prepared import Prepared
 from commerce.records.sql import bound, total
 from commerce.records.tenants import Tenant
 
-FREE = frozenset({"external", "sales", "fees", "tax"})
+FREE = frozenset({"external", "sales", "fees", "tax", "losses"})
 """Kinds of account that may go negative; they keep no balance."""
 
 
@@ -34,7 +34,8 @@ Place = tuple[str, str, str]
 class Account(NamedTuple):
     """Where something is: a kind of place, and whose.
 
-    ``external`` is the world outside, ``sales``, ``fees`` and ``tax`` are the shop's own, ``wallet`` is a
+    ``external`` is the world outside, ``sales``, ``fees`` and ``tax`` are the shop's own, ``losses`` what
+    banks took beyond what was left of a payment, ``wallet`` is a
     customer's or a seller's money, ``held`` is set aside for an order or an auction and ends at zero,
     ``on_hand`` and ``scrapped`` are goods, ``points`` a seller's points.
     """
@@ -47,6 +48,7 @@ WORLD = Account("external")
 SALES = Account("sales")
 FEES = Account("fees")
 TAX = Account("tax")
+LOSSES = Account("losses")
 
 
 class Transfer(NamedTuple):

@@ -180,6 +180,7 @@ CATALOGUE = Machine(
     Move("promotion.ended", roles=_SELLER),
 )
 ATTEMPT = Machine("payment", None, Move("payment.failed", roles=_SYSTEM))
+LOSS = Machine("payment", None, Move("payment.lost", roles=_SYSTEM))
 METHOD = Machine(
     "payment_method",
     None,
@@ -208,7 +209,19 @@ POINTS = Machine(
     "points", None, Move("points.earned", roles=_ANYONE), Move("points.deducted", roles=_SYSTEM)
 )
 
-STATELESS = (CUSTOMER, USER, TENANT, STOCK, CATALOGUE, ATTEMPT, METHOD, INVOICE, WALLET, POINTS)
+STATELESS = (
+    CUSTOMER,
+    USER,
+    TENANT,
+    STOCK,
+    CATALOGUE,
+    ATTEMPT,
+    LOSS,
+    METHOD,
+    INVOICE,
+    WALLET,
+    POINTS,
+)
 """What happens to records without a status."""
 
 MOVED_BY_EVENTS = tuple(machine.table for machine in MACHINES if machine.table is not None)

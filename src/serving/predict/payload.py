@@ -111,7 +111,7 @@ def _read(value: Any, output: Output) -> float | None:
 
 
 def _refuse(output: Output, rule: str, value: Any, advice: str) -> InvalidRequest:
-    shown = repr(value)
+    shown = "an object or a list" if isinstance(value, dict | list) else repr(value)
     if len(shown) > 60:
         shown = f"{shown[:57]}..."
     return InvalidRequest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,8 +88,18 @@ async def _refuse_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     sentence = str(error.detail)
     if error.status_code == 400:
-        sentence = f"body must be JSON in UTF-8; got something else. Send {EXAMPLE}."
+        sentence = f"body must be JSON {_unreadable(error.__cause__)}. Send {EXAMPLE}."
     return refuse(request, error.status_code, sentence)
+
+
+def _unreadable(cause: BaseException | None) -> str:
+    """Say what a body must be that JSON's reader gave up on."""
+    if isinstance(cause, RecursionError):
+        return "of a few levels; got lists or objects nested too deep to be read"
+    if isinstance(cause, ValueError) and not isinstance(cause, UnicodeError):
+        most = sys.get_int_max_str_digits()
+        return f"with whole numbers of at most {most} digits; got one of more"
+    return "in UTF-8; got something else"
 
 
 async def _refuse_fault(request: Request, error: Exception) -> JSONResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -38,6 +38,8 @@ class Bank:
     """A shop whose cards a provider handles, and that provider."""
 
     shop: Shop
+    loses: bool = field(default=False, init=False)
+    """Whether the doctor has a loss to tell."""
 
     def provider(self, work: Work) -> Provider:
         """The embedded one."""

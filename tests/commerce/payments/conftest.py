@@ -13,9 +13,10 @@ from commerce.records.doctor import examine
 @pytest.fixture(params=["local", "stripe"])
 def bank(request: pytest.FixtureRequest, any_engine: Engine) -> Iterator[Bank]:
     """A shop with its provider: the embedded one and Stripe, on SQLite and PostgreSQL."""
-    yield make_bank(any_engine, request.param)
+    made = make_bank(any_engine, request.param)
+    yield made
     with reading(any_engine) as connection:
-        assert examine(connection) == []
+        assert [found.rule for found in examine(connection)] == ["losses"] * made.loses
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 import pytest
 from tests.commerce.payments.banks import Bank, StripeBank
 
-from commerce.payments import disputes, intents, methods, refunds
+from commerce.orders import completion
+from commerce.payments import disputes, intents, methods, refunds, webhooks
 from commerce.payments.provider_calls import waiting
-from commerce.payments.providers.port import ProviderFailed, ProviderRefused
+from commerce.payments.providers.port import ProviderEvent, ProviderFailed, ProviderRefused
 from commerce.payments.totals import Totals
+from commerce.records.doctor import examine
 from commerce.records.errors import Conflict, IllegalMove
 from commerce.records.ledger import Account
 from commerce.records.machine import EventDraft, fire
@@ -174,6 +176,54 @@ def test_a_lost_dispute_takes_the_money_back(bank: Bank, ends: str) -> None:
         "dispute.opened",
         "dispute.closed",
     ]
+
+
+@pytest.mark.parametrize(("refunded", "ours"), [(1190, 0), (500, 690)])
+def test_what_a_bank_takes_beyond_what_was_left_is_a_loss_and_stops_nothing(
+    bank: Bank, refunded: int, ours: int
+) -> None:
+    _, payment = bank.paid()
+    bank.loses = True
+    with bank.shop.work() as work:
+        refunds.refund(work, payment, refunded, reason="goodwill")
+    bank.run()
+    opened = bank.dispute(bank.intent(payment), 1190)
+    bank.deliver(opened)
+    assert bank.look(payment).totals.open == 0
+    name = str(opened.payload).partition('"id": "dp_')[2].partition('"')[0]
+    closed = bank.move(f"dp_{name}", "lost")
+    for _ in range(2):
+        bank.deliver(closed)
+    totals = Totals(captured=1190, refunded=refunded, charged_back=ours)
+    assert bank.look(payment).totals == totals
+    assert bank.shop.holds("losses") == ours - 1190
+    assert bank.shop.holds("external") == 1190 - ours
+    assert len(bank.shop.events("payment.lost")) == 1
+    order = bank.look(payment).order_id
+    assert order is not None
+    with bank.shop.work() as work:
+        completion.cancel(work, order)
+    bank.run()
+    assert bank.look(payment).totals == totals
+    with bank.shop.look() as work:
+        (finding,) = examine(work.connection, bank.shop.tenant)
+    assert str(finding) == (
+        "acme: losses: A bank must take no more than was left of a payment; what it took beyond is booked"
+        f" as a loss. 1 breaks it: payment {payment.hex}"
+    )
+
+
+def test_a_dispute_is_checked_like_a_charge(bank: Bank) -> None:
+    _, payment = bank.paid()
+    intent = bank.intent(payment)
+    with pytest.raises(Conflict, match=r"dispute must be of 1 to 1190 EUR, .*; got 9999999 EUR"):
+        bank.deliver(bank.dispute(intent, 9_999_999))
+    with bank.shop.work() as work:
+        told = ProviderEvent("dispute.closed", intent, 0, "dp_x", 1190, "USD", charge="", lost=True)
+        with pytest.raises(Conflict, match="got 1190 USD from the provider"):
+            webhooks.hear(work, work.policy.provider, told)
+    assert bank.look(payment).totals == Totals(captured=1190)
+    assert bank.shop.events("dispute.opened", "payment.lost") == []
 
 
 def test_cards_are_attached_preferred_and_detached_and_only_their_ends_are_kept(

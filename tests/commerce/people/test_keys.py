@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, select
@@ -14,7 +15,8 @@ from commerce.people.passwords import BadCredentials, PasswordHash
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.database import reading
-from commerce.records.errors import Forbidden, NotFound, RecordError
+from commerce.records.errors import Forbidden, KeyReused, NotFound, RecordError
+from commerce.records.idempotency import once
 from commerce.records.tenants import Tenant
 from commerce.records.work import looking, working
 
@@ -30,6 +32,25 @@ def issued(engine: Engine, tenant: Tenant) -> IssuedKey:
 def resolve(engine: Engine, text: str) -> tuple[Tenant, Actor]:
     with reading(engine) as connection:
         return credentials.resolve(connection, text)
+
+
+def test_two_keys_without_a_user_are_two_who_act(engine: Engine) -> None:
+    tenant = make_tenant(engine)
+    keys = [issued(engine, tenant).text for _ in range(2)]
+    first, second = (resolve(engine, text)[1] for text in keys)
+    assert first.user_id is None
+    assert first.api_key_id != second.api_key_id
+    assert first.api_key_id == resolve(engine, keys[0])[1].api_key_id
+    done = []
+    for place, actor in enumerate((first, second, first)):
+        with working(engine, tenant, actor, now=NOW) as work:
+            done.append(once(work, "checkout", "k", {"a": 1}, partial(str, place)))
+    assert done == ["0", "1", "0"]
+    with (
+        pytest.raises(KeyReused),
+        working(engine, tenant, second, now=NOW) as work,
+    ):
+        once(work, "checkout", "k", {"a": 2}, lambda: None)
 
 
 def test_a_key_alone_tells_the_shop_and_what_may_be_done(any_engine: Engine) -> None:

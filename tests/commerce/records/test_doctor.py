@@ -57,6 +57,8 @@ FAULTS = {
     "assets": "UPDATE posting SET asset = 'USD' WHERE id = (SELECT max(id) FROM posting)",
     "money": "DELETE FROM posting WHERE id = 1",
     "postings": "UPDATE posting SET amount = amount + 1 WHERE id = 1",
+    "losses": "UPDATE payment_event SET type = 'payment.charged_back', amount_minor = 1000000000"
+    " WHERE id = (SELECT max(id) FROM payment_event)",
     "payments": "UPDATE payment_event SET amount_minor = amount_minor + 1 WHERE id = 1",
     "totals": "UPDATE order_line SET amount_minor = amount_minor + 1 WHERE rowid = 1",
     "orders": "UPDATE event SET aggregate_id = 'lost' WHERE type = 'order.placed' AND id ="

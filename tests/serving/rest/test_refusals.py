@@ -18,7 +18,40 @@ JSON = {"content-type": "application/json"}
         (b'{"tenant": "acme",', 400, None, "body must be JSON"),
         (b"", 422, None, "body must be a JSON object"),
         (b'{"tenant": "\xff"}', 400, None, "UTF-8"),
-        (b"[" * 100_000, 400, None, "body must be JSON"),
+        (
+            b"[" * 100_000,
+            400,
+            None,
+            "body must be JSON of a few levels; got lists or objects nested",
+        ),
+        (b'{"a":' * 50_000, 400, None, "nested too deep to be read"),
+        (
+            b"1" * 4301,
+            400,
+            None,
+            "body must be JSON with whole numbers of at most 4300 digits; got",
+        ),
+        (
+            b'{"tenant": "acme", "customer_id": -' + b"7" * 5000 + b"}",
+            400,
+            None,
+            "with whole numbers of at most 4300 digits; got one of more",
+        ),
+        (
+            b'{"tenant": "acme", "features": {"orders_90d": ' + b"9" * 4300 + b"}}",
+            422,
+            "features.orders_90d",
+            "must be finite and at most 2**53 in size; got 999",
+        ),
+        *(
+            (
+                b'{"tenant": "acme", "features": {"orders_90d": %b}}' % (b"[" * deep + b"]" * deep),
+                422,
+                "features.orders_90d",
+                "must be a number; got an object or a list",
+            )
+            for deep in (1, 150)
+        ),
         (b"[]", 422, None, "body must be a JSON object; got a list"),
         (b"null", 422, None, "body must be a JSON object"),
         (b'"acme"', 422, None, "body must be a JSON object"),

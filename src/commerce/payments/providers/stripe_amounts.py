@@ -79,9 +79,10 @@ def _digits(currency: str) -> int:
 
 def _rescaled(amount: int, currency: str, digits: int, wanted: int) -> int:
     """Write an amount with another number of digits, exactly."""
+    factor: int = 10 ** abs(wanted - digits)
     if digits <= wanted:
-        return amount * int(10 ** (wanted - digits))
-    whole, rest = divmod(amount, 10 ** (digits - wanted))
+        return amount * factor
+    whole, rest = divmod(amount, factor)
     if rest:
         raise ProviderRefused(
             f"amount must be whole {currency} between the shop and Stripe; got"

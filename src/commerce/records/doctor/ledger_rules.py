@@ -1,11 +1,11 @@
 """What must hold of accounts, postings and payments."""
 
-from sqlalchemy import and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
 
 from commerce.records import schema
 from commerce.records.doctor.rule import Rule, named
 from commerce.records.ledger import FREE, WORLD
-from commerce.records.sql import bound, micros
+from commerce.records.sql import bound, hexadecimal, micros
 from commerce.records.stream import ANNULLED, MOVES_MONEY
 
 _account, _posting, _event = schema.account, schema.posting, schema.event
@@ -57,6 +57,14 @@ _moved = (
     )
 )
 _both = union_all(_emitted, _moved).subquery()
+
+
+def _of(*types: str) -> ColumnElement[int]:
+    """Sum what happened to a payment by some words."""
+    return func.coalesce(func.sum(case((_counted.c.type.in_(types), _counted.c.amount_minor))), 0)
+
+
+_counted = schema.payment_event
 _unequal = func.sum(_both.c.amount) != 0
 
 RULES = (
@@ -107,6 +115,23 @@ RULES = (
                 schema.payment_event.c.amount_minor != _event.c.amount_minor,
                 micros(schema.payment_event.c.occurred_at) != micros(_event.c.occurred_at),
             ),
+        ),
+    ),
+    Rule(
+        "losses",
+        "A bank must take no more than was left of a payment; what it took beyond is booked as a loss.",
+        select(named("payment", hexadecimal(_counted.c.payment_id)))
+        .where(*bound(_counted))
+        .group_by(_counted.c.payment_id)
+        .having(
+            or_(
+                _of("payment.lost") > 0,
+                and_(
+                    _of("payment.charged_back") > 0,
+                    _of("payment.charged_back", "payment.refunded")
+                    > _of("payment.captured", "wallet.topped_up", "payment.refund_failed"),
+                ),
+            )
         ),
     ),
 )

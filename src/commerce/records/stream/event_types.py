@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from commerce.records.errors import RecordError
-from commerce.records.ledger import SALES, WORLD, Account
+from commerce.records.ledger import LOSSES, SALES, WORLD, Account
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
         _of_shop("payment.failed", "A payment attempt failed.", "amount_minor"),
         _of_shop("payment.refunded", "Money went back.", "amount_minor"),
         _of_shop("payment.charged_back", "Money was taken back.", "amount_minor"),
+        _of_shop("payment.lost", "A bank took more than was left of a payment.", "amount_minor"),
         _type("invoice.issued", "An invoice is to be paid by its due date.", "amount_minor due_at"),
         _type("invoice.paid", "An invoice, or a part of it, was paid.", "amount_minor"),
         _type("invoice.credited", "An invoice was lowered.", "amount_minor"),
@@ -167,6 +168,7 @@ MOVES_MONEY: Mapping[str, tuple[Account, Account]] = {
     "payment.captured": (WORLD, SALES),
     "payment.refunded": (SALES, WORLD),
     "payment.charged_back": (SALES, WORLD),
+    "payment.lost": (LOSSES, WORLD),
     "wallet.topped_up": (WORLD, SALES),
 }
 """Event types that move money over the shop's border, and between which accounts, where only history is known."""
