@@ -49,7 +49,13 @@ def importing(kind: str, engine: Engine, folder: Path, *, tenant: str = "acme") 
         path.write_text(texts[kind])
     elif not (folder / "olist").exists():
         write_olist(folder / "olist", make_olist(20))
-    columns = {"order": "no", "customer": "who", "time": "at", "product": "sku", "price": "price"}
+    columns: dict[str, Any] = {
+        "order": "no",
+        "customer": "who",
+        "time": "at",
+        "product": "sku",
+        "price": "price",
+    }
     columns |= {"quantity": "qty", "status": "state", "returns": "prefix:C"}
     lots = {"auction": "lot", "amount": "most", "time": "when", "bidder": "who"}
 

@@ -22,7 +22,7 @@ def tenant_of(engine: Engine, slug: str) -> Tenant:
         return find_tenant(connection, slug)
 
 
-def rows_of(engine: Engine, tenant: Tenant) -> dict[str, list[object]]:
+def rows_of(engine: Engine, tenant: Tenant) -> dict[str, list[str]]:
     with reading(engine) as connection:
         return {
             table.name: sorted(
