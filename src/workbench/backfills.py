@@ -61,7 +61,7 @@ def outdated_champions(
     Returns
     -------
     dict of str to str
-        By model: "acme.churn/3 was trained before 2,072 events were backfilled behind its cutoffs".
+        By model: "acme.churn/3 was trained before 2,072 events were backfilled or undone behind its cutoffs".
     """
     found = {}
     for pointer in sorted((settings.packages / tenant.slug).glob("*/current.json")):
@@ -76,7 +76,7 @@ def outdated_champions(
             model = pointer.parent.name
             found[model] = (
                 f"{tenant.slug}.{model}/{version} was trained before {count:,} events were backfilled"
-                " behind its cutoffs"
+                " or undone behind its cutoffs"
             )
     return found
 
@@ -115,9 +115,13 @@ def arrival_lines(
         f"backfilled: {backfilled:,} events count from when they happened, {since:%Y-%m-%d} on, though"
         f" {computed.text} had been computed up to {moment}; answers given stay and replay as they were"
     ]
+    return lines + retrain_lines(connection, settings, tenant)
+
+
+def retrain_lines(connection: Connection, settings: Settings, tenant: Tenant) -> list[str]:
+    """Say of each outdated champion what trains another."""
     outdated = outdated_champions(connection, settings, tenant)
-    lines += [
+    return [
         f"retrain: {sentence}: bellwether run --tenant {tenant.slug} --models {model}"
         for model, sentence in outdated.items()
     ]
-    return lines

@@ -183,7 +183,7 @@ def test_a_backfill_reaches_old_cutoffs_and_leaves_answers_as_they_were(
     assert "backfilled: 7 events count from when they happened, 2011-01-20 on" in told
     assert "features of 2 cutoffs and 2 answers had been computed up to 2011-04-01 00:00" in told
     assert (
-        "retrain: acme.churn/1 was trained before 7 events were backfilled behind its cutoffs:"
+        "retrain: acme.churn/1 was trained before 7 events were backfilled or undone behind its cutoffs:"
         " bellwether run --tenant acme --models churn"
     ) in told
     assert home.returns() == {"ann": 1, "bob": 1, "cid": 0, "dan": 1}

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from importing.engine.late import Late
 from importing.engine.tenancy import TenantPlan
-from importing.engine.writing import Late, Writer
+from importing.engine.writing import Writer
 from tabular.formats import Detected
 from tabular.rejects import Rejects
 

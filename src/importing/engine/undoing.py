@@ -1,4 +1,4 @@
-"""Undoing an import: its events count no more from now on, and what they made comes to its end.
+"""Undoing an import: its events count no more, and what they made comes to its end.
 
 Nothing is removed: `commerce.records.annulment` says how. All of it is one transaction, so a kill leaves nothing half
 undone. Products stay, and so does a customer of whom anything else is recorded. What comes in afterwards, the same

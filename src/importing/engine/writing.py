@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -24,28 +24,13 @@ from commerce.records.stream import NewEvent, append
 from commerce.records.stream.backfills import backfill
 from commerce.records.tenants import Tenant, clock, find_tenant, hold_clock, recording_instant
 from importing.engine.known import source_key
+from importing.engine.late import Late
 from importing.engine.logbook import SourceFile, begin, finish, note, unfinished
 from importing.engine.tenancy import TenantPlan, open_tenant, origin
 from importing.errors import SourceError
 
 _REFERRED_TO = ("customer", "category", "product")
 """Tables whose rows events refer to; rows of all others come after their events."""
-
-
-class Late(NamedTuple):
-    """Events that came in behind something that was computed."""
-
-    events: int = 0
-    first: int | None = None
-    """When the first of them, or of those that were backfilled, was known, in microseconds since 1970 UTC."""
-    seen: datetime | None = None
-    """The latest instant as of which something had been computed."""
-
-    def and_of(self, other: Late) -> Late:
-        """Add what a later transaction brought."""
-        if other.first is None or self.first is None:
-            return self if other.first is None else other
-        return Late(self.events + other.events, min(self.first, other.first), other.seen)
 
 
 class ImportSession:

@@ -228,7 +228,7 @@ def test_imports_are_listed_and_undone_by_their_numbers(home: Path) -> None:
     assert str(home) not in shown
     assert "Nothing was changed" in typed("import undo 2", "n\n").output
     done = typed("import undo 2 --tenant acme", "y\n")
-    assert "undone: 5 events count no more; the file can be imported again" in done.output
+    assert "undone: 5 events count no more, for no cutoff; the file can be imported" in done.output
     state = [row["state"] for row in json.loads(typed("import list --json").output)["imports"]]
     assert state[0] == ""
     assert state[1].startswith("undone 20")

@@ -88,14 +88,15 @@ def _shown(value: Any) -> str:
 @click.option("--tenant", help="Whose import; not needed where there is one tenant.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def undo(number: int, tenant: str | None, yes: bool) -> None:
-    """Take import NUMBER back: from now on its events count no more.
+    """Take import NUMBER back: its events count no more, as of earlier cutoffs neither.
 
-    Nothing that was computed before changes: scores of earlier instants can still be rebuilt. Orders become cancelled,
+    Nothing that was computed before changes: answers given can still be rebuilt. Orders become cancelled,
     money goes back, and the same file can be imported again. Where nothing else is recorded of the tenant, and nothing
     was computed of it, the tenant is removed whole. `bellwether import list` shows the numbers.
     """
     from commerce.records.database import reading
     from importing.engine.undoing import find_import, is_all_there_is, undo_import
+    from workbench.backfills import retrain_lines
     from workbench.cli.removal import remove_whole
 
     settings = home.settings()
@@ -115,5 +116,11 @@ def undo(number: int, tenant: str | None, yes: bool) -> None:
     if not yes and not click.confirm("  Its events will count no more. Undo it?"):
         raise Refusal("import must be confirmed to be undone; got no. Nothing was changed.")
     count = undo_import(engine, chosen.slug, number, now=home.now())
-    click.echo(f"  undone: {count:,} events count no more; the file can be imported again")
+    click.echo(
+        f"  undone: {count:,} events count no more, for no cutoff; the file can be imported again, with --backfill as"
+        " if it had been there from the first"
+    )
+    with reading(engine) as connection:
+        for line in retrain_lines(connection, settings, chosen):
+            click.echo(f"  {line}")
     click.echo(f"  next: bellwether run --tenant {chosen.slug}")
