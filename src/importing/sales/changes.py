@@ -1,7 +1,7 @@
 """What a later export says of an order that the records hold: a change of it, older news, or a conflict.
 
 A change is told at the instant of its import, by what differs: units and amounts of each product, what the states of
-the lines make of the money, and where the order itself has come to. ADR 0020 says why.
+the lines make of the money, and where the order itself has come to. ADR 0021 says why.
 """
 
 from __future__ import annotations
@@ -250,8 +250,8 @@ def _impossible(history: History, lines: Sequence[ShownLine]) -> Conflict | None
     came, goes = "returned" if again else was, " and ".join(sorted(said))
     return Conflict(
         f"order must not go from {came}, as it is recorded, to {goes}; got {order_name(history.order.basket)!r}, {came}"
-        f" and now {goes}. Leave its rows out, or say by --status-map what the word means; what really happened comes in"
-        " by `bellwether import events`."
+        f" and now {goes}. Leave its rows out, or say by --status-map what the word means; what really happened"
+        " comes in by `bellwether import events`."
     )
 
 

@@ -52,6 +52,11 @@ def run(command: str) -> str:
     return CliRunner().invoke(group, shlex.split(command)[1:]).output
 
 
+def is_like(line: str, printed: str) -> bool:
+    """Whether a line of the page is what was printed; at its end dots stand for the rest."""
+    return printed == line or (line.endswith("...") and printed.startswith(line.rstrip(". ")))
+
+
 def known(shop: Shop, name: str, cutoff: int) -> list[Any]:
     """All that is told of a customer as of an instant."""
     (customer,) = (row.id for row in shop.rows(schema.customer) if row.external_id == name)
@@ -67,7 +72,7 @@ def test_the_week_of_the_page_comes_out_as_the_page_says(shop: Shop) -> None:
     answered: list[Any] = []
     for place, (command, shown) in enumerate(COMMANDS):
         printed = [line.strip() for line in run(command).splitlines()]
-        missing = [line for line in shown if line not in printed]
+        missing = [line for line in shown if not any(is_like(line, each) for each in printed)]
         assert not missing, "\n".join(printed)
         if place == 1:
             with writing(shop.engine) as connection:
