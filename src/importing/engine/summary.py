@@ -103,23 +103,25 @@ class ImportSummary:
 
     def changed_sentences(self) -> Iterator[str]:
         """Say what became of known orders."""
-        told = {kind: _some(names) for kind, names in self.changed.items()}
-        parts = [f"{told[kind]} {words}" for kind, words in CHANGES.items() if kind in told]
+        told = {kind: (f"{len(names):,}", _some(names)) for kind, names in self.changed.items()}
+        parts = [
+            f"{told[kind][0]} {words} ({told[kind][1]})"
+            for kind, words in CHANGES.items()
+            if kind in told
+        ]
         if parts:
-            yield f"changed: known orders {'; '.join(parts)}"
+            yield f"changed of known orders: {'; '.join(parts)}"
         if "conflict" in told:
-            yield (
-                f"in conflict: {told['conflict']} cannot come from what is recorded to what the file says;"
-                " their rows are refused, and nothing of them is changed"
-            )
+            number, names = told["conflict"]
+            yield f"in conflict with what is recorded: {number} ({names}); their rows are refused, and nothing changes"
         if "older" in told:
-            yield f"older news: {told['older']} are shown as they were before they changed, and stay as they are"
+            number, names = told["older"]
+            yield f"older news: {number} ({names}) as they were before they changed, which stay as they are now"
 
 
 def _some(names: Sequence[str]) -> str:
-    """Count orders and name some of them."""
-    more = ", ..." if len(names) > _EXAMPLES else ""
-    return f"{len(names):,} ({', '.join(names[:_EXAMPLES])}{more})"
+    """Name some of many."""
+    return ", ".join(names[:_EXAMPLES]) + (", ..." if len(names) > _EXAMPLES else "")
 
 
 def summarise(

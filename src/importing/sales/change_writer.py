@@ -59,7 +59,8 @@ class _Writing:
         self._session = session
         self._change = change
         self._history = change.history
-        self._ids = {**change.history.ids, **products}
+        self._ids: dict[str | None, Any] = dict(change.history.ids)
+        self._ids.update(products.items())
         self._places = count()
         self.taken: Counter[int] = Counter()
         self._at = session.arrival(change.told_at)

@@ -1,7 +1,7 @@
 """What a later export says of an order that the records hold: a change of it, older news, or a conflict.
 
 A change is told at the instant of its import, by what differs: units and amounts of each product, what the states of
-the lines make of the money, and where the order itself has come to. ADR 0020 says why.
+the lines make of the money, and where the order itself has come to. ADR 0021 says why.
 """
 
 from __future__ import annotations
@@ -204,8 +204,8 @@ def _unlike(history: History, lines: Sequence[ShownLine], shown: Amounts) -> Con
         held = Counter((row.product, row.quantity, row.amount) for row in history.rows)
         if new and held - Counter((line.product, line.quantity, line.amount) for line in lines):
             return Conflict(
-                f"order {order_name(order.basket)} must hold the {order.lines} lines that are recorded of it; got"
-                f" {len(lines) - len(new)} of them and {len(new)} others. Name the column of order ids with --order."
+                f"order without an id must hold the {order.lines} lines that are recorded of it; got that"
+                f" {order_name(order.basket)} with {len(new)} others. Name the column of order ids with --order."
             )
         return None
     name = order_name(order.basket)
@@ -213,13 +213,13 @@ def _unlike(history: History, lines: Sequence[ShownLine], shown: Amounts) -> Con
         return None
     if min(line.at for line in lines) != order.placed_at:
         return Conflict(
-            f"order {name!r} must be placed when it is recorded to be, {from_micros(order.placed_at)}; got"
+            f"order must be placed when it is recorded to be, {from_micros(order.placed_at)}; got {name!r} at"
             f" {from_micros(min(line.at for line in lines))}. Name the column of when it was placed with --time."
         )
     common = [product for product in history.products.keys() & shown.keys() if product]
     if not common and (set(shown) != {None} or len(lines) != order.lines):
         return Conflict(
-            f"order {name!r} must have a line of those that are recorded of it; got {len(lines)} others. Import it"
+            f"order must have a line of those that are recorded of it; got {name!r} with {len(lines)} others. Import it"
             " whole where it was cut in two, or by the columns that it was imported by."
         )
     return None
@@ -247,11 +247,11 @@ def _impossible(history: History, lines: Sequence[ShownLine]) -> Conflict | None
     )
     if possible and not again:
         return None
-    states = " and ".join(sorted(said))
+    came, goes = "returned" if again else was, " and ".join(sorted(said))
     return Conflict(
-        f"order {order_name(history.order.basket)!r} must not go from {'returned' if again else was}, as it is"
-        f" recorded, to {states}; got {states}. Leave its rows out, or say by --status-map what the word means; what"
-        " really happened comes in by `bellwether import events`."
+        f"order must not go from {came}, as it is recorded, to {goes}; got {order_name(history.order.basket)!r}, {came}"
+        f" and now {goes}. Leave its rows out, or say by --status-map what the word means; what really happened"
+        " comes in by `bellwether import events`."
     )
 
 

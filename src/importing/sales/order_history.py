@@ -130,10 +130,12 @@ def histories(
         found = {order.order_id: History(order=order) for order in orders[start : start + _BATCH]}
         _read_rows(connection, tenant, found)
         payments = _read_payments(connection, tenant, found)
-        whose = {order: (history, None) for order, history in found.items()} | payments
+        whose: dict[str, tuple[History, Payment | None]] = {**payments}
+        whose |= {order: (history, None) for order, history in found.items()}
         elsewhere: set[str] = set()
         for event in _events(connection, tenant, found, list(whose)):
-            _take(*whose[event.aggregate_id], event, elsewhere)
+            history, payment = whose[event.aggregate_id]
+            _take(history, payment, event, elsewhere)
         yield from found.values()
 
 

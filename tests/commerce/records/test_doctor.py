@@ -169,7 +169,7 @@ def test_an_order_that_keeps_more_than_its_total_is_found(any_engine: Engine) ->
         happened += [("payment.refunded", 1)]
         for place, (kind, amount) in enumerate(happened):
             paid = kind != "order.placed"
-            whose = {"aggregate_type": "payment" if paid else "order"}
+            whose: dict[str, Any] = {"aggregate_type": "payment" if paid else "order"}
             whose["aggregate_id"] = (payment if paid else order).hex
             event = NewEvent(
                 kind, 1, 1, str(place), amount_minor=amount, base_minor=amount, **money, **whose
@@ -177,9 +177,9 @@ def test_an_order_that_keeps_more_than_its_total_is_found(any_engine: Engine) ->
             if place == 3:
                 assert [each.rule for each in examine(connection, tenant)] == ["overcaptured"]
             number = append(connection, tenant, [event], ingested_at=1)[0]
-            row = (tenant.id, payment, number, kind, amount, 1)
-            columns = ("tenant_id", "payment_id", "event_id", "type", "amount_minor", "occurred_at")
-            insert_rows(connection, "payment_event", columns, [row] if paid else [])
+            told = (tenant.id, payment, number, kind, amount, 1)
+            names = ("tenant_id", "payment_id", "event_id", "type", "amount_minor", "occurred_at")
+            insert_rows(connection, "payment_event", names, [told] if paid else [])
         assert examine(connection, tenant) == []
 
 

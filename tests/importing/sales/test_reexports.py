@@ -159,7 +159,10 @@ def test_a_status_that_cannot_follow_is_a_conflict_and_its_rows_are_refused(
         "declined": "failed",
         "refunded": "returned",
     }
-    sentence = f"order '1' must not go from {said.get(was, was)}, as it is recorded, to {said.get(now, now)}"
+    came, goes = said.get(was, was), said.get(now, now)
+    sentence = (
+        f"must not go from {came}, as it is recorded, to {goes}; got '1', {came} and now {goes}."
+    )
     assert sentence in summary.rejects.read_text()
     assert shop.state() == state
 
@@ -309,8 +312,8 @@ def test_what_may_be_another_order_or_half_of_one_is_a_conflict(shop: Shop) -> N
     assert rest.changed == {"conflict": ["1", "2"]}
     assert rest.rejects is not None
     text = rest.rejects.read_text()
-    assert "order '1' must have a line of those that are recorded of it; got 1 others" in text
-    assert "order '2' must be placed when it is recorded to be" in text
+    assert "order must have a line of those that are recorded of it; got '1' with 1 others" in text
+    assert "to be, 2024-03-01 00:00:00+00:00; got '2' at 2024-03-02" in text
     assert worth(shop) == {"1": ("placed", 1000), "2": ("placed", 1000)}
 
 

@@ -190,7 +190,10 @@ def show_summary(summary: ImportSummary, file: Path, *, as_json: bool) -> None:
         )
         nameless = ""
         if content.nameless:
-            nameless = f"; {content.nameless:,} rows name no customer and count as sales of nobody"
+            rows = "row names" if content.nameless == 1 else "rows name"
+            nameless = (
+                f"; {content.nameless:,} {rows} no customer: sales of the shop, told about nobody"
+            )
         click.echo(
             f"  read: {format_money(content.amount, summary.currency)} of {content.customers:,} customers,"
             f" {first} to {last}{nameless}"
