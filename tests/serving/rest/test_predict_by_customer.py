@@ -33,7 +33,7 @@ ANSWER = [
         "rule_score",
         "rule_band",
     ),
-    *("decision", "reasons", "model_version", "as_of", "request_id"),
+    *("decision", "reasons", "assumed", "model_version", "as_of", "request_id"),
 ]
 
 
