@@ -66,7 +66,13 @@ class Layout:
         return pd.DataFrame([*rows, *left_out]).fillna("").set_index("model")
 
     def decision(self, headline: str) -> str:
-        """Say what was built, and of each model that is left out, why."""
+        """Say what was built, and of each model that is left out, why.
+
+        Parameters
+        ----------
+        headline : str
+            What was built, without a full stop.
+        """
         return " ".join(
             [
                 f"{headline}.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
@@ -125,7 +124,7 @@ class ReasonPart(BaseModel):
 class CustomerPart(BaseModel):
     """A customer's names, each of which is taken as `customer_id`."""
 
-    id: UUID = Field(description="Ours.")
+    id: str = Field(description="Ours: a UUID.")
     number: int = Field(description="Ours, asked about as `number:17`.")
     external_id: str | None = Field(description="The shop's own; null where it has none.")
 

@@ -32,9 +32,9 @@ def test_a_buyer_sees_own_orders_and_a_seller_own_lines(any_engine: Engine) -> N
         assert sum(line.amount_minor for line in whole.lines) == whole.total_minor
         for key in (str(first), f"number:{whole.number}", str(whole.number)):
             assert view(work, key) == whole
-        for key in (second, str(second), "R-1"):
+        for stranger in (second, str(second), "R-1"):
             with pytest.raises(NotFound, match="order must exist"):
-                view(work, key)
+                view(work, stranger)
     with shop.look(ada) as work:
         (part,) = listed(work)
         assert (part.id, part.total_minor, part.tax_minor) == (first, 1190, 190)

@@ -132,7 +132,12 @@ def test_what_stripe_cannot_take_is_refused_before_it_is_asked(
 
 @pytest.mark.parametrize("currency", ["UGX", "ISK"])
 def test_a_webhook_of_money_that_we_cannot_hold_is_refused(bank: Stripe, currency: str) -> None:
-    document = {"object": "dispute", "id": "dp_1", "payment_intent": "pi_1", "charge": "ch_1"}
+    document: dict[str, Any] = {
+        "object": "dispute",
+        "id": "dp_1",
+        "payment_intent": "pi_1",
+        "charge": "ch_1",
+    }
     document |= {"amount": 500_050, "currency": currency.lower(), "status": "lost"}
     with pytest.raises(WebhookRefused, match=rf"amount must be whole {currency} .* got 5000\.50\."):
         bank.read_webhook(*webhook(document), now=NOW)

@@ -1,6 +1,7 @@
 """One record, three names."""
 
 import uuid
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Table
@@ -63,11 +64,12 @@ def test_one_rule_says_who_is_meant_of_customers_orders_and_products(
         (named, ids["unnamed"], 2, None),
         (nameless, ids["ours"], 2, None),
     ]
-    more = {
+    columns: dict[str, dict[str, Any]] = {
         "customer": {"created_at": 0},
         "orders": {"status": "placed", "placed_at": 0, "currency": "EUR", "total_minor": 0},
         "product": {"name": "Mug"},
-    }[table.name]
+    }
+    more = columns[table.name]
     with writing(any_engine) as connection:
         insert_rows(
             connection,

@@ -62,8 +62,8 @@ def test_whoever_is_there_is_found_by_each_of_its_keys_and_an_order_too(shop: Sh
     with writing(shop.engine) as connection:
         columns = ("tenant_id", "id", "number", "external_id", "status", "currency", "total_minor")
         order = uuid.uuid4()
-        row = (ann.tenant_id, order, 1, "R-1", "cart", "EUR", 0)
-        insert_rows(connection, "orders", columns, [row])
+        cart = (ann.tenant_id, order, 1, "R-1", "cart", "EUR", 0)
+        insert_rows(connection, "orders", columns, [cart])
     row = "payment.failed,{},2011-02-01,,,1.00,EUR,card,order,{}\n"
     whom = ["ann", str(ann.id), ann.id.hex, f"number:{ann.number}", "ann"]
     what = ["R-1", str(order), order.hex, "number:1", "R-2"]
