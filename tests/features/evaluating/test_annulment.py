@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
+from sqlalchemy import Engine
 from tests.features.streams import CUSTOMERS, EVERYTHING, Row, event, on_duckdb
+from tests.importing.shops import NOW, Shop, micros
 
+from commerce.records import schema
+from commerce.records.database import connect, reading
 from commerce.records.stream import ANNULLED
+from commerce.records.tenants import find_tenant
+from features.catalogue import CATALOGUE
 from features.declaring.clocks import DAY
-from features.evaluating.duckdb_evaluator import label_table
+from features.evaluating.duckdb_evaluator import evaluate, label_table
+from features.evaluating.online import online_features
 from features.labels import find_label
-from features.snapshots.snapshot import Snapshot
+from features.snapshots.snapshot import Snapshot, take_snapshot
+from importing.engine.undoing import undo_import
 
 ANN, BOB = CUSTOMERS[:2]
 UNDONE = 40 * DAY
@@ -52,3 +63,43 @@ def test_a_label_is_what_came_about_as_far_as_it_still_counts(
     label = find_label("churn")
     table = label_table(held, label, [int(3.5 * DAY)], 20, known_before=known_before)
     assert table.labels.tolist() == churned
+
+
+def test_after_an_undo_features_are_those_of_a_shop_without_that_import(
+    engine: Engine, tmp_path: Path, migrated_file: Path
+) -> None:
+    (tmp_path / "only").mkdir()
+    shutil.copy(migrated_file, tmp_path / "only" / "records.db")
+    other = connect(f"sqlite:///{tmp_path}/only/records.db")
+    undone, only = Shop(engine, tmp_path), Shop(other, tmp_path / "only")
+    named = {"order": "no", "customer": "who", "time": "at", "product": "sku", "amount": "total"}
+    head = "no,who,at,sku,total\n"
+    kept = head + "".join(
+        f"{n},c{n % 3},2025-0{1 + n % 6}-03 10:00,A,{n}.50\n" for n in range(1, 9)
+    )
+    wrong = head + "".join(f"x{n},c{n % 4},2025-0{1 + n % 6}-09,B,{n}.25\n" for n in range(1, 9))
+    undone.sell(kept, **named)
+    undone.sell(wrong, name="wrong.csv", **named)
+    only.sell(kept, **named)
+    assert values(undone) != values(only)
+    undo_import(engine, "acme", 2, now=NOW)
+    assert values(undone) == values(only)
+    other.dispose()
+
+
+def values(shop: Shop) -> dict[str, str]:
+    """Every feature of the shop's named customers, from a snapshot and online alike."""
+    cutoff = micros("2025-12-01")
+    with reading(shop.engine) as connection:
+        tenant = find_tenant(connection, "acme")
+        people = {row.id.hex: row.external_id for row in shop.rows(schema.customer)}
+        table = evaluate(
+            take_snapshot(shop.engine, tenant, shop.folder / "snapshots"), [cutoff], CATALOGUE
+        )
+        found = {}
+        for customer, row in zip(table.customer_ids, table.values, strict=True):
+            online = online_features(connection, tenant.id, UUID(customer), cutoff, CATALOGUE)
+            assert np.array_equal(row, online, equal_nan=True)
+            if (name := people[customer]) is not None:
+                found[name] = str(row.tolist())
+        return found

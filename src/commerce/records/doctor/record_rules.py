@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from commerce.records import schema
+from commerce.records.annulment import counts
 from commerce.records.doctor.rule import Rule, named
 from commerce.records.sql import bound, hexadecimal, linked, micros
 from commerce.records.stream import ANNULLED, EVENT_TYPES
@@ -189,6 +190,7 @@ RULES = (
         .where(
             *bound(_delivery),
             _orders.c.status == "cancelled",
+            counts(_orders),  # else the promise was taken back with its order
             _delivery.c.status != "delivered",
             _failed.c.at.is_(None),
             or_(_withdrawn.c.at.is_(None), _withdrawn.c.at > _cancelled.c.at),
