@@ -6,6 +6,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -90,12 +91,16 @@ def test_it_does_on_postgresql(
     check_killed(whole, tmp_path, share, delay, postgres_engine, url)
 
 
+def has_events(engine: Engine, least: float) -> bool:
+    return events_in(engine) >= least
+
+
 def test_an_import_killed_twice_goes_on_under_its_number(whole: Path, tmp_path: Path) -> None:
     engine, meant = stores(tmp_path), connect(f"sqlite:///{whole}/data/records.db")
     for share, delay in instants(2):
         enough = share * events_in(meant)
         process = start(tmp_path, None, *words(whole / "sales.csv"))
-        kill_when(process, lambda enough=enough: events_in(engine) >= enough, delay)
+        kill_when(process, partial(has_events, engine, enough), delay)
     finish(tmp_path, None, *words(whole / "sales.csv"))
     assert [row["number"] for row in held(engine)["file_import"]] == [1]
     assert held(engine) == held(meant)
