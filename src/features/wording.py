@@ -30,7 +30,7 @@ REDUCED = {
     "gap_deviation": "standard deviation of the days between {rows}",
 }
 _WINDOW = re.compile(r"_(\d+)d$")
-_ASIDE = re.compile(r",? of the last (year(?!')|\d+ days)| \(in UTC[^)]*\)|[{}]")
+_ASIDE = re.compile(r",? of the last (year(?!')|\d+ days)|[{}]")
 """What a title says by itself, or leaves to the description."""
 _OF_ONE_ROW = ("first", "last", "recency", "age")
 DERIVED = {
