@@ -30,7 +30,7 @@ REDUCED = {
     "gap_deviation": "standard deviation of the days between {rows}",
 }
 _WINDOW = re.compile(r"_(\d+)d$")
-_ASIDE = re.compile(r",? of the last (year(?!')|90 days)| \(in UTC[^)]*\)|[{}]")
+_ASIDE = re.compile(r",? of the last (year(?!')|\d+ days)|[{}]")
 """What a title says by itself, or leaves to the description."""
 _OF_ONE_ROW = ("first", "last", "recency", "age")
 DERIVED = {
@@ -85,7 +85,7 @@ def title(output: Output) -> str:
     text = _ASIDE.sub("", output.description).removesuffix(".")
     if output.kind == "threshold":
         text = text.partition(":")[0]
-    return f"{text} in the last {window[1]} days" if window else text
+    return f"{text} in the last {window[1]} days" if window and "last year" not in text else text
 
 
 def source_in_words(rows: Source) -> str:

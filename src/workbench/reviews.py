@@ -133,7 +133,7 @@ class Review:
         acted = int((self.probabilities >= threshold).sum())
         quality = f"AUC {found.auc:.3f}" if self.out_of_time else NOT_OUT_OF_TIME
         against = f" {self.against_plain}" if self.out_of_time else ""
-        begins = f"from a risk of {threshold:.0%}, " if acted else ""
+        begins = f"from a risk of {threshold:.1%}, " if acted else ""
         text = (
             f"Champion {self.package.label}: {quality}; {begins}{self.package.decision.at_or_above}"
             f" {f'{acted:,}' if acted else 'none'} of {counted(found.rows, 'customer')}.{against}"

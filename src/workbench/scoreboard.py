@@ -53,7 +53,7 @@ def risk_figure(package: Package, values: NDArray[np.float64]) -> Figure:
     axes.hist(probabilities, bins=np.linspace(0, 1, 41).tolist(), color=COLOUR)
     threshold = package.decision.threshold
     axes.axvline(threshold, color="#c2571a", linestyle="--")
-    axes.set_title(f"Risk of all customers; acting begins at {threshold:.0%}", loc="left")
+    axes.set_title(f"Risk of all customers; acting begins at {threshold:.1%}", loc="left")
     axes.set_xlabel("predicted risk")
     axes.set_ylabel("customers")
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))

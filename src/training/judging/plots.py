@@ -73,7 +73,7 @@ def distribution_figure(labels: Integers, probabilities: Floats, *, threshold: f
     bins = np.linspace(0, 1, 41).tolist()
     for outcome, colour, name in ((0, QUIET, "outcome absent"), (1, OTHER, "outcome present")):
         axes.hist(probabilities[labels == outcome], bins=bins, color=colour, alpha=0.6, label=name)
-    axes.axvline(threshold, color=MODEL, linestyle="--", label=f"acting from {threshold:.0%}")
+    axes.axvline(threshold, color=MODEL, linestyle="--", label=f"acting from {threshold:.1%}")
     _percent(axes, both=False)
     axes.legend(frameon=False)
     return figure
