@@ -72,6 +72,11 @@ class Layout:
         ----------
         headline : str
             What was built, without a full stop.
+
+        Returns
+        -------
+        str
+            "2,000 customers x 19 cutoffs, ... met. credit is left out: ..."
         """
         return " ".join(
             [
