@@ -144,7 +144,7 @@ def home(any_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("BELLWETHER_HOME", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", any_engine.url.render_as_string(hide_password=False))
     found = Home(any_engine, tmp_path)
-    assert f"{RETURNS} negative outside returns (such as -2, -1): returns? --returns negative" in (
+    assert f"{RETURNS} negative outside returns (such as -1, -2): returns? --returns negative" in (
         found.bring()
     )
     snapshot, bench = found.snapshot(), found.bench
