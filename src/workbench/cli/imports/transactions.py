@@ -81,6 +81,9 @@ def transactions(file: Path, dry_run: bool, as_json: bool, **given: Any) -> None
     Name the columns that are called something else; delimiter, encoding, decimal mark and the order of day
     and month are found out. Only customer, time, and a price or an amount are needed. A column is named by
     its header, or by its position from 1.
+
+    A later export of the same shop is taken over as changes: of an order that is known, what moved on is told as
+    a payment, a refund, a cancellation or a further line, when it comes in; what cannot follow is refused.
     """
     from importing.sales.importer import import_transactions
     from importing.sales.options import TransactionOptions
