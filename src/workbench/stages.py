@@ -76,7 +76,7 @@ class Layout:
         Returns
         -------
         str
-            "2,000 customers x 19 cutoffs, ... met. credit is left out: ..."
+            Such as "2,000 customers x 19 cutoffs, ... met. credit is left out: ...", one line.
         """
         return " ".join(
             [
