@@ -36,7 +36,7 @@ async def predict(
     state: AppState = request.app.state.serving
     asked, request_id = body.to_request(), request_id_of(request.scope)
     try:
-        if state.store is None:  # microseconds of arithmetic: not worth a thread
+        if state.store is None:  # a few milliseconds of arithmetic: not worth a thread
             found = answer(state, model, asked, request_id)
         else:
             found = await run_in_threadpool(answer, state, model, asked, request_id)
