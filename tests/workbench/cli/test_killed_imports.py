@@ -47,6 +47,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+def reached(engine: Engine, events: float) -> Callable[[], bool]:
+    """Ask whether a store holds so many events."""
+    return lambda: events_in(engine) >= events
+
+
 def sound(engine: Engine) -> bool:
     with reading(engine) as connection:
         return examine(connection) == []
@@ -58,7 +63,7 @@ def check_killed(
     meant = connect(f"sqlite:///{whole}/data/records.db")
     enough = share * events_in(meant)
     process = start(tmp_path, url, *words(whole / "sales.csv"))
-    kill_when(process, lambda: events_in(engine) >= enough, delay)
+    kill_when(process, reached(engine, enough), delay)
     assert events_in(engine) <= events_in(meant)
     finish(tmp_path, url, *words(whole / "sales.csv"))
     assert held(engine) == held(meant)
@@ -95,7 +100,7 @@ def test_an_import_killed_twice_goes_on_under_its_number(whole: Path, tmp_path: 
     for share, delay in instants(2):
         enough = share * events_in(meant)
         process = start(tmp_path, None, *words(whole / "sales.csv"))
-        kill_when(process, lambda enough=enough: events_in(engine) >= enough, delay)
+        kill_when(process, reached(engine, enough), delay)
     finish(tmp_path, None, *words(whole / "sales.csv"))
     assert [row["number"] for row in held(engine)["file_import"]] == [1]
     assert held(engine) == held(meant)
