@@ -6,7 +6,6 @@ import random
 import shutil
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -48,6 +47,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+def reached(engine: Engine, events: float) -> Callable[[], bool]:
+    """Ask whether a store holds so many events."""
+    return lambda: events_in(engine) >= events
+
+
 def sound(engine: Engine) -> bool:
     with reading(engine) as connection:
         return examine(connection) == []
@@ -59,7 +63,7 @@ def check_killed(
     meant = connect(f"sqlite:///{whole}/data/records.db")
     enough = share * events_in(meant)
     process = start(tmp_path, url, *words(whole / "sales.csv"))
-    kill_when(process, lambda: events_in(engine) >= enough, delay)
+    kill_when(process, reached(engine, enough), delay)
     assert events_in(engine) <= events_in(meant)
     finish(tmp_path, url, *words(whole / "sales.csv"))
     assert held(engine) == held(meant)
@@ -91,16 +95,12 @@ def test_it_does_on_postgresql(
     check_killed(whole, tmp_path, share, delay, postgres_engine, url)
 
 
-def has_events(engine: Engine, least: float) -> bool:
-    return events_in(engine) >= least
-
-
 def test_an_import_killed_twice_goes_on_under_its_number(whole: Path, tmp_path: Path) -> None:
     engine, meant = stores(tmp_path), connect(f"sqlite:///{whole}/data/records.db")
     for share, delay in instants(2):
         enough = share * events_in(meant)
         process = start(tmp_path, None, *words(whole / "sales.csv"))
-        kill_when(process, partial(has_events, engine, enough), delay)
+        kill_when(process, reached(engine, enough), delay)
     finish(tmp_path, None, *words(whole / "sales.csv"))
     assert [row["number"] for row in held(engine)["file_import"]] == [1]
     assert held(engine) == held(meant)
