@@ -96,12 +96,13 @@ def reasons(
     }
     groups: dict[str, dict[str, float]] = {}
     told: dict[str, tuple[int, str]] = {}
+    said: dict[str, str] = {}  # the same sentence is about the same
     for family in sorted(totals, key=lambda name: (-totals[name], package.families[name])):
         if totals[family] <= NOISE_FLOOR:
             break
         strongest = max(package.families[family], key=lambda column: (parts[column], -column))
         column, text = _tell(package, row, strongest)
-        concept = package.outputs[column].family
+        concept = said.setdefault(text, package.outputs[column].family)
         told.setdefault(concept, (column, text))
         groups.setdefault(concept, {concept: totals[concept]})[family] = totals[family]
     sums = {concept: _sum(group.values()) for concept, group in groups.items()}

@@ -194,6 +194,13 @@ def test_a_feature_may_be_told_as_another_one_whose_concept_it_then_counts_to(
     assert decide(package, np.array([-5.0, 0, 2.0, 0, 0])).reasons == ()
 
 
+def test_the_same_sentence_is_not_given_twice(plain: Package) -> None:
+    outputs = tuple(replace(output, missing="Nothing yet.") for output in plain.outputs)
+    package = replace(plain, outputs=outputs)
+    (reason,) = decide(package, np.array([np.nan, np.nan, 0, 0, 0])).reasons
+    assert (reason.text, reason.contribution) == ("Nothing yet.", 2.0)
+
+
 @pytest.mark.parametrize("threshold", [0.4, 0.6])
 def test_where_nothing_raises_the_risk_it_is_said_how_high_it_usually_is(
     plain: Package, threshold: float
