@@ -298,7 +298,6 @@ class Writer:
             with self._transaction() as connection:
                 tenant = find_tenant(connection, slug)
                 tenant = hold_clock(connection, tenant, alone=self._backfills)
-                number = self._number or begin(connection, tenant, self._file, now=self._now)
                 session = ImportSession(
                     connection,
                     tenant,
@@ -308,7 +307,10 @@ class Writer:
                     backfills=self._backfills,
                 )
                 yield session
-                note(connection, tenant, number, session.flush(), session.written)
+                ids, number = session.flush(), self._number
+                if ids or session.written.total():  # else all of it is known already
+                    number = number or begin(connection, tenant, self._file, now=self._now)
+                    note(connection, tenant, number, ids, session.written)
         except IntegrityError as error:
             raise SourceError(
                 f"import must be the only one that writes tenant {slug!r}; another wrote the same"
