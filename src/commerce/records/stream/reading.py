@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Uuid, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Uuid, func, select
 
 from commerce.records import schema
 from commerce.records.sql import hexadecimal, micros
@@ -106,11 +106,12 @@ def customer_rows(
         The last backfill that counts: the stream as it was known then. All by default.
     """
     table = schema.event
+    recorded, features = _AS_RECORDED if backfills == 0 else _BACKFILLED
     rows = connection.execute(
-        _FEATURES.where(
+        features.where(
             table.c.tenant_id == tenant_id,
             table.c.customer_id == customer_id,
-            before > _RECORDED,
+            before > recorded,
             micros(table.c.occurred_at) < before,
         ).order_by(table.c.occurred_at, table.c.id),
         {"backfills": ALL if backfills is None else backfills},
@@ -138,7 +139,8 @@ def iterate(
         Rows at most in one list.
     """
     table = schema.event
-    query = _FEATURES.where(table.c.tenant_id == tenant_id).order_by(table.c.id).limit(batch)
+    _, features = _BACKFILLED if last_backfill(connection, tenant_id) else _AS_RECORDED
+    query = features.where(table.c.tenant_id == tenant_id).order_by(table.c.id).limit(batch)
     if up_to_id is not None:
         query = query.where(table.c.id <= up_to_id)
     while rows := connection.execute(query.where(table.c.id > after_id)).all():
@@ -153,10 +155,15 @@ def _plain(column: Column[Any]) -> Any:
     return hexadecimal(column) if isinstance(column.type, Uuid) else column
 
 
-_RECORDED = counts_from()
-_FEATURES = select(
-    *(
-        _RECORDED.label(name) if name == "recorded_at" else _plain(schema.event.c[name])
+def _features(recorded: ColumnElement[int]) -> tuple[ColumnElement[int], Select[Any]]:
+    """Select the feature columns, with what says from when on an event counts."""
+    columns = (
+        recorded.label(name) if name == "recorded_at" else _plain(schema.event.c[name])
         for name in FEATURE_COLUMNS
     )
-)
+    return recorded, select(*columns)
+
+
+_BACKFILLED = _features(counts_from())
+_AS_RECORDED = _features(micros(schema.event.c.recorded_at))
+"""Where nothing was backfilled, no event is looked up."""
