@@ -77,11 +77,12 @@ def _found(connection: Connection, tenant: Tenant, those: Any) -> Sequence[Row[A
     came = payment.c.status == "succeeded"
     failed = payment.c.status == "requires_payment_method"
     kept = case((line.c.returned_quantity < line.c.quantity, 1), else_=0)
-    refunded = (
-        select(total(moved.c.amount_minor))
-        .join_from(moved, payment, linked(moved, payment))
-        .where(linked(payment, orders), moved.c.type == "payment.refunded")
-        .correlate(orders)
+    theirs = select(payment.c.id).where(linked(payment, orders)).correlate(orders)
+    # by the payments of the order: joined, every payment of the shop would be looked at for each
+    refunded = select(total(moved.c.amount_minor)).where(
+        moved.c.tenant_id == tenant.id,
+        moved.c.payment_id.in_(theirs),
+        moved.c.type == "payment.refunded",
     )
     query = (
         select(
@@ -100,7 +101,7 @@ def _found(connection: Connection, tenant: Tenant, those: Any) -> Sequence[Row[A
             of_order(payment, total(case((came, payment.c.amount_minor), else_=0)))
             .scalar_subquery()
             .label("captured"),
-            refunded.scalar_subquery().label("refunded"),
+            refunded.correlate(orders).scalar_subquery().label("refunded"),
         )
         .outerjoin_from(orders, customer, linked(orders, customer))
         .where(orders.c.tenant_id == tenant.id, counts(orders), those)
