@@ -64,8 +64,11 @@ def test_postgres_holds_what_sqlite_holds(
 
 
 def plain(rows: list[tuple[Any, ...]]) -> list[str]:
-    """Rows in one order; PostgreSQL pads a decimal with zeros."""
-    return sorted(
-        str([value.normalize() if isinstance(value, Decimal) else value for value in row])
-        for row in rows
-    )
+    """Rows in one order; PostgreSQL pads a decimal with zeros, and orders the names in a document."""
+
+    def alike(value: Any) -> Any:
+        if isinstance(value, dict):
+            return sorted(value.items())
+        return value.normalize() if isinstance(value, Decimal) else value
+
+    return sorted(str([alike(value) for value in row]) for row in rows)
