@@ -91,5 +91,9 @@ class Machine:
                     yield table, move.event, source, target
 
     def allowed(self, status: str) -> list[str]:
-        """Name the events that may happen in a state."""
-        return sorted(event for event, move in self.moves.items() if status in move.sources)
+        """Name the events that may happen in a state; that history is taken back is none of them."""
+        return sorted(
+            event
+            for event, move in self.moves.items()
+            if status in move.sources and not event.startswith("event.")
+        )

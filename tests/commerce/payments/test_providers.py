@@ -11,8 +11,6 @@ from commerce.payments.totals import Totals
 from commerce.records.doctor import examine
 from commerce.records.errors import Conflict, IllegalMove
 from commerce.records.ledger import Account
-from commerce.records.machine import EventDraft, fire
-from commerce.records.states import ORDER
 
 
 def test_a_confirmed_card_pays_the_order(bank: Bank) -> None:
@@ -103,8 +101,7 @@ def test_money_that_arrives_too_late_to_be_called_off_goes_back(bank: Bank) -> N
     order = bank.look(payment).order_id
     assert order is not None
     with bank.shop.work() as work:
-        intents.void(work, order)
-        fire(work, ORDER, order, EventDraft("order.cancelled"))
+        completion.cancel(work, order, reason="changed_mind")
     bank.run()
     bank.deliver(late)
     bank.run()

@@ -17,13 +17,16 @@ from hypothesis import HealthCheck, given, settings
 from tests.features import naive_reading
 from tests.features.streams import CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
 
+from commerce.records.stream import ANNULLED, FEATURE_COLUMNS
 from features.declaring.clocks import DAY
 from features.evaluating.duckdb_evaluator import evaluate, label_table
 from features.evaluating.formulas import Floats
 from features.evaluating.python_evaluator import evaluate_rows
 from features.labels import LABELS, Owes, Reaches
 
-TYPE, CUSTOMER, OCCURRED, RECORDED = 1, 2, 7, 8
+TYPE, CUSTOMER, OCCURRED, RECORDED, VALUE = map(
+    FEATURE_COLUMNS.index, ("type", "customer_id", "occurred_at", "recorded_at", "value")
+)
 LABEL_TYPES = {name: [*label.types, "order.paid"] for name, label in LABELS.items()}
 
 Evaluate = Callable[[list[Row]], Floats]
@@ -136,14 +139,25 @@ class Sight:
     label: set[int]
 
 
+def numbered(rows: Sequence[Row], more: int) -> list[Row]:
+    """The rows by their place, or by more than their number; what annuls goes on naming the same row."""
+    numbers = {row[0]: row[0] + more if more else place for place, row in enumerate(rows)}
+    return [
+        (numbers[row[0]], *row[1:VALUE], numbers.get(row[VALUE], -1), *row[VALUE + 1 :])
+        if row[TYPE] == ANNULLED
+        else (numbers[row[0]], *row[1:])
+        for row in rows
+    ]
+
+
 def sight(rows: Sequence[Row], name: str, *, features_at: int, label_at: int) -> Sight:
     """Take out one row at a time, and look who notices: each way makes a customer of its own."""
-    base = [(place, *row[1:]) for place, row in enumerate(alone(rows))]
+    base = numbered(alone(rows), 0)
     ways = [base, *([row for row in base if row[0] != out] for out in range(len(base)))]
     together = [
-        (place * 1000 + row[0], row[TYPE], f"{place:032x}", *row[CUSTOMER + 1 :])
+        (row[0], row[TYPE], f"{place:032x}", *row[CUSTOMER + 1 :])
         for place, way in enumerate(ways)
-        for row in way
+        for row in numbered(way, 1000 * place)
     ]
     with tempfile.TemporaryDirectory() as folder:
         snapshot = snapshot_of(together, Path(folder) / "events.parquet")
@@ -172,11 +186,13 @@ def shared(rows: Sequence[Row], name: str, **instants: int) -> list[Row]:
     }
     both = sight(rows, name, **instants)
     own = alone(rows)
-    return [
-        own[place]
-        for place in sorted(both.features & both.label)
-        if not (own[place][TYPE] in debts and own[place][OCCURRED] < CUTOFF)
-    ]
+    by_id = {row[0]: row for row in own}
+
+    def is_debt(row: Row) -> bool:
+        meant = by_id[row[VALUE]] if row[TYPE] == ANNULLED else row
+        return meant[TYPE] in debts and meant[OCCURRED] < CUTOFF
+
+    return [own[place] for place in sorted(both.features & both.label) if not is_debt(own[place])]
 
 
 @pytest.mark.parametrize("name", sorted(LABELS))

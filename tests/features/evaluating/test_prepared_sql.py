@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.features.streams import CUSTOMERS, CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
 
-from commerce.records.stream import FEATURE_COLUMNS
+from commerce.records.stream import ANNULLED, FEATURE_COLUMNS
 from features.declaring.clocks import DAY
 from features.declaring.compilation import Catalogue
 from features.declaring.declaration import (
@@ -35,7 +35,9 @@ from features.evaluating.table import FeatureTable
 from features.snapshots.canonical import to_table
 
 ANN = CUSTOMERS[0]
-RECORDED = FEATURE_COLUMNS.index("recorded_at")
+ID, TYPE, OCCURRED, RECORDED, VALUE = map(
+    FEATURE_COLUMNS.index, ("id", "type", "occurred_at", "recorded_at", "value")
+)
 
 
 @lru_cache(maxsize=32)
@@ -49,14 +51,21 @@ def prepared(rows: list[Row], cutoffs: list[int], chosen: Catalogue) -> FeatureT
 
 
 def afresh(rows: list[Row], cutoff: int, chosen: Catalogue) -> np.ndarray[Any, Any]:
-    """The plain query at one cutoff, over all events as they are."""
+    """The plain query at one cutoff, over all events as they are, less those annulled by then."""
+    gone = {
+        row[VALUE]
+        for row in rows
+        if row[TYPE] == ANNULLED and max(row[RECORDED], row[OCCURRED]) < cutoff
+    }
+    kept = [row for row in rows if row[ID] not in gone]
     with duckdb.connect() as database:
         database.register("stream", to_table(rows))
+        database.register("kept", to_table(kept))
         database.execute(
             "CREATE TABLE customer AS SELECT customer_id, min(greatest(recorded_at, occurred_at)) AS known_from,"
             " row_number() OVER (ORDER BY customer_id) AS customer FROM stream GROUP BY customer_id"
         )
-        database.execute("CREATE TABLE event AS FROM stream JOIN customer USING (customer_id)")
+        database.execute("CREATE TABLE event AS FROM kept JOIN customer USING (customer_id)")
         found = database.execute(statement(chosen), {"cutoff": cutoff}).fetchnumpy()
     columns = [np.ma.asarray(found[f"s{place}"]) for place in range(len(chosen.partials))]
     partials = np.array([np.ma.getdata(column) for column in columns], dtype=np.int64)
