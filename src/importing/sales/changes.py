@@ -153,13 +153,16 @@ def compare(history: History, lines: Sequence[ShownLine], *, has_states: bool, e
     told_at = max((line.recorded for line in lines if line.recorded is not None), default=end)
     shown = _by_product(lines)
     seen, now = _seen(lines, shown, has_states), _now(history, has_states)
-    if told_at <= history.changed_at and seen != now and seen in _past(history, has_states):
+    is_past = told_at <= history.changed_at and seen in _past(history, has_states)
+    if is_past and seen != now:
         return Older()
     found = _unlike(history, lines, shown)
     if found is None and has_states:
         found = _impossible(history, lines)
     if found is not None:
-        return found
+        return (
+            Older() if is_past else found
+        )  # what is worth nothing looks alike, whatever became of it
     if history.status == "cancelled":
         return None
     change = _change(history, lines, shown, has_states, told_at)

@@ -48,6 +48,25 @@ def _moved_on(draw: st.DrawFn, order: TrueOrder) -> TrueOrder:
     return replace(order, lines=tuple(lines), state=draw(st.sampled_from(NEXT[order.state])))
 
 
+def onward(
+    before: list[TrueOrder], now: list[TrueOrder], after: list[TrueOrder]
+) -> list[TrueOrder]:
+    """The shop after, but no order is again what it was before: such a file says no more than an older one."""
+    return [
+        was_now if looks(was_now) != looks(was) == looks(is_) else is_
+        for was, was_now, is_ in zip(before, now, after, strict=True)
+    ]
+
+
+def looks(order: TrueOrder) -> tuple[str, dict[str, tuple[int, Decimal]]]:
+    """What a file shows of an order: its status, and what of each product."""
+    shown: dict[str, tuple[int, Decimal]] = {}
+    for line in order.lines:
+        units, amount = shown.get(line.product, (0, Decimal(0)))
+        shown[line.product] = (units + line.quantity, amount + line.quantity * line.price)
+    return order.state, shown
+
+
 def truth(shop: list[TrueOrder]) -> dict[str, tuple[str, int]]:
     """Status, and money that is the shop's, of each order."""
     return {
@@ -79,7 +98,7 @@ def check_days(shop: Shop, days: list[list[TrueOrder]]) -> None:
 
 @given(data=st.data())
 @settings(
-    max_examples=25,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -88,7 +107,7 @@ def test_the_next_exports_of_a_shop_make_the_records_what_it_is(
 ) -> None:
     first = data.draw(orders)
     second = data.draw(later(first))
-    check_days(shop, [first, second, data.draw(later(second))])
+    check_days(shop, [first, second, onward(first, second, data.draw(later(second)))])
 
 
 @pytest.mark.slow
