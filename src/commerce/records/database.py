@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,11 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, text
 
 from commerce.records.errors import MigrationNeeded, RecordError, StoreUnusable, check_text
-from tabular.files import PRIVATE
+from commerce.records.store_url import make_file, store_url, unreachable
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -54,23 +52,13 @@ def connect(url: str) -> Engine:
         "DATABASE_URL must name SQLite or PostgreSQL; got ..." (a password in it is not shown); whenever a connection
         is made, "DATABASE_URL must lead to a database that answers; got ..."
     """
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        shown = re.sub(r"//.*@", "//***@", url) if "://" in url else "text that is none"
-        raise StoreUnusable(f"be of the form dialect://...; got {shown}. {_WRITTEN_SO}") from error
+    parsed = store_url(url)
     backend = parsed.get_backend_name()
-    if parsed.drivername not in _DRIVERS:
-        raise StoreUnusable(f"name SQLite or PostgreSQL; got {parsed.drivername!r}. {_WRITTEN_SO}")
-    if backend == "sqlite" and parsed.query:
-        raise StoreUnusable(
-            f"name an SQLite file without options; got {url}. Leave out what follows the ?."
-        )
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        _make_file(Path(parsed.database))
+        make_file(Path(parsed.database))
     try:
         engine = create_engine(
-            parsed.set(drivername=_DRIVERS[parsed.drivername]),
+            parsed,
             pool_pre_ping=backend == "postgresql",
             json_serializer=_written,
         )
@@ -86,38 +74,6 @@ def connect(url: str) -> Engine:
     return engine
 
 
-_DRIVERS = {
-    "sqlite": "sqlite",
-    "sqlite+pysqlite": "sqlite",
-    "postgresql": "postgresql+psycopg",
-    "postgresql+psycopg": "postgresql+psycopg",
-}
-_WRITTEN_SO = "Use sqlite:///path/records.db or postgresql://user@host/name."
-_ADVICE = {
-    "password": "Check user and password.",
-    "does not exist": "Create it by `createdb`, or name another.",
-    "not a database": "Name a new file, or one that Bellwether made.",
-    "readonly": "Let this user write the file and its folder.",
-}
-"""What to do, by what a driver says."""
-
-
-def _make_file(path: Path) -> None:
-    """Make a file where there is none: its owner's alone."""
-    if path.is_dir():
-        raise StoreUnusable(
-            f"name a file; got the folder {path}. Write sqlite:///{path / 'records.db'}."
-        )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            path.touch(PRIVATE)
-    except OSError as error:
-        raise StoreUnusable(
-            f"name a file that can be made; got {path}: {error.strerror}. Choose a folder of yours."
-        ) from error
-
-
 def _connect(
     engine: Engine, dialect: Dialect, record: Any, where: Sequence[Any], how: dict[str, Any]
 ) -> Any:
@@ -128,22 +84,8 @@ def _connect(
         if dialect.name == "sqlite":
             _configure_sqlite(connection)
     except errors as error:
-        raise _refused(engine, str(error)) from error
+        raise unreachable(engine.url, str(error)) from error
     return connection
-
-
-def _refused(engine: Engine, said: str) -> StoreUnusable:
-    """Repeat what a driver said of a connection, without the password."""
-    url, lines = engine.url, said.strip().splitlines() or ["no reason given"]
-    first = next((line for line in lines if "FATAL" in line), lines[0]).strip().rstrip(".")
-    if url.password:
-        first = first.replace(str(url.password), "***")
-    advice = next(
-        (what for sign, what in _ADVICE.items() if sign in first),
-        "Check that it is the right place, and that the server is up.",
-    )
-    shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
-    return StoreUnusable(f"lead to a database that answers; got {shown}: {first}. {advice}", first)
 
 
 def _written(document: object) -> str:
