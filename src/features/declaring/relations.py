@@ -14,16 +14,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import permutations
 
-from commerce.records.stream import EVENT_TYPES
 from features.declaring.arithmetic import derived, hold_between, quotient
 from features.declaring.beliefs import Beliefs, Rule
-from features.declaring.clocks import CLOCK_COLUMNS, PERIOD_COLUMNS
 from features.declaring.compilation import Catalogue, Output
-from features.declaring.origins import Condition, Events
+from features.declaring.inclusion import (
+    are_apart,
+    column_of,
+    is_about,
+    is_positive,
+    source_of,
+    window_of,
+)
 from features.declaring.sources import Source
-
-_MISSING_AT_TIMES = ("days_past_due", "hours_late", "hours_taken")
-"""Columns of an aggregate that a row may lack."""
 
 _EXTREME = ("mean", "minimum", "maximum", "first", "last")
 _GAPS = {"gap_mean": 2, "gap_deviation": 3}
@@ -100,7 +102,7 @@ def _rules(catalogue: Catalogue) -> Mapping[str, tuple[Rule, ...]]:
     found: dict[str, list[Rule]] = defaultdict(list)
     known = {output.name: output for output in catalogue.evaluated}
     reduced = [output for output in known.values() if output.partials]
-    pairs = [(one, other) for one, other in permutations(reduced, 2) if _about(one, other)]
+    pairs = [(one, other) for one, other in permutations(reduced, 2) if is_about(one, other)]
     for one, other in pairs:
         for rule in _between(one, other):
             found[one.name].append(rule)
@@ -112,63 +114,19 @@ def _rules(catalogue: Catalogue) -> Mapping[str, tuple[Rule, ...]]:
     return {name: tuple(rules) for name, rules in found.items()}
 
 
-def _source(output: Output) -> Source:
-    return output.partials[0].source
-
-
-def _window(output: Output) -> float:
-    window = output.partials[0].window
-    return math.inf if window is None else window
-
-
-def _column(output: Output) -> str | None:
-    """The column that a row must have a value in; None where every row has one."""
-    column = _source(output).column
-    if column is None or column in PERIOD_COLUMNS or column in CLOCK_COLUMNS:
-        return None
-    if not isinstance(_source(output).origin, Events):
-        return column if column in _MISSING_AT_TIMES else None
-    carried = {"base_minor": "amount_minor", "quantity": "quantity"}.get(column)
-    types = [EVENT_TYPES.get(name) for name in _source(output).types]
-    always = carried and all(each is not None and carried in each.carries for each in types)
-    return None if always else column
-
-
-def _about(one: Output, other: Output) -> bool:
-    """Whether the rows of one are among those of the other, but for their windows."""
-    first, second = _source(one), _source(other)
-    if isinstance(first.origin, Events) and isinstance(second.origin, Events):
-        inside = set(first.origin.types) <= set(second.origin.types)
-        narrower = _narrower(first.origin.where, second.origin.where)
-    else:
-        inside, narrower = first.origin == second.origin, _narrower(first.where, second.where)
-    return inside and narrower and _column(other) in (None, _column(one))
-
-
-def _narrower(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
-    """Whether rows that meet the one meet the other."""
-    return all(
-        any(
-            mine.column == condition.column and set(mine.values) <= set(condition.values)
-            for mine in one
-        )
-        for condition in other
-    )
-
-
 def _between(one: Output, other: Output) -> Iterator[Rule]:
     """What two outputs say of each other, where the rows of one are among those of the other."""
     part, whole = one.name, other.name
     kinds = one.kind, other.kind
-    same_column = _source(one).column == _source(other).column
+    same_column = source_of(one).column == source_of(other).column
     why = f"All that {part} looks at, {whole} looks at, too."
-    if _window(one) <= _window(other):
+    if window_of(one) <= window_of(other):
         if other.kind not in _GAPS:
             yield _rows(part, whole, why)
         ordered = (
             kinds in (("count", "count"), ("distinct", "count"), ("age", "age"))
             or (kinds == ("distinct", "distinct") and same_column)
-            or (kinds == ("total", "total") and same_column and _is_positive(other))
+            or (kinds == ("total", "total") and same_column and is_positive(other))
             or (one.kind in _EXTREME and other.kind == "maximum" and same_column)
         )
         if ordered:
@@ -182,16 +140,12 @@ def _between(one: Output, other: Output) -> Iterator[Rule]:
             yield _at_most(part, whole, why)
         if one.kind in _GAPS and other.kind == "count":
             yield _enough(part, whole, _GAPS[one.kind])
-    days = _window(one)
-    if other.kind == "recency" and math.isfinite(days) and _window(other) >= days:
+    days = window_of(one)
+    if other.kind == "recency" and math.isfinite(days) and window_of(other) >= days:
         yield _recent(part, whole, days)
-    days = _window(other)
+    days = window_of(other)
     if one.kind == "recency" and math.isfinite(days) and other.kind not in _GAPS:
         yield _within(part, whole, days)
-
-
-def _is_positive(output: Output) -> bool:
-    return isinstance(_source(output).origin, Events) or output.minimum == 0
 
 
 def _rows(part: str, whole: str, why: str) -> Rule:
@@ -263,17 +217,17 @@ def _within(recency: str, windowed: str, days: float) -> Rule:
 def _means(reduced: Sequence[Output]) -> Iterator[tuple[tuple[str, ...], Rule]]:
     """A sum is a mean times a count, of the same rows."""
     for total in reduced:
-        if total.kind != "total" or not _is_positive(total):
+        if total.kind != "total" or not is_positive(total):
             continue
         for mean in reduced:
-            if mean.kind != "mean" or mean.partials[0].source != _source(total):
+            if mean.kind != "mean" or mean.partials[0].source != source_of(total):
                 continue
             for count in reduced:
                 if (
                     count.kind == "count"
-                    and _source(count) == _source(total).rows
-                    and _window(count) == _window(mean) == _window(total)
-                    and _column(total) is None
+                    and source_of(count) == source_of(total).rows
+                    and window_of(count) == window_of(mean) == window_of(total)
+                    and column_of(total) is None
                 ):
                     names = mean.name, total.name, count.name
                     yield (
@@ -286,8 +240,8 @@ def _spans(reduced: Sequence[Output]) -> Iterator[tuple[tuple[str, ...], Rule]]:
     """From the first row to the latest there are as many gaps as rows, less one."""
     by_rows: dict[Source, dict[str, str]] = defaultdict(dict)
     for output in reduced:
-        if math.isinf(_window(output)) and _source(output).column is None:
-            by_rows[_source(output)][output.kind] = output.name
+        if math.isinf(window_of(output)) and source_of(output).column is None:
+            by_rows[source_of(output)][output.kind] = output.name
     for kinds in by_rows.values():
         if {"count", "recency", "age"} <= set(kinds):
             names = kinds["count"], kinds["recency"], kinds["age"], kinds.get("gap_mean")
@@ -319,22 +273,12 @@ def _parts(pairs: Sequence[tuple[Output, Output]]) -> Iterator[tuple[tuple[str, 
     """Parts that no row is in two of come to the whole at most."""
     inside: dict[str, list[Output]] = defaultdict(list)
     for one, other in pairs:
-        if one.kind == other.kind == "count" and _window(one) <= _window(other):
+        if one.kind == other.kind == "count" and window_of(one) <= window_of(other):
             inside[other.name].append(one)
     for whole, parts in inside.items():
         for one, other in permutations(parts, 2):
-            if one.name < other.name and _apart(_source(one), _source(other)):
+            if one.name < other.name and are_apart(source_of(one), source_of(other)):
                 yield (one.name, other.name, whole), _sum(one.name, other.name, whole)
-
-
-def _apart(one: Source, other: Source) -> bool:
-    first = one.origin.where if isinstance(one.origin, Events) else one.where
-    second = other.origin.where if isinstance(other.origin, Events) else other.where
-    return any(
-        mine.column == yours.column and set(mine.values).isdisjoint(yours.values)
-        for mine in first
-        for yours in second
-    )
 
 
 def _sum(one: str, other: str, whole: str) -> Rule:
