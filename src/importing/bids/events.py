@@ -14,7 +14,7 @@ from commerce.records.instants import to_micros
 from commerce.records.money import from_minor
 from importing.bids.rows import BidRow
 from importing.engine.identity import uuid_of
-from importing.engine.writing import ImportSession
+from importing.engine.session import ImportSession
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from sqlalchemy import Table
 from commerce.records import schema
 from commerce.records.identity import BY_NUMBER, find_many, nameless, number_of
 from importing.engine.known import known_ids
+from importing.engine.session import ImportSession
 from importing.engine.staging import Staging
-from importing.engine.writing import ImportSession, Writer
+from importing.engine.writing import Writer
 from importing.errors import SourceError
 
 

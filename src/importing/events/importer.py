@@ -28,8 +28,9 @@ from importing.engine.identity import uuid_of
 from importing.engine.intake import FileOptions, take_in
 from importing.engine.logbook import SourceFile, options_given
 from importing.engine.master_data import write_master_data
+from importing.engine.session import ImportSession
 from importing.engine.summary import ImportSummary
-from importing.engine.writing import ImportSession, Writer
+from importing.engine.writing import Writer
 from importing.errors import SourceError
 from importing.events.rows import EVENT_COLUMNS, REQUIRED, EventReader, EventRow, new_event
 from importing.events.staging import EventStaging, event_source

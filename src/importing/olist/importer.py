@@ -25,9 +25,10 @@ from importing.engine.identity import uuid_of
 from importing.engine.known import known_ids
 from importing.engine.logbook import SourceFile
 from importing.engine.master_data import write_master_data
+from importing.engine.session import ImportSession
 from importing.engine.summary import ImportSummary, summarise
 from importing.engine.tenancy import plan_tenant
-from importing.engine.writing import ImportSession, Writer
+from importing.engine.writing import Writer
 from importing.errors import SourceError
 from importing.olist.files import CURRENCY, FILES, UNREAD, FileReader
 from importing.olist.orders import OlistOrder, order_of, write_order

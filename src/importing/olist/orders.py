@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from importing.engine.identity import uuid_of
-from importing.engine.writing import ImportSession
+from importing.engine.session import ImportSession
 
 _ENDS = {"delivered": "completed", "canceled": "cancelled", "unavailable": "cancelled"}
 

@@ -13,7 +13,7 @@ from commerce.records import schema
 from commerce.records.states import ORDER
 from importing.engine.identity import uuid_of
 from importing.engine.known import known_ids
-from importing.engine.writing import ImportSession
+from importing.engine.session import ImportSession
 from importing.sales.changes import Change, Part
 from importing.sales.order_history import change_source
 

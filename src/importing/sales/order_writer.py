@@ -7,7 +7,7 @@ from typing import Any
 
 from commerce.records.stream import NewEvent
 from importing.engine.identity import uuid_of
-from importing.engine.writing import ImportSession
+from importing.engine.session import ImportSession
 from importing.sales.lines import Line
 from importing.sales.order import Order
 from importing.sales.statuses import CAPTURED

@@ -19,7 +19,7 @@ from commerce.records import schema
 from commerce.records.sql import hexadecimal
 from importing.engine.identity import uuid_of
 from importing.engine.known import pages
-from importing.engine.writing import ImportSession
+from importing.engine.session import ImportSession
 from importing.sales.lines import Line
 
 
