@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from commerce.records.instants import from_micros
-from importing.sales.known_orders import KnownOrder, external_id
-from importing.sales.lines import stamp_of
+from importing.sales.known_orders import external_id
 from importing.sales.order import status_of
 from importing.sales.order_history import (
     Amounts,
@@ -22,42 +21,13 @@ from importing.sales.order_history import (
     Picture,
     picture,
 )
-from importing.sales.statuses import CAPTURED, State
-
-
-class ShownLine(NamedTuple):
-    """A line of a known order, as a later file shows it; fields as of `Line`."""
-
-    row: int
-    basket: str
-    key: bytes
-    at: int
-    product: str | None
-    quantity: int
-    price: str | None
-    amount: int
-    recorded: int | None
-    method: str | None
-    state: State
-    is_new: int
-    """1 where the records hold no line that says the same."""
-
-    @property
-    def stamp(self) -> str:
-        """What the source keys of the line's events end in."""
-        return stamp_of(self.at, self.key)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownOrder:
-    """A known order, and all lines of it in the file's order."""
-
-    known: KnownOrder
-    lines: Sequence[ShownLine]
-
-    def __len__(self) -> int:
-        """Count its lines."""
-        return len(self.lines)
+from importing.sales.shown_orders import (
+    ShownLine,
+    amount_of,
+    by_product,
+    order_name,
+)
+from importing.sales.statuses import CAPTURED
 
 
 class Part(NamedTuple):
@@ -119,21 +89,6 @@ class Older(NamedTuple):
     kind: str = "older"
 
 
-def order_name(basket: str) -> str:
-    r"""Name the order of a basket to people.
-
-    Examples
-    --------
-    >>> order_name("order\x1f536365"), order_name("time\x1f0\x1fann")
-    ('536365', 'of ann at 1970-01-01 00:00:00+00:00')
-    """
-    name = external_id(basket)
-    if name is not None:
-        return name
-    kind, *rest = basket.split("\x1f")
-    return f"of {rest[1]} at {from_micros(int(rest[0]))}" if kind == "time" else "of nobody"
-
-
 Outcome = Change | Conflict | Older | None
 """What a file says of a known order; None where it says nothing new."""
 
@@ -151,7 +106,7 @@ def compare(history: History, lines: Sequence[ShownLine], *, has_states: bool, e
         When the file knew, where its rows do not say: microseconds since 1970 UTC.
     """
     told_at = max((line.recorded for line in lines if line.recorded is not None), default=end)
-    shown = _by_product(lines)
+    shown = by_product(lines)
     seen, now = _seen(lines, shown, has_states), _now(history, has_states)
     is_past = told_at <= history.changed_at and seen in _past(history, has_states)
     if is_past and seen != now:
@@ -169,24 +124,12 @@ def compare(history: History, lines: Sequence[ShownLine], *, has_states: bool, e
     return change if change.kinds else None
 
 
-def _by_product(lines: Sequence[ShownLine]) -> Amounts:
-    shown: Amounts = {}
-    for line in lines:
-        units, amount = shown.get(line.product, (0, 0))
-        shown[line.product] = (units + line.quantity, amount + line.amount)
-    return shown
-
-
-def _sum(lines: Sequence[ShownLine], *states: State) -> int:
-    return sum(line.amount for line in lines if line.state in states)
-
-
 # what an order looks like to a file that says no states is only its lines
 def _seen(lines: Sequence[ShownLine], shown: Amounts, has_states: bool) -> Picture:
     if not has_states:
         return picture("", 0, 0, shown)
     status = status_of({line.state for line in lines})
-    net, back = _sum(lines, "paid", "completed"), _sum(lines, "returned")
+    net, back = amount_of(lines, "paid", "completed"), amount_of(lines, "returned")
     return picture(status, net, back, shown)
 
 
@@ -232,9 +175,9 @@ def _impossible(history: History, lines: Sequence[ShownLine]) -> Conflict | None
     """Tell whether an order cannot come from where the records have it to where a file says it is."""
     said = {line.state for line in lines}
     was, settled = history.state, said <= {"returned", "cancelled"}
-    shown = _by_product(lines)
+    shown = by_product(lines)
     less = sum(max(0, _minus(both, shown.get(name))[1]) for name, both in history.products.items())
-    explained = less + _sum(lines, "returned", "cancelled")
+    explained = less + amount_of(lines, "returned", "cancelled")
     unpaid = said & {"open", "failed"}
     if history.status == "cancelled":
         possible = said == {"cancelled"} or (settled and history.captured and not history.net)
@@ -243,7 +186,7 @@ def _impossible(history: History, lines: Sequence[ShownLine]) -> Conflict | None
     elif was == "returned" and not said & {"returned", "cancelled"}:
         possible = False
     else:
-        possible = not unpaid or history.net <= _sum(lines, "paid", "completed") + explained
+        possible = not unpaid or history.net <= amount_of(lines, "paid", "completed") + explained
     again = any(
         line.stamp in history.returned and line.state not in ("returned", "cancelled")
         for line in lines
@@ -277,7 +220,7 @@ def _change(
     _compare_products(change, lines, shown)
     more, less = (sum(part.amount for part in parts) for parts in (change.more, change.less))
     kept = history.net + more - less if history.payments else 0
-    net = _sum(lines, "paid", "completed") if has_states else kept
+    net = amount_of(lines, "paid", "completed") if has_states else kept
     change.method = next((line.method for line in lines if line.method), None)
     if has_states:
         _compare_states(change, lines)
@@ -293,8 +236,8 @@ def _change(
             and not history.paid
             and {line.state for line in lines} <= CAPTURED | {"cancelled"}
         ):
-            change.paid = _sum(lines, *CAPTURED)
-    explained = less + (_sum(lines, "returned", "cancelled") if has_states else 0)
+            change.paid = amount_of(lines, *CAPTURED)
+    explained = less + (amount_of(lines, "returned", "cancelled") if has_states else 0)
     _refund(change, min(history.net + captured - net, explained))
     return change
 
@@ -307,7 +250,7 @@ def _compare_products(change: Change, lines: Sequence[ShownLine], shown: Amounts
         if units < 0 or amount < 0:
             change.less.append(Part(name, max(0, -units), max(0, -amount)))
         new = [line for line in lines if line.is_new and line.product == name]
-        if units >= 0 and amount >= 0 and _by_product(new).get(name) == (units, amount):
+        if units >= 0 and amount >= 0 and by_product(new).get(name) == (units, amount):
             change.more += [Part(name, line.quantity, line.amount, line.price) for line in new]
         elif units > 0 or amount > 0:
             change.more.append(Part(name, max(0, units), max(0, amount)))
@@ -333,7 +276,7 @@ def _compare_states(change: Change, lines: Sequence[ShownLine]) -> None:
     status = status_of(states)
     if status not in (history.status, "placed"):
         change.status = status
-    failed = _sum(lines, "failed")
+    failed = amount_of(lines, "failed")
     if "failed" in states and not states & CAPTURED and not history.failed:
         change.failed = failed
 

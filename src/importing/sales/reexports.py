@@ -11,8 +11,9 @@ from commerce.records.database import reading
 from commerce.records.tenants import Tenant
 from importing.engine.writing import Writer
 from importing.sales.change_writer import write_changes
-from importing.sales.changes import Change, Conflict, Outcome, ShownOrder, compare, order_name
+from importing.sales.changes import Change, Conflict, Outcome, compare
 from importing.sales.order_history import histories
+from importing.sales.shown_orders import ShownOrder, order_name
 from importing.sales.staging import SalesStaging
 from tabular.store import chunks
 

@@ -10,10 +10,10 @@ from commerce.records.identity import imported_id
 from importing.engine.identity import repeated_key
 from importing.engine.staging import Staging, staged
 from importing.engine.summary import Content
-from importing.sales.changes import ShownLine, ShownOrder
 from importing.sales.known_orders import KnownOrder, external_id
 from importing.sales.lines import Line, line_source
 from importing.sales.order import Order
+from importing.sales.shown_orders import ShownLine, ShownOrder
 from tabular.errors import Refused
 
 _MASTER_DATA = ("text", "customer", "product", "description", "country")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# longer than modules are here: one table, an entry for each family of features, read and edited beside its neighbours
 from collections.abc import Mapping
 
 _LULL = "-> days_since_order"
