@@ -34,16 +34,20 @@ class PackageOutput:
     unit : str
         "minor" (money), "days", "hours", "share" or another one that `scoring.wording.write_value` reads aloud.
     reference : float or None
-        What is usual: the median over the training customers; None where all were missing.
+        What is usual: the median over the customers the model was made for; None where all were missing.
     template : str
         The sentence of a reason, with {value}, {reference} or the name of another output in braces; {compared:ago/among
         all} is the clause that holds value and reference against each other, with what follows the latter and
         whose it is. Alternatives are separated by " | ", and the first whose values are all known is used. One that
         begins with tests in brackets, "[orders=1] [value>=reference] ...", is used only where they hold, on
-        whole numbers and values in the package itself; the operators are =, >, >=, < and ~ (written alike).
-        "-> name" tells the feature as another one of the package.
+        whole numbers and values in the package itself; the operators are =, >, >=, < and ~ (written alike). One
+        that compares is used only where the values differ, in the direction of `expected_sign`.
+        "-> name" tells the feature as another one of the package. Where no alternative is left, the feature is
+        no reason.
     missing : str
         The sentence where the customer has no value, with alternatives likewise.
+    expected_sign : {1, -1, 0}, default 0
+        Whether people expect more of it to raise the risk, to lower it, or either.
     """
 
     name: str
@@ -53,6 +57,7 @@ class PackageOutput:
     reference: float | None
     template: str
     missing: str
+    expected_sign: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +120,8 @@ class Package:
     rule_inputs : RuleInputs or None
         Which features the rule-based score reads; None where there is none.
     usual : str
-        The sentence where nothing raises the risk, with {risk}, how high it usually is; none is told without it.
+        The sentence where no reason is told, with {risk}, how high the risk usually is; after " | " the one where
+        the customer's is higher. None is told without it.
     validation : mapping
         Figures of the exported package, out of time.
     card : mapping

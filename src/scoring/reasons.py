@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.package import ALTERNATIVE, Package
-from scoring.wording import compare, write_value
+from scoring.wording import write_value
 
 Floats = NDArray[np.float64]
 
@@ -86,8 +86,9 @@ def reasons(
     Returns
     -------
     list of Reason
-        At most one per concept, of concepts whose sum raises the risk by more than the noise floor. Features that
-        are told as another one count to its concept. Where nothing raises it, how high the risk usually is.
+        At most one per concept, of concepts whose sum raises the risk by more than the noise floor, told by the
+        feature that raises it most and differs from what is usual in the direction people expect. Features that
+        are told as another one count to its concept. Where there is none, how high the risk usually is.
     """
     row, parts = values.tolist(), contributions.tolist()
     totals = {
@@ -100,8 +101,14 @@ def reasons(
     for family in sorted(totals, key=lambda name: (-totals[name], package.families[name])):
         if totals[family] <= NOISE_FLOOR:
             break
-        strongest = max(package.families[family], key=lambda column: (parts[column], -column))
-        column, text = _tell(package, row, strongest)
+        raising = sorted(
+            (column for column in package.families[family] if parts[column] > 0),
+            key=lambda column: (-parts[column], column),
+        )
+        first = next(filter(None, (_tell(package, row, column) for column in raising)), None)
+        if first is None:
+            continue
+        column, text = first
         concept = said.setdefault(text, package.outputs[column].family)
         told.setdefault(concept, (column, text))
         groups.setdefault(concept, {concept: totals[concept]})[family] = totals[family]
@@ -153,11 +160,13 @@ def _sum(numbers: Iterable[float]) -> float:
 
 
 def _usual(package: Package, probability: float) -> list[Reason]:
-    """Say how high the risk is to begin with, which nothing known of the customer raised."""
+    """Say how high the risk usually is, and whether it is higher here."""
     if not package.usual:
         return []
     usual = 1.0 / (1.0 + exp(-package.base))
-    text = package.usual.format(risk=write_value(usual, "share", package.currency))
+    here, risk = (write_value(share, "share", package.currency) for share in (probability, usual))
+    sentences = package.usual.split(ALTERNATIVE)
+    text = sentences[-1 if probability > usual and here != risk else 0].format(risk=risk)
     return [Reason(feature=None, value=probability, reference=usual, contribution=0.0, text=text)]
 
 
@@ -174,8 +183,8 @@ def _reason(
     )
 
 
-def _tell(package: Package, row: list[float], column: int) -> tuple[int, str]:
-    """Fill the first alternative whose tests hold and whose values are all known; say which feature it tells of."""
+def _tell(package: Package, row: list[float], column: int) -> tuple[int, str] | None:
+    """Fill the first alternative that is true of the row; say which feature it tells of."""
     output = package.outputs[column]
     missing = row[column] != row[column]
     for alternative in (output.missing if missing else output.template).split(ALTERNATIVE):
@@ -184,16 +193,14 @@ def _tell(package: Package, row: list[float], column: int) -> tuple[int, str]:
             continue
         if text.startswith(TOLD_AS):
             other = package.columns.get(text.removeprefix(TOLD_AS).strip())
-            if other is not None:
-                return _tell(package, row, other)
+            found = None if other is None else _tell(package, row, other)
+            if found is not None:
+                return found
             continue
         filled = _fill(package, row, column, text)
-        if filled is not None:
+        if filled:
             return column, filled
-    known = (
-        "nothing on record" if missing else write_value(row[column], output.unit, package.currency)
-    )
-    return column, f"{output.name.replace('_', ' ').capitalize()}: {known}."
+    return None
 
 
 def _tested(package: Package, row: list[float], column: int, text: str) -> str | None:
@@ -221,7 +228,10 @@ def _fill(package: Package, row: list[float], column: int, text: str) -> str | N
     for literal, name, noun, _ in Formatter().parse(text):
         written.append(literal)
         if name == "compared":
-            written.append(_compared(package, row, column, noun or ""))
+            compared = _compared(package, row, column, noun or "")
+            if compared is None:
+                return None
+            written.append(compared)
         elif name is not None:
             named = _named(package, row, column, name)
             if named is None:
@@ -230,7 +240,8 @@ def _fill(package: Package, row: list[float], column: int, text: str) -> str | N
     return "".join(written)
 
 
-def _compared(package: Package, row: list[float], column: int, words: str) -> str:
+def _compared(package: Package, row: list[float], column: int, words: str) -> str | None:
+    """Hold a value against the usual one; None where that would speak against the risk, or for nothing."""
     output, value = package.outputs[column], row[column]
     if output.reference is None:
         return ""
@@ -238,7 +249,9 @@ def _compared(package: Package, row: list[float], column: int, words: str) -> st
     written, usual = (
         write_value(number, output.unit, package.currency) for number in (value, output.reference)
     )
-    return compare(written, usual, noun, among)
+    if written == usual or output.expected_sign * (value - output.reference) < 0:
+        return None
+    return "; usually " + " ".join(filter(None, (usual, noun, among)))
 
 
 def _named(package: Package, row: list[float], column: int, name: str) -> tuple[float, str] | None:

@@ -85,27 +85,3 @@ def counted(number: int, noun: str) -> str:
     ['1 customer', '2,000 customers']
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def compare(value: str, reference: str, noun: str, among: str) -> str:
-    """Write the clause that holds a customer's value against what is usual.
-
-    Parameters
-    ----------
-    value, reference : str
-        As `write_value` wrote them.
-    noun : str
-        What follows the usual value: "ago", "times", "".
-    among : str
-        Whose usual value it is.
-
-    Examples
-    --------
-    >>> compare("411 days", "57 days", "ago", "among the shop's customers")
-    "; usually 57 days ago among the shop's customers"
-    >>> compare("1", "1", "", "among the shop's customers")
-    ", as usual among the shop's customers"
-    """
-    if value == reference:
-        return f", as usual {among}"
-    return "; usually " + " ".join(filter(None, (reference, noun, among)))

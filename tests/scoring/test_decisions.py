@@ -141,39 +141,39 @@ def test_an_alternative_with_a_test_is_used_only_where_it_holds(
     assert text in texts
 
 
-def test_what_no_alternative_fits_is_given_by_its_value_and_never_as_missing(
+def test_a_feature_that_no_alternative_fits_gives_way_to_the_next_of_its_concept(
     plain: Package,
 ) -> None:
-    first = replace(plain.outputs[0], template="[value>9] Long.", missing="[value>9] None.")
-    package = replace(plain, outputs=(first, *plain.outputs[1:]))
-    texts = [decide(package, np.array([at, 0, 0, 0, 0])).reasons[0].text for at in (9.0, np.nan)]
-    assert texts == ["Days since order: 9 days.", "Days since order: nothing on record."]
+    spent = replace(plain.outputs[2], template="[value>9] Much.", missing="")
+    package = replace(plain, outputs=(*plain.outputs[:2], spent, *plain.outputs[3:]))
+    for value in (9.0, np.nan):
+        assert decide(package, np.array([0, 0, value, 0, 0])).reasons == ()
+        (reason,) = decide(package, np.array([0, 0, value, 0, 0.5])).reasons
+        assert reason.feature == "orders_365d"
+        assert reason.contribution > 0.5
 
 
-def test_a_test_may_look_at_the_usual_value_and_at_another_feature(plain: Package) -> None:
-    words = "[value>=reference] [value>order_gap_mean] Long. | [value<reference] Short. | Middling."
-    package = replace(
-        plain, outputs=(replace(plain.outputs[0], template=words), *plain.outputs[1:])
+def with_sentence(package: Package, template: str, **changes: object) -> Package:
+    """Give the first feature of a package another sentence."""
+    first = replace(package.outputs[0], template=template, **changes)  # type: ignore[arg-type]
+    return replace(package, outputs=(first, *package.outputs[1:]))
+
+
+@pytest.mark.parametrize(
+    ("sign", "value", "held"), [(1, 9.0, True), (-1, 9.0, False), (0, 9.0, True), (0, 2.01, False)]
+)
+def test_a_value_is_held_against_the_usual_one_only_where_that_speaks_for_the_risk(
+    plain: Package, sign: int, value: float, *, held: bool
+) -> None:
+    package = with_sentence(
+        plain, "Last {value}{compared:ago/among all}. | Last.", expected_sign=sign
     )
-    texts = [
-        decide(package, np.array([value, gap, 0, 0, 0])).reasons[0].text
-        for value, gap in ((9.0, -8.0), (9.0, np.nan), (1.0, -8.0))
-    ]
-    assert texts == ["Long.", "Middling.", "Short."]
+    (reason,) = decide(package, np.array([value, 0, 0, 0, 0])).reasons
+    assert reason.text == ("Last 9 days; usually 2 days ago among all." if held else "Last.")
 
 
-def test_a_value_is_held_against_the_usual_one_or_called_as_usual(plain: Package) -> None:
-    words = "Last {value}{compared:ago/among all}."
-    package = replace(
-        plain, outputs=(replace(plain.outputs[0], template=words), *plain.outputs[1:])
-    )
-    texts = [decide(package, np.array([at, 0, 0, 0, 0])).reasons[0].text for at in (9.0, 2.01)]
-    assert texts == [
-        "Last 9 days; usually 2 days ago among all.",
-        "Last 2 days, as usual among all.",
-    ]
-    unheard = replace(package.outputs[0], reference=None)
-    package = replace(package, outputs=(unheard, *package.outputs[1:]))
+def test_without_a_usual_value_a_sentence_stands_alone(plain: Package) -> None:
+    package = with_sentence(plain, "Last {value}{compared:ago/among all}.", reference=None)
     assert decide(package, np.array([9.0, 0, 0, 0, 0])).reasons[0].text == "Last 9 days."
 
 
@@ -212,6 +212,17 @@ def test_where_nothing_raises_the_risk_it_is_said_how_high_it_usually_is(
     assert (reason.feature, reason.contribution) == (None, 0.0)
     assert reason.text == "The risk is usually 50 %."
     assert (reason.value, reason.reference) == (answer.probability, 0.5)
+
+
+def test_where_only_untold_things_raise_the_risk_it_is_said_that_several_do(plain: Package) -> None:
+    package = with_sentence(
+        replace(
+            plain, usual="Usually {risk}; nothing raises it. | Usually {risk}; small things do."
+        ),
+        "[value>9] Long.",
+    )
+    texts = [decide(package, np.array([at, 0, 0, 0, 0])).reasons[0].text for at in (2.0, 0.0)]
+    assert texts == ["Usually 50 %; small things do.", "Usually 50 %; nothing raises it."]
 
 
 def test_an_answer_is_plain_json(make_package: MakePackage, random: np.random.Generator) -> None:

@@ -97,4 +97,5 @@ def make_dataset(spec: ModelSpec = BRISK, seed: int = 3) -> Dataset:
         train=train,
         test=frame[is_test].reset_index(drop=True),
         paid=train["spend_365d"] / 4,
+        current=frame[is_test].reset_index(drop=True),
     )

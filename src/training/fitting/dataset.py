@@ -43,6 +43,8 @@ class Dataset:
     paid : float Series, minor units
         What the customer of each training row paid for orders within the horizon, before refunds; it is
         no feature, as it lies behind the cutoff.
+    current : DataFrame
+        Features, at `as_of`, of the customers whom the model is about then; what became of them is not known yet.
     """
 
     tenant: Tenant
@@ -54,6 +56,7 @@ class Dataset:
     train: pd.DataFrame
     test: pd.DataFrame
     paid: pd.Series[float]
+    current: pd.DataFrame
 
     @property
     def name(self) -> str:
@@ -147,6 +150,7 @@ def load_dataset(
         train=train,
         test=rows[is_test].reset_index(drop=True),
         paid=_paid(snapshot, laid_out, train),
+        current=_current(spec, snapshot, as_of, catalogue, features),
     )
 
 
@@ -236,6 +240,15 @@ def _paid(snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame) -> pd.Ser
     return train[list(KEYS)].merge(found, on=list(KEYS), how="left", validate="one_to_one")[
         f"paid_{horizon}d"
     ]
+
+
+def _current(
+    spec: ModelSpec, snapshot: Snapshot, as_of: int, catalogue: Catalogue, folder: Path | None
+) -> pd.DataFrame:
+    """Features of those whom a model is about at an instant, whatever comes about."""
+    population = label_table(snapshot, find_label(spec.label), [as_of], known_before=as_of)
+    values = _features(snapshot, as_of, catalogue, folder)
+    return values[values["customer_id"].isin(population.customer_ids)].reset_index(drop=True)
 
 
 def _features(

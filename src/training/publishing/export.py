@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from commerce.records.instants import from_micros
 from scoring.components import Component, Linear, Trees, trees_component
-from scoring.package import Package, PackageOutput
+from scoring.package import ALTERNATIVE, Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
 from scoring.tree_tables import Tree
@@ -25,6 +26,7 @@ from training.publishing.reason_sentences import (
     clock_offset,
     companions,
     concept_of,
+    expected_sign,
     tells_time,
     template_for,
     unit_for,
@@ -50,7 +52,8 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
     Parameters
     ----------
     dataset : Dataset
-        What it was fitted on: references, typical values and money are read off the training rows.
+        What it was fitted on: typical values and money are read off the training rows, what is usual off the
+        customers of today.
     fitted : Fitted
 
     Returns
@@ -82,7 +85,10 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
         name=dataset.name,
         version=UNPUBLISHED,
         currency=currency,
-        outputs=tuple(_output(dataset.catalogue[name], frame[name], offset) for name in names),
+        outputs=tuple(
+            _output(dataset.catalogue[name], dataset.current[name], offset, spec.expected_signs)
+            for name in names
+        ),
         components=components_of(fitted.estimator, len(names)),
         decision=spec.economics.decision(
             frame, dataset.paid, days=dataset.schedule.horizon_days, currency=currency
@@ -92,7 +98,8 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
         if order is None
         else RuleInputs(columns=rule_columns, typical_order=order),
         usual=f"In this shop the risk that a customer {spec.outcome} is usually {{risk}}; nothing known of this"
-        " customer raises it by much.",
+        f" customer raises it by much.{ALTERNATIVE}In this shop the risk that a customer {spec.outcome} is usually"
+        " {risk}; several small things raise it here, none of which stands out.",
         trained_on=_origin(dataset),
     )
 
@@ -129,11 +136,11 @@ def components_of(estimator: LogitBlend, columns: int) -> tuple[Component, ...]:
     return tuple(made)
 
 
-def _output(output: Output, values: pd.Series[float], offset: timedelta) -> PackageOutput:
+def _output(
+    output: Output, values: pd.Series[float], offset: timedelta, signs: Mapping[str, int]
+) -> PackageOutput:
     known = values.dropna().to_numpy(dtype=np.float64)
-    template, missing = template_for(
-        output, offset=offset, mostly_missing=2 * len(known) < len(values)
-    )
+    template, missing = template_for(output, offset=offset, some_missing=len(known) < len(values))
     if tells_time(output) and (not len(known) or np.ptp(known) <= _ONE_HOUR):
         template = NO_HOURS
     return PackageOutput(
@@ -144,6 +151,7 @@ def _output(output: Output, values: pd.Series[float], offset: timedelta) -> Pack
         reference=float(np.median(known)) if len(known) else None,
         template=template,
         missing=missing,
+        expected_sign=expected_sign(output, signs),
     )
 
 

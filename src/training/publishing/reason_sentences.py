@@ -2,16 +2,17 @@
 
 A template holds {value} (the customer's), {reference} (what is usual among the shop's customers), {compared} (the
 clause that holds the one against the other, {compared:ago} with a word behind the latter) or the name of another
-feature of the package; of alternatives separated by " | " the first whose values are all known, and whose tests in
-brackets hold, is told. "-> name" tells it as another feature. No sentence states more than these values prove, which
-is why a package also has the features that its sentences name. A feature without an entry of its own is told by its
-description.
+feature of the package; of alternatives separated by " | " the first whose values are all known, whose tests in
+brackets hold, and whose comparison speaks for the risk (`expected_sign`) is told. "-> name" tells it as another
+feature. Where no alternative is left, the feature is no reason. No sentence states more than these values prove,
+which is why a package also has the features that its sentences name. A feature without an entry of its own is told
+by its description.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -39,7 +40,7 @@ _WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 
 def template_for(
-    output: Output, *, offset: timedelta = timedelta(), mostly_missing: bool = False
+    output: Output, *, offset: timedelta = timedelta(), some_missing: bool = False
 ) -> tuple[str, str]:
     """Give the two templates of a feature.
 
@@ -48,8 +49,8 @@ def template_for(
     output : Output
     offset : timedelta
         What the shop's clock is ahead of UTC, in which features count hours and weekdays.
-    mostly_missing : bool
-        Whether most customers have no value, so that what is usual is so among the others.
+    some_missing : bool
+        Whether some customers have no value, so that what is usual is so among the others.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def template_for(
         (TEMPLATES[name] for name in (output.name, stem) if name in TEMPLATES),
         _described(output),
     )
-    customers = "the shop's customers" + (" with any on record" if mostly_missing else "")
+    customers = "the shop's customers" + (" with any on record" if some_missing else "")
     words = {
         "{hours}": _ON_AVERAGE
         if _NEAR_MIDNIGHT[0] <= offset <= _NEAR_MIDNIGHT[1]
@@ -81,6 +82,13 @@ def template_for(
 def concept_of(output: Output) -> str:
     """Name what a feature is about; of all that is about the same, one reason is given."""
     return CONCEPTS.get(_parted(output.name)[0]) or output.family or output.name
+
+
+def expected_sign(output: Output, signs: Mapping[str, int]) -> int:
+    """Say which way people expect a feature to move the risk: as declared of it, or else of its concept."""
+    stem, _ = _parted(output.name)
+    named = (output.name, stem, concept_of(output))
+    return next((signs[name] for name in named if name in signs), 0)
 
 
 def unit_for(output: Output, offset: timedelta = timedelta()) -> str:
@@ -119,10 +127,10 @@ def clock_offset(zone: ZoneInfo, at: datetime) -> timedelta:
 
 def _described(output: Output) -> tuple[str, str]:
     """Tell a feature by its description; a band as what it bands."""
-    subject, told_as, value = title(output), "", "{value}"
     if output.kind == "threshold":
-        told_as, value = f"-> {output.inputs[0]} | ", f"band {{value}} of {len(output.limits)}"
-    return f"{told_as}{subject}: {value}{{compared}}.", f"{told_as}{subject}: nothing on record."
+        return f"-> {output.inputs[0]}", f"-> {output.inputs[0]}"
+    subject = title(output)
+    return f"{subject}: {{value}}{{compared}}.", ""
 
 
 def _parted(name: str) -> tuple[str, str]:

@@ -9,54 +9,53 @@ _LULL = "-> days_since_order"
 """What says that nothing was bought is said once, by the latest order."""
 
 _NONE_BOUGHT = f"[orders{{window}}=0] {_LULL} | "
+"""Alone: of what only orders can make known."""
 NO_HOURS = f"{_LULL} | Hours of orders are not recorded."
 """Of hours of the day, where records are of days alone."""
 
 _NOT_DUE = "No invoice issued{within} with a due time is settled or has come due."
 
 
-def _flag(yes: str, no: str) -> str:
-    """Tell a flag beside what most customers have."""
-    like, unlike = ", like most of {customers}.", ", unlike most of {customers}."
-    return (
-        f"[value=1] [reference=1] {yes}{like} | [value=1] [reference=0] {yes}{unlike} | [value=1] {yes}."
-        f" | [reference=0] {no}{like} | [reference=1] {no}{unlike} | {no}."
-    )
+_ONLY_ONE = f"[orders=1] {_LULL}"
+"""What is said of an only order is said once, too."""
+
+_ONLY_WORTH = "[orders=1] The only order was worth {value}{compared}. | "
+
+_A_YEAR = "[days_since_first_order>=365] "
+"""What is told of a customer who was there a year ago."""
+
+_NEVER = ""
+"""Of trouble that a customer never had; it raises no risk."""
+
+_UNLIKE_MOST = ", unlike most of {customers}."
 
 
 TEMPLATES: Mapping[str, tuple[str, str]] = {
     "days_since_order": (
         "[orders=1] [value>=reference] No order for {value} since the only one{compared}."
-        " | [orders=1] Only one order so far, {value} ago{compared:ago}."
+        " | [orders=1] Only one order so far, {value} ago."
         " | [orders=2] [order_gap_days>0] [value>order_gap_days] No order for {value}; this customer's two orders lie"
         " {order_gap_days} apart."
         " | [order_gap_days>0] [value>order_gap_days] No order for {value}; usually {order_gap_days} between"
         " this customer's orders."
-        " | [value>=reference] No order for {value}{compared}."
-        " | Latest order {value} ago{compared:ago}.",
+        " | No order for {value}{compared}.",
         "No order yet.",
     ),
     "overdue_for_order": (
-        f"[value>=1] {_LULL} | Latest order {{days_since_order}} ago, {{value}} times the"
-        " usual time between this customer's orders{compared:times}."
-        f" | {_LULL} | Time since the latest order: {{value}} times the usual time between this customer's"
-        " orders{compared:times}.",
-        f"{_LULL} | No time between orders to go by.",
+        _LULL,
+        _LULL,
     ),
     "days_since_payment": (
-        "[value>=reference] No payment arrived for {value}{compared}."
-        " | Latest payment arrived {value} ago{compared:ago}.",
+        f"{_LULL} | No payment arrived for {{value}}{{compared}}.",
         f"[orders=0] {_LULL} | No payment has arrived yet.",
     ),
     "days_since_delivery": (
-        "[value>=reference] No delivery arrived for {value}{compared}."
-        " | Latest delivery arrived {value} ago{compared:ago}.",
+        f"{_LULL} | No delivery arrived for {{value}}{{compared}}.",
         f"[orders=0] {_LULL} | No delivery has arrived yet.",
     ),
     "active_share": (
-        f"[orders=1] {_LULL}"
-        " | The latest order came after {value} of the time since the first{compared}.",
-        f"{_LULL} | No order yet.",
+        _LULL,
+        _LULL,
     ),
     "order_trend": (
         f"[orders_90d=0] {_LULL}"
@@ -74,82 +73,92 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         f"[orders_365d=0] {_LULL} | Paid nothing for orders in the last 365 days.",
     ),
     "order_gap_days": (
-        f"[orders=2] [value>0] [days_since_order>value] {_LULL} | "
-        "[value>0] Time between orders{within}: {value} on average{compared}."
-        " | Orders{within} less than an hour apart{compared:between orders}.",
+        f"[orders=2] [value>0] [days_since_order>value] {_LULL}"
+        " | [value>0] Time between orders{within}: {value} on average{compared}.",
         f"[orders<2] {_LULL} | {_NONE_BOUGHT}Fewer than two orders{{within}}.",
     ),
     "order_gap_deviation_days": (
-        "Variation of the time between orders: {value}{compared}.",
+        "[value>reference] Orders come less regularly than usual among {customers}: {order_gap_days} apart on average,"
+        " give or take {value}.",
         f"[orders<2] {_LULL} | Fewer than three orders.",
     ),
     "order_gap_variation": (
-        "Variation of the time between orders: {value} times its mean{compared:times}.",
+        "[value>reference] Orders come less regularly than usual among {customers}: {order_gap_days} apart on average,"
+        " give or take {order_gap_deviation_days}.",
         f"[orders<2] {_LULL} | Fewer than three orders at different hours.",
     ),
     "orders_per_day": (
-        f"[orders=1] {_LULL} | Orders a day since the first: {{value}}{{compared}}.",
+        f"{_ONLY_ONE} | [value<reference] {{orders}} orders in the {{days_since_first_order}} since the first,"
+        " fewer than usual in such a time among {customers}.",
         f"{_LULL} | No order yet.",
     ),
     "orders": (
-        f"[value=0] {_LULL} | Orders placed{{within}}: {{value}}{{compared}}.",
-        "Orders placed{within}: nothing on record.",
+        f"[value=0] {_LULL} | {_ONLY_ONE} | Orders placed{{within}}: {{value}}{{compared}}.",
+        _NEVER,
     ),
     "paid_orders": (
-        _NONE_BOUGHT + "Orders paid for{within}: {value}{compared}.",
-        "Orders paid for{within}: nothing on record.",
+        _NONE_BOUGHT + f"{_ONLY_ONE} | " + "Orders paid for{within}: {value}{compared}.",
+        _NEVER,
     ),
     "order_days": (
-        f"[value=0] {_LULL} | Days with an order{{within}}: {{value}}{{compared}}.",
-        "Days with an order{within}: nothing on record.",
+        f"[value=0] {_LULL} | {_ONLY_ONE} | Days with an order{{within}}: {{value}}{{compared}}.",
+        _NEVER,
     ),
     "order_months": (
-        f"[value=0] {_LULL} | Months with an order{{within}}: {{value}}{{compared}}.",
-        "Months with an order{within}: nothing on record.",
+        f"[value=0] {_LULL} | {_ONLY_ONE} | Months with an order{{within}}: {{value}}{{compared}}.",
+        _NEVER,
     ),
     "payments": (
-        _NONE_BOUGHT + "Payments that arrived: {value}{compared}.",
-        "Payments that arrived: nothing on record.",
+        _NONE_BOUGHT + f"{_ONLY_ONE} | " + "Payments that arrived: {value}{compared}.",
+        _NEVER,
     ),
     "delivered_orders": (
-        _NONE_BOUGHT + "Deliveries that arrived{within}: {value}{compared}.",
-        "Deliveries that arrived{within}: nothing on record.",
+        _NONE_BOUGHT + f"{_ONLY_ONE} | " + "Deliveries that arrived{within}: {value}{compared}.",
+        _NEVER,
     ),
     "spend": (
         f"[value=0] {_NONE_BOUGHT}[value=0] Paid nothing for orders{{within}}{{compared}}."
         " | Paid {value} for orders{within}{compared}.",
-        "Amount paid for orders{within}: nothing on record.",
+        _NEVER,
     ),
     "average_order_value": (
-        f"[value=0] {_NONE_BOUGHT}[value=0] Paid nothing for orders{{within}}{{compared:an order}}."
-        " | Paid {value} an order{within}{compared}.",
+        f"[value=0] {_NONE_BOUGHT}[value=0] Paid nothing for orders{{within}}{{compared:an order}}. | {_ONLY_WORTH}"
+        "Paid {value} an order{within}{compared}.",
         _NONE_BOUGHT + "No order paid for{within}.",
     ),
     "monetary_value": (
-        "Mean amount of an order paid for{within}: {value}{compared}.",
+        _ONLY_WORTH + "Mean amount of an order paid for{within}: {value}{compared}.",
         _NONE_BOUGHT + "No order paid for{within}.",
     ),
     "monetary_trend": (
-        "Orders of the last 90 days were worth {value} of those of the last year{compared}.",
+        "[value<1] Orders of the last 90 days were smaller than those of the last year: {monetary_value_90d} on"
+        " average, against {monetary_value_365d}.",
         f"[orders_90d=0] {_LULL} | No order paid for in the last 90 days.",
     ),
     "largest_order": (
-        "Largest order{within}: {value}{compared}.",
-        _NONE_BOUGHT + "Worth of orders{within}: nothing on record.",
+        _ONLY_WORTH + "Largest order{within}: {value}{compared}.",
+        _NONE_BOUGHT,
     ),
     "smallest_order": (
-        "Smallest order{within}: {value}{compared}.",
-        _NONE_BOUGHT + "Worth of orders{within}: nothing on record.",
+        _ONLY_WORTH + "Smallest order{within}: {value}{compared}.",
+        _NONE_BOUGHT,
     ),
-    "first_order_value": ("Worth of the first order: {value}{compared}.", f"{_LULL} | No order."),
-    "last_order_value": ("Worth of the latest order: {value}{compared}.", f"{_LULL} | No order."),
+    "first_order_value": (
+        _ONLY_WORTH + "Worth of the first order: {value}{compared}.",
+        f"{_LULL} | No order.",
+    ),
+    "last_order_value": (
+        _ONLY_WORTH + "Worth of the latest order: {value}{compared}.",
+        f"{_LULL} | No order.",
+    ),
     "last_order_in_averages": (
-        "Latest order worth {value} times this customer's average paid order{compared:times}.",
+        "[value<1] The latest order ({last_order_value}) was smaller than this customer's average"
+        " ({average_order_value}).",
         f"[orders=0] {_LULL} | No order paid for.",
     ),
     "line_value": (
         "Amount of an order line{within}: {value} on average{compared}.",
-        _NONE_BOUGHT + "Order lines{within}: nothing on record.",
+        _NONE_BOUGHT,
     ),
     "payment_value": (
         "Amount of a payment{within}: {value} on average{compared}.",
@@ -157,11 +166,11 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
     ),
     "basket_lines": (
         "Lines per order{within}: {value}{compared}.",
-        _NONE_BOUGHT + "Lines per order{within}: nothing on record.",
+        _NONE_BOUGHT,
     ),
     "basket_units": (
         "Units per order{within}: {value}{compared}.",
-        _NONE_BOUGHT + "Units per order{within}: nothing on record.",
+        _NONE_BOUGHT,
     ),
     "lines_per_product": (
         "Order lines per product{within}: {value}{compared}.",
@@ -169,23 +178,23 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
     ),
     "products": (
         _NONE_BOUGHT + "Different products bought{within}: {value}{compared}.",
-        "Different products bought{within}: nothing on record.",
+        _NEVER,
     ),
     "categories": (
         _NONE_BOUGHT + "Different categories bought from{within}: {value}{compared}.",
-        "Different categories bought from{within}: nothing on record.",
+        _NEVER,
     ),
     "sellers": (
         _NONE_BOUGHT + "Different sellers bought from{within}: {value}{compared}.",
-        "Different sellers bought from{within}: nothing on record.",
+        _NEVER,
     ),
     "payment_methods": (
         _NONE_BOUGHT + "Different ways of paying used{within}: {value}{compared}.",
-        "Different ways of paying used{within}: nothing on record.",
+        _NEVER,
     ),
     "order_weekdays": (
         _NONE_BOUGHT + "Different weekdays with an order{within}: {value}{compared}.",
-        "Different weekdays with an order{within}: nothing on record.",
+        _NEVER,
     ),
     "weekend_order_share": (
         "{value} of orders{within} came {weekend}{compared}.",
@@ -200,58 +209,58 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NONE_BOUGHT + "No order{within}.",
     ),
     "orders_season_ahead": (
-        f"[orders_365d=0] {_LULL} | Orders a year ago, in the 90 days now ahead: {{value}}{{compared}}.",
-        "Orders a year ago, in the 90 days now ahead: nothing on record.",
+        f"[orders_365d=0] {_LULL} | {_A_YEAR}Orders in the 90 days after this date last year: {{value}}{{compared}}.",
+        _NEVER,
     ),
     "spend_season_ahead": (
         f"[orders_365d=0] {_LULL}"
-        " | [value=0] Paid nothing a year ago, in the 90 days now ahead{compared}."
-        " | Paid {value} a year ago, in the 90 days now ahead{compared}.",
-        "Amount paid a year ago, in the 90 days now ahead: nothing on record.",
+        f" | {_A_YEAR}[value=0] Paid nothing in the 90 days after this date last year{{compared}}."
+        f" | {_A_YEAR}Paid {{value}} in the 90 days after this date last year{{compared}}.",
+        _NEVER,
     ),
     "season_order_share": (
-        "{value} of the last year's orders fell in the 90 days now ahead{compared}.",
+        _A_YEAR + "{value} of the past year's orders came in the 90 days after this date"
+        " last year{compared}.",
         f"{_LULL} | No order in the last 365 days.",
     ),
     "season_spend_share": (
-        "{value} of the last year's spend fell in the 90 days now ahead{compared}.",
+        _A_YEAR + "{value} of the past year's spend came in the 90 days after this date"
+        " last year{compared}.",
         f"[orders_365d=0] {_LULL} | Paid nothing for orders in the last 365 days.",
     ),
     "days_since_first_order": (
-        f"[orders=1] {_LULL} | First order {{value}} ago{{compared:ago}}.",
+        f"{_ONLY_ONE} | [value>=reference] {_LULL} | First order only {{value}} ago{{compared:ago}}.",
         f"{_LULL} | No order yet.",
     ),
     "days_since_registration": (
-        f"[orders=1] [value~days_since_order] {_LULL} | Known for {{value}}{{compared}}.",
+        f"[orders=1] [value~days_since_order] {_LULL} | [value>=reference] {_LULL}"
+        " | Known for only {value}{compared}.",
         "Not registered.",
     ),
     "days_ordering": (
-        f"[orders=1] {_LULL} | First and latest order {{value}} apart{{compared}}.",
+        f"{_ONLY_ONE} | Only {{value}} between the first and the latest order{{compared}}.",
         f"{_LULL} | No order yet.",
     ),
     "cancellation_rate": (
-        "Orders called off, of orders placed{within}: {value}{compared}.",
-        f"[orders{{window}}=0] {_LULL} | No order{{within}}.",
+        "{value} of orders placed{within} were called off{compared}.",
+        _NEVER,
     ),
     "failed_payment_rate": (
-        "[value=0] No payment attempt failed{within}{compared}."
-        " | {value} of payment attempts failed{within}{compared}.",
-        "No payment attempt{within}.",
+        "{value} of payment attempts failed{within}{compared}.",
+        _NEVER,
     ),
     "days_since_failed_payment": (
-        "A payment attempt failed {value} ago{compared:ago}.",
-        "No payment attempt has failed (where one did, typically {reference} ago among {customers})."
-        " | No payment attempt has failed.",
+        "A payment attempt failed only {value} ago{compared:ago}.",
+        _NEVER,
     ),
     "failed_payment_value": (
         "Amount of a failed payment attempt{within}: {value} on average{compared}.",
-        "No payment attempt failed{within} (where one did, typically {reference} among {customers})."
-        " | No payment attempt failed{within}.",
+        _NEVER,
     ),
     "cash_on_delivery_rate": (
         "[value=0] No payment in cash at the door{compared}."
         " | {value} of payments in cash at the door{compared}.",
-        "Payments in cash at the door: nothing on record.",
+        _NEVER,
     ),
     "wallet_payment_rate": (
         "[value=0] No payment out of the wallet{within}{compared}."
@@ -259,160 +268,162 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "No payment{within}.",
     ),
     "open_invoice_balance": (
-        "[value=0] Nothing owed on invoices{compared}. | {value} owed on invoices{compared}.",
-        "Amount owed on invoices: nothing on record.",
+        "[value>0] {value} owed on invoices{compared}.",
+        _NEVER,
     ),
     "exposure": (
-        "[value=0] Nothing owed on invoices{compared:average orders}."
-        " | Unsettled invoices are worth {value} average paid orders of this customer{compared:average orders}.",
+        "[value>0] Unsettled invoices are worth {value} average paid orders of this customer{compared:average orders}.",
         "Paid nothing for orders yet.",
     ),
     "current_days_past_due": (
-        "[value>=1] An open invoice is {value} past due{compared}."
-        " | No open invoice is a day or more past due{compared}.",
-        "Days past due: nothing on record.",
+        "[value>=1] An open invoice is {value} past due{compared}.",
+        _NEVER,
     ),
     "days_past_due": (
-        "[value>=1] An invoice was up to {value} past due{within}{compared}."
-        " | No invoice issued{within} was a day or more past due{compared}.",
-        "[invoices{window}=0] No invoice issued{within}. | Days past due{within}: nothing on record.",
+        "[value>=1] An invoice was up to {value} past due{within}{compared}.",
+        "[invoices{window}=0] No invoice issued{within}.",
     ),
     "mean_days_past_due": (
-        "[value>0] Invoices settled or due were {value} late on average{within}{compared}."
-        " | No invoice issued{within} was settled or is due a day or more late{compared}.",
+        "[value>0] Invoices settled or due were {value} late on average{within}{compared}.",
         _NOT_DUE,
     ),
     "last_invoice_days_past_due": (
-        "[value>=1] The latest invoice was {value} past due{compared}."
-        " | The latest invoice was not a day past due{compared}.",
+        "[value>=1] The latest invoice was {value} past due{compared}.",
         "No invoice yet.",
     ),
-    "promises_kept": ("{value} of invoices settled in time{compared}.", _NOT_DUE),
+    "promises_kept": (
+        "Only {value} of invoices settled in time{compared}.",
+        _NOT_DUE,
+    ),
     "hours_to_settle": (
         "Invoices took {value} to settle{within}{compared}.",
         "No invoice issued{within} is settled.",
     ),
-    "days_since_invoice": ("Latest invoice {value} ago{compared:ago}.", "No invoice yet."),
+    "days_since_invoice": (
+        f"{_LULL} | Latest invoice {{value}} ago{{compared:ago}}.",
+        "No invoice yet.",
+    ),
     "late_deliveries": (
         _NONE_BOUGHT + "Late deliveries{within}: {value}{compared}.",
-        "Late deliveries{within}: nothing on record.",
+        _NEVER,
     ),
     "late_delivery_rate": (
-        "[value=0] No delivery promised{within} was late{compared}."
-        " | {value} of deliveries were late{within}{compared}.",
-        _NONE_BOUGHT + "No delivery promised{within} has come due.",
+        "{value} of deliveries were late{within}{compared}.",
+        _NEVER,
     ),
     "delivery_hours_late": (
         "Late deliveries missed their promise by {value} on average{within}{compared}.",
-        _NONE_BOUGHT
-        + "No delivery promised{within} was late (late ones typically by {reference} among"
-        " {customers}). | No delivery promised{within} was late.",
+        _NEVER,
     ),
     "last_delivery_hours_late": (
-        "[value>0] The delivery promised last missed its promise by {value}{compared}."
-        " | The delivery promised last was not late{compared}.",
-        "No delivery promised yet.",
+        "[value>0] [0>=reference] The delivery promised last was {value} late; most of {customers} had theirs in time."
+        " | [value>0] The delivery promised last was {value} late{compared:late}.",
+        _NEVER,
     ),
     "worst_delivery_hours_late": (
-        "[value>0] A delivery missed its promise by up to {value}{within}{compared}."
-        " | No delivery promised{within} was late{compared}.",
-        _NONE_BOUGHT + "No delivery promised{within}.",
+        "[value>0] [0>=reference] A delivery was up to {value} late{within}; most of {customers} had theirs in time."
+        " | [value>0] A delivery was up to {value} late{within}{compared:late}.",
+        _NEVER,
     ),
     "delivery_hours": (
         "Deliveries took {value} on average{within}{compared}.",
-        _NONE_BOUGHT + "No delivery promised{within} has arrived.",
+        _NEVER,
     ),
     "return_rate": (
-        "[value>0] Returned {value} of what was paid{within}{compared}."
-        " | [spend{window}=0] Paid nothing for orders{within}."
-        " | Returned {value} of what was paid{within}{compared}.",
-        _NONE_BOUGHT + "Paid nothing for orders{within}.",
+        "Returned {value} of what was paid{within}{compared}.",
+        _NEVER,
     ),
     "refund_rate": (
         "Got back {value} of what was paid{within}{compared}.",
-        _NONE_BOUGHT + "Paid nothing for orders{within}.",
+        _NEVER,
     ),
     "returns_per_order": (
-        "Returns, of orders placed{within}: {value}{compared}.",
-        _NONE_BOUGHT + "No order{within}.",
+        "Returns, as a share of orders placed{within}: {value}{compared}.",
+        _NEVER,
     ),
     "days_since_return": (
-        "Latest return {value} ago{compared:ago}.",
-        "No returns (where there are, typically {reference} ago among {customers}). | No returns.",
+        "Latest return only {value} ago{compared:ago}.",
+        _NEVER,
     ),
     "largest_return": (
         "Largest return{within}: {value}{compared}.",
-        "No returns{within} (where there are, typically {reference} at most among {customers})."
-        " | No returns{within}.",
+        _NEVER,
     ),
     "chargeback_rate": (
-        "[value=0] No payment charged back{compared}. | {value} of payments charged back{compared}.",
-        _NONE_BOUGHT + "No payment has arrived yet.",
+        "{value} of payments charged back{compared}.",
+        _NEVER,
     ),
     "disputes_per_payment": (
-        "[value=0] No payment disputed{compared}. | {value} of payments disputed{compared}.",
-        _NONE_BOUGHT + "No payment has arrived yet.",
+        "{value} of payments disputed{compared}.",
+        _NEVER,
     ),
     "dispute_rate": (
-        "[value=0] Nothing paid{within} was disputed{compared}."
-        " | Disputed {value} of what was paid{within}{compared}.",
-        _NONE_BOUGHT + "Paid nothing for orders{within}.",
+        "Disputed {value} of what was paid{within}{compared}.",
+        _NEVER,
     ),
     "pay_later_share": (
-        "Invoiced {value} of what was paid for orders{within}{compared}.",
+        "{value} of what was paid for orders{within} was on invoice{compared}.",
         _NONE_BOUGHT + "Paid nothing for orders{within}.",
     ),
     "pay_later_utilisation": (
-        "Amount owed, of what was invoiced in the last 365 days: {value}{compared}.",
+        "{value} of what was invoiced in the last 365 days is still owed{compared}.",
         "Nothing invoiced in the last 365 days.",
     ),
     "review_rate": (
-        "Reviews an order: {value}{compared}.",
-        "Reviews an order: nothing on record.",
+        "[value<reference] Reviewed fewer orders than usual among {customers}: {reviews} of {orders}.",
+        _NEVER,
     ),
     "days_since_dispute": (
-        "Latest dispute {value} ago{compared:ago}.",
-        "No disputes (where there are, typically {reference} ago among {customers}). | No disputes.",
+        "Latest dispute only {value} ago{compared:ago}.",
+        _NEVER,
     ),
     "dispute_hours": (
         "Disputes took {value} on average{within}{compared}.",
-        "No dispute{within} is settled (where one is, typically after {reference} among {customers})."
-        " | No dispute{within} is settled.",
+        _NEVER,
     ),
     "low_review_share": (
-        "[value=0] No review gave one or two stars{within}{compared}."
-        " | {value} of reviews gave one or two stars{within}{compared}.",
-        "No reviews{within}.",
+        "{value} of reviews gave one or two stars{within}{compared}.",
+        _NEVER,
     ),
     "stars_mean": ("Stars given{within}: {value} on average{compared}.", "No reviews{within}."),
     "stars_lowest": ("Fewest stars given{within}: {value}{compared}.", "No reviews{within}."),
     "stars_last": ("Stars of the latest review: {value}{compared}.", "No reviews."),
-    "days_since_review": ("Latest review {value} ago{compared:ago}.", "No reviews."),
-    "days_since_bid": ("Latest bid {value} ago{compared:ago}.", "No bids."),
+    "days_since_review": (
+        f"{_LULL} | Latest review {{value}} ago{{compared:ago}}.",
+        "No reviews.",
+    ),
+    "days_since_bid": (
+        f"{_LULL} | Latest bid {{value}} ago{{compared:ago}}.",
+        "No bids.",
+    ),
     "days_since_top_up": (
-        "Money put into the wallet {value} ago{compared:ago}.",
+        f"{_LULL} | Money put into the wallet {{value}} ago{{compared:ago}}.",
         "No money put into the wallet.",
     ),
-    "days_since_points": ("Points earned {value} ago{compared:ago}.", "No points earned."),
+    "days_since_points": (
+        f"{_LULL} | Points earned {{value}} ago{{compared:ago}}.",
+        "No points earned.",
+    ),
     "days_since_profile_change": (
         "Profile changed {value} ago{compared:ago}.",
         "Profile never recorded.",
     ),
     "top_ups": (
         "Times money was put into the wallet{within}: {value}{compared}.",
-        "Times money was put into the wallet{within}: nothing on record.",
+        _NEVER,
     ),
     "newsletter": (
-        _flag("Subscribed to the newsletter", "Newsletter given up"),
+        f"[value=0] [reference=1] Newsletter given up{_UNLIKE_MOST} | [value=0] Newsletter given up.",
         "Newsletter never subscribed to.",
     ),
     "has_credit_card": (
-        _flag("Has a credit card", "Has no credit card"),
-        "Cards: nothing on record.",
+        f"[value=1] [reference=0] Has a credit card{_UNLIKE_MOST}"
+        f" | [value=0] [reference=1] Has no credit card{_UNLIKE_MOST}",
+        _NEVER,
     ),
     "is_active_member": (
-        _flag("An active member", "Inactive member"),
-        "Activity as a member: nothing on record.",
+        f"[value=0] [reference=1] Inactive member{_UNLIKE_MOST} | [value=0] Inactive member.",
+        _NEVER,
     ),
 }
 """(sentence, sentence where the customer has no value) by feature, or by feature without its window."""

@@ -1,6 +1,7 @@
 """Who will not come back."""
 
 from training.specs.economics import Retention
+from training.specs.expected_signs import CHURN_SIGNS
 from training.specs.spec import ModelSpec
 
 CHURN = ModelSpec(
@@ -14,5 +15,6 @@ CHURN = ModelSpec(
         "churn must have orders to look at; got none. Bring them by `bellwether import transactions`, or"
         " take them in the shop."
     ),
+    expected_signs=CHURN_SIGNS,
     economics=Retention(order_value="average_order_value"),
 )

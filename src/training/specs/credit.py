@@ -1,6 +1,7 @@
 """Who will not pay an invoice."""
 
 from training.specs.economics import Lending
+from training.specs.expected_signs import CREDIT_SIGNS
 from training.specs.spec import ModelSpec
 
 CREDIT = ModelSpec(
@@ -15,6 +16,7 @@ CREDIT = ModelSpec(
         " (invoice.issued with its amount and due_at, invoice.paid as it is paid), or let customers pay later in"
         " the shop."
     ),
+    expected_signs=CREDIT_SIGNS,
     economics=Lending(order_value="average_order_value"),
     on_credit_scale=True,
     rule_columns={

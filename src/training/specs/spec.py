@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from training.specs.economics import Economics
@@ -38,6 +38,9 @@ class ModelSpec:
     of `training.fitting.candidates`, which are made when they are needed."""
     on_credit_scale: bool = False
     """Whether the probability is also shown as a score of 300 to 1000 and a band."""
+    expected_signs: Mapping[str, int] = field(default_factory=dict)
+    """Whether people expect more of a feature, or of a concept (`training.publishing.reason_templates`), to raise
+    the risk (1) or to lower it (-1); a reason must not say the opposite. Without an entry both are believed."""
     rule_columns: Mapping[str, str] | None = None
     """The output for each input of `scoring.rules.POINTS`; None: no rule score."""
     max_cutoffs: int = 8

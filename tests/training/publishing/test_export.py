@@ -79,13 +79,14 @@ def test_contributions_are_centred_on_the_training_rows(dataset: Dataset, fitted
     assert scores.logit.mean() == pytest.approx(scores.base, abs=0.02)
 
 
-def test_references_are_medians_and_sentences_are_the_features_own(
+def test_references_are_todays_medians_and_sentences_are_the_features_own(
     dataset: Dataset, fitted: Fitted
 ) -> None:
     package = export_package(dataset, fitted)
     outputs = {output.name: output for output in package.outputs}
     recency = outputs["days_since_order"]
-    assert recency.reference == pytest.approx(dataset.train["days_since_order"].median())
+    assert recency.reference == pytest.approx(dataset.current["days_since_order"].median())
+    assert recency.expected_sign == 1
     assert (
         "No order for {value}; usually {order_gap_days} between this customer's" in recency.template
     )
@@ -101,7 +102,7 @@ def test_a_package_has_the_features_that_its_sentences_name(dataset: Dataset) ->
     answers = decide_many(package, dataset.test[list(package.names)].to_numpy(float))
     assert all(answer.reasons for answer in answers)
     told = {reason.feature: reason.text for answer in answers for reason in answer.reasons}
-    assert set(told) == {"days_since_order", None}
+    assert set(told) == {"days_since_order", "spend_365d", None}
     assert "places no order within 90 days is usually" in told[None]
 
 
