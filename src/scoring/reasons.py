@@ -23,6 +23,9 @@ LIMIT = 4
 NOISE_FLOOR = 0.05
 """Log-odds below which a concept is not worth a sentence."""
 
+NOTABLE = 0.1
+"""By which share of what is usual a value must differ from it to be held against it."""
+
 TOLD_AS = "-> "
 """What begins an alternative that tells a feature as another one."""
 
@@ -249,7 +252,10 @@ def _compared(package: Package, row: list[float], column: int, words: str) -> st
     written, usual = (
         write_value(number, output.unit, package.currency) for number in (value, output.reference)
     )
-    if written == usual or output.expected_sign * (value - output.reference) < 0:
+    beyond = value - output.reference
+    if written == usual or abs(beyond) < NOTABLE * abs(output.reference):
+        return None
+    if output.expected_sign * beyond < 0:
         return None
     return "; usually " + " ".join(filter(None, (usual, noun, among)))
 

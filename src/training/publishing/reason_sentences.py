@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from features.wording import title
 from scoring.reasons import mentioned
 from scoring.wording import ELAPSED_DAYS, ELAPSED_HOURS, clock_unit
-from training.publishing.reason_templates import CONCEPTS, TEMPLATES
+from training.publishing.reason_templates import CONCEPTS, TEMPLATES, WITH_VALUE
 
 if TYPE_CHECKING:
     from features.declaring.declaration import Catalogue, Output
@@ -35,6 +35,7 @@ _NEAR_MIDNIGHT = timedelta(hours=-1), timedelta(hours=7)
 """Where midnight in UTC is night in the shop, few orders lie on either side of it, and their mean hour is one."""
 _ON_AVERAGE = "Orders{within} came around {value} on average{compared}."
 _OTHER_HOURS = "Orders{within} came at other hours than usual among {customers}."
+_KNOWN = "of whom it is known"
 _COMPARED = re.compile(r"\{compared:?([a-z ]*)\}")
 _WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
@@ -63,20 +64,24 @@ def template_for(
         (TEMPLATES[name] for name in (output.name, stem) if name in TEMPLATES),
         _described(output),
     )
-    customers = "the shop's customers" + (" with any on record" if some_missing else "")
+    customers = "the shop's customers"
+    if some_missing:
+        known = next((WITH_VALUE[name] for name in _names(output) if name in WITH_VALUE), _KNOWN)
+        customers += f" {known}"
+    hours = _ON_AVERAGE if _NEAR_MIDNIGHT[0] <= offset <= _NEAR_MIDNIGHT[1] else _OTHER_HOURS
+    told = _COMPARED.sub(r"{compared:\1/among {customers}}", told.replace("{hours}", hours))
     words = {
-        "{hours}": _ON_AVERAGE
-        if _NEAR_MIDNIGHT[0] <= offset <= _NEAR_MIDNIGHT[1]
-        else _OTHER_HOURS,
+        "{customers}": customers,
         "{within}": within,
         "{window}": f"_{days}d" if days else "",
-        "{weekend}": "from {} to {}".format(*(_day_and_time(at + offset) for at in _WEEKEND)),
+        "{weekend}": "at the weekend (from {} to {})".format(
+            *(_day_and_time(at + offset) for at in _WEEKEND)
+        ),
         "{night}": "from {:%H:%M} to {:%H:%M}".format(*(at + offset for at in _NIGHT)),
-        "{customers}": customers,
     }
     for word, meant in words.items():
         told, missing = told.replace(word, meant), missing.replace(word, meant)
-    return _COMPARED.sub(rf"{{compared:\1/among {customers}}}", told), missing
+    return told, missing
 
 
 def concept_of(output: Output) -> str:
@@ -86,9 +91,7 @@ def concept_of(output: Output) -> str:
 
 def expected_sign(output: Output, signs: Mapping[str, int]) -> int:
     """Say which way people expect a feature to move the risk: as declared of it, or else of its concept."""
-    stem, _ = _parted(output.name)
-    named = (output.name, stem, concept_of(output))
-    return next((signs[name] for name in named if name in signs), 0)
+    return next((signs[name] for name in _names(output) if name in signs), 0)
 
 
 def unit_for(output: Output, offset: timedelta = timedelta()) -> str:
@@ -131,6 +134,11 @@ def _described(output: Output) -> tuple[str, str]:
         return f"-> {output.inputs[0]}", f"-> {output.inputs[0]}"
     subject = title(output)
     return f"{subject}: {{value}}{{compared}}.", ""
+
+
+def _names(output: Output) -> tuple[str, str, str]:
+    """By what a feature may be declared: name, name without window, concept."""
+    return output.name, _parted(output.name)[0], concept_of(output)
 
 
 def _parted(name: str) -> tuple[str, str]:

@@ -34,17 +34,15 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
     "days_since_order": (
         "[orders=1] [value>=reference] No order for {value} since the only one{compared}."
         " | [orders=1] Only one order so far, {value} ago."
+        ""
         " | [orders=2] [order_gap_days>0] [value>order_gap_days] No order for {value}; this customer's two orders lie"
         " {order_gap_days} apart."
+        ""
         " | [order_gap_days>0] [value>order_gap_days] No order for {value}; usually {order_gap_days} between"
-        " this customer's orders."
-        " | No order for {value}{compared}.",
+        " this customer's orders. | No order for {value}{compared}.",
         "No order yet.",
     ),
-    "overdue_for_order": (
-        _LULL,
-        _LULL,
-    ),
+    "overdue_for_order": (_LULL, _LULL),
     "days_since_payment": (
         f"{_LULL} | No payment arrived for {{value}}{{compared}}.",
         f"[orders=0] {_LULL} | No payment has arrived yet.",
@@ -53,10 +51,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         f"{_LULL} | No delivery arrived for {{value}}{{compared}}.",
         f"[orders=0] {_LULL} | No delivery has arrived yet.",
     ),
-    "active_share": (
-        _LULL,
-        _LULL,
-    ),
+    "active_share": (_LULL, _LULL),
     "order_trend": (
         f"[orders_90d=0] {_LULL}"
         " | {value} of the last year's orders came in the last 90 days{compared}.",
@@ -197,11 +192,15 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "weekend_order_share": (
-        "{value} of orders{within} came {weekend}{compared}.",
+        "[orders{window}=1] [value>reference] The only order{within} came {weekend}; most of {customers}"
+        " order on other days."
+        " | [orders{window}>1] {value} of orders{within} came {weekend}{compared}.",
         _NONE_BOUGHT + "No order{within}.",
     ),
     "night_order_share": (
-        "{value} of orders{within} came {night}{compared}.",
+        "[orders{window}=1] [value>reference] The only order{within} came {night}; most of {customers}"
+        " order at other times."
+        " | [orders{window}>1] {value} of orders{within} came {night}{compared}.",
         _NONE_BOUGHT + "No order{within}.",
     ),
     "order_hour": (
@@ -229,12 +228,11 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         f"[orders_365d=0] {_LULL} | Paid nothing for orders in the last 365 days.",
     ),
     "days_since_first_order": (
-        f"{_ONLY_ONE} | [value>=reference] {_LULL} | First order only {{value}} ago{{compared:ago}}.",
+        f"{_LULL} | First order only {{value}} ago{{compared:ago}}.",
         f"{_LULL} | No order yet.",
     ),
     "days_since_registration": (
-        f"[orders=1] [value~days_since_order] {_LULL} | [value>=reference] {_LULL}"
-        " | Known for only {value}{compared}.",
+        f"{_LULL} | Known for only {{value}}{{compared}}.",
         "Not registered.",
     ),
     "days_ordering": (
@@ -308,7 +306,8 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "late_delivery_rate": (
-        "{value} of deliveries were late{within}{compared}.",
+        "[value=1] [delivered_orders{window}=1] The only delivery{within} was late."
+        " | {value} of deliveries were late{within}{compared}.",
         _NEVER,
     ),
     "delivery_hours_late": (
@@ -316,17 +315,20 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "last_delivery_hours_late": (
-        "[value>0] [0>=reference] The delivery promised last was {value} late; most of {customers} had theirs in time."
+        "[value>0] [0>=reference] The delivery promised last was {value} late; most of {customers} had"
+        " theirs in time."
         " | [value>0] The delivery promised last was {value} late{compared:late}.",
         _NEVER,
     ),
     "worst_delivery_hours_late": (
-        "[value>0] [0>=reference] A delivery was up to {value} late{within}; most of {customers} had theirs in time."
+        "[value>0] [0>=reference] A delivery was up to {value} late{within}; most of {customers} had"
+        " theirs in time."
         " | [value>0] A delivery was up to {value} late{within}{compared:late}.",
         _NEVER,
     ),
     "delivery_hours": (
-        "Deliveries took {value} on average{within}{compared}.",
+        "[delivered_orders{window}=1] The only delivery{within} took {value}{compared}."
+        " | Deliveries took {value} on average{within}{compared}.",
         _NEVER,
     ),
     "return_rate": (
@@ -345,18 +347,9 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "Latest return only {value} ago{compared:ago}.",
         _NEVER,
     ),
-    "largest_return": (
-        "Largest return{within}: {value}{compared}.",
-        _NEVER,
-    ),
-    "chargeback_rate": (
-        "{value} of payments charged back{compared}.",
-        _NEVER,
-    ),
-    "disputes_per_payment": (
-        "{value} of payments disputed{compared}.",
-        _NEVER,
-    ),
+    "largest_return": ("Largest return{within}: {value}{compared}.", _NEVER),
+    "chargeback_rate": ("{value} of payments charged back{compared}.", _NEVER),
+    "disputes_per_payment": ("{value} of payments disputed{compared}.", _NEVER),
     "dispute_rate": (
         "Disputed {value} of what was paid{within}{compared}.",
         _NEVER,
@@ -382,12 +375,25 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "low_review_share": (
-        "{value} of reviews gave one or two stars{within}{compared}.",
+        "[value=1] [reviews{window}=1] The only review{within} gave one or two stars."
+        " | {value} of reviews gave one or two stars{within}{compared}.",
         _NEVER,
     ),
-    "stars_mean": ("Stars given{within}: {value} on average{compared}.", "No reviews{within}."),
-    "stars_lowest": ("Fewest stars given{within}: {value}{compared}.", "No reviews{within}."),
-    "stars_last": ("Stars of the latest review: {value}{compared}.", "No reviews."),
+    "stars_mean": (
+        "[reviews{window}=1] Stars of the only review{within}: {value}{compared}."
+        " | Stars given{within}: {value} on average{compared}.",
+        "No reviews{within}.",
+    ),
+    "stars_lowest": (
+        "[reviews{window}=1] Stars of the only review{within}: {value}{compared}."
+        " | Fewest stars given{within}: {value}{compared}.",
+        "No reviews{within}.",
+    ),
+    "stars_last": (
+        "[reviews=1] Stars of the only review: {value}{compared}."
+        " | Stars of the latest review: {value}{compared}.",
+        "No reviews.",
+    ),
     "days_since_review": (
         f"{_LULL} | Latest review {{value}} ago{{compared:ago}}.",
         "No reviews.",
@@ -423,6 +429,43 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
     ),
     "is_active_member": (
         f"[value=0] [reference=1] Inactive member{_UNLIKE_MOST} | [value=0] Inactive member.",
+        _NEVER,
+    ),
+    "stars_last_above_mean": (
+        "[0>value] The latest review gave fewer stars than this customer gives on average: {stars_last},"
+        " against {stars_mean}.",
+        _NEVER,
+    ),
+    "wallet_use": (
+        "Spent {value} of the money put into the wallet{compared}.",
+        _NEVER,
+    ),
+    "auction_win_rate": (
+        "Won {value} of the auctions joined{within}{compared}.",
+        _NEVER,
+    ),
+    "bids_per_auction": (
+        "Bids in each auction joined{within}: {value} on average{compared}.",
+        _NEVER,
+    ),
+    "outbid_rate": (
+        "Bids that others outbid{within}, for each bid made: {value}{compared}.",
+        _NEVER,
+    ),
+    "hold_ratio": (
+        "Set aside for bids and orders{within}, of what was put into the wallet: {value}{compared}.",
+        _NEVER,
+    ),
+    "wallet_release_rate": (
+        "Set aside in the wallet and freed again{within}: {value}{compared}.",
+        _NEVER,
+    ),
+    "penalty_rate": (
+        "Points lost{within}, of points earned: {value}{compared}.",
+        _NEVER,
+    ),
+    "top_up_gap_days": (
+        "Time between putting money into the wallet: {value} on average{compared}.",
         _NEVER,
     ),
 }
@@ -470,3 +513,22 @@ CONCEPTS: Mapping[str, str] = {
     for stem in stems.split()
 }
 """What a feature is about, by feature without its window: one reason tells of it. Others are about their family."""
+
+WITH_VALUE: Mapping[str, str] = {
+    stem: who
+    for who, stems in {
+        "with several orders": "order_gap_days regularity",
+        "with orders{within}": "spending basket weekend_order_share order_hour night_order_share"
+        " order_weekdays",
+        "with deliveries{within}": "late_deliveries delivery_hours delivery_hours_late last_delivery_hours_late"
+        " worst_delivery_hours_late late_delivery_rate days_since_delivery",
+        "with payments": "failed_payment_rate wallet_payment_rate cash_on_delivery_rate days_since_payment",
+        "with invoices": "hours_to_settle promises_kept mean_days_past_due days_past_due",
+        "with reviews": "reviews days_since_review low_review_share",
+        "with bids": "auctions days_since_bid",
+        "who put money into the wallet": "wallet days_since_top_up",
+        "who were ever subscribed": "newsletter",
+    }.items()
+    for stem in stems.split()
+}
+"""Whose value is usual where some customers have none, by feature without its window or by concept."""
