@@ -20,7 +20,8 @@ from zoneinfo import ZoneInfo
 from features.wording import title
 from scoring.reasons import mentioned
 from scoring.wording import ELAPSED_DAYS, ELAPSED_HOURS, clock_unit
-from training.publishing.reason_templates import CONCEPTS, TEMPLATES, WITH_VALUE
+from training.publishing.reason_concepts import CONCEPTS, WITH_VALUE
+from training.publishing.reason_templates import TEMPLATES
 
 if TYPE_CHECKING:
     from features.declaring.declaration import Catalogue, Output
