@@ -10,7 +10,7 @@ ELAPSED_HOURS, ELAPSED_DAYS = "elapsed hours", "elapsed days"
 """Units of times that are read as hours where they are short, as days where they are long."""
 
 _CLOCK = "o'clock, minutes ahead: "
-_WORDS = {"days": ("day", "days"), "hours": ("hour", "hours")}
+_WORDS = {"days": ("day", "days"), "hours": ("hour", "hours"), "stars": ("star", "stars")}
 _LONG = 48.0
 """Hours from which a time is read as days."""
 
@@ -28,7 +28,7 @@ def write_value(value: float, unit: str, currency: str) -> str:
     value : float
         Finite.
     unit : str
-        "minor" (money), "share" or "ratio", "days", "hours", one of the elapsed ones or of `clock_unit`; any
+        "minor" (money), "share" or "ratio", "days", "hours", "stars", one of the elapsed ones or of `clock_unit`; any
         other unit shows the bare number.
     currency : str
         ISO 4217, for money.

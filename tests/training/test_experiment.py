@@ -363,12 +363,16 @@ def test_rows_at_the_cutoffs_hold_every_labelled_customer_once(dataset: Dataset)
         assert part["customer_id"].is_unique
     assert set(dataset.train["label"]) == {0, 1}
     assert list(dataset.summary["use"]) == ["train"] * 3 + ["test"]
+    assert dataset.current["customer_id"].is_unique
+    assert set(dataset.current["customer_id"]) >= set(dataset.test["customer_id"])
+    assert set(dataset.current["cutoff"]) == {from_micros(dataset.as_of)}
 
 
 def test_stored_features_are_used_and_those_declared_otherwise_are_not(
     shop: Shop, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored = feature_frame(shop.snapshot, dataset.schedule.cutoffs, CATALOGUE)
+    instants = [*dataset.schedule.cutoffs, shop.as_of]
+    stored = feature_frame(shop.snapshot, instants, CATALOGUE)
     write_features(stored, tmp_path, snapshot=shop.snapshot)
     evaluated: list[int] = []
 
@@ -386,7 +390,7 @@ def test_stored_features_are_used_and_those_declared_otherwise_are_not(
     load_dataset(
         shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path, catalogue=other
     )
-    assert len(evaluated) == len(dataset.schedule.cutoffs)
+    assert len(evaluated) == len(instants)
 
 
 def test_a_protocol_is_measured_on_the_exported_package_and_leaves_nothing(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +26,13 @@ from training.publishing.reason_sentences import (
     companions,
     concept_of,
     expected_sign,
+    is_named,
     tells_time,
     template_for,
     unit_for,
 )
 from training.publishing.reason_templates import NO_HOURS
+from training.specs import ModelSpec
 from training.specs.economics import typical_order
 
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
         version=UNPUBLISHED,
         currency=currency,
         outputs=tuple(
-            _output(dataset.catalogue[name], dataset.current[name], offset, spec.expected_signs)
-            for name in names
+            _output(dataset.catalogue[name], dataset.current[name], offset, spec) for name in names
         ),
         components=components_of(fitted.estimator, len(names)),
         decision=spec.economics.decision(
@@ -137,12 +137,14 @@ def components_of(estimator: LogitBlend, columns: int) -> tuple[Component, ...]:
 
 
 def _output(
-    output: Output, values: pd.Series[float], offset: timedelta, signs: Mapping[str, int]
+    output: Output, values: pd.Series[float], offset: timedelta, spec: ModelSpec
 ) -> PackageOutput:
     known = values.dropna().to_numpy(dtype=np.float64)
     template, missing = template_for(output, offset=offset, some_missing=len(known) < len(values))
     if tells_time(output) and (not len(known) or np.ptp(known) <= _ONE_HOUR):
         template = NO_HOURS
+    if is_named(output, spec.never_reasons):
+        template = missing = ""
     return PackageOutput(
         name=output.name,
         hash=output.hash,
@@ -151,7 +153,7 @@ def _output(
         reference=float(np.median(known)) if len(known) else None,
         template=template,
         missing=missing,
-        expected_sign=expected_sign(output, signs),
+        expected_sign=expected_sign(output, spec.expected_signs),
     )
 
 

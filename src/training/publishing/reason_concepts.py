@@ -60,7 +60,7 @@ WITH_VALUE: Mapping[str, str] = {
         "with reviews": "reviews days_since_review low_review_share",
         "with bids": "auctions days_since_bid",
         "who put money into the wallet": "wallet days_since_top_up",
-        "who were ever subscribed": "newsletter",
+        "who subscribed": "newsletter",
     }.items()
     for stem in stems.split()
 }

@@ -12,7 +12,7 @@ by its description.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -88,6 +88,11 @@ def template_for(
 def concept_of(output: Output) -> str:
     """Name what a feature is about; of all that is about the same, one reason is given."""
     return CONCEPTS.get(_parted(output.name)[0]) or output.family or output.name
+
+
+def is_named(output: Output, names: Container[str]) -> bool:
+    """Whether a feature, or its concept, is among names."""
+    return any(name in names for name in _names(output))
 
 
 def expected_sign(output: Output, signs: Mapping[str, int]) -> int:

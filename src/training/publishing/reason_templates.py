@@ -17,7 +17,10 @@ _NOT_DUE = "No invoice issued{within} with a due time is settled or has come due
 _ONLY_ONE = f"[orders=1] {_LULL}"
 """What is said of an only order is said once, too."""
 
-_ONLY_WORTH = "[orders=1] The only order was worth {value}{compared}. | "
+_ONLY_WORTH = (
+    "[orders=1] The only order was worth {value}{compared}."
+    " | [orders{window}=1] The only order{within} was worth {value}{compared}. | "
+)
 
 _A_YEAR = "[days_since_first_order>=365] "
 """What is told of a customer who was there a year ago."""
@@ -30,14 +33,12 @@ _UNLIKE_MOST = ", unlike most of {customers}."
 
 TEMPLATES: Mapping[str, tuple[str, str]] = {
     "days_since_order": (
-        "[orders=1] [value>=reference] No order for {value} since the only one{compared}."
-        " | [orders=1] Only one order so far, {value} ago."
-        ""
-        " | [orders=2] [order_gap_days>0] [value>order_gap_days] No order for {value}; this customer's two orders lie"
-        " {order_gap_days} apart."
-        ""
-        " | [order_gap_days>0] [value>order_gap_days] No order for {value}; usually {order_gap_days} between"
-        " this customer's orders. | No order for {value}{compared}.",
+        "[orders=1] Only one order so far, {value} ago."
+        " | [orders=2] [order_gap_days>0] [value>order_gap_days] Only two orders, {order_gap_days} apart; the latest"
+        " {value} ago."
+        " | [order_gap_days>0] [value>order_gap_days] No order for {value}; on average {order_gap_days} between"
+        " this customer's orders."
+        " | No order for {value}{compared}.",
         "No order yet.",
     ),
     "overdue_for_order": (_LULL, _LULL),
@@ -67,17 +68,17 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
     ),
     "order_gap_days": (
         f"[orders=2] [value>0] [days_since_order>value] {_LULL}"
+        " | [orders=2] [value>0] Only two orders, {value} apart{compared}."
+        " | [orders{window}=2] [value>0] The two orders{within} came {value} apart{compared}."
         " | [value>0] Time between orders{within}: {value} on average{compared}.",
         f"[orders<2] {_LULL} | {_NONE_BOUGHT}Fewer than two orders{{within}}.",
     ),
     "order_gap_deviation_days": (
-        "[value>reference] Orders come less regularly than usual among {customers}: {order_gap_days} apart on average,"
-        " give or take {value}.",
+        "[value>reference] Orders come less evenly than usual among {customers}; on average {order_gap_days} apart.",
         f"[orders<2] {_LULL} | Fewer than three orders.",
     ),
     "order_gap_variation": (
-        "[value>reference] Orders come less regularly than usual among {customers}: {order_gap_days} apart on average,"
-        " give or take {order_gap_deviation_days}.",
+        "[value>reference] Orders come less evenly than usual among {customers}; on average {order_gap_days} apart.",
         f"[orders<2] {_LULL} | Fewer than three orders at different hours.",
     ),
     "orders_per_day": (
@@ -145,7 +146,9 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         f"{_LULL} | No order.",
     ),
     "last_order_in_averages": (
-        "[value<1] The latest order ({last_order_value}) was smaller than this customer's average"
+        "[orders=2] [first_order_value>last_order_value] The latest order ({last_order_value}) was smaller than the one"
+        " before ({first_order_value})."
+        " | [orders>2] [value<1] The latest order ({last_order_value}) was smaller than this customer's average"
         " ({average_order_value}).",
         f"[orders=0] {_LULL} | No order paid for.",
     ),
@@ -242,7 +245,8 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "failed_payment_rate": (
-        "{value} of payment attempts failed{within}{compared}.",
+        "[failed_payments{window}=1] One payment attempt failed{within}, {value} of all{compared}."
+        " | {value} of payment attempts failed{within}{compared}.",
         _NEVER,
     ),
     "days_since_failed_payment": (
@@ -304,7 +308,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "late_delivery_rate": (
-        "[value=1] [delivered_orders{window}=1] The only delivery{within} was late."
+        "[value=1] [delivered_orders=1] The only delivery was late."
         " | {value} of deliveries were late{within}{compared}.",
         _NEVER,
     ),
@@ -313,9 +317,8 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "last_delivery_hours_late": (
-        "[value>0] [0>=reference] The delivery promised last was {value} late; most of {customers} had"
-        " theirs in time."
-        " | [value>0] The delivery promised last was {value} late{compared:late}.",
+        "[value>0] [0>=reference] The latest delivery was {value} late; most of {customers} had theirs in time."
+        " | [value>0] The latest delivery was {value} late{compared:late}.",
         _NEVER,
     ),
     "worst_delivery_hours_late": (
@@ -325,7 +328,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "delivery_hours": (
-        "[delivered_orders{window}=1] The only delivery{within} took {value}{compared}."
+        "[delivered_orders=1] The only delivery took {value}{compared}."
         " | Deliveries took {value} on average{within}{compared}.",
         _NEVER,
     ),
@@ -373,23 +376,23 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "low_review_share": (
-        "[value=1] [reviews{window}=1] The only review{within} gave one or two stars."
+        "[reviews=1] The only review gave {stars_last}."
         " | {value} of reviews gave one or two stars{within}{compared}.",
         _NEVER,
     ),
     "stars_mean": (
-        "[reviews{window}=1] Stars of the only review{within}: {value}{compared}."
-        " | Stars given{within}: {value} on average{compared}.",
+        "[reviews=1] The only review gave {value}{compared}."
+        " | Reviews gave {value} on average{within}{compared}.",
         "No reviews{within}.",
     ),
     "stars_lowest": (
-        "[reviews{window}=1] Stars of the only review{within}: {value}{compared}."
-        " | Fewest stars given{within}: {value}{compared}.",
+        "[reviews=1] The only review gave {value}{compared}."
+        " | The lowest review{within} gave {value}{compared}.",
         "No reviews{within}.",
     ),
     "stars_last": (
-        "[reviews=1] Stars of the only review: {value}{compared}."
-        " | Stars of the latest review: {value}{compared}.",
+        "[reviews=1] The only review gave {value}{compared}."
+        " | The latest review gave {value}{compared}.",
         "No reviews.",
     ),
     "days_since_review": (
@@ -417,7 +420,8 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "newsletter": (
-        f"[value=0] [reference=1] Newsletter given up{_UNLIKE_MOST} | [value=0] Newsletter given up.",
+        "[value=0] [reference=1] Unsubscribed from the newsletter; most of {customers} still get it."
+        " | [value=0] Unsubscribed from the newsletter.",
         "Newsletter never subscribed to.",
     ),
     "has_credit_card": (

@@ -16,5 +16,6 @@ CHURN = ModelSpec(
         " take them in the shop."
     ),
     expected_signs=CHURN_SIGNS,
+    never_reasons=("time of orders", "wallet_use"),
     economics=Retention(order_value="average_order_value"),
 )

@@ -41,6 +41,8 @@ class ModelSpec:
     expected_signs: Mapping[str, int] = field(default_factory=dict)
     """Whether people expect more of a feature, or of a concept (`training.publishing.reason_concepts`), to raise
     the risk (1) or to lower it (-1); a reason must not say the opposite. Without an entry both are believed."""
+    never_reasons: tuple[str, ...] = ()
+    """Features, or concepts, that the model may learn from and nobody would call a reason."""
     rule_columns: Mapping[str, str] | None = None
     """The output for each input of `scoring.rules.POINTS`; None: no rule score."""
     max_cutoffs: int = 8

@@ -88,7 +88,8 @@ def test_references_are_todays_medians_and_sentences_are_the_features_own(
     assert recency.reference == pytest.approx(dataset.current["days_since_order"].median())
     assert recency.expected_sign == 1
     assert (
-        "No order for {value}; usually {order_gap_days} between this customer's" in recency.template
+        "No order for {value}; on average {order_gap_days} between this customer's"
+        in recency.template
     )
     assert recency.hash == dataset.catalogue["days_since_order"].hash
     assert "in the last 365 days" in outputs["spend_365d"].template
