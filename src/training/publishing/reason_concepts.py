@@ -50,7 +50,7 @@ CONCEPTS: Mapping[str, str] = {
 WITH_VALUE: Mapping[str, str] = {
     stem: who
     for who, stems in {
-        "with several orders": "order_gap_days regularity",
+        "with several orders{within}": "order_gap_days regularity",
         "with orders{within}": "spending basket weekend_order_share order_hour night_order_share"
         " order_weekdays",
         "with deliveries{within}": "late_deliveries delivery_hours delivery_hours_late last_delivery_hours_late"

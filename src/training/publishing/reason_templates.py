@@ -17,10 +17,14 @@ _NOT_DUE = "No invoice issued{within} with a due time is settled or has come due
 _ONLY_ONE = f"[orders=1] {_LULL}"
 """What is said of an only order is said once, too."""
 
-_ONLY_WORTH = (
-    "[orders=1] The only order was worth {value}{compared}."
-    " | [orders{window}=1] The only order{within} was worth {value}{compared}. | "
-)
+
+def _only_worth(noun: str = "") -> str:
+    compared = "{compared:" + noun + "}"
+    return (
+        f"[orders=1] The only order was worth {{value}}{compared}."
+        f" | [orders{{window}}=1] The only order{{within}} was worth {{value}}{compared}. | "
+    )
+
 
 _A_YEAR = "[days_since_first_order>=365] "
 """What is told of a customer who was there a year ago."""
@@ -116,12 +120,12 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "average_order_value": (
-        f"[value=0] {_NONE_BOUGHT}[value=0] Paid nothing for orders{{within}}{{compared:an order}}. | {_ONLY_WORTH}"
+        f"[value=0] {_NONE_BOUGHT}[value=0] Paid nothing for orders{{within}}{{compared:an order}}. | {_only_worth()}"
         "Paid {value} an order{within}{compared}.",
         _NONE_BOUGHT + "No order paid for{within}.",
     ),
     "monetary_value": (
-        _ONLY_WORTH + "Mean amount of an order paid for{within}: {value}{compared}.",
+        _only_worth() + "Mean amount of an order paid for{within}: {value}{compared}.",
         _NONE_BOUGHT + "No order paid for{within}.",
     ),
     "monetary_trend": (
@@ -130,19 +134,19 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         f"[orders_90d=0] {_LULL} | No order paid for in the last 90 days.",
     ),
     "largest_order": (
-        _ONLY_WORTH + "Largest order{within}: {value}{compared}.",
+        _only_worth("for the largest order") + "Largest order{within}: {value}{compared}.",
         _NONE_BOUGHT,
     ),
     "smallest_order": (
-        _ONLY_WORTH + "Smallest order{within}: {value}{compared}.",
+        _only_worth("for the smallest order") + "Smallest order{within}: {value}{compared}.",
         _NONE_BOUGHT,
     ),
     "first_order_value": (
-        _ONLY_WORTH + "Worth of the first order: {value}{compared}.",
+        _only_worth() + "Worth of the first order: {value}{compared}.",
         f"{_LULL} | No order.",
     ),
     "last_order_value": (
-        _ONLY_WORTH + "Worth of the latest order: {value}{compared}.",
+        _only_worth() + "Worth of the latest order: {value}{compared}.",
         f"{_LULL} | No order.",
     ),
     "last_order_in_averages": (
@@ -245,7 +249,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         _NEVER,
     ),
     "failed_payment_rate": (
-        "[failed_payments{window}=1] One payment attempt failed{within}, {value} of all{compared}."
+        "[failed_payments{window}=1] One payment attempt failed{within}, {value} of the attempts{compared}."
         " | {value} of payment attempts failed{within}{compared}.",
         _NEVER,
     ),

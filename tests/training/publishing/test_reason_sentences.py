@@ -356,7 +356,7 @@ def test_a_package_has_whatever_its_sentences_read() -> None:
     [
         (
             {"orders": 1.0, "largest_order_365d": 1599.0},
-            "The only order was worth 15.99 EUR; usually 27.36 EUR among the shop's customers.",
+            "The only order was worth 15.99 EUR; usually 27.36 EUR for the largest order among the shop's customers.",
         ),
         (
             {"orders": 3.0, "largest_order_365d": 1599.0},
