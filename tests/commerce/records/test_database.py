@@ -166,6 +166,9 @@ def test_every_rule_of_a_row_stands_in_the_database(any_engine: Engine) -> None:
             str(rule.name): choices(str(rule.sqltext))
             for rule in table.constraints
             if isinstance(rule, CheckConstraint)
+            and (
+                any_engine.dialect.name == "sqlite" or rule.name != f"ck_{table.name}_whole_numbers"
+            )
         }
         kept = {
             str(rule["name"]): choices(rule["sqltext"])

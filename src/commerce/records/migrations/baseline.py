@@ -11,13 +11,11 @@ from commerce.records.migrations.triggers import (
     drop,
     drop_append_only,
     drop_status_guard,
-    drop_whole_numbers,
     guard,
     guard_status,
     react,
-    whole_numbers,
 )
-from commerce.records.schema import APPEND_ONLY, WHOLE_NUMBERS, metadata
+from commerce.records.schema import APPEND_ONLY, metadata
 from commerce.records.schema.columns import named_metadata
 from commerce.records.states import EDGES, MOVED_BY_EVENTS
 
@@ -58,8 +56,6 @@ def make_records() -> None:
         "account.balance must move with a posting",
     )
     react("posting_moves_balance", "posting", _MOVE_BALANCE)
-    for table, columns in WHOLE_NUMBERS.items():
-        whole_numbers(table, *columns)
     isolate(*(table.name for table in metadata.sorted_tables if "tenant_id" in table.c))
     isolate("tenant", key="id")
     share("transition")
@@ -69,8 +65,6 @@ def drop_records() -> None:
     """Take every rule and table away."""
     drop("posting_moves_balance", "posting")
     drop("account_balance_moves_with_posting", "account")
-    for table in WHOLE_NUMBERS:
-        drop_whole_numbers(table)
     for table in MOVED_BY_EVENTS:
         drop_status_guard(table)
     for table in APPEND_ONLY:

@@ -106,7 +106,10 @@ def drop(name: str, table: str) -> None:
 
 
 def whole_numbers(table: str, *columns: str) -> None:
-    """Refuse on SQLite, whose columns keep what they are given, what is no whole number; PostgreSQL needs no rule."""
+    """Refuse on SQLite what is no whole number, in a table of an older store, to which SQLite adds no CHECK.
+
+    A table made new has the CHECK of `commerce.records.schema.columns.whole_numbers` instead.
+    """
     if not _sqlite():
         return
     broken = " OR ".join(f"typeof(NEW.{name}) NOT IN ('integer', 'null')" for name in columns)

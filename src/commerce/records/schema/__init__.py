@@ -26,6 +26,7 @@ from commerce.records.schema.columns import (
     Whole,
     metadata,
     named_metadata,
+    whole_numbers,
 )
 from commerce.records.schema.imports import file_import, file_import_part
 from commerce.records.schema.money import (
@@ -67,7 +68,10 @@ WHOLE_NUMBERS = {
     for table in metadata.sorted_tables
     if (columns := [column.name for column in table.c if isinstance(column.type, Whole)])
 }
-"""Columns of units, minor units, points and counts by table: on SQLite a trigger refuses anything but whole numbers."""
+"""Columns of units, minor units, points and counts by table: on SQLite a CHECK refuses anything but whole numbers."""
+
+for _table, _columns in WHOLE_NUMBERS.items():
+    metadata.tables[_table].append_constraint(whole_numbers(_columns))
 
 __all__ = [
     "APPEND_ONLY",

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, inspect, make_url, select, text
+from sqlalchemy.exc import DBAPIError
 from tests.commerce.shop import Shop
-from tests.tenants import BRANCHES
+from tests.tenants import BRANCHES, make_tenant
 
 from commerce.orders import cart
 from commerce.orders.checkout import checkout
@@ -23,6 +24,7 @@ from commerce.records.errors import MigrationNeeded
 from commerce.records.tenants import find_tenant
 
 HERE = Path(__file__).parent
+KEPT = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'index')"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -65,7 +67,7 @@ def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
 def structure(engine: Engine) -> dict[str, Any]:
     """All that a database keeps of its tables; columns and constraints in whatever order."""
     found, names = inspect(engine), inspect(engine).get_table_names()
-    triggers = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'index')"
+    triggers = KEPT
     others = ["SELECT version_num FROM alembic_version", "SELECT * FROM transition"]
     if engine.dialect.name == "postgresql":
         triggers = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
@@ -107,6 +109,35 @@ def structure(engine: Engine) -> dict[str, Any]:
     }
 
 
+def with_checks(old: dict[str, Any]) -> dict[str, Any]:
+    """What keeps numbers whole in a store of before on SQLite, said as in a new one.
+
+    SQLite adds no CHECK to a table that is there: two triggers look at the same columns of rows that come, and of rows
+    that change.
+    """
+    told: dict[str, dict[str, str]] = {}
+    others = []
+    for line in old.get(KEPT, []):
+        rule = re.search(
+            r"TRIGGER (\w+)_whole_on_(insert|update) BEFORE (.+?) ON \1 WHEN (.+) BEGIN SELECT RAISE\(",
+            line,
+        )
+        if rule is None:
+            others.append(line)
+            continue
+        table, when, action, broken = rule.groups()
+        columns = re.findall(r"NEW\.(\w+)", broken)
+        assert action == ("INSERT" if when == "insert" else f"UPDATE OF {', '.join(columns)}")
+        told.setdefault(table, {})[when] = broken
+    for table, broken in told.items():
+        assert broken.keys() == {"insert", "update"}
+        assert broken["insert"] == broken["update"]
+        check = broken["insert"].replace("NEW.", "").replace("NOT IN", "IN").replace("OR", "AND")
+        *rest, checks = old[table]
+        old[table] = [*rest, sorted([*checks, (f"ck_{table}_whole_numbers", check)])]
+    return old | {KEPT: others} if told else old
+
+
 def in_any_order(rule: str) -> str:
     """A rule with the words that it allows in alphabetical order: which comes first means nothing."""
     word = r"'\w+'(?:::text)?"
@@ -142,8 +173,11 @@ def test_its_tables_and_rules_are_those_of_a_new_store(
 ) -> None:
     migrate(old, BRANCHES)
     new = request.getfixturevalue("engine" if old.dialect.name == "sqlite" else "postgres_engine")
-    kept, made = structure(old), structure(new)
+    kept, made = with_checks(structure(old)), structure(new)
     assert kept.keys() == made.keys()
+    if old.dialect.name == "sqlite":
+        for table in schema.WHOLE_NUMBERS:
+            assert f"ck_{table}_whole_numbers" in dict(made[table][-1])
     for name, found in kept.items():
         assert found == made[name], name
 
@@ -159,3 +193,40 @@ def test_one_that_stopped_on_the_way_is_refused_and_left_as_it_is(
     with pytest.raises(MigrationNeeded, match=rf"must stand at c005 .*; got {revision}\. Open it"):
         migrate(old, BRANCHES)
     assert structure(old) == before
+
+
+def test_it_keeps_and_refuses_the_numbers_that_a_new_store_does(
+    old: Engine, request: pytest.FixtureRequest
+) -> None:
+    migrate(old, BRANCHES)
+    new = request.getfixturevalue("engine" if old.dialect.name == "sqlite" else "postgres_engine")
+    make_tenant(new)
+    given = [7, 7.0, 1.5, "7", "7.0", "1.5", "seven", "true", "", True, b"7", 2**53, 1e300, None]
+    for value in given:
+        for how in (
+            "INSERT INTO counter (tenant_id, name, value) VALUES (1, 'tried', :value)",
+            "UPDATE counter SET value = :value",
+        ):
+            assert outcome(old, how, value) == outcome(new, how, value), value
+    if old.dialect.name == "sqlite":
+        assert outcome(new, how, 7.0) == 7
+        assert (
+            outcome(new, how, 1.5)
+            == outcome(new, how, "seven")
+            == outcome(new, how, "true")
+            == "refused"
+        )
+
+
+def outcome(engine: Engine, how: str, value: object) -> object:
+    """What a counter holds once it was given a value, which is taken back."""
+    with engine.connect() as connection:
+        connection.execute(
+            text("INSERT INTO counter (tenant_id, name, value) VALUES (1, 'there', 0)")
+        )
+        try:
+            connection.execute(text(how), {"value": value})
+        except DBAPIError:
+            return "refused"
+        tried = "SELECT max(value) FROM counter WHERE name IN ('there', 'tried')"
+        return connection.execute(text(tried)).scalar_one()
