@@ -41,6 +41,13 @@ def check_whole(what: str, given: object, largest: int = LARGEST) -> None:
         raise RecordError(f"{what} must be {end}; got {given:,}. Split it.")
 
 
+def are_whole(given: Collection[object]) -> bool:
+    """Tell at once whether `check_whole` would take each of many."""
+    return set(map(type, given)) <= {int} and all(
+        -LARGEST <= end <= LARGEST for end in (min(given, default=0), max(given, default=0))
+    )
+
+
 def check_text(what: str, given: object) -> None:
     r"""Refuse what no database keeps as text: half a character (a lone surrogate), a NUL, what is no text at all.
 
@@ -55,6 +62,11 @@ def check_text(what: str, given: object) -> None:
             f"{what} must be text that can be stored; got"
             f" {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '...'}. {_UNSTORABLE}"
         )
+
+
+def are_texts(given: Iterable[object]) -> bool:
+    """Tell at once whether `check_text` would take each of many; of what is close to none it may say that it would not."""
+    return all(isinstance(one, str) for one in given) and _storable("".join(given))
 
 
 def check_secret(what: str, given: object) -> None:
