@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar
 
 from tabular.amounts import NumberReader
@@ -15,6 +16,7 @@ from tabular.times import NotYet
 LIMIT = 2**53
 """Whole numbers stay below it, so that sums of them are exact, in floats too."""
 
+_CACHE = 20_000
 _LONGEST_ID = 500
 _ROUNDED = re.compile(r"[0-9][.,][0-9]+[eE]\+?[0-9]+|[0-9][eE]\+[0-9]+")
 _WHOLE = re.compile(r"[0-9]+\.0+")
@@ -51,6 +53,7 @@ class RowReader:
         self._number = number
         self._time = time
         self._beside = beside or {}
+        self._tidied = lru_cache(maxsize=_CACHE)(self._tidy)
 
     def check_width(self, cells: Sequence[str]) -> None:
         """Refuse a row of more or fewer cells than the file has columns."""
@@ -65,7 +68,10 @@ class RowReader:
             )
 
     def identifier(self, role: str, text: str) -> str:
-        """Read an id, tidied; blank where the cell is."""
+        """Read an id, tidied; blank where the cell is. The same id is worked out once."""
+        return self._tidied(role, text)
+
+    def _tidy(self, role: str, text: str) -> str:
         name = tidy_id(text)
         if len(name) > _LONGEST_ID:
             raise Refused(

@@ -28,7 +28,7 @@ class MoneyReader(RowReader):
     def __init__(self, *, currency: str, **conventions: Any) -> None:
         super().__init__(**conventions)
         self._currency = currency
-        self._minor = lru_cache(maxsize=_CACHE)(self._round)
+        self.rounded = lru_cache(maxsize=_CACHE)(self._round)
         self._unit = lru_cache(maxsize=_CACHE)(_foreign_to)
 
     def amount(self, role: str, text: str) -> Decimal:
@@ -48,14 +48,13 @@ class MoneyReader(RowReader):
                 f"negative {role}",
                 f"{role} must not be negative; got {text!r}. The type gives the direction.",
             )
-        minor = self.minor(amount, text)
+        minor = self.kept(self.rounded(amount), text)
         if minor < least:
             raise Refused(f"no {role}", f"{role} must be above 0; got {text!r}.")
         return minor
 
-    def minor(self, exact: Decimal, text: object) -> int:
-        """Round an exact amount to minor units; the same amount is worked out once."""
-        minor = self._minor(exact)
+    def kept(self, minor: int, text: object) -> int:
+        """Refuse more minor units than are kept."""
         if minor >= LIMIT:
             raise Refused("too large", f"amount must be below 2^53 minor units; got {text}.")
         return minor

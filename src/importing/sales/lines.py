@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from decimal import Decimal
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from importing.engine.identity import line_key
-from importing.engine.money_rows import MoneyReader
 from importing.sales.options import COLUMNS
 from importing.sales.statuses import State, StatusReader
+from importing.sales.worths import WorthReader
 from tabular.asides import names_total
 from tabular.errors import Refused
 from tabular.quoting import cells_at
-from tabular.rows import LIMIT, tidy_id
+from tabular.rows import tidy_id
 
-_ONE = Decimal(1)
 _ONCE = (
     "customer",
     "time_of_day",
@@ -119,7 +117,7 @@ def total_once(places: Mapping[str, int]) -> bool:
     return "order_total" in places and "amount" not in places and "price" not in places
 
 
-class LineReader(MoneyReader):
+class LineReader(WorthReader):
     """Reads rows into lines.
 
     Parameters
@@ -149,19 +147,22 @@ class LineReader(MoneyReader):
         delimiter: str | None = None,
         **conventions: Any,
     ) -> None:
-        super().__init__(**conventions)
+        super().__init__(
+            has_quantity="quantity" in places,
+            return_prefix=return_prefix,
+            negative_returns=negative_returns,
+            **conventions,
+        )
         self._customer_place, self._time_place = places["customer"], places["time"]
         worth = {"amount": places["order_total"]} if total_once(places) else {}
         self._optional = [(worth | dict(places)).get(role) for role in COLUMNS[2:13]]
-        self._has_quantity = "quantity" in places
         self._has_status = "status" in places
         self._state = StatusReader(statuses)
-        self._return_prefix = return_prefix
         self._refuse_prefix = refuse_prefix
-        self._negative_returns = negative_returns
         self._delimiter = delimiter or ","
         self._order_place = places.get("order")
         self._carried = [places[role] for role in _ONCE if role in places]
+        self._said_once = itemgetter(*self._carried)
         self._last: list[str] = []
 
     def __call__(self, cells: list[str]) -> Line:
@@ -194,16 +195,23 @@ class LineReader(MoneyReader):
         if place is None or len(cells) != self.width:
             return cells
         order = cells[place].strip()
-        if order and last and last[place].strip() == order:
-            last_day = last[self._time_place].strip()
-            cells, day = cells.copy(), cells[self._time_place].strip()
-            for carried in self._carried:
-                if carried == self._beside.get("time_of_day") and day not in ("", last_day):
-                    continue  # a clock is of its date
-                if not cells[carried].strip():
-                    cells[carried] = last[carried]
+        goes_on = order and last and last[place].strip() == order
+        if goes_on and not all(map(str.strip, self._said_once(cells))):
+            cells = self._filled(cells, last)
         if order:
             self._last = cells
+        return cells
+
+    def _filled(self, cells: list[str], last: list[str]) -> list[str]:
+        """Take what is blank from the row before; a clock is of its date."""
+        day, clock = cells[self._time_place].strip(), self._beside.get("time_of_day")
+        carried = self._carried
+        if day not in ("", last[self._time_place].strip()):
+            carried = [place for place in carried if place != clock]
+        cells = cells.copy()
+        for place in carried:
+            if not cells[place].strip():
+                cells[place] = last[place]
         return cells
 
     def _line(self, cells: list[str]) -> Line:
@@ -226,13 +234,8 @@ class LineReader(MoneyReader):
             )
         if product is not None:
             product = self._product(product)
-        price = self._amount("price", price_text)
-        stated = self._amount("amount", amount_text)
-        quantity = self._quantity(quantity_text, stated)
-        exact = stated if stated is not None else price * quantity if price is not None else None
-        if exact is None:
-            raise Refused("no amount", "price or amount must be given; got blank cells.")
-        returned = self._is_return(order, quantity, price, exact)
+        worth = self.worth(quantity_text, price_text, amount_text)
+        returned = self.is_return(order, worth)
         if currency is not None:
             self.check_currency(currency)
         recorded = (
@@ -252,9 +255,10 @@ class LineReader(MoneyReader):
                     "total row",
                     f"{role} must not be a word for a total; got {name!r}. Rename it if it is one.",
                 )
-        amount = self.minor(abs(exact), abs(exact))
-        count = f"{quantity.normalize():f}"
-        key = line_key([order, customer, str(at), product or "", count, str(amount), str(returned)])
+        amount = self.kept(worth.minor, abs(worth.exact))
+        key = line_key(
+            [order, customer, str(at), product or "", worth.count, str(amount), str(returned)]
+        )
         if order:
             basket = f"order\x1f{order}"
         elif customer:
@@ -268,8 +272,8 @@ class LineReader(MoneyReader):
             customer or None,
             product,
             description,
-            math.ceil(abs(quantity)),
-            None if price is None else f"{abs(price):f}",
+            worth.units,
+            worth.each,
             amount,
             at,
             recorded,
@@ -283,35 +287,3 @@ class LineReader(MoneyReader):
         """Check the id of a product, which stays as it is written."""
         self.identifier("product", text)
         return text
-
-    def _amount(self, role: str, text: str | None) -> Decimal | None:
-        return None if text is None else self.amount(role, text)
-
-    def _quantity(self, text: str | None, stated: Decimal | None) -> Decimal:
-        quantity = None if text is None else self.decimal("quantity", text)
-        if quantity is None:
-            if self._has_quantity and stated is None:
-                raise Refused("no quantity", "quantity must be given; got a blank cell.")
-            return _ONE
-        if abs(quantity) >= LIMIT:
-            raise Refused("too large", f"quantity must be below 2^53; got {text!r}.")
-        return quantity
-
-    def _is_return(
-        self, order: str, quantity: Decimal, price: Decimal | None, exact: Decimal
-    ) -> bool:
-        if self._return_prefix and order.startswith(self._return_prefix):
-            return True
-        if quantity >= 0 and (price is None or price >= 0) and exact >= 0:
-            return False
-        if self._negative_returns:
-            return True
-        name, value = (
-            ("quantity", quantity) if quantity < 0 else ("price or amount", price or exact)
-        )
-        raise Refused(
-            "negative outside returns",
-            f"{name} must not be negative outside returns; got {value}."
-            " Give --returns negative if such lines are returns.",
-            "returns? --returns negative",
-        )

@@ -160,7 +160,7 @@ _numbers_of, _texts_of = attrgetter(*_NUMBERS), attrgetter(*_TEXTS)
 
 
 def _check_all(events: Sequence[NewEvent]) -> None:
-    """Refuse the first event that breaks the contract; numbers and texts are looked at one by one only if some are amiss."""
+    """Refuse the first event that breaks the contract; numbers and texts are looked at singly if some are amiss."""
     numbers = [one for event in events for one in _numbers_of(event) if one is not None]
     texts = [one for event in events for one in _texts_of(event) if one is not None]
     sound = are_whole(numbers) and are_texts(texts)
