@@ -41,7 +41,7 @@ def check_whole(what: str, given: object, largest: int = LARGEST) -> None:
         raise RecordError(f"{what} must be {end}; got {given:,}. Split it.")
 
 
-def are_whole(given: Collection[object]) -> bool:
+def are_whole(given: Collection[Any]) -> bool:
     """Tell at once whether `check_whole` would take each of many."""
     return set(map(type, given)) <= {int} and all(
         -LARGEST <= end <= LARGEST for end in (min(given, default=0), max(given, default=0))

@@ -257,7 +257,7 @@ class LineReader(WorthReader):
                 )
         amount = self.kept(worth.minor, abs(worth.exact))
         key = line_key(
-            [order, customer, str(at), product or "", worth.count, str(amount), str(returned)]
+            [order, customer, str(at), product or "", worth.written, str(amount), str(returned)]
         )
         if order:
             basket = f"order\x1f{order}"

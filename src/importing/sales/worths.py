@@ -29,7 +29,7 @@ class Worth(NamedTuple):
         The same without its sign, in minor units; `LIMIT` or more where it is too large.
     units : int
         The quantity without its sign, a fraction counted up (0.75 kg is one).
-    count : str
+    written : str
         The quantity in its shortest form.
     each : str or None
         The price without its sign.
@@ -42,7 +42,7 @@ class Worth(NamedTuple):
     exact: Decimal
     minor: int
     units: int
-    count: str
+    written: str
     each: str | None
     negative: bool
 
@@ -90,7 +90,7 @@ class WorthReader(MoneyReader):
             exact=exact,
             minor=self.rounded(abs(exact)),
             units=math.ceil(abs(quantity)),
-            count=f"{quantity.normalize():f}",
+            written=f"{quantity.normalize():f}",
             each=None if price is None else f"{abs(price):f}",
             negative=quantity < 0 or (price is not None and price < 0) or exact < 0,
         )

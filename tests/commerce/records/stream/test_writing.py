@@ -1,6 +1,7 @@
 """Appending to the stream, under its contract."""
 
 import uuid
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -153,3 +154,33 @@ def test_an_event_that_contradicts_itself_is_refused(
 ) -> None:
     with pytest.raises(RecordError, match=sentence):
         check(captured(1, "a")._replace(**change))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"quantity": 1.5},
+        {"quantity": True},
+        {"value": "3"},
+        {"due_at": 2**53},
+        {"value": -(2**53)},
+        {"source_key": "b\0"},
+        {"method": "\ud800"},
+        {"category": 7},
+    ],
+    ids=str,
+)
+def test_one_value_amiss_among_many_is_refused_as_it_is_alone(
+    engine: Engine, change: dict[str, Any]
+) -> None:
+    tenant = make_tenant(engine)
+    broken = captured(1, "a")._replace(**change)
+    with pytest.raises(RecordError) as alone:
+        check(broken)
+    events = [captured(at, f"k{at}") for at in range(1, 50)]
+    events[30:30] = [broken, captured(1, "z")._replace(quantity=2.5)]  # type: ignore[arg-type]
+    with pytest.raises(RecordError) as among, writing(engine) as connection:
+        append(connection, tenant, events, ingested_at=9)
+    assert str(among.value) == str(alone.value)
+    with reading(engine) as connection:
+        assert stream_state(connection, tenant.id).events == 0
