@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -18,11 +18,12 @@ from commerce.records.tenants import Tenant
 from importing.engine.logbook import undone_imports
 from importing.engine.tenancy import origin
 
+Value = TypeVar("Value")
 _PAGE = 900
 """Values of one IN list; below the least limit of any SQLite."""
 
 
-def pages(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def pages(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
     """Cut values into lists short enough for one statement."""
     for start in range(0, len(values), _PAGE):
         yield values[start : start + _PAGE]

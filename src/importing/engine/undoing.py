@@ -1,6 +1,6 @@
 """Undoing an import: its events count no more, and what they made comes to its end.
 
-Nothing is removed: `commerce.records.annulment` says how. All of it is one transaction, so a kill leaves nothing half
+Nothing is removed: `importing.engine.annulling` says how. All of it is one transaction, so a kill leaves nothing half
 undone. Products stay, and so does a customer of whom anything else is recorded. What comes in afterwards, the same
 file too, gets keys and ids of its own.
 """
@@ -30,11 +30,12 @@ from sqlalchemy import (
 )
 
 from commerce.records import schema
-from commerce.records.annulment import annul
+from commerce.records.annulment import stands
 from commerce.records.database import writing
 from commerce.records.instants import to_micros
 from commerce.records.stream import ANNULLED
 from commerce.records.tenants import Tenant, clock, find_tenant, tenant_of
+from importing.engine.annulling import annul
 from importing.engine.known import pages
 from importing.engine.logbook import list_imports
 from importing.errors import SourceError
@@ -144,11 +145,7 @@ def _own(event: FromClause, number: int) -> ColumnElement[bool]:
 
 def _counting(event: FromClause, tenant: Tenant) -> ColumnElement[bool]:
     """Keep to events that were not taken back."""
-    other = schema.event.alias()
-    annulled = select(other.c.value).where(
-        other.c.tenant_id == tenant.id, other.c.type == ANNULLED, other.c.value.is_not(None)
-    )
-    return (event.c.type != ANNULLED) & event.c.id.not_in(annulled)
+    return (event.c.type != ANNULLED) & stands(event, tenant.id)
 
 
 def _refuse_changed(connection: Connection, tenant: Tenant, found: Row[Any]) -> None:

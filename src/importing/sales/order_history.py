@@ -93,11 +93,6 @@ class History:
         return picture(self.status, self.net, self.back, self.products)
 
     @property
-    def left(self) -> int:
-        """Minor units that arrived and have not gone back, for whatever reason."""
-        return sum(payment.left for payment in self.payments)
-
-    @property
     def state(self) -> str:
         """What it has come to, in the words of states."""
         if self.status != "placed":

@@ -16,7 +16,7 @@ SRC = Path(__file__).parents[3] / "src"
 DOORS = {
     "commerce/records/machine.py",  # fire
     "commerce/records/ledger.py",  # post
-    "commerce/records/annulment.py",  # annul: along the machines, too
+    "importing/engine/annulling.py",  # annul: along the machines, too
     "commerce/records/stream/writing.py",  # what both stand on
     "commerce/records/bulk.py",
 }

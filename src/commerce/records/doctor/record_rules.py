@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 
 from commerce.records import schema
-from commerce.records.annulment import counts
+from commerce.records.annulment import counts, stands
 from commerce.records.doctor.rule import Rule, named
 from commerce.records.sql import bound, hexadecimal, linked, micros
 from commerce.records.stream import ANNULLED, EVENT_TYPES
@@ -92,10 +93,7 @@ _empty = [
 ]
 
 _other = schema.event.alias("other")
-_taken_back = select(_other.c.value).where(
-    *bound(_other), _other.c.type == ANNULLED, _other.c.value.is_not(None)
-)
-_stands = _event.c.id.not_in(_taken_back)
+_stands = stands(_event, bindparam("tenant"))
 _alike = exists().where(
     *bound(_other),
     _other.c.id == _event.c.value,

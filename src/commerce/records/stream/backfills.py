@@ -8,20 +8,17 @@ and comes out the same later by looking at the stream as it stood after that one
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, or_, select
 
 from commerce.records import schema
 from commerce.records.bulk import insert_rows
-from commerce.records.sql import hexadecimal, linked, micros
+from commerce.records.sql import linked, micros
 from commerce.records.tenants import Tenant
 
 ALL = 2**31 - 1
 """Later than any backfill."""
-
-_PAGE = 5_000
 
 
 def counts_from() -> ColumnElement[int]:
@@ -93,38 +90,3 @@ def count_backfilled(connection: Connection, tenant_id: int, backfills: int, bef
         )
     )
     return int(connection.execute(query).scalar_one())
-
-
-class LateEvent(NamedTuple):
-    """An event that was recorded later than it occurred, in microseconds; its customer in 32 hexadecimal digits."""
-
-    id: int
-    source_key: str
-    customer_id: str | None
-    occurred_at: int
-    recorded_at: int
-
-
-def late_events(connection: Connection, tenant_id: int) -> Iterator[list[LateEvent]]:
-    """Give the events that were recorded later than they occurred and that no backfill names, in pages."""
-    event, table = schema.event, schema.backfill
-    query = (
-        select(
-            event.c.id,
-            event.c.source_key,
-            hexadecimal(event.c.customer_id),
-            micros(event.c.occurred_at),
-            micros(event.c.recorded_at),
-        )
-        .where(
-            event.c.tenant_id == tenant_id,
-            event.c.recorded_at > event.c.occurred_at,
-            ~exists().where(linked(table, event)),
-        )
-        .order_by(event.c.id)
-        .limit(_PAGE)
-    )
-    last = 0
-    while page := [LateEvent(*row) for row in connection.execute(query.where(event.c.id > last))]:
-        yield page
-        last = page[-1].id
