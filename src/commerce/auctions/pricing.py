@@ -227,26 +227,6 @@ def state_of(
     return reduce(AuctionState.after, bids, AuctionState(opening, bands, reserve))
 
 
-def least_admissible(
-    bids: Iterable[Bid],
-    opening: int,
-    bands: Bands,
-    *,
-    bidder: Hashable = None,
-    reserve: int | None = None,
-) -> int:
-    """Give the least amount that may be offered next, in minor units: the opening price, or an increment more.
-
-    The leader may authorise more at the price he has; parameters as of `state_of`.
-
-    Examples
-    --------
-    >>> least_admissible([], 1_000, Bands.of(EBAY, "USD"))
-    1000
-    """
-    return state_of(bids, opening, bands, reserve).least_admissible(bidder)
-
-
 def placed(
     now: AuctionState, bidder: Hashable, maximum: int, placed_at: int, sequence: int = 0
 ) -> Bid:

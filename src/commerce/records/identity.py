@@ -8,28 +8,18 @@ name of the shop's, the number is the name.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    and_,
-    exists,
-    func,
-    literal,
-    select,
-)
+from sqlalchemy import Connection, Select, Table, exists, select
 
 from commerce.records import schema
 from commerce.records.errors import CustomerNotFound, check_text
 from commerce.records.instants import to_micros
 from commerce.records.prepared import Prepared
-from commerce.records.sql import upsert
+from commerce.records.sql import pages, upsert
 from commerce.records.stream.backfills import counts_from
 from commerce.records.tenants import Tenant
 
@@ -37,7 +27,6 @@ BY_NUMBER = "number:"
 """What a key begins with that means our own number."""
 
 _DIGITS = 19
-_PAGE = 900
 _NAMESPACE = uuid.UUID("6f1c2c5e-6d0e-5d0c-9f52-0b6b5f6d1b0a")
 
 
@@ -101,25 +90,23 @@ class Identity(NamedTuple):
 
 def find(connection: Connection, table: Table, tenant: Tenant, key: str) -> Identity | None:
     """Find a customer, order or product of a tenant by a key, as the module says."""
-    for attempt in _attempts(table, key):
-        found = _look_up(connection, table, tenant, attempt)
-        if found is not None:
-            return found
-    return None
+    return find_many(connection, table, tenant, [key]).get(key)
 
 
 def find_many(
     connection: Connection, table: Table, tenant: Tenant, keys: Collection[str]
-) -> dict[str, uuid.UUID]:
-    """Find the ids of many records at once, as `find` does of one; unknown keys are left out."""
-    found = _ids_by(connection, table, tenant, "external_id", {key: key for key in keys})
+) -> dict[str, Identity]:
+    """Find many records at once, as `find` does one; unknown keys are left out."""
+    found = _named_by(connection, table, tenant, "external_id", {key: key for key in keys})
     rest = [key for key in keys if key not in found]
     ours = {key: uuid for key in rest if (uuid := as_uuid(key)) is not None}
-    found |= _ids_by(connection, table, tenant, "id", ours)
+    found |= _named_by(connection, table, tenant, "id", ours)
     numbers = {key: number for key in rest if (number := number_of(key)) is not None}
-    if numbers and not nameless(connection, table, tenant):
+    if not all(key.startswith(BY_NUMBER) for key in numbers) and not nameless(
+        connection, table, tenant
+    ):
         numbers = {key: number for key, number in numbers.items() if key.startswith(BY_NUMBER)}
-    return _ids_by(connection, table, tenant, "number", numbers) | found
+    return _named_by(connection, table, tenant, "number", numbers) | found
 
 
 def identify(connection: Connection, table: Table, tenant_id: int, record: uuid.UUID) -> Identity:
@@ -140,12 +127,9 @@ def resolve(
 
 def nameless(connection: Connection, table: Table, tenant: Tenant) -> bool:
     """Whether a tenant has records of the kind, and none with an id of the shop's own."""
-    of = connection.execute(
-        select(func.count(table.c.id), func.count(table.c.external_id)).where(
-            table.c.tenant_id == tenant.id
-        )
-    ).one()
-    return bool(of[0]) and not of[1]
+    some = exists().where(table.c.tenant_id == tenant.id)
+    query = select(some & ~some.where(table.c.external_id.is_not(None)))
+    return bool(connection.scalar(query))
 
 
 def as_uuid(key: str) -> uuid.UUID | None:
@@ -178,45 +162,20 @@ def find_customer(connection: Connection, tenant: Tenant, key: str) -> Identity:
     return found
 
 
-def _attempts(table: Table, key: str) -> Iterator[ColumnElement[bool]]:
-    yield table.c.external_id == key
-    if (ours := as_uuid(key)) is not None:
-        yield table.c.id == ours
-    if (number := number_of(key)) is not None:
-        unnamed = ~exists().where(
-            (other := table.alias()).c.tenant_id == table.c.tenant_id,
-            other.c.external_id.is_not(None),
-        )
-        yield and_(table.c.number == number, literal(key.startswith(BY_NUMBER)) | unnamed)
-
-
 def _names(table: Table, tenant_id: int) -> Select[tuple[uuid.UUID, int, str | None]]:
     return select(table.c.id, table.c.number, table.c.external_id).where(
         table.c.tenant_id == tenant_id
     )
 
 
-def _look_up(
-    connection: Connection, table: Table, tenant: Tenant, wanted: ColumnElement[bool]
-) -> Identity | None:
-    row = connection.execute(_names(table, tenant.id).where(wanted)).first()
-    return None if row is None else Identity._make(row)
-
-
-def _ids_by(
+def _named_by(
     connection: Connection, table: Table, tenant: Tenant, column: str, values: Mapping[str, Any]
-) -> dict[str, uuid.UUID]:
-    """Find what keys mean by values of a column, some at a time: fewer than any SQLite takes in a statement."""
-    asked = sorted(set(values.values()))
-    found: dict[Any, uuid.UUID] = {}
-    for start in range(0, len(asked), _PAGE):
-        rows = connection.execute(
-            select(table.c[column], table.c.id).where(
-                table.c.tenant_id == tenant.id,
-                table.c[column].in_(asked[start : start + _PAGE]),
-            )
-        )
-        found.update((value, record) for value, record in rows)
+) -> dict[str, Identity]:
+    """Find what keys mean by values of a column."""
+    found: dict[Any, Identity] = {}
+    for page in pages(sorted(set(values.values()))):
+        rows = connection.execute(_names(table, tenant.id).where(table.c[column].in_(page)))
+        found |= {getattr(row, column): Identity._make(row) for row in rows}
     return {key: found[value] for key, value in values.items() if value in found}
 
 

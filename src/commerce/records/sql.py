@@ -5,8 +5,8 @@ Each database keeps a UUID in its own way, and the stream names records by their
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -27,6 +27,10 @@ from sqlalchemy.sql.util import join_condition
 Insert = sqlite.Insert | postgresql.Insert
 """An INSERT; execute it with one row or many."""
 
+Value = TypeVar("Value")
+_LISTED = 900
+"""Values of one IN list; below the least limit of any SQLite."""
+
 
 def bound(table: FromClause, **names: str) -> tuple[ColumnElement[bool], ...]:
     """Keep to the tenant's rows whose columns hold the parameters of some names; binds ``tenant``, too.
@@ -44,6 +48,12 @@ def bound(table: FromClause, **names: str) -> tuple[ColumnElement[bool], ...]:
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Keep to what is in the list that a parameter gives."""
     return column.in_(bindparam(name, expanding=True))
+
+
+def pages(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Cut values into lists short enough for one statement."""
+    for start in range(0, len(values), _LISTED):
+        yield values[start : start + _LISTED]
 
 
 def linked(table: FromClause, other: FromClause) -> ColumnElement[bool]:

@@ -23,11 +23,11 @@ from commerce.records.bulk import insert_rows
 from commerce.records.instants import to_micros
 from commerce.records.machine import follow
 from commerce.records.moves import Machine
+from commerce.records.sql import pages
 from commerce.records.states import AUCTION, ORDER, PAYMENT, REVIEW
 from commerce.records.stream import ANNULLED, NewEvent, append
 from commerce.records.stream.backfills import backfill
 from commerce.records.tenants import Tenant
-from importing.engine.known import pages
 
 _PAGE = 5_000
 _ENDED: Mapping[str, Machine] = {

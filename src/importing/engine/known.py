@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -14,19 +14,10 @@ from sqlalchemy import (
 
 from commerce.records import schema
 from commerce.records.annulment import annulling_key
+from commerce.records.sql import pages
 from commerce.records.tenants import Tenant
 from importing.engine.logbook import undone_imports
 from importing.engine.tenancy import origin
-
-Value = TypeVar("Value")
-_PAGE = 900
-"""Values of one IN list; below the least limit of any SQLite."""
-
-
-def pages(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    """Cut values into lists short enough for one statement."""
-    for start in range(0, len(values), _PAGE):
-        yield values[start : start + _PAGE]
 
 
 def has_events(connection: Connection, tenant: Tenant) -> bool:

@@ -73,7 +73,7 @@ def known_records(
             f" {session.tenant.slug} has none of that number. Records without ids of the shop's own go by"
             " our numbers: name new ones by other ids than numbers, such as K-17."
         )
-    return known
+    return {name: record.id for name, record in known.items()}
 
 
 def _write_customers(

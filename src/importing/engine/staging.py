@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from sqlalchemy import Engine
 
 from commerce.records.database import reading
+from commerce.records.sql import pages
 from commerce.records.tenants import Tenant
-from importing.engine.known import has_events, known_sources, pages
+from importing.engine.known import has_events, known_sources
 from importing.engine.summary import Content
 from tabular.store import Store
 

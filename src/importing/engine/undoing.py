@@ -33,10 +33,10 @@ from commerce.records import schema
 from commerce.records.annulment import stands
 from commerce.records.database import writing
 from commerce.records.instants import to_micros
+from commerce.records.sql import pages
 from commerce.records.stream import ANNULLED
 from commerce.records.tenants import Tenant, clock, find_tenant, tenant_of
 from importing.engine.annulling import annul
-from importing.engine.known import pages
 from importing.engine.logbook import list_imports
 from importing.errors import SourceError
 from tabular.errors import did_you_mean

@@ -166,8 +166,8 @@ def _known_aggregates(
     found: dict[tuple[str, str], str] = {}
     for kind, table in _AGGREGATES.items():
         keys = {row.aggregate_id for row in rows if row.aggregate_type == kind and row.aggregate_id}
-        ids = find_many(session.connection, table, session.tenant, keys)
-        found |= {(kind, key): record.hex for key, record in ids.items()}
+        records = find_many(session.connection, table, session.tenant, keys)
+        found |= {(kind, key): record.id.hex for key, record in records.items()}
     return found
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import BigInteger, Connection, Row, Select, case, func, select, 
 from commerce.records import schema
 from commerce.records.annulment import counts
 from commerce.records.identity import imported_id
-from commerce.records.sql import linked, total
+from commerce.records.sql import linked, pages, total
 from commerce.records.tenants import Tenant
-from importing.engine.known import origins, pages
+from importing.engine.known import origins
 
 
 class KnownOrder(NamedTuple):

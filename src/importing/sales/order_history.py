@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from commerce.records import schema
-from commerce.records.sql import linked, micros
+from commerce.records.sql import linked, micros, pages
 from commerce.records.stream import ANNULLED
 from commerce.records.tenants import Tenant
 from importing.engine.identity import uuid_of
-from importing.engine.known import pages, plain_key
+from importing.engine.known import plain_key
 from importing.sales.known_orders import KnownOrder
 
 _BATCH = 90

@@ -16,9 +16,8 @@ from functools import partial
 from sqlalchemy import BigInteger, bindparam, select, type_coerce, update
 
 from commerce.records import schema
-from commerce.records.sql import hexadecimal
+from commerce.records.sql import hexadecimal, pages
 from importing.engine.identity import uuid_of
-from importing.engine.known import pages
 from importing.engine.session import ImportSession
 from importing.sales.lines import Line
 

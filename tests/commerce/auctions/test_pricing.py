@@ -12,7 +12,6 @@ from commerce.auctions.pricing import (
     AuctionState,
     Bands,
     Bid,
-    least_admissible,
     placed,
     state_of,
 )
@@ -155,8 +154,9 @@ def test_a_bid_too_low_to_be_admissible_is_kept_but_leads_nothing() -> None:
 
 def test_the_leader_may_bid_on_at_the_price_others_one_increment_above() -> None:
     bids = [bid for bid, _ in replay([("ann", 5_000, 1), ("bob", 3_000, 2)], 1_000)]
-    assert least_admissible(bids, 1_000, DOLLARS) == 3_200
-    assert least_admissible(bids, 1_000, DOLLARS, bidder="ann") == 3_100
+    now = state_of(bids, 1_000, DOLLARS)
+    assert now.least_admissible() == 3_200
+    assert now.least_admissible("ann") == 3_100
 
 
 def test_bands_without_an_end_go_on_with_their_last_increment() -> None:

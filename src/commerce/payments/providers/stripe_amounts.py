@@ -9,6 +9,7 @@ and the new Taiwan dollar are whole in payouts only, which the shop does not mak
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from commerce.payments.providers.port import ProviderRefused
@@ -86,7 +87,7 @@ def _rescaled(amount: int, currency: str, digits: int, wanted: int) -> int:
     if rest:
         raise ProviderRefused(
             f"amount must be whole {currency} between the shop and Stripe; got"
-            f" {amount / 10**digits:.{digits}f}. Correct it, or pay in another way; of a payment that was"
+            f" {Decimal(amount).scaleb(-digits)}. Correct it, or pay in another way; of a payment that was"
             " made, look at it at Stripe."
         )
     return whole
