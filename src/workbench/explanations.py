@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from commerce.records import schema
 from commerce.records.identity import Identity, find_customer, identify
 from commerce.records.instants import to_micros
 from commerce.records.money import format_money
+from commerce.records.stream import ANNULLED
+from commerce.records.stream.backfills import counts_from
 from commerce.records.tenants import Tenant, clock
 from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
@@ -31,7 +33,7 @@ class Explanation:
     version: str
     """`Package.label`."""
     rows: tuple[str, ...]
-    """Events of the stream on the shop's clock, earliest first."""
+    """Events of the stream that count, on the shop's clock, earliest first."""
     earlier: int
     """How many events are not shown."""
 
@@ -83,13 +85,14 @@ def explain(
     found = [find_customer(connection, tenant, customer) for customer in customers]
     for who in found or _drawn(connection, tenant, sample):
         values = online_features(connection, tenant.id, who.id, to_micros(as_of), served.outputs)
-        shown, hidden = _rows(connection, tenant, who.id, rows)
+        known = _rows(connection, tenant, who.id, to_micros(as_of))
+        shown = known[max(0, len(known) - rows) :]
         yield Explanation(
             customer=who.text,
             decision=decide(served.package, values),
             version=served.package.label,
-            rows=shown,
-            earlier=hidden,
+            rows=tuple(_line(row, tenant) for row in shown),
+            earlier=len(known) - len(shown),
         )
 
 
@@ -103,19 +106,16 @@ def _drawn(connection: Connection, tenant: Tenant, sample: int) -> list[Identity
 
 
 def _rows(
-    connection: Connection, tenant: Tenant, customer: uuid.UUID, limit: int
-) -> tuple[tuple[str, ...], int]:
+    connection: Connection, tenant: Tenant, customer: uuid.UUID, before: int
+) -> list[Row[Any]]:
+    """Read the events of a customer that count before an instant: what was undone is not among them."""
     event = schema.event
-    about = event.c.tenant_id == tenant.id, event.c.customer_id == customer
-    number = connection.execute(select(func.count()).where(*about)).scalar_one()
-    latest = (
-        select(event)
-        .where(*about)
-        .order_by(event.c.occurred_at.desc(), event.c.id.desc())
-        .limit(limit)
+    query = select(event).where(
+        event.c.tenant_id == tenant.id, event.c.customer_id == customer, counts_from() < before
     )
-    found = [_line(row, tenant) for row in connection.execute(latest)]
-    return tuple(reversed(found)), number - len(found)
+    found = connection.execute(query.order_by(event.c.occurred_at, event.c.id)).all()
+    annulled = {row.value for row in found if row.type == ANNULLED}
+    return [row for row in found if row.type != ANNULLED and row.id not in annulled]
 
 
 def _line(row: Row[Any], tenant: Tenant) -> str:

@@ -248,6 +248,19 @@ def test_what_is_undone_and_comes_in_right_counts_once_as_of_earlier_cutoffs_too
         assert examine(connection) == []
 
 
+def test_rows_that_were_undone_do_not_stand_beside_a_decision(home: Home) -> None:
+    def rows() -> list[str]:
+        done = CliRunner().invoke(group, ["explain", "ann"])
+        assert done.exit_code == 0, done.output
+        return [line for line in done.output.splitlines() if line.startswith("  rows")]
+
+    before = rows()
+    home.bring(content=SHOP + "9,ann,2011-05-01,A,1,2.00\n")
+    assert any("2011-05-01" in row for row in rows())
+    undo_import(home.engine, "acme", 2, now=datetime.now(UTC))
+    assert rows() == before
+
+
 def test_a_second_backfill_of_the_same_file_changes_nothing(home: Home) -> None:
     home.bring("--returns", "negative", "--backfill")
     stood = home.snapshot()
