@@ -197,13 +197,8 @@ def _alembic_config(branches: Sequence[str]) -> Any:
     return config
 
 
-def applied_revisions(engine: Engine) -> set[str]:
-    """Read which migrations a database has seen; empty for a new one."""
-    with engine.connect() as connection:
-        return _applied(connection)
-
-
 def _applied(connection: Connection) -> set[str]:
+    """Read which migrations a database has seen; empty for a new one."""
     if not inspect(connection).has_table("alembic_version"):
         return set()
     return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
@@ -211,7 +206,8 @@ def _applied(connection: Connection) -> set[str]:
 
 def is_current(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> bool:
     """Tell whether a database has the newest tables of every branch."""
-    return set(_script(*branches).get_heads()) <= applied_revisions(engine)
+    with engine.connect() as connection:
+        return set(_script(*branches).get_heads()) <= _applied(connection)
 
 
 def migrate(engine: Engine, branches: Sequence[str] = (COMMERCE,)) -> None:

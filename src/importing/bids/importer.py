@@ -171,7 +171,8 @@ def import_bids(
     tenancy, conventions, start = intake.tenancy, intake.conventions(), None
     own = read_increments(options.increments, tenancy.currency) if options.increments else None
     if elapsed:
-        start = (options.start or START).replace(tzinfo=tenancy.zone)
+        start = options.start or START
+        start = start if start.tzinfo else start.replace(tzinfo=tenancy.zone)
         conventions["beside"] = {}
         conventions["time"] = ElapsedReader(
             start, elapsed, conventions["number"], latest=latest_at(now)

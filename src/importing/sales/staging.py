@@ -175,6 +175,7 @@ class SalesStaging(Staging):
             " LEFT JOIN line l ON l.row = s.row WHERE s.basket NOT IN (SELECT basket FROM part) GROUP BY s.basket"
             " HAVING count(l.row) > 0 OR count(*) <> k.lines OR sum(s.amount) <> k.total" + states
         )
+        self._base.execute("CREATE INDEX altered_name ON altered (name)")
 
     def altered(self) -> Iterator[ShownOrder]:
         """Give those orders, less those that were settled."""

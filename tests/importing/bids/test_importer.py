@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -74,6 +75,13 @@ def test_an_auction_is_told_bid_by_bid_to_its_end(shop: Shop) -> None:
     assert [(row.amount_minor, row.maximum_minor) for row in bids] == [
         *((1_000, 10_000), (1_050, 4_000), (4_200, 10_150)),
     ]
+
+
+def test_a_start_with_an_offset_is_that_instant_wherever_the_tenant_is(shop: Shop) -> None:
+    start = datetime(2004, 5, 1, tzinfo=UTC)
+    bid(shop, HEAD + "A1,100,0.5,ann,10\n", start=start, timezone="Asia/Tokyo")
+    (auction,) = shop.rows(schema.auction)
+    assert auction.starts_at == start
 
 
 def test_elapsed_times_begin_in_the_tenants_zone(shop: Shop) -> None:
