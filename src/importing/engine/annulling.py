@@ -41,6 +41,7 @@ _ENDED: Mapping[str, Machine] = {
 """Events that made a record, or all that there is of it: with them it ends."""
 _SETTLING = ("order.completed", "order.cancelled")
 _FIRST = "customer.registered"
+_AGAIN = ["tenant_id", "payment_id", "event_id", "type", "amount_minor", "occurred_at", "reference"]
 _NAMED = ("orders", "auction")
 """Tables whose records give back their names."""
 
@@ -154,29 +155,15 @@ def _repeat_payments(
     table, money = schema.payment_event, [row.id for row in rows if row.aggregate_type == "payment"]
     for page in pages(money):
         found = connection.execute(
-            select(table.c.payment_id, table.c.event_id, table.c.type, table.c.amount_minor).where(
-                table.c.tenant_id == tenant.id,
-                table.c.event_id.in_(page),
+            select(table.c.payment_id, table.c.event_id, table.c.amount_minor, table.c.type).where(
+                table.c.tenant_id == tenant.id, table.c.event_id.in_(page)
             )
-        ).all()
-        names = ("tenant_id", "payment_id", "event_id", "type", "amount_minor", "occurred_at")
-        insert_rows(
-            connection,
-            table.name,
-            (*names, "reference"),
-            [
-                (
-                    tenant.id,
-                    row.payment_id,
-                    given[row.event_id],
-                    ANNULLED,
-                    row.amount_minor,
-                    at,
-                    f"{row.type}/{row.event_id}",
-                )
-                for row in found
-            ],
         )
+        rows_again = [
+            (tenant.id, payment, given[event], ANNULLED, amount, at, f"{kind}/{event}")
+            for payment, event, amount, kind in found
+        ]
+        insert_rows(connection, table.name, _AGAIN, rows_again)
 
 
 def _end(connection: Connection, tenant: Tenant, machine: Machine, ended: _Ended) -> None:
@@ -190,7 +177,7 @@ def _end(connection: Connection, tenant: Tenant, machine: Machine, ended: _Ended
     if table.name in _NAMED:
         values["external_id"] = None
     # by status one by one, as a list cannot be bound in many statements; what ended before, by an event of its own, too
-    there = or_(*(table.c.status == each for each in {*move.sources, end}))
+    there = or_(*(table.c.status == each for each in dict.fromkeys((*move.sources, end))))
     key = (table.c.tenant_id == tenant.id, table.c.id == bindparam("record"))
     connection.execute(
         update(table).where(*key, there).values(values),
