@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 
 from commerce.records import rows, schema
 from commerce.records.actors import Actor
@@ -149,7 +149,26 @@ def list_shops(engine: Engine, actor: Actor) -> list[Shop]:
     actor.require("listing shops", "superadmin", "system")
     with reading(engine) as connection:
         found = connection.execute(select(_tenant).order_by(_tenant.c.slug)).all()
-    return [Shop(tenant_of(row), row.name, row.domain, row.created_at) for row in found]
+    return [_shop(row) for row in found]
+
+
+def get_shop(engine: Engine, actor: Actor, slug: str) -> Shop:
+    """Read a shop, closed or not.
+
+    Raises
+    ------
+    Forbidden, TenantNotFound
+    """
+    actor.require("reading a shop", "superadmin", "system")
+    with reading(engine) as connection:
+        row = connection.execute(select(_tenant).where(_tenant.c.slug == slug)).first()
+    if row is None:
+        raise TenantNotFound(slug, [])
+    return _shop(row)
+
+
+def _shop(row: Row[Any]) -> Shop:
+    return Shop(tenant_of(row), row.name, row.domain, row.created_at)
 
 
 def find_by_domain(connection: Connection, host: str) -> Tenant:

@@ -1,8 +1,19 @@
-"""Serving's own table: every answer ever given, append-only."""
+"""Serving's own tables: every answer ever given, append-only, and who is logged in."""
 
 from typing import Literal, get_args
 
-from sqlalchemy import Column, Float, ForeignKeyConstraint, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
 from commerce.records import schema
 from commerce.records.schema.columns import Document, Instant, named_metadata, one_of
@@ -42,3 +53,26 @@ score = Table(
     Index(None, "tenant_id", "customer_id", "model", "made_at"),
     Index(None, "tenant_id", "model_version", "as_of"),
 )
+
+LOGIN_KINDS = ("refresh", "session")
+
+login = Table(
+    "login",
+    metadata,
+    Column("tenant_id", ForeignKey(schema.tenant.c.id), primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    ForeignKeyConstraint(["tenant_id", "user_id"], [schema.users.c.tenant_id, schema.users.c.id]),
+    one_of("kind", LOGIN_KINDS),
+    Index(None, "tenant_id", "user_id"),
+    Index("uq_login_id", "id", unique=True),
+)
+"""Who is logged in, in a browser or by refresh tokens; of the secret that counts now its SHA-256 is kept."""
+
+TABLES = (login, score)
+"""All of them, what refers before what is referred to."""

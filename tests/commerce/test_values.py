@@ -130,7 +130,7 @@ def test_text_that_cannot_be_stored_is_refused_alike_wherever_it_comes_from(
             lambda: once(work, "tock", "key", {}, lambda: {"said": [value]}),
             lambda: imported_id("acme", "customer", value),
             lambda: find_tenant(work.connection, value),
-            lambda: credentials.resolve(work.connection, value),
+            lambda: credentials.resolve(work.connection, value, now=NOW),
             lambda: append(work.connection, work.tenant, [
                 NewEvent("stock.low", 1, 1, "k", reason=value)], ingested_at=1),
         ]  # fmt: skip

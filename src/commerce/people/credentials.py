@@ -10,19 +10,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 
 from commerce.people import users
 from commerce.people.passwords import BadCredentials, hash_password, is_stale, verify
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM, Actor, Role
 from commerce.records.arguments import checked
-from commerce.records.errors import NotFound
+from commerce.records.errors import Conflict, NotFound, RecordError
+from commerce.records.instants import to_micros
 from commerce.records.machine import EventDraft, fire
 from commerce.records.sql import linked
 from commerce.records.states import USER
@@ -91,10 +93,29 @@ class Key(NamedTuple):
     user_id: UUID | None
     created_at: datetime
     revoked_at: datetime | None
+    expires_at: datetime | None
+    scopes: list[str] | None
+
+
+class Opened(NamedTuple):
+    """What a key opens; ``scopes`` is None where it may do whatever its role may."""
+
+    tenant: Tenant
+    actor: Actor
+    key_id: UUID
+    scopes: list[str] | None
 
 
 @checked
-def issue(work: Work, name: str, role: Role, *, user_id: UUID | None = None) -> IssuedKey:
+def issue(
+    work: Work,
+    name: str,
+    role: Role,
+    *,
+    user_id: UUID | None = None,
+    scopes: Sequence[str] | None = None,
+    expires_at: datetime | None = None,
+) -> IssuedKey:
     """Give out a key. By an admin of the shop.
 
     Parameters
@@ -105,15 +126,23 @@ def issue(work: Work, name: str, role: Role, *, user_id: UUID | None = None) -> 
         What may be done with it; superadmin only by a superadmin.
     user_id : UUID, optional
         Whose it is: it then acts as this user, and opens nothing once the user may not log in or has another role.
+    scopes : sequence of str, optional
+        What it may be used for, in the words of who asks for them; None for whatever the role may.
+    expires_at : datetime, optional
+        Aware; from then on it opens nothing.
 
     Raises
     ------
     Forbidden, NotFound
     RecordError
-        "role must be one of ...; got ..."
+        "role must be one of ...; got ..." or "expires at must be later than now; got ..."
     """
     users.may_grant(work, role)
-    key, prefix, secret = work.new_id(), secrets.token_hex(8), secrets.token_urlsafe(32)
+    if expires_at is not None and to_micros(expires_at) <= work.now:
+        raise RecordError(
+            f"expires at must be later than now; got {expires_at.isoformat()}. Leave it out for never."
+        )
+    key, (prefix, secret) = work.new_id(), _drawn()
     event = EventDraft("user.key_issued", category=role, record=("key", key))
     fire(work, USER, user_id or key, event)
     if user_id is not None and users.get(work, user_id).role != role:
@@ -128,8 +157,31 @@ def issue(work: Work, name: str, role: Role, *, user_id: UUID | None = None) -> 
         role=role,
         user_id=user_id,
         created_at=work.now,
+        expires_at=expires_at,
+        scopes=None if scopes is None else list(scopes),
     )
     return IssuedKey(key, f"{prefix}.{secret}")
+
+
+def rotate(work: Work, key_id: UUID) -> IssuedKey:
+    """Give a key another secret; the one of before opens nothing from then on. By an admin of the shop.
+
+    Raises
+    ------
+    Forbidden, NotFound
+    Conflict
+        "key must not be revoked; got ..."
+    """
+    work.actor.require("user.key_issued", "admin")
+    row = rows.find(work, schema.api_key, key_id, "key", lock=True)
+    users.may_grant(work, row.role)
+    if row.revoked_at is not None:
+        raise Conflict(f"key must not be revoked; got {key_id}. Issue a new one.")
+    prefix, secret = _drawn()
+    event = EventDraft("user.key_issued", category=row.role, record=("key", key_id))
+    fire(work, USER, row.user_id or key_id, event)
+    rows.change(work, schema.api_key, key_id, prefix=prefix, secret_hash=_digest(secret))
+    return IssuedKey(key_id, f"{prefix}.{secret}")
 
 
 def revoke(work: Work, key_id: UUID) -> None:
@@ -159,8 +211,19 @@ def list_keys(work: Work) -> list[Key]:
     return rows.listed(work, Key, key, order=(key.c.created_at, key.c.id))
 
 
+def get(work: Work, key_id: UUID) -> Key:
+    """Read a key, as `list_keys` shows it, for who runs the shop.
+
+    Raises
+    ------
+    Forbidden, NotFound
+    """
+    work.actor.require("reading keys", "admin", "system")
+    return rows.shown(Key, rows.find(work, schema.api_key, key_id, "key"))
+
+
 @checked
-def resolve(connection: Connection, text: str) -> tuple[Tenant, Actor]:
+def resolve(connection: Connection, text: str, *, now: datetime) -> Opened:
     """Tell whose key this is: the one look-up that is made before a tenant is known.
 
     Parameters
@@ -169,20 +232,42 @@ def resolve(connection: Connection, text: str) -> tuple[Tenant, Actor]:
         As the owner of the tables; no tenant's role.
     text : str
         As it was issued.
+    now : datetime
+        Aware.
 
     Raises
     ------
     BadCredentials
-        "API key must be valid; ..." for an unknown, wrong or revoked key, a closed shop and an inactive user
-        alike.
+        "API key must be valid; ..." for an unknown, wrong, revoked or expired key, a closed shop and an inactive
+        user alike.
     """
     prefix, _, secret = text.partition(".")
     row = connection.execute(_OPENED.where(schema.api_key.c.prefix == prefix)).first()
     kept = "" if row is None else row.secret_hash
-    if not hmac.compare_digest(kept, _digest(secret)) or row is None:
+    if not hmac.compare_digest(kept, _digest(secret)) or row is None or _ended(row, now):
         raise BadCredentials("API key")
     nobody = row.key_id if row.user_id is None else None
-    return tenant_of(row), Actor(row.key_role, row.user_id, row.customer_id, nobody)
+    actor = Actor(row.key_role, row.user_id, row.customer_id, nobody)
+    return Opened(tenant_of(row), actor, row.key_id, row.scopes)
+
+
+def shops_of(connection: Connection, username: str) -> list[Tenant]:
+    """Find the open shops in which somebody logs in by a name; as the owner of the tables, before a tenant is known."""
+    found = connection.execute(
+        select(_tenant)
+        .join(_users, _users.c.tenant_id == _tenant.c.id)
+        .where(_users.c.username == username.strip().lower(), _tenant.c.closed_at.is_(None))
+    )
+    return [tenant_of(row) for row in found]
+
+
+def _ended(row: Row[Any], now: datetime) -> bool:
+    return row.expires_at is not None and row.expires_at <= now
+
+
+def _drawn() -> tuple[str, str]:
+    """Draw a public prefix and a secret."""
+    return secrets.token_hex(8), secrets.token_urlsafe(32)
 
 
 def _digest(secret: str) -> str:
@@ -197,6 +282,8 @@ _OPENED = (
         _key.c.id.label("key_id"),
         _key.c.role.label("key_role"),
         _key.c.user_id,
+        _key.c.expires_at,
+        _key.c.scopes,
         _users.c.customer_id,
     )
     .select_from(_tenant.join(_key).outerjoin(_users, linked(_key, _users)))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, or_
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
@@ -153,11 +153,47 @@ def get(work: Work, customer_id: UUID | str) -> Customer:
 
 
 @checked
-def list_customers(work: Work, *, after: int = 0, limit: int = 100) -> list[Customer]:
-    """List customers by number, from the one after a page's last on; who does not run the shop sees at most itself."""
+def list_customers(
+    work: Work,
+    *,
+    search: str | None = None,
+    country: str | None = None,
+    ordering: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> rows.Part[Customer]:
+    """List customers; who does not run the shop sees at most itself.
+
+    Parameters
+    ----------
+    search : str, optional
+        Part of a name, an e-mail address, a phone number or the shop's own id, in whatever case.
+    ordering : str, optional
+        ``number`` (default), ``created_at``, ``full_name`` or ``email``, ``-`` before it for the other direction.
+
+    Raises
+    ------
+    RecordError
+        "ordering must be one of number, ...; got ..."
+    """
     table = schema.customer
-    later = (rows.visible(work, table.c.id, work.actor.customer_id), table.c.number > after)
-    return rows.listed(work, Customer, table, *later, order=(table.c.number,), limit=limit)
+    conditions = [rows.visible(work, table.c.id, work.actor.customer_id)]
+    if search:
+        parts = (table.c[name].icontains(search, autoescape=True) for name in _SEARCHED)
+        conditions.append(or_(*parts))
+    return rows.part(
+        work,
+        Customer,
+        table,
+        *conditions,
+        *rows.asked(table, country=country),
+        order=rows.ordered(table, ordering, "number", "created_at", "full_name", "email", "id"),
+        limit=limit,
+        offset=offset,
+    )
+
+
+_SEARCHED = ("full_name", "email", "phone", "external_id")
 
 
 def change(work: Work, customer_id: UUID, fields: Mapping[str, str | None]) -> None:

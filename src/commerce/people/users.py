@@ -150,11 +150,23 @@ def get(work: Work, user_id: UUID) -> User:
     return rows.shown(User, rows.find(work, schema.users, user_id, "user"))
 
 
-def list_users(work: Work) -> list[User]:
+def myself(work: Work) -> User:
+    """Read the user who acts.
+
+    Raises
+    ------
+    NotFound
+        "user must exist; got ..." for a program, and for a superadmin who looks at another shop.
+    """
+    return rows.shown(User, rows.find(work, schema.users, work.actor.user_id, "user"))
+
+
+def list_users(work: Work, *, limit: int = 100, offset: int = 0) -> rows.Part[User]:
     """List the users of the shop by name; who does not run the shop sees itself."""
     table = schema.users
     mine = rows.visible(work, table.c.id, work.actor.user_id)
-    return rows.listed(work, User, table, mine, order=(table.c.username,))
+    order = (table.c.username,)
+    return rows.part(work, User, table, mine, order=order, limit=limit, offset=offset)
 
 
 def change_role(work: Work, user_id: UUID, role: Role) -> None:
@@ -172,6 +184,22 @@ def change_role(work: Work, user_id: UUID, role: Role) -> None:
     _managed(work, user_id)
     fire(work, USER, user_id, EventDraft("user.changed", reason="role", category=role))
     rows.change(work, schema.users, user_id, role=role)
+
+
+def activate(work: Work, user_id: UUID) -> None:
+    """Let a user log in again who was kept from it. Twice changes nothing.
+
+    Raises
+    ------
+    Forbidden, NotFound, Conflict
+        As `change_role`; also for who was erased.
+    """
+    row = _managed(work, user_id)
+    if not row.password_hash:
+        raise Conflict(f"user must not be erased; got {user_id}. Create another.")
+    if not row.active:
+        fire(work, USER, user_id, EventDraft("user.changed", reason="activated"))
+        rows.change(work, schema.users, user_id, active=True)
 
 
 def deactivate(work: Work, user_id: UUID) -> None:

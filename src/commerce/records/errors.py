@@ -125,6 +125,7 @@ class TenantNotFound(CommerceError, LookupError):
     """No tenant goes by that name."""
 
     def __init__(self, slug: str, known: Iterable[str]) -> None:
+        self.slug = slug
         super().__init__(f"tenant must exist; got {slug!r}. {did_you_mean(slug, known)}")
 
 
@@ -216,13 +217,25 @@ class LedgerError(CommerceError, ValueError):
 
 
 class InsufficientFunds(LedgerError, Conflict):
-    """An account is asked for more than it holds: money, goods or points."""
+    """An account is asked for more than it holds: money, goods or points.
+
+    Attributes
+    ----------
+    asset : str
+        A currency, ``points`` or a variant's id.
+    """
 
     def __init__(self, kind: str, asset: str, asked: int, held: int) -> None:
+        self.asset = asset
         super().__init__(
             f"{kind} must hold what is taken from it; got {asked} {asset} asked of {held}."
             " Take less, or fill it first."
         )
+
+    @property
+    def of_money(self) -> bool:
+        """Whether it is money that there is too little of, by its currency's code."""
+        return len(self.asset) == 3 and self.asset.isupper()
 
 
 class StoreUnusable(CommerceError, RuntimeError):

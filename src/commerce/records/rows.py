@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, Table, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from commerce.records.errors import Conflict, IllegalMove, existing
+from commerce.records.errors import Conflict, IllegalMove, check_choice, existing
 from commerce.records.moves import Machine
 from commerce.records.work import Work
 
@@ -74,6 +74,51 @@ def listed(
     query = select(*(table.c[name] for name in kind._fields)).where(*own(work, table), *conditions)
     rows = work.connection.execute(query.order_by(*order).limit(limit).offset(offset))
     return [kind._make(row) for row in rows]
+
+
+class Part(NamedTuple, Generic[Kind]):
+    """Some of the rows that were asked for, in order, and how many there are in all."""
+
+    total: int
+    rows: list[Kind]
+
+
+def part(
+    work: Work,
+    kind: type[Kind],
+    table: Table,
+    *conditions: ColumnElement[bool],
+    order: tuple[ColumnElement[Any], ...],
+    limit: int,
+    offset: int,
+) -> Part[Kind]:
+    """List some of the rows that `listed` gives, and count them all."""
+    counted = select(func.count()).select_from(table).where(*own(work, table), *conditions)
+    total = int(work.connection.scalar(counted) or 0)
+    found = listed(work, kind, table, *conditions, order=order, limit=limit, offset=offset)
+    return Part(total, found)
+
+
+def ordered(table: Table, asked: str | None, *names: str) -> tuple[ColumnElement[Any], ...]:
+    """Give the order that was asked for, made total by the last name.
+
+    Parameters
+    ----------
+    asked : str or None
+        One of the names, ``-`` before it for the other direction; None for the first.
+    *names : str
+        Columns by which may be ordered; the last one tells every two rows apart.
+
+    Raises
+    ------
+    RecordError
+        "ordering must be one of number, created_at; got 'age'. ..."
+    """
+    name = (asked or names[0]).removeprefix("-")
+    check_choice("ordering", name, names)
+    down = bool(asked) and str(asked).startswith("-")
+    columns = [table.c[each] for each in dict.fromkeys((name, names[-1]))]
+    return tuple(column.desc() if down else column for column in columns)
 
 
 def add(work: Work, table: Table, **values: Any) -> None:

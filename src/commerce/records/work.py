@@ -36,7 +36,7 @@ from commerce.records.errors import RecordError, TenantNotFound
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.policy import Policy, policy_of
 from commerce.records.prepared import Prepared
-from commerce.records.tenants import Tenant, clock, recording_instant
+from commerce.records.tenants import Tenant, clock, recording_instant, settle_as_of
 
 TENANT_ROLE = "bellwether_tenant"
 """PostgreSQL's role for work on one tenant's rows; see `commerce.records.migrations.isolation`."""
@@ -79,6 +79,17 @@ class Work:
             return self.now
         time = clock(self.connection, self.tenant, now=from_micros(self.now))
         return recording_instant(self.tenant, time, self.now)
+
+    def settle(self, asked: str | None) -> datetime:
+        """Decide which instant a question is about, by the tenant's clock.
+
+        Raises
+        ------
+        RecordError
+            As `commerce.records.tenants.settle_as_of`.
+        """
+        time = clock(self.connection, self.tenant, now=from_micros(self.now))
+        return settle_as_of(asked, self.tenant, time)
 
     def acting_as(self, actor: Actor) -> Work:
         """Go on in the same transaction as somebody else: the system, where a rule makes it act."""

@@ -63,7 +63,7 @@ def remove_whole(settings: Settings, engine: Engine, tenant: Tenant, *, yes: boo
     """
     from commerce.records.database import reading
     from commerce.records.removal import count_rows, remove_tenant, tables_of_tenants
-    from serving.schema import score
+    from serving.schema import TABLES
     from workbench.runs.history import History
     from workbench.runs.index import write_index
 
@@ -75,7 +75,7 @@ def remove_whole(settings: Settings, engine: Engine, tenant: Tenant, *, yes: boo
         now=home.now(),
     ):
         with reading(engine) as connection:
-            counted = count_rows(connection, tenant, tables_of_tenants(score))
+            counted = count_rows(connection, tenant, tables_of_tenants(*TABLES))
         rows = ", ".join(f"{counted[table]:,} {words}" for table, words in _SHOWN.items())
         folders = [path for path in _folders(settings, tenant.slug) if path.exists()]
         click.echo(f"  tenant {tenant.slug} has {rows}; {sum(counted.values()):,} rows in all")
@@ -89,7 +89,7 @@ def remove_whole(settings: Settings, engine: Engine, tenant: Tenant, *, yes: boo
                 )
         for path in folders:  # first, so that what a kill leaves is found again by the tenant's row
             shutil.rmtree(path)
-        remove_tenant(engine, tenant, score)
+        remove_tenant(engine, tenant, *TABLES)
         if settings.reports.exists():
             write_index(History(settings.runs), settings.reports)
     lock.unlink(missing_ok=True)

@@ -39,8 +39,11 @@ def test_a_registered_customer_has_a_number_and_is_told_without_its_name(
     with looking(any_engine, tenant, ADMIN, now=NOW) as work:
         read = customers.get(work, ada)
         assert (read.number, read.email, read.country) == (1, "ada@example.org", "GB")
-        assert [each.id for each in customers.list_customers(work)] == [ada, bob]
-        assert [each.id for each in customers.list_customers(work, after=1)] == [bob]
+        assert [each.id for each in customers.list_customers(work).rows] == [ada, bob]
+        later = customers.list_customers(work, limit=1, offset=1)
+        assert (later.total, [each.id for each in later.rows]) == (2, [bob])
+        turned = customers.list_customers(work, ordering="-number")
+        assert [each.id for each in turned.rows] == [bob, ada]
         emitted = work.connection.execute(select(schema.event)).mappings().all()
         assert [(each["type"], each["category"]) for each in emitted] == [
             ("customer.registered", "GB")
@@ -135,7 +138,7 @@ def test_a_customer_is_only_its_own_business(any_engine: Engine) -> None:
     as_bob = Actor("user", customer_id=bob)
     for shop, actor in ((tenant, as_bob), (tenant, Actor("seller")), (other, ADMIN)):
         with looking(any_engine, shop, actor, now=NOW) as work:
-            assert ada not in [each.id for each in customers.list_customers(work)]
+            assert ada not in [each.id for each in customers.list_customers(work).rows]
             with pytest.raises(NotFound):
                 customers.get(work, ada)
         with _working(any_engine, shop, actor) as work:

@@ -1,7 +1,7 @@
 """API keys: shown once, kept hashed, and alone enough to tell the shop."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -15,7 +15,7 @@ from commerce.people.passwords import BadCredentials, PasswordHash
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.database import reading
-from commerce.records.errors import Forbidden, KeyReused, NotFound, RecordError
+from commerce.records.errors import Conflict, Forbidden, KeyReused, NotFound, RecordError
 from commerce.records.idempotency import once
 from commerce.records.tenants import Tenant
 from commerce.records.work import looking, working
@@ -31,7 +31,8 @@ def issued(engine: Engine, tenant: Tenant) -> IssuedKey:
 
 def resolve(engine: Engine, text: str) -> tuple[Tenant, Actor]:
     with reading(engine) as connection:
-        return credentials.resolve(connection, text)
+        found = credentials.resolve(connection, text, now=NOW)
+    return found.tenant, found.actor
 
 
 def test_two_keys_without_a_user_are_two_who_act(engine: Engine) -> None:
@@ -137,3 +138,46 @@ def test_only_an_admin_of_the_shop_gives_and_takes_keys(any_engine: Engine) -> N
     with looking(any_engine, tenant, Actor("user"), now=NOW) as work, pytest.raises(Forbidden):
         credentials.list_keys(work)
     resolve(any_engine, key.text)
+
+
+def test_a_key_ends_when_it_says_and_carries_what_it_may_be_used_for(any_engine: Engine) -> None:
+    tenant = make_tenant(any_engine)
+    with working(any_engine, tenant, ADMIN, now=NOW) as work:
+        later = NOW + timedelta(hours=1)
+        text = credentials.issue(
+            work, "till", "admin", scopes=["orders:read"], expires_at=later
+        ).text
+        with pytest.raises(RecordError, match="expires at must be later than now"):
+            credentials.issue(work, "till", "admin", expires_at=NOW)
+    with reading(any_engine) as connection:
+        assert credentials.resolve(connection, text, now=NOW).scopes == ["orders:read"]
+        with pytest.raises(BadCredentials):
+            credentials.resolve(connection, text, now=later)
+
+
+def test_a_rotated_key_opens_by_its_new_secret_alone(any_engine: Engine) -> None:
+    tenant = make_tenant(any_engine)
+    old = issued(any_engine, tenant)
+    with working(any_engine, tenant, Actor("user"), now=NOW) as work, pytest.raises(Forbidden):
+        credentials.rotate(work, old.id)
+    with working(any_engine, tenant, ADMIN, now=NOW) as work:
+        new = credentials.rotate(work, old.id)
+    assert new.id == old.id
+    assert resolve(any_engine, new.text) == (tenant, ADMIN)
+    with pytest.raises(BadCredentials):
+        resolve(any_engine, old.text)
+    with working(any_engine, tenant, ADMIN, now=NOW) as work:
+        credentials.revoke(work, old.id)
+        with pytest.raises(Conflict, match="key must not be revoked"):
+            credentials.rotate(work, old.id)
+
+
+def test_the_shops_of_a_name_are_the_open_ones_that_know_it(any_engine: Engine) -> None:
+    acme, other = make_tenant(any_engine), make_tenant(any_engine, "other")
+    for tenant in (acme, other):
+        with working(any_engine, tenant, ADMIN, now=NOW) as work:
+            users.create(work, "ada", PasswordHash("x"))
+    shops.close_shop(any_engine, SYSTEM, "other", now=NOW)
+    with reading(any_engine) as connection:
+        assert [each.slug for each in credentials.shops_of(connection, " Ada ")] == ["acme"]
+        assert credentials.shops_of(connection, "bob") == []

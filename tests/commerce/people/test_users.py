@@ -104,7 +104,7 @@ def test_no_password_is_kept_or_told_in_clear(engine: Engine, acme: Tenant) -> N
             for table in (schema.users, schema.event)
         ]
         assert "horse" not in str(rows)
-        (ada,) = users.list_users(work.acting_as(ADMIN))
+        (ada,) = users.list_users(work.acting_as(ADMIN)).rows
     assert "argon2" not in repr(ada)
 
 
@@ -176,7 +176,7 @@ def test_an_admin_manages_users_of_the_own_shop_only_and_no_superadmin(
                 with pytest.raises(error):
                     attempt()
     with looking(any_engine, tenant, ADMIN, now=NOW) as work:
-        assert [each.username for each in users.list_users(work)] == ["root"]
+        assert [each.username for each in users.list_users(work).rows] == ["root"]
         with pytest.raises(NotFound):
             users.get(work, theirs)
     with pytest.raises(RecordError, match="role must be one of"):

@@ -14,7 +14,7 @@ from commerce.records import removal, schema
 from commerce.records.database import reading, writing
 from commerce.records.errors import TenantNotFound
 from commerce.records.tenants import Tenant, find_tenant
-from serving.schema import score
+from serving.schema import TABLES
 
 
 def tenant_of(engine: Engine, slug: str) -> Tenant:
@@ -28,7 +28,7 @@ def rows_of(engine: Engine, tenant: Tenant) -> dict[str, list[str]]:
             table.name: sorted(
                 map(repr, connection.execute(select(table).where(table.c.tenant_id == tenant.id)))
             )
-            for table in removal.tables_of_tenants(score)
+            for table in removal.tables_of_tenants(*TABLES)
         }
 
 
@@ -44,7 +44,7 @@ def test_all_rows_of_a_tenant_go_and_none_of_another(any_engine: Engine, tmp_pat
     shop = two_shops(any_engine, tmp_path)
     gone, stays = tenant_of(any_engine, "acme"), tenant_of(any_engine, "other")
     before = rows_of(any_engine, stays)
-    removal.remove_tenant(any_engine, gone, score)
+    removal.remove_tenant(any_engine, gone, *TABLES)
     assert rows_of(any_engine, stays) == before
     assert not any(rows_of(any_engine, gone).values())
     with pytest.raises(TenantNotFound):
@@ -61,10 +61,10 @@ def test_a_removal_that_was_cut_short_is_completed_by_the_next(
     two_shops(any_engine, tmp_path)
     gone = tenant_of(any_engine, "acme")
     with monkeypatch.context() as patch:
-        tables = removal.tables_of_tenants(score)
+        tables = removal.tables_of_tenants(*TABLES)
         half = [*tables[: len(tables) // 2], None]
         patch.setattr(removal, "tables_of_tenants", lambda *also: half)
         with pytest.raises(AttributeError):
-            removal.remove_tenant(any_engine, gone, score)
-    removal.remove_tenant(any_engine, tenant_of(any_engine, "acme"), score)
+            removal.remove_tenant(any_engine, gone, *TABLES)
+    removal.remove_tenant(any_engine, tenant_of(any_engine, "acme"), *TABLES)
     assert not any(rows_of(any_engine, gone).values())

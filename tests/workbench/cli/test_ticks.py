@@ -53,7 +53,7 @@ def test_the_first_admin_logs_in_from_an_empty_store(home: Path) -> None:
     more = bellwether("create-admin", "sam", typed="battery staple")  # the only shop, no newline
     assert more.output.strip() == "sam is admin of acme"
     with looking(engine, tenant, Actor("admin"), now=NOW) as work:
-        assert [(each.username, each.role) for each in users.list_users(work)] == [
+        assert [(each.username, each.role) for each in users.list_users(work).rows] == [
             ("root", "superadmin"),
             ("sam", "admin"),
         ]

@@ -88,6 +88,8 @@ api_key = record(
     sa.Column("user_id", sa.Uuid),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("revoked_at", Instant),
+    sa.Column("expires_at", Instant),
+    sa.Column("scopes", Document),
     to("users", "user_id"),
     one_of("role", ROLES),
 )

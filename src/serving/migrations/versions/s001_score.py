@@ -1,7 +1,8 @@
-"""The score table as it is today; later revisions bring the older ones there."""
+"""The tables as they are today; later revisions bring the older ones there."""
 
 from alembic import op
 
+from commerce.records.migrations.isolation import isolate
 from commerce.records.migrations.triggers import append_only, drop_append_only
 from serving.schema import metadata
 
@@ -13,8 +14,9 @@ branch_labels = ("serving",)
 def upgrade() -> None:
     metadata.create_all(op.get_bind(), checkfirst=False)
     append_only("score")
+    isolate("score", "login")
 
 
 def downgrade() -> None:
     drop_append_only("score")
-    metadata.drop_all(op.get_bind(), checkfirst=False)
+    metadata.drop_all(op.get_bind())  # a later revision's table is gone already

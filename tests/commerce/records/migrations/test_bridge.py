@@ -57,6 +57,10 @@ def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     kept = {table: select(table) for table in schema.metadata.sorted_tables if table.name in there}
     calls = schema.provider_record
     kept[calls] = select(calls.c.reference, calls.c.document)
+    keys = schema.api_key
+    kept[keys] = select(
+        *(column for column in keys.c if column.name not in ("expires_at", "scopes"))
+    )
     with reading(engine) as connection:
         return {
             table.name: sorted(map(tuple, connection.execute(query)), key=repr)
