@@ -1,4 +1,4 @@
-"""Where a server finds its packages and its record store, read once when it starts.
+"""Where a server finds its packages and its record store, and whom it lets in, read once when it starts.
 
 ``BELLWETHER_HOME``
     The folder that holds ``data/packages`` and, unless ``DATABASE_URL`` says otherwise, ``data/records.db``.
@@ -6,22 +6,37 @@
     The record store: ``sqlite:////path/records.db`` or ``postgresql://user@host/name``.
 
 Without either, a server answers by values only, from the packages its Bento carries.
+
+``SECRET_KEY``, ``DEBUG``
+    What signs tokens, 32 characters or more; drawn into the home where it is not given. ``true`` is for a machine of
+    one's own: cookies go over plain HTTP, and any secret will do.
+``ALLOWED_HOSTS``, ``TENANT_DOMAIN``, ``CORS_ORIGINS``, ``TRUSTED_PROXIES``
+    Host names the server answers to beside localhost and the shops' own domains (``.example.org`` with all below);
+    ``example.org`` where shops are ``<slug>.example.org``; pages elsewhere that may ask; addresses whose
+    ``X-Forwarded-*`` count. Separated by commas.
+``RATE_LIMIT``, ``TENANT_RATE_LIMIT``, ``REDIS_URL``
+    Requests of one credential and of one shop (``1200/minute``), and where several processes count them.
+``BELLWETHER_OPEN``
+    Tenants about which this machine itself may ask without a credential, ``*`` for all: the demo.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from serving.errors import ServingError
 
 HOME_VARIABLE = "BELLWETHER_HOME"
 DATABASE_VARIABLE = "DATABASE_URL"
+OPEN_VARIABLE = "BELLWETHER_OPEN"
 PACKAGES = Path("data") / "packages"
 """Where packages lie under a home, and under the sources inside a Bento."""
 
 _SQLITE = "sqlite:///"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Names of this machine, for itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +47,7 @@ class ServingSettings:
     """Folders of packages; the first that can answer does."""
     database_url: str | None
     """May carry a password, so it is never logged."""
+    home: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], sources: Path) -> ServingSettings:
@@ -68,6 +84,54 @@ class ServingSettings:
         return cls(
             packages=(bundled,) if home is None else (home / PACKAGES, bundled),
             database_url=_database(environ.get(DATABASE_VARIABLE, "").strip(), home),
+            home=home,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorSettings:
+    """Whom one server lets in, and under which names it is reached."""
+
+    secret_key: str = field(default="", repr=False)
+    debug: bool = False
+    hosts: tuple[str, ...] = ()
+    domain: str = ""
+    origins: tuple[str, ...] = ()
+    proxies: frozenset[str] = frozenset()
+    rate: str = "1200/minute"
+    tenant_rate: str = "12000/minute"
+    counts_in: str = "memory://"
+    """May carry a password, so it is never logged."""
+    open: frozenset[str] = frozenset()
+    """Tenants that this machine itself may ask about without a credential."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> DoorSettings:
+        """Read the settings at the entry point.
+
+        Examples
+        --------
+        >>> DoorSettings.from_env({"ALLOWED_HOSTS": "api.example.org, .acme.example"}).hosts
+        ('api.example.org', '.acme.example')
+        """
+
+        def said(name: str, otherwise: str = "") -> str:
+            return environ.get(name, "").strip() or otherwise
+
+        def listed(name: str) -> tuple[str, ...]:
+            return tuple(part for each in said(name).split(",") if (part := each.strip()))
+
+        return cls(
+            secret_key=said("SECRET_KEY"),
+            debug=said("DEBUG").lower() in ("1", "true", "yes", "on"),
+            hosts=tuple(host.lower() for host in listed("ALLOWED_HOSTS")),
+            domain=said("TENANT_DOMAIN").lower(),
+            origins=listed("CORS_ORIGINS"),
+            proxies=frozenset(listed("TRUSTED_PROXIES")),
+            rate=said("RATE_LIMIT", cls.rate),
+            tenant_rate=said("TENANT_RATE_LIMIT", cls.tenant_rate),
+            counts_in=said("REDIS_URL", cls.counts_in),
+            open=frozenset(listed(OPEN_VARIABLE)),
         )
 
 

@@ -9,7 +9,16 @@ import click
 
 from workbench.runs.exit_status import UNEXPECTED, USAGE
 
-_OF_SERVING = {"bentoml", "fastapi", "fastapi_swagger", "httptools", "starlette", "uvloop"}
+_OF_SERVING = {
+    "bentoml",
+    "fastapi",
+    "fastapi_swagger",
+    "httptools",
+    "jwt",
+    "limits",
+    "starlette",
+    "uvloop",
+}
 """What only the extra "serving" brings; any other library that may be missing comes with "notebooks"."""
 
 
