@@ -232,7 +232,7 @@ def test_what_cannot_be_answered_is_said_in_a_sentence(port: int) -> None:
     assert ask(port, {"tenant": "acme", "customer_id": "K-9999"})[0] == 404
     status, refusal = ask(port, {"tenant": "acme", "features": {"order_90d": 1}})
     assert (status, refusal["field"]) == (422, "features.order_90d")
-    assert "Did you mean" in refusal["error"]
+    assert "Did you mean" in refusal["detail"]
 
 
 def test_the_records_add_up(

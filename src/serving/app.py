@@ -2,74 +2,124 @@
 
 from __future__ import annotations
 
+import pkgutil
+import re
+from functools import cache
+from importlib import import_module
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.middleware.cors import CORSMiddleware
 
+from serving import rest
+from serving.access.gate import Gate
 from serving.pages import site
 from serving.predict.answers import AppState
 from serving.predict.packages import Served
-from serving.rest import health, predict
 from serving.rest.openapi import list_models
+from serving.rest.protection import Protection
 from serving.rest.refusals import add_refusals, refuse
 from serving.rest.request_log import RequestLog
+from serving.rest.schemas import Refusal
+from serving.rest.shown import SCHEMES
+from serving.settings import DoorSettings
 from tabular.errors import did_you_mean
 
 API_VERSION = "1"
 
 
 class Application(FastAPI):
-    """FastAPI whose document lists the models there are, as they come and go."""
+    """FastAPI whose document lists the models that everybody may know of, as they come and go."""
 
     _listed: tuple[dict[str, Served], dict[str, Any]] | None = None
 
     @property
     def models(self) -> dict[str, Served]:
-        """The models that can answer now, by name."""
+        """The models that can answer now, by name; of shops that are left open alone."""
         state: AppState | None = self.state.serving
-        return {} if state is None else state.shelf.models()
+        door: DoorSettings = self.state.door
+        return {} if state is None else state.shelf.models(door.open)
 
     def has_model(self, name: str) -> bool:
         """Whether anybody has a package of that model."""
         state: AppState | None = self.state.serving
         return state is not None and state.shelf.has_model(name)
 
+    def shop_of_host(self, host: str) -> str | None:
+        """Give the slug of the shop that is reached under a host name, None where there is none."""
+        gate: Gate | None = self.state.gate
+        return None if gate is None else gate.shop_of_host(host)
+
     def openapi(self) -> dict[str, Any]:
         """Give the OpenAPI 3.1 document."""
         models = self.models
         if self._listed is None or self._listed[0] != models:  # packages are compared by identity
-            self._listed = models, list_models(super().openapi(), models)
+            document = super().openapi()
+            parts = document.setdefault("components", {})
+            parts["securitySchemes"] = SCHEMES
+            schema = Refusal.model_json_schema(ref_template="#/components/schemas/{model}")
+            parts.setdefault("schemas", {})["Refusal"] = schema
+            self._listed = models, list_models(document, models)
         return self._listed[1]
 
 
-def make_app(state: AppState | None = None) -> Application:
+def make_app(
+    state: AppState | None = None, gate: Gate | None = None, door: DoorSettings | None = None
+) -> Application:
     """Make the application.
 
     Parameters
     ----------
     state : AppState, optional
         May also be set later, as ``app.state.serving``, before the first request.
+    gate : Gate, optional
+        Likewise, as ``app.state.gate``; without one nobody can log in.
+    door : DoorSettings, optional
+        By default nothing is open and only this machine's own names are served.
     """
     app = Application(
         title="Bellwether",
         version=API_VERSION,
         summary="Explained decisions per customer: will they leave, will they pay.",
-        description=f"Every answer states its `as_of` and is kept under its `request_id`. {site.OPENNESS}",
+        description=f"Every answer states its `as_of` and is kept under its `request_id`. {site.CREDENTIALS}",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
-    app.state.serving = state
+    door = door or DoorSettings()
+    app.state.serving, app.state.gate, app.state.door = state, gate, door
+    if door.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=door.origins,
+            allow_methods=METHODS,
+            allow_headers=_CORS_HEADERS,
+            expose_headers=["Link", "ETag", "X-Request-ID", "Retry-After"],
+        )
+    app.add_middleware(Protection, settings=door, shop_of_host=app.shop_of_host)
     app.add_middleware(RequestLog, has_model=app.has_model)
     add_refusals(app)
-    for router in (predict.router, health.router, site.router):
+    for router in (*routers(), site.router):
         app.include_router(router)
     app.add_api_route("/openapi.json", document, include_in_schema=False)
-    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    app.add_api_route("/{path:path}", nothing_here, methods=methods, include_in_schema=False)
+    app.add_api_route("/{path:path}", nothing_here, methods=METHODS, include_in_schema=False)
     return app
+
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_CORS_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Tenant-ID"]
+
+
+@cache
+def routers() -> tuple[APIRouter, ...]:
+    """Give the routers there are, one by module of `serving.rest`, found there."""
+    modules = (
+        import_module(f"{rest.__name__}.{module.name}")
+        for module in sorted(pkgutil.iter_modules(rest.__path__), key=lambda each: each.name)
+    )
+    return tuple(module.router for module in modules if hasattr(module, "router"))
 
 
 def document(request: Request) -> Response:
@@ -81,11 +131,10 @@ def nothing_here(request: Request) -> Response:
     """Answer for every path that is not an operation, so that refusals keep their shape."""
     path = request.url.path
     operations = request.app.openapi()["paths"]
-    if path in operations:
-        allowed = ", ".join(sorted(method.upper() for method in operations[path]))
+    found = [each for each in operations if re.fullmatch(re.sub(r"{\w+}", "[^/]+", each), path)]
+    if found:
+        allowed = ", ".join(sorted(method.upper() for each in found for method in operations[each]))
         sentence = f"{path} must be asked with {allowed}; got {request.method}. See /docs."
-        response = refuse(request, 405, sentence)
-        response.headers["Allow"] = allowed
-        return response
+        return refuse(request, 405, sentence, headers={"Allow": allowed})
     hint = did_you_mean(path, [*operations, *site.READ])
     return refuse(request, 404, f"path must exist; got {path!r}. {hint}")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from tests.serving.shop import NOW, SHOP, Client, make_package, make_shop
+from tests.serving.rest.people import Shops, open_shops
+from tests.serving.shop import NOW, OPEN, SHOP, Client, make_package, make_shop
 
 from commerce.records.tenants import Tenant
 from scoring.files import publish
@@ -56,10 +57,18 @@ def make_state(packages: Path) -> Iterator[Callable[..., AppState]]:
 @pytest.fixture
 def client(shop: Tenant, engine: Engine, make_state: Callable[..., AppState]) -> Client:
     """An application over acme's records and packages."""
-    return Client(make_app(make_state(engine)))
+    return Client(make_app(make_state(engine), door=OPEN))
 
 
 @pytest.fixture
 def client_without_records(make_state: Callable[..., AppState]) -> Client:
     """An application that has packages and no record store."""
-    return Client(make_app(make_state()))
+    return Client(make_app(make_state(), door=OPEN))
+
+
+@pytest.fixture
+def shops(any_engine: Engine) -> Iterator[Shops]:
+    """Two shops on each database with somebody logged in in every role; see `tests.serving.rest.people`."""
+    opened = open_shops(any_engine)
+    yield opened
+    opened.close()

@@ -24,10 +24,14 @@ from scoring.components import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
+from serving.settings import DoorSettings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LAST = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
 """When the last order of the shop was placed."""
+
+OPEN = DoorSettings(open=frozenset({"*"}))
+"""Whoever asks from this machine is let in."""
 
 placed = source("order.placed", column="base_minor")
 orders = source("order.placed")

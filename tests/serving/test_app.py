@@ -15,7 +15,7 @@ from scoring.files import publish
     ("method", "path", "status", "part"),
     [
         ("GET", "/predict/chrun", 404, "Did you mean"),
-        ("POST", "/predict/churn/", 404, "path must exist"),
+        ("POST", "/predict/churn/", 422, "body must be sent as JSON"),
         ("POST", "/nothing", 404, "path must exist"),
         ("GET", "/predict/churn", 405, "must be asked with POST"),
         ("DELETE", "/livez", 405, "must be asked with GET"),
@@ -27,7 +27,7 @@ def test_a_path_that_is_no_operation_is_refused_in_the_same_shape(
 ) -> None:
     response = client.request(method, path)
     assert response.status_code == status
-    assert part in response.json()["error"]
+    assert part in response.json()["detail"]
 
 
 REQUEST = {"tenant": "acme", "customer_id": "17850"}
@@ -56,7 +56,7 @@ def test_a_model_nobody_has_a_package_of_is_503_with_what_to_run(
     (packages / "acme" / "credit" / "current.json").unlink()
     response = client.post("/predict/credit", REQUEST)
     assert response.status_code == 503
-    assert response.json()["error"] == (
+    assert response.json()["detail"] == (
         "model acme.credit must have a published package; got none."
         " Run `bellwether run --tenant acme --models credit`, then ask again."
     )
@@ -66,7 +66,7 @@ def test_a_model_nobody_has_a_package_of_is_503_with_what_to_run(
 def test_a_misspelt_model_is_a_path_that_does_not_exist(client: Client, model: str) -> None:
     response = client.post(f"/predict/{model}", REQUEST)
     assert response.status_code == 404
-    assert "path must exist" in response.json()["error"]
+    assert "path must exist" in response.json()["detail"]
 
 
 def test_an_unknown_model_is_not_logged_and_a_known_one_is_even_where_it_refuses(

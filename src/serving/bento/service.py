@@ -1,13 +1,12 @@
 """The Bento: BentoML serves the application of `serving.app`; nothing is decided here.
 
-Binds to 127.0.0.1 until there are credentials. Tracing, access log and metrics are off: the first two cost
+Binds to 127.0.0.1 unless told otherwise. Tracing, access log and metrics are off: the first two cost
 more than an answer does, and BentoML's metrics count by raw path. `serving.rest.request_log` logs instead.
 """
 
 from __future__ import annotations
 
 import gc
-import json
 import logging
 import os
 import sys
@@ -21,21 +20,22 @@ from starlette.exceptions import HTTPException
 from commerce.records.database import connect
 from commerce.records.errors import StoreUnusable
 from features.catalogue import CATALOGUE
+from serving.access.gate import open_gate
 from serving.app import make_app
 from serving.errors import ServingError
-from serving.pages.site import OPENNESS
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore
-from serving.settings import ServingSettings
+from serving.rest.refusals import PROBLEM, problem
+from serving.settings import OPEN_VARIABLE, DoorSettings, ServingSettings
 
 _SOURCES = Path(__file__).resolve().parents[2]
 HOST, PORT = "127.0.0.1", 3000
 
 logger = logging.getLogger("serving")
 
-app = make_app()
+app = make_app(door=DoorSettings.from_env(os.environ))
 
 
 @bentoml.service(
@@ -62,6 +62,9 @@ class Service:
             now=lambda: datetime.now(UTC),
         )
         app.state.serving = self.state
+        door: DoorSettings = app.state.door
+        if store is not None:
+            app.state.gate = open_gate(settings, door, store.engine, self.state.now)
         logger.info("sources from %s", _SOURCES)
         places = ", ".join(str(folder) for folder in settings.packages)
         logger.info("packages from %s", places)
@@ -70,7 +73,7 @@ class Service:
         )
         for sentence in obstacles(self.state):
             logger.warning("not ready: %s", sentence)
-        logger.info(OPENNESS)
+        logger.info(_openness(door))
         _spare_collector()
 
     async def __is_ready__(self) -> bool:
@@ -79,8 +82,8 @@ class Service:
         if found:
             raise HTTPException(
                 503,
-                json.dumps({"error": found[0], "field": None, "request_id": None}),
-                {"content-type": "application/json"},
+                bytes(problem(503, found[0], None).body).decode(),
+                {"content-type": PROBLEM},
             )
         return True
 
@@ -92,12 +95,24 @@ class Service:
         gc.unfreeze()
 
 
+def _openness(door: DoorSettings) -> str:
+    """Say who is let in."""
+    if not door.open:
+        return f"nobody is let in without a credential; {OPEN_VARIABLE}=demo opens a demo to this machine"
+    shops = "any tenant" if "*" in door.open else ", ".join(sorted(door.open))
+    return (
+        f"open by {OPEN_VARIABLE}: this machine itself may ask about {shops} without a credential"
+    )
+
+
 def _require_usable_store() -> None:
-    """End in one sentence where the record store's URL is broken: a worker that raises is started over and over."""
+    """End in one sentence where a setting is broken: a worker that raises is started over and over."""
     try:
-        url = ServingSettings.from_env(os.environ, _SOURCES).database_url
-        if url is not None:
-            connect(url).dispose()
+        settings = ServingSettings.from_env(os.environ, _SOURCES)
+        if settings.database_url is not None:
+            engine = connect(settings.database_url)
+            open_gate(settings, app.state.door, engine, lambda: datetime.now(UTC))
+            engine.dispose()
     except (ServingError, StoreUnusable) as error:
         sys.exit(f"bellwether: {error}")
 

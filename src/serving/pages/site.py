@@ -13,12 +13,8 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from serving.predict.answers import AppState
-
-OPENNESS = (
-    "There are no credentials yet: whoever reaches this port may ask about anybody."
-    " Keep it on 127.0.0.1, the default."
-)
+CREDENTIALS = "Ask with a credential: `Authorization: Bearer` with a token of /api/token, or an API key as `X-API-Key`."
+"""How to be let in."""
 
 READ = {
     "/docs": "the API, to try out",
@@ -47,14 +43,13 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 async def start(request: Request) -> Response:
     """Say what this is and how to ask, model by model."""
-    state: AppState = request.app.state.serving
-    models = await run_in_threadpool(state.shelf.models)
+    models = await run_in_threadpool(lambda: request.app.models)
     ask = {
         f"POST /predict/{model}": {"tenant": served.package.tenant, "customer_id": "17"}
         for model, served in models.items()
     } or {"POST /predict/{model}": {"tenant": "demo", "customer_id": "17"}}
     if "text/html" not in request.headers.get("accept", ""):
-        return JSONResponse({"service": _SERVICE, "ask": ask, "read": READ, "note": OPENNESS})
+        return JSONResponse({"service": _SERVICE, "ask": ask, "read": READ, "note": CREDENTIALS})
     asks = "".join(
         f"<li><code>curl -s localhost:3000{call.split()[1]} -H 'content-type: application/json'"
         f" -d '{html.escape(json.dumps(body))}'</code></li>"
@@ -68,7 +63,7 @@ async def start(request: Request) -> Response:
         "<style>body{font:1rem/1.5 system-ui;max-width:48rem;margin:3rem auto;padding:0 1rem}"
         "code{overflow-wrap:anywhere}</style>"
         f"<h1>Bellwether</h1><p>{html.escape(_SERVICE)}</p>"
-        f"<ul>{asks}</ul><ul>{reads}</ul><p>{html.escape(OPENNESS)}</p></html>"
+        f"<ul>{asks}</ul><ul>{reads}</ul><p>{html.escape(CREDENTIALS)}</p></html>"
     )
     return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
 

@@ -24,7 +24,6 @@ from serving.predict.packages import PackageShelf, Served
 from serving.predict.payload import Payload, read_payload
 from serving.predict.scores import record_score, score_row
 from serving.predict.store import RecordStore
-from tabular.errors import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +210,6 @@ def _without_records(shelf: PackageShelf, tenant: str, model: str) -> Served:
         if not tenants or tenant in tenants:
             raise
         raise UnknownName(
-            f"tenant must have a model here; got {tenant!r}. {did_you_mean(tenant, tenants)}",
+            f"tenant must have a model here; got {tenant!r}. Check the name.",
             field="tenant",
         ) from None

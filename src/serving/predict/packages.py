@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -123,11 +123,17 @@ class PackageShelf:
                     seen.add(pair)
                     yield pair
 
-    def models(self) -> dict[str, Served]:
-        """Give the models there are, by name in order, each with the first tenant's package that can answer."""
+    def models(self, tenants: Collection[str]) -> dict[str, Served]:
+        """Give the models of some tenants by name in order, each with the first one's package that can answer.
+
+        Parameters
+        ----------
+        tenants : collection of str
+            Slugs; ``*`` among them stands for all.
+        """
         found: dict[str, Served] = {}
         for tenant, model in self.published():
-            if model not in found:
+            if model not in found and (tenant in tenants or "*" in tenants):
                 with suppress(ModelMissing):
                     found[model] = self.current(tenant, model)
         return dict(sorted(found.items()))
@@ -136,11 +142,11 @@ class PackageShelf:
         """Whether any tenant has a package of that model, usable or not; true at once if one was ever read."""
         return model in self._known or any(model == known for _, known in self.published())
 
-    def misspelt(self, model: str) -> bool:
-        """Whether a name is no model's: it cannot be one, or nobody has such a model and it is close to one."""
+    def misspelt(self, tenant: str, model: str) -> bool:
+        """Whether a name is no model's: it cannot be one, or the tenant has none such and it is close to one it has."""
         if not _NAME.fullmatch(model):
             return True
-        known = {name for _, name in self.published()}
+        known = {name for whose, name in self.published() if whose == tenant}
         return model not in known and bool(get_close_matches(model, known))
 
     def _look(self, folder: Path, tenant: str, model: str) -> _Slot:

@@ -57,15 +57,13 @@ class RecordStore:
         StoreUnavailable
             "record store must answer; got ..."
         """
-        self._require_file()
-        with self._turns, self._driver_errors(), database.writing(self.engine) as connection:
+        with self._turns, self.answering(), database.writing(self.engine) as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that only reads."""
-        self._require_file()
-        with self._driver_errors(), database.reading(self.engine) as connection:
+        with self.answering(), database.reading(self.engine) as connection:
             yield connection
 
     def check(self) -> None:
@@ -83,8 +81,9 @@ class RecordStore:
             raise StoreUnavailable(self.place, "no such file")
 
     @contextmanager
-    def _driver_errors(self) -> Iterator[None]:
+    def answering(self) -> Iterator[None]:
         """Say what the database's driver raises as `StoreUnavailable`."""
+        self._require_file()
         try:
             yield
         except StoreUnusable as error:

@@ -1,9 +1,11 @@
-"""From what went wrong to an HTTP status and one sentence; every refusal has the same shape."""
+"""From what went wrong to an HTTP status and one sentence; every refusal is a problem of RFC 9457."""
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,7 +13,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from commerce.people.passwords import BadCredentials
+from commerce.records import errors
 from commerce.records.errors import CustomerNotFound, CustomerNotYet, TenantNotFound
+from serving.access.errors import NotAllowed, TooMany, Unauthorised, UnknownShop
 from serving.errors import (
     InvalidRequest,
     ModelMissing,
@@ -20,41 +25,105 @@ from serving.errors import (
     UnknownName,
 )
 from serving.rest.request_log import request_id_of
-from serving.rest.schemas import FORMS, ByCustomer, ByValues, Refusal
+from serving.rest.schemas import FORMS, ByCustomer, ByValues
 from tabular.errors import did_you_mean
 
 EXAMPLE = '{"tenant": "demo", "customer_id": "17"} or {"tenant": "demo", "features": {...}}'
-
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    400: {"model": Refusal, "description": "The body is not JSON."},
-    404: {"model": Refusal, "description": "Nobody here knows that tenant or customer."},
-    413: {"model": Refusal, "description": "The body is too large to be a question."},
-    422: {"model": Refusal, "description": "A field breaks its rule; `field` names it."},
-    503: {
-        "model": Refusal,
-        "description": "No package, no record store, or one that does not answer: the sentence says what"
-        " to run or set.",
-    },
-}
-"""The refusals a request for a decision can meet, for the OpenAPI document."""
+PROBLEM = "application/problem+json"
 
 _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (TenantNotFound, 404, "tenant"),
     (CustomerNotFound, 404, "customer_id"),
     (CustomerNotYet, 404, "as_of"),
     (UnknownName, 404, None),
+    (UnknownShop, 404, None),
     (InvalidRequest, 422, None),
     (ModelMissing, 503, None),
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
+    (Unauthorised, 401, None),
+    (BadCredentials, 401, None),
+    (NotAllowed, 403, None),
+    (TooMany, 429, None),
+    (errors.NotFound, 404, None),
+    (errors.Forbidden, 403, None),
+    (errors.InsufficientFunds, 409, None),
+    (errors.Conflict, 409, None),
+    (errors.TenantConflict, 409, None),
+    (errors.Expired, 410, None),
+    (errors.RecordError, 422, None),
+    (errors.LedgerError, 422, None),
+    (errors.StoreUnusable, 503, None),
+    (errors.MigrationNeeded, 503, None),
+    (TimeoutError, 503, None),
 )
+"""The status of each error, the first that fits; and the field to blame where the error itself names none."""
+
+_MEANINGS = {
+    400: "The request cannot be read, or comes to a host name that is not served.",
+    401: "No credential, or one that opens nothing.",
+    402: "There is not the money for it.",
+    403: "The credential opens other doors than this.",
+    404: "There is no such record, or it is none of the caller's business.",
+    409: "It does not fit what is there; `allowed` lists what may happen to the record now.",
+    410: "It was good until a time that has passed.",
+    413: "The body is too large.",
+    422: "A field breaks its rule; `field` names it.",
+    429: "More than is answered in a while; `Retry-After` says how long to wait.",
+    503: "The record store does not answer, or no model can: the sentence says what to run or set.",
+}
 
 
-def refuse(request: Request, status: int, sentence: str, field: str | None = None) -> JSONResponse:
+def refusals(*more: int, reads: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Give the refusals that a route can meet, for the OpenAPI document."""
+    usual = (400, 401, 403, 404, 422, 429, 503) if reads else tuple(_MEANINGS)
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    return {
+        status: {"description": _MEANINGS[status], "content": content} for status in (*usual, *more)
+    }
+
+
+RESPONSES = refusals(413, reads=True)
+"""The refusals a request for a decision can meet."""
+
+
+def refuse(
+    request: Request,
+    status: int,
+    sentence: str,
+    field: str | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    allowed: Sequence[str] | None = None,
+) -> JSONResponse:
     """Give the one shape of a refusal."""
-    body = {"error": sentence, "field": field, "request_id": request_id_of(request.scope)}
-    headers = {"Retry-After": "2"} if status == 503 else None
-    return JSONResponse(body, status, headers)
+    return problem(
+        status, sentence, request_id_of(request.scope), field, headers=headers, allowed=allowed
+    )
+
+
+def problem(
+    status: int,
+    sentence: str,
+    request_id: str | None,
+    field: str | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    allowed: Sequence[str] | None = None,
+) -> JSONResponse:
+    """Write a refusal as `Refusal` declares it."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": sentence,
+        "field": field,
+        "request_id": request_id,
+    }
+    if allowed is not None:
+        body["allowed"] = list(allowed)
+    usual = {503: {"Retry-After": "2"}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
+    return JSONResponse(body, status, {**usual, **(headers or {})}, media_type=PROBLEM)
 
 
 def add_refusals(app: FastAPI) -> None:
@@ -69,8 +138,41 @@ def add_refusals(app: FastAPI) -> None:
 async def _refuse_known(request: Request, error: Exception) -> JSONResponse:
     for kind, status, field in _STATUS:
         if isinstance(error, kind):
-            return refuse(request, status, str(error), getattr(error, "field", None) or field)
+            named = getattr(error, "field", None) or field
+            sentence, headers = str(error), {}
+            if isinstance(error, TenantNotFound):  # whose hints name other tenants
+                sentence = f"tenant must exist; got {error.slug!r}. Check the name."
+            if isinstance(error, TooMany):
+                headers["Retry-After"] = str(error.seconds)
+            if isinstance(error, errors.InsufficientFunds) and error.of_money:
+                status = 402  # noqa: PLW2901
+            if status == 422 and named is None:
+                named = _blamed(request, sentence)
+            allowed = getattr(error, "allowed", None)
+            return refuse(request, status, sentence, named, headers=headers, allowed=allowed)
     raise error
+
+
+def _blamed(request: Request, sentence: str) -> str | None:
+    """Find the field that a sentence of commerce's is about: its subject, where the route has one of that name."""
+    subject = sentence.partition(" must ")[0].lower().replace("e-mail address", "email")
+    name = re.sub(r"[^a-z0-9]+", "_", subject).strip("_")
+    names = [each for each in _fields(request) if each in (name, f"{name}_minor", f"{name}_id")]
+    return names[0] if names else None
+
+
+def _fields(request: Request) -> Iterator[str]:
+    """Walk over the names that a route takes in its body and its query."""
+    waiting = [getattr(request.scope.get("route"), "dependant", None)]
+    while waiting:
+        dependant = waiting.pop()
+        if dependant is None:
+            continue
+        for parameter in dependant.body_params:
+            model = getattr(parameter.field_info, "annotation", None)
+            yield from getattr(model, "model_fields", {})
+        yield from (parameter.alias for parameter in dependant.query_params)
+        waiting += dependant.dependencies
 
 
 async def _refuse_invalid(request: Request, error: Exception) -> JSONResponse:
@@ -88,8 +190,8 @@ async def _refuse_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     sentence = str(error.detail)
     if error.status_code == 400:
-        sentence = f"body must be JSON {_unreadable(error.__cause__)}. Send {EXAMPLE}."
-    return refuse(request, error.status_code, sentence)
+        sentence = f"body must be JSON {_unreadable(error.__cause__)}. {_advice(request)}"
+    return refuse(request, error.status_code, sentence, headers=error.headers)
 
 
 def _unreadable(cause: BaseException | None) -> str:
@@ -112,9 +214,8 @@ async def _refuse_fault(request: Request, error: Exception) -> JSONResponse:
 def _explain(error: dict[str, Any], request: Request) -> tuple[str, str | None]:
     """Turn one of pydantic's errors into a sentence and the field it blames."""
     place = [str(part) for part in error["loc"][1:] if part not in FORMS]
-    form = ByValues if FORMS[1] in error["loc"] else ByCustomer
-    field = place[0] if place else None
-    kind, given = error["type"], _shown(error.get("input"))
+    field = ".".join(place) or None
+    kind, given, advice = error["type"], _shown(error.get("input")), _advice(request)
     if field is None:
         if not request.headers.get("content-type", "").startswith("application/json"):
             return (
@@ -122,18 +223,33 @@ def _explain(error: dict[str, Any], request: Request) -> tuple[str, str | None]:
                 " Add the header content-type: application/json.",
                 None,
             )
-        return f"body must be a JSON object; got {given}. Send {EXAMPLE}.", None
+        return f"body must be a JSON object; got {given}. {advice}", None
     if kind == "missing":
-        return f"{field} must be given; got none. Send {EXAMPLE}.", field
+        return f"{field} must be given; got none. {advice}", field
     if kind == "extra_forbidden":
+        form = ByValues if FORMS[1] in error["loc"] else ByCustomer
+        if not _predicts(request):
+            return (
+                f"body must not hold {field!r}. {did_you_mean(field, list(_fields(request)))}",
+                field,
+            )
         if field in {*ByCustomer.model_fields, *ByValues.model_fields}:
-            return f"{field} must not come with features; got both. Send {EXAMPLE}.", field
+            return f"{field} must not come with features; got both. {advice}", field
         return f"body must not hold {field!r}. {did_you_mean(field, form.model_fields)}", field
     if kind == "value_error":
         return f"{field} must {error['ctx']['error']}; got {given}.", field
     wanted = {"string_type": "be text", "dict_type": "be an object of values by feature name"}
-    rule = wanted.get(kind, "be valid")
-    return f"{field} must {rule}; got {given}. Send {EXAMPLE}.", field
+    rule = wanted.get(kind) or error["msg"].partition(" should ")[2] or "be valid"
+    return f"{field} must {rule}; got {given}. {advice}", field
+
+
+def _predicts(request: Request) -> bool:
+    return request.url.path.startswith("/predict/")
+
+
+def _advice(request: Request) -> str:
+    """Say what to send instead."""
+    return f"Send {EXAMPLE}." if _predicts(request) else "See /docs."
 
 
 def _shown(value: Any) -> str:

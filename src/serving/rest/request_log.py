@@ -12,19 +12,15 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
-
-LARGEST_BODY = 1_000_000
-"""Bytes; a request by values of a thousand features has a tenth of it."""
 
 _KEY = "bellwether"
 
 
 class RequestLog:
-    """ASGI middleware: gives each request an id, bounds its body, logs its end.
+    """ASGI middleware: gives each request an id, logs its end.
 
     Parameters
     ----------
@@ -45,17 +41,7 @@ class RequestLog:
         notes: dict[str, Any] = {"request_id": request_id}
         scope[_KEY] = notes
         began = time.perf_counter()
-        status, size = 500, 0
-
-        async def receive_bounded() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > LARGEST_BODY:
-                raise HTTPException(
-                    413, f"body must hold at most {LARGEST_BODY} bytes; got more. Ask about less."
-                )
-            return message
+        status = 500
 
         async def send_named(message: Message) -> None:
             nonlocal status
@@ -68,11 +54,13 @@ class RequestLog:
             await send(message)
 
         try:
-            await self.app(scope, receive_bounded, send_named)
+            await self.app(scope, receive, send_named)
         finally:
             logger.info(
-                "request_id=%s %s %s %d %.1fms steps=%s",
+                "request_id=%s tenant=%s by=%s %s %s %d %.1fms steps=%s",
                 request_id,
+                notes.get("tenant", "-"),
+                notes.get("credential", "-"),
                 scope["method"],
                 self._place(scope),
                 status,
@@ -94,6 +82,16 @@ def request_id_of(scope: Scope) -> str:
     return str(notes.get("request_id") or uuid.uuid4())
 
 
+def note(scope: Scope, **notes: Any) -> None:
+    """Leave what is known of a request for the log line and for who handles it further in."""
+    scope.setdefault(_KEY, {}).update(notes)
+
+
+def noted(scope: Scope, name: str) -> Any:
+    """Give what was noted under a name, None where nothing was."""
+    return scope.get(_KEY, {}).get(name)
+
+
 def note_steps(scope: Scope, steps: tuple[str, ...]) -> None:
     """Leave the steps that led to an answer for the log line."""
-    scope[_KEY]["steps"] = steps
+    note(scope, steps=steps)

@@ -159,11 +159,17 @@ class Prediction(BaseModel):
 
 
 class Refusal(BaseModel):
-    """Why there is no answer."""
+    """Why there is no answer: a problem of RFC 9457."""
 
-    error: str = Field(description="A sentence: what must hold, what was found, what to do.")
+    type: Literal["about:blank"]
+    title: str = Field(description="The status in words.", examples=["Not Found"])
+    status: int
+    detail: str = Field(description="A sentence: what must hold, what was found, what to do.")
     field: str | None = Field(description="The field to blame, `features.<name>` for a feature.")
-    request_id: str
+    request_id: str | None
+    allowed: list[str] | None = Field(
+        default=None, description="Where a record is in the wrong state: what may happen to it now."
+    )
 
 
 def write_answer(answer: Answer) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def test_the_built_bento_answers_by_values_without_the_variables(
         assert client.post("/predict/churn", json=VALUES).status_code == 200
         refused = client.post("/predict/churn", json=CUSTOMER)
         assert refused.status_code == 503
-        assert "DATABASE_URL" in refused.json()["error"]
+        assert "DATABASE_URL" in refused.json()["detail"]
         assert client.get("/readyz").status_code == 200
 
 

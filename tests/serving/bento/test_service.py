@@ -62,7 +62,7 @@ def test_a_running_server_is_alive_and_not_ready_without_a_package(home: Path) -
     response = ask_service("/readyz")
     assert response.status_code == 503
     assert response.headers["content-type"] == "application/json"
-    assert "a decision package must be published" in response.json()["error"]
+    assert "a decision package must be published" in response.json()["detail"]
 
 
 def test_no_model_is_503_with_a_sentence_through_bentoml_too(
@@ -73,7 +73,7 @@ def test_no_model_is_503_with_a_sentence_through_bentoml_too(
     request = {"tenant": "acme", "customer_id": "17850"}
     response = ask_service("/predict/churn", method="POST", json=request)
     assert response.status_code == 503
-    assert "bellwether run --tenant acme" in response.json()["error"]
+    assert "bellwether run --tenant acme" in response.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/docs.json", "/static_content/index.css"])

@@ -37,4 +37,4 @@ def test_only_the_pages_own_files_are_served(client: Client, name: str) -> None:
 def test_the_first_page_says_how_to_ask_and_who_may(client: Client) -> None:
     body = client.get("/").json()
     assert "POST /predict/churn" in body["ask"]
-    assert "127.0.0.1" in body["note"]
+    assert "Authorization: Bearer" in body["note"]

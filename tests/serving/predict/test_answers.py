@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from tests.serving.shop import LAST, NOW, SHOP, Client, customer_id, make_shop
+from tests.serving.shop import LAST, NOW, OPEN, SHOP, Client, customer_id, make_shop
 
 from commerce.records.database import reading, writing
 from commerce.records.instants import to_micros
@@ -25,7 +25,7 @@ def test_an_answer_given_during_an_import_replays_after_it(
     postgres_engine: Engine, make_state: Callable[..., AppState], packages: Path
 ) -> None:
     tenant = make_shop(postgres_engine)
-    client = Client(make_app(make_state(postgres_engine)))
+    client = Client(make_app(make_state(postgres_engine), door=OPEN))
     bodies: list[dict[str, Any]] = []
 
     def request() -> None:

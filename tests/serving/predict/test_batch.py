@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from tests.serving.shop import (
     LAST,
     NOW,
+    OPEN,
     SHOP,
     Client,
     customer_id,
@@ -82,7 +83,7 @@ def test_batch_and_online_agree_to_the_bit(
 ) -> None:
     tenant = make_shop(engine)
     run_batch(engine, model)
-    client = Client(make_app(make_state(engine)))
+    client = Client(make_app(make_state(engine), door=OPEN))
     for name in CUSTOMERS:
         with reading(engine) as connection:
             kept = latest_score(connection, tenant.id, customer_id("acme", name), model)

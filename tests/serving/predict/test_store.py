@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine, func, select
-from tests.serving.shop import Client, make_shop
+from tests.serving.shop import OPEN, Client, make_shop
 
 from commerce.records.database import reading, writing
 from serving.app import make_app
@@ -24,7 +24,7 @@ def test_both_databases_answer_and_keep(
     any_engine: Engine, make_state: Callable[..., AppState]
 ) -> None:
     make_shop(any_engine)
-    client = Client(make_app(make_state(any_engine)))
+    client = Client(make_app(make_state(any_engine), door=OPEN))
     assert client.get("/readyz").status_code == 200
     for model in ("churn", "credit"):
         assert client.post(f"/predict/{model}", REQUEST).status_code == 200
@@ -36,7 +36,7 @@ def test_many_at_once_are_all_answered_and_kept(
     any_engine: Engine, make_state: Callable[..., AppState]
 ) -> None:
     make_shop(any_engine)
-    client = Client(make_app(make_state(any_engine)))
+    client = Client(make_app(make_state(any_engine), door=OPEN))
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: client.post("/predict/churn", REQUEST), range(40)))
     assert {answer.status_code for answer in answers} == {200}
@@ -51,11 +51,11 @@ def test_a_store_that_stays_busy_is_said_to_be(
 ) -> None:
     make_shop(engine)
     monkeypatch.setattr(store_module, "_BUSY_MILLISECONDS", 20)
-    client = Client(make_app(make_state(engine)))
+    client = Client(make_app(make_state(engine), door=OPEN))
     with writing(engine):
         response = client.post("/predict/churn", REQUEST)
     assert response.status_code == 503
-    assert "database is locked" in response.json()["error"]
+    assert "database is locked" in response.json()["detail"]
     assert response.headers["retry-after"]
     assert client.post("/predict/churn", REQUEST).status_code == 200
 

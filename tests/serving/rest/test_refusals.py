@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.serving.shop import Client
 
-from serving.rest.request_log import LARGEST_BODY
+from serving.rest.protection import LARGEST_BODY
 
 JSON = {"content-type": "application/json"}
 
@@ -86,16 +86,16 @@ def test_a_bad_body_is_refused_and_its_field_named(
     response = client.request("POST", "/predict/churn", content=content, headers=JSON)
     assert response.status_code == status, response.text
     body = response.json()
-    assert list(body) == ["error", "field", "request_id"]
+    assert list(body) == ["type", "title", "status", "detail", "field", "request_id"]
     assert body["field"] == field
-    assert part in body["error"]
+    assert part in body["detail"]
     assert body["request_id"] == response.headers["x-request-id"]
 
 
 def test_a_body_that_is_not_sent_as_json_is_told_about_the_header(client: Client) -> None:
     response = client.request("POST", "/predict/churn", content=b'{"tenant": "acme"}')
     assert response.status_code == 422
-    assert "content-type: application/json" in response.json()["error"]
+    assert "content-type: application/json" in response.json()["detail"]
 
 
 def test_a_body_too_large_to_be_a_request_is_413(client: Client) -> None:
@@ -103,7 +103,7 @@ def test_a_body_too_large_to_be_a_request_is_413(client: Client) -> None:
         "POST", "/predict/churn", content=b" " * (LARGEST_BODY + 1), headers=JSON
     )
     assert response.status_code == 413
-    assert "at most 1000000 bytes" in response.json()["error"]
+    assert "at most 1000000 bytes" in response.json()["detail"]
 
 
 def test_a_fault_of_ours_is_500_with_a_request_id_and_nothing_else(

@@ -15,6 +15,6 @@ def test_one_line_per_request_shows_the_steps_and_nothing_personal(
         body = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"}).json()
         client.get("/customers/17850")
     first, second = logged(caplog)
-    assert f"request_id={body['request_id']} POST /predict/churn 200" in first
+    assert f"request_id={body['request_id']} tenant=- by=- POST /predict/churn 200" in first
     assert first.endswith("steps=customer>features:4>acme.churn/1>kept")
     assert "17850" not in first + second

@@ -1,0 +1,60 @@
+"""Every route, asked by everybody, of the own shop and of another: what comes out is what the table says."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from tests.serving.rest.matrix import lines, nothing_stays, public, request_of, routes
+from tests.serving.rest.people import Shops
+
+__all__ = ["nothing_stays"]
+
+
+def test_every_route_has_a_line_and_every_line_a_route() -> None:
+    assert routes() == sorted([*lines(), *public()])
+
+
+@pytest.mark.usefixtures("nothing_stays")
+def test_everybody_gets_what_the_table_says(shops: Shops) -> None:
+    wrong = []
+    for route, (table, expected) in lines().items():
+        for number, (name, status) in enumerate({"anonymous": 401, **expected}.items()):
+            ids = table.ids(shops) if "{" in route else {}
+            method, path, body = request_of(shops, route, table, ids, number)
+            answer = getattr(shops, name).request(method, path, json=body)
+            if answer.status_code != status:
+                wrong.append((route, name, status, answer.status_code, answer.text[:200]))
+    assert wrong == []
+
+
+def test_what_asks_for_no_credential_answers_everybody_alike(shops: Shops) -> None:
+    for route, status in public().items():
+        method, path, body = request_of(shops, route, pytest, {}, 0)  # type: ignore[arg-type]
+        for who in (shops.anonymous, shops.admin):
+            assert who.request(method, path, json=body).status_code == status, route
+
+
+@pytest.mark.usefixtures("nothing_stays")
+def test_another_shops_credential_finds_nothing_and_names_no_other_shop(shops: Shops) -> None:
+    wrong = []
+    for route, (table, _) in lines().items():
+        if getattr(table, "OF_ALL_SHOPS", False):
+            continue
+        for number, (name, stranger) in enumerate(shops.of("other").items()):
+            ids = table.ids(shops) if "{" in route else {}
+            method, path, body = request_of(shops, route, table, ids, number)
+            never = {key: str(uuid.uuid4()) for key in ids} | {"model": "churn"}
+            _, nowhere, _ = request_of(shops, route, table, never, number)
+            if ids and "{model}" not in route:
+                found = stranger.request(method, path, json=body).status_code
+                nothing = stranger.request(method, nowhere, json=body).status_code
+                if found != nothing or found < 400:
+                    wrong.append((route, name, "by id", found, nothing))
+            if name == "superadmin":
+                continue
+            for spoof in ({"headers": {"X-Tenant-ID": "acme"}}, {"params": {"tenant_id": "acme"}}):
+                spoofed = stranger.request(method, path, json=body, **spoof)  # type: ignore[arg-type]
+                if spoofed.status_code != 403:
+                    wrong.append((route, name, str(spoof), spoofed.status_code, spoofed.text[:200]))
+    assert wrong == []
