@@ -78,8 +78,8 @@ format: $(READY) ## Put style in order
 	$(BIN)/ruff format .
 
 .PHONY: serve
-serve: $(READY) ## Answer predictions on http://127.0.0.1:3000
-	@$(BIN)/bellwether serve
+serve: $(READY) ## Answer on http://127.0.0.1:3000, about the demo shop without a credential
+	@$(BIN)/bellwether serve --open demo
 
 .PHONY: lab
 lab: $(READY) ## Open the notebooks in JupyterLab

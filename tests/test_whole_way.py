@@ -128,7 +128,7 @@ def port(
     chosen = free_port()
     with (home / "serve.log").open("w") as log:
         server = subprocess.Popen(
-            [*bellwether, "serve", "--port", str(chosen)],
+            [*bellwether, "serve", "--open", "acme", "--port", str(chosen)],
             env=environ,
             stdout=log,
             stderr=log,

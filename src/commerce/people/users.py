@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, select
 
 from commerce.people import customers
 from commerce.people.passwords import BadCredentials, PasswordHash, verify
@@ -167,6 +167,19 @@ def list_users(work: Work, *, limit: int = 100, offset: int = 0) -> rows.Part[Us
     mine = rows.visible(work, table.c.id, work.actor.user_id)
     order = (table.c.username,)
     return rows.part(work, User, table, mine, order=order, limit=limit, offset=offset)
+
+
+def has_admin(connection: Connection) -> bool:
+    """Tell whether somebody who runs an open shop can log in; as the owner of the tables."""
+    table, tenant = schema.users, schema.tenant
+    found = (
+        select(table.c.id)
+        .join(tenant, tenant.c.id == table.c.tenant_id)
+        .where(
+            table.c.role.in_(("admin", "superadmin")), table.c.active, tenant.c.closed_at.is_(None)
+        )
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def change_role(work: Work, user_id: UUID, role: Role) -> None:

@@ -62,7 +62,7 @@ class Service:
             now=lambda: datetime.now(UTC),
         )
         app.state.serving = self.state
-        door: DoorSettings = app.state.door
+        door = app.state.door = DoorSettings.from_env(os.environ)
         if store is not None:
             app.state.gate = open_gate(settings, door, store.engine, self.state.now)
         logger.info("sources from %s", _SOURCES)

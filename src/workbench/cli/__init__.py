@@ -31,6 +31,8 @@ COMMANDS = {
     "snapshots": "workbench.cli.snapshots:snapshots",
     "tenants": "workbench.cli.tenants:tenants",
     "create-admin": "workbench.cli.admins:create_admin",
+    "create-tenant": "workbench.cli.keys:create_tenant",
+    "create-key": "workbench.cli.keys:create_key",
     "tick": "workbench.cli.ticks:tick",
     "reports": "workbench.cli.reports:reports",
     "build": "workbench.cli.service:build",

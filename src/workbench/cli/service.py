@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +15,9 @@ from workbench.cli import home
 from workbench.cli.console import examples, note
 from workbench.errors import SettingsError
 from workbench.records import open_records
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 @click.command(epilog=examples("bellwether build"))
@@ -33,22 +38,40 @@ def build() -> None:
     click.echo(f"  {made.path}")
 
 
-@click.command(epilog=examples("bellwether serve", "bellwether serve --port 3100"))
+@click.command(
+    epilog=examples(
+        "bellwether serve", "bellwether serve --open demo", "bellwether serve --host 0.0.0.0"
+    )
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="There are no credentials yet."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Beyond this machine only where an admin can log in.",
 )
-def serve(port: int, host: str) -> None:
-    """Answer predictions over HTTP.
+@click.option(
+    "--open",
+    "opened",
+    multiple=True,
+    metavar="TENANT",
+    help="This machine itself may ask about TENANT without a credential; repeatable.",
+)
+def serve(port: int, host: str, opened: tuple[str, ...]) -> None:
+    """Answer over HTTP: predictions, and the shop's records.
 
     From the sources, with the champions of this home. A new champion appears without a restart; an order
-    committed a second ago counts.
+    committed a second ago counts. Who asks shows a credential: `create-admin`, then POST /api/token; or `create-key`.
     """
     from serving.bento.building import BENTO_STORE, bento_environment
+    from serving.settings import LOOPBACK, OPEN_VARIABLE
 
     home.require_extra("serving")
     settings = home.settings()
-    open_records(settings).dispose()
+    engine = open_records(settings)
+    if host not in LOOPBACK:
+        require_guarded(engine, host, opened)
+    engine.dispose()
     require_free(host, port)
     sources = Path(__file__).resolve().parents[2]
     environment = bento_environment((settings.home / BENTO_STORE).resolve(), home.environ())
@@ -57,6 +80,8 @@ def serve(port: int, host: str) -> None:
         "DATABASE_URL": settings.database_url,
         "PYTHONPATH": str(sources),
     }
+    if opened:
+        environment[OPEN_VARIABLE] = ",".join(opened)
     click.echo(f"  http://{host}:{port}  (stop with Ctrl-C; the API's page is /docs)", err=True)
     sys.stdout.flush()
     command = [sys.executable, "-m", "bentoml", "serve", "serving.bento.service:Service"]
@@ -79,6 +104,29 @@ def project_of(project: Path | None) -> Path:
     if project is None:
         raise SettingsError("project must be a checkout; got none. Run from inside the project.")
     return project
+
+
+def require_guarded(engine: Engine, host: str, opened: Sequence[str]) -> None:
+    """Refuse to listen beyond this machine while nobody could log in, or something is open.
+
+    Raises
+    ------
+    SettingsError
+        "--open must stay on this machine; got --host ..." or "an admin must exist before ...; got none. ..."
+    """
+    from commerce.people.users import has_admin
+    from commerce.records.database import reading
+
+    if opened:
+        raise SettingsError(
+            f"--open must stay on this machine; got --host {host}. Leave out one of both."
+        )
+    with reading(engine) as connection:
+        if not has_admin(connection):
+            raise SettingsError(
+                f"an admin must exist before the service listens on {host}; got none."
+                " Run `bellwether create-admin NAME` first, or stay on 127.0.0.1."
+            )
 
 
 def require_free(host: str, port: int) -> None:

@@ -205,6 +205,7 @@ def serve(
     environ = bento_environment(home.bento.store, plain) | variables
     environ["PYTHONPATH"] = str(folder / "blindfold")
     environ["PYTHONUNBUFFERED"] = "1"
+    environ["BELLWETHER_OPEN"] = "*"
     absent = subprocess.run(
         [sys.executable, "-c", "import serving"],
         cwd=folder,

@@ -60,7 +60,11 @@ def server(engine: Engine, tmp_path: Path, port: int) -> Iterator[subprocess.Pop
     make_shop(engine)
     publish(make_real_package("churn"), tmp_path / "data" / "packages")
     command = [str(Path(sys.executable).parent / "bellwether"), "serve", "--port", str(port)]
-    environ = os.environ | {"BELLWETHER_HOME": str(tmp_path), "DATABASE_URL": str(engine.url)}
+    environ = os.environ | {
+        "BELLWETHER_HOME": str(tmp_path),
+        "DATABASE_URL": str(engine.url),
+        "BELLWETHER_OPEN": "*",
+    }
     with (tmp_path / "serve.log").open("w") as log:
         started = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
     try:

@@ -53,6 +53,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("BELLWETHER_HOME", str(home))
+    monkeypatch.setenv("BELLWETHER_OPEN", "acme")
     monkeypatch.delenv("DATABASE_URL", raising=False)
     return home
 
@@ -61,7 +62,7 @@ def test_a_running_server_is_alive_and_not_ready_without_a_package(home: Path) -
     assert ask_service("/livez").status_code == 200
     response = ask_service("/readyz")
     assert response.status_code == 503
-    assert response.headers["content-type"] == "application/json"
+    assert response.headers["content-type"] == "application/problem+json"
     assert "a decision package must be published" in response.json()["detail"]
 
 

@@ -64,7 +64,7 @@ def request_of(
     """The method, path and body of a request: the documented example, or what the table says."""
     method, _, template = route.partition(" ")
     path = re.sub(r"{(\w+)}", lambda name: ids[name[1]], template)
-    given = getattr(table, "bodies", lambda *_: {})(shops, number)
+    given: Mapping[str, Any] = getattr(table, "bodies", lambda *_: {})(shops, number)
     return method, path, given[route] if route in given else _example(shops, method, template)
 
 

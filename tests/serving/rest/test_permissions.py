@@ -30,14 +30,14 @@ def test_everybody_gets_what_the_table_says(shops: Shops) -> None:
 
 def test_what_asks_for_no_credential_answers_everybody_alike(shops: Shops) -> None:
     for route, status in public().items():
-        method, path, body = request_of(shops, route, pytest, {}, 0)  # type: ignore[arg-type]
+        method, path, body = request_of(shops, route, pytest, {}, 0)
         for who in (shops.anonymous, shops.admin):
             assert who.request(method, path, json=body).status_code == status, route
 
 
 @pytest.mark.usefixtures("nothing_stays")
 def test_another_shops_credential_finds_nothing_and_names_no_other_shop(shops: Shops) -> None:
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for route, (table, _) in lines().items():
         if getattr(table, "OF_ALL_SHOPS", False):
             continue
@@ -54,7 +54,7 @@ def test_another_shops_credential_finds_nothing_and_names_no_other_shop(shops: S
             if name == "superadmin":
                 continue
             for spoof in ({"headers": {"X-Tenant-ID": "acme"}}, {"params": {"tenant_id": "acme"}}):
-                spoofed = stranger.request(method, path, json=body, **spoof)  # type: ignore[arg-type]
+                spoofed = stranger.request(method, path, json=body, **spoof)
                 if spoofed.status_code != 403:
                     wrong.append((route, name, str(spoof), spoofed.status_code, spoofed.text[:200]))
     assert wrong == []

@@ -251,7 +251,7 @@ def test_a_cookie_is_for_pages_alone_and_proves_no_change(shops: Shops) -> None:
     jane = {"full_name": "Jane"}
     for token in (None, "", "x", "caf\u00e9", begun.json()["csrf_token"][:-1] + "x"):
         more = {} if token is None else {"X-CSRF-Token": token.encode()}
-        refused = shops.anonymous.post("/api/customers", jane, headers={**session, **more})  # type: ignore[dict-item]
+        refused = shops.anonymous.post("/api/customers", jane, headers={**session, **more})
         assert refused.status_code == 403, token
     good = {**session, "X-CSRF-Token": begun.json()["csrf_token"]}
     assert shops.anonymous.post("/api/customers", jane, headers=good).status_code == 201
