@@ -112,7 +112,7 @@ def main() -> None:
         options.seconds,
     )
     plain = {k: v for k, v in os.environ.items() if k not in ("BELLWETHER_HOME", "DATABASE_URL")}
-    environ = bento_environment(bento.store, plain)
+    environ = bento_environment(bento.store, plain) | {"BELLWETHER_OPEN": "*"}
     at_home = environ | {"BELLWETHER_HOME": str(home)}
     serve = ["-m", "bentoml", "serve", bento.tag, "--port"]
     found: dict[str, Speed] = {}

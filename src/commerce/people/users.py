@@ -161,6 +161,7 @@ def myself(work: Work) -> User:
     return rows.shown(User, rows.find(work, schema.users, work.actor.user_id, "user"))
 
 
+@checked
 def list_users(work: Work, *, limit: int = 100, offset: int = 0) -> rows.Part[User]:
     """List the users of the shop by name; who does not run the shop sees itself."""
     table = schema.users

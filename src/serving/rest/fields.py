@@ -21,6 +21,10 @@ class Question(BaseModel):
         """Give what was sent, and not what was left out: for changes."""
         return self.model_dump(exclude_unset=True)
 
+    def rest(self, *named: str) -> dict[str, Any]:
+        """Give what was said, by name, without some fields."""
+        return self.model_dump(exclude_none=True, exclude=set(named))
+
 
 class Told(BaseModel):
     """A body that is answered; `model_validate` makes it of a row's attributes of the same names."""

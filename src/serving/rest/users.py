@@ -23,7 +23,9 @@ class NewUser(Question):
 
     username: str
     password: str = Field(repr=False, max_length=1024)
-    role: Role = Field("user", description="Superadmin only by a superadmin.")
+    role: Role | None = Field(
+        None, description="`user` by default; superadmin only by a superadmin."
+    )
     email: str | None = None
     customer_id: UUID | None = Field(None, description="The customer that the user is.")
 
@@ -79,14 +81,7 @@ def create_user(desk: Asking, body: NewUser) -> UserAnswer:
     """An admin makes users of the own shop and no superadmin."""
     password = hash_password(body.password)
     with desk.working() as work:
-        made = users.create(
-            work,
-            body.username,
-            password,
-            role=body.role,
-            email=body.email,
-            customer_id=body.customer_id,
-        )
+        made = users.create(work, body.username, password, **body.rest("username", "password"))
         return UserAnswer.model_validate(users.get(work, made))
 
 

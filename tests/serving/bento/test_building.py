@@ -174,8 +174,11 @@ def test_the_built_bento_answers_both_forms_with_the_variables(home: Home, tmp_p
         modules = loaded_from(log)
     assert modules == str(home.bento.path / "src")
     text = log.read_text()
-    assert "Keep it on 127.0.0.1" in text
-    assert f"request_id={by_customer.json()['request_id']} POST /predict/churn 200" in text
+    assert "open by BELLWETHER_OPEN: this machine itself may ask about any tenant" in text
+    assert (
+        f"request_id={by_customer.json()['request_id']} tenant=- by=- POST /predict/churn 200"
+        in text
+    )
     assert "17850" not in text
 
 

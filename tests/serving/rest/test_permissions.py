@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.serving.rest.matrix import lines, nothing_stays, public, request_of, routes
 from tests.serving.rest.people import Shops
+
+from commerce.records.schema import ROLES
+from commerce.records.states import MACHINES
+from serving import rest
 
 __all__ = ["nothing_stays"]
 
@@ -58,3 +65,27 @@ def test_another_shops_credential_finds_nothing_and_names_no_other_shop(shops: S
                 if spoofed.status_code != 403:
                     wrong.append((route, name, str(spoof), spoofed.status_code, spoofed.text[:200]))
     assert wrong == []
+
+
+def constants(node: ast.AST) -> Iterator[str]:
+    """Every text of a module that is no documentation and no example."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+            continue
+        if isinstance(child, ast.Call) and getattr(child.func, "id", "") == "example":
+            continue
+        if isinstance(child, ast.Constant) and isinstance(child.value, str):
+            yield child.value
+        yield from constants(child)
+
+
+def test_a_route_holds_no_rule_no_query_no_role_and_no_status() -> None:
+    statuses = {state for machine in MACHINES for state in machine.states}
+    words = {*ROLES, "system", *statuses}
+    found = []
+    for path in sorted(Path(rest.__file__).parent.glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if "select(" in text or "sqlalchemy" in text:
+            found.append((path.name, "a query"))
+        found += [(path.name, each) for each in constants(ast.parse(text)) if each in words]
+    assert found == []
