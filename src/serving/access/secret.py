@@ -11,6 +11,7 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
 
 from serving.errors import ServingError
 
@@ -83,8 +84,9 @@ def _kept(path: Path) -> str:
     """Read the home's secret; of two who draw one at once, both take the first's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        drawn = path.with_name(f"{path.name}.{os.getpid()}")
-        with open(os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+        number, name = mkstemp(prefix=path.name, dir=path.parent)  # readable by its owner alone
+        drawn = Path(name)
+        with os.fdopen(number, "w") as file:
             file.write(secrets.token_urlsafe(48))
         with suppress(FileExistsError):
             os.link(drawn, path)
