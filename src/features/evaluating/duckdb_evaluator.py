@@ -17,7 +17,6 @@ from itertools import groupby, pairwise
 from queue import SimpleQueue
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -26,6 +25,7 @@ from sqlglot import exp
 from features.declaring.clocks import DAY
 from features.declaring.compilation import Catalogue
 from features.declaring.origins import INTEGER_COLUMNS, TEXT_COLUMNS
+from features.evaluating.database import Database, open_database, show_files
 from features.evaluating.expressions import table_of
 from features.evaluating.finish import finish
 from features.evaluating.formulas import REDUCTIONS, Flags, Floats, Integers
@@ -99,7 +99,7 @@ def _evaluate_alike(
 
 
 def _tables(
-    database: duckdb.DuckDBPyConnection,
+    database: Database,
     people: Columns,
     cutoffs: Sequence[int],
     catalogue: Catalogue,
@@ -158,7 +158,7 @@ class _Room:
     """Where one thread puts the partial aggregates of a block of customers, again and again."""
 
     def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue, customers: int
+        self, cursor: Database, catalogue: Catalogue, customers: int
     ) -> None:
         self._cursor, self._catalogue = cursor, catalogue
         shape = len(catalogue.partials), customers
@@ -190,7 +190,7 @@ class _Room:
         return partials.T, missing.T
 
 
-def _share_out(database: duckdb.DuckDBPyConnection, turns: int) -> int:
+def _share_out(database: Database, turns: int) -> int:
     """Take turns on as many threads as the database has, rather than each turn on all: it costs less."""
     found = database.execute("SELECT current_setting('threads')").fetchall()
     threads = int(found[0][0])
@@ -200,7 +200,7 @@ def _share_out(database: duckdb.DuckDBPyConnection, turns: int) -> int:
 
 
 def _absent(
-    database: duckdb.DuckDBPyConnection, catalogue: Catalogue, types: set[str], *, before: int
+    database: Database, catalogue: Catalogue, types: set[str], *, before: int
 ) -> tuple[str, ...]:
     """Name the outputs without records; other customers' are looked at only where the loaded ones have none."""
     found = set()
@@ -261,14 +261,10 @@ def label_table(
 @contextmanager
 def _opened(
     snapshot: Snapshot, chosen: Collection[str] | None
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, Columns]]:
+) -> Iterator[tuple[Database, Columns]]:
     """Open a snapshot and number its customers, or those chosen, in the order of their ids."""
-    with duckdb.connect(":memory:") as database:
-        _hide_progress(database)
-        # Nothing here relies on the order of rows, and keeping it costs time and memory.
-        database.execute("SET preserve_insertion_order = false")
-        files = [str(path) for path in snapshot.files]
-        database.read_parquet(files, hive_partitioning=False).create_view("snapshot")
+    with open_database() as database:
+        show_files(database, "snapshot", snapshot.files)
         if chosen is not None:
             wanted = pa.table({"customer_id": pa.array(sorted(chosen), pa.string())})
             database.register("wanted", wanted)
@@ -277,14 +273,7 @@ def _opened(
         yield database, {name: np.asarray(column) for name, column in found.items()}
 
 
-def _make(database: duckdb.DuckDBPyConnection, name: str, query: exp.Query) -> None:
+def _make(database: Database, name: str, query: exp.Query) -> None:
     """Make a table of what a query gives."""
     # Fetching ends the statement: the connection takes no other until then.
     database.execute(table_of(query, name).sql("duckdb")).fetchall()
-
-
-def _hide_progress(database: duckdb.DuckDBPyConnection) -> None:
-    """Turn the progress bar off where it is on; in a kernel without ipywidgets setting it would fail."""
-    shown = database.execute("SELECT current_setting('enable_progress_bar')").fetchall()
-    if shown == [(True,)]:
-        database.execute("SET enable_progress_bar = false")
