@@ -1,0 +1,249 @@
+"""Customers by recency, frequency and monetary value: every one in exactly one segment, by rules.
+
+Each figure is scored 1 to 5 by four edges, the quintiles of the customers who ever bought; the edges are part of the answer, and
+may be given back to sort later customers by the same ones.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from analytics.customers import FIGURES
+from analytics.mart import View
+from analytics.periods import MOST, Ratio, check_limit
+from commerce.records.errors import RecordError
+from tabular.errors import did_you_mean
+
+
+class Rule(NamedTuple):
+    """A segment: whoever no earlier rule takes, with scores of recency, and of frequency and value, from and to."""
+
+    name: str
+    meaning: str
+    recency: tuple[int, int]
+    worth: tuple[int, int]
+    """Of the mean of the scores of frequency and monetary value, rounded up."""
+
+
+RULES = (
+    Rule("champions", "Bought lately, often, and for much.", (4, 5), (4, 5)),
+    Rule("loyal", "Buy often.", (3, 3), (4, 5)),
+    Rule("cannot_lose", "Bought often, but not for long.", (1, 1), (4, 5)),
+    Rule("at_risk", "Bought well, some time ago.", (1, 2), (3, 5)),
+    Rule("potential_loyal", "Bought lately, more than once or for more.", (4, 5), (2, 3)),
+    Rule("new", "Bought lately for the first time.", (4, 5), (1, 1)),
+    Rule("need_attention", "Middling in all.", (3, 3), (2, 3)),
+    Rule("about_to_sleep", "Bought little, some time ago.", (2, 3), (1, 2)),
+    Rule("lost", "Bought little, long ago.", (1, 1), (1, 2)),
+)
+"""Segments of who ever bought; the first that takes a customer is the customer's."""
+
+NEVER_BOUGHT = "never_bought"
+"""The segment of who has no order, or called all off."""
+
+SEGMENTS = (*(rule.name for rule in RULES), NEVER_BOUGHT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edges:
+    """Four rising limits of each figure: who has more than a limit has a point more than who has not."""
+
+    recency: tuple[int, int, int, int]
+    """Whole days since the last order; the fewer, the better: beyond a limit a point is lost."""
+    frequency: tuple[int, int, int, int]
+    """Orders."""
+    monetary: tuple[int, int, int, int]
+    """Net revenue, in minor units."""
+
+    def score(self, recency: int, frequency: int, monetary: int) -> tuple[int, int, int]:
+        """Score a customer, each 1 to 5, 5 the best.
+
+        Examples
+        --------
+        >>> edges = Edges(recency=(7, 30, 90, 200), frequency=(1, 2, 4, 8), monetary=(10, 20, 30, 40))
+        >>> edges.score(7, 1, 41), edges.score(201, 3, 10)
+        ((5, 1, 5), (1, 3, 1))
+        """
+        return (
+            5 - bisect_left(self.recency, recency),
+            1 + bisect_left(self.frequency, frequency),
+            1 + bisect_left(self.monetary, monetary),
+        )
+
+
+class Rfm(NamedTuple):
+    """A customer's figures, scores and segment; without an order only the segment says anything."""
+
+    customer: UUID
+    recency_days: int | None
+    orders: int
+    net_minor: int
+    scores: tuple[int, int, int] | None
+    """Of recency, frequency and monetary value."""
+    segment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """How many customers a segment has, and what they bought."""
+
+    name: str
+    customers: int
+    orders: int
+    net_minor: int
+    share: Ratio
+    """Of all customers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segments:
+    """Every segment, and the edges by which customers were told apart; None where nobody bought."""
+
+    edges: Edges | None
+    segments: tuple[Segment, ...]
+
+    @property
+    def customers(self) -> int:
+        """All of them."""
+        return sum(each.customers for each in self.segments)
+
+
+def segment_of(scores: tuple[int, int, int]) -> str:
+    """Tell in which segment a customer with these scores is.
+
+    Examples
+    --------
+    >>> segment_of((5, 5, 4)), segment_of((1, 1, 1)), segment_of((5, 1, 1)), segment_of((1, 5, 5))
+    ('champions', 'lost', 'new', 'cannot_lose')
+    """
+    recency, worth = scores[0], -(-(scores[1] + scores[2]) // 2)
+    for rule in RULES:
+        if (
+            rule.recency[0] <= recency <= rule.recency[1]
+            and rule.worth[0] <= worth <= rule.worth[1]
+        ):
+            return rule.name
+    raise AssertionError(f"scores must have a segment; got {scores}")
+
+
+def customer_segments(view: View, *, edges: Edges | None = None) -> Segments:
+    """Count every segment, empty ones too.
+
+    Parameters
+    ----------
+    edges : Edges, optional
+        Kept from before; by default the quintiles of now.
+    """
+    used = _edges(view) if edges is None else edges
+    rows = view.rows(
+        f"""
+        {FIGURES}, buyers AS (SELECT $today - last_order AS recency, * FROM figures WHERE orders > 0)
+        SELECT {_beyond("recency", "recency")} AS late, {_beyond("frequency", "orders")} AS often,
+            {_beyond("monetary", "net")} AS much, count(*), sum(orders), sum(net)
+        FROM buyers GROUP BY late, often, much
+        UNION ALL
+        SELECT NULL, NULL, NULL, count(*), 0, coalesce(sum(net), 0) FROM figures WHERE orders = 0
+        """,
+        today=view.today,
+        **{name: list(getattr(used, name)) if used else [0] * 4 for name in _FIGURES},
+    )
+    found = dict.fromkeys(SEGMENTS, (0, 0, 0))
+    for late, often, much, *sums in rows:
+        name = NEVER_BOUGHT if late is None else segment_of((5 - late, 1 + often, 1 + much))
+        customers, orders, net = (
+            int(more) + held for more, held in zip(sums, found[name], strict=True)
+        )
+        found[name] = (customers, orders, net)
+    everybody = sum(customers for customers, _, _ in found.values())
+    return Segments(
+        edges=used,
+        segments=tuple(
+            Segment(
+                name=name,
+                customers=customers,
+                orders=orders,
+                net_minor=net,
+                share=Ratio(customers, everybody),
+            )
+            for name, (customers, orders, net) in found.items()
+        ),
+    )
+
+
+def customers_in(
+    view: View, segment: str, *, edges: Edges | None = None, limit: int = MOST
+) -> tuple[Rfm, ...]:
+    """List the customers of a segment, by id.
+
+    Raises
+    ------
+    RecordError
+        "segment must be one of ...; got ... Did you mean ...?"
+    """
+    if segment not in SEGMENTS:
+        raise RecordError(
+            f"segment must be one of {', '.join(SEGMENTS)}; got {segment!r}. {did_you_mean(segment, SEGMENTS)}"
+        )
+    check_limit(limit)
+    used = _edges(view) if edges is None else edges
+    rows = view.rows(f"{FIGURES} {_SORTED} ORDER BY key", today=view.today)
+    found = (_rfm(used, *row) for row in rows)
+    return tuple(islice((each for each in found if each.segment == segment), limit))
+
+
+def customer_rfm(view: View, customer: UUID, *, edges: Edges | None = None) -> Rfm | None:
+    """Tell in which segment a customer is, and why; None where nothing is on record of the customer."""
+    used = _edges(view) if edges is None else edges
+    rows = view.rows(f"{FIGURES} {_SORTED} WHERE key = $key", today=view.today, key=customer.hex)
+    return _rfm(used, *rows[0]) if rows else None
+
+
+_FIGURES = ("recency", "frequency", "monetary")
+_SORTED = "SELECT key, $today - last_order, orders, net FROM figures JOIN customer_key ON number = customer"
+
+
+def _beyond(edges: str, figure: str) -> str:
+    """Count, as SQL, the edges below a figure."""
+    return " + ".join(
+        f"CAST((${edges}::BIGINT[])[{place}] < {figure} AS INTEGER)" for place in range(1, 5)
+    )
+
+
+def _rfm(edges: Edges | None, key: str, recency: int | None, orders: int, net: Any) -> Rfm:
+    if recency is None or edges is None:
+        return Rfm(UUID(key), None, 0, int(net), None, NEVER_BOUGHT)
+    scores = edges.score(recency, orders, int(net))
+    return Rfm(UUID(key), recency, orders, int(net), scores, segment_of(scores))
+
+
+def _edges(view: View) -> Edges | None:
+    """Give the quintiles of who ever bought: the figure of the customer at each fifth of them, in rising order."""
+    rows = view.rows(
+        f"""
+        {FIGURES}, buyers AS (SELECT $today - last_order AS recency, orders, net FROM figures WHERE orders > 0),
+        sized AS (SELECT count(*) AS n FROM buyers)
+        {" UNION ALL ".join(_quintiles.format(figure, place) for place, figure in enumerate(("recency", "orders", "net")))}
+        ORDER BY figure, fifth
+        """,
+        today=view.today,
+    )
+    if not rows:
+        return None
+    limits = [int(limit) for _, _, limit in rows]
+    first, second, third, fourth = (tuple(limits[place::4]) for place in range(4))
+    return Edges(
+        recency=(first[0], second[0], third[0], fourth[0]),
+        frequency=(first[1], second[1], third[1], fourth[1]),
+        monetary=(first[2], second[2], third[2], fourth[2]),
+    )
+
+
+_quintiles = """
+SELECT {1} AS figure, fifth, min({0}) AS edge
+FROM (SELECT {0}, row_number() OVER (ORDER BY {0}) AS place FROM buyers), sized, (SELECT unnest([1, 2, 3, 4]) AS fifth)
+WHERE place * 5 >= n * fifth GROUP BY fifth
+"""
