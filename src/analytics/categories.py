@@ -20,7 +20,10 @@ _STOCK = (
         hexadecimal(_product.c.category_id),
         func.count(_product.c.id.distinct()),
         total(AVAILABLE),
-        cast(func.coalesce(func.sum(AVAILABLE * func.coalesce(_variant.c.price_minor, 0)), 0), BigInteger),
+        cast(
+            func.coalesce(func.sum(AVAILABLE * func.coalesce(_variant.c.price_minor, 0)), 0),
+            BigInteger,
+        ),
     )
     .select_from(
         _product.outerjoin(_variant, linked(_variant, _product)).outerjoin(

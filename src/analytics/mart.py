@@ -304,6 +304,7 @@ def _transactions(connection: Connection) -> tuple[int, int]:
 
 def _fill(database: Database, zone: ZoneInfo) -> None:
     """Sort the rows of ``arrived`` into the tables of the mart."""
+    database.execute("SET VARIABLE first_id = (SELECT min(id) FROM arrived)")
     database.execute(mart_sql.STREAM)
     _extend_calendar(database, zone)
     for statement in (*mart_sql.NUMBERS, *mart_sql.FILLING):
@@ -350,10 +351,9 @@ def find_links(database: Database, connection: Connection, tenant_id: int) -> No
 
 
 def keep_links(database: Database, links: Collection[tuple[str, str]]) -> None:
+    """Write down which order records are of, each named by 32 hexadecimal digits."""
     if links:
         records, sales = (list(column) for column in zip(*links, strict=True))
         database.execute(
-            "INSERT INTO link SELECT record, md5_number(sale)"
-            " FROM (SELECT unnest(?::VARCHAR[]) AS record, unnest(?::VARCHAR[]) AS sale)",
-            [records, sales],
+            "INSERT INTO link SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", [records, sales]
         )

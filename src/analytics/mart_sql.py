@@ -1,11 +1,14 @@
 """The tables of a mart and what fills them, as DuckDB's SQL.
 
-``kept`` holds events by kind, each with ``known``, the instant from which it counts, and ``gone``, the instant at which it
-was annulled. The views of the same names show what counts as of the variable ``as_of``; questions read those alone, so
-none can look past its instant.
+``kept`` holds events by kind, each with ``known``, the instant from which it counts, and ``gone``, the instant at which
+it was annulled. The views of the same names show what counts as of the variable ``as_of``; questions read those alone,
+so none can look past its instant.
 
-A record (an order, a payment, a review ...) is known by a hash of 128 bits of its id; customers, products and words by a
-number, 0 where there is none.
+What depends on several events is worked out when they come in, for every instant at once, so that a question is one look
+through narrow rows: ``kept.movement`` has the changes of what was sold and taken back, each at the instant from which it
+is known, and those known before an instant add up to what was so at it; a row of ``kept.step`` knows the next one.
+
+Orders, customers, products and words are known by a number, 0 where there is none.
 """
 
 from __future__ import annotations
@@ -21,17 +24,20 @@ MACHINES = (ORDER, DELIVERY, RETURN)
 """Whose states are followed: each of their events leads to one state."""
 
 _COMMON = "id BIGINT, known BIGINT, gone BIGINT"
+_GOODS = "day DATE, sale INTEGER, customer INTEGER, product INTEGER"
 _TABLES = {
-    "line": "day DATE, sale UHUGEINT, customer INTEGER, product INTEGER, word INTEGER, units BIGINT, amount BIGINT",
-    "placed": "day DATE, sale UHUGEINT, customer INTEGER, units BIGINT, amount BIGINT",
-    "goods_back": "day DATE, sale UHUGEINT, customer INTEGER, product INTEGER, sent BOOLEAN, units BIGINT, amount BIGINT",
-    "money_back": "sale UHUGEINT, amount BIGINT",
-    "step": "occurred BIGINT, day DATE, machine VARCHAR, record UHUGEINT, state VARCHAR",
+    "line": f"{_GOODS}, word INTEGER, units BIGINT, amount BIGINT",
+    "placed": "day DATE, sale INTEGER, customer INTEGER, units BIGINT, amount BIGINT",
+    "called_off": "sale INTEGER",
+    "goods_back": f"{_GOODS}, sent BOOLEAN, units BIGINT, amount BIGINT",
+    "money_back": "sale INTEGER, amount BIGINT",
+    "step": "occurred BIGINT, day DATE, code UTINYINT, record UHUGEINT, until BIGINT, until_known BIGINT, began DATE,"
+    " plain BOOLEAN",
     "payment": "day DATE, type VARCHAR, method VARCHAR, amount BIGINT",
     "review": "occurred BIGINT, day DATE, record UHUGEINT, product INTEGER, type VARCHAR, stars BIGINT",
     "country": "occurred BIGINT, customer INTEGER, country VARCHAR",
 }
-_NUMBERED = ("customer", "product", "word")
+_NUMBERED = ("sale", "customer", "product", "word")
 
 RETURNED = ("order.returned", "return.approved")
 """Goods that came back."""
@@ -39,13 +45,7 @@ REDUCED = "order.reduced"
 """A part of an order that was called off, or costs less."""
 REFUNDED = ("payment.refunded", "payment.charged_back", "invoice.credited")
 """Money of an order that went back, or need not come any more."""
-PAYMENTS = (
-    "payment.captured",
-    "payment.failed",
-    "payment.refunded",
-    "payment.charged_back",
-    "payment.lost",
-)
+PAYMENTS = ("payment.captured", "payment.failed", "payment.refunded", "payment.charged_back")
 LINKED = {
     "payment": ("payment.refunded", "payment.charged_back"),
     "invoice": ("invoice.credited",),
@@ -53,41 +53,51 @@ LINKED = {
 }
 """Tables that say which order a record is of, and the events of such records that need to know."""
 
+_SALES = ("order.line", "order.placed", "order.cancelled", *RETURNED, REDUCED, *REFUNDED)
+
+
+def code_of(machine: int, state: int) -> int:
+    """Number a state of one of `MACHINES`, by their places."""
+    return machine * 16 + state
+
+
+def _codes() -> list[tuple[str, int]]:
+    """Give the state to which each event leads; a cart is no order yet."""
+    return [
+        (word, code_of(place, machine.states.index(move.targets[0])))
+        for place, machine in enumerate(MACHINES)
+        for word, move in machine.moves.items()
+        if word != ANNULLED and not word.startswith("cart.") and not move.stays
+    ]
+
 
 def _listed(types: tuple[str, ...]) -> str:
     return ", ".join(f"'{each}'" for each in types)
-
-
-def _moves(machine: Machine) -> dict[str, str]:
-    """Give the state to which each event of a machine leads, where it leads to one."""
-    return {
-        word: move.targets[0]
-        for word, move in machine.moves.items()
-        if word != ANNULLED and not move.stays and len(move.targets) == 1
-    }
 
 
 TABLES = (
     "CREATE SCHEMA kept",
     *(f"CREATE TABLE kept.{name} ({_COMMON}, {columns})" for name, columns in _TABLES.items()),
     "CREATE TABLE kept.person (known BIGINT, gone BIGINT, customer INTEGER, day DATE)",
-    *(f"CREATE TABLE {name}_key (key VARCHAR PRIMARY KEY, number INTEGER)" for name in _NUMBERED),
+    f"CREATE TABLE kept.movement (known BIGINT, {_GOODS}, word INTEGER, units_sold BIGINT, units_back BIGINT,"
+    " gross BIGINT, taken_back BIGINT)",
+    *(f"CREATE TABLE {name}_key (key VARCHAR, number INTEGER)" for name in _NUMBERED),
     "CREATE TABLE calendar (start BIGINT, day DATE)",
-    "CREATE TABLE link (record VARCHAR PRIMARY KEY, sale UHUGEINT)",
-    "CREATE TABLE move (type VARCHAR, machine VARCHAR, state VARCHAR)",
-    *(
-        f"INSERT INTO move VALUES ('{word}', '{machine.kind}', '{state}')"
-        for machine in MACHINES
-        for word, state in _moves(machine).items()
-    ),
+    "CREATE TABLE link (record VARCHAR, of_order VARCHAR)",
+    "CREATE TABLE move (type VARCHAR, code UTINYINT)",
+    f"INSERT INTO move VALUES {', '.join(map(str, _codes()))}",
     "CREATE TABLE assortment (product INTEGER, category INTEGER)",
     "CREATE TABLE named (word INTEGER, category INTEGER)",
+    # What of an amount belongs to all up to here: the difference of neighbours is the part of one, and adds up exactly.
+    "CREATE MACRO part(amount, upto, whole) AS CASE WHEN whole > 0"
+    " THEN CAST(CAST(amount AS HUGEINT) * upto // whole AS BIGINT) ELSE 0 END",
 )
 
 STREAM = f"""
 CREATE OR REPLACE VIEW fresh AS
-SELECT id, type, customer_id, product_id, aggregate_id, occurred_at AS occurred, base_minor, quantity, value, method,
-    category, reason, greatest(recorded_at, occurred_at) AS known, coalesce(until, {NEVER}) AS gone
+SELECT id, type, customer_id, product_id, coalesce(aggregate_id, 'event ' || id) AS record, occurred_at AS occurred,
+    base_minor, quantity, value, method, category, reason, greatest(recorded_at, occurred_at) AS known,
+    coalesce(until, {NEVER}) AS gone
 FROM arrived
 LEFT JOIN (
     SELECT value AS annulled, min(greatest(recorded_at, occurred_at)) AS until
@@ -95,112 +105,104 @@ LEFT JOIN (
 ) ON id = annulled
 WHERE type <> '{ANNULLED}'
 """
-"""What arrived, but for what is annulled of it; where nothing is, no event is looked up."""
+"""What arrived, but for what is annulled of it."""
 
 NUMBERS = tuple(
     f"""
 INSERT INTO {name}_key
-SELECT key, (SELECT count(*) FROM {name}_key) + row_number() OVER (ORDER BY key)
-FROM (SELECT DISTINCT {column} AS key FROM fresh WHERE {column} IS NOT NULL{only})
-WHERE key NOT IN (SELECT key FROM {name}_key)
+SELECT key, (SELECT count(*) FROM {name}_key) + row_number() OVER () FROM (
+    SELECT DISTINCT {column} AS key FROM fresh{joined} WHERE {column} IS NOT NULL{only}
+) WHERE key NOT IN (SELECT key FROM {name}_key)
 """
-    for name, column, only in (
-        ("customer", "customer_id", ""),
-        ("product", "product_id", ""),
-        ("word", "category", " AND type = 'order.line'"),
+    for name, column, joined, only in (
+        (
+            "sale",
+            "coalesce(link.of_order, fresh.record)",
+            " LEFT JOIN link USING (record)",
+            f" AND type IN ({_listed(_SALES)})",
+        ),
+        ("customer", "customer_id", "", ""),
+        ("product", "product_id", "", ""),
+        ("word", "category", "", " AND type = 'order.line'"),
     )
 )
 
-
-def _filled(table: str, values: str, types: str, *joined: str, where: str = "") -> str:
-    numbers = {
-        "customer": "LEFT JOIN customer_key ON customer_key.key = customer_id",
-        "product": "LEFT JOIN product_key ON product_key.key = product_id",
-        "word": "LEFT JOIN word_key ON word_key.key = category",
-        "day": "ASOF JOIN calendar ON fresh.occurred >= calendar.start",
-        "link": "LEFT JOIN link ON link.record = aggregate_id",
-    }
-    return (
-        f"INSERT INTO kept.{table} SELECT id, known, gone, {values} FROM fresh"
-        f" {' '.join(numbers.get(each, each) for each in joined)} WHERE {types}{where}"
-    )
-
-
-_SALE = "md5_number(coalesce(aggregate_id, 'event ' || id))"
+_JOINED = {
+    "sale": "LEFT JOIN link USING (record)"
+    " LEFT JOIN sale_key ON sale_key.key = coalesce(link.of_order, fresh.record)",
+    "customer": "LEFT JOIN customer_key ON customer_key.key = customer_id",
+    "product": "LEFT JOIN product_key ON product_key.key = product_id",
+    "word": "LEFT JOIN word_key ON word_key.key = category",
+    "day": "ASOF JOIN calendar ON fresh.occurred >= calendar.start",
+    "move": "JOIN move USING (type)",
+}
+_SALE = "sale_key.number"
 _CUSTOMER = "coalesce(customer_key.number, 0)"
 _PRODUCT = "coalesce(product_key.number, 0)"
 _WORD = "coalesce(word_key.number, 0)"
-_UNITS = "coalesce(quantity, 0), coalesce(base_minor, 0)"
 _AMOUNT = "coalesce(base_minor, 0)"
+_UNITS = f"coalesce(quantity, 0), {_AMOUNT}"
 
-_FIRST_LINES = f"SELECT {_SALE} AS of_sale, min(known) AS lines_known FROM fresh WHERE type = 'order.line' GROUP BY ALL"
 
-FILLING = (
-    _filled(
-        "line",
+def _rows(values: str, types: str, *joined: str) -> str:
+    """Select what came in of some types, with the numbers that stand for its names."""
+    joins = " ".join(_JOINED[each] for each in joined)
+    return f"SELECT id, known, gone, {values} FROM fresh {joins} WHERE {types}"
+
+
+def _of(*types: str) -> str:
+    return f"type IN ({_listed(types)})"
+
+
+_EVENTS = (
+    "INSERT INTO kept.line "
+    + _rows(
         f"day, {_SALE}, {_CUSTOMER}, {_PRODUCT}, {_WORD}, {_UNITS}",
-        "type = 'order.line'",
+        _of("order.line"),
         "day",
+        "sale",
         "customer",
         "product",
         "word",
     ),
-    # An order without lines is a line of nothing in particular, until lines of it are known.
-    f"UPDATE kept.line SET gone = least(gone, lines_known) FROM ({_FIRST_LINES}) WHERE sale = of_sale AND product = -1",
-    f"INSERT INTO kept.line SELECT id, known, least(gone, coalesce(lines_known, {NEVER})), day, {_SALE}, {_CUSTOMER},"
-    f" -1, 0, {_UNITS} FROM fresh ASOF JOIN calendar ON fresh.occurred >= calendar.start"
-    f" LEFT JOIN customer_key ON customer_key.key = customer_id LEFT JOIN ({_FIRST_LINES}) ON of_sale = {_SALE}"
-    f" WHERE type = 'order.placed' AND coalesce(lines_known, {NEVER}) > known",
-    _filled(
-        "placed", f"day, {_SALE}, {_CUSTOMER}, {_UNITS}", "type = 'order.placed'", "day", "customer"
-    ),
-    _filled(
-        "goods_back",
-        f"day, coalesce(link.sale, {_SALE}), {_CUSTOMER}, {_PRODUCT}, type <> '{REDUCED}', {_UNITS}",
-        f"type IN ({_listed((*RETURNED, REDUCED))})",
+    "INSERT INTO kept.placed "
+    + _rows(f"day, {_SALE}, {_CUSTOMER}, {_UNITS}", _of("order.placed"), "day", "sale", "customer"),
+    "INSERT INTO kept.called_off " + _rows(_SALE, _of("order.cancelled"), "sale"),
+    "INSERT INTO kept.goods_back "
+    + _rows(
+        f"day, {_SALE}, {_CUSTOMER}, {_PRODUCT}, type <> '{REDUCED}', {_UNITS}",
+        _of(*RETURNED, REDUCED),
         "day",
+        "sale",
         "customer",
         "product",
-        "link",
     ),
-    _filled(
-        "money_back",
-        f"coalesce(link.sale, {_SALE}), {_AMOUNT}",
-        f"type IN ({_listed(REFUNDED)})",
-        "link",
-    ),
-    _filled(
-        "step",
-        f"fresh.occurred, day, machine, {_SALE}, state",
-        "TRUE",
-        "JOIN move USING (type)",
-        "day",
-    ),
-    _filled(
-        "payment",
-        f"day, type, coalesce(method, ''), {_AMOUNT}",
-        f"type IN ({_listed(PAYMENTS)})",
-        "day",
-    ),
-    _filled(
-        "review",
-        f"fresh.occurred, day, {_SALE}, {_PRODUCT}, type, coalesce(value, 0)",
-        "type IN ('review.posted', 'review.edited', 'review.removed')",
+    "INSERT INTO kept.money_back " + _rows(f"{_SALE}, {_AMOUNT}", _of(*REFUNDED), "sale"),
+    "INSERT INTO kept.payment "
+    + _rows(f"day, type, coalesce(method, ''), {_AMOUNT}", _of(*PAYMENTS), "day"),
+    "INSERT INTO kept.review "
+    + _rows(
+        f"fresh.occurred, day, md5_number(record), {_PRODUCT}, type, coalesce(value, 0)",
+        _of("review.posted", "review.edited", "review.removed"),
         "day",
         "product",
     ),
-    _filled(
-        "country",
+    "INSERT INTO kept.country "
+    + _rows(
         f"fresh.occurred, {_CUSTOMER}, upper(trim(category))",
-        "category IS NOT NULL AND (type = 'customer.registered' OR (type = 'customer.profiled' AND reason = 'country'))",
+        "category IS NOT NULL"
+        " AND (type = 'customer.registered' OR (type = 'customer.profiled' AND reason = 'country'))",
         "customer",
     ),
     # Who is known, and since which day: the first of what was recorded at once, and whatever was recorded late.
     f"""
 INSERT INTO kept.person
-WITH seen AS (SELECT customer_id, known, gone, occurred, known = occurred AS prompt FROM fresh WHERE customer_id IS NOT NULL),
+WITH seen AS (
+    SELECT customer_id, known, gone, occurred, known = occurred AS prompt FROM fresh WHERE customer_id IS NOT NULL
+),
 firsts AS (
-    SELECT customer_id, min(known) AS known, gone, min(occurred) AS occurred FROM seen WHERE prompt GROUP BY customer_id, gone
+    SELECT customer_id, min(known) AS known, gone, min(occurred) AS occurred
+    FROM seen WHERE prompt GROUP BY customer_id, gone
     UNION SELECT customer_id, known, gone, occurred FROM seen WHERE NOT prompt
 )
 SELECT known, gone, {_CUSTOMER}, day FROM firsts ASOF JOIN calendar ON firsts.occurred >= calendar.start
@@ -208,46 +210,94 @@ LEFT JOIN customer_key ON customer_key.key = customer_id
 """,
 )
 
-_ALIVE = "known < getvariable('as_of') AND gone >= getvariable('as_of')"
-
-VIEWS = (
-    *(
-        f"CREATE VIEW {name} AS SELECT * FROM kept.{name} WHERE {_ALIVE}"
-        for name in (*_TABLES, "person")
-    ),
-    # What of an amount belongs to all up to here: the difference of neighbours is the part of one, and adds up exactly.
-    "CREATE MACRO part(amount, upto, whole) AS CASE WHEN whole > 0"
-    " THEN CAST(CAST(amount AS HUGEINT) * upto // whole AS BIGINT) ELSE 0 END",
+_STEPS = (
+    "CREATE OR REPLACE TEMP TABLE moving AS "
+    + _rows("fresh.occurred, day, code, md5_number(record) AS record", "TRUE", "day", "move"),
+    "CREATE OR REPLACE TEMP TABLE moved AS SELECT DISTINCT record FROM moving",
     """
-CREATE VIEW called_off AS SELECT DISTINCT record AS sale FROM step WHERE machine = 'order' AND state = 'cancelled'
+INSERT INTO moving SELECT id, known, gone, occurred, day, code, record FROM kept.step WHERE record IN (FROM moved)
 """,
-    # What was taken back of what was sold, on the day of the sale; see `analytics.sales`.
-    """
-CREATE VIEW taken AS
-WITH goods AS MATERIALIZED (
-    SELECT sale, product, sum(units) AS goods_units, sum(amount) AS goods FROM goods_back GROUP BY ALL
+    "DELETE FROM kept.step WHERE record IN (FROM moved)",
+    # Plain is what came to be known in the order in which it happened: what is known of it at any instant is its beginning.
+    f"""
+INSERT INTO kept.step
+SELECT * EXCLUDE (follows), bool_and(follows AND gone = {NEVER}) OVER (PARTITION BY record, code // 16) FROM (
+    SELECT *, lead(occurred) OVER steps, lead(known) OVER steps, first_value(day) OVER steps,
+        coalesce(known >= lag(known) OVER steps AND code <> lag(code) OVER steps, TRUE) AS follows
+    FROM moving WINDOW steps AS (PARTITION BY record, code // 16 ORDER BY occurred, id)
+)
+""",
+    "DROP TABLE moving",
+    "DROP TABLE moved",
+)
+
+_TOUCHING = (
+    "CREATE OR REPLACE TEMP TABLE touching AS "
+    + " UNION ".join(
+        f"SELECT sale FROM kept.{name} WHERE id >= getvariable('first_id')"
+        for name in ("line", "placed", "goods_back", "money_back", "called_off")
+    ),
+    "DELETE FROM kept.movement WHERE sale IN (FROM touching)",
+    # An order without lines is a line of nothing in particular, until lines of it are known.
+    f"""
+CREATE OR REPLACE TEMP TABLE sold AS
+SELECT known, gone, sale, product, day, customer, word, units, amount FROM kept.line WHERE sale IN (FROM touching)
+UNION ALL
+SELECT known, least(gone, coalesce(lines_known, {NEVER})), sale, 0, day, customer, 0, units, amount FROM kept.placed
+LEFT JOIN (
+    SELECT sale, min(known) AS lines_known FROM kept.line WHERE sale IN (FROM touching) GROUP BY sale
+) USING (sale)
+WHERE sale IN (FROM touching) AND coalesce(lines_known, {NEVER}) > known
+""",
+)
+
+_THEN = "known <= k AND gone > k"
+_PIECE = "sale, product, day, customer, word"
+
+# What is taken back of an order, after each instant ``k`` at which anything about it came to be known, until the next.
+_TAKEN = f"""
+CREATE OR REPLACE TEMP TABLE taken AS
+WITH back AS MATERIALIZED (
+    SELECT known, gone, sale FROM kept.goods_back WHERE sale IN (FROM touching)
+    UNION ALL SELECT known, gone, sale FROM kept.money_back WHERE sale IN (FROM touching)
+    UNION ALL SELECT known, gone, sale FROM kept.called_off WHERE sale IN (FROM touching)
 ),
-money AS MATERIALIZED (
-    SELECT sale, greatest(sum(money), sum(goods)) AS money
-    FROM (SELECT sale, amount AS money, 0 AS goods FROM money_back UNION ALL SELECT sale, 0, goods FROM goods)
-    GROUP BY sale
+told AS (
+    SELECT known, gone, sale FROM back UNION ALL SELECT known, gone, sale FROM sold WHERE sale IN (SELECT sale FROM back)
 ),
-touched AS MATERIALIZED (SELECT sale FROM called_off UNION SELECT sale FROM money),
+spans AS MATERIALIZED (
+    SELECT sale, k, lead(k) OVER (PARTITION BY sale ORDER BY k) AS until FROM (
+        SELECT sale, known AS k FROM told UNION SELECT sale, gone FROM told WHERE gone < {NEVER}
+    )
+),
+goods AS MATERIALIZED (
+    SELECT sale, k, product, sum(units) AS goods_units, sum(amount) AS goods
+    FROM kept.goods_back JOIN spans USING (sale) WHERE {_THEN} GROUP BY sale, k, product
+),
+money AS (
+    SELECT sale, k, greatest(sum(money), sum(goods)) AS money FROM (
+        SELECT sale, k, amount AS money, 0 AS goods FROM kept.money_back JOIN spans USING (sale) WHERE {_THEN}
+        UNION ALL SELECT sale, k, 0, goods FROM goods
+    ) GROUP BY sale, k
+),
+off AS (SELECT DISTINCT sale, k FROM kept.called_off JOIN spans USING (sale) WHERE {_THEN}),
 piece AS MATERIALIZED (
-    SELECT sold.*, coalesce(product_key.key, '') AS product_id, coalesce(word_key.key, '') AS word_text FROM (
-        SELECT sale, product, day, word, max(customer) AS customer, sum(units) AS units, sum(amount) AS amount
-        FROM line WHERE sale IN (FROM touched) GROUP BY sale, product, day, word
-    ) AS sold LEFT JOIN product_key ON product_key.number = product LEFT JOIN word_key ON word_key.number = word
+    SELECT pieces.*, coalesce(product_key.key, '') AS product_id, coalesce(word_key.key, '') AS word_text FROM (
+        SELECT k, until, {_PIECE}, sum(units) AS units, sum(amount) AS amount
+        FROM sold JOIN spans USING (sale) WHERE {_THEN} GROUP BY k, until, {_PIECE}
+    ) AS pieces
+    LEFT JOIN product_key ON product_key.number = product LEFT JOIN word_key ON word_key.number = word
 ),
 summed AS (
     SELECT piece.*, coalesce(goods_units, 0) AS goods_units, coalesce(goods, 0) AS goods,
         sum(units) OVER same AS all_units, sum(units) OVER upto AS units_upto,
         sum(amount) OVER same AS all_amount, sum(amount) OVER upto AS amount_upto
-    FROM piece LEFT JOIN goods USING (sale, product)
-    WINDOW same AS (PARTITION BY sale, product), upto AS (PARTITION BY sale, product ORDER BY day, word_text)
+    FROM piece LEFT JOIN goods USING (sale, k, product)
+    WINDOW same AS (PARTITION BY sale, k, product),
+        upto AS (PARTITION BY sale, k, product ORDER BY day, word_text, customer)
 ),
 returned AS (
-    SELECT sale, product, day, customer, word, units, amount, product_id, word_text,
+    SELECT k, until, {_PIECE}, units, amount, product_id, word_text,
         part(least(goods_units, all_units), units_upto, all_units)
             - part(least(goods_units, all_units), units_upto - units, all_units) AS units_back,
         part(least(goods, all_amount), amount_upto, all_amount)
@@ -258,22 +308,49 @@ rest AS (
     SELECT returned.*, amount - amount_back AS owned,
         sum(amount - amount_back) OVER whole AS all_owned, sum(amount - amount_back) OVER upto AS owned_upto,
         greatest(0, coalesce(money, 0) - sum(amount_back) OVER whole) AS refunded
-    FROM returned LEFT JOIN money USING (sale)
-    WINDOW whole AS (PARTITION BY sale), upto AS (PARTITION BY sale ORDER BY day, product_id, word_text)
+    FROM returned LEFT JOIN money USING (sale, k)
+    WINDOW whole AS (PARTITION BY sale, k),
+        upto AS (PARTITION BY sale, k ORDER BY day, product_id, word_text, customer)
 )
-SELECT sale, product, day, customer, word, CASE WHEN called_off.sale IS NULL THEN units_back ELSE units END AS units,
-    CASE WHEN called_off.sale IS NULL THEN amount_back + part(least(refunded, all_owned), owned_upto, all_owned)
+SELECT k, until, {_PIECE}, CASE WHEN off.sale IS NULL THEN units_back ELSE units END AS units,
+    CASE WHEN off.sale IS NULL THEN amount_back + part(least(refunded, all_owned), owned_upto, all_owned)
         - part(least(refunded, all_owned), owned_upto - owned, all_owned) ELSE amount END AS amount
-FROM rest LEFT JOIN called_off USING (sale)
+FROM rest LEFT JOIN off USING (sale, k)
 UNION ALL
-SELECT sale, product, day, customer, 0, units, amount FROM goods_back WHERE sale NOT IN (SELECT sale FROM piece)
-""",
-    """
-CREATE VIEW movement AS
-SELECT sale, greatest(product, 0) AS product, day, customer, word, units AS units_sold, 0 AS units_back,
-    amount AS gross, 0 AS taken_back
-FROM line
+SELECT k, until, sale, product, day, customer, 0, units, amount
+FROM kept.goods_back JOIN spans USING (sale) WHERE {_THEN} AND (sale, k) NOT IN (SELECT (sale, k) FROM piece)
+"""
+
+_MOVEMENTS = (
+    *_TOUCHING,
+    _TAKEN,
+    f"""
+INSERT INTO kept.movement
+SELECT known, day, sale, customer, product, word, units, 0, amount, 0 FROM sold WHERE gone > known
 UNION ALL
-SELECT sale, greatest(product, 0), day, customer, word, 0, units, 0, amount FROM taken
+SELECT gone, day, sale, customer, product, word, -units, 0, -amount, 0 FROM sold WHERE gone > known AND gone < {NEVER}
+UNION ALL
+SELECT k, day, sale, customer, product, word, 0, sum(units), 0, sum(amount) FROM (
+    SELECT k, {_PIECE}, units, amount FROM taken
+    UNION ALL SELECT until, {_PIECE}, -units, -amount FROM taken WHERE until IS NOT NULL
+) GROUP BY k, {_PIECE} HAVING sum(units) <> 0 OR sum(amount) <> 0
 """,
+    "DROP TABLE touching",
+    "DROP TABLE sold",
+    "DROP TABLE taken",
+)
+
+FILLING = (*_EVENTS, *_STEPS, *_MOVEMENTS)
+
+_BEFORE = "known < getvariable('as_of')"
+_ALIVE = f"{_BEFORE} AND gone >= getvariable('as_of')"
+
+VIEWS = (
+    *(
+        f"CREATE VIEW {name} AS SELECT * FROM kept.{name} WHERE {_ALIVE}"
+        for name in (*_TABLES, "person")
+        if name != "called_off"
+    ),
+    f"CREATE VIEW called_off AS SELECT DISTINCT sale FROM kept.called_off WHERE {_ALIVE}",
+    f"CREATE VIEW movement AS SELECT * FROM kept.movement WHERE {_BEFORE}",
 )

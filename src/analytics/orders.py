@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analytics.mart import View
-from analytics.mart_sql import MACHINES
+from analytics.mart_sql import MACHINES, code_of
 from analytics.periods import Period, Ratio
 from analytics.sales import SalesBucket, sales_total
 
@@ -53,21 +53,29 @@ def order_lifecycle(view: View, period: Period) -> Lifecycle:
     """
     rows = view.rows(
         """
-        WITH moved AS (
-            SELECT machine, record, state, occurred, id, day, lag(state) OVER moves AS before
-            FROM step WHERE state <> 'cart' WINDOW moves AS (PARTITION BY machine, record ORDER BY occurred, id)
-        ),
-        entered AS (
-            SELECT machine, record, state, occurred, lead(occurred) OVER moves AS beyond, min(day) OVER whole AS began
-            FROM moved WHERE before IS NULL OR before <> state
-            WINDOW moves AS (PARTITION BY machine, record ORDER BY occurred, id), whole AS (PARTITION BY machine, record)
+        SELECT code, count(*), count(*) FILTER (until_known < getvariable('as_of')),
+            coalesce(sum(until - occurred) FILTER (until_known < getvariable('as_of')), 0)
+        FROM step WHERE plain AND began BETWEEN $first AND $last GROUP BY code
+        UNION ALL
+        SELECT code, count(*), count(beyond), coalesce(sum(beyond - occurred), 0) FROM (
+            SELECT code, occurred, lead(occurred) OVER (steps ORDER BY occurred, id) AS beyond, min(day) OVER steps AS start
+            FROM (
+                SELECT *, lag(code) OVER (PARTITION BY record, code // 16 ORDER BY occurred, id) AS before
+                FROM step WHERE NOT plain
+            )
+            WHERE before IS NULL OR before <> code WINDOW steps AS (PARTITION BY record, code // 16)
         )
-        SELECT machine, state, count(*), count(beyond), coalesce(sum(beyond - occurred), 0)
-        FROM entered WHERE began BETWEEN $first AND $last GROUP BY machine, state
+        WHERE start BETWEEN $first AND $last GROUP BY code
         """,
         **period.days,
     )
-    found = {(kind, state): sums for kind, state, *sums in rows}
+    found: dict[int, tuple[int, int, int]] = {}
+    for code, *sums in rows:
+        held = found.get(code, (0, 0, 0))
+        entered, left, micros = (
+            int(more) + before for more, before in zip(sums, held, strict=True)
+        )
+        found[code] = (entered, left, micros)
     states = tuple(
         StateTime(
             kind=machine.kind,
@@ -75,11 +83,11 @@ def order_lifecycle(view: View, period: Period) -> Lifecycle:
             entered=entered,
             now=entered - left,
             left=left,
-            micros=int(micros),
+            micros=micros,
         )
-        for machine in MACHINES
-        for state in machine.states
+        for place, machine in enumerate(MACHINES)
+        for number, state in enumerate(machine.states)
         if state != "cart"
-        for entered, left, micros in [found.get((machine.kind, state), (0, 0, 0))]
+        for entered, left, micros in [found.get(code_of(place, number), (0, 0, 0))]
     )
     return Lifecycle(sales=sales_total(view, period), states=states)

@@ -64,7 +64,9 @@ def sales_agree(view: View, plain: Reading, period: Period, country: str = "DE")
     assert {key: sums for key, sums in by_id.items() if any(sums)} == {
         key: sums for key, sums in expected.items() if any(sums)
     }
-    nets = [(-each.sales.net_minor, each.id is None, each.id and each.id.hex) for each in categories]
+    nets = [
+        (-each.sales.net_minor, each.id is None, each.id and each.id.hex) for each in categories
+    ]
     assert nets == sorted(nets, key=lambda row: (row[0], row[1], row[2] or ""))
     for where in (None, country):
         found = [
@@ -73,7 +75,14 @@ def sales_agree(view: View, plain: Reading, period: Period, country: str = "DE")
         ]
         assert found == plain.top_products(period, where, 7)
     rows = [
-        (each.product.hex, each.orders, four(each.sales), each.units_returned, each.ratings, each.stars)
+        (
+            each.product.hex,
+            each.orders,
+            four(each.sales),
+            each.units_returned,
+            each.ratings,
+            each.stars,
+        )
         for each in product_performance(view, period, limit=1000)
     ]
     assert rows == plain.products(period)

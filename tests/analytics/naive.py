@@ -24,7 +24,7 @@ _STEPS = {
     word: (machine.kind, move.targets[0])
     for machine in (ORDER, DELIVERY, RETURN)
     for word, move in machine.moves.items()
-    if word != "event.annulled" and not move.stays and len(move.targets) == 1
+    if word != "event.annulled" and not word.startswith("cart.") and not move.stays
 }
 _ALIASES = {"GERMANY": "DE", "DEUTSCHLAND": "DE", "USA": "US"}
 
@@ -99,7 +99,7 @@ class Reading:
             from_micros(at).astimezone(export.zone).date() for at in events.occurred_at
         ]
         self.events = events
-        self.called_off = set(self.of("order.cancelled", "cart.dropped").aggregate_id)
+        self.called_off = {self._sale(each) for each in self.of("order.cancelled").itertuples()}
         self.moves = self._movements()
 
     def of(self, *types: str) -> pd.DataFrame:
@@ -111,7 +111,9 @@ class Reading:
     def _movements(self) -> pd.DataFrame:
         """What was sold and taken back: sale, product, day, customer, word, units, amount and what is taken of both."""
         lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        with_lines = {self._sale(each) for each in self.ever[self.ever.type == "order.line"].itertuples()}
+        with_lines = {
+            self._sale(each) for each in self.ever[self.ever.type == "order.line"].itertuples()
+        }
         for event in self.of("order.line", "order.placed").sort_values("id").itertuples():
             sale = self._sale(event)
             whole = event.type == "order.placed"
@@ -121,7 +123,6 @@ class Reading:
                 {
                     "sale": sale,
                     "product": None if whole else event.product_id,
-                    "whole": whole,
                     "day": event.day,
                     "customer": event.customer_id,
                     "word": None if whole else event.category,
@@ -134,7 +135,9 @@ class Reading:
             sale = self._sale(event)
             goods[self.export.links.get(sale, sale)].append(event)
         money: dict[str, int] = defaultdict(int)
-        for event in self.of("payment.refunded", "payment.charged_back", "invoice.credited").itertuples():
+        for event in self.of(
+            "payment.refunded", "payment.charged_back", "invoice.credited"
+        ).itertuples():
             sale = self._sale(event)
             money[self.export.links.get(sale, sale)] += event.base_minor or 0
         found: list[dict[str, Any]] = []
@@ -155,7 +158,17 @@ class Reading:
                 }
                 for event in back
             ]
-        columns = ["sale", "product", "day", "customer", "word", "units", "amount", "units_back", "back"]
+        columns = [
+            "sale",
+            "product",
+            "day",
+            "customer",
+            "word",
+            "units",
+            "amount",
+            "units_back",
+            "back",
+        ]
         return pd.DataFrame(found, columns=columns)
 
     def _taken(
@@ -164,7 +177,7 @@ class Reading:
         """Put together what one order sold by product and day, and take from it what came back."""
         pieces: dict[Any, dict[str, Any]] = {}
         for line in sold:
-            key = (line["whole"], line["product"], line["day"], line["word"])
+            key = (line["product"], line["day"], line["word"])
             piece = pieces.setdefault(key, {**line, "units": 0, "amount": 0})
             piece["units"] += line["units"]
             piece["amount"] += line["amount"]
@@ -174,9 +187,9 @@ class Reading:
         )
         for piece in ordered:
             piece["units_back"] = piece["back"] = 0
-        for product in {(piece["whole"], piece["product"]) for piece in ordered}:
-            same = [each for each in ordered if (each["whole"], each["product"]) == product]
-            matching = [] if product[0] else [each for each in goods if each.product_id == product[1]]
+        for product in {piece["product"] for piece in ordered}:
+            same = [each for each in ordered if each["product"] == product]
+            matching = [each for each in goods if each.product_id == product]
             for what, back, given in (
                 ("units", "units_back", sum(each.quantity or 0 for each in matching)),
                 ("amount", "back", sum(each.base_minor or 0 for each in matching)),
@@ -223,8 +236,14 @@ class Reading:
         )
 
     def buckets(self, period: Period, step: str) -> list[tuple[Any, ...]]:
-        days = [period.first + timedelta(days=n) for n in range((period.last - period.first).days + 1)]
-        named = {"day": lambda day: day, "week": lambda day: day.isocalendar()[:2], "month": lambda day: (day.year, day.month)}
+        days = [
+            period.first + timedelta(days=n) for n in range((period.last - period.first).days + 1)
+        ]
+        named = {
+            "day": lambda day: day,
+            "week": lambda day: day.isocalendar()[:2],
+            "month": lambda day: (day.year, day.month),
+        }
         groups: dict[Any, list[date]] = defaultdict(list)
         for day in days:
             groups[named[step](day)].append(day)
@@ -254,7 +273,9 @@ class Reading:
         return {key: tuple(parts) for key, parts in sums.items()}  # type: ignore[misc]
 
     def country(self) -> dict[str, str]:
-        told = self.of("customer.registered", "customer.profiled").sort_values(["occurred_at", "id"])
+        told = self.of("customer.registered", "customer.profiled").sort_values(
+            ["occurred_at", "id"]
+        )
         found = {}
         for event in told.itertuples():
             if event.category is not None and (
@@ -264,7 +285,9 @@ class Reading:
                 found[event.customer_id] = _ALIASES.get(written, written)
         return found
 
-    def top_products(self, period: Period, country: str | None, limit: int) -> list[tuple[Any, ...]]:
+    def top_products(
+        self, period: Period, country: str | None, limit: int
+    ) -> list[tuple[Any, ...]]:
         moves = self.within(period)
         if country is not None:
             living = self.country()
@@ -279,8 +302,14 @@ class Reading:
     def products(self, period: Period) -> list[tuple[Any, ...]]:
         """Product, orders, sums, units sent back, reviews and stars."""
         moves = self.within(period)
-        last = self.of("review.posted", "review.edited", "review.removed").sort_values(["occurred_at", "id"])
-        last = last.assign(record=[self._sale(each) for each in last.itertuples()]).groupby("record").tail(1)
+        last = self.of("review.posted", "review.edited", "review.removed").sort_values(
+            ["occurred_at", "id"]
+        )
+        last = (
+            last.assign(record=[self._sale(each) for each in last.itertuples()])
+            .groupby("record")
+            .tail(1)
+        )
         stars: dict[str, list[int]] = defaultdict(list)
         for event in last.itertuples():
             if event.type != "review.removed" and period.first <= event.day <= period.last:
@@ -300,7 +329,14 @@ class Reading:
             mine = moves[moves["product"] == product]
             orders = {sale for sale, each in bought if each == product} - self.called_off
             found.append(
-                (product, len(orders), self.sums(mine), sent[product], len(stars[product]), sum(stars[product]))
+                (
+                    product,
+                    len(orders),
+                    self.sums(mine),
+                    sent[product],
+                    len(stars[product]),
+                    sum(stars[product]),
+                )
             )
         return sorted(found, key=lambda row: (row[2][3] - row[2][2], row[0]))
 
@@ -319,20 +355,28 @@ class Reading:
 
     def inactive(self, days: int) -> tuple[int, int]:
         customers = self.customers().values()
-        quiet = [each for each in customers if each[5] is None or (self.today - each[5]).days >= days]
+        quiet = [
+            each for each in customers if each[5] is None or (self.today - each[5]).days >= days
+        ]
         return len(quiet), len(customers)
 
     def segments(self) -> tuple[Any, dict[str, str]]:
         """Edges, and every customer's three scores; None for who never bought."""
         customers = self.customers()
-        bought = {key: ((self.today - each[5]).days, each[1], each[3]) for key, each in customers.items() if each[1]}
+        bought = {
+            key: ((self.today - each[5]).days, each[1], each[3])
+            for key, each in customers.items()
+            if each[1]
+        }
         if not bought:
             return None, dict.fromkeys(customers, None)  # type: ignore[arg-type]
         edges = []
         for figure in range(3):
             values = sorted(each[figure] for each in bought.values())
             edges.append(
-                tuple(values[math.ceil(Fraction(len(values) * fifth, 5)) - 1] for fifth in range(1, 5))
+                tuple(
+                    values[math.ceil(Fraction(len(values) * fifth, 5)) - 1] for fifth in range(1, 5)
+                )
             )
         scores: dict[str, Any] = {}
         for key in customers:
@@ -351,7 +395,9 @@ class Reading:
         frequency = {"day": "D", "week": "W", "month": "M"}[step]
         if placed.empty:
             return {}
-        months = pd.to_datetime(pd.Series(list(placed.day), index=placed.index)).dt.to_period(frequency)
+        months = pd.to_datetime(pd.Series(list(placed.day), index=placed.index)).dt.to_period(
+            frequency
+        )
         bought = pd.DataFrame({"customer": placed.customer_id, "month": months}).drop_duplicates()
         first = bought.groupby("customer").month.min()
         bought["began"] = bought.customer.map(first)
@@ -368,12 +414,13 @@ class Reading:
         tracks: dict[tuple[str, str], list[Any]] = defaultdict(list)
         for event in self.of(*_STEPS).sort_values(["occurred_at", "id"]).itertuples():
             kind, state = _STEPS[event.type]
-            if state != "cart":
-                tracks[kind, self._sale(event)].append((state, event.occurred_at, event.day))
+            tracks[kind, self._sale(event)].append((state, event.occurred_at, event.day))
         found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
         for (kind, _), steps in tracks.items():
             changes = [
-                step for place, step in enumerate(steps) if place == 0 or steps[place - 1][0] != step[0]
+                step
+                for place, step in enumerate(steps)
+                if place == 0 or steps[place - 1][0] != step[0]
             ]
             if not period.first <= min(day for *_, day in changes) <= period.last:
                 continue

@@ -30,6 +30,10 @@ def test_every_question_equals_plain_pandas_as_of_any_instant(
         with reading(any_engine) as connection:
             exported = export(connection, tenant)
         last = max(row[7] for row in exported.rows)
-        for instant in (last + 1, to_micros(NOW - timedelta(days=200)), to_micros(NOW - timedelta(days=270))):
+        for instant in (
+            last + 1,
+            to_micros(NOW - timedelta(days=200)),
+            to_micros(NOW - timedelta(days=270)),
+        ):
             view = mart.look(NOW, from_micros(instant).isoformat())
             all_agree(view, exported.as_of(instant), PERIOD)
