@@ -26,7 +26,7 @@ MACHINES = (ORDER, DELIVERY, RETURN)
 _COMMON = "id BIGINT, known BIGINT, gone BIGINT"
 _GOODS = "day DATE, sale INTEGER, customer INTEGER, product INTEGER"
 _TABLES = {
-    "line": f"{_GOODS}, word INTEGER, units BIGINT, amount BIGINT",
+    "line": f"{_GOODS}, word INTEGER, units BIGINT, amount BIGINT, alone BOOLEAN",
     "placed": "day DATE, sale INTEGER, customer INTEGER, units BIGINT, amount BIGINT",
     "called_off": "sale INTEGER",
     "goods_back": f"{_GOODS}, sent BOOLEAN, units BIGINT, amount BIGINT",
@@ -157,7 +157,7 @@ def _of(*types: str) -> str:
 _EVENTS = (
     "INSERT INTO kept.line "
     + _rows(
-        f"day, {_SALE}, {_CUSTOMER}, {_PRODUCT}, {_WORD}, {_UNITS}",
+        f"day, {_SALE}, {_CUSTOMER}, {_PRODUCT}, {_WORD}, {_UNITS}, TRUE",
         _of("order.line"),
         "day",
         "sale",
@@ -194,16 +194,21 @@ _EVENTS = (
         " AND (type = 'customer.registered' OR (type = 'customer.profiled' AND reason = 'country'))",
         "customer",
     ),
-    # Who is known, and since which day: the first of what was recorded at once, and whatever was recorded late.
+    # Who is known, and since which day: the first of what was recorded at once, and what came late and was before it.
     f"""
 INSERT INTO kept.person
 WITH seen AS (
     SELECT customer_id, known, gone, occurred, known = occurred AS prompt FROM fresh WHERE customer_id IS NOT NULL
 ),
-firsts AS (
+prompt AS MATERIALIZED (
     SELECT customer_id, min(known) AS known, gone, min(occurred) AS occurred
     FROM seen WHERE prompt GROUP BY customer_id, gone
-    UNION SELECT customer_id, known, gone, occurred FROM seen WHERE NOT prompt
+),
+firsts AS (
+    FROM prompt UNION ALL
+    SELECT DISTINCT customer_id, seen.known, seen.gone, seen.occurred
+    FROM seen LEFT JOIN (FROM prompt WHERE gone = {NEVER}) AS lasting USING (customer_id)
+    WHERE NOT prompt AND seen.occurred < coalesce(lasting.occurred, {NEVER})
 )
 SELECT known, gone, {_CUSTOMER}, day FROM firsts ASOF JOIN calendar ON firsts.occurred >= calendar.start
 LEFT JOIN customer_key ON customer_key.key = customer_id
@@ -237,6 +242,11 @@ _TOUCHING = (
         f"SELECT sale FROM kept.{name} WHERE id >= getvariable('first_id')"
         for name in ("line", "placed", "goods_back", "money_back", "called_off")
     ),
+    """
+UPDATE kept.line SET alone = FALSE FROM (
+    SELECT sale, product FROM kept.line WHERE sale IN (FROM touching) GROUP BY sale, product HAVING count(*) > 1
+) AS several WHERE line.sale = several.sale AND line.product = several.product
+""",
     "DELETE FROM kept.movement WHERE sale IN (FROM touching)",
     # An order without lines is a line of nothing in particular, until lines of it are known.
     f"""
@@ -352,5 +362,7 @@ VIEWS = (
         if name != "called_off"
     ),
     f"CREATE VIEW called_off AS SELECT DISTINCT sale FROM kept.called_off WHERE {_ALIVE}",
+    # The latest of what was said of a record, or a customer: by when it happened, then by its number.
+    "CREATE MACRO latest(said, occurred, id) AS arg_max(said, CAST(occurred AS HUGEINT) * 9007199254740992 + id)",
     f"CREATE VIEW movement AS SELECT * FROM kept.movement WHERE {_BEFORE}",
 )

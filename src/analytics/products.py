@@ -60,18 +60,19 @@ def product_performance(
             SELECT product, {SUMS}
             FROM movement WHERE {chosen} AND {WITHIN} GROUP BY product
         ),
+        bought AS (SELECT sale, product, alone FROM line WHERE {chosen} AND {WITHIN}),
         orders AS (
-            SELECT product, count(DISTINCT sale) AS orders
-            FROM line WHERE {chosen} AND {WITHIN} AND sale NOT IN (FROM called_off) GROUP BY product
+            SELECT product, count(*) FILTER (alone) + count(DISTINCT sale) FILTER (NOT alone) AS orders
+            FROM bought WHERE sale NOT IN (FROM called_off) GROUP BY product
         ),
-        bought AS (SELECT DISTINCT sale, product FROM line WHERE {chosen} AND {WITHIN}),
         sent AS (
-            SELECT product, sum(units) AS sent FROM goods_back JOIN bought USING (sale, product)
-            WHERE sent GROUP BY product
+            SELECT product, sum(units) AS sent FROM goods_back WHERE sent AND (sale, product) IN (
+                SELECT (sale, product) FROM bought WHERE sale IN (SELECT sale FROM goods_back)
+            ) GROUP BY product
         ),
         standing AS (
-            SELECT arg_max(product, (occurred, id)) AS product, arg_max(day, (occurred, id)) AS day,
-                arg_max(stars, (occurred, id)) AS stars, arg_max(type, (occurred, id)) AS type
+            SELECT latest(product, occurred, id) AS product, latest(day, occurred, id) AS day,
+                latest(stars, occurred, id) AS stars, latest(type, occurred, id) AS type
             FROM review GROUP BY record
         ),
         rated AS (

@@ -230,7 +230,7 @@ def top_products(
         chosen = " AND customer IN (SELECT customer FROM living WHERE list_contains($countries, country))"
     rows = view.rows(
         f"""
-        WITH living AS (SELECT customer, arg_max(country, (occurred, id)) AS country FROM country GROUP BY customer)
+        WITH living AS (SELECT customer, latest(country, occurred, id) AS country FROM country GROUP BY customer)
         SELECT key, units_sold, units_back, gross, taken_back FROM (
             SELECT product, {SUMS} FROM movement WHERE product > 0 AND {WITHIN}{chosen} GROUP BY product
         )

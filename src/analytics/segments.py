@@ -7,8 +7,9 @@ may be given back to sort later customers by the same ones.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -138,18 +139,14 @@ def customer_segments(view: View, *, edges: Edges | None = None) -> Segments:
     edges : Edges, optional
         Kept from before; by default the quintiles of now.
     """
-    used = _edges(view) if edges is None else edges
+    used = _figure(view, edges)
     rows = view.rows(
         f"""
-        {FIGURES}, buyers AS (SELECT $today - last_order AS recency, * FROM figures WHERE orders > 0)
-        SELECT {_beyond("recency", "recency")} AS late, {_beyond("frequency", "orders")} AS often,
-            {_beyond("monetary", "net")} AS much, count(*), sum(orders), sum(net)
-        FROM buyers GROUP BY late, often, much
+        SELECT {_SCORES}, count(*), sum(orders), sum(net) FROM rfm WHERE orders > 0 GROUP BY late, often, much
         UNION ALL
-        SELECT NULL, NULL, NULL, count(*), 0, coalesce(sum(net), 0) FROM figures WHERE orders = 0
+        SELECT NULL, NULL, NULL, count(*), 0, coalesce(sum(net), 0) FROM rfm WHERE orders = 0
         """,
-        today=view.today,
-        **{name: list(getattr(used, name)) if used else [0] * 4 for name in _FIGURES},
+        **_bound(used),
     )
     found = dict.fromkeys(SEGMENTS, (0, 0, 0))
     for late, often, much, *sums in rows:
@@ -188,22 +185,70 @@ def customers_in(
         raise RecordError(
             f"segment must be one of {', '.join(SEGMENTS)}; got {segment!r}. {did_you_mean(segment, SEGMENTS)}"
         )
-    check_limit(limit)
-    used = _edges(view) if edges is None else edges
-    rows = view.rows(f"{FIGURES} {_SORTED} ORDER BY key", today=view.today)
-    found = (_rfm(used, *row) for row in rows)
-    return tuple(islice((each for each in found if each.segment == segment), limit))
+    used = _figure(view, edges)
+    if segment == NEVER_BOUGHT:
+        chosen = "WHERE orders = 0"
+    else:
+        scores = product(range(1, 6), repeat=3)
+        codes = [_code(each) for each in scores if segment_of(each) == segment]
+        chosen = f"WHERE orders > 0 AND list_contains({codes}, (5 - late) * 25 + (1 + often) * 5 + (1 + much))"
+    rows = view.rows(
+        f"""
+        SELECT key, recency, orders, net
+        FROM (SELECT *, {_SCORES} FROM rfm) JOIN customer_key ON number = customer {chosen} ORDER BY key LIMIT $limit
+        """,
+        limit=check_limit(limit),
+        **_bound(used),
+    )
+    return tuple(_rfm(used, *row) for row in rows)
 
 
 def customer_rfm(view: View, customer: UUID, *, edges: Edges | None = None) -> Rfm | None:
     """Tell in which segment a customer is, and why; None where nothing is on record of the customer."""
-    used = _edges(view) if edges is None else edges
-    rows = view.rows(f"{FIGURES} {_SORTED} WHERE key = $key", today=view.today, key=customer.hex)
+    used = _figure(view, edges)
+    rows = view.rows(
+        "SELECT key, recency, orders, net FROM rfm JOIN customer_key ON number = customer WHERE key = $key",
+        key=customer.hex,
+    )
     return _rfm(used, *rows[0]) if rows else None
 
 
 _FIGURES = ("recency", "frequency", "monetary")
-_SORTED = "SELECT key, $today - last_order, orders, net FROM figures JOIN customer_key ON number = customer"
+
+
+def _figure(view: View, edges: Edges | None) -> Edges | None:
+    """Put the three figures of every customer into ``rfm``; give the edges, by default the quintiles of who ever bought.
+
+    A quintile is the figure of the customer at a fifth of them, in rising order.
+    """
+    view.rows(
+        f"CREATE OR REPLACE TEMP TABLE rfm AS {FIGURES} SELECT customer, $today::DATE - last_order AS recency, orders, net"
+        " FROM figures",
+        today=view.today,
+    )
+    if edges is not None:
+        return edges
+    fifths = ", ".join(
+        f"quantile_disc({name}, [0.2, 0.4, 0.6, 0.8])" for name in ("recency", "orders", "net")
+    )
+    ((recency, frequency, monetary),) = view.rows(f"SELECT {fifths} FROM rfm WHERE orders > 0")
+    if recency is None:
+        return None
+    return Edges(recency=_four(recency), frequency=_four(frequency), monetary=_four(monetary))
+
+
+def _four(limits: Sequence[Any]) -> tuple[int, int, int, int]:
+    first, second, third, fourth = map(int, limits)
+    return first, second, third, fourth
+
+
+def _bound(edges: Edges | None) -> dict[str, list[int]]:
+    """What `_SCORES` binds; nobody is scored where there are no edges."""
+    return {name: list(getattr(edges, name)) if edges else [0] * 4 for name in _FIGURES}
+
+
+def _code(scores: tuple[int, ...]) -> int:
+    return scores[0] * 25 + scores[1] * 5 + scores[2]
 
 
 def _beyond(edges: str, figure: str) -> str:
@@ -220,30 +265,7 @@ def _rfm(edges: Edges | None, key: str, recency: int | None, orders: int, net: A
     return Rfm(UUID(key), recency, orders, int(net), scores, segment_of(scores))
 
 
-def _edges(view: View) -> Edges | None:
-    """Give the quintiles of who ever bought: the figure of the customer at each fifth of them, in rising order."""
-    rows = view.rows(
-        f"""
-        {FIGURES}, buyers AS (SELECT $today - last_order AS recency, orders, net FROM figures WHERE orders > 0),
-        sized AS (SELECT count(*) AS n FROM buyers)
-        {" UNION ALL ".join(_quintiles.format(figure, place) for place, figure in enumerate(("recency", "orders", "net")))}
-        ORDER BY figure, fifth
-        """,
-        today=view.today,
-    )
-    if not rows:
-        return None
-    limits = [int(limit) for _, _, limit in rows]
-    first, second, third, fourth = (tuple(limits[place::4]) for place in range(4))
-    return Edges(
-        recency=(first[0], second[0], third[0], fourth[0]),
-        frequency=(first[1], second[1], third[1], fourth[1]),
-        monetary=(first[2], second[2], third[2], fourth[2]),
-    )
-
-
-_quintiles = """
-SELECT {1} AS figure, fifth, min({0}) AS edge
-FROM (SELECT {0}, row_number() OVER (ORDER BY {0}) AS place FROM buyers), sized, (SELECT unnest([1, 2, 3, 4]) AS fifth)
-WHERE place * 5 >= n * fifth GROUP BY fifth
-"""
+_SCORES = (
+    f"{_beyond('recency', 'recency')} AS late, {_beyond('frequency', 'orders')} AS often,"
+    f" {_beyond('monetary', 'net')} AS much"
+)
