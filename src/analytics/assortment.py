@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
 from commerce.records import schema
 from commerce.records.sql import hexadecimal
-from features.evaluating.database import Database
+
+if TYPE_CHECKING:
+    from features.evaluating.database import Database
 
 _category, _product = schema.category, schema.product
 _PAGE = 500

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, cast, func, select
 
-from analytics.mart import View
 from analytics.periods import Period
 from analytics.sales import CategorySales, revenue_by_category
+from analytics.view import View
 from commerce.records import schema
 from commerce.records.database import reading
 from commerce.records.sql import bound, hexadecimal, linked, total

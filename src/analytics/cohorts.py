@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from analytics.mart import View
 from analytics.periods import Period, Ratio, Step, bucket_of
+from analytics.view import View
 
 
 @dataclass(frozen=True, kw_only=True)

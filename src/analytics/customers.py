@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from analytics.mart import View
 from analytics.periods import MOST, Period, Ratio, check_limit
+from analytics.view import View
 from commerce.records.errors import check_range
 
 ACTIVE_DAYS = 30

@@ -7,19 +7,19 @@ instant, and what arrives later is recorded behind it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, func, select, text
 
 from analytics import mart_sql
-from analytics.assortment import Assortment, product_names, read_assortment
+from analytics.assortment import Assortment, read_assortment
+from analytics.view import View
 from commerce.records import schema
 from commerce.records.database import reading, writing
 from commerce.records.instants import DAY, from_micros, midnight, to_micros
@@ -39,36 +39,6 @@ _COLUMNS_OF_LINKS = {
     name: (schema.metadata.tables[name].c.id, schema.metadata.tables[name].c.order_id)
     for name in mart_sql.LINKED
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class View:
-    """What a mart holds as of one instant: what every question is asked of."""
-
-    tenant: Tenant
-    as_of: datetime
-    """Aware; what was recorded, or happened, at it or later does not count."""
-    backfills: int
-    """The last backfill that counts."""
-    assortment: Assortment
-    database: Database
-    engine: Engine
-    """The record store: what has no history is read there, as it stands."""
-
-    @property
-    def today(self) -> date:
-        """The day of the instant, in the tenant's zone."""
-        return self.as_of.astimezone(self.tenant.zone).date()
-
-    def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
-        """Give what a query of the views of `mart_sql` finds; ``$name`` stands for a value of that name."""
-        self.database.execute(f"SET VARIABLE as_of = {to_micros(self.as_of)}")
-        return self.database.execute(query, values).fetchall()
-
-    def names(self, products: Iterable[UUID]) -> dict[UUID, str]:
-        """Give the names of some products, as they are called now."""
-        with reading(self.engine) as connection:
-            return product_names(connection, self.tenant.id, products)
 
 
 class Mart:

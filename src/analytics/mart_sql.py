@@ -13,7 +13,6 @@ Orders, customers, products and words are known by a number, 0 where there is no
 
 from __future__ import annotations
 
-from commerce.records.moves import Machine
 from commerce.records.states import DELIVERY, ORDER, RETURN
 from commerce.records.stream import ANNULLED
 

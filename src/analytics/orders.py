@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analytics.mart import View
 from analytics.mart_sql import MACHINES, code_of
 from analytics.periods import Period, Ratio
 from analytics.sales import SalesBucket, sales_total
+from analytics.view import View
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from analytics.customers import ACTIVE_DAYS, count_new, inactive_rate
-from analytics.mart import View
 from analytics.payments import PaymentFigures, payment_rates
 from analytics.periods import Period, Ratio
 from analytics.products import ProductFigures, product_performance
 from analytics.sales import SalesBucket, sales_total
 from analytics.segments import Segments, customer_segments
+from analytics.view import View
 
 
 @dataclass(frozen=True, kw_only=True)

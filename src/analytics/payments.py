@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from analytics.mart import View
 from analytics.periods import Period, Ratio
+from analytics.view import View
 
 
 @dataclass(frozen=True, kw_only=True)

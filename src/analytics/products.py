@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from analytics.mart import View
 from analytics.periods import Period, Ratio, check_limit
 from analytics.sales import SUMS, WITHIN, Sales, sales_of
+from analytics.view import View
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,13 +18,13 @@ from analytics.customers import (
     top_customers,
     vip_customers,
 )
-from analytics.mart import View
 from analytics.orders import order_lifecycle
 from analytics.overview import customer_summary, overview, tenant_summary
 from analytics.payments import payment_rates
 from analytics.products import product_performance
 from analytics.sales import revenue_by_category, sales_metrics, sales_total, top_products
 from analytics.segments import customer_rfm, customer_segments, customers_in
+from analytics.view import View
 from commerce.records.errors import RecordError
 from tabular.errors import did_you_mean
 

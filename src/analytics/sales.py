@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from analytics.mart import View
 from analytics.periods import Period, Ratio, Step, check_limit
+from analytics.view import View
 from commerce.orders.tax import country_code
 
 

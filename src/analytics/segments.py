@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from analytics.customers import FIGURES
-from analytics.mart import View
 from analytics.periods import MOST, Ratio, check_limit
+from analytics.view import View
 from commerce.records.errors import RecordError
 from tabular.errors import did_you_mean
 
@@ -189,8 +189,12 @@ def customers_in(
     if segment == NEVER_BOUGHT:
         chosen = "WHERE orders = 0"
     else:
-        scores = product(range(1, 6), repeat=3)
-        codes = [_code(each) for each in scores if segment_of(each) == segment]
+        points = range(1, 6)
+        codes = [
+            scores[0] * 25 + scores[1] * 5 + scores[2]
+            for scores in product(points, points, points)
+            if segment_of(scores) == segment
+        ]
         chosen = f"WHERE orders > 0 AND list_contains({codes}, (5 - late) * 25 + (1 + often) * 5 + (1 + much))"
     rows = view.rows(
         f"""
@@ -245,10 +249,6 @@ def _four(limits: Sequence[Any]) -> tuple[int, int, int, int]:
 def _bound(edges: Edges | None) -> dict[str, list[int]]:
     """What `_SCORES` binds; nobody is scored where there are no edges."""
     return {name: list(getattr(edges, name)) if edges else [0] * 4 for name in _FIGURES}
-
-
-def _code(scores: tuple[int, ...]) -> int:
-    return scores[0] * 25 + scores[1] * 5 + scores[2]
 
 
 def _beyond(edges: str, figure: str) -> str:

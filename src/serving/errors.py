@@ -60,6 +60,32 @@ class StoreUnavailable(ServingError, RuntimeError):
         )
 
 
+class QuestionsBusy(ServingError, RuntimeError):
+    """More questions about a period than may wait."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(
+            f"question must wait its turn; got {waiting} waiting. Ask again in a while."
+        )
+
+
+class QuestionLate(ServingError, TimeoutError):
+    """A question about a period that was given up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"question must be answered within {seconds:g} s; got no answer. Ask again in a while: the events of a"
+            " shop are loaded when it is first asked about."
+        )
+
+
+class QuestionUnanswered(ServingError, RuntimeError):
+    """A question about a period whose process failed."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"question must be answered; got {found}. Ask again, or ask for less.")
+
+
 class ReplayDiffers(ServingError, ValueError):
     """An answer that does not come out the same from the stream."""
 

@@ -15,7 +15,6 @@ from analytics.customers import (
     new_customers,
     top_customers,
 )
-from analytics.mart import View
 from analytics.orders import order_lifecycle
 from analytics.overview import customer_summary, overview, tenant_summary
 from analytics.payments import payment_rates
@@ -37,6 +36,7 @@ from analytics.segments import (
     customers_in,
     segment_of,
 )
+from analytics.view import View
 
 STEPS: tuple[Step, ...] = ("day", "week", "month")
 
@@ -182,7 +182,7 @@ def summaries_agree(view: View, plain: Reading, period: Period) -> None:
     assert everybody.net_minor == sum(each[3] for each in people)
     tenant = tenant_summary(view)
     assert tenant.customers == len(people)
-    ordered = [each.day for each in plain.of("order.placed").itertuples()]
+    ordered: list[Any] = [each.day for each in plain.of("order.placed").itertuples()]
     if ordered:
         ever = Period(min(ordered), plain.today)
         assert counted(tenant.sales)[:3] == plain.bucket(ever)[:3]

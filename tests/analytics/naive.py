@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
+import pandas
 from sqlalchemy import Connection, text
 
 from analytics.periods import Period
@@ -19,6 +19,8 @@ from commerce.records.instants import from_micros
 from commerce.records.states import DELIVERY, ORDER, RETURN
 from commerce.records.stream import FEATURE_COLUMNS, iterate
 from commerce.records.tenants import Tenant
+
+pd: Any = pandas
 
 _STEPS = {
     word: (machine.kind, move.targets[0])
@@ -102,13 +104,13 @@ class Reading:
         self.called_off = {self._sale(each) for each in self.of("order.cancelled").itertuples()}
         self.moves = self._movements()
 
-    def of(self, *types: str) -> pd.DataFrame:
+    def of(self, *types: str) -> Any:
         return self.events[self.events.type.isin(types)]
 
     def _sale(self, event: Any) -> str:
         return event.aggregate_id or f"event {event.id}"
 
-    def _movements(self) -> pd.DataFrame:
+    def _movements(self) -> Any:
         """What was sold and taken back: sale, product, day, customer, word, units, amount and what is taken of both."""
         lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
         with_lines = {
@@ -213,13 +215,13 @@ class Reading:
 
     # ----- questions
 
-    def within(self, period: Period) -> pd.DataFrame:
+    def within(self, period: Period) -> Any:
         return self.moves[[period.first <= day <= period.last for day in self.moves.day]]
 
-    def sums(self, moves: pd.DataFrame) -> tuple[int, int, int, int]:
+    def sums(self, moves: Any) -> tuple[int, int, int, int]:
         return tuple(int(moves[name].sum()) for name in ("units", "units_back", "amount", "back"))  # type: ignore[return-value]
 
-    def orders(self) -> pd.DataFrame:
+    def orders(self) -> Any:
         placed = self.of("order.placed").copy()
         placed["off"] = [self._sale(each) in self.called_off for each in placed.itertuples()]
         return placed
@@ -239,7 +241,7 @@ class Reading:
         days = [
             period.first + timedelta(days=n) for n in range((period.last - period.first).days + 1)
         ]
-        named = {
+        named: dict[str, Any] = {
             "day": lambda day: day,
             "week": lambda day: day.isocalendar()[:2],
             "month": lambda day: (day.year, day.month),
@@ -360,7 +362,7 @@ class Reading:
         ]
         return len(quiet), len(customers)
 
-    def segments(self) -> tuple[Any, dict[str, str]]:
+    def segments(self) -> tuple[Any, dict[str, Any]]:
         """Edges, and every customer's three scores; None for who never bought."""
         customers = self.customers()
         bought = {
@@ -369,7 +371,7 @@ class Reading:
             if each[1]
         }
         if not bought:
-            return None, dict.fromkeys(customers, None)  # type: ignore[arg-type]
+            return None, dict.fromkeys(customers)
         edges = []
         for figure in range(3):
             values = sorted(each[figure] for each in bought.values())

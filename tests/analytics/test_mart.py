@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 from tests.analytics.agreement import all_agree
 from tests.analytics.naive import export

@@ -32,7 +32,7 @@ BENTO = "bellwether"
 BENTO_STORE = Path("data") / "bentoml"
 """Under a home: what ``BENTOML_HOME`` must name to serve ``bellwether:latest``."""
 
-_ROOMS = ("commerce", "features", "scoring", "serving", "tabular")
+_ROOMS = ("analytics", "commerce", "features", "scoring", "serving", "tabular")
 _FILES = ("bentofile.yaml", "requirements/serving.txt")
 _LEFT_OUT = {"__pycache__", "migrations"}
 _FORMAT = b"1"

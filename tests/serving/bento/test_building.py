@@ -73,7 +73,16 @@ def test_the_bento_carries_the_packages_and_nothing_it_does_not_need(home: Home)
     sources = home.bento.path / "src"
     assert (sources / "data" / "packages" / "acme" / "churn" / "current.json").is_file()
     assert {place.name for place in sources.iterdir()} == {
-        *("bentofile.yaml", "commerce", "data", "features", "scoring", "serving", "tabular"),
+        *(
+            "analytics",
+            "bentofile.yaml",
+            "commerce",
+            "data",
+            "features",
+            "scoring",
+            "serving",
+            "tabular",
+        ),
     }
     assert not list(sources.rglob("migrations"))
     assert not list(sources.rglob("records.db"))
