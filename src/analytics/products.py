@@ -83,6 +83,7 @@ def product_performance(
             coalesce(units_sold, 0), coalesce(units_back, 0), coalesce(gross, 0), coalesce(taken_back, 0)
         FROM sold FULL JOIN rated USING (product) LEFT JOIN orders USING (product) LEFT JOIN sent USING (product)
         JOIN product_key ON number = product
+        WHERE orders > 0 OR ratings > 0 OR units_sold <> 0 OR units_back <> 0 OR gross <> 0 OR taken_back <> 0
         ORDER BY coalesce(gross, 0) - coalesce(taken_back, 0) DESC, key LIMIT $limit
         """,
         **known,

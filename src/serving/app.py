@@ -90,6 +90,7 @@ def make_app(
     )
     door = door or DoorSettings()
     app.state.serving, app.state.gate, app.state.door = state, gate, door
+    app.state.questions = None  # `serving.questions.Questions`, where there is a record store
     if door.origins:
         app.add_middleware(
             CORSMiddleware,

@@ -96,7 +96,7 @@ class Reading:
         known = frame[(frame.recorded_at < instant) & (frame.occurred_at < instant)]
         self.ever = known[known.type != "event.annulled"]
         annulled = set(known[known.type == "event.annulled"].value)
-        events = self.ever[[number not in annulled for number in self.ever.id]].copy()
+        events = chosen(self.ever, [number not in annulled for number in self.ever.id]).copy()
         events["day"] = [
             from_micros(at).astimezone(export.zone).date() for at in events.occurred_at
         ]
@@ -216,7 +216,7 @@ class Reading:
     # ----- questions
 
     def within(self, period: Period) -> Any:
-        return self.moves[[period.first <= day <= period.last for day in self.moves.day]]
+        return chosen(self.moves, [period.first <= day <= period.last for day in self.moves.day])
 
     def sums(self, moves: Any) -> tuple[int, int, int, int]:
         return tuple(int(moves[name].sum()) for name in ("units", "units_back", "amount", "back"))  # type: ignore[return-value]
@@ -228,8 +228,8 @@ class Reading:
 
     def bucket(self, period: Period) -> tuple[Any, ...]:
         placed = self.orders()
-        placed = placed[[period.first <= day <= period.last for day in placed.day]]
-        good = placed[~placed.off.astype(bool)]
+        placed = chosen(placed, [period.first <= day <= period.last for day in placed.day])
+        good = chosen(placed, [not off for off in placed.off])
         return (
             len(good),
             len(placed) - len(good),
@@ -293,7 +293,7 @@ class Reading:
         moves = self.within(period)
         if country is not None:
             living = self.country()
-            moves = moves[[living.get(customer) == country for customer in moves.customer]]
+            moves = chosen(moves, [living.get(customer) == country for customer in moves.customer])
         found = [
             (product, self.sums(part))
             for product, part in moves.groupby("product")
@@ -340,13 +340,14 @@ class Reading:
                     sum(stars[product]),
                 )
             )
+        found = [row for row in found if row[1] or row[4] or any(row[2])]
         return sorted(found, key=lambda row: (row[2][3] - row[2][2], row[0]))
 
     def customers(self) -> dict[str, tuple[Any, ...]]:
         """Since, orders, units, net, first and last order, of everybody known."""
         since = self.events.dropna(subset=["customer_id"]).groupby("customer_id").day.min()
         placed = self.orders()
-        placed = placed[~placed.off.astype(bool)]
+        placed = chosen(placed, [not off for off in placed.off])
         found = {}
         for customer, day in since.items():
             mine = placed[placed.customer_id == customer]
@@ -393,7 +394,7 @@ class Reading:
 
     def cohorts(self, step: str) -> dict[date, list[int]]:
         placed = self.orders()
-        placed = placed[~placed.off.astype(bool)].dropna(subset=["customer_id"])
+        placed = chosen(placed, [not off for off in placed.off]).dropna(subset=["customer_id"])
         frequency = {"day": "D", "week": "W", "month": "M"}[step]
         if placed.empty:
             return {}
@@ -436,7 +437,7 @@ class Reading:
     def payments(self, period: Period) -> dict[tuple[str | None, str], tuple[int, int]]:
         types = [f"payment.{kind}" for kind in ("captured", "failed", "refunded", "charged_back")]
         events = self.of(*types)
-        events = events[[period.first <= day <= period.last for day in events.day]]
+        events = chosen(events, [period.first <= day <= period.last for day in events.day])
         return {
             (None if method == "" else method, kind.partition(".")[2]): (
                 len(part),
@@ -457,3 +458,8 @@ def spread(amount: int, over: Sequence[int]) -> list[int]:
         parts.append(reached - done)
         done = reached
     return parts
+
+
+def chosen(frame: Any, flags: list[bool]) -> Any:
+    """The rows for which a flag is set."""
+    return frame[pd.Series(flags, index=frame.index, dtype=bool)]

@@ -12,6 +12,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import bentoml
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +28,7 @@ from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore
+from serving.questions import Questions, QuestionSettings
 from serving.rest.refusals import PROBLEM, problem
 from serving.settings import OPEN_VARIABLE, DoorSettings, ServingSettings
 
@@ -65,6 +67,15 @@ class Service:
         door = app.state.door = DoorSettings.from_env(os.environ)
         if store is not None:
             app.state.gate = open_gate(settings, door, store.engine, self.state.now)
+        self.scratch = TemporaryDirectory(prefix="bellwether-snapshots-")
+        home = settings.home
+        snapshots = Path(self.scratch.name) if home is None else home / "data" / "snapshots"
+        self.questions = (
+            None
+            if url is None
+            else Questions(QuestionSettings(database_url=url, snapshots=snapshots))
+        )
+        app.state.questions = self.questions
         logger.info("sources from %s", _SOURCES)
         places = ", ".join(str(folder) for folder in settings.packages)
         logger.info("packages from %s", places)
@@ -90,6 +101,9 @@ class Service:
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
         """Give back what was opened."""
+        if self.questions is not None:
+            self.questions.close()
+        self.scratch.cleanup()
         if self.state.store is not None:
             self.state.store.close()
         gc.unfreeze()
