@@ -97,6 +97,10 @@ bench-commerce: $(READY) ## Measure what a checkout, a bid and a bulk simulation
 bench-features: $(READY) ## Measure features against pandas and SQL by hand, and at ten times the length
 	$(BIN)/python -m benchmarks.features
 
+.PHONY: bench-api
+bench-api: $(READY) ## Measure questions about a period on a million orders, beside the same in SQL by hand
+	$(BIN)/python -m benchmarks.analytics
+
 .PHONY: pins
 pins: $(READY) ## Compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements/dev.txt

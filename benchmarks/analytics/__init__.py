@@ -1,0 +1,1 @@
+"""What questions about a period cost, beside the same ones in hand-written DuckDB."""
