@@ -1,11 +1,11 @@
-"""What do questions about a period cost on a million orders, against writing each by hand?
+"""Measures what questions about a period cost on a million orders, beside writing each by hand.
 
     make bench-api
 
-A stream of a million orders with the simulator's mix is loaded into a mart. Each question is asked some times, in turns
-with the same question in hand-written DuckDB (``by_hand.sql``) over the snapshot's files; the least time of each counts,
-since other work on the machine only adds to it. By hand a question gives the same figures, as the stream is at its end:
-that is asserted, and only a mart can also give them as of any other instant. Figures go to
+A stream of a million orders with the simulator's mix is loaded into a mart. Each question is asked some times, in
+turns with the same question in hand-written DuckDB (``by_hand.sql``) over the snapshot's files; the least time of each
+counts, since other work on the machine only adds to it. By hand a question gives the figures of `LEAST`, as the stream
+is at its end: these must be the same, and only a mart also gives them as of any other instant. Figures go to
 ``benchmarks/results/analytics.json``.
 """
 

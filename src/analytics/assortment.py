@@ -5,7 +5,7 @@ Unlike the stream these have no history: a question about the past is answered b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,13 +13,12 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from commerce.records import schema
-from commerce.records.sql import hexadecimal
+from commerce.records.sql import hexadecimal, pages
 
 if TYPE_CHECKING:
     from features.evaluating.database import Database
 
 _category, _product = schema.category, schema.product
-_PAGE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +78,10 @@ def read_assortment(
         " FROM (SELECT unnest(?::VARCHAR[]) AS key, unnest(?::INTEGER[]) AS category) JOIN word_key USING (key)",
         [list(names), list(names.values())],
     )
-    for page in _pages(products):
+    looked: Iterable[Sequence[UUID] | None] = (
+        [None] if products is None else pages(sorted(map(UUID, products)))
+    )
+    for page in looked:
         _place(database, _categories_of(connection, tenant_id, page), numbers)
     return Assortment(
         categories=tuple(
@@ -100,26 +102,16 @@ def product_names(
 ) -> dict[UUID, str]:
     """Give the names of some products, as they are called now."""
     found: dict[UUID, str] = {}
-    wanted = sorted(products)
-    for first in range(0, len(wanted), _PAGE):
+    for page in pages(sorted(products)):
         query = select(_product.c.id, _product.c.name).where(
-            _product.c.tenant_id == tenant_id, _product.c.id.in_(wanted[first : first + _PAGE])
+            _product.c.tenant_id == tenant_id, _product.c.id.in_(page)
         )
         found.update((row.id, row.name) for row in connection.execute(query))
     return found
 
 
-def _pages(products: Collection[str] | None) -> Iterable[list[UUID] | None]:
-    if products is None:
-        yield None
-        return
-    wanted = sorted(products)
-    for first in range(0, len(wanted), _PAGE):
-        yield [UUID(each) for each in wanted[first : first + _PAGE]]
-
-
 def _categories_of(
-    connection: Connection, tenant_id: int, products: list[UUID] | None
+    connection: Connection, tenant_id: int, products: Sequence[UUID] | None
 ) -> list[tuple[str, str | None]]:
     query = select(hexadecimal(_product.c.id), hexadecimal(_product.c.category_id))
     query = query.where(_product.c.tenant_id == tenant_id)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, cast, func, select
 
-from analytics.periods import Period
-from analytics.sales import CategorySales, revenue_by_category
+from analytics.periods import Period, Ratio
+from analytics.sales import CategorySales, Sales, revenue_by_category
 from analytics.view import View
 from commerce.records import schema
 from commerce.records.database import reading
@@ -67,7 +67,10 @@ def categories_summary(view: View, period: Period) -> tuple[CategorySummary, ...
     numbers = {each.id: each.number for each in view.assortment.categories}
     revenues = revenue_by_category(view, period)
     if 0 in sums and all(revenue.id is not None for revenue in revenues):
-        revenues += (CategorySales(id=None, name=None, parent=None),)
+        nothing, share = Sales(), Ratio(0, 0)
+        revenues += (
+            CategorySales(id=None, name=None, parent=None, sales=nothing, own=nothing, share=share),
+        )
     summed = []
     for revenue in revenues:
         number = 0 if revenue.id is None else numbers[revenue.id]

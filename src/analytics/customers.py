@@ -54,7 +54,10 @@ figures AS (
 """
 """Every customer who is known, with what the customer bought: begins a query of ``figures``."""
 
-_LISTED = "SELECT key, since, orders, units, net, first_order, last_order FROM figures JOIN customer_key ON number = customer"
+_LISTED = (
+    "SELECT key, since, orders, units, net, first_order, last_order"
+    " FROM figures JOIN customer_key ON number = customer"
+)
 
 
 def customer_figures(view: View, customer: UUID) -> CustomerFigures | None:

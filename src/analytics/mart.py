@@ -23,7 +23,7 @@ from analytics.view import View
 from commerce.records import schema
 from commerce.records.database import reading, writing
 from commerce.records.instants import DAY, from_micros, midnight, to_micros
-from commerce.records.sql import hexadecimal
+from commerce.records.sql import hexadecimal, pages
 from commerce.records.stream import ANNULLED, FEATURE_COLUMNS, FeatureRow, count_after, iterate
 from commerce.records.stream.backfills import last_backfill, moved_since
 from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
@@ -34,7 +34,6 @@ from features.snapshots.snapshot import Snapshot, take_snapshot
 
 _ID, _TYPE, _PRODUCT = (FEATURE_COLUMNS.index(name) for name in ("id", "type", "product_id"))
 _HEX = re.compile(r"[0-9a-f]{32}")
-_PAGE = 500
 _COLUMNS_OF_LINKS = {
     name: (schema.metadata.tables[name].c.id, schema.metadata.tables[name].c.order_id)
     for name in mart_sql.LINKED
@@ -312,8 +311,8 @@ def find_links(database: Database, connection: Connection, tenant_id: int) -> No
         ).fetchall()
         wanted = sorted(key for (key,) in found if _HEX.fullmatch(key))
         record, order = _COLUMNS_OF_LINKS[name]
-        for first in range(0, len(wanted), _PAGE):
-            ids = [UUID(key) for key in wanted[first : first + _PAGE]]
+        for page in pages(wanted):
+            ids = [UUID(key) for key in page]
             query = select(hexadecimal(record), hexadecimal(order)).where(
                 record.table.c.tenant_id == tenant_id, record.in_(ids), order.is_not(None)
             )

@@ -4,9 +4,9 @@
 it was annulled. The views of the same names show what counts as of the variable ``as_of``; questions read those alone,
 so none can look past its instant.
 
-What depends on several events is worked out when they come in, for every instant at once, so that a question is one look
-through narrow rows: ``kept.movement`` has the changes of what was sold and taken back, each at the instant from which it
-is known, and those known before an instant add up to what was so at it; a row of ``kept.step`` knows the next one.
+What depends on several events is worked out when they come in, for every instant at once, so that a question is one
+look through narrow rows: ``kept.movement`` has the changes of what was sold and taken back, each at the instant from
+which it is known, and those known before an instant add up to what was so at it; a row of ``kept.step`` knows the next.
 
 Orders, customers, products and words are known by a number, 0 where there is none.
 """
@@ -222,7 +222,7 @@ _STEPS = (
 INSERT INTO moving SELECT id, known, gone, occurred, day, code, record FROM kept.step WHERE record IN (FROM moved)
 """,
     "DELETE FROM kept.step WHERE record IN (FROM moved)",
-    # Plain is what came to be known in the order in which it happened: what is known of it at any instant is its beginning.
+    # Plain is what came to be known in the order in which it happened: at any instant its beginning is known.
     f"""
 INSERT INTO kept.step
 SELECT * EXCLUDE (follows), bool_and(follows AND gone = {NEVER}) OVER (PARTITION BY record, code // 16) FROM (
@@ -272,7 +272,8 @@ WITH back AS MATERIALIZED (
     UNION ALL SELECT known, gone, sale FROM kept.called_off WHERE sale IN (FROM touching)
 ),
 told AS (
-    SELECT known, gone, sale FROM back UNION ALL SELECT known, gone, sale FROM sold WHERE sale IN (SELECT sale FROM back)
+    SELECT known, gone, sale FROM back
+    UNION ALL SELECT known, gone, sale FROM sold WHERE sale IN (SELECT sale FROM back)
 ),
 spans AS MATERIALIZED (
     SELECT sale, k, lead(k) OVER (PARTITION BY sale ORDER BY k) AS until FROM (

@@ -58,7 +58,8 @@ def order_lifecycle(view: View, period: Period) -> Lifecycle:
         FROM step WHERE plain AND began BETWEEN $first AND $last GROUP BY code
         UNION ALL
         SELECT code, count(*), count(beyond), coalesce(sum(beyond - occurred), 0) FROM (
-            SELECT code, occurred, lead(occurred) OVER (steps ORDER BY occurred, id) AS beyond, min(day) OVER steps AS start
+            SELECT code, occurred, lead(occurred) OVER (steps ORDER BY occurred, id) AS beyond,
+                min(day) OVER steps AS start
             FROM (
                 SELECT *, lag(code) OVER (PARTITION BY record, code // 16 ORDER BY occurred, id) AS before
                 FROM step WHERE NOT plain

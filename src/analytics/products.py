@@ -60,14 +60,16 @@ def product_performance(
             SELECT product, {SUMS}
             FROM movement WHERE {chosen} AND {WITHIN} GROUP BY product
         ),
-        bought AS (SELECT sale, product, alone FROM line WHERE {chosen} AND {WITHIN}),
+        kept AS (SELECT * FROM line WHERE {chosen} AND {WITHIN} AND sale NOT IN (FROM called_off)),
         orders AS (
-            SELECT product, count(*) FILTER (alone) + count(DISTINCT sale) FILTER (NOT alone) AS orders
-            FROM bought WHERE sale NOT IN (FROM called_off) GROUP BY product
+            SELECT product, sum(orders) AS orders FROM (
+                SELECT product, count(*) AS orders FROM kept WHERE alone GROUP BY product
+                UNION ALL SELECT product, count(DISTINCT sale) FROM kept WHERE NOT alone GROUP BY product
+            ) GROUP BY product
         ),
         sent AS (
             SELECT product, sum(units) AS sent FROM goods_back WHERE sent AND (sale, product) IN (
-                SELECT (sale, product) FROM bought WHERE sale IN (SELECT sale FROM goods_back)
+                SELECT (sale, product) FROM line WHERE {chosen} AND {WITHIN} AND sale IN (SELECT sale FROM goods_back)
             ) GROUP BY product
         ),
         standing AS (
@@ -95,7 +97,7 @@ def product_performance(
         ProductFigures(
             product=UUID(key),
             name=names.get(UUID(key)),
-            orders=orders,
+            orders=int(orders),
             sales=sales_of(sums),
             units_returned=int(sent),
             ratings=ratings,

@@ -96,7 +96,8 @@ def ask(view: View, question: str, **asked: Any) -> Answer:
     except TypeError as error:
         taken = [name for name in inspect.signature(function).parameters if name != "view"]
         raise RecordError(
-            f"{question} must be asked with what it takes; got {sorted(asked)}. It takes {', '.join(taken) or 'nothing'}."
+            f"{question} must be asked with what it takes; got {', '.join(sorted(asked)) or 'nothing'}."
+            f" It takes {', '.join(taken) or 'nothing'}."
         ) from error
     return Answer(
         tenant=view.tenant.slug,

@@ -1,7 +1,7 @@
 """What was sold, net of what was called off, sent back or refunded of it.
 
-A sale counts on the day on which it was placed, and so does what was taken back of it, whenever that was: a period says what
-became of what was sold in it, as known at the instant that is asked about. Of an order,
+A sale counts on the day on which it was placed, and so does what was taken back of it, whenever that was: a period says
+what became of what was sold in it, as known at the instant that is asked about. Of an order,
 
 * all is taken back where it was called off;
 * else the goods that came back or were called off, at their part of the line's amount;
@@ -79,10 +79,10 @@ class CategorySales:
     """None: what has no category."""
     name: str | None
     parent: UUID | None
-    sales: Sales = Sales()
-    own: Sales = Sales()
+    sales: Sales
+    own: Sales
     """Of what is in the category itself."""
-    share: Ratio = Ratio(0, 0)
+    share: Ratio
     """Of the net revenue of the period."""
 
 
@@ -96,7 +96,9 @@ class ProductSales:
     sales: Sales
 
 
-SUMS = "sum(units_sold) AS units_sold, sum(units_back) AS units_back, sum(gross) AS gross, sum(taken_back) AS taken_back"
+SUMS = ", ".join(
+    f"sum({name}) AS {name}" for name in ("units_sold", "units_back", "gross", "taken_back")
+)
 """What `sales_of` reads, of ``movement``."""
 
 WITHIN = "day BETWEEN $first AND $last"

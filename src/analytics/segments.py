@@ -1,7 +1,7 @@
 """Customers by recency, frequency and monetary value: every one in exactly one segment, by rules.
 
-Each figure is scored 1 to 5 by four edges, the quintiles of the customers who ever bought; the edges are part of the answer, and
-may be given back to sort later customers by the same ones.
+Each figure is scored 1 to 5 by four edges, the quintiles of the customers who ever bought; the edges are part of the
+answer, and may be given back to sort later customers by the same ones.
 """
 
 from __future__ import annotations
@@ -221,13 +221,13 @@ _FIGURES = ("recency", "frequency", "monetary")
 
 
 def _figure(view: View, edges: Edges | None) -> Edges | None:
-    """Put the three figures of every customer into ``rfm``; give the edges, by default the quintiles of who ever bought.
+    """Put the three figures of every customer into ``rfm``; give the edges, by default the quintiles of the buyers.
 
     A quintile is the figure of the customer at a fifth of them, in rising order.
     """
     view.rows(
-        f"CREATE OR REPLACE TEMP TABLE rfm AS {FIGURES} SELECT customer, $today::DATE - last_order AS recency, orders, net"
-        " FROM figures",
+        f"CREATE OR REPLACE TEMP TABLE rfm AS {FIGURES}"
+        " SELECT customer, $today::DATE - last_order AS recency, orders, net FROM figures",
         today=view.today,
     )
     if edges is not None:

@@ -45,7 +45,7 @@ class QuestionSettings:
     waiting: int = 16
     """Questions that may wait for a process at once; one more is refused."""
     seconds: float = 20.0
-    """From asking a question to giving it up; the process goes on, so that the events of a large shop are loaded once."""
+    """From asking a question to giving it up; the process goes on, so that a large shop is loaded once."""
     longest: float = 600.0
     """Seconds after which a process that does not come to an end is replaced."""
     tenants: int = 4

@@ -134,7 +134,7 @@ def test_a_late_question_is_given_up_and_its_process_goes_on(
     (pid,) = pids()
     os.kill(pid, signal.SIGSTOP)
     pool._settings = type(pool._settings)(**{**vars(pool._settings), "seconds": 0.2, "waiting": 0})
-    with pytest.raises(QuestionLate, match="within 0.2 s; got no answer"):
+    with pytest.raises(QuestionLate, match=r"within 0.2 s; got no answer"):
         sold(pool)
     with pytest.raises(QuestionsBusy, match="got 0 waiting"):
         sold(pool)

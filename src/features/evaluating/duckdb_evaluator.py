@@ -157,9 +157,7 @@ def _filled(table: FeatureTable, filling: list[Future[None]]) -> FeatureTable:
 class _Room:
     """Where one thread puts the partial aggregates of a block of customers, again and again."""
 
-    def __init__(
-        self, cursor: Database, catalogue: Catalogue, customers: int
-    ) -> None:
+    def __init__(self, cursor: Database, catalogue: Catalogue, customers: int) -> None:
         self._cursor, self._catalogue = cursor, catalogue
         shape = len(catalogue.partials), customers
         self._partials: Integers = np.empty(shape, dtype=np.int64)
