@@ -78,17 +78,26 @@ def top_customers(
     limit : int, 1 to 1000, default 10
     """
     known: dict[str, object] = {"limit": check_limit(limit)}
-    spent, joined = "net", ""
+    spent, joined = "figures.net", ""
     if period is not None:
         known |= period.days
-        spent = "within.net"
-        joined = (
-            " JOIN (SELECT customer, sum(gross) - sum(taken_back) AS net FROM movement"
-            " WHERE day BETWEEN $first AND $last GROUP BY customer) AS within USING (customer)"
+        spent = "bought_then.net"
+        joined = """
+            JOIN (SELECT customer, sum(gross) - sum(taken_back) AS net FROM movement
+                WHERE day BETWEEN $first AND $last GROUP BY customer) AS bought_then USING (customer)"""
+    # ids are looked at only of those who may be listed
+    return _read(
+        view.rows(
+            f"""
+            {FIGURES},
+            spenders AS MATERIALIZED (SELECT figures.*, {spent} AS spent FROM figures{joined} WHERE {spent} > 0),
+            edge AS (SELECT min(spent) AS least FROM (SELECT spent FROM spenders ORDER BY spent DESC LIMIT $limit))
+            {_LISTED.replace("figures", "spenders")} WHERE spent >= (SELECT least FROM edge)
+            ORDER BY spent DESC, key LIMIT $limit
+            """,
+            **known,
         )
-    listed = _LISTED.replace("net,", "figures.net,")
-    query = f"{FIGURES} {listed}{joined} WHERE {spent} > 0 ORDER BY {spent} DESC, key LIMIT $limit"
-    return _read(view.rows(query.replace("WHERE net", "WHERE figures.net"), **known))
+    )
 
 
 def vip_customers(

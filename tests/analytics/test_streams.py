@@ -131,7 +131,7 @@ def view_of(rows: Sequence[Row], instant: int, engine: Engine, folder: Path) -> 
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=shops(), instant=_instants)
 def test_every_question_equals_plain_pandas(
