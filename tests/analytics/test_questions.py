@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,7 +45,7 @@ def noon(day: int, month: int = 1) -> datetime:
 
 def order(number: int, person: int, at: datetime, *lines: tuple[int, int, int]) -> list[NewEvent]:
     """An order; each line is a product's place, units and minor units."""
-    common = {
+    common: dict[str, Any] = {
         "occurred_at": to_micros(at),
         "recorded_at": to_micros(at),
         "customer_id": PEOPLE[person],
@@ -53,10 +54,15 @@ def order(number: int, person: int, at: datetime, *lines: tuple[int, int, int]) 
         "currency": "EUR",
     }
     amount, units = sum(line[2] for line in lines), sum(line[1] for line in lines)
-    placed = {"amount_minor": amount, "base_minor": amount, "quantity": units, "value": len(lines)}
-    events = [NewEvent(type="order.placed", source_key=f"p{number}", **placed, **common)]  # type: ignore[arg-type]
+    placed: dict[str, Any] = {
+        "amount_minor": amount,
+        "base_minor": amount,
+        "quantity": units,
+        "value": len(lines),
+    }
+    events = [NewEvent(type="order.placed", source_key=f"p{number}", **placed, **common)]
     for place, (product, many, worth) in enumerate(lines):
-        what = {
+        what: dict[str, Any] = {
             "product_id": GOODS[product],
             "quantity": many,
             "amount_minor": worth,
@@ -64,7 +70,7 @@ def order(number: int, person: int, at: datetime, *lines: tuple[int, int, int]) 
         }
         events.append(
             NewEvent(type="order.line", source_key=f"l{number}.{place}", **what, **common)
-        )  # type: ignore[arg-type]
+        )
     return events
 
 

@@ -20,6 +20,8 @@ from serving.access.errors import NotAllowed, TooMany, Unauthorised, UnknownShop
 from serving.errors import (
     InvalidRequest,
     ModelMissing,
+    QuestionsBusy,
+    QuestionUnanswered,
     StoreMissing,
     StoreUnavailable,
     UnknownName,
@@ -41,6 +43,8 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (ModelMissing, 503, None),
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
+    (QuestionsBusy, 503, None),
+    (QuestionUnanswered, 503, None),
     (Unauthorised, 401, None),
     (BadCredentials, 401, None),
     (NotAllowed, 403, None),
