@@ -76,7 +76,7 @@ LEAST: dict[str, Callable[[Any], Any]] = {
         sum(each.customers for each in found.segments if each.name != "never_bought"),
         list(found.edges.frequency),
     ),
-    "new_customers": lambda found: len(found),
+    "new_customers": len,
     "cohorts": lambda found: sum(each.customers for each in found),
     "order_lifecycle": lambda found: {
         each.state: each.entered for each in found.states if each.kind == "order" and each.entered
