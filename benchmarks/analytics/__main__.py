@@ -24,7 +24,7 @@ from benchmarks.features.stream import END, Stream, simulated_year, write_stream
 from sqlalchemy import Engine, text
 
 from analytics.assortment import read_assortment
-from analytics.mart import keep_links, mart_of
+from analytics.filling import keep_links, mart_of
 from analytics.mart_sql import LINKED
 from analytics.periods import Period
 from analytics.questions import QUESTIONS

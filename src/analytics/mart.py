@@ -6,38 +6,29 @@ instant, and what arrives later is recorded behind it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from analytics import mart_sql
 from analytics.assortment import Assortment, read_assortment
+from analytics.filling import fill, find_links, mart_of
 from analytics.view import View
 from commerce.records import schema
 from commerce.records.database import reading, writing
-from commerce.records.instants import DAY, from_micros, midnight, to_micros
-from commerce.records.sql import hexadecimal, pages
 from commerce.records.stream import ANNULLED, FEATURE_COLUMNS, FeatureRow, count_after, iterate
 from commerce.records.stream.backfills import last_backfill, moved_since
 from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
 from features.errors import NoEvents
-from features.evaluating.database import Database, open_database, show_files
+from features.evaluating.database import Database
 from features.snapshots.canonical import to_table
-from features.snapshots.snapshot import Snapshot, take_snapshot
+from features.snapshots.snapshot import take_snapshot
 
 _ID, _TYPE, _PRODUCT = (FEATURE_COLUMNS.index(name) for name in ("id", "type", "product_id"))
-_HEX = re.compile(r"[0-9a-f]{32}")
-_COLUMNS_OF_LINKS = {
-    name: (schema.metadata.tables[name].c.id, schema.metadata.tables[name].c.order_id)
-    for name in mart_sql.LINKED
-}
 
 
 class Mart:
@@ -119,40 +110,16 @@ class Mart:
 
     def _follow(self, tenant: Tenant) -> _Loaded:
         """Bring what is loaded up to now; load it anew where what was loaded says something else by now."""
-        loaded = self._loaded
-        if loaded is not None and loaded.tenant_key == (tenant.id, tenant.zone):
-            with reading(self._engine) as connection:
-                if loaded.follow(connection):
-                    return loaded
-        self.close()
+        loaded, self._loaded = self._loaded, None  # what breaks off on the way is not gone on from
+        if loaded is not None:
+            if loaded.tenant_key == (tenant.id, tenant.zone):
+                with reading(self._engine) as connection:
+                    if loaded.follow(connection):
+                        self._loaded = loaded
+                        return loaded
+            loaded.database.close()
         self._loaded = _load(self._engine, tenant, self._snapshots)
         return self._loaded
-
-
-def mart_of(
-    snapshot: Snapshot | None, zone: ZoneInfo, find_links: Callable[[Database], None]
-) -> Database:
-    """Fill the tables of a mart from a snapshot.
-
-    Parameters
-    ----------
-    snapshot : Snapshot or None
-        None for an empty mart.
-    find_links : callable
-        Writes down which order the records are of that `mart_sql.LINKED` names.
-    """
-    database = open_database()
-    for statement in mart_sql.TABLES:
-        database.execute(statement)
-    if snapshot is not None:
-        show_files(database, "arrived", snapshot.files)
-        find_links(database)
-        _fill(database, zone)
-        database.execute("DROP VIEW fresh")
-        database.execute("DROP VIEW arrived")
-    for statement in mart_sql.VIEWS:
-        database.execute(statement)
-    return database
 
 
 @dataclass(kw_only=True)
@@ -203,8 +170,7 @@ class _Loaded:
     ) -> None:
         self.database.register("arrived", to_table(rows))
         find_links(self.database, connection, tenant_id)
-        _fill(self.database, zone)
-        self.database.execute("DROP VIEW fresh")
+        fill(self.database, zone)
         self.database.unregister("arrived")
         products = {row[_PRODUCT] for row in rows if row[_PRODUCT] is not None}
         self.assortment = read_assortment(
@@ -269,60 +235,3 @@ def _transactions(connection: Connection) -> tuple[int, int]:
         )
     ).one()
     return int(found[0]), int(found[1])
-
-
-def _fill(database: Database, zone: ZoneInfo) -> None:
-    """Sort the rows of ``arrived`` into the tables of the mart."""
-    database.execute("SET VARIABLE first_id = (SELECT min(id) FROM arrived)")
-    database.execute(mart_sql.STREAM)
-    _extend_calendar(database, zone)
-    for statement in (*mart_sql.NUMBERS, *mart_sql.FILLING):
-        database.execute(statement).fetchall()
-
-
-def _extend_calendar(database: Database, zone: ZoneInfo) -> None:
-    """Write down when the days begin, in the tenant's zone, on which something happened."""
-    found = database.execute(f"SELECT DISTINCT occurred_at // {DAY} FROM arrived").fetchall()
-    days: set[date] = set()
-    for (number,) in found:
-        began = from_micros(number * DAY).astimezone(UTC)
-        days |= {
-            instant.astimezone(zone).date()
-            for instant in (began, began + timedelta(days=1, microseconds=-1))
-        }
-    # A day that a zone left out begins when the next one does, and has no instant of its own.
-    starts = {day: to_micros(midnight(day, zone)) for day in sorted(days)}
-    ends = {day: to_micros(midnight(day + timedelta(days=1), zone)) for day in days}
-    real = [day for day in starts if starts[day] < ends[day]]
-    database.execute(
-        "INSERT INTO calendar SELECT * FROM (SELECT unnest(?::BIGINT[]) AS start, unnest(?::DATE[]) AS day)"
-        " WHERE day NOT IN (SELECT day FROM calendar)",
-        [[starts[day] for day in real], real],
-    )
-
-
-def find_links(database: Database, connection: Connection, tenant_id: int) -> None:
-    """Ask the record store which order the refunded payments, credited invoices and returns are of."""
-    for name, types in mart_sql.LINKED.items():
-        found = database.execute(
-            "SELECT DISTINCT aggregate_id FROM arrived WHERE list_contains(?, type) AND aggregate_id NOT IN"
-            " (SELECT record FROM link)",
-            [list(types)],
-        ).fetchall()
-        wanted = sorted(key for (key,) in found if _HEX.fullmatch(key))
-        record, order = _COLUMNS_OF_LINKS[name]
-        for page in pages(wanted):
-            ids = [UUID(key) for key in page]
-            query = select(hexadecimal(record), hexadecimal(order)).where(
-                record.table.c.tenant_id == tenant_id, record.in_(ids), order.is_not(None)
-            )
-            keep_links(database, [(key, sale) for key, sale in connection.execute(query)])
-
-
-def keep_links(database: Database, links: Collection[tuple[str, str]]) -> None:
-    """Write down which order records are of, each named by 32 hexadecimal digits."""
-    if links:
-        records, sales = (list(column) for column in zip(*links, strict=True))
-        database.execute(
-            "INSERT INTO link SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", [records, sales]
-        )

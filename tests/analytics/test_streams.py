@@ -16,7 +16,7 @@ from tests.analytics.agreement import all_agree, sales_agree
 from tests.analytics.naive import Export
 from tests.features.streams import Row, event, snapshot_of
 
-from analytics import mart
+from analytics import filling
 from analytics.assortment import Assortment
 from analytics.periods import Period
 from analytics.sales import sales_metrics, sales_total
@@ -117,7 +117,7 @@ def view_of(rows: Sequence[Row], instant: int, engine: Engine, folder: Path) -> 
     """A view of a mart that is filled from rows."""
 
     def links(database: Database) -> None:
-        mart.keep_links(database, list(LINKS.items()))
+        filling.keep_links(database, list(LINKS.items()))
 
     snapshot = snapshot_of(rows, folder / f"{len(list(folder.iterdir()))}.parquet")
     return View(
@@ -125,7 +125,7 @@ def view_of(rows: Sequence[Row], instant: int, engine: Engine, folder: Path) -> 
         as_of=from_micros(instant),
         backfills=0,
         assortment=Assortment(),
-        database=mart.mart_of(snapshot, BERLIN, links),
+        database=filling.mart_of(snapshot, BERLIN, links),
         engine=engine,
     )
 
