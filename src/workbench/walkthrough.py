@@ -169,7 +169,7 @@ class Walkthrough:
 
     def bids(self, auction: UUID) -> pd.DataFrame:
         """List an auction's bids with the price after each, as who runs the shop may see them."""
-        seen = self.see(self.admin, queries.bids, auction)[::-1]
+        seen = self.see(self.admin, queries.bids, auction).rows[::-1]
         opening = self._row(schema.auction, auction).opening_minor
         bands = Bands.of(EBAY, self.tenant.currency)
         made = [

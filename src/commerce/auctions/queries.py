@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, false, func, or_, select, true
 
 from commerce.auctions.auction_rows import COLUMNS, sells, states_of
 from commerce.auctions.pricing import AuctionState
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import existing
+from commerce.records.errors import check_choice, existing
 from commerce.records.sql import bound, micros
+from commerce.records.states import AUCTION
 from commerce.records.work import Work
 
 _auction, _bid = schema.auction, schema.bid
@@ -81,15 +82,15 @@ def view(work: Work, auction_id: UUID) -> AuctionView:
     NotFound
         "auction must exist; got ...", also for what is not approved and not the actor's own
     """
-    found = _page(work, [_auction.c.id == auction_id], limit=1)
+    found = _page(work, [_visible(work), _auction.c.id == auction_id], limit=1)
     return existing(next(iter(found), None), "auction", auction_id)
 
 
 @checked
 def listed(
     work: Work, *, status: str | None = None, mine: bool = False, limit: int = 50, offset: int = 0
-) -> list[AuctionView]:
-    """List auctions, those that end first first.
+) -> rows.Part[AuctionView]:
+    """List auctions, those that end first first; three statements, however many they are.
 
     Parameters
     ----------
@@ -97,13 +98,29 @@ def listed(
         Only those in this state.
     mine : bool, default False
         Only those that the actor sells or has bid on.
+
+    Raises
+    ------
+    RecordError
+        "status must be one of draft, ...; got ..."
     """
-    conditions = rows.asked(_auction, status=status)
+    if status is not None:
+        check_choice("status", status, AUCTION.states)
+    conditions = [_visible(work), *rows.asked(_auction, status=status)]
     if mine:
         own_bids = rows.own(work, _bid, customer_id=work.actor.customer_id)
         bid_on = select(_bid.c.auction_id).where(*own_bids)
         conditions.append(or_(_sold_by(work), _auction.c.id.in_(bid_on)))
-    return _page(work, conditions, limit=limit, offset=offset)
+    counted = select(func.count()).where(*rows.own(work, _auction), *conditions)
+    total = int(work.connection.scalar(counted) or 0)
+    return rows.Part(total, _page(work, conditions, limit=limit, offset=offset))
+
+
+def _visible(work: Work) -> ColumnElement[bool]:
+    """Choose what the actor may see."""
+    if work.actor.runs_the_shop:
+        return true()
+    return or_(_auction.c.status.in_(OPEN_TO_ALL), _sold_by(work))
 
 
 def _sold_by(work: Work) -> ColumnElement[bool]:
@@ -115,10 +132,8 @@ def _sold_by(work: Work) -> ColumnElement[bool]:
 def _page(
     work: Work, conditions: Sequence[Any], *, limit: int, offset: int = 0
 ) -> list[AuctionView]:
-    """Read auctions that the actor may see, in two statements however many they are."""
+    """Read auctions in two statements however many they are."""
     query = select(*COLUMNS).where(*rows.own(work, _auction), *conditions)
-    if not work.actor.runs_the_shop:
-        query = query.where(or_(_auction.c.status.in_(OPEN_TO_ALL), _sold_by(work)))
     query = query.order_by(_auction.c.ends_at, _auction.c.id).limit(limit).offset(offset)
     auctions = work.connection.execute(query).all()
     states = states_of(work.connection, auctions)
@@ -162,17 +177,19 @@ _BIDS = (
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
+_BIDS_COUNTED = select(func.count()).where(*bound(_bid, auction_id="auction"))
 
 
 @checked
-def bids(work: Work, auction_id: UUID, *, limit: int = 100, offset: int = 0) -> list[BidView]:
+def bids(work: Work, auction_id: UUID, *, limit: int = 100, offset: int = 0) -> rows.Part[BidView]:
     """List an auction's bids as they were offered openly, newest first.
 
     Who bid and up to what is known to the bidder and to who runs the shop.
     """
     view(work, auction_id)
+    total = int(work.ask(_BIDS_COUNTED, auction=auction_id).scalar_one())
     found = work.ask(_BIDS, auction=auction_id, limit=limit, offset=offset)
-    return [_bid_seen(work, row) for row in found]
+    return rows.Part(total, [_bid_seen(work, row) for row in found])
 
 
 def _bid_seen(work: Work, row: Row[Any]) -> BidView:

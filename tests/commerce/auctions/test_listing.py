@@ -170,10 +170,10 @@ def test_what_is_not_approved_is_seen_by_its_seller_and_who_runs_the_shop_only(
         with pytest.raises(NotFound), floor.shop.look(who) as work:
             queries.view(work, auction)
         with floor.shop.look(who) as work:
-            assert queries.listed(work) == []
+            assert queries.listed(work) == (0, [])
     for who, count in ((floor.seller, 1), (ADMIN, 2)):
         with floor.shop.look(who) as work:
-            seen = [view.id for view in queries.listed(work)]
+            seen = [view.id for view in queries.listed(work).rows]
         assert auction in seen
         assert len(seen) == count
 
