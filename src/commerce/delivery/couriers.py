@@ -12,7 +12,7 @@ from commerce.delivery.jobs import carried, fetch_carried, fetch_parcel, is_secu
 from commerce.delivery.proof import NO_PROOF, Confirmation, Proof, confirm, draw_proof
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import Conflict, IllegalMove, check_choice
+from commerce.records.errors import Conflict, IllegalMove, RecordError, check_choice
 from commerce.records.ledger import Transfer
 from commerce.records.states import DELIVERY
 from commerce.records.work import Work
@@ -93,7 +93,7 @@ def fail(work: Work, order_id: UUID, reason: str) -> None:
 def advance(
     work: Work,
     order_id: UUID,
-    to: Literal["shipped", "delivered"],
+    to: Literal["shipped", "delivered"] | None = None,
     *,
     pin: str | None = None,
     token: str | None = None,
@@ -102,13 +102,25 @@ def advance(
 ) -> Confirmation:
     """Take an order the next step: to the road, and with the buyer's proof to the door. No step back, none left out.
 
+    Parameters
+    ----------
+    to : str, optional
+        By default to the door with a proof, and to the road without one.
+
     Returns
     -------
     Confirmation
         As of `commerce.delivery.proof.confirm`. It holds no proof: it is made for a courier.
     """
+    proven = pin is not None or token is not None
+    if to is None:
+        to = "delivered" if proven else "shipped"
     if to == "shipped":
         ship(work, order_id)
+        if proven:
+            raise RecordError(
+                "proof must be shown at the door; got one on setting out. Leave it out."
+            )
         return Confirmation(False, work.policy.proof_tries)
     if to == "delivered":
         place = {"latitude": latitude, "longitude": longitude}

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, NotFound, existing
+from commerce.records.identity import resolve
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.sql import linked, total
 from commerce.records.states import DELIVERY, ORDER
@@ -111,7 +112,7 @@ def fetch_bought(work: Work, order_id: UUID, *, lock: bool = True) -> Parcel:
 
 
 @checked
-def available(work: Work, *, limit: int = 100) -> list[Job]:
+def available(work: Work, *, limit: int = 100, offset: int = 0) -> rows.Part[Job]:
     """List orders that wait for a courier and are paid, or need not be yet; the most urgent first.
 
     Raises
@@ -121,7 +122,34 @@ def available(work: Work, *, limit: int = 100) -> list[Job]:
     """
     work.actor.require("available deliveries", "delivery", "admin")
     waiting = (_delivery.c.status == "available", _orders.c.status == "placed", _secured())
-    return _jobs(work, *waiting, limit=limit)
+    counted = select(func.count()).select_from(_delivery.join(_orders))
+    total = work.connection.scalar(counted.where(*rows.own(work, _delivery), *waiting))
+    return rows.Part(int(total or 0), _jobs(work, *waiting, limit=limit, offset=offset))
+
+
+def job(work: Work, order_id: UUID | str) -> Job:
+    """Read an order that the actor carries or has brought, any for who runs the shop; by its id or a key.
+
+    Raises
+    ------
+    NotFound
+        "delivery must exist; got ..."
+    """
+    mine = rows.visible(work, _delivery.c.courier_id, work.actor.user_id)
+    meant = resolve(work.connection, _orders, work.tenant, order_id)
+    found = _jobs(work, mine, _delivery.c.order_id == meant, limit=1)
+    return existing(next(iter(found), None), "delivery", order_id)
+
+
+def meant(work: Work, order_id: UUID | str) -> UUID:
+    """Give the id of the order that a key of `commerce.records.identity` means, whosever it is.
+
+    Raises
+    ------
+    NotFound
+        "order must exist; got ..."
+    """
+    return existing(resolve(work.connection, _orders, work.tenant, order_id), "order", order_id)
 
 
 def carried(work: Work) -> list[Job]:
@@ -172,7 +200,12 @@ def _paid(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     )
 
 
-def _jobs(work: Work, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Job]:
+def _jobs(
+    work: Work,
+    *conditions: ColumnElement[bool],
+    limit: int | None = None,
+    offset: int | None = None,
+) -> list[Job]:
     units = select(total(_line.c.quantity)).where(linked(_line, _orders)).scalar_subquery()
     cash = _paid(_payment.c.method == "cash_on_delivery", _payment.c.status == "processing")
     known = (_orders.c.id, _orders.c.number, _delivery.c.status, _delivery.c.promised_at)
@@ -182,5 +215,6 @@ def _jobs(work: Work, *conditions: ColumnElement[bool], limit: int | None = None
         .where(*rows.own(work, _delivery), *conditions)
         .order_by(_delivery.c.promised_at, _orders.c.number)
         .limit(limit)
+        .offset(offset)
     )
     return [Job._make(row) for row in work.connection.execute(jobs)]

@@ -136,6 +136,21 @@ class Confirmation(NamedTuple):
     delivered: bool
     tries_left: int
 
+    def require_delivered(self) -> None:
+        """Refuse a wrong proof; after the transaction, so that it has counted.
+
+        Raises
+        ------
+        RecordError
+            "proof must be the one that the buyer holds; got another. ..."
+        """
+        if not self.delivered:
+            tries = "tries are" if self.tries_left != 1 else "try is"
+            raise RecordError(
+                "proof must be the one that the buyer holds; got another."
+                f" {self.tries_left} more {tries} left."
+            )
+
 
 @checked
 def confirm(

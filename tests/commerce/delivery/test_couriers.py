@@ -52,7 +52,7 @@ def test_couriers_are_offered_what_is_paid_or_need_not_be_yet(
     order = placed(shop, shop.buyer(), (shop.variant(), 3), method=method)
     courier = courier_of(shop)
     with shop.look(courier) as work:
-        jobs = available(work)
+        jobs = available(work).rows
     assert [job.order_id for job in jobs] == [order] * offered
     if not offered:
         with pytest.raises(Conflict, match="must be paid, or payable later"):
@@ -86,7 +86,7 @@ def test_what_is_claimed_or_called_off_is_offered_to_nobody(any_engine: Engine) 
     with shop.work() as work:
         cancel(work, orders[1])
     with shop.look(courier) as work:
-        assert [job.order_id for job in available(work)] == [orders[2]]
+        assert [job.order_id for job in available(work).rows] == [orders[2]]
         assert [job.order_id for job in carried(work)] == [orders[0]]
     with pytest.raises(Conflict, match="must be placed to be delivered; got 'cancelled'"):
         claims(shop, courier, orders[1])

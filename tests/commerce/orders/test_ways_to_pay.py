@@ -51,7 +51,7 @@ def test_an_order_that_is_paid_in_another_way_than_first_said_pays_its_seller(
         intents.begin(work, order, buyer.customer_id, 1190, method)
     courier = courier_of(shop)
     with shop.look(courier) as work:
-        asked = {job.order_id: job.cash_minor for job in jobs.available(work)}
+        asked = {job.order_id: job.cash_minor for job in jobs.available(work).rows}
     assert asked == {order: 1190 if method == "cash_on_delivery" else 0}
     deliver(shop, order)
     with shop.work(days=3) as work:

@@ -131,7 +131,8 @@ class Trade:
 
 
 def statements_of(shops: Shops, name: str, path: str) -> int:
-    """How many statements a list of the shop takes."""
+    """How many statements a list of the shop takes, once it is known who asks."""
+    getattr(shops, name).get(path)
     with statements(shops.gate.engine) as seen:
         answer = getattr(shops, name).get(path)
     assert answer.status_code == 200, answer.text
