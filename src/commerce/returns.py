@@ -8,11 +8,11 @@ than there are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, true, update
 
 from commerce import stock
 from commerce.payments.refunds import gone_and_left, refund_order
@@ -29,6 +29,22 @@ from commerce.rewards import deduct_event
 
 REASONS = ("wrong_size", "not_as_described", "changed_mind", "damaged", "other")
 """Why goods are sent back; the stream takes no free text."""
+
+
+class Return(NamedTuple):
+    """Goods on their way back; ``refund_minor`` is what was paid back, in minor units, once it is approved."""
+
+    id: UUID
+    order_id: UUID
+    position: int
+    quantity: int
+    reason: str | None
+    status: str
+    requested_at: datetime
+    received_quantity: int | None
+    condition: str | None
+    seller_at_fault: bool | None
+    refund_minor: int | None
 
 
 def refund_share(amount: int, units: int, returned: int, quantity: int) -> int:
@@ -260,17 +276,39 @@ def reject(work: Work, return_id: UUID) -> None:
     fire(work, RETURN, return_id, _case(work, return_id).event("return.rejected"))
 
 
+def view(work: Work, return_id: UUID) -> Return:
+    """Read a return: a buyer's own; any for couriers and who runs the shop."""
+    found = rows.listed(
+        work, Return, _return, _visible(work), _return.c.id == return_id, order=(_return.c.id,)
+    )
+    return existing(next(iter(found), None), RETURN.kind, return_id)
+
+
 @checked
-def listed(work: Work, *, status: str | None = None, limit: int = 100) -> Sequence[Row[Any]]:
-    """List rows of `schema.return_request`, the latest first: a buyer's own; all for couriers and who runs the shop."""
-    asked, orders = schema.return_request, schema.orders
-    query = select(asked).where(*rows.own(work, asked), *rows.asked(asked, status=status))
-    if not work.actor.may_act_as("delivery", "admin", "system"):
-        mine = orders.c.customer_id.in_([work.actor.customer_id])
-        own = select(orders.c.id).where(*rows.own(work, orders), mine)
-        query = query.where(asked.c.order_id.in_(own))
-    latest = query.order_by(asked.c.requested_at.desc(), asked.c.id).limit(limit)
-    return work.connection.execute(latest).all()
+def listed(
+    work: Work, *, status: str | None = None, limit: int = 100, offset: int = 0
+) -> rows.Part[Return]:
+    """List returns, the latest first: a buyer's own; all for couriers and who runs the shop.
+
+    Raises
+    ------
+    RecordError
+        "status must be one of requested, ...; got ..."
+    """
+    if status is not None:
+        check_choice("status", status, RETURN.states)
+    wanted = (_visible(work), *rows.asked(_return, status=status))
+    latest = (_return.c.requested_at.desc(), _return.c.id)
+    return rows.part(work, Return, _return, *wanted, order=latest, limit=limit, offset=offset)
+
+
+def _visible(work: Work) -> ColumnElement[bool]:
+    """Choose the returns that are the actor's business."""
+    if work.actor.may_act_as("delivery", "admin", "system"):
+        return true()
+    orders = schema.orders
+    mine = orders.c.customer_id.in_([work.actor.customer_id])
+    return _return.c.order_id.in_(select(orders.c.id).where(*rows.own(work, orders), mine))
 
 
 _return, _line, _delivery = schema.return_request, schema.order_line, schema.delivery

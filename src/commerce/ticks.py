@@ -23,8 +23,8 @@ from commerce.orders import completion
 from commerce.payments import invoices
 from commerce.payments.providers.port import Provider, ProviderFailed
 from commerce.payments.webhooks import run_provider_calls
-from commerce.records.actors import SYSTEM
-from commerce.records.errors import CommerceError, IllegalMove
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.errors import CommerceError, IllegalMove, NotFound
 from commerce.records.outbox import Drained, drain
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work, looking, working
@@ -51,6 +51,7 @@ TRANSITIONS = (
 """In this order, so that an auction that began and ended since the last tick does both."""
 
 _PAGE = 100
+_WHO = ("admin", "system")
 
 
 @dataclass
@@ -78,6 +79,7 @@ def tick(
     now: datetime,
     transport: Transport | None = None,
     provider: Provider | None = None,
+    actor: Actor = SYSTEM,
 ) -> Report:
     """Move what is due for a tenant, and hand on what happened.
 
@@ -91,13 +93,18 @@ def tick(
         Mails notifications, too.
     provider : Provider, optional
         An outside provider of payments, asked again what was cut off or failed.
+    actor : Actor, default the system
+        Who asks for it: an admin may, by hand. What comes due is moved by the system.
 
     Raises
     ------
     TenantNotFound
+    Forbidden
+        "role must be one of admin, system for a tick; got ..."
     RecordError
         "tenant must be open; got ..."
     """
+    actor.require("a tick", *_WHO)
     report = Report(tenant.slug)
     if provider is not None:
         try:
@@ -108,6 +115,30 @@ def tick(
         report.moved[transition.name] = _move(engine, tenant, transition, now, report.refused)
     report.outbox = drain(engine, tenant, notifier(transport), now=now)
     return report
+
+
+def move_by_hand(work: Work, transition: str, record_id: UUID) -> bool:
+    """Move one record as a tick would; False where there is nothing to do, as it has been done. By an admin.
+
+    Parameters
+    ----------
+    transition : str
+        A name of `TRANSITIONS`.
+
+    Raises
+    ------
+    NotFound, Forbidden
+    Conflict
+        As of the function that the transition names: what is not due yet may be refused.
+    """
+    work.actor.require("a tick", *_WHO)
+    found = next((each for each in TRANSITIONS if each.name == transition), None)
+    if found is None:
+        raise NotFound("transition", transition)
+    try:
+        return found.move(work, record_id) is not False
+    except IllegalMove:
+        return False
 
 
 def _move(

@@ -66,6 +66,7 @@ PLAIN: Mapping[str, Any] = {
     "email": "tock@example.com", "to": "shipped", "conditions": (), "address": "Tock Lane",
     "percent_bp": 500, "figure": "newsletter", "value": 1, "held": False, "lock": True,
     "provider": "stripe", "kind": "order", "tax_bp": 0,
+    "event_type": "cart.opened", "occurred_at": to_micros(NOW), "transition": "invoices reminded",
 }  # fmt: skip
 
 

@@ -481,7 +481,7 @@ def test_a_buyer_sees_own_returns_and_the_shop_sees_all(any_engine: Engine) -> N
 
     def sees(actor: Actor, **which: Any) -> set[UUID]:
         with shop.look(actor) as work:
-            return {row.id for row in listed(work, **which)}
+            return {row.id for row in listed(work, **which).rows}
 
     assert (sees(ada), sees(bob)) == ({hers}, {his})
     assert sees(ADMIN) == sees(courier_of(shop)) == {hers, his}

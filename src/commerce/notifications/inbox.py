@@ -31,7 +31,7 @@ from commerce.notifications.mail import Letter, Transport
 from commerce.notifications.templates import TEMPLATES
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import NotFound
+from commerce.records.errors import NotFound, existing
 from commerce.records.money import format_money
 from commerce.records.outbox import Handler, OutboxTask
 from commerce.records.sql import bound, insert_new
@@ -61,18 +61,25 @@ class Notification(NamedTuple):
 @checked
 def list_own(
     work: Work, *, unread: bool = False, limit: int = 50, offset: int = 0
-) -> list[Notification]:
+) -> rows.Part[Notification]:
     """List what the actor was notified of, the latest first; all of it, or what is ``unread``."""
     shown = (_mine(work), *([_unread] if unread else []))
     latest = (_table.c.created_at.desc(), _table.c.event_id.desc(), _table.c.id)
     page = {"limit": limit, "offset": offset}
-    return rows.listed(work, Notification, _table, *shown, order=latest, **page)
+    return rows.part(work, Notification, _table, *shown, order=latest, **page)
 
 
 def count_unread(work: Work) -> int:
     """Count what the actor was notified of and has not read."""
     mine = select(func.count()).where(*rows.own(work, _table), _mine(work), _unread)
     return work.connection.execute(mine).scalar_one()
+
+
+def read(work: Work, notification_id: UUID) -> Notification:
+    """Read one notification of the actor's own, which does not mark it."""
+    mine = (_mine(work), _table.c.id == notification_id)
+    found = rows.listed(work, Notification, _table, *mine, order=(_table.c.id,))
+    return existing(next(iter(found), None), "notification", notification_id)
 
 
 def mark_read(work: Work, notification_id: UUID) -> None:

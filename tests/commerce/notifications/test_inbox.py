@@ -65,7 +65,7 @@ FAMILIES = ("order", "return", "brand", "auction", "delivery", "payment", "invoi
 def notifications_of(shop: Shop, who: Actor) -> list[Notification]:
     drain(shop.engine, shop.tenant, notifier(), now=NOW)
     with looking(shop.engine, shop.tenant, who, now=NOW) as work:
-        return inbox.list_own(work)
+        return inbox.list_own(work).rows
 
 
 def kinds(shop: Shop, who: Actor) -> Counter[str]:
@@ -217,7 +217,7 @@ def test_what_one_is_told_is_read_by_oneself_alone(any_engine: Engine) -> None:
     assert unread >= 3
     for who in (Shop.look(shop, other), shop.look(ADMIN), elsewhere.look(buyer)):
         with who as work:
-            assert inbox.list_own(work) == []
+            assert inbox.list_own(work) == (0, [])
             assert inbox.count_unread(work) == 0
     for place in (shop.work(other), shop.work(ADMIN), elsewhere.work(buyer)):
         with place as work, pytest.raises(NotFound):
@@ -229,11 +229,11 @@ def test_what_one_is_told_is_read_by_oneself_alone(any_engine: Engine) -> None:
         inbox.mark_read(work, mine[0].id)
     with shop.work(buyer, hours=1) as work:
         inbox.mark_read(work, mine[0].id)  # the first time counts
-        assert inbox.list_own(work)[0].read_at == NOW
-        assert [each.id for each in inbox.list_own(work, unread=True)] == [
+        assert inbox.list_own(work).rows[0].read_at == NOW
+        assert [each.id for each in inbox.list_own(work, unread=True).rows] == [
             each.id for each in mine[1:]
         ]
-        assert [each.id for each in inbox.list_own(work, limit=1, offset=1)] == [mine[1].id]
+        assert [each.id for each in inbox.list_own(work, limit=1, offset=1).rows] == [mine[1].id]
         assert inbox.mark_all_read(work) == unread - 1
         assert inbox.count_unread(work) == 0
         with pytest.raises(NotFound):

@@ -25,6 +25,7 @@ from commerce.records.actors import SYSTEM
 from commerce.records.instants import to_micros
 from commerce.records.rows import first
 from commerce.stock import receive
+from commerce.ticks import tick
 
 _SKU = count()
 
@@ -128,6 +129,10 @@ class Trade:
         """A return of the buyer's that waits for a decision."""
         order = self.delivered((self.goods, 2))
         return inspected(self.shop, self.people["buyer"].actor, order, **how)
+
+    def tell(self) -> None:
+        """Let the clock tick: what is due is moved, and everybody is told what happened."""
+        tick(self.shops.engine, self.shop.tenant, now=self.shops.clock.now)
 
 
 def statements_of(shops: Shops, name: str, path: str) -> int:
