@@ -286,20 +286,30 @@ def view(work: Work, return_id: UUID) -> Return:
 
 @checked
 def listed(
-    work: Work, *, status: str | None = None, limit: int = 100, offset: int = 0
+    work: Work,
+    *,
+    status: str | None = None,
+    ordering: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
 ) -> rows.Part[Return]:
-    """List returns, the latest first: a buyer's own; all for couriers and who runs the shop.
+    """List returns: a buyer's own; all for couriers and who runs the shop.
+
+    Parameters
+    ----------
+    ordering : str, optional
+        ``requested_at`` (the latest first by default) or ``status``, ``-`` before it for the other direction.
 
     Raises
     ------
     RecordError
-        "status must be one of requested, ...; got ..."
+        "ordering must be one of requested_at, ...; got ..." or "status must be one of requested, ...; got ..."
     """
     if status is not None:
         check_choice("status", status, RETURN.states)
     wanted = (_visible(work), *rows.asked(_return, status=status))
-    latest = (_return.c.requested_at.desc(), _return.c.id)
-    return rows.part(work, Return, _return, *wanted, order=latest, limit=limit, offset=offset)
+    order = rows.ordered(_return, ordering or "-requested_at", "requested_at", "status", "id")
+    return rows.part(work, Return, _return, *wanted, order=order, limit=limit, offset=offset)
 
 
 def _visible(work: Work) -> ColumnElement[bool]:

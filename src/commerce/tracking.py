@@ -127,16 +127,22 @@ def list_events(
     *,
     customer_id: UUID | None = None,
     event_type: str | None = None,
+    ordering: str | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> rows.Part[Tracked]:
-    """List events of the stream, the last recorded first; for who runs the shop.
+    """List events of the stream; for who runs the shop.
+
+    Parameters
+    ----------
+    ordering : str, optional
+        ``recorded_at`` (the last first by default) or ``occurred_at``, ``-`` before it for the other direction.
 
     Raises
     ------
     NotFound, Forbidden
     RecordError
-        "type must be one of ...; got ..."
+        "ordering must be one of recorded_at, ...; got ..." or "type must be one of ...; got ..."
     """
     work.actor.require("the stream of events", "admin", "system")
     if customer_id is not None:
@@ -145,8 +151,8 @@ def list_events(
         check_choice("type", event_type, EVENT_TYPES)
     event = schema.event
     wanted = rows.asked(event, customer_id=customer_id, type=event_type)
-    latest = (event.c.recorded_at.desc(), event.c.id.desc())
-    return rows.part(work, Tracked, event, *wanted, order=latest, limit=limit, offset=offset)
+    order = rows.ordered(event, ordering or "-recorded_at", "recorded_at", "occurred_at", "id")
+    return rows.part(work, Tracked, event, *wanted, order=order, limit=limit, offset=offset)
 
 
 _LONGEST = 200

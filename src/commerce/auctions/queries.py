@@ -88,7 +88,13 @@ def view(work: Work, auction_id: UUID) -> AuctionView:
 
 @checked
 def listed(
-    work: Work, *, status: str | None = None, mine: bool = False, limit: int = 50, offset: int = 0
+    work: Work,
+    *,
+    status: str | None = None,
+    mine: bool = False,
+    ordering: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> rows.Part[AuctionView]:
     """List auctions, those that end first first; three statements, however many they are.
 
@@ -98,11 +104,13 @@ def listed(
         Only those in this state.
     mine : bool, default False
         Only those that the actor sells or has bid on.
+    ordering : str, optional
+        ``ends_at`` (default), ``starts_at`` or ``status``, ``-`` before it for the other direction.
 
     Raises
     ------
     RecordError
-        "status must be one of draft, ...; got ..."
+        "ordering must be one of ends_at, ...; got ..." or "status must be one of draft, ...; got ..."
     """
     if status is not None:
         check_choice("status", status, AUCTION.states)
@@ -113,7 +121,8 @@ def listed(
         conditions.append(or_(_sold_by(work), _auction.c.id.in_(bid_on)))
     counted = select(func.count()).where(*rows.own(work, _auction), *conditions)
     total = int(work.connection.scalar(counted) or 0)
-    return rows.Part(total, _page(work, conditions, limit=limit, offset=offset))
+    order = rows.ordered(_auction, ordering, "ends_at", "starts_at", "status", "id")
+    return rows.Part(total, _page(work, conditions, order=order, limit=limit, offset=offset))
 
 
 def _visible(work: Work) -> ColumnElement[bool]:
@@ -130,11 +139,16 @@ def _sold_by(work: Work) -> ColumnElement[bool]:
 
 
 def _page(
-    work: Work, conditions: Sequence[Any], *, limit: int, offset: int = 0
+    work: Work,
+    conditions: Sequence[Any],
+    *,
+    order: Sequence[Any] = (),
+    limit: int,
+    offset: int = 0,
 ) -> list[AuctionView]:
     """Read auctions in two statements however many they are."""
     query = select(*COLUMNS).where(*rows.own(work, _auction), *conditions)
-    query = query.order_by(_auction.c.ends_at, _auction.c.id).limit(limit).offset(offset)
+    query = query.order_by(*order).limit(limit).offset(offset)
     auctions = work.connection.execute(query).all()
     states = states_of(work.connection, auctions)
     return [_seen(work, auction, states[auction.id]) for auction in auctions]

@@ -60,13 +60,29 @@ class Notification(NamedTuple):
 
 @checked
 def list_own(
-    work: Work, *, unread: bool = False, limit: int = 50, offset: int = 0
+    work: Work,
+    *,
+    unread: bool = False,
+    ordering: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> rows.Part[Notification]:
-    """List what the actor was notified of, the latest first; all of it, or what is ``unread``."""
+    """List what the actor was notified of; all of it, or what is ``unread``.
+
+    Parameters
+    ----------
+    ordering : str, optional
+        ``created_at`` (the latest first by default) or ``kind``, ``-`` before it for the other direction.
+
+    Raises
+    ------
+    RecordError
+        "ordering must be one of created_at, ...; got ..."
+    """
     shown = (_mine(work), *([_unread] if unread else []))
-    latest = (_table.c.created_at.desc(), _table.c.event_id.desc(), _table.c.id)
+    order = rows.ordered(_table, ordering or "-created_at", "created_at", "kind", "event_id")
     page = {"limit": limit, "offset": offset}
-    return rows.part(work, Notification, _table, *shown, order=latest, **page)
+    return rows.part(work, Notification, _table, *shown, order=(*order, _table.c.id), **page)
 
 
 def count_unread(work: Work) -> int:

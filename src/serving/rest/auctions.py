@@ -174,7 +174,9 @@ def list_auctions(
     ] = False,
 ) -> Listing[AuctionAnswer]:
     """Those that end first first; what is not approved is seen by its seller and who runs the shop."""
-    return page.of(queries.listed(work, status=status, mine=mine, **page.where), _shown)
+    return page.of(
+        queries.listed(work, status=status, mine=mine, ordering=page.ordering, **page.where), _shown
+    )
 
 
 @router.post("/create", status_code=201, summary="Put an item up for auction")

@@ -105,7 +105,9 @@ def list_events(
 ) -> Listing[EventAnswer]:
     """The last recorded first; for who runs the shop."""
     who = None if customer is None else customers.get(work, customer).id
-    found = tracking.list_events(work, customer_id=who, event_type=event_type, **page.where)
+    found = tracking.list_events(
+        work, customer_id=who, event_type=event_type, ordering=page.ordering, **page.where
+    )
     return page.of(found, _shown)
 
 

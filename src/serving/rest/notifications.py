@@ -72,7 +72,7 @@ def list_notifications(
     unread: Annotated[bool, Query(description="Only what is not read.")] = False,
 ) -> Listing[NotificationAnswer]:
     """The latest first; nobody sees another's."""
-    found = inbox.list_own(work, unread=unread, **page.where)
+    found = inbox.list_own(work, unread=unread, ordering=page.ordering, **page.where)
     return page.of(found, NotificationAnswer.model_validate)
 
 

@@ -100,7 +100,7 @@ class ReturnAnswer(Told):
 @router.get("", summary="List returns")
 def list_returns(work: Looking, page: Page, status: str | None = None) -> Listing[ReturnAnswer]:
     """The latest first: a buyer's own, all for couriers and who runs the shop."""
-    found = returns.listed(work, status=status, **page.where)
+    found = returns.listed(work, status=status, ordering=page.ordering, **page.where)
     return page.of(found, lambda each: _shown(work, each))
 
 
