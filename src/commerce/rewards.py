@@ -14,6 +14,7 @@ from sqlalchemy import Row, func, select
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
+from commerce.records.errors import existing
 from commerce.records.ledger import WORLD, Account, Transfer, balance
 from commerce.records.machine import EventDraft
 from commerce.records.rows import Part
@@ -53,6 +54,11 @@ class Entry(NamedTuple):
 def account_of(seller_id: UUID) -> Account:
     """Give the account of a seller's points."""
     return Account("points", seller_id.hex)
+
+
+def seller_meant(work: Work, seller_id: UUID | None) -> UUID:
+    """Say whose points are meant where nobody is named: those of the user who acts."""
+    return existing(seller_id or work.actor.user_id, "seller", seller_id)
 
 
 def balance_of(work: Work, seller_id: UUID) -> PointsBalance:

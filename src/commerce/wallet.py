@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, func, or_, select
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import NotFound
+from commerce.records.errors import NotFound, existing
 from commerce.records.ledger import Account, Transfer, balance
 from commerce.records.machine import EventDraft
 from commerce.records.rows import Part
@@ -116,6 +116,12 @@ def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraf
         work.tenant.currency, Account("held", key.hex), of_customer(customer_id), amount
     )
     return event_of("wallet.released", customer_id, amount, key, [moved])
+
+
+def owner_of(work: Work, owner_id: UUID | None) -> UUID:
+    """Say whose wallet is meant where nobody is named: that of the customer who acts, or of the seller who is none."""
+    owner = owner_id or work.actor.customer_id or work.actor.user_id
+    return existing(owner, "wallet", owner_id)
 
 
 def view(work: Work, owner_id: UUID) -> Wallet:

@@ -13,6 +13,8 @@ from tests.commerce.statements import statements
 from tests.serving.rest.people import NOW, Person, Shops, open_shops
 from tests.serving.rest.selling import customer_of, deliver, order, settle, shop_of
 
+from commerce.orders.checkout import place
+from commerce.orders.lines import OrderedLine
 from commerce.people import customers
 from commerce.records import schema
 from commerce.records.database import reading
@@ -123,11 +125,8 @@ def test_orders_are_filtered_and_ordered_as_is_asked_for(shops: Shops) -> None:
     assert amounts("?since=2026-03-01T12:01:00Z&until=2026-03-01T12:02:00Z") == ["10"]
     assert amounts("/recent/?limit=2") == ["20", "10"]
     assert amounts("/high_value/?threshold=2000") == ["20", "30"]
-    assert (
-        shops.admin.get("/api/orders/high_value?threshold=2001").json()["results"][0]
-        | {"currency": "EUR"}
-        == shops.admin.get("/api/orders/high_value?threshold=2001").json()["results"][0]
-    )
+    (dear,) = shops.admin.get("/api/orders/high_value?threshold=2001").json()["results"]
+    assert (dear["amount"], dear["currency"]) == ("30.00", "EUR")
     shops.admin.post("/api/orders/number:1/cancel")
     assert amounts("/pending/") == ["20", "10"]
     for wrong, field in (("?status=lost", "status"), ("?ordering=colour", "ordering")):
@@ -275,11 +274,7 @@ def count_up() -> Callable[[Shops, int], None]:
     def more(shops: Shops, many: int) -> None:
         shop = shop_of(shops)
         settle(shop, shops.buyer)
-        shop.names |= {f"x{each}" for each in range(10 * many)}
         variants = [shop.variant(100, stock=many) for _ in range(2)]
-        from commerce.orders.checkout import place
-        from commerce.orders.lines import OrderedLine
-
         with shop.work(shops.buyer.actor) as work:
             for _ in range(many):
                 lines = [OrderedLine(each, 1) for each in variants]
