@@ -46,7 +46,6 @@ def record_order(work: Work, customer_id: UUID, amount: int | None, status: str 
         rows.first(work, schema.customer, id=customer_id, erased_at=None), "customer", customer_id
     )
     order, delivery = work.new_id(), work.new_id()
-    goods = {"amount": amount, "quantity": 1}
     arrived = status in ("delivered", "returned")
     also = []
     if arrived:
@@ -56,7 +55,7 @@ def record_order(work: Work, customer_id: UUID, amount: int | None, status: str 
             EventDraft("delivery.delivered", customer_id, record=there),
         ]
     if status == "returned":
-        also.append(EventDraft("order.returned", customer_id, **goods))
+        also.append(EventDraft("order.returned", customer_id, amount, quantity=1))
     columns = {
         "number": reserve_numbers(work.connection, work.tenant, "orders", 1),
         "customer_id": customer_id,

@@ -269,7 +269,7 @@ def complete_order(work: Acting, order_id: Key) -> OrderAnswer:
 def cancel_order(work: Acting, order_id: Key, body: Reason | None = None) -> OrderAnswer:
     """Before it is shipped: goods and money go back where they were."""
     order = queries.view(work, order_id)
-    completion.cancel(work, order.id, (body or Reason()).reason)
+    completion.cancel(work, order.id, **({} if body is None else body.rest()))
     return _shown(work, order.id)
 
 
