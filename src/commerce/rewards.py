@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
+from commerce.records.errors import existing
 from commerce.records.ledger import WORLD, Account, Transfer, balance
 from commerce.records.machine import EventDraft
+from commerce.records.rows import Part
 from commerce.records.work import Work
 
 POINTS = "PTS"
@@ -54,6 +56,11 @@ def account_of(seller_id: UUID) -> Account:
     return Account("points", seller_id.hex)
 
 
+def seller_meant(work: Work, seller_id: UUID | None) -> UUID:
+    """Say whose points are meant where nobody is named: those of the user who acts."""
+    return existing(seller_id or work.actor.user_id, "seller", seller_id)
+
+
 def balance_of(work: Work, seller_id: UUID) -> PointsBalance:
     """Tell a seller's points and rank: to the seller and to who runs the shop."""
     _own(work, seller_id)
@@ -66,17 +73,19 @@ def balance_of(work: Work, seller_id: UUID) -> PointsBalance:
 
 
 @checked
-def history(work: Work, seller_id: UUID, *, limit: int = 100) -> list[Entry]:
+def history(work: Work, seller_id: UUID, *, limit: int = 100, offset: int = 0) -> Part[Entry]:
     """List a seller's latest movements of points, the last first."""
     _own(work, seller_id)
     event = schema.event
     moved = rows.own(work, event, aggregate_type="points", aggregate_id=seller_id.hex)
     moving = event.c.type.in_(("points.earned", "points.deducted"))
-    latest = select(event).where(*moved, moving).order_by(event.c.id.desc()).limit(limit)
-    return [
+    counted = select(func.count()).select_from(event).where(*moved, moving)
+    latest = select(event).where(*moved, moving).order_by(event.c.id.desc())
+    found = [
         Entry(row.value if row.type == "points.earned" else -row.value, row.reason, row.occurred_at)
-        for row in work.connection.execute(latest)
+        for row in work.connection.execute(latest.limit(limit).offset(offset))
     ]
+    return Part(int(work.connection.scalar(counted) or 0), found)
 
 
 @checked

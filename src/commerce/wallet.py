@@ -11,9 +11,10 @@ from sqlalchemy import and_, case, func, or_, select
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import NotFound
+from commerce.records.errors import NotFound, existing
 from commerce.records.ledger import Account, Transfer, balance
 from commerce.records.machine import EventDraft
+from commerce.records.rows import Part
 from commerce.records.sql import total
 from commerce.records.states import WALLET
 from commerce.records.work import Work
@@ -117,6 +118,12 @@ def released(work: Work, customer_id: UUID, amount: int, key: UUID) -> EventDraf
     return event_of("wallet.released", customer_id, amount, key, [moved])
 
 
+def owner_of(work: Work, owner_id: UUID | None) -> UUID:
+    """Say whose wallet is meant where nobody is named: that of the customer who acts, or of the seller who is none."""
+    owner = owner_id or work.actor.customer_id or work.actor.user_id
+    return existing(owner, "wallet", owner_id)
+
+
 def view(work: Work, owner_id: UUID) -> Wallet:
     """Tell what a wallet holds, to its owner and to who runs the shop.
 
@@ -139,17 +146,15 @@ def view(work: Work, owner_id: UUID) -> Wallet:
 
 
 @checked
-def history(
-    work: Work, owner_id: UUID, *, before: int | None = None, limit: int = 100
-) -> list[Entry]:
+def history(work: Work, owner_id: UUID, *, limit: int = 100, offset: int = 0) -> Part[Entry]:
     """List what happened to a wallet, newest first, to its owner and to who runs the shop.
 
     Parameters
     ----------
     owner_id : UUID
         A customer, or a seller who is none.
-    before : int, optional
-        Only entries with a smaller id: the last one of the page before.
+    limit, offset : int
+        How many, and how many of the list are left out before.
     """
     _check_owner(work, owner_id)
     account, posting, event = schema.account, schema.posting, schema.event
@@ -171,18 +176,17 @@ def history(
         .subquery()
     )
     spent = and_(event.c.customer_id == owner_id, event.c.type == "wallet.spent")
-    latest = (
+    entries = (
         select(event, func.coalesce(moved.c.change, 0).label("change"))
         .outerjoin_from(event, moved, moved.c.event_id == event.c.id)
         .where(
             *rows.own(work, event),
-            event.c.id < (before or 2**62),
             or_(moved.c.event_id.is_not(None), spent),
         )
-        .order_by(event.c.id.desc())
-        .limit(limit)
     )
-    return [
+    counted = select(func.count()).select_from(entries.subquery())
+    latest = entries.order_by(event.c.id.desc()).limit(limit).offset(offset)
+    found = [
         Entry(
             row.id,
             KINDS.get(row.type, "TAKEN_BACK"),
@@ -193,6 +197,7 @@ def history(
         )
         for row in work.connection.execute(latest)
     ]
+    return Part(int(work.connection.scalar(counted) or 0), found)
 
 
 def _check_owner(work: Work, owner_id: UUID) -> None:

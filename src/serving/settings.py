@@ -16,6 +16,8 @@ Without either, a server answers by values only, from the packages its Bento car
     ``X-Forwarded-*`` count. Separated by commas.
 ``RATE_LIMIT``, ``TENANT_RATE_LIMIT``, ``REDIS_URL``
     Requests of one credential and of one shop (``1200/minute``), and where several processes count them.
+``STRIPE_API_KEY``, ``STRIPE_WEBHOOK_SECRET``
+    The server's account at Stripe; without the secret, no webhook is heard, the embedded provider's neither.
 ``BELLWETHER_OPEN``
     Tenants about which this machine itself may ask without a credential, ``*`` for all: the demo.
 """
@@ -102,6 +104,8 @@ class DoorSettings:
     tenant_rate: str = "12000/minute"
     counts_in: str = "memory://"
     """May carry a password, so it is never logged."""
+    provider_key: str = field(default="", repr=False)
+    webhook_secret: str = field(default="", repr=False)
     open: frozenset[str] = frozenset()
     """Tenants that this machine itself may ask about without a credential."""
 
@@ -131,6 +135,8 @@ class DoorSettings:
             rate=said("RATE_LIMIT", cls.rate),
             tenant_rate=said("TENANT_RATE_LIMIT", cls.tenant_rate),
             counts_in=said("REDIS_URL", cls.counts_in),
+            provider_key=said("STRIPE_API_KEY"),
+            webhook_secret=said("STRIPE_WEBHOOK_SECRET"),
             open=frozenset(listed(OPEN_VARIABLE)),
         )
 

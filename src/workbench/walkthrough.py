@@ -204,7 +204,7 @@ class Walkthrough:
         axes = figure.subplots()
         axes.set_title(f"Free in the wallet, {self.tenant.currency}", loc="left")
         moved = {
-            self.names[owner.hex]: self.see(self.admin, wallet.history, owner)[::-1]
+            self.names[owner.hex]: self.see(self.admin, wallet.history, owner).rows[::-1]
             for actor in actors
             if (owner := actor.customer_id or actor.user_id) is not None
         }

@@ -318,7 +318,7 @@ def test_money_that_is_under_dispute_is_no_refund_by_hand(any_engine: Engine) ->
     order = delivered(shop, buyer, (shop.variant(), 1), method="cash_on_delivery")
     returned = inspected(shop, buyer, order)
     with shop.work() as work:
-        (payment,) = queries.payments(work, order_id=order)
+        (payment,) = queries.payments(work, order_id=order).rows
         disputes.begin(work, payment.id, 1190, "fraudulent")
     with pytest.raises(Conflict, match="refunds must not exceed"), shop.work() as work:
         approve(work, returned)

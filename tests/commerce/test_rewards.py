@@ -69,7 +69,7 @@ def test_points_never_fall_below_zero_and_sum_to_zero(any_engine: Engine) -> Non
     with looking(any_engine, tenant, SYSTEM, now=NOW) as work:
         held = balance(work.connection, tenant, "PTS", rewards.account_of(sam))
         assert held == -balance(work.connection, tenant, "PTS", WORLD) == 0
-        assert [(each.points, each.reason) for each in rewards.history(work, sam)] == [
+        assert [(each.points, each.reason) for each in rewards.history(work, sam).rows] == [
             (-5, "return"),
             (-25, "return"),
             (30, "order_completed"),
@@ -86,7 +86,7 @@ def test_penalties_at_once_count_from_the_right_balance(any_engine: Engine) -> N
         done = list(pool.map(lambda _: penalise(any_engine, tenant, sam, 25), range(8)))
     assert sorted(done) == [False] * 5 + [True] * 3
     with looking(any_engine, tenant, SYSTEM, now=NOW) as work:
-        assert [each.points for each in rewards.history(work, sam)] == [-10, -25, -25, 60]
+        assert [each.points for each in rewards.history(work, sam).rows] == [-10, -25, -25, 60]
 
 
 def test_points_are_the_sellers_own_business(any_engine: Engine) -> None:

@@ -29,7 +29,7 @@ def test_the_history_of_a_wallet_replayed_from_zero_gives_its_balance(any_engine
         back = [Transfer("EUR", SALES, wallet.of_customer(me), 50)]
         fire(work, WALLET, first, wallet.event_of("wallet.refunded", me, 50, first, back))
     with shop.look(buyer) as work:
-        entries = wallet.history(work, me)[::-1]
+        entries = wallet.history(work, me).rows[::-1]
         assert [(entry.kind, entry.amount, entry.change) for entry in entries] == [
             ("TOP_UP", 1000, 1000),
             ("ESCROW_HOLD", 600, -600),
@@ -43,8 +43,8 @@ def test_the_history_of_a_wallet_replayed_from_zero_gives_its_balance(any_engine
         assert (view.balance, view.held, view.currency) == (450, 0, "EUR")
         assert sum(entry.change for entry in entries) == view.balance
         page = wallet.history(work, me, limit=2)
-        rest = wallet.history(work, me, before=page[-1].id)
-        assert [*page, *rest] == entries[::-1]
+        rest = wallet.history(work, me, offset=2)
+        assert [*page.rows, *rest.rows] == entries[::-1]
 
 
 def test_money_set_aside_is_shown_apart(engine: Engine) -> None:
@@ -97,4 +97,4 @@ def test_a_seller_who_buys_has_one_wallet(any_engine: Engine) -> None:
         with pytest.raises(NotFound, match="user must exist"):
             wallet.of_sellers(work, [uuid.uuid4()])
     with shop.look(alone) as work:
-        assert [entry.kind for entry in wallet.history(work, alone.user_id)] == ["SALE"]
+        assert [entry.kind for entry in wallet.history(work, alone.user_id).rows] == ["SALE"]

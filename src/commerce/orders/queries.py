@@ -1,6 +1,6 @@
 """Reading orders: the buyer's own, a seller's own lines, all of them for who runs the shop.
 
-However many orders a page has, two queries read them with their lines.
+However many orders a part of a list has, two queries read them with their lines, and one counts them all.
 """
 
 from __future__ import annotations
@@ -11,12 +11,23 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, literal_column, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
 from commerce.records.errors import RecordError, check_choice, existing
 from commerce.records.identity import resolve
+from commerce.records.rows import Part
 from commerce.records.sql import among, bound, linked
 from commerce.records.states import ORDER
 from commerce.records.work import Work
@@ -61,7 +72,7 @@ class Order(NamedTuple):
 def view(work: Work, order_id: UUID | str) -> Order:
     """Read one order, by its id or a key of `commerce.records.identity`."""
     meant = resolve(work.connection, _orders, work.tenant, order_id)
-    found = _page(work, _orders.c.id == meant, limit=1)
+    found = _read(work, _orders.c.id == meant, limit=1)
     return existing(next(iter(found), None), ORDER.kind, order_id)
 
 
@@ -71,9 +82,12 @@ def listed(
     *,
     status: str | None = None,
     customer_id: UUID | None = None,
-    before: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    ordering: str | None = None,
     limit: int = 50,
-) -> list[Order]:
+    offset: int = 0,
+) -> Part[Order]:
     """List orders, the highest number first.
 
     Parameters
@@ -82,10 +96,14 @@ def listed(
         One of the states of an order.
     customer_id : UUID, optional
         Of one customer only.
-    before : int, optional
-        Only numbers below this: the last of the page before.
+    since, until : datetime, optional
+        Placed from then on; placed before then.
+    ordering : str, optional
+        ``number``, ``placed_at`` or ``total_minor``, ``-`` before it for the other direction.
     limit : int, default 50
         1 to 200.
+    offset : int, default 0
+        How many of the list are left out before.
 
     Raises
     ------
@@ -95,36 +113,61 @@ def listed(
     if status is not None:
         check_choice("status", status, ORDER.states)
     wanted = rows.asked(_orders, status=status, customer_id=customer_id)
-    if before is not None:
-        wanted.append(_orders.c.number < before)
-    return _page(work, and_(true(), *wanted), limit=limit)
+    if since is not None:
+        wanted.append(_orders.c.placed_at >= since)
+    if until is not None:
+        wanted.append(_orders.c.placed_at < until)
+    return _part(work, and_(true(), *wanted), ordering, limit=limit, offset=offset)
 
 
 @checked
 def recent(work: Work, *, limit: int = 20) -> list[Order]:
     """List the orders placed last, the newest first."""
-    return _page(work, _orders.c.placed_at.is_not(None), limit=limit, newest=True)
+    return _read(work, _orders.c.placed_at.is_not(None), limit=limit, newest=True)
 
 
 @checked
-def pending(work: Work, *, limit: int = 50) -> list[Order]:
-    """List the orders that are placed and not over yet, the highest number first."""
-    return _page(work, _orders.c.status == "placed", limit=limit)
+def pending(
+    work: Work, *, ordering: str | None = None, limit: int = 50, offset: int = 0
+) -> Part[Order]:
+    """List the orders that are placed and not over yet, as `listed` does."""
+    return _part(work, _orders.c.status == "placed", ordering, limit=limit, offset=offset)
 
 
 @checked
-def high_value(work: Work, threshold_minor: int, *, limit: int = 50) -> list[Order]:
-    """List the orders placed of at least so much, in minor units of the tenant's currency."""
+def high_value(
+    work: Work,
+    threshold_minor: int,
+    *,
+    ordering: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Part[Order]:
+    """List the orders placed of at least so much, in minor units of the tenant's currency, as `listed` does."""
     dear = and_(
         _orders.c.placed_at.is_not(None),
         _orders.c.total_minor >= threshold_minor,
         _orders.c.currency == work.tenant.currency,
     )
-    return _page(work, dear, limit=limit)
+    return _part(work, dear, ordering, limit=limit, offset=offset)
 
 
-def _page(
-    work: Work, wanted: ColumnElement[bool], *, limit: int, newest: bool = False
+def _part(
+    work: Work, wanted: ColumnElement[bool], ordering: str | None, *, limit: int, offset: int
+) -> Part[Order]:
+    found = _read(work, wanted, limit=limit, offset=offset, ordering=ordering)
+    counted = select(func.count()).select_from(_orders).where(*bound(_orders), wanted)
+    return Part(int(work.ask(counted.where(_visible(work))).scalar() or 0), found)
+
+
+def _read(
+    work: Work,
+    wanted: ColumnElement[bool],
+    *,
+    limit: int,
+    offset: int = 0,
+    ordering: str | None = None,
+    newest: bool = False,
 ) -> list[Order]:
     if not 1 <= limit <= MOST:
         raise RecordError(f"limit must be 1 to {MOST}; got {limit}. Read page by page.")
@@ -132,8 +175,12 @@ def _page(
     number = (
         _orders.c.number if work.actor.runs_the_shop else _orders.c.number + literal_column("0")
     )
-    order = (_orders.c.placed_at.desc(), number.desc())
-    query = _HEADS.where(wanted, _visible(work)).order_by(*order[0 if newest else 1 :]).limit(limit)
+    order: tuple[ColumnElement[Any], ...] = (number.desc(),)
+    if newest:
+        order = (_orders.c.placed_at.desc(), number.desc())
+    elif ordering is not None:
+        order = rows.ordered(_orders, ordering, "placed_at", "total_minor", "number")
+    query = _HEADS.where(wanted, _visible(work)).order_by(*order).limit(limit).offset(offset)
     heads = work.ask(query).all()
     lines: dict[UUID, list[Line]] = {head.id: [] for head in heads}
     for order_id, *line in work.ask(_LINES, orders=list(lines)) if heads else ():

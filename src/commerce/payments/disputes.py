@@ -6,7 +6,8 @@ order: it is booked as a loss, which the doctor tells, and the order goes on as 
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -17,12 +18,54 @@ from commerce.payments.providers.port import ProviderEvent
 from commerce.payments.totals import totals
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import Conflict
+from commerce.records.errors import Conflict, check_choice
 from commerce.records.ledger import LOSSES, WORLD, Transfer
 from commerce.records.machine import EventDraft, fetch, fire
+from commerce.records.rows import Part
 from commerce.records.states import DISPUTE, LOSS
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
+
+
+class Dispute(NamedTuple):
+    """What a payer wants back by way of the bank; the amount in minor units."""
+
+    id: UUID
+    payment_id: UUID
+    customer_id: UUID | None
+    reference: str | None
+    status: str
+    amount_minor: int
+    currency: str
+    reason: str | None
+    opened_at: datetime
+
+
+@checked
+def listed(
+    work: Work, *, status: str | None = None, limit: int = 100, offset: int = 0
+) -> Part[Dispute]:
+    """List disputes that are the actor's business, the newest first.
+
+    Raises
+    ------
+    RecordError
+        "status must be one of open, won, lost; got ..."
+    """
+    table = schema.dispute
+    if status is not None:
+        check_choice("status", status, DISPUTE.states)
+    mine = rows.visible(work, table.c.customer_id, work.actor.customer_id)
+    latest = (table.c.opened_at.desc(), table.c.id)
+    wanted = (mine, *rows.asked(table, status=status))
+    return rows.part(work, Dispute, table, *wanted, order=latest, limit=limit, offset=offset)
+
+
+def get(work: Work, dispute_id: UUID) -> Dispute:
+    """Look a dispute up."""
+    row = rows.find(work, schema.dispute, dispute_id)
+    work.actor.require_own(DISPUTE.kind, dispute_id, row.customer_id)
+    return rows.shown(Dispute, row)
 
 
 @checked

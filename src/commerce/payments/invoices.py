@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from commerce.payments.funds import collect, emit_paid, give_back, taken
 from commerce.payments.payment_rows import emit, lock
@@ -23,6 +23,7 @@ from commerce.records.instants import DAY, to_micros
 from commerce.records.ledger import SALES
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.money import allocate
+from commerce.records.rows import Part
 from commerce.records.states import INVOICE, PAYMENT
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
@@ -180,6 +181,31 @@ def charge_back(work: Work, invoice_id: UUID, amount: int, *, reason: str) -> No
     )
 
 
+def get(work: Work, invoice_id: UUID) -> Invoice:
+    """Look an invoice up."""
+    mine = rows.visible(work, _invoice.c.customer_id, work.actor.customer_id)
+    found = _read(work, _invoice.c.id == invoice_id, mine)
+    return existing(next(iter(found), None), "invoice", invoice_id)
+
+
+@checked
+def listed(
+    work: Work,
+    *,
+    customer_id: UUID | None = None,
+    order_id: UUID | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> Part[Invoice]:
+    """List invoices that are the actor's business, the first due first."""
+    asked = rows.asked(_invoice, customer_id=customer_id, order_id=order_id)
+    mine = rows.visible(work, _invoice.c.customer_id, work.actor.customer_id)
+    wanted = [*rows.own(work, _invoice), *asked, mine]
+    counted = select(func.count()).select_from(_invoice).where(*wanted)
+    found = _read(work, *wanted, limit=limit, offset=offset)
+    return Part(int(work.connection.scalar(counted) or 0), found)
+
+
 def of_order(work: Work, order_id: UUID) -> list[Invoice]:
     """List the invoices of an order, the first due first."""
     return _read(work, _invoice.c.order_id == order_id)
@@ -225,9 +251,15 @@ def _lock(work: Work, invoice_id: UUID) -> tuple[Invoice, Row[Any], Row[Any]]:
     return _read(work, _invoice.c.id == invoice_id)[0], payment, order
 
 
-def _read(work: Work, *conditions: ColumnElement[bool]) -> list[Invoice]:
+def _read(
+    work: Work,
+    *conditions: ColumnElement[bool],
+    limit: int | None = None,
+    offset: int | None = None,
+) -> list[Invoice]:
     """Put invoices together with what the stream says of them, in one query for all."""
-    found = work.connection.execute(_INVOICES.where(*rows.own(work, _invoice), *conditions)).all()
+    wanted = _INVOICES.where(*rows.own(work, _invoice), *conditions)
+    found = work.connection.execute(wanted.limit(limit).offset(offset)).all()
     sums: Counter[tuple[str, str]] = Counter()
     about = select(_event.c.aggregate_id, _event.c.type, _event.c.amount_minor).where(
         *rows.own(work, _event),

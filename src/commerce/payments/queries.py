@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from commerce.payments.totals import Totals, totals_of
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
 from commerce.records.errors import check_choice, existing
+from commerce.records.rows import Part
 from commerce.records.states import PAYMENT
 from commerce.records.work import Work
 
@@ -44,10 +45,11 @@ def payments(
     status: str | None = None,
     customer_id: UUID | None = None,
     order_id: UUID | None = None,
+    ordering: str | None = None,
     offset: int = 0,
     limit: int = 100,
-) -> list[Payment]:
-    """List payments, the newest first.
+) -> Part[Payment]:
+    """List payments, the newest first, or by ``created_at`` or ``amount_minor`` as `rows.ordered` takes it.
 
     Raises
     ------
@@ -58,16 +60,24 @@ def payments(
         check_choice("status", status, PAYMENT.states)
     asked = {"status": status, "customer_id": customer_id, "order_id": order_id}
     wanted = rows.asked(schema.payment, **asked)
-    latest = _PAYMENTS.where(*wanted).order_by(_row.created_at.desc(), _row.id)
-    return _read(work, latest.offset(offset).limit(limit))
+    order: tuple[ColumnElement[Any], ...] = (_row.created_at.desc(), _row.id)
+    if ordering is not None:
+        order = rows.ordered(schema.payment, ordering, "created_at", "amount_minor", "id")
+    counted = select(func.count()).select_from(schema.payment).where(*wanted, *_mine(work))
+    found = _read(work, _PAYMENTS.where(*wanted).order_by(*order).offset(offset).limit(limit))
+    return Part(int(work.connection.scalar(counted) or 0), found)
 
 
 def _read(work: Work, query: Select[Any]) -> list[Payment]:
     """Read what is the actor's business."""
-    mine = rows.visible(work, _row.customer_id, work.actor.customer_id)
-    found = work.connection.execute(query.where(*rows.own(work, schema.payment), mine)).all()
+    found = work.connection.execute(query.where(*_mine(work))).all()
     sums = totals_of(work, [row.id for row in found])
     return [Payment._make((*row, sums[row.id])) for row in found]
+
+
+def _mine(work: Work) -> list[ColumnElement[bool]]:
+    mine = rows.visible(work, _row.customer_id, work.actor.customer_id)
+    return [*rows.own(work, schema.payment), mine]
 
 
 _row = schema.payment.c

@@ -24,7 +24,12 @@ from commerce.records.work import Work
 
 @checked
 def refund(
-    work: Work, payment_id: UUID, amount: int, *, reason: str, position: int | None = None
+    work: Work,
+    payment_id: UUID,
+    amount: int | None = None,
+    *,
+    reason: str,
+    position: int | None = None,
 ) -> int:
     """Send a part of a payment, or all of it, back to where it came from; who runs the shop may.
 
@@ -32,8 +37,8 @@ def refund(
 
     Parameters
     ----------
-    amount : int
-        Minor units, 1 or more; at most what can still go back.
+    amount : int, optional
+        Minor units, 1 or more; at most what can still go back, which is the default.
     reason : str
         One lower-case word.
     position : int, optional
@@ -53,6 +58,7 @@ def refund(
     reason = reason_code(reason)
     payment, order = lock(work, payment_id)
     left = payment.amount_minor if _waits(payment) else totals(work, payment_id).open
+    amount = left if amount is None else amount
     if not 0 < amount <= left:
         raise Conflict(
             f"refunds must not exceed what was captured; got {amount} of {left} left."
@@ -74,14 +80,19 @@ def refund(
 
 @checked
 def refund_order(
-    work: Work, order_id: UUID, amount: int, *, reason: str, position: int | None = None
+    work: Work,
+    order_id: UUID,
+    amount: int | None = None,
+    *,
+    reason: str,
+    position: int | None = None,
 ) -> int:
     """Credit open invoices of an order, then refund its payments, by an amount in all; give that amount.
 
     Parameters
     ----------
-    amount : int
-        Minor units, 1 or more.
+    amount : int, optional
+        Minor units, 1 or more; by default all that can still go back.
     reason : str
         One lower-case word.
     position : int, optional
@@ -95,6 +106,8 @@ def refund_order(
     """
     work.actor.require("payment.refunded", "admin", "system")
     fetch(work, ORDER, order_id)
+    if amount is None:
+        amount = gone_and_left(work, order_id)[1]
     rest = amount - invoices.credit_order(work, order_id, amount, reason=reason, position=position)
     payments = of_order(work, order_id)
     sums = totals_of(work, [payment.id for payment in payments])

@@ -28,17 +28,20 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, Field
 
-from commerce.records.actors import Actor
+from commerce.payments.providers.port import forged
+from commerce.records.actors import SYSTEM, Actor
+from commerce.records.database import reading
+from commerce.records.errors import TenantNotFound
 from commerce.records.idempotency import once
 from commerce.records.rows import Part
-from commerce.records.tenants import Tenant
+from commerce.records.tenants import Tenant, find_tenant
 from commerce.records.work import Work, looking, working
 from serving.access.callers import Caller
 from serving.access.gate import Gate
 from serving.access.scopes import SCOPES
 from serving.predict.answers import AppState
 from serving.rest.refusals import refusals
-from serving.rest.shown import SECURITY, gate_of, identify
+from serving.rest.shown import SECURITY, gate_of, identify, shops_asked
 
 Way = Literal["look", "act", "ask"]
 Endpoint = Callable[..., Any]
@@ -92,6 +95,27 @@ class Desk:
         assert self.state.store is not None
         with self.state.store.answering():
             yield
+
+
+@contextmanager
+def signed_work(request: Request) -> Iterator[Work]:
+    """Open a `Work` of the shop that is named, by the system, for who is let in by a signature.
+
+    Raises
+    ------
+    WebhookRefused
+        As for a forged signature, where no such shop is named.
+    """
+    gate = gate_of(request)
+    try:
+        (slug,) = shops_asked(request)
+        with reading(gate.engine) as connection:
+            tenant = find_tenant(connection, slug)
+    except (ValueError, TenantNotFound):
+        raise forged() from None
+    caller = Caller(tenant=tenant, actor=SYSTEM, credential="signature")
+    with Desk(caller, gate, request.app.state.serving).working() as work:
+        yield work
 
 
 Looking = Annotated[Work, "look"]

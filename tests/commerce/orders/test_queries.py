@@ -26,7 +26,7 @@ def test_a_buyer_sees_own_orders_and_a_seller_own_lines(any_engine: Engine) -> N
         cart.add(work, mug)
         waiting = cart.add(work, own)
     with shop.look(buyer) as work:
-        assert [order.id for order in listed(work)] == [waiting, first]
+        assert [order.id for order in listed(work).rows] == [waiting, first]
         whole = view(work, first)
         assert (len(whole.lines), whole.total_minor, whole.delivery) == (3, 1904, "available")
         assert sum(line.amount_minor for line in whole.lines) == whole.total_minor
@@ -36,7 +36,7 @@ def test_a_buyer_sees_own_orders_and_a_seller_own_lines(any_engine: Engine) -> N
             with pytest.raises(NotFound, match="order must exist"):
                 view(work, stranger)
     with shop.look(ada) as work:
-        (part,) = listed(work)
+        (part,) = listed(work).rows
         assert (part.id, part.total_minor, part.tax_minor) == (first, 1190, 190)
         assert part.customer_id is None
         assert [line.seller_id for line in part.lines] == [ada.user_id]
@@ -44,12 +44,12 @@ def test_a_buyer_sees_own_orders_and_a_seller_own_lines(any_engine: Engine) -> N
             with pytest.raises(NotFound):
                 view(work, hidden)
     with shop.look(ADMIN) as work:
-        assert {order.id for order in listed(work)} == {first, second, waiting}
+        assert {order.id for order in listed(work).rows} == {first, second, waiting}
     for nobody in (Actor("user"), Actor("delivery", other.user_id), Actor("seller")):
         with shop.look(nobody) as work:
-            assert listed(work) == []
+            assert listed(work) == (0, [])
     with make_shop(any_engine, "other").look(ADMIN) as work:
-        assert listed(work) == []
+        assert listed(work) == (0, [])
         with pytest.raises(NotFound):
             view(work, first)
 
@@ -69,14 +69,17 @@ def test_orders_are_listed_by_what_is_asked_for(engine: Engine) -> None:
     with shop.look() as work:
         assert [order.id for order in recent(work, limit=3)] == orders[:0:-1]
         assert recent(work, limit=1)[0].placed_at == NOW + timedelta(days=3)
-        assert [order.id for order in pending(work)] == [orders[3], orders[1], orders[0]]
-        assert [order.id for order in high_value(work, 3570)] == [orders[3], orders[2]]
-        assert [order.id for order in high_value(work, 3571)] == [orders[3]]
-        assert [order.id for order in listed(work, status="cart")] == [basket]
-        page = listed(work, limit=2)
-        rest = listed(work, before=page[-1].number)
-        assert [order.id for order in (*page, *rest)] == [basket, *orders[::-1]]
-        assert listed(work, customer_id=mug) == []
+        assert [order.id for order in pending(work).rows] == [orders[3], orders[1], orders[0]]
+        assert [order.id for order in high_value(work, 3570).rows] == [orders[3], orders[2]]
+        assert [order.id for order in high_value(work, 3571).rows] == [orders[3]]
+        assert [order.id for order in listed(work, status="cart").rows] == [basket]
+        page, rest = listed(work, limit=2), listed(work, limit=9, offset=2)
+        assert [order.id for order in (*page.rows, *rest.rows)] == [basket, *orders[::-1]]
+        assert (page.total, rest.total) == (5, 5)
+        assert [order.id for order in listed(work, ordering="total_minor").rows][1:] == orders
+        middle = listed(work, since=NOW + timedelta(days=1), until=NOW + timedelta(days=3))
+        assert [order.id for order in middle.rows] == [orders[2], orders[1]]
+        assert listed(work, customer_id=mug) == (0, [])
         for limit in (0, 201):
             with pytest.raises(RecordError, match="limit must be 1 to 200"):
                 listed(work, limit=limit)
@@ -93,4 +96,4 @@ def test_a_page_of_orders_takes_as_many_questions_as_one_order(engine: Engine) -
         with shop.look(buyer) as work, statements(engine) as seen:
             listed(work)
         counts.append(len(seen))
-    assert counts == [2, 2, 2]
+    assert counts == [3, 3, 3]

@@ -47,7 +47,7 @@ def test_an_order_that_is_paid_in_another_way_than_first_said_pays_its_seller(
     assert seller.user_id is not None
     order = placed(shop, buyer, (shop.variant(seller=seller), 1), method="card")
     with shop.work(buyer) as work:
-        intents.cancel(work, payments(work, order_id=order)[0].id)
+        intents.cancel(work, payments(work, order_id=order).rows[0].id)
         intents.begin(work, order, buyer.customer_id, 1190, method)
     courier = courier_of(shop)
     with shop.look(courier) as work:
@@ -111,12 +111,12 @@ def test_a_payment_that_failed_elsewhere_ends_with_its_order(any_engine: Engine)
     assert buyer.customer_id is not None
     order = placed(shop, buyer, (shop.variant(), 1), method="card")
     with shop.work(buyer) as work:
-        intents.cancel(work, payments(work, order_id=order)[0].id)
+        intents.cancel(work, payments(work, order_id=order).rows[0].id)
     with shop.work() as work:
         offline.record_payment(work, order, buyer.customer_id, 1190, "card", success=False)
         cancel(work, order)
     with shop.look() as work:
-        assert {each.status for each in payments(work, order_id=order)} == {"canceled"}
+        assert {each.status for each in payments(work, order_id=order).rows} == {"canceled"}
         kinds = work.connection.execute(select(schema.provider_record.c.kind)).scalars()
         assert "provider_call" not in set(kinds)
 
@@ -140,7 +140,9 @@ def test_what_is_taken_back_of_the_rest_is_taken_from_those_who_still_have_it(
     send_back(shop, order, 1)
     assert shop.holds("wallet", ada.user_id.hex) == 950
     with shop.work(days=4) as work:
-        dispute = disputes.begin(work, payments(work, order_id=order)[0].id, 1190, "fraudulent")
+        dispute = disputes.begin(
+            work, payments(work, order_id=order).rows[0].id, 1190, "fraudulent"
+        )
         disputes.close(work, dispute, lost=True)
     assert shop.holds("wallet", ada.user_id.hex) == 950
     assert shop.holds("wallet", bob.user_id.hex) == 0
@@ -167,7 +169,7 @@ def test_an_order_waits_for_its_refund_and_then_pays_who_is_to_be_paid(
         order = place(work, lines, buyer.customer_id, "card", method_id=card)
     bank.run()
     with shop.look() as work:
-        payment = payments(work, order_id=order)[0].id
+        payment = payments(work, order_id=order).rows[0].id
     bank.confirm(buyer, payment)
     deliver(shop, order)
     send_back(shop, order, 1)

@@ -98,7 +98,7 @@ class Bank:
             order = place(work, [line], buyer.customer_id, "card", method_id=card)
         self.run()
         with self.shop.look() as work:
-            return queries.payments(work, order_id=order)[0].id
+            return queries.payments(work, order_id=order).rows[0].id
 
     def confirm(self, buyer: Actor, payment: UUID) -> None:
         """The buyer confirms."""

@@ -23,4 +23,4 @@ def ordered(shop: Shop, buyer: Actor, method: str, *, price: int = 1000, **more:
 def payment_of(shop: Shop, order: UUID) -> queries.Payment:
     """The first payment of an order."""
     with shop.look() as work:
-        return queries.payments(work, order_id=order)[-1]
+        return queries.payments(work, order_id=order).rows[-1]

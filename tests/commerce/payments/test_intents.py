@@ -234,7 +234,7 @@ def test_a_buyer_sees_and_moves_only_what_is_the_buyers(any_engine: Engine) -> N
     order = ordered(shop, ada, "card")
     payment = payment_of(shop, order)
     with shop.look(eve) as work:
-        assert queries.payments(work) == []
+        assert queries.payments(work).rows == []
         for look in (
             lambda: queries.get(work, payment.id),
             lambda: methods.methods_of(work, ada.customer_id),
@@ -260,7 +260,7 @@ def test_a_buyer_sees_and_moves_only_what_is_the_buyers(any_engine: Engine) -> N
         with pytest.raises(Forbidden):
             disputes.begin(work, payment.id, 1, "fraudulent")
     with shop.look(ada) as work:
-        assert [each.id for each in queries.payments(work)] == [payment.id]
+        assert [each.id for each in queries.payments(work).rows] == [payment.id]
 
 
 def test_payments_are_listed_by_state_without_secrets(any_engine: Engine) -> None:
@@ -268,10 +268,10 @@ def test_payments_are_listed_by_state_without_secrets(any_engine: Engine) -> Non
     buyer = shop.buyer(5000)
     first, second = ordered(shop, buyer, "wallet"), ordered(shop, buyer, "cash_on_delivery")
     with shop.look() as work:
-        assert {each.order_id for each in queries.payments(work)} == {None, first, second}
-        (only,) = queries.payments(work, status="requires_capture")
+        assert {each.order_id for each in queries.payments(work).rows} == {None, first, second}
+        (only,) = queries.payments(work, status="requires_capture").rows
         assert only.order_id == first
-        assert len(queries.payments(work, customer_id=buyer.customer_id, limit=2)) == 2
+        assert len(queries.payments(work, customer_id=buyer.customer_id, limit=2).rows) == 2
         with pytest.raises(RecordError, match="status must be one of requires_payment_method"):
             queries.payments(work, status="paid")
     assert not {"reference", "secret", "client_secret"} & set(queries.Payment._fields)
@@ -350,5 +350,5 @@ def test_another_shops_customers_orders_and_invoices_are_not_found(any_engine: E
             with pytest.raises(NotFound):
                 act()
         assert invoices.of_customer(work, customer) == invoices.of_order(work, order) == []
-        assert queries.payments(work) == []
+        assert queries.payments(work).rows == []
         assert invoices.overdue(work) == []

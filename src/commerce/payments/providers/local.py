@@ -21,8 +21,8 @@ from commerce.payments.providers.port import (
     Card,
     ProviderCall,
     ProviderEvent,
-    WebhookRefused,
     check_age,
+    forged,
     read,
     read_event,
 )
@@ -183,10 +183,7 @@ class Local:
         if not self.secret or not hmac.compare_digest(
             sign(payload, self.secret, at).encode(), signature.encode()
         ):
-            raise WebhookRefused(
-                "webhook must be signed by the provider; got another signature."
-                " Check the secret of the webhook."
-            )
+            raise forged()
         check_age(at, int(now.timestamp()))
         return read_event(json.loads(payload))
 

@@ -21,6 +21,14 @@ class WebhookRefused(CommerceError, ValueError):
     """A webhook that is not signed by the provider, or too old, or unreadable."""
 
 
+def forged() -> WebhookRefused:
+    """Give the refusal of a webhook that is not signed by the provider."""
+    return WebhookRefused(
+        "webhook must be signed by the provider; got another signature."
+        " Check the secret of the webhook."
+    )
+
+
 class ProviderFailed(CommerceError, RuntimeError):
     """A provider could not be asked, for a reason that is none of the payer's; it may be asked again."""
 

@@ -17,6 +17,7 @@ from commerce.payments.providers.port import (
     ProviderRefused,
     WebhookRefused,
     check_age,
+    forged,
     read,
     read_event,
 )
@@ -134,10 +135,7 @@ class Stripe:
         try:
             event = self._client.construct_event(payload, signature, self._secret, tolerance=0)
         except (stripe.SignatureVerificationError, ValueError) as error:
-            raise WebhookRefused(
-                "webhook must be signed by the provider; got another signature."
-                " Check the secret of the webhook."
-            ) from error
+            raise forged() from error
         stamps = dict(part.partition("=")[::2] for part in signature.split(","))
         check_age(int(stamps["t"]), int(now.timestamp()))
         document = event.to_dict()
