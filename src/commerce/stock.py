@@ -250,8 +250,7 @@ def low(
 
     A seller sees own variants only; ``ordering`` as in `list_levels`.
     """
-    part = {"ordering": ordering, "limit": limit, "offset": offset}
-    return _part(work, _LOW, threshold=threshold, **part)
+    return _part(work, _LOW, ordering=ordering, limit=limit, offset=offset, threshold=threshold)
 
 
 def _part(

@@ -13,12 +13,12 @@ from serving.rest.fields import Question, Told, example
 router = Resource("categories", "/api/categories")
 
 
-class CategoryBody(Question):
-    """A category: its name, and what it is in."""
+class CategoryChange(Question):
+    """What may be changed; what is left out stays."""
 
-    model_config = example(name="Mugs", parent_id=None)
+    model_config = example(name="Cups")
 
-    name: str = Field(min_length=1, max_length=200, description="Unique in the shop.")
+    name: str | None = Field(None, min_length=1, max_length=200)
     parent_id: UUID | None = Field(
         None,
         validation_alias=AliasChoices("parent_id", "parent"),
@@ -26,12 +26,12 @@ class CategoryBody(Question):
     )
 
 
-class CategoryChange(CategoryBody):
-    """What may be changed; what is left out stays."""
+class CategoryBody(CategoryChange):
+    """A category: its name, unique in the shop, and what it is in."""
 
-    model_config = example(name="Cups")
+    model_config = example(name="Mugs", parent_id=None)
 
-    name: str | None = Field(None, min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=200)
 
 
 class CategoryAnswer(Told):
