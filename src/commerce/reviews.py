@@ -6,7 +6,6 @@ the difference in its own transaction, so that the average is right at any momen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ from sqlalchemy import Row
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import Conflict, Forbidden, NotFound, check_range
+from commerce.records.errors import Conflict, Forbidden, NotFound, check_range, existing
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import ORDER, REVIEW
 from commerce.records.work import Work
@@ -37,29 +36,11 @@ class Review(NamedTuple):
     """What a buyer thinks of a product; stars are 1 to 5."""
 
     id: UUID
+    product_id: UUID
     customer_id: UUID
     stars: int
     body: str | None
     posted_at: datetime
-
-
-@dataclass(frozen=True)
-class Ratings:
-    """What buyers think of a product.
-
-    Attributes
-    ----------
-    average : Decimal or None
-        Stars, to two digits; None without reviews.
-    count : int
-        Reviews that count, more than are listed perhaps.
-    reviews : list of Review
-        The latest first.
-    """
-
-    average: Decimal | None
-    count: int
-    reviews: list[Review]
 
 
 def average_stars(count: int, total: int) -> Decimal | None:
@@ -153,15 +134,33 @@ def remove(work: Work, review_id: UUID) -> None:
 
 
 @checked
-def of_product(work: Work, product_id: UUID, *, limit: int = 50, offset: int = 0) -> Ratings:
-    """Tell a product's average, how many rated it, and the latest reviews."""
-    rated, table = rows.find(work, schema.product, product_id), schema.review
-    shown = (table.c.product_id == product_id, table.c.status == "posted")
-    order = (table.c.posted_at.desc(), table.c.id)
-    latest = rows.listed(work, Review, table, *shown, order=order, limit=limit, offset=offset)
-    return Ratings(
-        average_stars(rated.ratings_count, rated.ratings_sum), rated.ratings_count, latest
-    )
+def list_reviews(
+    work: Work,
+    *,
+    product_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    ordering: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> rows.Part[Review]:
+    """List the reviews that stand, of a product, of a customer, or all; everybody may read them.
+
+    Parameters
+    ----------
+    ordering : str, optional
+        ``-posted_at`` (default, the latest first) or ``stars``, ``-`` before it for the other direction.
+    """
+    table = schema.review
+    known = rows.asked(table, product_id=product_id, customer_id=customer_id)
+    order = rows.ordered(table, ordering or "-posted_at", "posted_at", "stars", "id")
+    posted = table.c.status == "posted"
+    return rows.part(work, Review, table, posted, *known, order=order, limit=limit, offset=offset)
+
+
+def get(work: Work, review_id: UUID) -> Review:
+    """Read a review that stands."""
+    row = rows.first(work, schema.review, id=review_id, status="posted")
+    return rows.shown(Review, existing(row, REVIEW.kind, review_id))
 
 
 def _own(work: Work, review_id: UUID, *, admins: bool) -> Row[Any]:

@@ -18,6 +18,7 @@ from commerce.records.arguments import checked
 from commerce.records.errors import RecordError, check_range, existing
 from commerce.records.ledger import WORLD, Account, Transfer, balance
 from commerce.records.machine import EventDraft, fire
+from commerce.records.rows import Part, asked, ordered, visible
 from commerce.records.sql import among, bound, hexadecimal
 from commerce.records.states import STOCK
 from commerce.records.work import Work
@@ -178,14 +179,9 @@ _levels = (
     .where(*bound(_variant))
 )
 _SOME_LEVELS = _levels.where(among(_variant.c.id, "variants"))
-_LOW = (
-    _levels.where(
-        _product.c.status == "approved",
-        func.coalesce(bindparam("threshold"), _variant.c.low_stock_at) >= AVAILABLE,
-    )
-    .order_by(_variant.c.sku)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
+_LOW = and_(
+    _product.c.status == "approved",
+    func.coalesce(bindparam("threshold"), _variant.c.low_stock_at) >= AVAILABLE,
 )
 
 
@@ -209,19 +205,68 @@ class Level(NamedTuple):
     available: int
 
 
+def level(work: Work, variant_id: UUID) -> Level:
+    """Tell how many units of a variant may be sold: to its seller and who runs the shop.
+
+    Raises
+    ------
+    NotFound
+    """
+    found = existing(next(iter(_some_levels(work, [variant_id])), None), "variant", variant_id)
+    work.actor.require_own("variant", variant_id, found.seller_id)
+    return found
+
+
+@checked
+def list_levels(
+    work: Work,
+    *,
+    product_id: UUID | None = None,
+    ordering: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> Part[Level]:
+    """List how many units there are of each variant; a seller sees own variants only.
+
+    Parameters
+    ----------
+    ordering : str, optional
+        ``sku`` (default), ``-`` before it for the other direction.
+    """
+    conditions = asked(_variant, product_id=product_id)
+    return _part(work, *conditions, ordering=ordering, limit=limit, offset=offset)
+
+
 @checked
 def low(
-    work: Work, *, threshold: int | None = None, limit: int = 100, offset: int = 0
-) -> list[Level]:
+    work: Work,
+    *,
+    threshold: int | None = None,
+    ordering: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> Part[Level]:
     """List the variants on sale of which no more are there than their own threshold, or than one given.
 
-    A seller sees own variants only.
+    A seller sees own variants only; ``ordering`` as in `list_levels`.
     """
-    query = _LOW
-    if not work.actor.runs_the_shop:
-        query = query.where(_product.c.seller_id == work.actor.user_id)
-    found = work.ask(query, threshold=threshold, limit=limit, offset=offset)
-    return [Level(*row) for row in found]
+    return _part(work, _LOW, ordering=ordering, limit=limit, offset=offset, threshold=threshold)
+
+
+def _part(
+    work: Work,
+    *conditions: ColumnElement[bool],
+    ordering: str | None,
+    limit: int,
+    offset: int,
+    **given: Any,
+) -> Part[Level]:
+    mine = visible(work, _product.c.seller_id, work.actor.user_id)
+    query = _levels.where(mine, *conditions)
+    total = work.ask(query.with_only_columns(func.count()), **given).scalar_one()
+    order = ordered(_variant, ordering, "sku")
+    found = work.ask(query.order_by(*order).limit(limit).offset(offset), **given)
+    return Part(total, [Level(*row) for row in found])
 
 
 def emit_low_stock(

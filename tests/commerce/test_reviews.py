@@ -21,12 +21,13 @@ from tests.commerce.delivery.journeys import (
 from tests.commerce.shop import ADMIN, Shop, make_shop
 
 from commerce import reviews
+from commerce.catalogue import search
 from commerce.records import schema
 from commerce.records.actors import Actor
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import ORDER
-from commerce.reviews import NotBought, edit, of_product, post, remove
+from commerce.reviews import NotBought, edit, get, list_reviews, post, remove
 
 
 def rated(shop: Shop, buyer: Actor, order: UUID, product: UUID, stars: int = 4) -> UUID:
@@ -121,8 +122,9 @@ def test_an_average_follows_every_change(any_engine: Engine) -> None:
 
     def seen() -> tuple[Decimal | None, int, list[int]]:
         with shop.look() as work:
-            ratings = of_product(work, product)
-        return ratings.average, ratings.count, sorted(each.stars for each in ratings.reviews)
+            seen, found = search.view(work, product), list_reviews(work, product_id=product)
+        assert found.total == seen.ratings_count
+        return seen.avg_rating, seen.ratings_count, sorted(each.stars for each in found.rows)
 
     assert seen() == (Decimal("4.67"), 3, [4, 5, 5])
     with shop.work(buyers[0]) as work:
@@ -248,7 +250,7 @@ def test_stars_are_one_to_five(engine: Engine, stars: int) -> None:
 
 def test_reviews_of_what_is_not_there_are_not_found(engine: Engine) -> None:
     shop = make_shop(engine)
-    with pytest.raises(NotFound, match="product must exist"), shop.look() as work:
-        of_product(work, uuid.uuid4())
+    with pytest.raises(NotFound, match="review must exist"), shop.look() as work:
+        get(work, uuid.uuid4())
     with pytest.raises(NotFound, match="review must exist"), shop.work() as work:
         remove(work, uuid.uuid4())

@@ -72,7 +72,7 @@ def test_a_seller_counts_own_goods_only(engine: Engine) -> None:
     own, other = shop.variant(seller=seller, stock=0), shop.variant(stock=0)
     with shop.work(seller) as work:
         assert receive(work, own, 1) == 1
-        assert [level.variant_id for level in low(work, threshold=5)] == [own]
+        assert [level.variant_id for level in low(work, threshold=5).rows] == [own]
         for variant in (other, uuid.uuid4()):
             with pytest.raises(NotFound, match="variant must exist"):
                 receive(work, variant, 1)
@@ -82,10 +82,10 @@ def test_a_variant_is_low_up_to_and_at_its_threshold(any_engine: Engine) -> None
     shop = make_shop(any_engine)
     at, under, over = (shop.variant(stock=stock, low_stock_at=5) for stock in (5, 0, 6))
     with shop.look(ADMIN) as work:
-        assert {level.variant_id for level in low(work)} == {at, under}
-        assert {level.variant_id for level in low(work, threshold=6)} == {at, under, over}
-        assert [level.variant_id for level in low(work, threshold=4)] == [under]
-        assert len(low(work, threshold=6, limit=2, offset=1)) == 2
+        assert {level.variant_id for level in low(work).rows} == {at, under}
+        assert {level.variant_id for level in low(work, threshold=6).rows} == {at, under, over}
+        assert [level.variant_id for level in low(work, threshold=4).rows] == [under]
+        assert len(low(work, threshold=6, limit=2, offset=1).rows) == 2
 
 
 def test_running_low_is_announced_once_per_crossing(any_engine: Engine) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
+
 from commerce import rewards
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import CommerceError, RecordError
+from commerce.records.errors import CommerceError, RecordError, existing
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.states import BRAND
 from commerce.records.work import Work
@@ -82,10 +84,42 @@ def reject(work: Work, brand_id: UUID, reason: str) -> None:
     fire(work, BRAND, brand_id, event, changes={"reason": reason.strip()})
 
 
-@checked
-def list_brands(work: Work, *, status: str | None = None) -> list[Brand]:
-    """List brands by name, of one status or all: the approved and one's own; every one for who runs the shop."""
+def get(work: Work, brand_id: UUID) -> Brand:
+    """Read a brand that `list_brands` would list."""
     table = schema.brand
-    mine = rows.visible(work, table.c.owner_id, work.actor.user_id)
-    shown = (mine | (table.c.status == "approved"), *rows.asked(table, status=status))
-    return rows.listed(work, Brand, table, *shown, order=(table.c.name,))
+    found = rows.listed(work, Brand, table, _visible(work), table.c.id == brand_id, order=())
+    return existing(next(iter(found), None), BRAND.kind, brand_id)
+
+
+@checked
+def list_brands(
+    work: Work,
+    *,
+    status: str | None = None,
+    ordering: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> rows.Part[Brand]:
+    """List brands, of one status or all: the approved and one's own; every one for who runs the shop.
+
+    Parameters
+    ----------
+    ordering : str, optional
+        ``name`` (default) or ``status``, ``-`` before it for the other direction.
+    """
+    shown = (_visible(work), *rows.asked(schema.brand, status=status))
+    order = rows.ordered(schema.brand, ordering, "name", "status", "id")
+    return rows.part(work, Brand, schema.brand, *shown, order=order, limit=limit, offset=offset)
+
+
+def list_pending(
+    work: Work, *, ordering: str | None = None, limit: int = 100, offset: int = 0
+) -> rows.Part[Brand]:
+    """List the brands that wait for a decision, for who decides."""
+    work.actor.require("brands that wait", *BRAND.moves["brand.approved"].roles)
+    return list_brands(work, status="pending", ordering=ordering, limit=limit, offset=offset)
+
+
+def _visible(work: Work) -> ColumnElement[bool]:
+    mine = rows.visible(work, schema.brand.c.owner_id, work.actor.user_id)
+    return mine | (schema.brand.c.status == "approved")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import CTE, select
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import Conflict, NotFound
+from commerce.records.errors import Conflict, NotFound, existing
 from commerce.records.machine import EventDraft, fire
 from commerce.records.sql import bound
 from commerce.records.states import CATALOGUE
@@ -60,6 +61,21 @@ def rename(work: Work, category_id: UUID, name: str) -> None:
         _change(work, category_id, name=name)
 
 
+def change(work: Work, category_id: UUID, changes: Mapping[str, Any]) -> None:
+    """Give a category another ``name``, or ``parent_id``, or both; what is left out stays.
+
+    Raises
+    ------
+    NotFound
+    Conflict
+        "category must be new; got ...", "category must not be inside itself; got ..."
+    """
+    if changes.get("name") is not None:
+        rename(work, category_id, changes["name"])
+    if "parent_id" in changes:
+        move(work, category_id, changes["parent_id"])
+
+
 def move(work: Work, category_id: UUID, parent_id: UUID | None) -> None:
     """Put a category into another, or make it a root.
 
@@ -83,6 +99,12 @@ def move(work: Work, category_id: UUID, parent_id: UUID | None) -> None:
             )
         above = parents[above]
     _change(work, category_id, parent_id=parent_id)
+
+
+def get(work: Work, category_id: UUID) -> Category:
+    """Read one category."""
+    found = next((each for each in tree(work) if each.id == category_id), None)
+    return existing(found, _category.name, category_id)
 
 
 def tree(work: Work) -> list[Category]:

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
+from sqlalchemy.exc import IntegrityError
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
@@ -20,6 +21,8 @@ from commerce.records.states import PRODUCT
 from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
 
+_LONGEST_NAME = 200
+
 
 class NewVariant(NamedTuple):
     """A variant about to be listed: its SKU, unique in the shop, its price in minor units, and when it is low."""
@@ -27,6 +30,10 @@ class NewVariant(NamedTuple):
     sku: str
     price_minor: int
     low_stock_at: int = 0
+
+
+CHANGEABLE = ("name", "description", "category_id", "brand_id", "external_id")
+"""What of a product may be changed."""
 
 
 @checked
@@ -53,8 +60,9 @@ def create(
     Conflict
         "SKU must be new; got ...", "brand must be approved; got 'pending'. ..."
     RecordError
-        "price must be 0 or more; got ..."
+        "price must be 0 or more; got ...", "name must be 1 to 200 characters; got ..."
     """
+    _check_name(name)
     _check_category(work, category_id)
     _check_brand(work, brand_id)
     product_id = work.new_id()
@@ -98,8 +106,8 @@ def add_variant(work: Work, product_id: UUID, variant: NewVariant) -> UUID:
 @checked
 def change_variant(
     work: Work, variant_id: UUID, *, price_minor: int | None = None, low_stock_at: int | None = None
-) -> None:
-    """Set the price of a variant, or from how few on it counts as low; orders placed keep their price.
+) -> UUID:
+    """Set the price of a variant, or from how few on it counts as low; orders placed keep theirs. Give its product.
 
     Raises
     ------
@@ -107,12 +115,14 @@ def change_variant(
     RecordError
         "price must be 0 or more; got ..."
     """
-    _emit(work, "product.changed", rows.find(work, schema.variant, variant_id).product_id)
+    product_id: UUID = rows.find(work, schema.variant, variant_id).product_id
+    _emit(work, "product.changed", product_id)
     asked = {"price_minor": price_minor, "low_stock_at": low_stock_at}
     values = {column: value for column, value in asked.items() if value is not None}
     _check_natural(**values)
     if values:
         rows.change(work, schema.variant, variant_id, **values)
+    return product_id
 
 
 def submit(work: Work, product_id: UUID) -> None:
@@ -136,27 +146,65 @@ def retire(work: Work, product_id: UUID) -> None:
     _emit(work, "product.retired", product_id)
 
 
+def remove(work: Work, product_id: UUID) -> None:
+    """Take a product off sale for good; one that was never on sale, and that nothing names yet, leaves no trace.
+
+    Raises
+    ------
+    NotFound
+    IllegalMove
+        "product must be in a state that allows product.retired; got 'rejected' ..."
+    """
+    row = fetch_mine(work, PRODUCT, product_id, "seller_id")
+    if row.status == "retired":
+        return
+    work.actor.require("product.retired", *PRODUCT.moves["product.retired"].roles)
+    if row.status != "submitted" or not _delete(work, product_id):
+        retire(work, product_id)
+
+
+def _delete(work: Work, product_id: UUID) -> bool:
+    """Delete a product with its variants, unless something refers to it; tell whether it is gone."""
+    product, variant = schema.product, schema.variant
+    try:
+        with work.connection.begin_nested():
+            work.connection.execute(
+                delete(variant).where(*rows.own(work, variant, product_id=product_id))
+            )
+            work.connection.execute(delete(product).where(*rows.own(work, product, id=product_id)))
+    except IntegrityError:
+        return False
+    return True
+
+
 def relist(work: Work, product_id: UUID) -> None:
     """Put a retired product on sale again."""
     _emit(work, "product.relisted", product_id)
 
 
 def change(work: Work, product_id: UUID, changes: Mapping[str, Any]) -> None:
-    """Change a product's ``name``, ``description``, ``category_id`` or ``external_id``.
+    """Change some of a product's `CHANGEABLE`.
 
     Raises
     ------
     NotFound
+    Conflict
+        "brand must be approved; got 'pending'. ...", "product must be new; got ..."
     RecordError
-        "change must be of name, description, category_id or external_id; got ..."
+        "change must be of name, ...; got ...", "name must be 1 to 200 characters; got ..."
     """
-    unknown = set(changes) - {"name", "description", "category_id", "external_id"}
+    unknown = set(changes) - set(CHANGEABLE)
     if unknown:
         raise RecordError(
-            "change must be of name, description, category_id or external_id; got"
-            f" {', '.join(sorted(unknown))}. Leave it out."
+            f"change must be of {', '.join(CHANGEABLE)}; got {', '.join(sorted(unknown))}."
+            " Leave it out."
         )
+    row = fetch_mine(work, PRODUCT, product_id, "seller_id")
+    if "name" in changes:
+        _check_name(changes["name"])
     _check_category(work, changes.get("category_id"))
+    if changes.get("brand_id") != row.brand_id:
+        _check_brand(work, changes.get("brand_id"))
     with rows.unique("product", changes.get("external_id")):
         _emit(work, "product.changed", product_id, changes=changes)
 
@@ -170,9 +218,7 @@ def assign_brand(work: Work, product_id: UUID, brand_id: UUID | None) -> None:
     Conflict
         "brand must be approved; got 'pending'. ..."
     """
-    fetch_mine(work, PRODUCT, product_id, "seller_id")
-    _check_brand(work, brand_id)
-    _emit(work, "product.changed", product_id, changes={"brand_id": brand_id})
+    change(work, product_id, {"brand_id": brand_id})
 
 
 def _emit(
@@ -187,6 +233,13 @@ def _emit(
     row = fetch_mine(work, PRODUCT, product_id, "seller_id")
     event = EventDraft(event_type, product_id=product_id, seller_id=row.seller_id, reason=reason)
     fire(work, PRODUCT, product_id, event, changes=changes)
+
+
+def _check_name(name: Any) -> None:
+    if not isinstance(name, str) or not 1 <= len(name.strip()) <= _LONGEST_NAME:
+        raise RecordError(
+            f"name must be 1 to {_LONGEST_NAME} characters; got {name!r}. Say what it is."
+        )
 
 
 def _check_category(work: Work, category_id: UUID | None) -> None:

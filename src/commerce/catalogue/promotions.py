@@ -8,23 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, true
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
-from commerce.records.errors import Conflict, RecordError
+from commerce.records.errors import Conflict, RecordError, existing
 from commerce.records.instants import to_micros
 from commerce.records.line_prices import Offer
 from commerce.records.machine import EventDraft, fetch, fire
 from commerce.records.prepared import Prepared
-from commerce.records.sql import among, bound
+from commerce.records.sql import among, bound, linked
 from commerce.records.states import CATALOGUE, PRODUCT
 from commerce.records.work import Work
 
 _promotion, _product, _category = schema.promotion, schema.product, schema.category
+
+
+class Promotion(NamedTuple):
+    """A discount: hundredths of a percent, or minor units off each unit; on a product, a category or everything."""
+
+    id: UUID
+    name: str
+    product_id: UUID | None
+    category_id: UUID | None
+    percent_bp: int | None
+    amount_minor: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
 
 
 @checked
@@ -109,9 +122,47 @@ def _fire(work: Work, event_type: str, promotion_id: UUID, product_id: UUID | No
     )
 
 
-def active(work: Work) -> list[Row[Any]]:
-    """List the promotions that hold now, by name."""
-    return list(work.ask(_ACTIVE_BY_NAME, now=work.now))
+@checked
+def list_promotions(
+    work: Work,
+    *,
+    product_id: UUID | None = None,
+    category_id: UUID | None = None,
+    only_active: bool = False,
+    ordering: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> rows.Part[Promotion]:
+    """List promotions: those that hold now, a seller's of own products, all for who runs the shop.
+
+    Parameters
+    ----------
+    ordering : str, optional
+        ``name`` (default), ``starts_at`` or ``ends_at``, ``-`` before it for the other direction.
+    """
+    return rows.part(
+        work,
+        Promotion,
+        _promotion,
+        _holds(work.now) if only_active else _visible(work),
+        *rows.asked(_promotion, product_id=product_id, category_id=category_id),
+        order=rows.ordered(_promotion, ordering, "name", "starts_at", "ends_at", "id"),
+        limit=limit,
+        offset=offset,
+    )
+
+
+def get(work: Work, promotion_id: UUID) -> Promotion:
+    """Read a promotion that `list_promotions` would list."""
+    this = _promotion.c.id == promotion_id
+    found = rows.listed(work, Promotion, _promotion, _visible(work), this, order=())
+    return existing(next(iter(found), None), _promotion.name, promotion_id)
+
+
+def _visible(work: Work) -> ColumnElement[bool]:
+    mine = rows.visible(work, _product.c.seller_id, work.actor.user_id)
+    own = exists().where(linked(_promotion, _product), mine)
+    return or_(true() if work.actor.runs_the_shop else own, _holds(work.now))
 
 
 def offers(work: Work, product_ids: Collection[UUID]) -> dict[UUID, list[Offer]]:
@@ -164,12 +215,12 @@ def _owner_of(work: Work, product_id: UUID | None) -> UUID | None:
     return None if product_id is None else fetch(work, PRODUCT, product_id, lock=False).seller_id
 
 
-_IS_ACTIVE = and_(
-    *bound(_promotion),
-    or_(_promotion.c.starts_at.is_(None), _promotion.c.starts_at <= bindparam("now")),
-    or_(_promotion.c.ends_at.is_(None), _promotion.c.ends_at > bindparam("now")),
-)
-_ACTIVE_BY_NAME = select(_promotion).where(_IS_ACTIVE).order_by(_promotion.c.name, _promotion.c.id)
+def _holds(now: Any) -> ColumnElement[bool]:
+    """Keep to promotions that hold at an instant: a value, or a parameter."""
+    starts, ends = _promotion.c.starts_at, _promotion.c.ends_at
+    return and_(or_(starts.is_(None), starts <= now), or_(ends.is_(None), ends > now))
+
+
 _here = (
     select(_product.c.id.label("product_id"), _product.c.category_id)
     .where(*bound(_product), among(_product.c.id, "products"))
@@ -195,5 +246,5 @@ _OFFERS = Prepared(
             ),
         )
     )
-    .where(_IS_ACTIVE)
+    .where(*bound(_promotion), _holds(bindparam("now")))
 )

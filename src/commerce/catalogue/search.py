@@ -7,19 +7,24 @@ value, never written into the statement: ``search(work, saying("mug"), in_catego
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from commerce.catalogue.categories import below
+from commerce.catalogue.promotions import offers
 from commerce.records import schema
 from commerce.records.arguments import checked
 from commerce.records.errors import check_range, existing
 from commerce.records.identity import resolve
+from commerce.records.line_prices import price_line
+from commerce.records.rows import Part, asked, ordered
 from commerce.records.sql import among, bound, linked
 from commerce.records.states import PRODUCT
 from commerce.records.work import Work
+from commerce.reviews import average_stars
 from commerce.stock import AVAILABLE, on_hand_of
 
 MOST = 200
@@ -29,17 +34,19 @@ _product, _variant, _account = schema.product, schema.variant, schema.account
 
 
 class Offered(NamedTuple):
-    """A variant: its price in minor units, and how many may be sold."""
+    """A variant: its price in minor units, how many may be sold, and what one costs with the best promotion."""
 
     id: UUID
     sku: str
     price_minor: int | None
     currency: str | None
+    low_stock_at: int
     available: int
+    sale_minor: int | None = None
 
 
 class Product(NamedTuple):
-    """A product with what of it is sold. The mean rating is ``ratings_sum / ratings_count``."""
+    """A product with what of it is sold."""
 
     id: UUID
     number: int
@@ -53,6 +60,11 @@ class Product(NamedTuple):
     ratings_count: int
     ratings_sum: int
     variants: Sequence[Offered] = ()
+
+    @property
+    def avg_rating(self) -> Decimal | None:
+        """The mean of the stars, to two digits; None without reviews."""
+        return average_stars(self.ratings_count, self.ratings_sum)
 
 
 ACTIVE = _product.c.status == "approved"
@@ -132,11 +144,70 @@ def search(
         "limit must be 1 to 200; got ..."
     """
     check_range("limit", limit, 1, MOST)
-    query = _PRODUCTS.where(_visible(work), _product.c.number > after, *conditions).limit(limit)
+    query = _PRODUCTS.where(_visible(work), _product.c.number > after, *conditions)
+    return _with_variants(work, query.order_by(_product.c.number).limit(limit))
+
+
+@checked
+def list_products(
+    work: Work,
+    *,
+    search: str | None = None,
+    status: str | None = None,
+    category_id: UUID | None = None,
+    brand_id: UUID | None = None,
+    seller_id: UUID | None = None,
+    min_price_minor: int | None = None,
+    max_price_minor: int | None = None,
+    min_rating: int | None = None,
+    only_in_stock: bool = False,
+    ordering: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Part[Product]:
+    """List products by page; what is given narrows the choice, as the conditions of this module do.
+
+    Parameters
+    ----------
+    min_rating : int, optional
+        Stars on the mean at least.
+    ordering : str, optional
+        ``number`` (default), ``name`` or ``status``, ``-`` before it for the other direction.
+
+    Raises
+    ------
+    RecordError
+        "ordering must be one of number, ...; got ..."
+    """
+    conditions = [
+        _visible(work),
+        *asked(_product, status=status, brand_id=brand_id, seller_id=seller_id),
+        *([] if category_id is None else [in_category(category_id)]),
+        *([] if search is None else [saying(search)]),
+        *([] if min_rating is None else [rated(min_rating)]),
+        *([in_stock()] if only_in_stock else []),
+    ]
+    if min_price_minor is not None or max_price_minor is not None:
+        conditions.append(priced(min_price_minor, max_price_minor))
+    query = _PRODUCTS.where(*conditions)
+    total = work.ask(query.with_only_columns(func.count())).scalar_one()
+    order = ordered(_product, ordering, "number", "name", "status", "id")
+    return Part(total, _with_variants(work, query.order_by(*order).limit(limit).offset(offset)))
+
+
+def _with_variants(work: Work, query: Select[Any]) -> list[Product]:
+    """Read products with what is sold of each, by three statements however many there are."""
     rows = work.ask(query).all()
+    if not rows:
+        return []
     variants: dict[UUID, list[Offered]] = {row.id: [] for row in rows}
-    for product_id, *variant in work.ask(_VARIANTS, products=list(variants)) if rows else ():
-        variants[product_id].append(Offered(*variant))
+    offered = offers(work, variants)
+    for product_id, *values in work.ask(_VARIANTS, products=list(variants)):
+        variant = Offered(*values)
+        if variant.price_minor is not None:
+            price = price_line(variant.price_minor, 1, offered[product_id], tax_bp=0)
+            variant = variant._replace(sale_minor=price.amount)
+        variants[product_id].append(variant)
     return [Product(*row)._replace(variants=variants[row.id]) for row in rows]
 
 
@@ -155,11 +226,9 @@ def _visible(work: Work) -> ColumnElement[bool]:
     return ACTIVE
 
 
-_PRODUCTS: Select[Any] = (
-    select(*(_product.c[name] for name in Product._fields if name != "variants"))
-    .where(*bound(_product))
-    .order_by(_product.c.number)
-)
+_PRODUCTS: Select[Any] = select(
+    *(_product.c[name] for name in Product._fields if name != "variants")
+).where(*bound(_product))
 _VARIANTS: Select[Any] = (
     select(
         _variant.c.product_id,
@@ -167,6 +236,7 @@ _VARIANTS: Select[Any] = (
         _variant.c.sku,
         _variant.c.price_minor,
         _variant.c.currency,
+        _variant.c.low_stock_at,
         AVAILABLE,
     )
     .select_from(_variant.outerjoin(_account, on_hand_of(_variant.c.id)))

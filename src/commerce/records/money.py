@@ -109,8 +109,8 @@ def format_money(minor: int, currency: str) -> str:
     return f"{from_minor(minor, currency):,.{minor_digits(currency)}f} {currency}"
 
 
-def exact_minor(amount: Decimal, currency: str) -> int:
-    """Turn an amount that somebody wrote into minor units, or refuse it; nothing is rounded.
+def exact_minor(amount: Decimal, currency: str, what: str = "amount") -> int:
+    """Turn an amount that somebody wrote into minor units, or refuse it by its name; nothing is rounded.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def exact_minor(amount: Decimal, currency: str) -> int:
     minor = to_minor(amount, currency)
     if from_minor(minor, currency) != amount:
         raise RecordError(
-            f"amount must have at most {minor_digits(currency)} decimals in {currency}; got {amount}."
+            f"{what} must have at most {minor_digits(currency)} decimals in {currency}; got {amount}."
             " Round it first."
         )
     return minor

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from commerce.catalogue.brands import TooFewPoints
 from commerce.payments.providers.port import WebhookRefused
 from commerce.people.passwords import BadCredentials
 from commerce.records import errors
@@ -53,6 +54,7 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (errors.NotFound, 404, None),
     (WebhookRefused, 400, None),
     (errors.Forbidden, 403, None),
+    (TooFewPoints, 403, None),
     (errors.InsufficientFunds, 409, None),
     (errors.Conflict, 409, None),
     (errors.TenantConflict, 409, None),

@@ -48,7 +48,7 @@ def test_a_seller_asks_from_the_threshold_on(any_engine: Engine) -> None:
         fire(work, POINTS, sam.user_id, event)
     asked(any_engine, tenant, sam)
     with looking(any_engine, tenant, sam, now=NOW) as work:
-        assert [(each.status, each.owner_id) for each in brands.list_brands(work)] == [
+        assert [(each.status, each.owner_id) for each in brands.list_brands(work).rows] == [
             ("pending", sam.user_id)
         ]
 
@@ -64,7 +64,7 @@ def test_a_brand_is_decided_once(any_engine: Engine) -> None:
     sam = a_seller(any_engine, tenant)
     tick, tock = asked(any_engine, tenant, sam), asked(any_engine, tenant, sam, "Tock")
     with working(any_engine, tenant, ADMIN, now=NOW) as work:
-        assert [each.name for each in brands.list_brands(work, status="pending")] == [
+        assert [each.name for each in brands.list_brands(work, status="pending").rows] == [
             "Tick",
             "Tock",
         ]
@@ -72,7 +72,7 @@ def test_a_brand_is_decided_once(any_engine: Engine) -> None:
         with pytest.raises(RecordError, match="must have a reason"):
             brands.reject(work, tock, " ")
         brands.reject(work, tock, " Looks like Tick ")
-        assert brands.list_brands(work, status="pending") == []
+        assert brands.list_brands(work, status="pending").rows == []
         for again in (brands.approve, partial(brands.reject, reason="no")):
             for brand in (tick, tock):
                 with pytest.raises(IllegalMove):
@@ -80,7 +80,7 @@ def test_a_brand_is_decided_once(any_engine: Engine) -> None:
         emitted = work.connection.execute(select(schema.event)).mappings().all()
         assert "Looks" not in str(emitted)
     with looking(any_engine, tenant, sam, now=NOW) as work:
-        (rejected,) = brands.list_brands(work, status="rejected")
+        (rejected,) = brands.list_brands(work, status="rejected").rows
         assert rejected.reason == "Looks like Tick"
 
 
@@ -104,12 +104,12 @@ def test_others_see_what_is_approved_and_decide_nothing(any_engine: Engine) -> N
             with pytest.raises(Forbidden), working(any_engine, tenant, actor, now=NOW) as work:
                 decide(work, tick)
     with working(any_engine, other, ADMIN, now=NOW) as work:
-        assert brands.list_brands(work) == []
+        assert brands.list_brands(work).rows == []
         with pytest.raises(NotFound):
             brands.approve(work, tick)
         with pytest.raises(NotFound):
             brands.reject(work, tick, "no")
     with working(any_engine, tenant, ADMIN, now=NOW) as work:
-        assert brands.list_brands(work.acting_as(sue)) == []
+        assert brands.list_brands(work.acting_as(sue)).rows == []
         brands.approve(work, tick)
-        assert [each.id for each in brands.list_brands(work.acting_as(sue))] == [tick]
+        assert [each.id for each in brands.list_brands(work.acting_as(sue)).rows] == [tick]

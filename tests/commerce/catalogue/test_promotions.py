@@ -10,6 +10,7 @@ from tests.commerce.orders.carts import buy
 from tests.commerce.shop import NOW, make_shop
 
 from commerce.catalogue import categories, promotions
+from commerce.catalogue.promotions import list_promotions
 from commerce.records import schema
 from commerce.records.errors import Conflict, NotFound, RecordError
 
@@ -44,7 +45,9 @@ def test_a_sale_holds_from_its_start_on_and_no_longer_at_its_end(
         assert [offer.id for offer in promotions.offers(work, [product])[product]] == (
             [sale] if holds else []
         )
-        assert [row.id for row in promotions.active(work)] == ([sale] if holds else [])
+        assert [row.id for row in list_promotions(work, only_active=True).rows] == (
+            [sale] if holds else []
+        )
 
 
 def test_a_promotion_holds_for_its_product_its_category_and_below_or_all(
@@ -105,7 +108,7 @@ def test_a_promotion_ends_once_and_one_that_has_not_begun_goes_away(any_engine: 
         coming = promotions.create(work, "soon", percent_bp=1, starts_at=NOW + timedelta(days=1))
         promotions.end(work, running)
         promotions.end(work, coming)
-        assert promotions.active(work) == []
+        assert list_promotions(work, only_active=True).rows == []
     with pytest.raises(Conflict, match="must not have ended"), shop.work() as work:
         promotions.end(work, running)
     with pytest.raises(NotFound, match="promotion must exist"), shop.work() as work:
@@ -128,7 +131,7 @@ def test_a_seller_discounts_own_products_only(engine: Engine) -> None:
     with pytest.raises(NotFound, match="product must exist"), other.work() as work:
         promotions.create(work, "far", product_id=mug, percent_bp=500)
     with other.look() as work:
-        assert promotions.active(work) == []
+        assert list_promotions(work, only_active=True).rows == []
     with shop.work(ada) as work:
         promotions.end(work, own)
 

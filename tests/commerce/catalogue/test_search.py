@@ -168,7 +168,7 @@ def test_pages_stay_what_they_are_while_products_are_added(engine: Engine) -> No
                 search(work, limit=limit)
 
 
-def test_a_page_takes_two_questions(engine: Engine) -> None:
+def test_a_page_takes_three_questions(engine: Engine) -> None:
     shop = make_shop(engine)
     counts = []
     for _ in range(3):
@@ -176,7 +176,7 @@ def test_a_page_takes_two_questions(engine: Engine) -> None:
         with shop.look() as work, statements(engine) as seen:
             search(work)
         counts.append(len(seen))
-    assert counts == [2, 2, 2]
+    assert counts == [3, 3, 3]
 
 
 def test_another_shops_products_are_not_found(any_engine: Engine) -> None:
