@@ -104,7 +104,8 @@ def make_app(
     add_refusals(app)
     for router in (*routers(), site.router):
         app.include_router(router)
-    app.add_api_route("/openapi.json", document, include_in_schema=False)
+    for path in ("/openapi.json", "/api/schema"):
+        app.add_api_route(path, document, include_in_schema=False)
     app.add_api_route("/{path:path}", nothing_here, methods=METHODS, include_in_schema=False)
     return app
 
