@@ -16,6 +16,8 @@ Without either, a server answers by values only, from the packages its Bento car
     ``X-Forwarded-*`` count. Separated by commas.
 ``RATE_LIMIT``, ``TENANT_RATE_LIMIT``, ``REDIS_URL``
     Requests of one credential and of one shop (``1200/minute``), and where several processes count them.
+``SENTRY_DSN``
+    Where errors that nobody foresaw are reported, with sentry-sdk installed.
 ``BELLWETHER_OPEN``
     Tenants about which this machine itself may ask without a credential, ``*`` for all: the demo.
 """
@@ -35,6 +37,7 @@ PACKAGES = Path("data") / "packages"
 """Where packages lie under a home, and under the sources inside a Bento."""
 
 _SQLITE = "sqlite:///"
+_LIVE = ("sk_live_", "rk_live_")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine, for itself."""
 
@@ -102,12 +105,18 @@ class DoorSettings:
     tenant_rate: str = "12000/minute"
     counts_in: str = "memory://"
     """May carry a password, so it is never logged."""
+    sentry_dsn: str = field(default="", repr=False)
     open: frozenset[str] = frozenset()
     """Tenants that this machine itself may ask about without a credential."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> DoorSettings:
         """Read the settings at the entry point.
+
+        Raises
+        ------
+        ServingError
+            "DEBUG must be false where Stripe moves real money; got true with a live STRIPE_SECRET_KEY. ..."
 
         Examples
         --------
@@ -121,9 +130,16 @@ class DoorSettings:
         def listed(name: str) -> tuple[str, ...]:
             return tuple(part for each in said(name).split(",") if (part := each.strip()))
 
+        debug = said("DEBUG").lower() in ("1", "true", "yes", "on")
+        for name in ("STRIPE_SECRET_KEY", "STRIPE_API_KEY"):
+            if debug and said(name).startswith(_LIVE):
+                raise ServingError(
+                    f"DEBUG must be false where Stripe moves real money; got true with a live {name}."
+                    " Set DEBUG=false, or a test key."
+                )
         return cls(
             secret_key=said("SECRET_KEY"),
-            debug=said("DEBUG").lower() in ("1", "true", "yes", "on"),
+            debug=debug,
             hosts=tuple(host.lower() for host in listed("ALLOWED_HOSTS")),
             domain=said("TENANT_DOMAIN").lower(),
             origins=listed("CORS_ORIGINS"),
@@ -131,6 +147,7 @@ class DoorSettings:
             rate=said("RATE_LIMIT", cls.rate),
             tenant_rate=said("TENANT_RATE_LIMIT", cls.tenant_rate),
             counts_in=said("REDIS_URL", cls.counts_in),
+            sentry_dsn=said("SENTRY_DSN"),
             open=frozenset(listed(OPEN_VARIABLE)),
         )
 
