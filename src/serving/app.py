@@ -18,6 +18,7 @@ from serving.pages import site
 from serving.predict.answers import AppState
 from serving.predict.packages import Served
 from serving.rest import times
+from serving.rest.conditional import Conditional
 from serving.rest.faults import Faults
 from serving.rest.openapi import list_models
 from serving.rest.predict import is_at_home
@@ -95,6 +96,7 @@ def make_app(
     app.state.serving, app.state.gate, app.state.door = state, gate, door
     app.state.questions = None  # `serving.questions.Questions`, where there is a record store
     app.add_middleware(Faults)
+    app.add_middleware(Conditional)
     if door.origins:
         app.add_middleware(
             CORSMiddleware,

@@ -28,6 +28,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from commerce.records.store_url import given_url
 from serving.errors import ServingError
 
 HOME_VARIABLE = "BELLWETHER_HOME"
@@ -86,7 +87,7 @@ class ServingSettings:
         bundled = sources / PACKAGES
         return cls(
             packages=(bundled,) if home is None else (home / PACKAGES, bundled),
-            database_url=_database(environ.get(DATABASE_VARIABLE, "").strip(), home),
+            database_url=_database(given_url(environ), home),
             home=home,
         )
 
