@@ -17,7 +17,11 @@ from serving.access.gate import Gate
 from serving.pages import site
 from serving.predict.answers import AppState
 from serving.predict.packages import Served
+from serving.rest import times
+from serving.rest.conditional import Conditional
+from serving.rest.faults import Faults
 from serving.rest.openapi import list_models
+from serving.rest.predict import is_at_home
 from serving.rest.protection import Protection
 from serving.rest.refusals import add_refusals, refuse
 from serving.rest.request_log import RequestLog
@@ -91,6 +95,8 @@ def make_app(
     door = door or DoorSettings()
     app.state.serving, app.state.gate, app.state.door = state, gate, door
     app.state.questions = None  # `serving.questions.Questions`, where there is a record store
+    app.add_middleware(Faults)
+    app.add_middleware(Conditional)
     if door.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -104,7 +110,9 @@ def make_app(
     add_refusals(app)
     for router in (*routers(), site.router):
         app.include_router(router)
-    app.add_api_route("/openapi.json", document, include_in_schema=False)
+    app.add_api_route("/metrics", metrics, include_in_schema=False)
+    for path in ("/openapi.json", "/api/schema"):
+        app.add_api_route(path, document, include_in_schema=False)
     app.add_api_route("/{path:path}", nothing_here, methods=METHODS, include_in_schema=False)
     return app
 
@@ -126,6 +134,13 @@ def routers() -> tuple[APIRouter, ...]:
 def document(request: Request) -> Response:
     """Give the API's document; in a thread, for a new package is read and asked for its example."""
     return JSONResponse(request.app.openapi())
+
+
+def metrics(request: Request) -> Response:
+    """Count what this process answered, for a collector on this machine alone."""
+    if not is_at_home(request):
+        return nothing_here(request)
+    return Response(times.exposed(), media_type=times.TYPE)
 
 
 def nothing_here(request: Request) -> Response:

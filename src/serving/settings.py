@@ -18,6 +18,8 @@ Without either, a server answers by values only, from the packages its Bento car
     Requests of one credential and of one shop (``1200/minute``), and where several processes count them.
 ``STRIPE_API_KEY``, ``STRIPE_WEBHOOK_SECRET``
     The server's account at Stripe; without the secret, no webhook is heard, the embedded provider's neither.
+``SENTRY_DSN``
+    Where errors that nobody foresaw are reported, with sentry-sdk installed.
 ``BELLWETHER_OPEN``
     Tenants about which this machine itself may ask without a credential, ``*`` for all: the demo.
 """
@@ -28,6 +30,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from commerce.records.store_url import given_url
 from serving.errors import ServingError
 
 HOME_VARIABLE = "BELLWETHER_HOME"
@@ -37,6 +40,7 @@ PACKAGES = Path("data") / "packages"
 """Where packages lie under a home, and under the sources inside a Bento."""
 
 _SQLITE = "sqlite:///"
+_LIVE = ("sk_live_", "rk_live_")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine, for itself."""
 
@@ -85,7 +89,7 @@ class ServingSettings:
         bundled = sources / PACKAGES
         return cls(
             packages=(bundled,) if home is None else (home / PACKAGES, bundled),
-            database_url=_database(environ.get(DATABASE_VARIABLE, "").strip(), home),
+            database_url=_database(given_url(environ), home),
             home=home,
         )
 
@@ -106,12 +110,18 @@ class DoorSettings:
     """May carry a password, so it is never logged."""
     provider_key: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
+    sentry_dsn: str = field(default="", repr=False)
     open: frozenset[str] = frozenset()
     """Tenants that this machine itself may ask about without a credential."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> DoorSettings:
         """Read the settings at the entry point.
+
+        Raises
+        ------
+        ServingError
+            "DEBUG must be false where Stripe moves real money; got true with a live STRIPE_SECRET_KEY. ..."
 
         Examples
         --------
@@ -125,9 +135,16 @@ class DoorSettings:
         def listed(name: str) -> tuple[str, ...]:
             return tuple(part for each in said(name).split(",") if (part := each.strip()))
 
+        debug = said("DEBUG").lower() in ("1", "true", "yes", "on")
+        for name in ("STRIPE_SECRET_KEY", "STRIPE_API_KEY"):
+            if debug and said(name).startswith(_LIVE):
+                raise ServingError(
+                    f"DEBUG must be false where Stripe moves real money; got true with a live {name}."
+                    " Set DEBUG=false, or a test key."
+                )
         return cls(
             secret_key=said("SECRET_KEY"),
-            debug=said("DEBUG").lower() in ("1", "true", "yes", "on"),
+            debug=debug,
             hosts=tuple(host.lower() for host in listed("ALLOWED_HOSTS")),
             domain=said("TENANT_DOMAIN").lower(),
             origins=listed("CORS_ORIGINS"),
@@ -137,6 +154,7 @@ class DoorSettings:
             counts_in=said("REDIS_URL", cls.counts_in),
             provider_key=said("STRIPE_API_KEY"),
             webhook_secret=said("STRIPE_WEBHOOK_SECRET"),
+            sentry_dsn=said("SENTRY_DSN"),
             open=frozenset(listed(OPEN_VARIABLE)),
         )
 

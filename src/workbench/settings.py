@@ -8,7 +8,8 @@ Two environment variables decide everything:
 ``DATABASE_URL``
     The record store: ``sqlite:///path/records.db`` or ``postgresql://user@host/name``. Without it,
     ``data/records.db`` under the home. A relative SQLite path is taken from the home, never from the
-    current directory, so that a kernel and a shell mean the same file.
+    current directory, so that a kernel and a shell mean the same file. Its parts, ``DATABASE_ENGINE`` or
+    ``DB_ENGINE`` and so on, do as well: see `commerce.records.store_url.given_url`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from commerce.records.store_url import given_url
 from workbench.errors import SettingsError
 
 HOME_VARIABLE = "BELLWETHER_HOME"
@@ -144,7 +146,7 @@ class Settings:
 
 def _database(environ: Mapping[str, str], home: Path) -> str:
     """Give the record store's URL with any relative SQLite path made absolute."""
-    url = environ.get(DATABASE_VARIABLE, "").strip()
+    url = given_url(environ)
     if not url:
         return f"{_SQLITE}{(home / 'data' / 'records.db').as_posix()}"
     if url.startswith(_SQLITE) and url != f"{_SQLITE}:memory:":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -53,6 +54,47 @@ def store_url(url: str) -> URL:
             f"name an SQLite file without options; got {url}. Leave out what follows the ?."
         )
     return parsed.set(drivername=driver)
+
+
+def given_url(environ: Mapping[str, str]) -> str:
+    """Give the record store that an environment names: ``DATABASE_URL``, or else its parts; "" for none.
+
+    The parts are ``ENGINE``, ``NAME``, ``USER``, ``PASSWORD``, ``HOST`` and ``PORT``, each after ``DATABASE_`` or
+    ``DB_``; an engine may be written as Django has it, and is PostgreSQL where it is left out.
+
+    Raises
+    ------
+    StoreUnusable
+        "DATABASE_URL must name SQLite or PostgreSQL; got ...", or "... have a port that is a whole number; got ..."
+
+    Examples
+    --------
+    >>> given_url({"DB_NAME": "shop", "DB_USER": "ann", "DB_PASSWORD": "a@b", "DB_HOST": "db", "DB_PORT": "5432"})
+    'postgresql://ann:a%40b@db:5432/shop'
+    >>> given_url({"DATABASE_ENGINE": "django.db.backends.sqlite3", "DATABASE_NAME": "records.db"})
+    'sqlite:///records.db'
+    """
+    given = environ.get("DATABASE_URL", "").strip()
+    if given:
+        return given
+    names = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")
+    engine, name, user, password, host, port = (
+        environ.get(f"DATABASE_{part}", "").strip() or environ.get(f"DB_{part}", "").strip() or None
+        for part in names
+    )
+    if name is None:
+        return ""
+    dialect = (
+        (engine or "postgresql").rpartition(".")[2].removesuffix("3").removesuffix("_psycopg2")
+    )
+    if dialect == "sqlite":
+        return f"sqlite:///{name}"
+    if dialect != "postgresql":
+        raise StoreUnusable(f"name SQLite or PostgreSQL; got {engine!r}. {_WRITTEN_SO}")
+    if port is not None and not port.isdecimal():
+        raise StoreUnusable(f"have a port that is a whole number; got {port!r}. Correct it.")
+    url = URL.create(dialect, user, password, host, None if port is None else int(port), name)
+    return url.render_as_string(hide_password=False)
 
 
 def make_file(path: Path) -> None:

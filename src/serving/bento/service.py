@@ -29,7 +29,9 @@ from serving.predict.packages import PackageShelf
 from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore
 from serving.questions import Questions, QuestionSettings
+from serving.rest.faults import report_to_sentry
 from serving.rest.refusals import PROBLEM, problem
+from serving.rest.request_log import JsonLines
 from serving.settings import OPEN_VARIABLE, DoorSettings, ServingSettings
 
 _SOURCES = Path(__file__).resolve().parents[2]
@@ -37,7 +39,10 @@ HOST, PORT = "127.0.0.1", 3000
 
 logger = logging.getLogger("serving")
 
-app = make_app(door=DoorSettings.from_env(os.environ))
+try:
+    app = make_app(door=DoorSettings.from_env(os.environ))
+except ServingError as error:
+    sys.exit(f"bellwether: {error}")
 
 
 @bentoml.service(
@@ -54,7 +59,7 @@ class Service:
     """Explained decisions per customer: will they leave, will they pay."""
 
     def __init__(self) -> None:
-        _log_plainly()
+        _log_lines()
         settings = ServingSettings.from_env(os.environ, _SOURCES)
         url = settings.database_url
         store = None if url is None else RecordStore(url)
@@ -123,6 +128,8 @@ def _require_usable_store() -> None:
     """End in one sentence where a setting is broken: a worker that raises is started over and over."""
     try:
         settings = ServingSettings.from_env(os.environ, _SOURCES)
+        if app.state.door.sentry_dsn:
+            report_to_sentry(app.state.door.sentry_dsn)
         if settings.database_url is not None:
             engine = connect(settings.database_url)
             open_gate(settings, app.state.door, engine, lambda: datetime.now(UTC))
@@ -131,11 +138,11 @@ def _require_usable_store() -> None:
         sys.exit(f"bellwether: {error}")
 
 
-def _log_plainly() -> None:
-    """Give the package's loggers one plain line each on standard output."""
+def _log_lines() -> None:
+    """Give the package's loggers a line of JSON each on standard output."""
     if not logger.handlers:
         handler = logging.StreamHandler(sys.stdout)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handler.setFormatter(JsonLines())
         logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False

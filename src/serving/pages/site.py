@@ -13,12 +13,15 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from serving.pages.reference import reference
+
 CREDENTIALS = "Ask with a credential: `Authorization: Bearer` with a token of /api/token, or an API key as `X-API-Key`."
 """How to be let in."""
 
 READ = {
-    "/docs": "the API, to try out",
-    "/openapi.json": "the same for machines",
+    "/api/docs": "the API, to try out",
+    "/redoc": "the API, to read",
+    "/api/schema": "the same for machines",
     "/readyz": "whether it can answer, and if not, why",
     "/livez": "whether it runs",
 }
@@ -41,6 +44,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
+@router.get("/api")
 async def start(request: Request) -> Response:
     """Say what this is and how to ask, model by model."""
     models = await run_in_threadpool(lambda: request.app.models)
@@ -68,11 +72,20 @@ async def start(request: Request) -> Response:
     return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
 
 
+@router.get("/redoc")
+def read(request: Request) -> Response:
+    """Show the API to read; in a thread, as the document itself."""
+    page = reference(request.app.openapi())
+    return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
+
+
 @router.get("/docs")
+@router.get("/api/docs")
+@router.get("/swagger")
 async def docs() -> Response:
     """Show the API with Swagger UI."""
     page = get_swagger_ui_html(
-        openapi_url="/openapi.json",
+        openapi_url="/api/schema",
         title="Bellwether API",
         swagger_js_url="/docs/swagger-ui-bundle.js",
         swagger_css_url="/docs/swagger-ui.css",

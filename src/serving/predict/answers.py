@@ -100,15 +100,26 @@ def answer(
 
 
 def answer_customer(
-    state: AppState, model: str, request: CustomerRequest, request_id: str
+    state: AppState,
+    model: str,
+    request: CustomerRequest,
+    request_id: str,
+    *,
+    otherwise: Callable[[], Package] | None = None,
 ) -> Answer:
-    """Answer by customer: features computed now, from everything committed before."""
+    """Answer by customer: features computed now, from everything committed before.
+
+    Parameters
+    ----------
+    otherwise : callable, optional
+        Gives what answers where the tenant has no package of the model that can.
+    """
     if state.store is None:
         raise StoreMissing
     with state.store.writing() as connection:
         now = state.now()
         tenant = find_tenant(connection, request.tenant)
-        served = state.shelf.current(tenant.slug, model)
+        served = _served(state.shelf, tenant, model, otherwise)
         customer = find_customer(connection, tenant, request.customer_id)
         as_of = _settle(request.as_of, tenant, clock(connection, tenant, now=now))
         if not was_known(connection, tenant, customer.id, as_of):
@@ -186,6 +197,17 @@ def answer_values(state: AppState, model: str, request: ValuesRequest, request_i
         assumed=payload.assumed,
         steps=(f"values:{len(request.features)}", served.package.label, last),
     )
+
+
+def _served(
+    shelf: PackageShelf, tenant: Tenant, model: str, otherwise: Callable[[], Package] | None
+) -> Served:
+    try:
+        return shelf.current(tenant.slug, model)
+    except ModelMissing:
+        if otherwise is None:
+            raise
+        return shelf.serve(otherwise())
 
 
 def _read_values(request: ValuesRequest, served: Served) -> Payload:

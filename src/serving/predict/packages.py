@@ -20,6 +20,7 @@ from scoring.errors import ScoringError
 from scoring.files import current, read_package
 from scoring.package import Package, check_outputs
 from serving.errors import ModelMissing
+from serving.predict.rules import rules_of
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class PackageShelf:
 
     def __init__(self, folders: Sequence[Path], catalogue: Catalogue) -> None:
         self.folders = tuple(folders)
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._slots: dict[Path, _Slot] = {}
         self._known: set[str] = set()
         self._loading = threading.Lock()
@@ -94,6 +95,9 @@ class PackageShelf:
         PackageDamaged
             If its files were changed.
         """
+        rules = rules_of(label, self.catalogue)
+        if rules is not None:
+            return rules
         name, _, version = label.partition("/")
         tenant, _, model = name.partition(".")
         for folder in self.folders:
@@ -110,8 +114,8 @@ class PackageShelf:
         PackageMismatch
             If it was trained on features declared otherwise.
         """
-        check_outputs(package, self._catalogue)
-        return Served(package, self._catalogue.subset(package.names))
+        check_outputs(package, self.catalogue)
+        return Served(package, self.catalogue.subset(package.names))
 
     def published(self) -> Iterator[tuple[str, str]]:
         """Walk over the tenants and models that have a package, usable or not."""

@@ -95,7 +95,7 @@ class Protection:
                 "Cache-Control": "private, no-cache",
                 "Vary": "Authorization, X-API-Key, Cookie",
             }
-        if scope["scheme"] == "https":
+        if scope["scheme"] == "https" or not self._settings.debug:  # plain HTTP ignores it
             more["Strict-Transport-Security"] = "max-age=31536000"
         return {**HEADERS, **more}
 

@@ -140,7 +140,6 @@ def add_refusals(app: FastAPI) -> None:
         app.add_exception_handler(kind, _refuse_known)
     app.add_exception_handler(RequestValidationError, _refuse_invalid)
     app.add_exception_handler(HTTPException, _refuse_http)
-    app.add_exception_handler(Exception, _refuse_fault)
 
 
 async def _refuse_known(request: Request, error: Exception) -> JSONResponse:
@@ -210,13 +209,6 @@ def _unreadable(cause: BaseException | None) -> str:
         most = sys.get_int_max_str_digits()
         return f"with whole numbers of at most {most} digits; got one of more"
     return "in UTF-8; got something else"
-
-
-async def _refuse_fault(request: Request, error: Exception) -> JSONResponse:
-    sentence = "the server must not fail on a question; it did. Look for the request_id in its log."
-    response = refuse(request, 500, sentence)
-    response.headers["X-Request-ID"] = request_id_of(request.scope)  # sent from outside the log
-    return response
 
 
 def _explain(error: dict[str, Any], request: Request) -> tuple[str, str | None]:

@@ -6,6 +6,7 @@ or a body, so neither logs nor what is counted from them hold a customer.
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import uuid
@@ -14,9 +15,31 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.rest import times
+
 logger = logging.getLogger(__name__)
 
 _KEY = "bellwether"
+_LINE = (
+    "request_id=%(request_id)s tenant=%(tenant)s by=%(by)s %(method)s %(route)s %(status)d"
+    " %(milliseconds).1fms steps=%(steps)s"
+)
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as one line of JSON: a request's facts each by its name, else the message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one line."""
+        facts: dict[str, Any] = getattr(record, "facts", None) or {"message": record.getMessage()}
+        more = {"request_id": each} if (each := getattr(record, "request_id", None)) else {}
+        if record.exc_info:
+            more["error"] = self.formatException(record.exc_info)
+        head = {
+            "time": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S%z')}",
+            "level": record.levelname,
+        }
+        return json.dumps({**head, "logger": record.name, **facts, **more}, ensure_ascii=False)
 
 
 class RequestLog:
@@ -56,17 +79,20 @@ class RequestLog:
         try:
             await self.app(scope, receive, send_named)
         finally:
-            logger.info(
-                "request_id=%s tenant=%s by=%s %s %s %d %.1fms steps=%s",
-                request_id,
-                notes.get("tenant", "-"),
-                notes.get("credential", "-"),
-                scope["method"],
-                self._place(scope),
-                status,
-                (time.perf_counter() - began) * 1e3,
-                ">".join(notes.get("steps", ())) or "-",
-            )
+            seconds, place = time.perf_counter() - began, self._place(scope)
+            times.count(scope["method"], place, status, seconds)
+            facts = {
+                "request_id": request_id,
+                "tenant": notes.get("tenant", "-"),
+                "user": notes.get("user", "-"),
+                "by": notes.get("credential", "-"),
+                "method": scope["method"],
+                "route": place,
+                "status": status,
+                "milliseconds": round(seconds * 1e3, 1),
+                "steps": ">".join(notes.get("steps", ())) or "-",
+            }
+            logger.info(_LINE, facts, extra={"facts": facts})
 
     def _place(self, scope: Scope) -> str:
         template: str = getattr(scope.get("route"), "path", "-")

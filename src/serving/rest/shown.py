@@ -110,7 +110,9 @@ async def identify(request: Request, scope: str) -> Caller:
     caller = gate.remembered(shown, changes=changes(request))
     if caller is None:
         caller = await run_in_threadpool(gate.admit, shown, changes=changes(request))
-    note(request.scope, tenant=caller.tenant.slug, credential=caller.credential)
+    user = "-" if caller.actor.user_id is None else str(caller.actor.user_id)
+    known = {"tenant": caller.tenant.slug, "credential": caller.credential, "user": user}
+    note(request.scope, **known, role=caller.actor.role)
     if gate.limiter.local:
         gate.limiter.count(caller)
     else:

@@ -77,7 +77,7 @@ def test_no_model_is_503_with_a_sentence_through_bentoml_too(
     assert "bellwether run --tenant acme" in response.json()["detail"]
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/docs.json", "/static_content/index.css"])
+@pytest.mark.parametrize("path", ["/docs.json", "/static_content/index.css"])
 def test_bentomls_own_pages_are_closed(home: Path, path: str) -> None:
     assert ask_service(path).status_code == 404
 

@@ -1,0 +1,82 @@
+"""Credit profiles: a customer's latest credit score with what it was made of, and how to have a new one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Query
+
+from commerce.people import customers
+from serving.predict import profiles
+from serving.rest.deps import Asking, Listing, Looking, Page, Resource
+from serving.rest.fields import Instant, Key, Told, example
+
+router = Resource("customers", "/api", "credit profiles")
+
+
+class ProfileAnswer(Told):
+    """The latest credit score; `score` and `band` are the rule-based ones where no learned model answered."""
+
+    model_config = example(
+        customer_id="5c9f0c1e-6a0f-5f0b-9d3a-0c4f8f6d2b17",
+        number=17,
+        external_id="17850",
+        score=640,
+        band="C",
+        rule_score=640,
+        rule_band="C",
+        features={
+            "spend": 60000.0,
+            "delivered_orders": 9.0,
+            "average_order_value": 6000.0,
+            "return_rate": 0.1,
+            "failed_payment_rate": None,
+            "cash_on_delivery_rate": None,
+        },
+        as_of="2026-01-01T12:00:00Z",
+        made_at="2026-01-01T12:00:00Z",
+        model_version="acme.credit/rules-5000",
+        request_id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55",
+    )
+
+    customer_id: UUID
+    number: int
+    external_id: str | None
+    score: int
+    band: str
+    rule_score: int | None
+    rule_band: str | None
+    features: dict[str, float | None]
+    as_of: Instant
+    made_at: Instant
+    model_version: str
+    request_id: str
+
+
+@router.get("/customers/{customer_id}/credit-profile", summary="Read a customer's credit profile")
+def read_profile(work: Looking, customer_id: Key) -> ProfileAnswer:
+    """The score that was given last: 404 where none was."""
+    return ProfileAnswer.model_validate(profiles.get_profile(work, customer_id))
+
+
+@router.get("/credit-profiles", summary="List the credit profiles")
+def list_profiles(
+    work: Looking,
+    page: Page,
+    band: Annotated[str | None, Query(description="A, B, C, D or E.")] = None,
+) -> Listing[ProfileAnswer]:
+    """The latest of each customer; a customer sees its own."""
+    part = profiles.list_profiles(work, band=band, ordering=page.ordering, **page.where)
+    return page.of(part, ProfileAnswer.model_validate)
+
+
+@router.post("/customers/{customer_id}/recompute-score", summary="Score a customer now")
+def recompute_score(desk: Asking, customer_id: Key) -> ProfileAnswer:
+    """The score is kept beside the earlier ones; without new events it comes out the same."""
+    profiles.require_scorer(desk.actor)
+    with desk.looking() as work:
+        customer = customers.get(work, customer_id)
+    profiles.recompute(desk.state, desk.tenant, customer.id, str(uuid4()))
+    with desk.looking() as work:
+        return ProfileAnswer.model_validate(profiles.get_profile(work, customer.id))

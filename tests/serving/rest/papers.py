@@ -1,0 +1,113 @@
+"""What is written down of the routes there are: the contract, for reviews, and the old paths of five systems.
+
+``.venv/bin/python -m tests.serving.rest.papers`` writes both again.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from serving.app import make_app
+
+ROOT = Path(__file__).parents[3]
+CONTRACT = Path(__file__).with_name("contract.txt")
+PATHS = ROOT / "docs" / "paths.md"
+_PATH = re.compile(
+    r"\b((?:GET|POST|PUT|PATCH|DELETE)(?:,(?:GET|POST|PUT|PATCH|DELETE))*) (/[^\s`?]*)"
+)
+_HEAD = """# Paths of the systems before
+
+What clients of the five replaced systems ask for, the route that answers, and the requirement in
+`tests/requirements.csv`. A trailing slash is accepted and not asked for.
+Written by `.venv/bin/python -m tests.serving.rest.papers`.
+
+| asked for | route | requirement |
+|---|---|---|
+"""
+
+
+def contract() -> str:
+    """The document in short: a line for each operation, and one for each body."""
+    document = make_app().openapi()
+    lines = [
+        f"{method.upper()} {path} {operation.get('x-scope') or 'public'}"
+        f" ({', '.join(_asked(operation))}) -> {', '.join(_answered(operation))}"
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    bodies = [
+        f"{name}: {', '.join(_fields(schema))}"
+        for name, schema in document["components"]["schemas"].items()
+    ]
+    return "\n".join([*sorted(lines), "", *sorted(bodies), ""])
+
+
+def paths() -> str:
+    """The page of old paths: those that have a route, by requirement."""
+    operations = {
+        (method.upper(), re.sub(r"{\w+}", "{}", path)): path
+        for path, methods in make_app().openapi()["paths"].items()
+        for method in methods
+    }
+    rows = [
+        f"| `{method} {old}` | `{method} {operations[method, _plain(old)]}` | {identifier} |\n"
+        for identifier, method, old in asked_for()
+        if (method, _plain(old)) in operations
+    ]
+    return _HEAD + "".join(rows)
+
+
+def asked_for() -> Iterator[tuple[str, str, str]]:
+    """Requirement, method and path of everything that a requirement names by its path."""
+    text = (ROOT / "tests" / "requirements.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        for methods, path in _PATH.findall(row["requirement"]):
+            for method in methods.split(","):
+                yield row["id"], method, path
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"{\w+}|<\w+>", "{}", path.rstrip("/"))
+
+
+def _asked(operation: dict[str, Any]) -> list[str]:
+    named = [
+        each["name"] + ("" if each["required"] else "?") for each in operation.get("parameters", ())
+    ]
+    content = operation.get("requestBody", {}).get("content", {})
+    return [*named, *(_kind(each["schema"]) for each in content.values())]
+
+
+def _answered(operation: dict[str, Any]) -> list[str]:
+    return [
+        f"{status} {' '.join(_kind(each.get('schema', {})) for each in answer.get('content', {}).values())}".strip()
+        for status, answer in operation["responses"].items()
+        if status.startswith("2")
+    ]
+
+
+def _fields(schema: dict[str, Any]) -> list[str]:
+    wanted = schema.get("required", ())
+    return [
+        f"{name}{'' if name in wanted else '?'} {_kind(field)}"
+        for name, field in schema.get("properties", {}).items()
+    ]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return "|".join(_kind(each) for each in schema["anyOf"])
+    if "items" in schema:
+        return f"[{_kind(schema['items'])}]"
+    return str(schema.get("format") or schema.get("type") or "any")
+
+
+if __name__ == "__main__":
+    CONTRACT.write_text(contract(), encoding="utf-8")
+    PATHS.write_text(paths(), encoding="utf-8")
