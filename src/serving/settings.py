@@ -22,7 +22,7 @@ Without either, a server answers by values only, from the packages its Bento car
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,10 @@ OPEN_VARIABLE = "BELLWETHER_OPEN"
 PACKAGES = Path("data") / "packages"
 """Where packages lie under a home, and under the sources inside a Bento."""
 
+MEDIA = Path("data") / "media"
+"""Where pictures lie under a home."""
+
+_LARGEST_SIZE = 8_000
 _SQLITE = "sqlite:///"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine, for itself."""
@@ -102,6 +106,12 @@ class DoorSettings:
     tenant_rate: str = "12000/minute"
     counts_in: str = "memory://"
     """May carry a password, so it is never logged."""
+    media: Path | None = None
+    """Where pictures are kept; None where there is no home."""
+    media_base_url: str = ""
+    """Before the names of pictures, where something else than this server gives them out."""
+    image_sizes: tuple[int, ...] = (160, 640, 1600)
+    """Pixels of the longer side, the smallest first."""
     open: frozenset[str] = frozenset()
     """Tenants that this machine itself may ask about without a credential."""
 
@@ -131,8 +141,27 @@ class DoorSettings:
             rate=said("RATE_LIMIT", cls.rate),
             tenant_rate=said("TENANT_RATE_LIMIT", cls.tenant_rate),
             counts_in=said("REDIS_URL", cls.counts_in),
+            media=Path(home).expanduser() / MEDIA if (home := said(HOME_VARIABLE)) else None,
+            media_base_url=said("MEDIA_BASE_URL").rstrip("/"),
+            image_sizes=_sizes(listed("IMAGE_SIZES")) or cls.image_sizes,
             open=frozenset(listed(OPEN_VARIABLE)),
         )
+
+
+def _sizes(given: Sequence[str]) -> tuple[int, ...]:
+    """Read the sizes of pictures.
+
+    Raises
+    ------
+    ServingError
+        "IMAGE_SIZES must be pixels from 1 to 8000, as 160,640,1600; got ..."
+    """
+    if any(not size.isdecimal() or not 1 <= int(size) <= _LARGEST_SIZE for size in given):
+        raise ServingError(
+            f"IMAGE_SIZES must be pixels from 1 to {_LARGEST_SIZE}, as 160,640,1600;"
+            f" got {','.join(given)!r}. Correct it."
+        )
+    return tuple(sorted({int(size) for size in given}))
 
 
 def _database(url: str, home: Path | None) -> str | None:
