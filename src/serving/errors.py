@@ -86,6 +86,23 @@ class QuestionUnanswered(ServingError, RuntimeError):
         super().__init__(f"question must be answered; got {found}. Ask again, or ask for less.")
 
 
+class NotAPicture(ServingError, ValueError):
+    """A file that is no picture of a kind that is taken."""
+
+
+class TooLarge(ServingError, ValueError):
+    """A file that holds more than it may."""
+
+
+class MediaMissing(ServingError, LookupError):
+    """A picture is sent, and there is no folder to keep it in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "BELLWETHER_HOME must be set to keep pictures; got none. Start the server with it."
+        )
+
+
 class ReplayDiffers(ServingError, ValueError):
     """An answer that does not come out the same from the stream."""
 

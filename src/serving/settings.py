@@ -26,7 +26,7 @@ Without either, a server answers by values only, from the packages its Bento car
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,10 @@ OPEN_VARIABLE = "BELLWETHER_OPEN"
 PACKAGES = Path("data") / "packages"
 """Where packages lie under a home, and under the sources inside a Bento."""
 
+MEDIA = Path("data") / "media"
+"""Where pictures lie under a home."""
+
+_LARGEST_SIZE = 8_000
 _SQLITE = "sqlite:///"
 _LIVE = ("sk_live_", "rk_live_")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -111,6 +115,12 @@ class DoorSettings:
     provider_key: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
     sentry_dsn: str = field(default="", repr=False)
+    media: Path | None = None
+    """Where pictures are kept; None where there is no home."""
+    media_base_url: str = ""
+    """Before the names of pictures, where something else than this server gives them out."""
+    image_sizes: tuple[int, ...] = (160, 640, 1600)
+    """Pixels of the longer side, the smallest first."""
     open: frozenset[str] = frozenset()
     """Tenants that this machine itself may ask about without a credential."""
 
@@ -155,8 +165,27 @@ class DoorSettings:
             provider_key=said("STRIPE_API_KEY"),
             webhook_secret=said("STRIPE_WEBHOOK_SECRET"),
             sentry_dsn=said("SENTRY_DSN"),
+            media=Path(home).expanduser() / MEDIA if (home := said(HOME_VARIABLE)) else None,
+            media_base_url=said("MEDIA_BASE_URL").rstrip("/"),
+            image_sizes=_sizes(listed("IMAGE_SIZES")) or cls.image_sizes,
             open=frozenset(listed(OPEN_VARIABLE)),
         )
+
+
+def _sizes(given: Sequence[str]) -> tuple[int, ...]:
+    """Read the sizes of pictures.
+
+    Raises
+    ------
+    ServingError
+        "IMAGE_SIZES must be pixels from 1 to 8000, as 160,640,1600; got ..."
+    """
+    if any(not size.isdecimal() or not 1 <= int(size) <= _LARGEST_SIZE for size in given):
+        raise ServingError(
+            f"IMAGE_SIZES must be pixels from 1 to {_LARGEST_SIZE}, as 160,640,1600;"
+            f" got {','.join(given)!r}. Correct it."
+        )
+    return tuple(sorted({int(size) for size in given}))
 
 
 def _database(url: str, home: Path | None) -> str | None:

@@ -161,7 +161,7 @@ class Walkthrough:
         self.do(self.admin, products.approve, product)
         (variant,) = (
             each.variant_id
-            for each in self.see(seller, stock.low, threshold=0)
+            for each in self.see(seller, stock.low, threshold=0).rows
             if each.product_id == product
         )
         self.do(seller, stock.receive, variant, units)

@@ -19,7 +19,7 @@ from tests.commerce.shop import ADMIN, NOW, Shop
 import commerce
 from commerce import returns, reviews
 from commerce.auctions import bidding, listing
-from commerce.catalogue import categories, promotions
+from commerce.catalogue import categories, images, promotions
 from commerce.catalogue.products import NewVariant
 from commerce.orders import cart
 from commerce.orders.lines import OrderedLine
@@ -67,6 +67,7 @@ PLAIN: Mapping[str, Any] = {
     "percent_bp": 500, "figure": "newsletter", "value": 1, "held": False, "lock": True,
     "provider": "stripe", "kind": "order", "tax_bp": 0,
     "event_type": "cart.opened", "occurred_at": to_micros(NOW), "transition": "invoices reminded",
+    "files": [{"width": 1, "height": 1, "name": "tock"}],
 }  # fmt: skip
 
 
@@ -119,6 +120,7 @@ def world(shop: Shop) -> dict[str, UUID]:
     with shop.work(ADMIN) as work:
         listing.approve(work, auction)
         category = categories.create(work, "Clocks")
+        image = images.add(work, product, [{"width": 1, "height": 1, "name": "tick"}])
         promotion = promotions.create(work, "Spring", product_id=product, percent_bp=500)
         dispute = disputes.begin(work.acting_as(SYSTEM), top_up, 100, "fraudulent")
         key = credentials.issue(work, "till", "seller").id
@@ -134,7 +136,7 @@ def world(shop: Shop) -> dict[str, UUID]:
     assert courier.user_id
     return {
         "auction_id": auction, "variant_id": variant, "category_id": category,
-        "parent_id": category, "product_id": product, "promotion_id": promotion,
+        "parent_id": category, "product_id": product, "promotion_id": promotion, "image_id": image,
         "order_id": waiting, "customer_id": buyer.customer_id, "payment_id": top_up,
         "dispute_id": dispute, "invoice_id": invoice, "method_id": card, "user_id": seller.user_id,
         "key_id": key, "return_id": request, "review_id": review, "seller_id": seller.user_id,

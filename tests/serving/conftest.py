@@ -67,8 +67,8 @@ def client_without_records(make_state: Callable[..., AppState]) -> Client:
 
 
 @pytest.fixture
-def shops(any_engine: Engine) -> Iterator[Shops]:
+def shops(any_engine: Engine, tmp_path: Path) -> Iterator[Shops]:
     """Two shops on each database with somebody logged in in every role; see `tests.serving.rest.people`."""
-    opened = open_shops(any_engine)
+    opened = open_shops(any_engine, media=tmp_path / "media")
     yield opened
     opened.close()

@@ -21,11 +21,14 @@ from commerce.records.errors import CustomerNotFound, CustomerNotYet, TenantNotF
 from serving.access.errors import NotAllowed, TooMany, Unauthorised, UnknownShop
 from serving.errors import (
     InvalidRequest,
+    MediaMissing,
     ModelMissing,
+    NotAPicture,
     QuestionsBusy,
     QuestionUnanswered,
     StoreMissing,
     StoreUnavailable,
+    TooLarge,
     UnknownName,
 )
 from serving.rest.request_log import request_id_of
@@ -42,6 +45,9 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (UnknownName, 404, None),
     (UnknownShop, 404, None),
     (InvalidRequest, 422, None),
+    (NotAPicture, 415, None),
+    (TooLarge, 413, None),
+    (MediaMissing, 503, None),
     (ModelMissing, 503, None),
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
@@ -76,6 +82,7 @@ _MEANINGS = {
     409: "It does not fit what is there; `allowed` lists what may happen to the record now.",
     410: "It was good until a time that has passed.",
     413: "The body is too large.",
+    415: "The file is not of a kind that is taken.",
     422: "A field breaks its rule; `field` names it.",
     429: "More than is answered in a while; `Retry-After` says how long to wait.",
     503: "The record store does not answer, or no model can: the sentence says what to run or set.",
@@ -84,7 +91,7 @@ _MEANINGS = {
 
 def refusals(*more: int, reads: bool = False) -> dict[int | str, dict[str, Any]]:
     """Give the refusals that a route can meet, for the OpenAPI document."""
-    usual = (400, 401, 403, 404, 422, 429, 503) if reads else tuple(_MEANINGS)
+    usual = (400, 401, 403, 404, 422, 429, 503) if reads else tuple(_MEANINGS.keys() - {415})
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     return {
         status: {"description": _MEANINGS[status], "content": content} for status in (*usual, *more)

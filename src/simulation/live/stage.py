@@ -157,7 +157,7 @@ class Stage:
             )  # fmt: skip
             self.do(self.admin, products.approve, self.ids[product.id])
         levels = self.do(self.admin, stock.low, threshold=0, limit=len(assortment.variants))
-        named = {level.sku: level.variant_id for level in levels}
+        named = {level.sku: level.variant_id for level in levels.rows}
         for each in assortment.variants:
             self.ids[each.id] = named[each.sku]
             self.do(self.actors[each.product.seller_id], stock.receive, named[each.sku], _STOCK)

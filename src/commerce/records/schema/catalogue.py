@@ -76,6 +76,16 @@ variant = record(
     sa.Index(None, "tenant_id", "product_id"),
 )
 
+image = record(
+    "image",
+    sa.Column("product_id", sa.Uuid, nullable=False),
+    whole("position", small=True, nullable=False),
+    words("digest", nullable=False),
+    sa.Column("files", Document, nullable=False),
+    to("product"),
+    sa.UniqueConstraint("tenant_id", "product_id", "digest"),
+)
+
 promotion = record(
     "promotion",
     words("name", nullable=False),
