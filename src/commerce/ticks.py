@@ -24,6 +24,7 @@ from commerce.payments import invoices
 from commerce.payments.providers.port import Provider, ProviderFailed
 from commerce.payments.webhooks import run_provider_calls
 from commerce.records.actors import SYSTEM, Actor
+from commerce.records.arguments import checked
 from commerce.records.errors import CommerceError, IllegalMove, NotFound
 from commerce.records.outbox import Drained, drain
 from commerce.records.tenants import Tenant
@@ -117,6 +118,7 @@ def tick(
     return report
 
 
+@checked
 def move_by_hand(work: Work, transition: str, record_id: UUID) -> bool:
     """Move one record as a tick would; False where there is nothing to do, as it has been done. By an admin.
 

@@ -120,7 +120,7 @@ def track_event(work: Acting, body: NewEvent) -> EventAnswer:
             work,
             body.type,
             to_micros(body.occurred_at),
-            customer_id=body.customer and customers.get(work, body.customer).id,
+            customer_id=None if body.customer is None else customers.get(work, body.customer).id,
             amount=None if amount is None else exact_minor(amount, work.tenant.currency),
             source_key=body.idempotency_key,
             **body.rest("type", "occurred_at", "customer", "amount", "idempotency_key"),

@@ -131,7 +131,7 @@ def process_return(work: Acting, return_id: UUID, body: Findings) -> ReturnAnswe
 def decide_return(work: Acting, return_id: UUID, body: Decision) -> ReturnAnswer:
     """Approved: money back, goods in, points off, once only. Rejected: nothing moves."""
     if body.action == "approve":
-        refund = body.refund and exact_minor(body.refund, work.tenant.currency)
+        refund = None if body.refund is None else exact_minor(body.refund, work.tenant.currency)
         returns.approve(work, return_id, refund_minor=refund)
     else:
         returns.reject(work, return_id)

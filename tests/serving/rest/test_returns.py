@@ -107,6 +107,9 @@ def test_what_is_damaged_is_scrapped_and_what_is_rejected_moves_nothing(
     _, goods, scrapped, _ = balances(trade)
     assert shops.admin.patch(decide(damaged), {"action": "approve"}).status_code == 200
     assert balances(trade)[1:3] == (goods, scrapped + 1)
+    kept = trade.inspected()
+    wrong = shops.admin.patch(decide(kept), {"action": "approve", "refund": "0.00"})
+    assert (wrong.status_code, "refund_minor must be" in wrong.json()["detail"]) == (409, True)
     refused = trade.inspected(at_fault=True)
     before = balances(trade)
     rejected = shops.admin.patch(decide(refused), {"action": "reject"}).json()
