@@ -16,7 +16,7 @@ def titles(shops: Shops, person: Person) -> list[str]:
     shop = behind(shops)
     drain(shops.engine, shop.tenant, notifier(), now=NOW)
     with shop.look(person.actor) as work:
-        return [each.kind for each in list_own(work)]
+        return [each.kind for each in list_own(work).rows]
 
 
 def test_a_seller_asks_from_the_threshold_on_and_waits(shops: Shops) -> None:
