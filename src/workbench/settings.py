@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from commerce.records.store_url import given_url
 from workbench.errors import SettingsError
 
 HOME_VARIABLE = "BELLWETHER_HOME"
@@ -146,6 +145,8 @@ class Settings:
 
 def _database(environ: Mapping[str, str], home: Path) -> str:
     """Give the record store's URL with any relative SQLite path made absolute."""
+    from commerce.records.store_url import given_url  # which knows SQLAlchemy: not for --help
+
     url = given_url(environ)
     if not url:
         return f"{_SQLITE}{(home / 'data' / 'records.db').as_posix()}"

@@ -62,7 +62,7 @@ def _is_json(start: Message) -> bool:
 
 def _tag(scope: Scope, body: bytes) -> str:
     whose = "\x1f".join(
-        str(noted(scope, name)) for name in ("tenant", "role", "user", "credential")
+        str(noted(scope, name)) for name in ("tenant", "role", "user_id", "credential")
     )
     return f'"{hashlib.sha256(whose.encode() + bytes([0]) + body).hexdigest()[:32]}"'
 

@@ -84,7 +84,7 @@ class RequestLog:
             facts = {
                 "request_id": request_id,
                 "tenant": notes.get("tenant", "-"),
-                "user": notes.get("user", "-"),
+                "user_id": notes.get("user_id", "-"),
                 "by": notes.get("credential", "-"),
                 "method": scope["method"],
                 "route": place,

@@ -111,7 +111,7 @@ async def identify(request: Request, scope: str) -> Caller:
     if caller is None:
         caller = await run_in_threadpool(gate.admit, shown, changes=changes(request))
     user = "-" if caller.actor.user_id is None else str(caller.actor.user_id)
-    known = {"tenant": caller.tenant.slug, "credential": caller.credential, "user": user}
+    known = {"tenant": caller.tenant.slug, "credential": caller.credential, "user_id": user}
     note(request.scope, **known, role=caller.actor.role)
     if gate.limiter.local:
         gate.limiter.count(caller)

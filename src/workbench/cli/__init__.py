@@ -35,6 +35,7 @@ COMMANDS = {
     "create-key": "workbench.cli.keys:create_key",
     "tick": "workbench.cli.ticks:tick",
     "reports": "workbench.cli.reports:reports",
+    "check": "workbench.cli.checks:check",
     "build": "workbench.cli.service:build",
     "serve": "workbench.cli.service:serve",
     "demo": "workbench.cli.demo:demo",

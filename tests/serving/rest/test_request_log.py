@@ -36,7 +36,7 @@ def test_a_line_is_json_with_request_tenant_and_user_and_no_secret(
     lines = [JsonLines().format(each) for each in records]
     first = json.loads(lines[0])
     assert first["request_id"] == asked.headers["x-request-id"]
-    assert (first["tenant"], first["user"]) == ("acme", str(shops.admin.actor.user_id))
+    assert (first["tenant"], first["user_id"]) == ("acme", str(shops.admin.actor.user_id))
     assert (first["method"], first["route"], first["status"]) == ("GET", "/api/customers", 200)
     assert len(lines) == 3
     token = shops.admin.headers["Authorization"].split()[1]
