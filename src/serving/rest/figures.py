@@ -23,7 +23,7 @@ Figured = TypeVar("Figured", bound="Figures")
 def _amount(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, Ratio):
         value = round(value.exact)
-    return write_money(value, info.context["currency"]) if isinstance(value, int) else value
+    return write_money(value, (info.context or {})["currency"]) if isinstance(value, int) else value
 
 
 def _share(value: Any) -> Any:
@@ -143,7 +143,7 @@ def list_figures(page: PageRequest, answer: Answer, kind: type[Figured]) -> Figu
     """Answer with a part of a question's rows."""
     about = {"as_of": answer.as_of, "currency": answer.currency}
     part = page.of_all(answer.result, lambda row: kind.model_validate(row, context=about))
-    return FiguresListing[Figured](**dict(part), **about)
+    return FiguresListing[Figured].model_validate({**dict(part), **about})
 
 
 class SalesFigures(Figures):

@@ -1,7 +1,7 @@
 """A small shop that sold, for tests of its figures: three who bought from two categories, one order called off.
 
-Of it can be counted by hand, in EUR: clocks 3 x 10.00 by Germans, hands 4 x 5.00 by an American, a third of whose order is
-called off again; the buyer and the stranger of `tests.serving.rest.people` never bought.
+Of it can be counted by hand, in EUR: clocks 3 x 11.90 by Germans, hands 4 x 5.50 by an American, who called another
+order of 2 off; the buyer and the stranger of `tests.serving.rest.people` never bought.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Sold:
     hands: UUID
     """Categories; hands are in clocks."""
     buyers: tuple[Actor, ...]
-    """Two Germans, an American; 20.00, 10.00 and 20.00."""
+    """Two Germans, an American; 23.80, 11.90 and 22.00, with tax."""
 
 
 def sell(shops: Shops) -> Sold:
@@ -54,12 +54,20 @@ def sell(shops: Shops) -> Sold:
     off = order(shop, buyers[2], hand, 2)
     with shop.work(buyers[2]) as work:
         cancel(work, off)
-    shops.clock.pass_by(hours=1)
+    later(shops, hours=1)
     return Sold(shop, clock, shop.product(clock), shop.product(hand), clocks, hands, buyers)
 
 
-def order(shop: Shop, buyer: Actor, variant: UUID, units: int, **late: float) -> UUID:
+def later(shops: Shops, **time: float) -> None:
+    """Let time go by, and everybody log in again."""
+    shops.clock.pass_by(**time)
+    for slug, people in shops.people.items():
+        for name, person in people.items():
+            people[name] = shops.log_in(shops.tenant(slug), person.actor)
+
+
+def order(shop: Shop, buyer: Actor, variant: UUID, units: int, *, minutes: float = 0) -> UUID:
     """Let somebody order, so much later."""
-    with shop.work(buyer, **late) as work:
+    with shop.work(buyer, minutes=minutes) as work:
         add(work, variant, units)
         return checkout(work, "wallet")
