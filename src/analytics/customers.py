@@ -174,18 +174,27 @@ def inactive_customers(
     )
 
 
-def inactive_rate(view: View, *, days: int = ACTIVE_DAYS) -> Ratio:
+def inactive_rate(view: View, *, days: int = ACTIVE_DAYS, period: Period | None = None) -> Ratio:
     """Give the share of the customers without an order within so many days, today among them; 0 without customers.
 
     Orders that were called off are none. What churn is to the model, its label says.
+
+    Parameters
+    ----------
+    period : Period, optional
+        Instead of the last ``days``: of the customers known by its end, those without an order in it.
     """
+    first, last = _before(view, days) + timedelta(days=1), view.today
+    if period is not None:
+        first, last = period.first, period.last
     ((active, known),) = view.rows(
         """
         SELECT (SELECT count(DISTINCT customer) FROM placed
-                WHERE customer > 0 AND day > $before AND sale NOT IN (FROM called_off)),
-            (SELECT count(DISTINCT customer) FROM person)
+                WHERE customer > 0 AND day BETWEEN $first AND $last AND sale NOT IN (FROM called_off)),
+            (SELECT count(DISTINCT customer) FROM person WHERE day <= $last)
         """,
-        before=_before(view, days),
+        first=first,
+        last=last,
     )
     return Ratio(known - active, known)
 

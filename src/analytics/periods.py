@@ -74,6 +74,18 @@ class Period:
         """
         return cls(_day("start_date", first), _day("end_date", last))
 
+    @classmethod
+    def until(cls, today: date, first: str | None = None, last: str | None = None) -> Period:
+        """Read the days as `parse` does; left out, the last is today and the first 29 days before the last.
+
+        Examples
+        --------
+        >>> Period.until(date(2026, 1, 30)) == Period.parse("2026-01-01", "2026-01-30")
+        True
+        """
+        end = today if last is None else _day("end_date", last)
+        return cls(end - timedelta(days=29) if first is None else _day("start_date", first), end)
+
     @property
     def days(self) -> dict[str, object]:
         """What a query binds as ``$first`` and ``$last``."""

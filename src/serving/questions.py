@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from commerce.records.errors import CommerceError
 from serving.errors import QuestionLate, QuestionsBusy, QuestionUnanswered
 
 if TYPE_CHECKING:
@@ -125,12 +126,12 @@ class Questions:
                 return found
         raise QuestionUnanswered("processes that died of it")
 
-    def warm(self, tenant: str) -> None:
-        """Let every process that is idle load a tenant's events, in the background; the first question waits less."""
+    def warm(self, *tenants: str) -> None:
+        """Load the events of tenants, as many as a process holds, in the background; first questions wait less."""
 
         def load() -> None:
-            for _ in self._workers:
-                with suppress(QuestionsBusy, QuestionLate, QuestionUnanswered):
+            for tenant in tenants[: self._settings.tenants]:
+                with suppress(QuestionsBusy, QuestionLate, QuestionUnanswered, CommerceError):
                     self.ask(tenant, "inactive_rate")
 
         threading.Thread(target=load, name="warm-questions", daemon=True).start()

@@ -175,6 +175,8 @@ def test_who_ordered_on_the_last_of_the_days_is_active(view: View) -> None:
     assert view.today == date(2026, 2, 3)
     assert inactive_rate(view, days=24) == Ratio(2, 4)
     assert inactive_rate(view, days=25) == Ratio(1, 4)
+    assert inactive_rate(view, period=Period(date(2026, 1, 10), date(2026, 1, 30))) == Ratio(3, 4)
+    assert inactive_rate(view, period=Period(date(2025, 1, 1), date(2025, 1, 31))) == Ratio(0, 0)
     assert [each.customer for each in inactive_customers(view, days=24)] == [PEOPLE[1], PEOPLE[3]]
     assert [len(new_customers(view, days=days)) for days in (33, 34)] == [0, 4]
 
@@ -238,7 +240,7 @@ def test_a_question_is_asked_by_its_name_with_what_it_takes(view: View) -> None:
         ask(view, "inactive_rat")
     with pytest.raises(
         RecordError,
-        match=r"inactive_rate must be asked with what it takes; got day. It takes days.",
+        match=r"inactive_rate must be asked with what it takes; got day. It takes days, period.",
     ):
         ask(view, "inactive_rate", day=1)
     with pytest.raises(RecordError, match="period must not end before it begins"):

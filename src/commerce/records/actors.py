@@ -41,6 +41,17 @@ class Actor:
         """Whether every record of the tenant is this actor's business."""
         return self.role in ("admin", "superadmin", "system")
 
+    def require_running(self, act: str) -> None:
+        """Refuse an act to who does not run the shop.
+
+        Raises
+        ------
+        Forbidden
+            "role must be one of admin, system for reading figures; got user. ..."
+        """
+        if not self.runs_the_shop:
+            raise Forbidden(act, ("admin", "system"), self.role)
+
     def may_act_as(self, *roles: str) -> bool:
         """Tell whether this actor has one of some roles; a superadmin is an admin too."""
         return self.role in roles or (self.role == "superadmin" and "admin" in roles)

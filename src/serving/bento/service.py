@@ -15,11 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import bentoml
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from commerce.records.actors import SYSTEM
 from commerce.records.database import connect
-from commerce.records.errors import StoreUnusable
+from commerce.records.errors import CommerceError, StoreUnusable
+from commerce.shops import list_shops
 from features.catalogue import CATALOGUE
 from serving.access.gate import open_gate
 from serving.app import make_app
@@ -81,6 +84,8 @@ class Service:
             else Questions(QuestionSettings(database_url=url, snapshots=snapshots))
         )
         app.state.questions = self.questions
+        if self.questions is not None and store is not None:
+            self.questions.warm(*_open_shops(store))
         logger.info("sources from %s", _SOURCES)
         places = ", ".join(str(folder) for folder in settings.packages)
         logger.info("packages from %s", places)
@@ -112,6 +117,15 @@ class Service:
         if self.state.store is not None:
             self.state.store.close()
         gc.unfreeze()
+
+
+def _open_shops(store: RecordStore) -> list[str]:
+    """List the shops that are open; none where the store does not answer yet."""
+    try:
+        found = list_shops(store.engine, SYSTEM)
+    except (CommerceError, SQLAlchemyError):
+        return []
+    return [shop.tenant.slug for shop in found if shop.closed_at is None]
 
 
 def _openness(door: DoorSettings) -> str:

@@ -40,6 +40,7 @@ from serving.access.callers import Caller
 from serving.access.gate import Gate
 from serving.access.scopes import SCOPES
 from serving.predict.answers import AppState
+from serving.questions import Questions
 from serving.rest.refusals import refusals
 from serving.rest.shown import SECURITY, gate_of, identify, shops_asked
 
@@ -56,6 +57,8 @@ class Desk:
     caller: Caller
     gate: Gate
     state: AppState
+    questions: Questions | None = None
+    """Who answers questions about a period."""
 
     @property
     def tenant(self) -> Tenant:
@@ -230,7 +233,9 @@ def _way(annotation: Any) -> Way | None:
 def _desk(scope: str) -> Callable[[Request], Awaitable[Desk]]:
     async def desk(request: Request) -> Desk:
         caller = await identify(request, scope)
-        return Desk(caller, gate_of(request), request.app.state.serving)
+        return Desk(
+            caller, gate_of(request), request.app.state.serving, request.app.state.questions
+        )
 
     return desk
 

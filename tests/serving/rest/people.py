@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from serving.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
+from serving.questions import Questions, QuestionSettings
 from serving.settings import DoorSettings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -124,6 +126,10 @@ class Shops:
             elapsed=self.clock.elapsed,
         )
         self.app = make_app(state, self.gate, door)
+        self.scratch = TemporaryDirectory(prefix="bellwether-tests-")
+        url = engine.url.render_as_string(hide_password=False)
+        settings = QuestionSettings(database_url=url, snapshots=Path(self.scratch.name))
+        self.questions = self.app.state.questions = Questions(settings, self.clock)
         self.anonymous = Person(Client(self.app))
         self.people = {slug: self._open(slug) for slug in ("acme", "other")}
 
@@ -159,6 +165,8 @@ class Shops:
 
     def close(self) -> None:
         """Close what was opened."""
+        self.questions.close()
+        self.scratch.cleanup()
         self.store.close()
 
     def _open(self, slug: str) -> dict[str, Person]:

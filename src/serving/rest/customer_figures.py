@@ -1,0 +1,148 @@
+"""Figures of customers over HTTP; asked of before the customers themselves, whose ids take any name."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from commerce.people import customers
+from serving.rest.deps import Asking, AsOf, Page, Resource
+from serving.rest.fields import Key
+from serving.rest.figures import (
+    AsOfFigures,
+    Days,
+    Figures,
+    FiguresListing,
+    Limit,
+    Money,
+    SegmentFigures,
+    Share,
+    Window,
+    ask,
+    ask_within,
+    list_figures,
+    minor,
+    put,
+    tell,
+)
+
+router = Resource("analytics", "/api/customers", "customers")
+
+
+class CustomerFigures(Figures):
+    """What a customer bought, all in all."""
+
+    customer: UUID
+    since: date
+    orders: int
+    units: int
+    spent: Money = minor("net")
+    first_order: date | None
+    last_order: date | None
+
+
+class CustomerSegment(Figures):
+    """In which segment a customer is, and why; scores of recency, frequency and value, 1 to 5."""
+
+    segment: str
+    recency_days: int | None
+    orders: int
+    spent: Money = minor("net")
+    scores: tuple[int, int, int] | None
+
+
+class CustomerAnalytics(AsOfFigures):
+    """What is known of a customer's buying; null where nothing was on record yet."""
+
+    customer: UUID
+    figures: CustomerFigures | None
+    rfm: CustomerSegment | None
+
+
+class CustomersSummary(AsOfFigures):
+    """All customers, together and by segment."""
+
+    customers: int
+    orders: int
+    revenue: Money = minor("net")
+    new_customers: int
+    inactive_rate: Share
+    segments: list[SegmentFigures]
+
+
+@router.get("/vip_customers", summary="List the VIPs")
+def list_vip_customers(
+    desk: Asking,
+    page: Page,
+    orders: Annotated[int, Query(description="At least so many.")] = 3,
+    share: Annotated[int, Query(description="Percent of those who spent most.")] = 10,
+    as_of: AsOf = None,
+) -> FiguresListing[CustomerFigures]:
+    """Who ordered often and is among those who spent most, the most first."""
+    answer = ask(desk, "vip_customers", as_of, orders=orders, share=share)
+    return list_figures(page, answer, CustomerFigures)
+
+
+@router.get("/new_customers", summary="List who became a customer lately")
+def list_new_customers(
+    desk: Asking, page: Page, days: Window = 30, as_of: AsOf = None
+) -> FiguresListing[CustomerFigures]:
+    """The latest first."""
+    return list_figures(page, ask(desk, "new_customers", as_of, days=days), CustomerFigures)
+
+
+@router.get("/inactive_customers", summary="List who did not order lately")
+def list_inactive_customers(
+    desk: Asking, page: Page, days: Window = 30, as_of: AsOf = None
+) -> FiguresListing[CustomerFigures]:
+    """The longest without an order first, who never ordered last."""
+    return list_figures(page, ask(desk, "inactive_customers", as_of, days=days), CustomerFigures)
+
+
+@router.get("/top_customers", summary="List who spent most")
+def list_top_customers(
+    desk: Asking,
+    page: Page,
+    limit: Limit = 10,
+    start_date: str | None = None,
+    end_date: str | None = None,
+    as_of: AsOf = None,
+) -> FiguresListing[CustomerFigures]:
+    """Ever, or in some days; the figures are of all they bought."""
+    if start_date is None and end_date is None:
+        answer = ask(desk, "top_customers", as_of, limit=limit)
+    else:
+        answer, _ = ask_within(
+            desk, "top_customers", Days(start_date, end_date, as_of), limit=limit
+        )
+    return list_figures(page, answer, CustomerFigures)
+
+
+@router.get("/analytics_summary", summary="Sum up the customers")
+def read_customers_summary(desk: Asking, as_of: AsOf = None) -> CustomersSummary:
+    """What all have is what their segments have together."""
+    answer = ask(desk, "customer_summary", as_of)
+    found = answer.result
+    return tell(
+        CustomersSummary,
+        answer,
+        **{**vars(found), "segments": found.segments.segments},
+        new_customers=found.new,
+        inactive_rate=found.inactive,
+    )
+
+
+@router.get("/{customer_id}/analytics", summary="What a customer bought")
+def read_customer_analytics(
+    desk: Asking, customer_id: Key, as_of: AsOf = None
+) -> CustomerAnalytics:
+    """Figures, and the segment; one's own for a customer."""
+    with desk.looking() as work:
+        customer = customers.get(work, customer_id).id
+        at = work.settle(as_of).isoformat()
+    answer = put(desk, "customer_figures", at, customer=customer)
+    rfm = put(desk, "customer_rfm", at, customer=customer).result
+    return tell(CustomerAnalytics, answer, customer=customer, figures=answer.result, rfm=rfm)
