@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -73,9 +74,9 @@ def test_sql_in_a_filter_or_a_path_finds_nothing_and_breaks_nothing(shops: Shops
 
 @pytest.mark.usefixtures("nothing_stays")
 def test_who_guesses_an_id_by_whatever_name_gets_no_more_than_the_table_says(
-    engine: Engine,
+    engine: Engine, tmp_path: Path
 ) -> None:
-    shops = open_shops(engine)
+    shops = open_shops(engine, media=tmp_path)
     marks = ("buyer@example.com", "Buyer", "Tick Street", "argon2")
     wrong: list[tuple[object, ...]] = []
     for route, (table, expected) in lines().items():
@@ -100,9 +101,9 @@ def test_who_guesses_an_id_by_whatever_name_gets_no_more_than_the_table_says(
 
 @pytest.mark.usefixtures("nothing_stays")
 def test_an_id_that_never_was_is_refused_to_all_who_may_ask_and_answered_to_none(
-    engine: Engine,
+    engine: Engine, tmp_path: Path
 ) -> None:
-    shops = open_shops(engine)
+    shops = open_shops(engine, media=tmp_path)
     wrong: list[tuple[object, ...]] = []
     for route, (table, _) in lines().items():
         names = re.findall(r"{(\w+)}", route)
