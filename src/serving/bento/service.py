@@ -125,7 +125,7 @@ def _open_shops(store: RecordStore) -> list[str]:
         found = list_shops(store.engine, SYSTEM)
     except (CommerceError, SQLAlchemyError):
         return []
-    return [shop.tenant.slug for shop in found if shop.closed_at is None]
+    return [shop.tenant.slug for shop in found if shop.tenant.closed_at is None]
 
 
 def _openness(door: DoorSettings) -> str:
