@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
-from tests.serving.rest.people import Person, Shops
-from tests.serving.rest.selling import customer_of, order, settle, shop_of
+from tests.serving.rest.people import NOW, Person, Shops
+from tests.serving.rest.selling import customer_of, deliver, order, settle, shop_of
 
 from commerce.notifications.inbox import notifier
 from commerce.records import schema
@@ -181,3 +183,15 @@ def test_a_two_seller_order_is_settled_to_the_last_minor_unit(shops: Shops) -> N
     ]
     assert parts == ["11.90", "3.96"]
     assert made["amount"] == "15.86"
+    deliver(shops, made["id"])
+    shops.clock.now = NOW + timedelta(days=3)
+    buyer = shops.log_in(shops.tenant("acme"), shops.buyer.actor)
+    held, fees = shop.holds("held", UUID(made["id"]).hex), shop.holds("fees")
+    assert buyer.post(f"/api/orders/{made['id']}/complete").status_code == 200
+    paid = []
+    for person in (shops.seller, second):
+        assert person.actor.user_id is not None
+        paid.append(shop.holds("wallet", person.actor.user_id.hex))
+    assert paid == [950, 316]
+    assert held == 1_586 == sum(paid) + shop.holds("fees") - fees + shop.holds("tax")
+    assert shop.holds("held", UUID(made["id"]).hex) == 0
