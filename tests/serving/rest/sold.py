@@ -18,6 +18,7 @@ from commerce.catalogue import categories
 from commerce.orders.cart import add
 from commerce.orders.checkout import checkout
 from commerce.orders.completion import cancel
+from commerce.people import customers
 from commerce.records.actors import Actor
 
 DAY = Period(date(2026, 3, 1), date(2026, 3, 1))
@@ -48,7 +49,11 @@ def sell(shops: Shops) -> Sold:
         clocks = categories.create(work, "clocks")
         hands = categories.create(work, "hands", parent_id=clocks)
     clock, hand = shop.variant(1000, category=clocks), shop.variant(500, category=hands)
-    buyers = shop.buyer(100_000), shop.buyer(100_000), shop.buyer(100_000, country="US")
+    buyers = tuple(shop.buyer(100_000, country=None) for _ in range(3))
+    for buyer, country in zip(buyers, ("DE", "DE", "US"), strict=True):
+        with shop.work() as work:
+            assert buyer.customer_id is not None
+            customers.change(work, buyer.customer_id, {"country": country})
     for buyer, variant, units in zip(buyers, (clock, clock, hand), (2, 1, 4), strict=True):
         order(shop, buyer, variant, units)
     off = order(shop, buyers[2], hand, 2)

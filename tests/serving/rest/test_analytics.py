@@ -113,7 +113,7 @@ def test_cohorts_payments_and_the_states_of_orders(shops: Shops, sold: Sold) -> 
         body = shops.admin.get(path).json()
         assert body["average_order_value"] == "19.23"
         assert {state: many for state, many in body["statuses"].items() if many} == {
-            "paid": 3,
+            "placed": 3,
             "cancelled": 1,
         }
         found = shops.questions.ask("acme", "order_lifecycle", period=DAY).result
