@@ -30,6 +30,7 @@ from serving.rest.figures import (
     Within,
     ask,
     ask_within,
+    example,
     minor,
     put,
     tell,
@@ -107,6 +108,8 @@ class PaymentRates(PeriodFigures):
 class CohortFigures(Figures):
     """Who first bought in one week or month, and how many bought in it, the next, and so on."""
 
+    model_config = example(start="2026-01-01", customers=4, active=[4, 1], retention=[1.0, 0.25])
+
     start: date
     customers: int
     active: list[int]
@@ -148,7 +151,7 @@ class RealTimeMetrics(AsOfFigures):
     since: Instant
     orders: int
     units: int
-    sold: Money = minor("sold")
+    sold: Money = Field(validation_alias="sold_minor")
     orders_called_off: int
     received: Money = minor("captured")
     paid_back: Money = minor("refunded")

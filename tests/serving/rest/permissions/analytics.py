@@ -6,7 +6,6 @@ from tests.serving.rest.people import NOW, Shops
 
 from commerce.catalogue import products
 from commerce.catalogue.products import NewVariant
-from commerce.records.actors import SYSTEM
 from commerce.records.work import working
 
 _STAFF = "403 403 403 403 200 200"
@@ -41,7 +40,7 @@ def ids(shops: Shops) -> dict[str, str]:
     """The buyer, and a product on sale."""
     known = vars(shops)
     if "_figured" not in known:
-        with working(shops.engine, shops.tenant("acme"), SYSTEM, now=NOW) as work:
+        with working(shops.engine, shops.tenant("acme"), shops.admin.actor, now=NOW) as work:
             known["_figured"] = products.create(work, "Clock", [NewVariant("figured", 1000)])
     return {
         "customer_id": str(shops.buyer.actor.customer_id),
