@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -184,10 +185,12 @@ def test_the_built_bento_answers_both_forms_with_the_variables(home: Home, tmp_p
     assert modules == str(home.bento.path / "src")
     text = log.read_text()
     assert "open by BELLWETHER_OPEN: this machine itself may ask about any tenant" in text
-    assert (
-        f"request_id={by_customer.json()['request_id']} tenant=- by=- POST /predict/churn 200"
-        in text
-    )
+    request_id = by_customer.json()["request_id"]
+    (line,) = [
+        each for each in logged(log) if each.get("request_id") == request_id and "route" in each
+    ]
+    assert (line["method"], line["route"], line["status"]) == ("POST", "/predict/churn", 200)
+    assert (line["tenant"], line["by"]) == ("-", "-")
     assert "17850" not in text
 
 
@@ -260,8 +263,14 @@ def wait_until_alive(client: httpx.Client, server: subprocess.Popen[Any], log: P
 
 def loaded_from(log: Path) -> str:
     """Where the server's own sources lie, as its log says."""
-    (line,) = [each for each in log.read_text().splitlines() if "sources from" in each]
-    return line.rpartition("sources from ")[2]
+    told = [str(each.get("message")) for each in logged(log)]
+    (line,) = [each for each in told if each.startswith("sources from")]
+    return line.removeprefix("sources from ")
+
+
+def logged(log: Path) -> list[dict[str, Any]]:
+    """The lines of a server's log that are its own: JSON."""
+    return [json.loads(each) for each in log.read_text().splitlines() if each.startswith("{")]
 
 
 def free_port() -> int:
