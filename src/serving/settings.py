@@ -179,6 +179,11 @@ def _sizes(given: Sequence[str]) -> tuple[int, ...]:
     ------
     ServingError
         "IMAGE_SIZES must be pixels from 1 to 8000, as 160,640,1600; got ..."
+
+    Examples
+    --------
+    >>> _sizes(["640", "160"])
+    (160, 640)
     """
     if any(not size.isdecimal() or not 1 <= int(size) <= _LARGEST_SIZE for size in given):
         raise ServingError(
