@@ -16,7 +16,7 @@ Without either, a server answers by values only, from the packages its Bento car
     ``X-Forwarded-*`` count. Separated by commas.
 ``RATE_LIMIT``, ``TENANT_RATE_LIMIT``, ``REDIS_URL``
     Requests of one credential and of one shop (``1200/minute``), and where several processes count them.
-``STRIPE_API_KEY``, ``STRIPE_WEBHOOK_SECRET``
+``STRIPE_SECRET_KEY``, ``STRIPE_WEBHOOK_SECRET``
     The server's account at Stripe; without the secret, no webhook is heard, the embedded provider's neither.
 ``SENTRY_DSN``
     Where errors that nobody foresaw are reported, with sentry-sdk installed.
@@ -146,12 +146,11 @@ class DoorSettings:
             return tuple(part for each in said(name).split(",") if (part := each.strip()))
 
         debug = said("DEBUG").lower() in ("1", "true", "yes", "on")
-        for name in ("STRIPE_SECRET_KEY", "STRIPE_API_KEY"):
-            if debug and said(name).startswith(_LIVE):
-                raise ServingError(
-                    f"DEBUG must be false where Stripe moves real money; got true with a live {name}."
-                    " Set DEBUG=false, or a test key."
-                )
+        if debug and said("STRIPE_SECRET_KEY").startswith(_LIVE):
+            raise ServingError(
+                "DEBUG must be false where Stripe moves real money; got true with a live STRIPE_SECRET_KEY."
+                " Set DEBUG=false, or a test key."
+            )
         return cls(
             secret_key=said("SECRET_KEY"),
             debug=debug,
@@ -162,7 +161,7 @@ class DoorSettings:
             rate=said("RATE_LIMIT", cls.rate),
             tenant_rate=said("TENANT_RATE_LIMIT", cls.tenant_rate),
             counts_in=said("REDIS_URL", cls.counts_in),
-            provider_key=said("STRIPE_API_KEY"),
+            provider_key=said("STRIPE_SECRET_KEY"),
             webhook_secret=said("STRIPE_WEBHOOK_SECRET"),
             sentry_dsn=said("SENTRY_DSN"),
             media=Path(home).expanduser() / MEDIA if (home := said(HOME_VARIABLE)) else None,

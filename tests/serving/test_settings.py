@@ -12,11 +12,11 @@ from serving.settings import DoorSettings, ServingSettings
 from workbench.settings import Settings
 
 
-@pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_API_KEY"])
 @pytest.mark.parametrize("key", ["sk_live_x", "rk_live_x"])
-def test_a_live_stripe_key_starts_no_server_that_debugs(name: str, key: str) -> None:
+def test_a_live_stripe_key_starts_no_server_that_debugs(key: str) -> None:
+    name = "STRIPE_SECRET_KEY"
     with pytest.raises(
-        ServingError, match=rf"DEBUG must be false .* a live {name}\. Set"
+        ServingError, match=r"DEBUG must be false .* a live STRIPE_SECRET_KEY"
     ) as caught:
         DoorSettings.from_env({"DEBUG": "true", name: key})
     assert key not in str(caught.value)

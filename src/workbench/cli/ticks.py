@@ -38,7 +38,7 @@ def tick(tenant: str | None, now: str | None, as_json: bool) -> None:
     Let cron call it every minute. It is safe to call at any time, twice, and beside another: each record moves
     once, in a transaction of its own. Tenants with imported or simulated records stand still unless named.
 
-    With STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET, Stripe is asked again what it was not asked or did not answer.
+    With STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, Stripe is asked again what it was not asked or did not answer.
     MAIL_URL says how mail goes out: console: (the default, on standard error), smtp://user:password@host or
     smtps://...; MAIL_FROM is the sender.
     """
@@ -56,10 +56,10 @@ def tick(tenant: str | None, now: str | None, as_json: bool) -> None:
         sys.stderr,
     )
     provider = None
-    if environ.get("STRIPE_API_KEY"):
+    if environ.get("STRIPE_SECRET_KEY"):
         from commerce.payments.providers.stripe import Stripe
 
-        provider = Stripe(environ["STRIPE_API_KEY"], environ.get("STRIPE_WEBHOOK_SECRET", ""))
+        provider = Stripe(environ["STRIPE_SECRET_KEY"], environ.get("STRIPE_WEBHOOK_SECRET", ""))
     with reading(engine) as connection:
         times = [
             (each, parse_as_of(now, each.zone) if now else clock(connection, each, now=home.now()))
