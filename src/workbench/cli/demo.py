@@ -12,9 +12,7 @@ from workbench.settings import Settings
 TENANT = "demo"
 
 
-@click.command(
-    epilog=examples("bellwether demo", "curl -s localhost:3000/docs  # after: bellwether serve")
-)
+@click.command(epilog=examples("bellwether demo", "bellwether serve --open demo"))
 @click.pass_context
 def demo(ctx: click.Context) -> None:
     """Go the whole way on a simulated shop.

@@ -102,7 +102,7 @@ def run_tenant(
         for sentence in outdated(settings, found.slug).values():
             click.echo(f"  {sentence}; no challenger has replaced it yet")
         if result.of(SCORE):
-            click.echo("  next: bellwether serve, or make lab to look around")
+            click.echo(f"  next: bellwether serve --open {found.slug}, or make lab to look around")
     return code
 
 
