@@ -66,9 +66,13 @@ def client_without_records(make_state: Callable[..., AppState]) -> Client:
     return Client(make_app(make_state(), door=OPEN))
 
 
-@pytest.fixture
-def shops(any_engine: Engine, tmp_path: Path) -> Iterator[Shops]:
-    """Two shops on each database with somebody logged in in every role; see `tests.serving.rest.people`."""
-    opened = open_shops(any_engine, media=tmp_path / "media")
+@pytest.fixture(params=["engine", pytest.param("postgres_engine", marks=pytest.mark.slow)])
+def shops(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shops]:
+    """Two shops with somebody logged in in every role; see `tests.serving.rest.people`.
+
+    On SQLite, and in `make test-all` on PostgreSQL, on which `make test` holds what routes call.
+    """
+    engine: Engine = request.getfixturevalue(request.param)
+    opened = open_shops(engine, media=tmp_path / "media")
     yield opened
     opened.close()
