@@ -1,9 +1,8 @@
 """Goods that come back: asked for, received, looked at, and then paid back or not.
 
-What is paid back is the part of a line that belongs to the units that really arrived: a line's amount is spread
-over its units by largest remainder, so that all its returns together give back exactly what was paid, however they
-are split. Damaged goods are scrapped, all others go back in stock. A seller at fault loses points, never more
-than there are.
+What is paid back is the part of a line that belongs to the units that really arrived, as
+`commerce.records.line_prices.refund_share` has it. Damaged goods are scrapped, all others go back in stock. A seller
+at fault loses points, never more than there are.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from commerce.records import rows, schema
 from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, RecordError, check_choice, check_range, existing
 from commerce.records.instants import DAY, to_micros
+from commerce.records.line_prices import refund_share
 from commerce.records.machine import EventDraft, fetch, fetch_mine, fire
 from commerce.records.money import format_money
 from commerce.records.sql import linked, total
@@ -45,29 +45,6 @@ class Return(NamedTuple):
     condition: str | None
     seller_at_fault: bool | None
     refund_minor: int | None
-
-
-def refund_share(amount: int, units: int, returned: int, quantity: int) -> int:
-    """Give the part of a line's amount that belongs to its next units to come back.
-
-    Parameters
-    ----------
-    amount : int
-        What the buyer paid for the line, minor units.
-    units : int, >= 1
-        Units of the line.
-    returned : int
-        Units that came back before.
-    quantity : int
-        Units that come back now.
-
-    Examples
-    --------
-    >>> [refund_share(1000, 3, returned, 1) for returned in range(3)]
-    [334, 333, 333]
-    """
-    each, rest = divmod(amount, units)
-    return each * quantity + min(returned + quantity, rest) - min(returned, rest)
 
 
 class _Case(NamedTuple):

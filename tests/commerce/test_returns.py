@@ -23,8 +23,9 @@ from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.doctor import examine
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, NotFound, RecordError
+from commerce.records.line_prices import refund_share
 from commerce.records.states import RETURN
-from commerce.returns import approve, inspect, listed, receive, refund_share, reject, request
+from commerce.returns import approve, inspect, listed, receive, reject, request
 from commerce.rewards import POINTS
 from commerce.stock import asset
 

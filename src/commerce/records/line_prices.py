@@ -90,3 +90,29 @@ def price_line(gross: int, quantity: int, offers: Iterable[Offer], tax_bp: int) 
     )
     off, promotion = (best[0], best[1].id) if best else (0, None)
     return Price(gross, off, share(gross - off, tax_bp), promotion)
+
+
+def refund_share(amount: int, units: int, returned: int, quantity: int) -> int:
+    """Give the part of a line's amount that belongs to its next units to come back.
+
+    The amount is spread over the units by largest remainder, so that all returns of a line together give back
+    exactly what was paid, however they are split.
+
+    Parameters
+    ----------
+    amount : int
+        What the buyer paid for the line, minor units.
+    units : int, >= 1
+        Units of the line.
+    returned : int
+        Units that came back before.
+    quantity : int
+        Units that come back now.
+
+    Examples
+    --------
+    >>> [refund_share(1000, 3, returned, 1) for returned in range(3)]
+    [334, 333, 333]
+    """
+    each, rest = divmod(amount, units)
+    return each * quantity + min(returned + quantity, rest) - min(returned, rest)

@@ -34,7 +34,7 @@ class Faults:
 
         try:
             await self.app(scope, receive, send_seen)
-        except Exception:
+        except Exception:  # whatever it is: this is the last place that can log and answer it
             if scope["type"] != "http":
                 raise
             request_id = request_id_of(scope)
