@@ -10,6 +10,7 @@ from workbench.records import open_records
 from workbench.settings import Settings
 
 TENANT = "demo"
+CUSTOMERS = 2500  # so that enough of them leave an invoice unpaid for credit to be learned and tested
 
 
 @click.command(epilog=examples("bellwether demo", "bellwether serve --open demo"))
@@ -19,7 +20,7 @@ def demo(ctx: click.Context) -> None:
 
     Simulates a shop, trains both models on it, scores its customers and builds the service.
 
-    The shop is tenant demo: 2,000 customers over two years, its clock at 2026-01-01. A second call finds
+    The shop is tenant demo: 2,500 customers over two years, its clock at 2026-01-01. A second call finds
     everything in place and says so.
     """
     from serving.bento.building import build_bento
@@ -35,7 +36,7 @@ def demo(ctx: click.Context) -> None:
         from simulation import SimulationOptions
         from workbench.cli.simulations import fill
 
-        made = fill(TENANT, SimulationOptions())
+        made = fill(TENANT, SimulationOptions(customers=CUSTOMERS))
         click.echo(
             f"  simulated tenant {TENANT}: {made.customers:,} customers, {made.orders:,} orders"
         )
