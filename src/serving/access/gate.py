@@ -63,6 +63,7 @@ class Gate:
     ) -> None:
         self.engine, self.limiter, self.now = engine, limiter, now
         self.tokens = Tokens(secret)
+        self.login_key = secret.key("login")
         self._csrf = secret.key("csrf")
         self._domain = domain.lower().strip(".")
         self._elapsed = elapsed
@@ -178,7 +179,8 @@ class Gate:
                 " Check both, and name the shop by X-Tenant-ID where several know the name."
             ) from error
         assert actor.user_id is not None
-        text = logins.begin(self.engine, meant[0], actor.user_id, kind, now=now)
+        key = self.login_key
+        text = logins.begin(self.engine, meant[0], actor.user_id, kind, key=key, now=now)
         name = text.partition(".")[0]
         return Caller(tenant=meant[0], actor=actor, credential=f"login:{name}"), text
 

@@ -1,7 +1,9 @@
 """Who is logged in: by refresh tokens, each good for one use, or in a browser; kept in the table ``login``.
 
 A login is one row. Its text is its id and a secret, of which only the hash is kept. A refresh gives the row another
-secret; whoever comes with an earlier one holds a copy, so the whole login ends, for both.
+secret; whoever comes with an earlier one holds a copy, so the whole login ends, for both. That it was an earlier one is
+told by the mark that every secret ends with, which only this server can make: who knows no more than the id, which
+stands in logs, ends nobody's login.
 """
 
 from __future__ import annotations
@@ -32,12 +34,21 @@ LIFETIMES = {"refresh": timedelta(days=14), "session": timedelta(hours=12)}
 Kind = Literal["refresh", "session"]
 
 
-def begin(engine: Engine, tenant: Tenant, user_id: UUID, kind: Kind, *, now: datetime) -> str:
-    """Log a user in; give the text that proves it, shown this once."""
-    key, secret = uuid4(), secrets.token_urlsafe(32)
+def begin(
+    engine: Engine, tenant: Tenant, user_id: UUID, kind: Kind, *, key: bytes, now: datetime
+) -> str:
+    """Log a user in; give the text that proves it, shown this once.
+
+    Parameters
+    ----------
+    key : bytes
+        By which this server marks what it gives out.
+    """
+    login_id = uuid4()
+    secret = _drawn(login_id, key)
     row = {
         "tenant_id": tenant.id,
-        "id": key,
+        "id": login_id,
         "user_id": user_id,
         "kind": kind,
         "secret_hash": _digest(secret),
@@ -46,7 +57,7 @@ def begin(engine: Engine, tenant: Tenant, user_id: UUID, kind: Kind, *, now: dat
     }
     with writing(engine) as connection:
         connection.execute(insert(login), row)
-    return f"{key.hex}.{secret}"
+    return f"{login_id.hex}.{secret}"
 
 
 def find(connection: Connection, login_id: UUID, tenant_id: int, *, now: datetime) -> Caller:
@@ -71,8 +82,13 @@ def resume(connection: Connection, text: str, kind: Kind, *, now: datetime) -> C
     return _caller(row)
 
 
-def rotate(engine: Engine, text: str, *, now: datetime) -> tuple[Caller, str]:
+def rotate(engine: Engine, text: str, *, key: bytes, now: datetime) -> tuple[Caller, str]:
     """Take a refresh token for the next one; the login ends where one is used again.
+
+    Parameters
+    ----------
+    key : bytes
+        As `begin` was given.
 
     Returns
     -------
@@ -84,15 +100,15 @@ def rotate(engine: Engine, text: str, *, now: datetime) -> tuple[Caller, str]:
     Unauthorised
         "refresh token must be valid and not expired; ..."
     """
-    fresh = secrets.token_urlsafe(32)
     with writing(engine) as connection:
         row, right = _proved(connection, text, "refresh", lock=True)
         if row is None:
             raise refused("refresh token")
+        fresh = _drawn(row.login_id, key)
         mine = update(login).where(login.c.tenant_id == row.tenant_id, login.c.id == row.login_id)
         if right and not _over(row, now):
             connection.execute(mine.values(secret_hash=_digest(fresh)))
-        elif not right:
+        elif not right and _is_ours(row.login_id, text.partition(".")[2], key):
             connection.execute(mine.where(login.c.revoked_at.is_(None)).values(revoked_at=now))
     if not right or _over(row, now):
         raise refused("refresh token")
@@ -138,6 +154,23 @@ def _proved(
     if row is None or (kind is not None and row.kind != kind):
         return None, False
     return row, hmac.compare_digest(row.secret_hash, _digest(secret))
+
+
+def _drawn(login_id: UUID, key: bytes) -> str:
+    """Draw a secret that nobody can guess, and mark it."""
+    drawn = secrets.token_urlsafe(32)
+    return f"{drawn}.{_mark(login_id, drawn, key)}"
+
+
+def _is_ours(login_id: UUID, secret: str, key: bytes) -> bool:
+    """Whether a secret was once drawn here for this login."""
+    drawn, _, mark = secret.rpartition(".")
+    return hmac.compare_digest(_mark(login_id, drawn, key).encode(), mark.encode(errors="replace"))
+
+
+def _mark(login_id: UUID, drawn: str, key: bytes) -> str:
+    said = login_id.bytes + drawn.encode(errors="replace")
+    return hmac.digest(key, said, hashlib.sha256).hex()[:32]
 
 
 def _look(connection: Connection, login_id: UUID, *, lock: bool = False) -> Row[Any] | None:

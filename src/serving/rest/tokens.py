@@ -91,7 +91,7 @@ def refresh(
 ) -> TokenPair:
     """A refresh token is good once: used again, the log-in ends, for whoever holds a copy, too."""
     try:
-        caller, fresh = logins.rotate(gate.engine, body.refresh, now=gate.now())
+        caller, fresh = logins.rotate(gate.engine, body.refresh, key=gate.login_key, now=gate.now())
     finally:
         gate.forget()
     return _pair(response, gate, caller, fresh)

@@ -10,7 +10,9 @@ from workbench.records import open_records
 from workbench.settings import Settings
 
 TENANT = "demo"
-CUSTOMERS = 2500  # so that enough of them leave an invoice unpaid for credit to be learned and tested
+CUSTOMERS = (
+    2500  # so that enough of them leave an invoice unpaid for credit to be learned and tested
+)
 
 
 @click.command(epilog=examples("bellwether demo", "bellwether serve --open demo"))

@@ -157,7 +157,14 @@ class Shops:
     def log_in(self, tenant: Tenant, actor: Actor) -> Person:
         """Log somebody in, without the work that a password is."""
         assert actor.user_id is not None
-        text = logins.begin(self.engine, tenant, actor.user_id, "refresh", now=self.clock())
+        text = logins.begin(
+            self.engine,
+            tenant,
+            actor.user_id,
+            "refresh",
+            key=self.gate.login_key,
+            now=self.clock(),
+        )
         name = text.partition(".")[0]
         caller = Caller(tenant=tenant, actor=actor, credential=f"login:{name}")
         bearer = f"Bearer {self.gate.access_token(caller)}"

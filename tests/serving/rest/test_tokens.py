@@ -160,6 +160,16 @@ def test_a_refresh_token_is_good_once_and_used_again_ends_the_log_in_for_both(sh
         assert status(with_token(shops, each["access"])) == 401
 
 
+def test_who_knows_only_the_id_of_a_log_in_cannot_end_it(shops: Shops) -> None:
+    tokens = pair(shops)
+    login, _, mark = tokens["refresh"].split(".")
+    for guess in (f"{login}.guessed", f"{login}.guessed.{mark}", f"{login}.", login):
+        answer = shops.anonymous.post("/api/token/refresh", {"refresh": guess})
+        assert answer.status_code == 401
+    refresh = {"refresh": tokens["refresh"]}
+    assert shops.anonymous.post("/api/token/refresh", refresh).status_code == 200
+
+
 def test_a_refresh_token_ends_in_time_with_its_user_and_is_no_access_token(shops: Shops) -> None:
     tokens = pair(shops, username="buyer")
     assert status(with_token(shops, tokens["refresh"])) == 401
