@@ -104,7 +104,7 @@ bench-api: $(READY) ## Measure questions about a period on a million orders, bes
 .PHONY: pins
 pins: $(READY) ## Compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements/dev.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header requirements/serving.in -o requirements/serving.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraint requirements/dev.txt --no-emit-index-url --no-emit-find-links --no-header requirements/serving.in -o requirements/serving.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraint requirements/dev.txt --no-emit-index-url --no-emit-find-links --no-header requirements/spark.in -o requirements/spark.txt
 
 .PHONY: clean

@@ -8,7 +8,6 @@ import csv
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from tests.ports import free_port
 
 OPENED = datetime(2024, 3, 1, 9, 30)
 DAYS = 480
@@ -61,13 +61,6 @@ def ask(port: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     except HTTPError as error:
         with error:
             return error.code, json.load(error)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

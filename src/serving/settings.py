@@ -15,7 +15,8 @@ Without either, a server answers by values only, from the packages its Bento car
     ``example.org`` where shops are ``<slug>.example.org``; pages elsewhere that may ask; addresses whose
     ``X-Forwarded-*`` count. Separated by commas.
 ``RATE_LIMIT``, ``TENANT_RATE_LIMIT``, ``REDIS_URL``
-    Requests of one credential and of one shop (``1200/minute``), and where several processes count them.
+    Requests of one credential and of one shop (``1200/minute``), and where several processes count them and keep
+    answers to questions for a moment (``redis://host:6379/0``).
 ``STRIPE_SECRET_KEY``, ``STRIPE_WEBHOOK_SECRET``
     The server's account at Stripe; without the secret, no webhook is heard, the embedded provider's neither.
 ``SENTRY_DSN``
@@ -110,7 +111,7 @@ class DoorSettings:
     proxies: frozenset[str] = frozenset()
     rate: str = "1200/minute"
     tenant_rate: str = "12000/minute"
-    counts_in: str = "memory://"
+    redis_url: str = field(default="", repr=False)
     """May carry a password, so it is never logged."""
     provider_key: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
@@ -160,7 +161,7 @@ class DoorSettings:
             proxies=frozenset(listed("TRUSTED_PROXIES")),
             rate=said("RATE_LIMIT", cls.rate),
             tenant_rate=said("TENANT_RATE_LIMIT", cls.tenant_rate),
-            counts_in=said("REDIS_URL", cls.counts_in),
+            redis_url=said("REDIS_URL"),
             provider_key=said("STRIPE_SECRET_KEY"),
             webhook_secret=said("STRIPE_WEBHOOK_SECRET"),
             sentry_dsn=said("SENTRY_DSN"),

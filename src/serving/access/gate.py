@@ -274,4 +274,4 @@ def open_gate(
     """
     secret = settle_secret(door.secret_key, settings.home, debug=door.debug)
     rates = Rates(credential=door.rate, tenant=door.tenant_rate)
-    return Gate(engine, secret, Limiter(rates, door.counts_in), now, domain=door.domain)
+    return Gate(engine, secret, Limiter(rates, door.redis_url), now, domain=door.domain)

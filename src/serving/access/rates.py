@@ -1,22 +1,28 @@
 """How often somebody may ask: counted per credential and per shop, and wrong passwords per name and per address.
 
-Counts lie in this process, or in Redis where several processes serve.
+Counts lie in this process, or in Redis where several processes serve; while Redis does not answer, each process counts
+for itself.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from limits import RateLimitItem, parse
+from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from serving.access.callers import Caller
 from serving.access.errors import TooMany
 from serving.errors import ServingError
+
+logger = logging.getLogger("serving")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +41,7 @@ class Limiter:
     Parameters
     ----------
     url : str
-        ``memory://``, or ``redis://host:6379/0``.
+        ``redis://host:6379/0``; empty to count in this process. May carry a password, so it is never logged.
 
     Raises
     ------
@@ -44,15 +50,19 @@ class Limiter:
         used; got ..."
     """
 
-    def __init__(self, rates: Rates | None = None, url: str = "memory://") -> None:
+    def __init__(self, rates: Rates | None = None, url: str = "") -> None:
         rates = rates or Rates()
-        self.local = url.startswith("memory:")
+        self.local = not url
+        patience = {} if self.local else {"socket_timeout": 1, "socket_connect_timeout": 1}
+        self._own = FixedWindowRateLimiter(storage_from_string(_HERE))
         try:
-            self._limiter = FixedWindowRateLimiter(storage_from_string(url))
+            self._shared = FixedWindowRateLimiter(
+                storage_from_string(url or _HERE, wrap_exceptions=True, **patience)
+            )
         except Exception as error:
             raise ServingError(
                 f"REDIS_URL must name a Redis that can be used; got {type(error).__name__}."
-                " Write redis://host:6379/0 and install redis, or leave it out to count in memory."
+                " Write redis://host:6379/0 and `pip install 'bellwether[redis]'`, or leave it out."
             ) from error
         self._credential, self._tenant = _limit(rates.credential), _limit(rates.tenant)
         self._wrong = (_limit(rates.wrong_by_name), _limit(rates.wrong_by_address))
@@ -69,7 +79,7 @@ class Limiter:
             (self._credential, "credential", caller.credential),
             (self._tenant, "tenant", str(caller.tenant.id)),
         ):
-            if not self._limiter.hit(limit, by, whose):
+            if not self._count("hit", limit, by, whose):
                 raise self._refusal("requests", limit, by, whose)
 
     def require_tries_left(self, name: str, address: str) -> None:
@@ -81,13 +91,22 @@ class Limiter:
             "wrong passwords must be at most 10 per 15 minute by name; got more. Wait 840 seconds."
         """
         for limit, by, whose in self._tries(name, address):
-            if not self._limiter.test(limit, by, whose):
+            if not self._count("test", limit, by, whose):
                 raise self._refusal("wrong passwords", limit, by, whose)
 
     def count_wrong(self, name: str, address: str) -> None:
         """Count a wrong password."""
         for limit, by, whose in self._tries(name, address):
-            self._limiter.hit(limit, by, whose)
+            self._count("hit", limit, by, whose)
+
+    def _count(self, what: str, limit: RateLimitItem, *key: str) -> Any:
+        """Ask Redis, or count here while it does not answer."""
+        try:
+            return getattr(self._shared, what)(limit, *key)
+        except StorageError as error:
+            kind = type(error.storage_error).__name__
+            logger.warning("Redis does not answer (%s); this process counts for itself", kind)
+            return getattr(self._own, what)(limit, *key)
 
     def _tries(self, name: str, address: str) -> list[tuple[RateLimitItem, str, str]]:
         hidden = hashlib.sha256(name.strip().lower().encode(errors="replace")).hexdigest()
@@ -95,13 +114,16 @@ class Limiter:
         return [(limit, *key) for limit, key in zip(self._wrong, keys, strict=True)]
 
     def _refusal(self, what: str, limit: RateLimitItem, by: str, whose: str) -> TooMany:
-        ends = self._limiter.get_window_stats(limit, by, whose).reset_time
+        ends = self._count("get_window_stats", limit, by, whose).reset_time
         seconds = max(1, math.ceil(ends - time.time()))
         return TooMany(
             f"{what} must be at most {limit.amount} per {limit.multiples} {limit.GRANULARITY.name}"
             f" by {by}; got more. Wait {seconds} seconds.",
             seconds,
         )
+
+
+_HERE = "memory://"
 
 
 def _limit(text: str) -> RateLimitItem:

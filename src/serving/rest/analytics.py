@@ -12,7 +12,7 @@ from pydantic import AliasPath, Field
 
 from analytics.realtime import recent
 from commerce import shops
-from serving.rest.deps import Asking, AsOf, Looking, Resource
+from serving.rest.deps import Asking, AsOf, Looking, Resource, cached
 from serving.rest.fields import Instant
 from serving.rest.figures import (
     AsOfFigures,
@@ -162,6 +162,7 @@ class RealTimeMetrics(AsOfFigures):
 
 
 @router.get("/analytics/sales", summary="Ask one of the usual questions about sales")
+@cached
 def read_sales(
     desk: Asking,
     days: Within,
@@ -199,6 +200,7 @@ def read_sales(
 
 
 @router.get("/analytics/sales-metrics", summary="Sales by day, week or month")
+@cached
 def read_sales_metrics(desk: Asking, days: Within, by: Step = "day") -> SalesMetrics:
     """In the shop's days; what was taken back counts on the day of its sale."""
     whole, period = ask_within(desk, "sales_total", days)
@@ -207,6 +209,7 @@ def read_sales_metrics(desk: Asking, days: Within, by: Step = "day") -> SalesMet
 
 
 @router.get("/analytics/product-performance", summary="How products did")
+@cached
 def read_product_performance(desk: Asking, days: Within, limit: Limit = 100) -> ProductPerformance:
     """Units, revenue, returns and rating of what was sold or rated."""
     answer, period = ask_within(desk, "product_performance", days, limit=limit)
@@ -214,6 +217,7 @@ def read_product_performance(desk: Asking, days: Within, limit: Limit = 100) -> 
 
 
 @router.get("/analytics/customer-segments", summary="Customers by segment")
+@cached
 def read_customer_segments(desk: Asking, as_of: AsOf = None) -> CustomerSegments:
     """Empty segments too."""
     answer = ask(desk, "customer_segments", as_of)
@@ -223,6 +227,7 @@ def read_customer_segments(desk: Asking, as_of: AsOf = None) -> CustomerSegments
 
 @router.get("/analytics/cohorts", summary="Who came back")
 @router.get("/analytics/retention", summary="Who came back")
+@cached
 def read_cohorts(desk: Asking, days: Within, by: Step = "month") -> Cohorts:
     """Customers who first bought in each month, and how many of them bought in each month since."""
     answer, period = ask_within(desk, "cohorts", days, by=by)
@@ -230,6 +235,7 @@ def read_cohorts(desk: Asking, days: Within, by: Step = "month") -> Cohorts:
 
 
 @router.get("/analytics/payment-rates", summary="How payments went")
+@cached
 def read_payment_rates(desk: Asking, days: Within) -> PaymentRates:
     """Success, failure and refund rates, together and by method."""
     answer, period = ask_within(desk, "payment_rates", days)
@@ -239,6 +245,7 @@ def read_payment_rates(desk: Asking, days: Within) -> PaymentRates:
 
 
 @router.get("/analytics/summary/overview", summary="The shop at a glance")
+@cached
 def read_overview(desk: Asking, days: Within) -> Overview:
     """Sales, payments, customers, segments and the best products."""
     answer, period = ask_within(desk, "overview", days)

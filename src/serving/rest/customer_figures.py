@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 
 from commerce.people import customers
-from serving.rest.deps import Asking, AsOf, Page, Resource
+from serving.rest.deps import Asking, AsOf, Page, Resource, cached
 from serving.rest.fields import Key
 from serving.rest.figures import (
     AsOfFigures,
@@ -74,6 +74,7 @@ class CustomersSummary(AsOfFigures):
 
 
 @router.get("/vip_customers", summary="List the VIPs")
+@cached
 def list_vip_customers(
     desk: Asking,
     page: Page,
@@ -87,6 +88,7 @@ def list_vip_customers(
 
 
 @router.get("/new_customers", summary="List who became a customer lately")
+@cached
 def list_new_customers(
     desk: Asking, page: Page, days: Window = 30, as_of: AsOf = None
 ) -> FiguresListing[CustomerFigures]:
@@ -95,6 +97,7 @@ def list_new_customers(
 
 
 @router.get("/inactive_customers", summary="List who did not order lately")
+@cached
 def list_inactive_customers(
     desk: Asking, page: Page, days: Window = 30, as_of: AsOf = None
 ) -> FiguresListing[CustomerFigures]:
@@ -103,6 +106,7 @@ def list_inactive_customers(
 
 
 @router.get("/top_customers", summary="List who spent most")
+@cached
 def list_top_customers(
     desk: Asking,
     page: Page,
@@ -122,6 +126,7 @@ def list_top_customers(
 
 
 @router.get("/analytics_summary", summary="Sum up the customers")
+@cached
 def read_customers_summary(desk: Asking, as_of: AsOf = None) -> CustomersSummary:
     """What all have is what their segments have together."""
     answer = ask(desk, "customer_summary", as_of)

@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -34,13 +34,16 @@ from commerce.records.database import reading
 from commerce.records.errors import TenantNotFound
 from commerce.records.idempotency import once
 from commerce.records.rows import Part
+from commerce.records.stream.reading import last_event
 from commerce.records.tenants import Tenant, find_tenant
 from commerce.records.work import Work, looking, working
 from serving.access.callers import Caller
 from serving.access.gate import Gate
 from serving.access.scopes import SCOPES
+from serving.cache import Cache
 from serving.predict.answers import AppState
 from serving.questions import Questions
+from serving.rest.caching import kept_answer
 from serving.rest.refusals import refusals
 from serving.rest.shown import SECURITY, gate_of, identify, shops_asked
 
@@ -57,8 +60,11 @@ class Desk:
     caller: Caller
     gate: Gate
     state: AppState
-    questions: Questions | None = None
+    questions: Questions | None
     """Who answers questions about a period."""
+    cache: Cache
+    asked: str
+    """The whole URL that was asked for."""
 
     @property
     def tenant(self) -> Tenant:
@@ -117,7 +123,7 @@ def signed_work(request: Request) -> Iterator[Work]:
     except (ValueError, TenantNotFound):
         raise forged() from None
     caller = Caller(tenant=tenant, actor=SYSTEM, credential="signature")
-    with Desk(caller, gate, request.app.state.serving).working() as work:
+    with _desk_of(request, caller).working() as work:
         yield work
 
 
@@ -139,6 +145,16 @@ def needs(scope: str) -> Callable[[Endpoint], Endpoint]:
 def public(endpoint: Endpoint) -> Endpoint:
     """Declare a route that asks for no credential, such as the one that gives it."""
     endpoint.scope = None  # type: ignore[attr-defined]
+    return endpoint
+
+
+def cached(endpoint: Endpoint) -> Endpoint:
+    """Declare an `Asking` route whose answer depends on its URL, who asks and the shop's records alone.
+
+    It is kept for `serving.cache.SECONDS`, and found while nothing was recorded in the shop since; its ``as_of`` says
+    by when it was true.
+    """
+    endpoint.cached = True  # type: ignore[attr-defined]
     return endpoint
 
 
@@ -184,14 +200,16 @@ def _opened(endpoint: Endpoint, scope: str, *, repeats: bool) -> Endpoint:
     ]
     assert len(asked) == 1, f"{endpoint.__qualname__} must ask for one of Looking, Acting, Asking"
     ((name, way),) = asked
-    repeats = repeats and way == "act"
+    repeats, keeps = repeats and way == "act", hasattr(endpoint, "cached")
+    assert way == "ask" or not keeps, endpoint.__qualname__
 
     @wraps(endpoint)
     def opened(**given: Any) -> Any:
         desk: Desk = given.pop(name)
         key: str | None = given.pop("idempotency_key") if repeats else None
         if way == "ask":
-            return endpoint(**given, **{name: desk})
+            answer = partial(endpoint, **given, **{name: desk})
+            return _kept(desk, given, answer) if keeps else answer()
         with desk.looking() if way == "look" else desk.working() as work:
             if key is None:
                 return endpoint(**given, **{name: work})
@@ -217,6 +235,21 @@ def _opened(endpoint: Endpoint, scope: str, *, repeats: bool) -> Endpoint:
     return opened
 
 
+def _kept(desk: Desk, given: Mapping[str, Any], answer: Callable[[], BaseModel]) -> Response:
+    """Give the answer that is kept, or answer and keep it."""
+    with desk.looking() as work:
+        recorded = last_event(work.connection, work.tenant.id)
+    tenant, actor = desk.tenant, desk.actor
+    whose = (tenant.id, tenant.slug, tenant.currency, str(tenant.zone), actor)
+
+    def make() -> tuple[BaseModel, str]:
+        made = answer()
+        pages = [each for each in given.values() if isinstance(each, PageRequest)]
+        return made, "".join(page.response.headers.get("Link", "") for page in pages)
+
+    return kept_answer(desk.cache, (whose, desk.asked, recorded), make)
+
+
 _KEY = Annotated[
     str | None,
     Header(description="The client's own, 1 to 255 characters: what is sent twice is done once."),
@@ -232,12 +265,14 @@ def _way(annotation: Any) -> Way | None:
 
 def _desk(scope: str) -> Callable[[Request], Awaitable[Desk]]:
     async def desk(request: Request) -> Desk:
-        caller = await identify(request, scope)
-        return Desk(
-            caller, gate_of(request), request.app.state.serving, request.app.state.questions
-        )
+        return _desk_of(request, await identify(request, scope))
 
     return desk
+
+
+def _desk_of(request: Request, caller: Caller) -> Desk:
+    state, asked = request.app.state, str(request.url)
+    return Desk(caller, gate_of(request), state.serving, state.questions, state.cache, asked)
 
 
 def _asked(given: Mapping[str, Any]) -> object:

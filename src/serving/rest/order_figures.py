@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from serving.rest.deps import Asking, Resource
+from serving.rest.deps import Asking, Resource, cached
 from serving.rest.figures import (
     Figures,
     Money,
@@ -46,6 +46,7 @@ class OrderAnalytics(PeriodFigures):
 
 @router.get("/orders/analytics", summary="What became of orders")
 @router.get("/analytics/order-lifecycle", summary="What became of orders")
+@cached
 def read_order_analytics(desk: Asking, days: Within) -> OrderAnalytics:
     """Time in state by the events of each order."""
     answer, period = ask_within(desk, "order_lifecycle", days)

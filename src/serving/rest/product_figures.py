@@ -11,7 +11,7 @@ from pydantic import AliasPath, Field
 from commerce.records import schema
 from commerce.records.errors import existing
 from commerce.records.identity import resolve
-from serving.rest.deps import Asking, Resource
+from serving.rest.deps import Asking, Resource, cached
 from serving.rest.fields import Key
 from serving.rest.figures import (
     Figures,
@@ -61,6 +61,7 @@ class ProductAnalytics(PeriodFigures):
 
 
 @router.get("/top_selling", summary="List the products that sell best")
+@cached
 def list_top_selling(
     desk: Asking,
     days: Within,
@@ -73,6 +74,7 @@ def list_top_selling(
 
 
 @router.get("/categories_summary", summary="Sum up the categories")
+@cached
 def read_categories_summary(desk: Asking, days: Within) -> CategoriesSummary:
     """Revenue of the days that are asked about; stock and prices are today's."""
     answer, period = ask_within(desk, "categories_summary", days)
@@ -80,6 +82,7 @@ def read_categories_summary(desk: Asking, days: Within) -> CategoriesSummary:
 
 
 @router.get("/{product_id}/analytics", summary="What became of a product")
+@cached
 def read_product_analytics(desk: Asking, product_id: Key, days: Within) -> ProductAnalytics:
     """Units, revenue, returns and rating; zeros where nothing was sold."""
     desk.actor.require_running("reading figures")

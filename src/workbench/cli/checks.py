@@ -53,7 +53,7 @@ def deploy_warnings(environ: Mapping[str, str], database_url: str) -> list[str]:
             not door.hosts or "*" in door.hosts
         ),
         "REDIS_URL must name a Redis, where several processes count; got none."
-        " Set redis://host:6379/0.": not door.counts_in.startswith(("redis", "rediss")),
+        " Set redis://host:6379/0.": not door.redis_url,
         f"{OPEN_VARIABLE} must open nothing; got {len(door.open)} tenants. Leave it out.": bool(
             door.open
         ),

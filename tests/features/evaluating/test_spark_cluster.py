@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests.features.spark_rules import NEEDS_SPARK
+from tests.ports import free_port
 
 from features.frames import read_features
 
@@ -23,13 +23,6 @@ pytestmark = NEEDS_SPARK
 LOCALHOST = "127.0.0.1"
 PATIENCE = 240
 """Seconds to wait for a process of the cluster; it is a guard against waiting for ever, not a measure."""
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind((LOCALHOST, 0))
-        port: int = taken.getsockname()[1]
-    return port
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.ports import free_port
 from tests.serving.shop import make_real_package, make_shop
 
 from commerce.records.database import connect
@@ -271,11 +271,3 @@ def loaded_from(log: Path) -> str:
 def logged(log: Path) -> list[dict[str, Any]]:
     """The lines of a server's log that are its own: JSON."""
     return [json.loads(each) for each in log.read_text().splitlines() if each.startswith("{")]
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import Engine
+from tests.ports import free_port
 from tests.serving.shop import make_real_package, make_shop
 
 from scoring.files import publish
@@ -24,13 +24,6 @@ from scoring.files import publish
 PATIENCE = 120
 REQUESTS = 12
 ASKED = {"tenant": "acme", "customer_id": "17850"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def until(server: subprocess.Popen[bytes], url: str, *, answers: bool) -> None:

@@ -31,6 +31,7 @@ from serving.access.gate import Gate
 from serving.access.rates import Limiter, Rates
 from serving.access.secret import Secret
 from serving.app import make_app
+from serving.cache import MemoryCache
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
@@ -126,6 +127,7 @@ class Shops:
             elapsed=self.clock.elapsed,
         )
         self.app = make_app(state, self.gate, door)
+        self.app.state.cache = MemoryCache(self.clock.elapsed)
         self.scratch = TemporaryDirectory(prefix="bellwether-tests-")
         url = engine.url.render_as_string(hide_password=False)
         settings = QuestionSettings(database_url=url, snapshots=Path(self.scratch.name))

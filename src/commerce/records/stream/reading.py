@@ -81,6 +81,13 @@ def stream_state(connection: Connection, tenant_id: int) -> StreamState:
     )
 
 
+def last_event(connection: Connection, tenant_id: int) -> int:
+    """Give the id of a tenant's last event, 0 before the first; an index leads to it."""
+    table = schema.event
+    query = select(func.coalesce(func.max(table.c.id), 0)).where(table.c.tenant_id == tenant_id)
+    return int(connection.execute(query).scalar_one())
+
+
 def count_after(connection: Connection, tenant_id: int, after_id: int) -> int:
     """Count a tenant's events with a higher id."""
     table = schema.event
