@@ -52,7 +52,7 @@ run: $(READY) ## Simulate a shop, train, review and score it, build the service
 
 .PHONY: test
 test: $(READY) lint ## Check everything that must hold
-	$(TESTS) -m "not slow" --hypothesis-profile=ci --cov --cov-report=term:skip-covered
+	$(TESTS) -m "not slow" --hypothesis-profile=ci --cov --cov-report=term:skip-covered --cov-report=html
 	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
 
 .PHONY: test-all

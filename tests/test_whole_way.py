@@ -170,6 +170,15 @@ def test_a_run_trains_what_it_can_and_says_what_it_cannot(
     assert not (home / "data" / "packages" / "acme" / "credit").exists()
 
 
+def test_the_server_lives_is_ready_and_asks_who_calls(port: int) -> None:
+    for path, status in (("/livez", 200), ("/readyz", 200), ("/api/docs/", 200)):
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
+            assert answer.status == status, path
+    for path in ("/api/customers/", "/api/orders/", "/api/analytics/summary/overview/"):
+        with pytest.raises(HTTPError, match="401"):
+            urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE)
+
+
 def test_a_customer_is_answered_by_the_shops_own_word(port: int) -> None:
     status, answer = ask(port, {"tenant": "acme", "customer_id": "K-0007"})
     assert status == 200, answer

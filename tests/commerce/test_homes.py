@@ -57,3 +57,16 @@ def test_every_workflow_has_a_home_that_the_architecture_names() -> None:
         if works(module)
     }
     assert rooms - MACHINERY <= set(places)
+
+
+def test_every_app_of_the_systems_before_has_a_home() -> None:
+    known = {name for what in homes() for name in re.findall(r"\w+", what)}
+    assert {"tenants", "products", "orders", "customers", "payments"} <= known
+    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = re.findall(r"^\| `(src/\w+)/` \|", architecture, re.MULTILINE)
+    assert {"src/analytics", "src/features", "src/serving"} <= set(rooms)
+    for room in rooms:
+        assert (ROOT / room).is_dir(), room
+        assert any((ROOT / "tests" / room.removeprefix("src/")).rglob("test_*.py")), room
+    paths = (ROOT / "docs" / "paths.md").read_text(encoding="utf-8")
+    assert "/api/advanced-analytics/real-time-metrics/current" in paths

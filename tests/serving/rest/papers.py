@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import csv
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from serving.app import make_app
+from fastapi.routing import APIRoute
+from tests.serving.rest.matrix import lines
+
+from serving.app import make_app, routers
 
 ROOT = Path(__file__).parents[3]
 CONTRACT = Path(__file__).with_name("contract.txt")
 PATHS = ROOT / "docs" / "paths.md"
+CLIENTS = ROOT / "docs" / "clients.md"
 _PATH = re.compile(
     r"\b((?:GET|POST|PUT|PATCH|DELETE)(?:,(?:GET|POST|PUT|PATCH|DELETE))*) (/[^\s`?]*)"
 )
@@ -27,6 +32,19 @@ Written by `.venv/bin/python -m tests.serving.rest.papers`.
 
 | asked for | route | requirement |
 |---|---|---|
+"""
+
+_CLIENTS = {
+    "the shop's frontend": {"buyer": "user", "seller": "seller"},
+    "the courier's app": {"courier": "delivery"},
+    "administration": {"admin": "admin", "superadmin": "superadmin"},
+}
+_CLIENTS_HEAD = """# Who asks what
+
+Three clients, each with the token of who is logged in, and the routers of `src/serving/rest` of which they may use more
+than lists of their own. Programs show an API key instead, which its scopes narrow.
+Written by `.venv/bin/python -m tests.serving.rest.papers`, from the routes and from who may ask them.
+
 """
 
 
@@ -59,6 +77,38 @@ def paths() -> str:
         if (method, _plain(old)) in operations
     ]
     return _HEAD + "".join(rows)
+
+
+def clients() -> str:
+    """The page of clients: a diagram of who asks which routers, from the table of permissions."""
+    modules = {
+        f"{method} {route.path}": route.endpoint.__module__.rpartition(".")[2]
+        for router in routers()
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+    parts = ["flowchart LR"]
+    for number, (client, roles) in enumerate(_CLIENTS.items()):
+        own = {
+            modules[route]
+            for route, (_, expected) in lines().items()
+            if any(expected[role] < 300 for role in roles)
+            and (expected["stranger"] >= 400 or not route.startswith("GET"))
+        }
+        parts += [
+            f'  c{number}["{client}<br/>{", ".join(roles.values())}"] -- JWT --> access',
+            f'  access --> r{number}["{"<br/>".join(textwrap.wrap(", ".join(sorted(own)), 60))}"]',
+            f"  r{number} --> commerce",
+        ]
+    parts += [
+        '  p["programs"] -- API key --> access',
+        '  access{{"serving.access<br/>who asks, for which shop"}}',
+        '  access --> predict["predict, analytics"] --> packages[("decision packages")]',
+        '  commerce[("commerce<br/>records, ledger, stream")]',
+        "  predict --> commerce",
+    ]
+    return _CLIENTS_HEAD + "```mermaid\n" + "\n".join(parts) + "\n```\n"
 
 
 def asked_for() -> Iterator[tuple[str, str, str]]:
@@ -111,3 +161,4 @@ def _kind(schema: dict[str, Any]) -> str:
 if __name__ == "__main__":
     CONTRACT.write_text(contract(), encoding="utf-8")
     PATHS.write_text(paths(), encoding="utf-8")
+    CLIENTS.write_text(clients(), encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.openapi.models import OpenAPI
 from tests.serving.rest.matrix import lines, nothing_stays, request_of
-from tests.serving.rest.papers import CONTRACT, PATHS, contract, paths
+from tests.serving.rest.papers import CLIENTS, CONTRACT, PATHS, clients, contract, paths
 from tests.serving.rest.people import Shops
 from tests.serving.shop import Client
 
@@ -21,6 +21,16 @@ def test_the_contract_changed_only_where_it_was_written_down() -> None:
 
 def test_the_page_of_old_paths_is_of_the_routes_of_today() -> None:
     assert PATHS.read_text(encoding="utf-8") == paths(), AGAIN
+
+
+def test_the_page_of_clients_is_of_the_routers_of_today() -> None:
+    page = CLIENTS.read_text(encoding="utf-8")
+    assert page == clients(), AGAIN
+    frontend, courier, admin = page.partition("access{{")[0].split("-- JWT -->")[1:]
+    assert "carts" in frontend
+    assert "deliveries" in courier
+    assert "carts" not in courier
+    assert "keys" in admin
 
 
 def test_the_schema_is_valid_openapi_3_1(client: Client) -> None:

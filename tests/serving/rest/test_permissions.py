@@ -67,6 +67,52 @@ def test_another_shops_credential_finds_nothing_and_names_no_other_shop(shops: S
     assert wrong == []
 
 
+PARTS = {
+    "buyer": (
+        *("GET /api/products", "POST /api/cart/items", "POST /api/orders/checkout"),
+        *("GET /api/orders/{order_id}", "POST /api/returns", "POST /api/reviews"),
+    ),
+    "seller": (
+        *("POST /api/products", "PATCH /api/products/{product_id}", "POST /api/auctions/create"),
+        *("POST /api/products/{product_id}/discount", "POST /api/products/{product_id}/images"),
+        "PATCH /api/product/products/{product_id}/assign-brand",
+    ),
+    "courier": (
+        *("GET /api/delivery/orders/available", "GET /api/delivery/orders/{order_id}/location"),
+        "POST /api/delivery/orders/{order_id}/fail",
+    ),
+    "admin": (
+        *("POST /api/brands/{brand_id}/approve", "POST /api/auctions/admin/{auction_id}/review"),
+        *("POST /api/customers", "POST /api/orders", "POST /api/payments", "GET /api/users"),
+        *("PATCH /api/returns/{return_id}/update", "PATCH /api/customers/{customer_id}"),
+        "POST /api/customers/{customer_id}/recompute-score",
+    ),
+}
+"""What each role is there for; whoever else is named for it may do it, too."""
+
+
+@pytest.mark.parametrize("role", PARTS)
+def test_each_role_may_do_its_part_and_a_stranger_none_of_it(role: str) -> None:
+    table = {route: expected for route, (_, expected) in lines().items()}
+    for route in PARTS[role]:
+        assert table[route][role] < 300, route
+        if "{" in route:
+            assert table[route]["stranger"] >= 400, route
+
+
+def test_who_is_no_staff_reads_and_writes_none_of_the_shops_records() -> None:
+    books = ("customers", "orders", "payments", "credit-profiles")
+    own = "/api/orders/checkout"
+    for route, (_, expected) in lines().items():
+        method, _, path = route.partition(" ")
+        if path.split("/")[2] not in books or path == own:
+            continue
+        if method != "GET":
+            assert expected["stranger"] in (403, 404), route
+        elif path.count("/") == 2:
+            assert expected["stranger"] == 200, route
+
+
 def constants(node: ast.AST) -> Iterator[str]:
     """Every text of a module that is no documentation and no example."""
     for child in ast.iter_child_nodes(node):

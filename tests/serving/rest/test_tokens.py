@@ -240,6 +240,15 @@ def test_one_address_does_not_try_many_names(engine: Engine) -> None:
     shops.close()
 
 
+def test_who_is_a_customer_alone_cannot_log_in(shops: Shops) -> None:
+    made = {"full_name": "Jane Doe", "email": "jane@example.com", "phone": "+123456789"}
+    assert shops.admin.post("/api/customers/", made).status_code == 201
+    for password in (PASSWORD, "", "+123456789"):
+        for name in ("jane@example.com", "Jane Doe"):
+            login = {"username": name, "password": password, "tenant": "acme"}
+            assert shops.anonymous.post("/api/token", login).status_code == 401
+
+
 def test_requests_are_counted_by_credential_and_by_shop(engine: Engine) -> None:
     shops = open_shops(engine, rates=Rates(credential="3/minute", tenant="5/minute"))
     assert [status(shops.admin) for _ in range(4)] == [200, 200, 200, 429]
