@@ -177,6 +177,12 @@ def test_every_rule_of_a_row_stands_in_the_database(any_engine: Engine) -> None:
         assert declared == kept, table.name
 
 
+def test_the_database_knows_the_five_roles_and_no_other(any_engine: Engine) -> None:
+    rules = inspect(any_engine).get_check_constraints("users")
+    roles = [choices(rule["sqltext"]) for rule in rules if "role" in str(rule["name"])]
+    assert roles == [{"user", "seller", "delivery", "admin", "superadmin"}]
+
+
 def choices(rule: str) -> set[str]:
     """The words that a CHECK allows; each database writes the rest in its own way."""
     return set(re.findall(r"'(\w+)'", rule))
