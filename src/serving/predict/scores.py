@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from commerce.records.sql import insert_new
 from scoring.decisions import Decision
@@ -148,6 +148,25 @@ def latest_score(
         .limit(1)
     ).first()
     return None if row is None else _from_row(row)
+
+
+def latest_scores(
+    connection: Connection, tenant_id: int, customer_id: uuid.UUID, as_of: datetime
+) -> list[ScoreRow]:
+    """Find the answer given last by each model about a customer, as of an instant or earlier; by model."""
+    place = func.row_number().over(
+        partition_by=score.c.model, order_by=(score.c.made_at.desc(), score.c.request_id)
+    )
+    ranked = select(score, place.label("place")).where(
+        score.c.tenant_id == tenant_id, score.c.customer_id == customer_id, score.c.as_of <= as_of
+    )
+    latest = ranked.subquery()
+    found = connection.execute(
+        select(*(latest.c[column.name] for column in score.c))
+        .where(latest.c.place == 1)
+        .order_by(latest.c.model)
+    )
+    return [_from_row(row) for row in found]
 
 
 def _from_row(row: Row[Any]) -> ScoreRow:

@@ -7,10 +7,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import Field
 
 from commerce.people import customers
+from serving.predict.scores import latest_scores
 from serving.rest.deps import Asking, AsOf, Page, Resource, cached
-from serving.rest.fields import Key
+from serving.rest.fields import Instant, Key
 from serving.rest.figures import (
     AsOfFigures,
     Days,
@@ -54,12 +56,28 @@ class CustomerSegment(Figures):
     scores: tuple[int, int, int] | None
 
 
+class CustomerScore(Figures):
+    """What a model answered last about a customer."""
+
+    model: str
+    probability: float
+    score: int | None
+    band: str | None
+    rule_score: int | None
+    rule_band: str | None
+    as_of: Instant = Field(description="The instant the answer is about.")
+    model_version: str
+
+
 class CustomerAnalytics(AsOfFigures):
     """What is known of a customer's buying; null where nothing was on record yet."""
 
     customer: UUID
     figures: CustomerFigures | None
     rfm: CustomerSegment | None
+    scores: list[CustomerScore] = Field(
+        description="The last of each model, none later than `as_of`."
+    )
 
 
 class CustomersSummary(AsOfFigures):
@@ -144,10 +162,13 @@ def read_customers_summary(desk: Asking, as_of: AsOf = None) -> CustomersSummary
 def read_customer_analytics(
     desk: Asking, customer_id: Key, as_of: AsOf = None
 ) -> CustomerAnalytics:
-    """Figures, and the segment; one's own for a customer."""
+    """Figures, the segment and the latest scores; one's own for a customer."""
     with desk.looking() as work:
         customer = customers.get(work, customer_id).id
-        at = work.settle(as_of).isoformat()
+        instant = work.settle(as_of)
+        scores = latest_scores(work.connection, work.tenant.id, customer, instant)
+    at = instant.isoformat()
     answer = put(desk, "customer_figures", at, customer=customer)
     rfm = put(desk, "customer_rfm", at, customer=customer).result
-    return tell(CustomerAnalytics, answer, customer=customer, figures=answer.result, rfm=rfm)
+    told = {"customer": customer, "figures": answer.result, "rfm": rfm, "scores": scores}
+    return tell(CustomerAnalytics, answer, **told)

@@ -83,3 +83,18 @@ def test_a_customer_reads_its_own_figures_and_nobody_elses(shops: Shops, sold: S
     assert shops.buyer.get(path).status_code == 404
     own = shops.buyer.get(f"/api/customers/{shops.buyer.actor.customer_id}/analytics/").json()
     assert own["rfm"]["segment"] == "never_bought"
+
+
+def test_a_customers_latest_score_of_each_model_is_told_as_of_any_instant(
+    shops: Shops, sold: Sold
+) -> None:
+    path = f"/api/customers/{sold.buyers[0].customer_id}"
+    assert shops.admin.get(f"{path}/analytics").json()["scores"] == []
+    made = shops.admin.post(f"{path}/recompute-score/", None).json()
+    later(shops, hours=1)
+    again = shops.admin.post(f"{path}/recompute-score/", None).json()
+    (score,) = shops.admin.get(f"{path}/analytics").json()["scores"]
+    assert (score["model"], score["rule_score"]) == ("credit", again["rule_score"])
+    assert (score["as_of"], score["model_version"]) == (again["as_of"], again["model_version"])
+    (before,) = shops.admin.get(f"{path}/analytics?as_of={made['as_of']}").json()["scores"]
+    assert before["as_of"] == made["as_of"] != score["as_of"]

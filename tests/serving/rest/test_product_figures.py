@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.commerce.sent_back import inspected
 from tests.serving.rest.people import Shops
 from tests.serving.rest.sold import Sold, later, order, sell
+from tests.serving.rest.trade import Trade
 
 
 @pytest.fixture
@@ -31,6 +33,35 @@ def test_a_products_units_revenue_returns_and_rating(shops: Shops, sold: Sold) -
     assert before["figures"]["sales"]["units_sold"] == 0
     assert shops.admin.get("/api/products/nothing/analytics").status_code == 404
     assert shops.of("other")["admin"].get(path).status_code == 404
+
+
+def test_a_products_returns_and_stars_count_in_the_days_of_sale_and_of_rating(
+    shops: Shops,
+) -> None:
+    trade = Trade(shops)
+    order = trade.delivered((trade.goods, 3))
+    product = trade.shop.product(trade.goods)
+    review = {"order": str(order), "product": str(product), "stars": 2}
+    rated = shops.buyer.post("/api/reviews/", review)
+    assert rated.status_code == 201, rated.text
+    returned = inspected(trade.shop, shops.buyer.actor, order, 2)
+    done = shops.admin.patch(f"/api/returns/{returned}/update/", {"action": "approve"})
+    assert done.status_code == 200, done.text
+    later(shops, hours=1)
+    path = f"/api/products/{product}/analytics/"
+    figures = shops.admin.get(path).json()["figures"]
+    assert (figures["orders"], figures["units_returned"], figures["return_rate"]) == (
+        1,
+        2,
+        0.666667,
+    )
+    assert (figures["ratings"], figures["rating"]) == (1, 2.0)
+    sales = figures["sales"]
+    assert (sales["units_sold"], sales["units_back"], sales["units"]) == (3, 2, 1)
+    assert (sales["gross"], sales["back"], sales["net"]) == ("36.00", "24.00", "12.00")
+    assert shops.buyer.patch(f"/api/reviews/{rated.json()['id']}/", {"stars": 4}).status_code == 200
+    later(shops, hours=1)
+    assert shops.admin.get(path).json()["figures"]["rating"] == 4.0
 
 
 def test_the_best_sellers_go_by_units_and_then_by_id(shops: Shops, sold: Sold) -> None:
