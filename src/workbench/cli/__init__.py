@@ -34,6 +34,8 @@ COMMANDS = {
     "create-tenant": "workbench.cli.keys:create_tenant",
     "create-key": "workbench.cli.keys:create_key",
     "tick": "workbench.cli.ticks:tick",
+    "work": "workbench.cli.jobs:work",
+    "recompute-scores": "workbench.cli.jobs:recompute_scores",
     "reports": "workbench.cli.reports:reports",
     "check": "workbench.cli.checks:check",
     "build": "workbench.cli.service:build",
