@@ -41,11 +41,17 @@ class WorkerProcess:
         With a record store.
     prepare : callable
         Called first in the process, such as to set up its log; of a module's top level.
+
+    Attributes
+    ----------
+    pid : int or None
+        Of the process that was started last.
     """
 
     def __init__(self, settings: ServingSettings, prepare: Callable[[], None]) -> None:
         self._settings, self._prepare = settings, prepare
         self._closed = threading.Event()
+        self.pid: int | None = None
         self._thread = threading.Thread(target=self._keep, name="worker-process", daemon=True)
         self._thread.start()
 
@@ -63,6 +69,7 @@ class WorkerProcess:
             )
             process.start()
             theirs.close()
+            self.pid = process.pid
             while process.is_alive() and not self._closed.is_set():
                 process.join(0.2)
             if not self._closed.is_set():
