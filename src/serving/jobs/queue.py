@@ -115,7 +115,8 @@ def succeed(engine: Engine, held: Claim, result: Mapping[str, Any], *, now: date
 def fail(engine: Engine, held: Claim, error: str, *, now: datetime) -> None:
     """Write down for good that a job failed; raises `JobLost`."""
     with writing(engine) as connection:
-        _write(connection, held, state="failed", error=error, finished_at=now)
+        tried = min(held.attempt, ATTEMPTS)
+        _write(connection, held, state="failed", error=error, attempts=tried, finished_at=now)
 
 
 def put_back(

@@ -12,6 +12,7 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Engine
 
@@ -22,7 +23,7 @@ from features.catalogue import CATALOGUE
 from serving.jobs.kinds import RECOMPUTE_SCORES
 from serving.jobs.requests import Job, ask_for, get_job
 from serving.jobs.worker import Worker
-from serving.predict import recompute
+from serving.predict import batch, recompute
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
@@ -75,7 +76,6 @@ def main(url: str) -> None:
     """Work, and stay at the second page."""
     from commerce.records.database import connect
 
-    write = recompute.score_customers
     pages = 0
 
     def score_customers(*given: Any, **more: Any) -> Any:
@@ -84,11 +84,11 @@ def main(url: str) -> None:
             print("a page is written", flush=True)
             time.sleep(600)
         pages += 1
-        return write(*given, **more)
+        return batch.score_customers(*given, **more)
 
-    recompute.score_customers = score_customers
     recompute._AT_ONCE = AT_ONCE
-    work_once(state_of(connect(url)))
+    with patch.object(recompute, "score_customers", score_customers):
+        work_once(state_of(connect(url)))
 
 
 if __name__ == "__main__":

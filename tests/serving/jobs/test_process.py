@@ -17,6 +17,7 @@ from tests.tenants import make_tenant
 
 from serving.jobs import process
 from serving.jobs.process import WorkerProcess
+from serving.rest.request_log import log_lines
 from serving.settings import ServingSettings
 
 PATIENCE = 120
@@ -54,7 +55,7 @@ def worker(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerPr
     """A worker of the store, beside this process."""
     monkeypatch.setattr(process, "_DELAY", 0.0)
     settings = ServingSettings(packages=(), database_url=str(engine.url))
-    found = WorkerProcess(settings, int)
+    found = WorkerProcess(settings, log_lines)
     yield found
     found.close()
 

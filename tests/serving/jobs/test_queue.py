@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -59,12 +61,13 @@ def test_who_is_not_heard_of_for_a_lease_loses_the_job_and_can_write_nothing_mor
     second = claim(any_engine, now=later(seconds=110))
     assert second is not None
     assert (second.id, first.attempt, second.attempt) == (wanted.id, 1, 2)
-    for write in (
-        lambda: queue.be_heard(any_engine, first, now=NOW, done=2),
-        lambda: queue.succeed(any_engine, first, {}, now=NOW),
-        lambda: queue.fail(any_engine, first, "-", now=NOW),
-        lambda: queue.put_back(any_engine, first, due=NOW),
-    ):
+    writes: list[Callable[[], None]] = [
+        partial(queue.be_heard, any_engine, first, now=NOW, done=2),
+        partial(queue.succeed, any_engine, first, {}, now=NOW),
+        partial(queue.fail, any_engine, first, "-", now=NOW),
+        partial(queue.put_back, any_engine, first, due=NOW),
+    ]
+    for write in writes:
         with pytest.raises(JobLost):
             write()
     queue.succeed(any_engine, second, {"made": 1}, now=later(seconds=120))
