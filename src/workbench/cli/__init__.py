@@ -21,6 +21,7 @@ from workbench.runs.exit_status import INTERRUPTED
 COMMANDS = {
     "import": "workbench.cli.imports:imports",
     "simulate": "workbench.cli.simulations:simulate",
+    "seed": "workbench.cli.seeds:seed",
     "doctor": "workbench.cli.doctor:doctor",
     "run": "workbench.cli.run:run",
     "notebook": "workbench.cli.notebooks:notebook",
