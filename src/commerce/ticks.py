@@ -7,18 +7,18 @@ is left as it is. Every transition has its manual way, too: the function that th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from commerce.auctions import closing, listing
 from commerce.delivery import proof
 from commerce.notifications.inbox import notifier
-from commerce.notifications.mail import Transport
+from commerce.notifications.mail import Transport, transport_of
 from commerce.orders import completion
 from commerce.payments import invoices
 from commerce.payments.providers.port import Provider, ProviderFailed
@@ -27,7 +27,7 @@ from commerce.records.actors import SYSTEM, Actor
 from commerce.records.arguments import checked
 from commerce.records.errors import CommerceError, IllegalMove, NotFound
 from commerce.records.outbox import Drained, drain
-from commerce.records.tenants import Tenant
+from commerce.records.tenants import Tenant, list_tenants
 from commerce.records.work import Work, looking, working
 
 
@@ -71,6 +71,53 @@ class Report:
     moved: dict[str, list[UUID]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     outbox: Drained = field(default_factory=Drained)
+
+    @property
+    def sentence(self) -> str:
+        """What was moved and handed on, in short."""
+        moved = [f"{len(ids)} {name}" for name, ids in self.moved.items() if ids]
+        handed = f"{self.outbox.published} events handed on, {self.outbox.put_off} put off"
+        return ", ".join([*moved, handed])
+
+
+class Outside(NamedTuple):
+    """What a tick calls outside the database."""
+
+    transport: Transport
+    provider: Provider | None
+
+
+def outside_of(environ: Mapping[str, str], out: TextIO) -> Outside:
+    """Give what the environment names: mail by MAIL_URL and MAIL_FROM, Stripe where its key is given.
+
+    Parameters
+    ----------
+    out : TextIO
+        Where mail goes that is shown instead of sent.
+
+    Raises
+    ------
+    RecordError
+        "mail address must be console:, smtp://host or smtps://host; got ..."
+    """
+    transport = transport_of(
+        environ.get("MAIL_URL", "console:"), environ.get("MAIL_FROM", "shop@localhost"), out
+    )
+    provider = None
+    if environ.get("STRIPE_SECRET_KEY"):
+        from commerce.payments.providers.stripe import Stripe
+
+        provider = Stripe(environ["STRIPE_SECRET_KEY"], environ.get("STRIPE_WEBHOOK_SECRET", ""))
+    return Outside(transport, provider)
+
+
+def living(connection: Connection) -> list[Tenant]:
+    """List the open tenants that go by the wall's clock; imported and simulated ones stand still."""
+    return [
+        each
+        for each in list_tenants(connection)
+        if each.closed_at is None and each.clock_mode == "wall"
+    ]
 
 
 def tick(

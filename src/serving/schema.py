@@ -1,4 +1,4 @@
-"""Serving's own tables: every answer ever given, append-only, and who is logged in."""
+"""Serving's own tables: every answer ever given, append-only, who is logged in, and work that is done later."""
 
 from typing import Literal, get_args
 
@@ -74,5 +74,34 @@ login = Table(
 )
 """Who is logged in, in a browser or by refresh tokens; of the secret that counts now its SHA-256 is kept."""
 
-TABLES = (login, score)
+JOB_STATES = ("queued", "running", "succeeded", "failed")
+
+job = Table(
+    "job",
+    metadata,
+    Column("tenant_id", ForeignKey(schema.tenant.c.id), primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("arguments", Document, nullable=False),
+    Column("asked_by", Uuid),
+    Column("state", Text, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer),
+    Column("result", Document),
+    Column("error", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("heartbeat_at", Instant),
+    Column("finished_at", Instant),
+    one_of("state", JOB_STATES),
+    Index(None, "state", "due_at"),
+    Index(None, "tenant_id", "created_at"),
+    Index(None, "tenant_id", "started_at"),
+)
+"""Work that is done later. ``due_at`` is when a worker may take it: a queued one from then on, a running one if its
+worker was not heard of until then; ``done`` of ``total`` steps are behind it."""
+
+TABLES = (job, login, score)
 """All of them, what refers before what is referred to."""

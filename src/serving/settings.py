@@ -19,6 +19,11 @@ Without either, a server answers by values only, from the packages its Bento car
     answers to questions for a moment (``redis://host:6379/0``).
 ``STRIPE_SECRET_KEY``, ``STRIPE_WEBHOOK_SECRET``
     The server's account at Stripe; without the secret, no webhook is heard, the embedded provider's neither.
+``BACKGROUND_WORK``
+    ``off`` where jobs are done, and what the clock moves is moved, by ``bellwether work`` elsewhere; else the server
+    has a process beside it that does so.
+``MAIL_URL``, ``MAIL_FROM``
+    How mail goes out, and from whom; see ``bellwether tick --help``.
 ``SENTRY_DSN``
     Where errors that nobody foresaw are reported, with sentry-sdk installed.
 ``BELLWETHER_OPEN``
@@ -37,6 +42,7 @@ from serving.errors import ServingError
 HOME_VARIABLE = "BELLWETHER_HOME"
 DATABASE_VARIABLE = "DATABASE_URL"
 OPEN_VARIABLE = "BELLWETHER_OPEN"
+WORK_VARIABLE = "BACKGROUND_WORK"
 PACKAGES = Path("data") / "packages"
 """Where packages lie under a home, and under the sources inside a Bento."""
 
@@ -59,6 +65,8 @@ class ServingSettings:
     database_url: str | None
     """May carry a password, so it is never logged."""
     home: Path | None = None
+    works: bool = True
+    """Whether a process beside the server does jobs and moves what is due."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], sources: Path) -> ServingSettings:
@@ -72,7 +80,8 @@ class ServingSettings:
         Raises
         ------
         ServingError
-            "DATABASE_URL must be absolute where BELLWETHER_HOME is not set; got ..."
+            "DATABASE_URL must be absolute where BELLWETHER_HOME is not set; got ...", "BACKGROUND_WORK must be on or
+            off; got ..."
 
         Examples
         --------
@@ -96,6 +105,7 @@ class ServingSettings:
             packages=(bundled,) if home is None else (home / PACKAGES, bundled),
             database_url=_database(given_url(environ), home),
             home=home,
+            works=_on_or_off(WORK_VARIABLE, environ.get(WORK_VARIABLE, "on")),
         )
 
 
@@ -170,6 +180,20 @@ class DoorSettings:
             image_sizes=_sizes(listed("IMAGE_SIZES")) or cls.image_sizes,
             open=frozenset(listed(OPEN_VARIABLE)),
         )
+
+
+def _on_or_off(name: str, given: str) -> bool:
+    """Read a setting that is on or off.
+
+    Examples
+    --------
+    >>> _on_or_off("BACKGROUND_WORK", " Off")
+    False
+    """
+    word = given.strip().lower() or "on"
+    if word not in ("on", "off"):
+        raise ServingError(f"{name} must be on or off; got {given!r}. Correct it, or leave it out.")
+    return word == "on"
 
 
 def _sizes(given: Sequence[str]) -> tuple[int, ...]:

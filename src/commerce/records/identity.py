@@ -179,6 +179,20 @@ def _named_by(
     return {key: found[value] for key, value in values.items() if value in found}
 
 
+def known_customers(connection: Connection, tenant: Tenant, as_of: datetime) -> list[uuid.UUID]:
+    """List all the customers that `was_known` knows at an instant, by id."""
+    table, event = schema.customer, schema.event
+    recorded = exists().where(
+        event.c.tenant_id == tenant.id,
+        event.c.customer_id == table.c.id,
+        counts_from() < to_micros(as_of),
+    )
+    query = select(table.c.id).where(
+        table.c.tenant_id == tenant.id, (table.c.created_at <= as_of) | recorded
+    )
+    return list(connection.scalars(query.order_by(table.c.id)))
+
+
 def was_known(connection: Connection, tenant: Tenant, customer: uuid.UUID, as_of: datetime) -> bool:
     """Whether a customer was known at an instant: by then he was there, or something of his was recorded."""
     table, event = schema.customer, schema.event

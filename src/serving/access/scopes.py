@@ -13,6 +13,7 @@ RESOURCES = (
     "customers",
     "deliveries",
     "events",
+    "jobs",
     "keys",
     "notifications",
     "orders",

@@ -27,6 +27,7 @@ from features.catalogue import CATALOGUE
 from serving.access.gate import open_gate
 from serving.app import make_app
 from serving.errors import ServingError
+from serving.jobs.process import WorkerProcess
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.readiness import obstacles
@@ -34,8 +35,8 @@ from serving.predict.store import RecordStore
 from serving.questions import Questions, QuestionSettings
 from serving.rest.faults import report_to_sentry
 from serving.rest.refusals import PROBLEM, problem
-from serving.rest.request_log import JsonLines
-from serving.settings import OPEN_VARIABLE, DoorSettings, ServingSettings
+from serving.rest.request_log import log_lines
+from serving.settings import OPEN_VARIABLE, WORK_VARIABLE, DoorSettings, ServingSettings
 
 _SOURCES = Path(__file__).resolve().parents[2]
 HOST, PORT = "127.0.0.1", 3000
@@ -62,7 +63,7 @@ class Service:
     """Explained decisions per customer: will they leave, will they pay."""
 
     def __init__(self) -> None:
-        _log_lines()
+        log_lines()
         settings = ServingSettings.from_env(os.environ, _SOURCES)
         url = settings.database_url
         store = None if url is None else RecordStore(url)
@@ -86,12 +87,17 @@ class Service:
         app.state.questions = self.questions
         if self.questions is not None and store is not None:
             self.questions.warm(*_open_shops(store))
+        self.worker = None
+        if url is not None and settings.works:
+            self.worker = WorkerProcess(settings, log_lines)
         logger.info("sources from %s", _SOURCES)
         places = ", ".join(str(folder) for folder in settings.packages)
         logger.info("packages from %s", places)
         logger.info(
             "records from %s", "nowhere: answers by values only" if store is None else store.place
         )
+        if url is not None and self.worker is None:
+            logger.info("jobs are done elsewhere: %s=off", WORK_VARIABLE)
         for sentence in obstacles(self.state):
             logger.warning("not ready: %s", sentence)
         logger.info(_openness(door))
@@ -111,6 +117,8 @@ class Service:
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
         """Give back what was opened."""
+        if self.worker is not None:
+            self.worker.close()
         if self.questions is not None:
             self.questions.close()
         self.scratch.cleanup()
@@ -150,16 +158,6 @@ def _require_usable_store() -> None:
             engine.dispose()
     except (ServingError, StoreUnusable) as error:
         sys.exit(f"bellwether: {error}")
-
-
-def _log_lines() -> None:
-    """Give the package's loggers a line of JSON each on standard output."""
-    if not logger.handlers:
-        handler = logging.StreamHandler(sys.stdout)
-        handler.setFormatter(JsonLines())
-        logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
 
 
 def _spare_collector() -> None:

@@ -119,7 +119,7 @@ def answer_customer(
     with state.store.writing() as connection:
         now = state.now()
         tenant = find_tenant(connection, request.tenant)
-        served = _served(state.shelf, tenant, model, otherwise)
+        served = served_for(state.shelf, tenant, model, otherwise)
         customer = find_customer(connection, tenant, request.customer_id)
         as_of = _settle(request.as_of, tenant, clock(connection, tenant, now=now))
         if not was_known(connection, tenant, customer.id, as_of):
@@ -199,9 +199,10 @@ def answer_values(state: AppState, model: str, request: ValuesRequest, request_i
     )
 
 
-def _served(
+def served_for(
     shelf: PackageShelf, tenant: Tenant, model: str, otherwise: Callable[[], Package] | None
 ) -> Served:
+    """Find who answers for a tenant: its package of the model, or else what ``otherwise`` gives."""
     try:
         return shelf.current(tenant.slug, model)
     except ModelMissing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from commerce.records.actors import Actor
 from commerce.records.errors import CommerceError, NotFound, check_choice
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work
+from scoring.package import Package
 from scoring.scale import BANDS
 from serving.predict.answers import AppState, CustomerRequest, answer_customer
 from serving.predict.rules import rules_for
@@ -129,8 +130,12 @@ def recompute(state: AppState, tenant: Tenant, customer_id: UUID, request_id: st
     CustomerNotFound, StoreMissing, StoreUnavailable
     """
     asked = CustomerRequest(tenant=tenant.slug, customer_id=str(customer_id))
-    rules = partial(rules_for, tenant.slug, tenant.currency, state.shelf.catalogue)
-    answer_customer(state, MODEL, asked, request_id, otherwise=rules)
+    answer_customer(state, MODEL, asked, request_id, otherwise=rules_otherwise(state, tenant))
+
+
+def rules_otherwise(state: AppState, tenant: Tenant) -> Callable[[], Package]:
+    """Give what scores a tenant's customers where no learned model does."""
+    return partial(rules_for, tenant.slug, tenant.currency, state.shelf.catalogue)
 
 
 class NoProfile(NotFound):

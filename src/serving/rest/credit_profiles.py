@@ -8,9 +8,12 @@ from uuid import UUID, uuid4
 from fastapi import Query
 
 from commerce.people import customers
+from serving.jobs import requests
+from serving.jobs.kinds import RECOMPUTE_SCORES
 from serving.predict import profiles
-from serving.rest.deps import Asking, Listing, Looking, Page, Resource
+from serving.rest.deps import Acting, Asking, Listing, Looking, Page, Resource
 from serving.rest.fields import Instant, Key, Told, example
+from serving.rest.later import JobAnswer
 
 router = Resource("customers", "/api", "credit profiles")
 
@@ -69,6 +72,12 @@ def list_profiles(
     """The latest of each customer; a customer sees its own."""
     part = profiles.list_profiles(work, band=band, ordering=page.ordering, **page.where)
     return page.of(part, ProfileAnswer.model_validate)
+
+
+@router.post("/credit-profiles/recompute", status_code=202, summary="Score every customer")
+def recompute_scores(work: Acting) -> JobAnswer:
+    """As of now, by a worker; look at the job by `GET /api/jobs/{id}` until it has come to an end."""
+    return JobAnswer.model_validate(requests.ask_for(work, RECOMPUTE_SCORES))
 
 
 @router.post("/customers/{customer_id}/recompute-score", summary="Score a customer now")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -40,6 +41,17 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
         }
         return json.dumps({**head, "logger": record.name, **facts, **more}, ensure_ascii=False)
+
+
+def log_lines() -> None:
+    """Give the package's loggers a line of JSON each on standard output."""
+    package = logging.getLogger("serving")
+    if not package.handlers:
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(JsonLines())
+        package.addHandler(handler)
+    package.setLevel(logging.INFO)
+    package.propagate = False
 
 
 class RequestLog:

@@ -21,6 +21,7 @@ from workbench.runs.exit_status import INTERRUPTED
 COMMANDS = {
     "import": "workbench.cli.imports:imports",
     "simulate": "workbench.cli.simulations:simulate",
+    "seed": "workbench.cli.seeds:seed",
     "doctor": "workbench.cli.doctor:doctor",
     "run": "workbench.cli.run:run",
     "notebook": "workbench.cli.notebooks:notebook",
@@ -34,6 +35,8 @@ COMMANDS = {
     "create-tenant": "workbench.cli.keys:create_tenant",
     "create-key": "workbench.cli.keys:create_key",
     "tick": "workbench.cli.ticks:tick",
+    "work": "workbench.cli.jobs:work",
+    "recompute-scores": "workbench.cli.jobs:recompute_scores",
     "reports": "workbench.cli.reports:reports",
     "check": "workbench.cli.checks:check",
     "build": "workbench.cli.service:build",

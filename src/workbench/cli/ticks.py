@@ -35,31 +35,22 @@ if TYPE_CHECKING:
 def tick(tenant: str | None, now: str | None, as_json: bool) -> None:
     """Move what is due: auctions, orders, invoices, proofs; then notify and send mail.
 
-    Let cron call it every minute. It is safe to call at any time, twice, and beside another: each record moves
-    once, in a transaction of its own. Tenants with imported or simulated records stand still unless named.
+    A server does so by itself every minute, and so does `bellwether work`; where neither runs, let cron call it. It is
+    safe to call at any time, twice, and beside another: each record moves once, in a transaction of its own. Tenants
+    with imported or simulated records stand still unless named.
 
     With STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, Stripe is asked again what it was not asked or did not answer.
     MAIL_URL says how mail goes out: console: (the default, on standard error), smtp://user:password@host or
     smtps://...; MAIL_FROM is the sender.
     """
-    from commerce.notifications.mail import transport_of
     from commerce.records.database import reading
     from commerce.records.instants import parse_as_of
     from commerce.records.tenants import clock
+    from commerce.ticks import outside_of
     from commerce.ticks import tick as move
 
     engine = open_records(home.settings())
-    environ = home.environ()
-    transport = transport_of(
-        environ.get("MAIL_URL", "console:"),
-        environ.get("MAIL_FROM", "shop@localhost"),
-        sys.stderr,
-    )
-    provider = None
-    if environ.get("STRIPE_SECRET_KEY"):
-        from commerce.payments.providers.stripe import Stripe
-
-        provider = Stripe(environ["STRIPE_SECRET_KEY"], environ.get("STRIPE_WEBHOOK_SECRET", ""))
+    transport, provider = outside_of(home.environ(), sys.stderr)
     with reading(engine) as connection:
         times = [
             (each, parse_as_of(now, each.zone) if now else clock(connection, each, now=home.now()))
@@ -72,9 +63,7 @@ def tick(tenant: str | None, now: str | None, as_json: bool) -> None:
         click.echo(json.dumps([asdict(report) for report in reports], indent=1, default=str))
         return
     for report in reports:
-        moved = [f"{len(ids)} {name}" for name, ids in report.moved.items() if ids]
-        handed = f"{report.outbox.published} events handed on, {report.outbox.put_off} put off"
-        click.echo(f"  {report.tenant}: {', '.join([*moved, handed])}")
+        click.echo(f"  {report.tenant}: {report.sentence}")
         for sentence in report.refused:
             click.echo(f"    {sentence}")
     if not reports:
@@ -83,12 +72,7 @@ def tick(tenant: str | None, now: str | None, as_json: bool) -> None:
 
 def _chosen(connection: Connection, tenant: str | None) -> list[Tenant]:
     """Find the named tenant, or every open one that goes by the wall's clock."""
-    from commerce.records.tenants import find_tenant, list_tenants
+    from commerce.records.tenants import find_tenant
+    from commerce.ticks import living
 
-    if tenant is not None:
-        return [find_tenant(connection, tenant)]
-    return [
-        each
-        for each in list_tenants(connection)
-        if each.closed_at is None and each.clock_mode == "wall"
-    ]
+    return living(connection) if tenant is None else [find_tenant(connection, tenant)]

@@ -11,7 +11,7 @@ from tests.serving.rest.people import NOW, Shops, open_shops
 
 from commerce.records.actors import SYSTEM
 from commerce.records.work import looking, working
-from serving.schema import login, score
+from serving.schema import job, login, score
 
 
 def kept(shops: Shops, slug: str) -> dict[str, object]:
@@ -23,7 +23,7 @@ def kept(shops: Shops, slug: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def test_a_tenants_role_sees_and_writes_its_own_log_ins_and_answers_alone(
+def test_a_tenants_role_sees_and_writes_its_own_log_ins_jobs_and_answers_alone(
     postgres_engine: Engine,
 ) -> None:
     shops = open_shops(postgres_engine)
@@ -31,8 +31,10 @@ def test_a_tenants_role_sees_and_writes_its_own_log_ins_and_answers_alone(
     with postgres_engine.begin() as connection:
         for slug in ("acme", "other"):
             connection.execute(insert(score), kept(shops, slug))
+    for slug in ("acme", "other"):
+        assert shops.of(slug)["admin"].post("/api/credit-profiles/recompute").status_code == 202
     with looking(postgres_engine, acme, SYSTEM, now=NOW) as work:
-        for table in (login, score):
+        for table in (job, login, score):
             seen = work.connection.execute(select(table.c.tenant_id).distinct()).scalars().all()
             assert seen == [acme.id]
     with working(postgres_engine, acme, SYSTEM, now=NOW) as work:

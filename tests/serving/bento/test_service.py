@@ -7,13 +7,17 @@ import gc
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import Engine
+from tests.serving.jobs.begun import asked, seen
 from tests.serving.shop import make_shop
+
+from serving.jobs import process
 
 HEAVY = ("pandas", "sklearn", "scipy", "mlflow", "matplotlib", "duckdb", "pyarrow", "alembic")
 
@@ -103,3 +107,23 @@ def test_the_server_stays_on_this_machine_and_measures_nothing_by_path(home: Pat
     assert config["http"] == {"host": "127.0.0.1", "port": 3000}
     assert config["metrics"] == {"enabled": False}
     assert config["tracing"] == {"excluded_urls": ".*"}
+
+
+def test_one_command_answers_and_does_jobs_unless_told_otherwise(
+    home: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = make_shop(engine)
+    monkeypatch.setenv("DATABASE_URL", str(engine.url))
+    monkeypatch.setattr(process, "_DELAY", 0.0)
+    collector = gc.get_threshold()
+    wanted = asked(engine, tenant)
+    service, ends = bento_service().inner(), time.monotonic() + 120
+    while seen(engine, tenant, wanted).state != "succeeded":
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    service.close()
+    monkeypatch.setenv("BACKGROUND_WORK", "off")
+    service = bento_service().inner()
+    assert service.worker is None
+    service.close()
+    gc.set_threshold(*collector)

@@ -14,7 +14,7 @@ branch_labels = ("serving",)
 def upgrade() -> None:
     metadata.create_all(op.get_bind(), checkfirst=False)
     append_only("score")
-    isolate("score", "login")
+    isolate("score", "login", "job")
 
 
 def downgrade() -> None:

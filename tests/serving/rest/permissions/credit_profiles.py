@@ -13,6 +13,7 @@ LINES = {
     "GET /api/customers/{customer_id}/credit-profile":    "200 404 404 404 200 200",
     "GET /api/credit-profiles":                           "200 200 200 200 200 200",
     "POST /api/customers/{customer_id}/recompute-score":  "403 403 403 403 200 200",
+    "POST /api/credit-profiles/recompute":                "403 403 403 403 202 202",
 }  # fmt: skip
 
 
