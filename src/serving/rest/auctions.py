@@ -10,6 +10,7 @@ from pydantic import AliasChoices, Field
 
 from commerce.auctions import bidding, closing, listing, queries
 from commerce.auctions.pricing import Bands
+from commerce.catalogue.search import variant_meant
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.money import exact_minor
 from serving.rest.deps import Acting, Listing, Looking, Page, Resource
@@ -17,6 +18,7 @@ from serving.rest.fields import (
     Amount,
     Instant,
     MoneyText,
+    OfVariant,
     Question,
     Told,
     example,
@@ -26,7 +28,7 @@ from serving.rest.fields import (
 router = Resource("auctions", "/api/auctions")
 
 
-class NewAuction(Question):
+class NewAuction(OfVariant):
     """One unit of a variant, and the terms on which it is sold."""
 
     model_config = example(
@@ -36,7 +38,6 @@ class NewAuction(Question):
         ends_at="2026-03-02T13:00:00Z",
     )
 
-    variant_id: UUID = Field(validation_alias=AliasChoices("variant_id", "variant"))
     opening: Amount = Field(
         validation_alias=AliasChoices("opening", "start_price", "starting_price"),
         description="The least first bid; or `start_price`, or `starting_price`.",
@@ -186,7 +187,7 @@ def create_auction(work: Acting, body: NewAuction) -> AuctionAnswer:
     currency = work.tenant.currency
     auction = listing.draft(
         work,
-        body.variant_id,
+        variant_meant(work, body.variant_id, body.product),
         starts_at=to_micros(body.starts_at),
         ends_at=to_micros(body.ends_at),
         increments=None
