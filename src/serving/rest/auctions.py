@@ -58,7 +58,8 @@ class NewAuction(OfVariant):
     starts_at: Instant
     ends_at: Instant
     submit: bool = Field(
-        True, description="Hand it in for review at once, which sets its goods aside."
+        False,
+        description="Hand it in for review at once, which sets its goods aside; else by `/submit`.",
     )
 
 
@@ -183,7 +184,7 @@ def list_auctions(
 @router.post("/create", status_code=201, summary="Put an item up for auction")
 @router.post("", status_code=201, summary="Put an item up for auction")
 def create_auction(work: Acting, body: NewAuction) -> AuctionAnswer:
-    """By the seller of the product, or by who runs the shop."""
+    """A draft, which its seller hands in by `/submit`. By the seller of the product, or by who runs the shop."""
     currency = work.tenant.currency
     auction = listing.draft(
         work,
@@ -256,7 +257,7 @@ def buy_now(work: Acting, auction_id: UUID) -> Bought:
 
 @router.post("/admin/{auction_id}/review", summary="Approve or reject an auction")
 def review_auction(work: Acting, auction_id: UUID, body: Review) -> AuctionAnswer:
-    """What is rejected has its goods freed."""
+    """What is rejected has its goods freed; a draft is handed in first."""
     (listing.approve if body.action == "approve" else listing.reject)(work, auction_id)
     return _read(work, auction_id)
 
