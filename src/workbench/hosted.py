@@ -4,7 +4,8 @@
         service.command("create-admin", "ada", "--tenant", "shop", "--currency", "EUR", line=password)
         url = service.serve()
 
-Nothing of it touches the home, the records or the settings of whoever opens it.
+Nothing of it touches the home, the records or the settings of whoever opens it. The service ends with whoever opened
+it, however that ends: it listens to a pipe that closes then.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ from urllib.request import urlopen
 from workbench.errors import HostedFailed
 
 _BELLWETHER = (sys.executable, "-c", "from workbench.cli import main; main()")
+_WATCHER = """
+import subprocess, sys, threading
+server = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
+threading.Thread(target=lambda: (sys.stdin.read(), server.terminate()), daemon=True).start()
+sys.exit(server.wait())
+"""
 _KEPT = ("PATH", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH")
 _STARTS, _STOPS = 120.0, 20.0
 
@@ -86,10 +93,10 @@ class Hosted:
         url, log = f"http://127.0.0.1:{port}", self.home / "serve.log"
         with log.open("wb") as out:
             self._server = subprocess.Popen(  # noqa: S603 - our own command
-                [*_BELLWETHER, "serve", "--port", str(port)],
+                [sys.executable, "-c", _WATCHER, *_BELLWETHER, "serve", "--port", str(port)],
                 env=self._environ,
                 cwd=self.home,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
@@ -102,14 +109,11 @@ class Hosted:
 
     def close(self) -> None:
         """Stop the service, and take the home away."""
-        if self._server is not None and self._server.poll() is None:
-            self._server.terminate()
-            try:
-                self._server.wait(_STOPS)
-            except subprocess.TimeoutExpired:
-                self._server.kill()
-                self._server.wait()
-        self._folder.cleanup()
+        try:
+            if self._server is not None:
+                self._server.communicate(timeout=_STOPS)
+        finally:
+            self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self

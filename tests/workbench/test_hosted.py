@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from workbench.errors import HostedFailed
@@ -24,8 +29,33 @@ def test_a_command_works_in_the_service_s_home_and_nowhere_else(tmp_path: Path) 
     assert not service.home.exists()
 
 
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/livez").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def test_a_service_that_does_not_come_up_says_why() -> None:
     with Hosted({**os.environ, "PYTHONPATH": ""}) as service:
         service.home.joinpath("data").write_text("in the way of the records")
         with pytest.raises(HostedFailed, match=r"bellwether serve must succeed; got:\s.*data"):
             service.serve()
+
+
+@pytest.mark.slow
+def test_a_service_ends_with_whoever_opened_it_even_killed() -> None:
+    program = (
+        "import os, time; from workbench.hosted import Hosted; service = Hosted(os.environ);"
+        "print(service.serve(), service.home, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as opener:
+        assert opener.stdout is not None
+        url, home = opener.stdout.readline().decode().split()
+        assert answers(url)
+        opener.kill()
+    given_up = time.monotonic() + 60
+    while answers(url) and time.monotonic() < given_up:
+        time.sleep(0.1)
+    assert not answers(url)
+    shutil.rmtree(home)
