@@ -124,8 +124,11 @@ class Preparing:
 
     def drafted(self) -> Ready:
         with self.shop.work(self.seller) as work:
-            terms = {"opening": 1, "starts_at": work.now, "ends_at": work.now + DAY}
-            return Ready("seller", {"auction_id": listing.draft(work, self.trade.goods, **terms)})
+            ends = work.now + DAY
+            auction = listing.draft(
+                work, self.trade.goods, opening=1, starts_at=work.now, ends_at=ends
+            )
+        return Ready("seller", {"auction_id": auction})
 
     def carried(self, body: Any = None) -> Ready:
         order = self.trade.order()
@@ -142,7 +145,7 @@ class Preparing:
         with self.shop.work(self.buyer) as work:
             return Ready("buyer", {"order_id": cart.add(work, self.trade.goods)})
 
-    def paid(self, *, manual: bool = False, **body: str) -> Ready:
+    def paid(self, body: Any = None, *, manual: bool = False) -> Ready:
         with self.shop.work() as work:
             order = record_order(work, self.customer, 10_000)
         with self.shop.work(self.buyer) as work:
@@ -151,7 +154,7 @@ class Preparing:
                 work, order, self.customer, 2_000, "card", method_id=card, manual=manual
             )
             intents.confirm(work, payment)
-        return Ready("admin", {"payment_id": payment}, body or None)
+        return Ready("admin", {"payment_id": payment}, body)
 
     def listed(self, *then: Callable[..., Any], who: str = "admin", body: Any = None) -> Ready:
         with self.shop.work(self.seller) as work:
@@ -207,8 +210,8 @@ class Preparing:
             f"POST {order}/complete": self.arrived,
             "POST /api/cart/items": lambda: Ready("stranger", {}, {"product": str(self.sold())}),
             f"POST {payment}/capture": lambda: self.paid(manual=True),
-            f"POST {payment}/refund": lambda: self.paid(**some),
-            f"POST {payment}/dispute": lambda: self.paid(**some),
+            f"POST {payment}/refund": lambda: self.paid(some),
+            f"POST {payment}/dispute": lambda: self.paid(some),
             "POST /api/invoices/{invoice_id}/charge_back": self.invoiced,
             f"POST {product}/approve": self.listed,
             f"POST {product}/reject": lambda: self.listed(body={"reason": "other"}),
