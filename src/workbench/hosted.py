@@ -18,8 +18,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
-from urllib.error import URLError
-from urllib.request import urlopen
+
+import httpx
 
 from workbench.errors import HostedFailed
 
@@ -131,7 +131,6 @@ def _free_port() -> int:
 
 def _answers(url: str) -> bool:
     try:
-        with urlopen(f"{url}/livez", timeout=5) as answer:  # noqa: S310 - of our own making
-            return bool(answer.status == 200)
-    except (URLError, OSError):
+        return httpx.get(f"{url}/livez", timeout=5).is_success
+    except httpx.TransportError:
         return False
