@@ -174,7 +174,7 @@ def _own(work: Work, review_id: UUID, *, admins: bool) -> Row[Any]:
 def _did(work: Work, event_id: int | None) -> bool:
     """Tell whether an event was the actor's own doing."""
     event = rows.first(work, schema.event, id=event_id)
-    return event is not None and bool(event.actor_id == work.actor.user_id)
+    return event is not None and bool(event.actor_id == work.actor.author)
 
 
 def _rate(work: Work, product_id: UUID, count: int, stars: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -194,7 +195,7 @@ def _running(engine: Engine, actor: Actor, slug: str, act: str, now: datetime) -
     """Work on a shop itself, closed or not; the system does so as a superadmin."""
     actor.require(act, "superadmin", "system")
     with writing(engine) as connection:
-        superadmin = Actor("superadmin", actor.user_id)
+        superadmin = replace(actor, role="superadmin")
         yield Work(connection, find_tenant(connection, slug), superadmin, to_micros(now))
 
 

@@ -104,7 +104,7 @@ def track(
         recorded_at=work.recorded_at,
         source_key=key,
         customer_id=customer_id,
-        actor_id=work.actor.user_id,
+        actor_id=work.actor.author,
         product_id=product_id,
         amount_minor=amount,
         currency=None if amount is None else work.tenant.currency,

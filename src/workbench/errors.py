@@ -43,5 +43,12 @@ class RunLocked(WorkbenchError, RuntimeError):
         )
 
 
+class HostedFailed(WorkbenchError, RuntimeError):
+    """A service of one's own that did not come up, or a command for it that failed."""
+
+    def __init__(self, what: str, told: str) -> None:
+        super().__init__(f"{what} must succeed; got:\n{told.strip()}")
+
+
 class ResultError(WorkbenchError, ValueError):
     """A result that a notebook's last cell cannot record."""

@@ -31,7 +31,7 @@ from commerce.records.instants import to_micros
 
 Function = Callable[..., Any]
 
-ALIASES = {"buyer": "customer_id", "order": "order_id"}
+ALIASES = {"buyer": "customer_id", "order": "order_id", "product": "product_id"}
 NOT_WORKFLOWS = ("migrations", "rows", "schema", "doctor", "stream")
 INTERNAL_TYPES = (
     "Row",

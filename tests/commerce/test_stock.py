@@ -3,7 +3,8 @@
 import uuid
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
+from tests.commerce.orders.carts import buy
 from tests.commerce.shop import ADMIN, make_shop
 
 from commerce.records import schema
@@ -31,6 +32,32 @@ def test_what_is_received_may_be_sold(any_engine: Engine) -> None:
         assert receive(work, variant, 3) == 10
         assert available(work, [variant, uuid.uuid4()]) == {variant: 10}
     assert shop.holds("external", asset=asset(variant)) == -10
+
+
+def test_what_is_in_stock_is_what_its_account_holds_and_its_postings_sum_to(
+    any_engine: Engine,
+) -> None:
+    shop = make_shop(any_engine)
+    variant, other = shop.variant(stock=9), shop.variant(stock=5)
+    with shop.work() as work:
+        adjust(work, variant, 2, reason="damaged")
+    buy(shop, shop.buyer(50_000), variant, variant, variant)
+    account, posting = schema.account, schema.posting
+    shelf = account.c.kind == "on_hand"
+    mine = account.c.asset == asset(variant)
+    sums = [
+        select(func.coalesce(func.sum(posting.c.amount), 0))
+        .join(account, (account.c.id == side) & (account.c.tenant_id == posting.c.tenant_id))
+        .where(shelf, mine)
+        for side in (posting.c.credit_account_id, posting.c.debit_account_id)
+    ]
+    with shop.look() as work:
+        came, went = (int(work.connection.scalar(each) or 0) for each in sums)
+        held = work.connection.scalar(select(account.c.balance).where(shelf, mine))
+        told = available(work, [variant, other])
+    assert (came, went) == (9, 5)
+    assert told == {variant: 4, other: 5}
+    assert held == came - went == told[variant]
 
 
 @pytest.mark.parametrize("reason", REASONS)

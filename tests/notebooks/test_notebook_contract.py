@@ -39,6 +39,7 @@ OURS = {
     "datetime",
 }
 EXPLORERS = OURS | {
+    "httpx",
     "matplotlib",
     "numpy",
     "pandas",
@@ -72,6 +73,7 @@ def test_there_are_notebooks_to_explore_with() -> None:
         "feature_profile",
         "first_look",
         "swap_the_estimator",
+        "the_shop_over_http",
         "your_own_csv",
     ]
 

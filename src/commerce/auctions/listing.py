@@ -1,7 +1,8 @@
 """Putting an item up for auction: a seller drafts and submits it, the shop approves it, its time comes.
 
 One auction sells one unit of one variant. The goods are set aside when the seller submits it, and freed when the
-shop turns it down; so whatever takes bids is there.
+shop turns it down; so whatever takes bids is there. A shop that reviews a draft hands it in first, in the same
+transaction: sellers whose programs know of no such step need none.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def submit(work: Work, auction_id: UUID) -> None:
 
 
 def approve(work: Work, auction_id: UUID) -> None:
-    """Let an auction take place; only an admin may.
+    """Let an auction take place; only an admin may. A draft is submitted first.
 
     Raises
     ------
@@ -142,11 +143,11 @@ def approve(work: Work, auction_id: UUID) -> None:
     Forbidden
         "role must be one of admin for auction.scheduled; got ..."
     """
-    _fire(work, locked(work, auction_id), "auction.scheduled")
+    _fire(work, _handed_in(work, auction_id), "auction.scheduled")
 
 
 def reject(work: Work, auction_id: UUID) -> None:
-    """Turn an auction down, and free its goods; only an admin may.
+    """Turn an auction down, and free its goods; only an admin may. A draft is submitted first.
 
     Raises
     ------
@@ -154,9 +155,17 @@ def reject(work: Work, auction_id: UUID) -> None:
     Forbidden
         "role must be one of admin for auction.rejected; got ..."
     """
-    auction = locked(work, auction_id)
+    auction = _handed_in(work, auction_id)
     freed = stock.release(auction.variant_id, 1, auction_id)
     _fire(work, auction, "auction.rejected", transfers=[freed])
+
+
+def _handed_in(work: Work, auction_id: UUID) -> Row[Any]:
+    auction = locked(work, auction_id)
+    if auction.status != "draft":
+        return auction
+    submit(work, auction_id)
+    return locked(work, auction_id)
 
 
 def start(work: Work, auction_id: UUID) -> None:

@@ -17,7 +17,7 @@ from commerce.catalogue.categories import below
 from commerce.catalogue.promotions import offers
 from commerce.records import schema
 from commerce.records.arguments import checked
-from commerce.records.errors import check_range, existing
+from commerce.records.errors import RecordError, check_range, existing
 from commerce.records.identity import resolve
 from commerce.records.line_prices import price_line
 from commerce.records.rows import Part, asked, ordered
@@ -216,6 +216,29 @@ def view(work: Work, product_id: UUID | str) -> Product:
     meant = resolve(work.connection, _product, work.tenant, product_id)
     found = search(work, _product.c.id == meant, limit=1)
     return existing(next(iter(found), None), PRODUCT.kind, product_id)
+
+
+def variant_meant(work: Work, variant_id: UUID | None, product: str | int | None) -> UUID:
+    """Say which variant is meant: the one that is named, or the only one of a product.
+
+    Raises
+    ------
+    NotFound
+        "product must exist; got ..."
+    RecordError
+        "variant must be named, or its product; got neither. ...",
+        "product must have one variant to stand for it; got 2. Name the variant."
+    """
+    if variant_id is not None:
+        return variant_id
+    if product is None:
+        raise RecordError("variant must be named, or its product; got neither. Name one.")
+    variants = view(work, str(product)).variants
+    if len(variants) != 1:
+        raise RecordError(
+            f"product must have one variant to stand for it; got {len(variants)}. Name the variant."
+        )
+    return variants[0].id
 
 
 def _visible(work: Work) -> ColumnElement[bool]:

@@ -111,7 +111,7 @@ def place(
     ------
     NotFound
     RecordError
-        "customer must have a saved location to order; got none. ..."
+        "customer must have a saved location to order; got none. ...", where the customer orders
         "order total must be at most 9,007,199,254,740,991; got ..."
     Conflict
         "product must be on sale; got ... retired. ...", "order must have 1 to 200 lines; got ..."

@@ -168,15 +168,17 @@ def _deliveries(work: Work, order_id: UUID) -> list[Row[Any]]:
 
 def _check_delivered(work: Work, order_id: UUID) -> None:
     arrivals = [delivery.delivered_at for delivery in _deliveries(work, order_id)]
+    days = work.policy.completion_days
     if None in arrivals or not arrivals:
-        got = "one that is not delivered"
-    elif max(map(to_micros, arrivals)) > _latest(work):
-        got = f"{max(arrivals)} at {from_micros(work.now)}"
+        got, until = "one that is not delivered", "it is"
+    elif (last := max(map(to_micros, arrivals))) > _latest(work):
+        got, until = (
+            f"{from_micros(at):%Y-%m-%d %H:%M:%S} UTC" for at in (last, last + days * DAY)
+        )
     else:
         return
-    days = work.policy.completion_days
     raise Conflict(
-        f"order must have been delivered {days} days ago to be completed; got {got}. Wait till then."
+        f"order must have been delivered {days} days ago to be completed; got {got}. Wait until {until}."
     )
 
 

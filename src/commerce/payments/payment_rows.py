@@ -15,6 +15,7 @@ from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, NotFound
 from commerce.records.ledger import Account, Transfer
 from commerce.records.machine import EventDraft, Step, fetch, fetch_mine, fire
+from commerce.records.money import format_money
 from commerce.records.moves import Machine
 from commerce.records.states import ORDER, PAYMENT
 from commerce.records.work import Work
@@ -57,9 +58,10 @@ def to_pay(work: Work, order_id: UUID, customer_id: UUID, amount: int) -> Row[An
     )
     left = order.total_minor - int(work.connection.scalar(begun) or 0)
     if not 0 <= amount <= left:
+        got, of = (format_money(each, order.currency) for each in (amount, left))
         raise Conflict(
-            f"payments must not exceed their order; got {amount} of"
-            f" {left} to be paid. Pay less, or go on with the payment begun."
+            f"payments must not exceed their order; got {got} of {of} to be paid."
+            " Pay less, or go on with the payment begun."
         )
     return order
 

@@ -24,6 +24,8 @@ class Actor:
         The customer that this user is, where it buys.
     api_key_id : UUID or None
         The API key that acts, where no user stands behind it; it may what its role may.
+    behind : UUID or None
+        Who made the system act, where somebody did.
 
     Examples
     --------
@@ -35,6 +37,12 @@ class Actor:
     user_id: UUID | None = None
     customer_id: UUID | None = None
     api_key_id: UUID | None = field(default=None, compare=False)
+    behind: UUID | None = field(default=None, compare=False)
+
+    @property
+    def author(self) -> UUID | None:
+        """Whom an event names as its actor: the user or the API key at the origin; None for the system by itself."""
+        return self.user_id or self.api_key_id or self.behind
 
     @property
     def runs_the_shop(self) -> bool:

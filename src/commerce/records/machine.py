@@ -253,7 +253,7 @@ def _event(work: Work, step: Step, draft: EventDraft, source_key: str) -> NewEve
         recorded_at=work.recorded_at,
         source_key=source_key,
         customer_id=draft.customer_id,
-        actor_id=work.actor.user_id,
+        actor_id=work.actor.author,
         seller_id=draft.seller_id,
         product_id=draft.product_id,
         aggregate_type=kind,

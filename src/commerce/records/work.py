@@ -92,8 +92,12 @@ class Work:
         return settle_as_of(asked, self.tenant, time)
 
     def acting_as(self, actor: Actor) -> Work:
-        """Go on in the same transaction as somebody else: the system, where a rule makes it act."""
-        return Work(self.connection, self.tenant, actor, self.now, self.new_id)
+        """Go on in the same transaction as somebody else: the system, where a rule makes it act.
+
+        Events go on to name who was acting.
+        """
+        acting = replace(actor, behind=self.actor.author)
+        return Work(self.connection, self.tenant, acting, self.now, self.new_id)
 
 
 @contextmanager

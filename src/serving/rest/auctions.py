@@ -10,6 +10,7 @@ from pydantic import AliasChoices, Field
 
 from commerce.auctions import bidding, closing, listing, queries
 from commerce.auctions.pricing import Bands
+from commerce.catalogue.search import variant_meant
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.money import exact_minor
 from serving.rest.deps import Acting, Listing, Looking, Page, Resource
@@ -17,6 +18,7 @@ from serving.rest.fields import (
     Amount,
     Instant,
     MoneyText,
+    OfVariant,
     Question,
     Told,
     example,
@@ -26,7 +28,7 @@ from serving.rest.fields import (
 router = Resource("auctions", "/api/auctions")
 
 
-class NewAuction(Question):
+class NewAuction(OfVariant):
     """One unit of a variant, and the terms on which it is sold."""
 
     model_config = example(
@@ -36,7 +38,6 @@ class NewAuction(Question):
         ends_at="2026-03-02T13:00:00Z",
     )
 
-    variant_id: UUID = Field(validation_alias=AliasChoices("variant_id", "variant"))
     opening: Amount = Field(
         validation_alias=AliasChoices("opening", "start_price", "starting_price"),
         description="The least first bid; or `start_price`, or `starting_price`.",
@@ -57,7 +58,8 @@ class NewAuction(Question):
     starts_at: Instant
     ends_at: Instant
     submit: bool = Field(
-        True, description="Hand it in for review at once, which sets its goods aside."
+        False,
+        description="Hand it in for review at once, which sets its goods aside; else by `/submit`.",
     )
 
 
@@ -182,11 +184,11 @@ def list_auctions(
 @router.post("/create", status_code=201, summary="Put an item up for auction")
 @router.post("", status_code=201, summary="Put an item up for auction")
 def create_auction(work: Acting, body: NewAuction) -> AuctionAnswer:
-    """By the seller of the product, or by who runs the shop."""
+    """A draft, which its seller hands in by `/submit`. By the seller of the product, or by who runs the shop."""
     currency = work.tenant.currency
     auction = listing.draft(
         work,
-        body.variant_id,
+        variant_meant(work, body.variant_id, body.product),
         starts_at=to_micros(body.starts_at),
         ends_at=to_micros(body.ends_at),
         increments=None
@@ -255,7 +257,7 @@ def buy_now(work: Acting, auction_id: UUID) -> Bought:
 
 @router.post("/admin/{auction_id}/review", summary="Approve or reject an auction")
 def review_auction(work: Acting, auction_id: UUID, body: Review) -> AuctionAnswer:
-    """What is rejected has its goods freed."""
+    """What is rejected has its goods freed; a draft is handed in first."""
     (listing.approve if body.action == "approve" else listing.reject)(work, auction_id)
     return _read(work, auction_id)
 

@@ -6,11 +6,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AliasChoices, Field
+from pydantic import Field
 
+from commerce.catalogue.search import variant_meant
 from commerce.orders import cart
 from serving.rest.deps import Acting, Looking, Resource
-from serving.rest.fields import MoneyText, Question, Told, example, write_money
+from serving.rest.fields import MoneyText, OfVariant, Question, Told, example, write_money
 
 router = Resource("carts", "/api/cart")
 
@@ -20,12 +21,11 @@ Whose = Annotated[
 ]
 
 
-class CartItem(Question):
+class CartItem(OfVariant):
     """What goes into the cart; what is there already becomes more."""
 
     model_config = example(variant_id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55", quantity=2)
 
-    variant_id: UUID = Field(validation_alias=AliasChoices("variant_id", "variant"))
     quantity: int = 1
 
 
@@ -80,7 +80,8 @@ def read_cart(work: Looking, whose: Whose = None) -> CartAnswer:
 @router.post("/items", status_code=201, summary="Put something into the cart")
 def add_item(work: Acting, body: CartItem, whose: Whose = None) -> CartAnswer:
     """Nothing is set aside for a cart, and no price is fixed."""
-    cart.add(work, body.variant_id, body.quantity, customer_id=whose)
+    meant = variant_meant(work, body.variant_id, body.product)
+    cart.add(work, meant, body.quantity, customer_id=whose)
     return _shown(work, whose)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field
 
 from commerce.records.money import from_minor
 
@@ -24,6 +24,21 @@ class Question(BaseModel):
     def rest(self, *named: str) -> dict[str, Any]:
         """Give what was said, by name, without some fields."""
         return self.model_dump(exclude_none=True, exclude=set(named))
+
+
+class OfVariant(Question):
+    """A question about a variant; a product stands for the only one it has."""
+
+    variant_id: UUID | None = Field(
+        None,
+        validation_alias=AliasChoices("variant_id", "variant"),
+        description="Or `variant`; it or its product must be given.",
+    )
+    product: str | int | None = Field(
+        None,
+        validation_alias=AliasChoices("product", "product_id"),
+        description="By any of its names, where it has one variant. Or `product_id`.",
+    )
 
 
 class Told(BaseModel):

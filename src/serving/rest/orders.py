@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AliasChoices, AwareDatetime, Field
 
+from commerce.catalogue.search import variant_meant
 from commerce.orders import cart, checkout, completion, offline, queries
 from commerce.orders.lines import OrderedLine
 from commerce.people import customers
@@ -20,6 +21,7 @@ from serving.rest.fields import (
     Instant,
     Key,
     MoneyText,
+    OfVariant,
     Question,
     Told,
     example,
@@ -29,12 +31,11 @@ from serving.rest.fields import (
 router = Resource("orders", "/api/orders")
 
 
-class Item(Question):
+class Item(OfVariant):
     """So many of a variant."""
 
     model_config = example(variant_id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55", quantity=2)
 
-    variant_id: UUID = Field(validation_alias=AliasChoices("variant_id", "variant"))
     quantity: int = 1
 
 
@@ -187,7 +188,10 @@ def create_order(work: Acting, body: NewOrder) -> OrderAnswer:
         return _shown(work, offline.record_order(work, whose, amount, **body.status_said()))
     if body.amount is not None or body.status is not None:
         raise RecordError("amount and status must not come with items; got both. Leave one out.")
-    lines = [OrderedLine(item.variant_id, item.quantity) for item in body.items]
+    lines = [
+        OrderedLine(variant_meant(work, item.variant_id, item.product), item.quantity)
+        for item in body.items
+    ]
     order = checkout.place(
         work,
         lines,

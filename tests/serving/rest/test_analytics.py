@@ -46,6 +46,26 @@ def test_sales_answers_by_its_type_and_refuses_another(shops: Shops, sold: Sold)
     assert [each["product"] for each in more] == sorted([str(sold.clock), str(sold.hand)])
 
 
+def test_a_country_is_meant_by_its_code_and_by_its_names(shops: Shops, sold: Sold) -> None:
+    american = sold.buyers[2]
+    kept = {"US": ("usa", "US", "United States"), "DE": ("germany", "de", "Deutschland")}
+    path = f"/api/analytics/sales/?type=top_selling_products&{MONTH}&country="
+    everywhere = {str(sold.clock): 3, str(sold.hand): 4}
+    for spelt in kept["US"]:
+        me = f"/api/customers/{american.customer_id}"
+        assert shops.admin.patch(me, {"country": spelt}).status_code == 200
+        later(shops, minutes=1)
+        for asked in kept["US"]:
+            found = shops.admin.get(f"{path}{asked}").json()["results"]
+            assert [(each["product"], each["units"]) for each in found] == [(str(sold.hand), 4)]
+        for asked in kept["DE"]:
+            found = shops.admin.get(f"{path}{asked}").json()["results"]
+            assert [(each["product"], each["units"]) for each in found] == [(str(sold.clock), 3)]
+        assert shops.admin.get(f"{path}FR").json()["results"] == []
+    found = shops.admin.get(path.removesuffix("&country=")).json()["results"]
+    assert {each["product"]: each["units"] for each in found} == everywhere
+
+
 def test_churn_rate_is_one_less_the_active_of_all(shops: Shops, sold: Sold) -> None:
     path = "/api/analytics/sales/?type=churn_rate"
     body = shops.admin.get(path).json()

@@ -28,17 +28,17 @@ def test_a_seller_draws_an_auction_up_and_its_goods_are_set_aside(
     shops: Shops, trade: Trade
 ) -> None:
     variant = trade.variant()
-    draft = shops.seller.post(
-        "/api/auctions/create/", trade.terms(variant, submit=False, reserve_price="150.00")
-    )
+    draft = shops.seller.post("/api/auctions/create/", trade.terms(variant, reserve_price="150.00"))
     assert (draft.status_code, draft.json()["status"]) == (201, "draft")
     auction = draft.json()["id"]
     assert (draft.json()["price"], draft.json()["currency"]) == ("100.00", "EUR")
     assert shops.buyer.get(f"/api/auctions/{auction}").status_code == 404
+    assert held(trade, auction, variant) == 0
     submitted = shops.seller.post(f"/api/auctions/{auction}/submit/")
     assert submitted.json()["status"] == "submitted"
     assert held(trade, auction, variant) == 1
-    at_once_in = shops.seller.post("/api/auctions/create/", trade.terms(variant)).json()
+    more = trade.terms(variant, submit=True)
+    at_once_in = shops.seller.post("/api/auctions/create/", more).json()
     assert at_once_in["status"] == "submitted"
     assert held(trade, at_once_in["id"], variant) == 1
     assert trade.shop.events("auction.drafted") == ["auction.drafted"] * 2
@@ -63,7 +63,7 @@ def test_an_admin_approves_or_rejects_and_what_is_rejected_is_freed(
 ) -> None:
     variant = trade.variant()
     first, second = (
-        shops.seller.post("/api/auctions/create/", trade.terms(variant)).json()["id"]
+        shops.seller.post("/api/auctions/create/", trade.terms(variant, submit=True)).json()["id"]
         for _ in range(2)
     )
     path = "/api/auctions/admin/{}/review/"
@@ -77,6 +77,23 @@ def test_an_admin_approves_or_rejects_and_what_is_rejected_is_freed(
     again = shops.admin.post(path.format(first), {"action": "reject"})
     assert (again.status_code, again.json()["allowed"]) == (409, ["auction.started"])
     assert shops.admin.post(path.format(first), {"action": "burn"}).status_code == 422
+
+
+def test_a_draft_that_is_reviewed_is_handed_in_first(shops: Shops, trade: Trade) -> None:
+    variant = trade.variant(stock=1)
+    terms, path = trade.terms(variant), "/api/auctions/admin/{}/review/"
+    first, second, third = (
+        shops.seller.post("/api/auctions/create/", terms).json()["id"] for _ in range(3)
+    )
+    assert shops.seller.post(path.format(first), {"action": "approve"}).status_code == 403
+    rejected = shops.admin.post(path.format(first), {"action": "reject"})
+    assert (rejected.json()["status"], held(trade, first, variant)) == ("rejected", 0)
+    approved = shops.admin.post(path.format(second), {"action": "approve"})
+    assert (approved.json()["status"], held(trade, second, variant)) == ("scheduled", 1)
+    sold_out = shops.admin.post(path.format(third), {"action": "approve"})
+    assert (sold_out.status_code, held(trade, third, variant)) == (409, 0)
+    assert shops.seller.get(f"/api/auctions/{third}").json()["status"] == "draft"
+    assert trade.shop.events("auction.submitted") == ["auction.submitted"] * 2
 
 
 def test_an_auction_that_is_not_approved_or_not_begun_takes_no_bid(

@@ -1,4 +1,4 @@
-"""From end to end over HTTP: a checkout, its delivery, a return of it, and an auction that becomes an order."""
+"""From end to end over HTTP: a checkout, its delivery, a return of it, an auction that becomes an order, a brand."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pytest
 from tests.serving.rest.people import Person, Shops
 from tests.serving.rest.trade import Trade
 
-from commerce.orders import cart, completion
-from commerce.orders.checkout import checkout
 from commerce.records.doctor import examine
 from commerce.stock import asset
 
@@ -33,11 +31,13 @@ def kinds(who: Person) -> list[str]:
 
 def bought(trade: Trade, quantity: int = 2) -> UUID:
     """Fill the buyer's cart and check out, paid from the wallet."""
-    buyer = trade.people["buyer"].actor
-    with trade.shop.work(buyer) as work:
-        cart.add(work, trade.goods, quantity)
-    with trade.shop.work(buyer) as work:
-        return checkout(work, method="wallet")
+    buyer = trade.people["buyer"]
+    filled = {"variant_id": str(trade.goods), "quantity": quantity}
+    assert buyer.post("/api/cart/items/", filled).status_code == 201
+    placed = buyer.post("/api/orders/checkout/", {"method": "wallet"})
+    assert (placed.status_code, placed.json()["status"]) == (201, "placed")
+    assert buyer.get("/api/cart/").json()["items"] == []
+    return UUID(placed.json()["id"])
 
 
 def brought(trade: Trade, order: UUID | str, buyer: str = "buyer") -> dict[str, Any]:
@@ -59,17 +59,17 @@ def sound(trade: Trade) -> bool:
         return examine(work.connection, trade.shop.tenant) == []
 
 
-def wallet(trade: Trade) -> int:
-    customer = trade.people["buyer"].actor.customer_id
-    assert customer is not None
-    return trade.shop.holds("wallet", customer.hex)
+def wallet(who: Person) -> tuple[str, str]:
+    """What somebody can spend, and what of theirs is set aside."""
+    found = who.get("/api/wallet/").json()
+    return found["balance"], found["held_balance"]
 
 
 def test_a_checkout_sets_money_and_goods_aside_and_waits_for_a_courier(
     shops: Shops, trade: Trade
 ) -> None:
     order = bought(trade)
-    assert wallet(trade) == 100_000 - 2 * PRICE
+    assert wallet(shops.buyer) == ("976.00", "24.00")
     assert trade.shop.holds("held", order.hex) == 2 * PRICE
     assert trade.shop.holds("held", order.hex, asset(trade.goods)) == 2
     (job,) = shops.courier.get("/api/delivery/orders/available/").json()["results"]
@@ -85,10 +85,15 @@ def test_a_delivery_ends_with_the_buyers_code_and_pays_the_seller(
     order = bought(trade)
     assert brought(trade, order)["status"] == "delivered"
     assert trade.shop.holds("held", order.hex, asset(trade.goods)) == 0
+    trade.later(days=2, hours=23)
+    early = shops.buyer.post(f"/api/orders/{order}/complete/")
+    assert (early.status_code, wallet(shops.seller)) == (409, ("0.00", "0.00"))
     trade.later(days=30)
     report = shops.admin.post("/api/ticks/").json()
     assert report["moved"]["orders completed"] == [str(order)]
     assert trade.shop.holds("held", order.hex) == 0
+    assert wallet(shops.buyer) == ("976.00", "0.00")
+    assert wallet(shops.seller) == ("19.00", "0.00")
     told = kinds(shops.buyer)
     for kind in ("order_created", "order_shipped", "order_delivered", "order_completed"):
         assert told.count(kind) == 1
@@ -111,7 +116,7 @@ def test_a_return_that_is_approved_gives_money_and_goods_back(shops: Shops, trad
     assert (decided["status"], decided["refund"], decided["currency"]) == (
         "approved", "12.00", "EUR"
     )  # fmt: skip
-    assert wallet(trade) == 100_000 - PRICE
+    assert wallet(shops.buyer) == ("988.00", "0.00")
     assert trade.shop.holds("on_hand", asset=asset(trade.goods)) == on_hand + 1
     assert shops.buyer.get(f"{path}/").json()["status"] == "approved"
     assert sound(trade)
@@ -120,22 +125,55 @@ def test_a_return_that_is_approved_gives_money_and_goods_back(shops: Shops, trad
 def test_an_auction_goes_from_the_seller_to_the_winners_door(shops: Shops, trade: Trade) -> None:
     made = shops.seller.post("/api/auctions/create/", trade.terms(trade.goods)).json()
     path, admin = f"/api/auctions/{made['id']}", f"/api/auctions/admin/{made['id']}"
+    assert made["status"] == "draft"
+    assert shops.seller.post(f"{path}/submit/").json()["status"] == "submitted"
     assert shops.admin.post(f"{admin}/review/", {"action": "approve"}).status_code == 200
     assert shops.admin.post("/api/ticks/").json()["moved"]["auctions started"] == [made["id"]]
-    for who, amount, leads in ((shops.stranger, "110.00", True), (shops.buyer, "130.00", True)):
-        assert who.post(f"{path}/bid/", {"amount": amount}).json()["leads"] is leads
+    for who, amount in ((shops.stranger, "110.00"), (shops.buyer, "130.00")):
+        assert who.post(f"{path}/bid/", {"amount": amount}).json()["leads"] is True
+    assert (wallet(shops.stranger), wallet(shops.buyer)) == (
+        ("1000.00", "0.00"), ("870.00", "130.00")
+    )  # fmt: skip
     trade.later(hours=1)
     closed = shops.admin.post(f"/api/auctions/admin/auctions/{made['id']}/close/").json()
     order, price = closed["order_id"], closed["price"]
     assert (closed["status"], price) == ("sold", "112.50")
-    assert wallet(trade) == 100_000 - 11_250
+    assert wallet(shops.buyer) == ("887.50", "112.50")
     assert brought(trade, order)["status"] == "delivered"
     trade.tell()
     assert kinds(shops.buyer).count("auction_won") == 1
     assert kinds(shops.stranger).count("auction_outbid") == 1
     assert kinds(shops.seller).count("auction_sold") == 1
     trade.later(days=30)
-    with trade.shop.work(now=shops.clock.now) as work:
-        completion.complete(work, UUID(order))
-    assert trade.shop.holds("held", UUID(order).hex) == 0
+    done = shops.buyer.post(f"/api/orders/{order}/complete/")
+    assert (done.status_code, done.json()["status"]) == (200, "completed")
+    assert (wallet(shops.buyer), wallet(shops.seller)) == (("887.50", "0.00"), ("106.88", "0.00"))
+    assert sound(trade)
+
+
+def test_a_seller_earns_points_until_a_brand_may_be_asked_for_and_used(
+    shops: Shops, trade: Trade
+) -> None:
+    ask, admin = "/api/product/brands/create/", "/api/product/brands/admin"
+    few = shops.seller.post(ask, {"name": "Tick & Tock"})
+    assert few.status_code == 403
+    orders = [bought(trade, 1) for _ in range(10)]
+    for order in orders:
+        brought(trade, order)
+    trade.later(days=30)
+    assert len(shops.admin.post("/api/ticks/").json()["moved"]["orders completed"]) == 10
+    standing = shops.seller.get("/api/points/").json()
+    assert (standing["points"], standing["rank"]) == (100, "silver")
+    brand = shops.seller.post(ask, {"name": "Tick & Tock"}).json()
+    assert brand["status"] == "pending"
+    waiting = shops.admin.get(f"{admin}/pending/").json()["results"]
+    assert [each["id"] for each in waiting] == [brand["id"]]
+    product = trade.shop.product(trade.goods)
+    use = f"/api/product/products/{product}/assign-brand/"
+    assert shops.seller.patch(use, {"brand": brand["id"]}).status_code == 409
+    assert shops.seller.post(f"{admin}/{brand['id']}/approve/").status_code == 403
+    assert shops.admin.post(f"{admin}/{brand['id']}/approve/").json()["status"] == "approved"
+    assert shops.seller.patch(use, {"brand": brand["id"]}).json()["brand_id"] == brand["id"]
+    trade.tell()
+    assert kinds(shops.seller).count("brand_approved") == 1
     assert sound(trade)

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select
 from tests.commerce.statements import statements
+from tests.serving.rest.goods import made, mug
 from tests.serving.rest.people import NOW, Person, Shops, open_shops
 from tests.serving.rest.selling import customer_of, deliver, order, settle, shop_of
 
@@ -87,6 +88,38 @@ def test_items_are_set_aside_in_the_stock_or_nothing_is_written(shops: Shops) ->
     assert "on_hand must hold what is taken from it" in refused.json()["detail"]
     assert shop.rows() == before
     assert shop.holds("on_hand", asset=asset(many)) == 9
+
+
+def test_a_product_of_one_variant_stands_for_it(shops: Shops) -> None:
+    product = mug(shops)
+    variant = product["variants"][0]["id"]
+    made(shops.admin, "/api/inventory/receive", {"variant_id": variant, "quantity": 10})
+    who = str(customer_of(shops.buyer))
+    for name in (product["id"], product["number"], f"number:{product['number']}"):
+        items = [{"product": name, "quantity": 2}]
+        placed = made(shops.admin, "/api/orders", {"customer": who, "items": items})
+        assert [(each["variant_id"], each["quantity"]) for each in placed["items"]] == [
+            (variant, 2)
+        ]
+    cart = made(shops.buyer, "/api/cart/items", {"product_id": product["id"]})
+    assert [each["variant_id"] for each in cart["items"]] == [variant]
+    neither = shops.buyer.post("/api/cart/items", {"quantity": 2})
+    assert neither.json()["detail"].startswith("variant must be named, or its product; got neither")
+    more = {"sku": "MUG-TWO", "price": "21.00"}
+    made(shops.seller, f"/api/products/{product['id']}/variants", more)
+    refused = shops.buyer.post("/api/cart/items", {"product": product["id"]})
+    assert (refused.status_code, refused.json()["detail"]) == (
+        422, "product must have one variant to stand for it; got 2. Name the variant."
+    )  # fmt: skip
+
+
+def test_who_runs_the_shop_orders_for_somebody_whose_place_is_not_known(shops: Shops) -> None:
+    variant = str(shop_of(shops).variant(1000))
+    who, items = str(customer_of(shops.buyer)), [{"variant_id": variant}]
+    placed = made(shops.admin, "/api/orders", {"customer": who, "items": items})
+    assert placed["delivery"] == "available"
+    refused = shops.buyer.post("/api/orders", {"items": items})
+    assert (refused.status_code, refused.json()["field"]) == (422, "customer")
 
 
 def test_a_buyer_lists_own_orders_and_a_seller_own_lines(shops: Shops) -> None:
