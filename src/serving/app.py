@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from serving import rest
 from serving.access.gate import Gate
 from serving.cache import open_cache
+from serving.cards import open_cards
 from serving.pages import site
 from serving.predict.answers import AppState
 from serving.predict.packages import Served
@@ -96,7 +97,7 @@ def make_app(
     door = door or DoorSettings()
     app.state.serving, app.state.gate, app.state.door = state, gate, door
     app.state.questions = None  # `serving.questions.Questions`, where there is a record store
-    app.state.cache = open_cache(door.redis_url)
+    app.state.cache, app.state.cards = open_cache(door.redis_url), open_cards(door)
     app.add_middleware(Faults)
     app.add_middleware(Conditional)
     if door.origins:

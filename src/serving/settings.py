@@ -17,8 +17,9 @@ Without either, a server answers by values only, from the packages its Bento car
 ``RATE_LIMIT``, ``TENANT_RATE_LIMIT``, ``REDIS_URL``
     Requests of one credential and of one shop (``1200/minute``), and where several processes count them and keep
     answers to questions for a moment (``redis://host:6379/0``).
-``STRIPE_SECRET_KEY``, ``STRIPE_WEBHOOK_SECRET``
-    The server's account at Stripe; without the secret, no webhook is heard, the embedded provider's neither.
+``STRIPE_SECRET_KEY``, ``STRIPE_PUBLISHABLE_KEY``, ``STRIPE_WEBHOOK_SECRET``
+    The server's account at Stripe, and the key that pages show (``GET /api/payments/config``); without the last, no
+    webhook is heard, the embedded provider's neither. In debug mode without a key, the embedded provider takes cards.
 ``BACKGROUND_WORK``
     ``off`` where jobs are done, and what the clock moves is moved, by ``bellwether work`` elsewhere; else the server
     has a process beside it that does so.
@@ -124,6 +125,7 @@ class DoorSettings:
     redis_url: str = field(default="", repr=False)
     """May carry a password, so it is never logged."""
     provider_key: str = field(default="", repr=False)
+    publishable_key: str = ""
     webhook_secret: str = field(default="", repr=False)
     sentry_dsn: str = field(default="", repr=False)
     media: Path | None = None
@@ -173,6 +175,7 @@ class DoorSettings:
             tenant_rate=said("TENANT_RATE_LIMIT", cls.tenant_rate),
             redis_url=said("REDIS_URL"),
             provider_key=said("STRIPE_SECRET_KEY"),
+            publishable_key=said("STRIPE_PUBLISHABLE_KEY"),
             webhook_secret=said("STRIPE_WEBHOOK_SECRET"),
             sentry_dsn=said("SENTRY_DSN"),
             media=Path(home).expanduser() / MEDIA if (home := said(HOME_VARIABLE)) else None,

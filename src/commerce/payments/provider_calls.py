@@ -35,7 +35,7 @@ def card_provider(work: Work) -> str:
     RecordError
         "setting provider must be one of local, stripe to take cards; got ..."
     """
-    name = work.policy.provider
+    name = work.cards or work.policy.provider
     if name not in CARD_PROVIDERS:
         raise RecordError(
             f"setting provider must be one of {', '.join(CARD_PROVIDERS)} to take cards;"
@@ -64,6 +64,7 @@ def ask(work: Work, provider: str, call: ProviderCall) -> ProviderEvent | Card |
     if provider == "local":
         answer: ProviderEvent | Card | None = getattr(Local(work), call.verb)(call)
         return answer
+    work.to_call.add(provider)
     document = {"provider": provider, "asked_at": work.now, **call._asdict()}
     rows.add(work, schema.provider_record, reference=call.id, kind=_KIND, document=document)
     return None

@@ -54,6 +54,10 @@ class Work:
         Microseconds since 1970 UTC.
     new_id : callable
         Gives ids to new records; random unless a simulation wants to repeat itself.
+    cards : str or None
+        Who handles cards instead of the shop's own provider: the embedded one, on a machine for development.
+    to_call : set of str
+        Providers outside that are to be called once this is committed.
     """
 
     connection: Connection
@@ -61,6 +65,8 @@ class Work:
     actor: Actor
     now: int
     new_id: Callable[[], uuid.UUID] = field(default=uuid.uuid4, compare=False)
+    cards: str | None = None
+    to_call: set[str] = field(default_factory=set, compare=False)
 
     def ask(self, query: Executable, **values: object) -> CursorResult[*tuple[Any, ...]]:
         """Execute a query that binds ``tenant``, and what else it binds."""
@@ -97,7 +103,7 @@ class Work:
         Events go on to name who was acting.
         """
         acting = replace(actor, behind=self.actor.author)
-        return Work(self.connection, self.tenant, acting, self.now, self.new_id)
+        return replace(self, actor=acting)
 
 
 @contextmanager
@@ -108,6 +114,7 @@ def working(
     *,
     now: datetime,
     new_id: Callable[[], uuid.UUID] = uuid.uuid4,
+    cards: str | None = None,
 ) -> Iterator[Work]:
     """Open a unit of work that writes; it is committed at the end of the block or leaves nothing.
 
@@ -121,6 +128,8 @@ def working(
         Aware.
     new_id : callable, optional
         Gives ids to new records.
+    cards : str, optional
+        As of `Work`.
 
     Raises
     ------
@@ -129,7 +138,8 @@ def working(
         "tenant must be open; got ..."
     """
     with writing(engine) as connection:
-        yield _begin(connection, engine, tenant, actor, now, new_id, lock=True)
+        work = _begin(connection, engine, tenant, actor, now, new_id, lock=True)
+        yield replace(work, cards=cards) if cards else work
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial, wraps
 from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
@@ -41,6 +42,7 @@ from serving.access.callers import Caller
 from serving.access.gate import Gate
 from serving.access.scopes import SCOPES
 from serving.cache import Cache
+from serving.cards import Cards
 from serving.predict.answers import AppState
 from serving.questions import Questions
 from serving.rest.caching import kept_answer
@@ -63,6 +65,7 @@ class Desk:
     questions: Questions | None
     """Who answers questions about a period."""
     cache: Cache
+    cards: Cards
     asked: str
     """The whole URL that was asked for."""
 
@@ -92,12 +95,16 @@ class Desk:
 
     @contextmanager
     def working(self) -> Iterator[Work]:
-        """Open a `Work` that is committed at the end of the block."""
+        """Open a `Work` that is committed at the end of the block; then those outside are called that are to be."""
         with (
             self._answering(),
-            working(self.gate.engine, self.tenant, self.actor, now=self.now) as work,
+            working(
+                self.gate.engine, self.tenant, self.actor, now=self.now, cards=self.cards.instead
+            ) as work,
         ):
             yield work
+        if work.to_call:
+            self.cards.call(self.gate.engine, self.tenant, now=self.now)
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
@@ -137,6 +144,18 @@ def needs(scope: str) -> Callable[[Endpoint], Endpoint]:
 
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.scope = scope  # type: ignore[attr-defined]
+        return endpoint
+
+    return declare
+
+
+def shown_again(
+    show: Callable[[Work, UUID], BaseModel],
+) -> Callable[[Endpoint], Endpoint]:
+    """Declare how an `Acting` route shows its record anew, for a provider outside may have answered meanwhile."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        endpoint.shown_again = show  # type: ignore[attr-defined]
         return endpoint
 
     return declare
@@ -202,6 +221,7 @@ def _opened(endpoint: Endpoint, scope: str, *, repeats: bool) -> Endpoint:
     ((name, way),) = asked
     repeats, keeps = repeats and way == "act", hasattr(endpoint, "cached")
     assert way == "ask" or not keeps, endpoint.__qualname__
+    again: Callable[[Work, UUID], BaseModel] | None = getattr(endpoint, "shown_again", None)
 
     @wraps(endpoint)
     def opened(**given: Any) -> Any:
@@ -211,15 +231,16 @@ def _opened(endpoint: Endpoint, scope: str, *, repeats: bool) -> Endpoint:
             answer = partial(endpoint, **given, **{name: desk})
             return _kept(desk, given, answer) if keeps else answer()
         with desk.looking() if way == "look" else desk.working() as work:
+            answer = partial(endpoint, **given, **{name: work})
             if key is None:
-                return endpoint(**given, **{name: work})
-            return once(
-                work,
-                f"{endpoint.__module__}.{endpoint.__name__}",
-                key,
-                _asked(given),
-                lambda: jsonable_encoder(endpoint(**given, **{name: work})),
-            )
+                told = answer()
+            else:
+                named = f"{endpoint.__module__}.{endpoint.__name__}"
+                told = once(work, named, key, _asked(given), lambda: jsonable_encoder(answer()))
+        if again is None or not work.to_call:
+            return told
+        with desk.looking() as work:
+            return again(work, UUID(told["id"]) if isinstance(told, dict) else told.id)
 
     parameters = [
         each.replace(annotation=Annotated[Desk, Depends(_desk(scope))])
@@ -272,7 +293,9 @@ def _desk(scope: str) -> Callable[[Request], Awaitable[Desk]]:
 
 def _desk_of(request: Request, caller: Caller) -> Desk:
     state, asked = request.app.state, str(request.url)
-    return Desk(caller, gate_of(request), state.serving, state.questions, state.cache, asked)
+    return Desk(
+        caller, gate_of(request), state.serving, state.questions, state.cache, state.cards, asked
+    )
 
 
 def _asked(given: Mapping[str, Any]) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request
 from pydantic import AliasChoices, Field
 
 from commerce.orders import queries as orders
@@ -13,7 +13,8 @@ from commerce.payments import disputes, intents, offline, queries, refunds
 from commerce.people import customers
 from commerce.records.identity import BY_NUMBER
 from commerce.records.money import exact_minor
-from serving.rest.deps import Acting, Listing, Looking, Page, Resource
+from commerce.records.policy import policy_of
+from serving.rest.deps import Acting, Asking, Listing, Looking, Page, Resource, shown_again
 from serving.rest.fields import Amount, Instant, MoneyText, Question, Told, example, write_money
 
 router = Resource("payments", "/api/payments")
@@ -129,12 +130,25 @@ class PaymentAnswer(Told):
     created_at: Instant
 
 
+class PaymentConfig(Told):
+    """Who takes the cards, and the key by which a page speaks to it."""
+
+    model_config = example(provider="stripe", publishable_key="pk_test_51...")
+
+    provider: str
+    publishable_key: str | None = Field(description="Null where nobody outside is spoken to.")
+
+
 class DisputeMade(Told):
     """The dispute that was opened."""
 
     model_config = example(id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55")
 
     id: UUID
+
+
+def _shown(work: Looking, payment_id: UUID) -> PaymentAnswer:
+    return _show(queries.get(work, payment_id))
 
 
 @router.get("", summary="List payments")
@@ -169,6 +183,7 @@ def record_payment(work: Acting, body: NewPayment) -> PaymentAnswer:
 
 
 @router.post("/create_payment_intent", status_code=201, summary="Begin a payment by card")
+@shown_again(_shown)
 def create_payment_intent(work: Acting, body: NewIntent) -> PaymentAnswer:
     """Of what is still to be paid of one's own order."""
     order = _order(work, body.order)
@@ -184,6 +199,14 @@ def create_payment_intent(work: Acting, body: NewIntent) -> PaymentAnswer:
     return _shown(work, made)
 
 
+@router.get("/config", summary="Who takes cards here?")
+def read_payment_config(request: Request, desk: Asking) -> PaymentConfig:
+    """For a page that asks for a card."""
+    provider = desk.cards.instead or policy_of(desk.tenant.settings).provider
+    key = request.app.state.door.publishable_key
+    return PaymentConfig(provider=provider, publishable_key=key if provider == "stripe" else None)
+
+
 @router.get("/{payment_id}", summary="Read a payment")
 def read_payment(work: Looking, payment_id: UUID) -> PaymentAnswer:
     """With what arrived of it and what went back."""
@@ -191,6 +214,7 @@ def read_payment(work: Looking, payment_id: UUID) -> PaymentAnswer:
 
 
 @router.post("/{payment_id}/confirm_payment", summary="Charge the card")
+@shown_again(_shown)
 def confirm_payment(
     work: Acting, payment_id: UUID, body: Confirmation | None = None
 ) -> PaymentAnswer:
@@ -202,6 +226,7 @@ def confirm_payment(
 
 
 @router.post("/{payment_id}/capture", summary="Take what is authorised")
+@shown_again(_shown)
 def capture_payment(work: Acting, payment_id: UUID) -> PaymentAnswer:
     """Of a card at the provider, of a wallet from what is set aside."""
     intents.capture(work, payment_id)
@@ -209,6 +234,7 @@ def capture_payment(work: Acting, payment_id: UUID) -> PaymentAnswer:
 
 
 @router.post("/{payment_id}/cancel", summary="Call a payment off")
+@shown_again(_shown)
 def cancel_payment(work: Acting, payment_id: UUID) -> PaymentAnswer:
     """Before the money of a card is there; others end with their order."""
     intents.cancel(work, payment_id)
@@ -216,6 +242,7 @@ def cancel_payment(work: Acting, payment_id: UUID) -> PaymentAnswer:
 
 
 @router.post("/{payment_id}/refund", status_code=201, summary="Send a payment back")
+@shown_again(_shown)
 def refund_payment(work: Acting, payment_id: UUID, body: PaymentRefund) -> PaymentAnswer:
     """In parts or whole, never more than arrived."""
     payment = queries.get(work, payment_id)
@@ -235,10 +262,6 @@ def dispute_payment(work: Acting, payment_id: UUID, body: NewDispute) -> Dispute
 
 def _order(work: Looking, key: str | int) -> orders.Order:
     return orders.view(work, key if isinstance(key, str) else f"{BY_NUMBER}{key}")
-
-
-def _shown(work: Looking, payment_id: UUID) -> PaymentAnswer:
-    return _show(queries.get(work, payment_id))
 
 
 def _show(payment: queries.Payment) -> PaymentAnswer:

@@ -11,6 +11,7 @@ from commerce.payments import disputes, intents, methods
 #                                             buyer stranger seller courier admin superadmin
 LINES = {
     "GET /api/payments":                                 "200 200 200 200 200 200",
+    "GET /api/payments/config":                          "200 200 200 200 200 200",
     "POST /api/payments":                                "403 404 404 404 201 201",
     "POST /api/payments/create_payment_intent":          "201 404 404 404 201 201",
     "GET /api/payments/{payment_id}":                    "200 404 404 404 200 200",

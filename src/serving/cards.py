@@ -1,0 +1,66 @@
+"""Who handles the shops' cards for this server: a provider outside that is called at once, or the embedded one."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from commerce.payments.providers.port import Provider, ProviderFailed
+from commerce.payments.webhooks import run_provider_calls
+from commerce.records.tenants import Tenant
+from serving.errors import ServingError
+from serving.settings import DoorSettings
+
+logger = logging.getLogger("serving")
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The way to those who handle cards.
+
+    Attributes
+    ----------
+    provider : Provider or None
+        The server's account outside.
+    instead : str or None
+        Who handles cards whatever shops have set: the embedded provider, on a machine for development without a key.
+    """
+
+    provider: Provider | None = None
+    instead: str | None = None
+
+    def call(self, engine: Engine, tenant: Tenant, *, now: datetime) -> None:
+        """Ask what a transaction has left to be asked; what fails is asked again by the next tick."""
+        if self.provider is None:
+            logger.warning(
+                "%s: payments wait: STRIPE_SECRET_KEY must be set where a shop's provider is stripe; got none",
+                tenant.slug,
+            )
+            return
+        try:
+            run_provider_calls(engine, tenant, self.provider, now=now)
+        except ProviderFailed as error:
+            logger.warning("%s: %s", tenant.slug, error)
+
+
+def open_cards(door: DoorSettings) -> Cards:
+    """Open the way to Stripe where there is its key; without one, development goes on with the embedded provider.
+
+    Raises
+    ------
+    ServingError
+        "stripe must be installed where STRIPE_SECRET_KEY is given; got none. ..."
+    """
+    if not door.provider_key:
+        return Cards(instead="local" if door.debug else None)
+    try:
+        from commerce.payments.providers.stripe import Stripe
+    except ImportError as error:
+        raise ServingError(
+            "stripe must be installed where STRIPE_SECRET_KEY is given; got none."
+            " Run `pip install 'bellwether[stripe]'`, or leave the key out."
+        ) from error
+    return Cards(Stripe(door.provider_key, door.webhook_secret))
