@@ -167,6 +167,22 @@ def test_orders_are_filtered_and_ordered_as_is_asked_for(shops: Shops) -> None:
         assert (refused.status_code, refused.json()["field"]) == (422, field)
 
 
+def test_the_order_placed_last_is_the_most_recent_whichever_cart_was_filled_first(
+    shops: Shops,
+) -> None:
+    shop = shop_of(shops)
+    settle(shop, shops.buyer, shops.stranger, money=100_000)
+    first = {"variant_id": str(shop.variant())}
+    assert shops.buyer.post("/api/cart/items", first).status_code == 201
+    shops.clock.pass_by(seconds=60)
+    early = order(shops.stranger, shop.variant())
+    shops.clock.pass_by(seconds=60)
+    late = shops.buyer.post("/api/orders/checkout", {"method": "wallet"}).json()
+    assert late["number"] < early["number"]
+    found = shops.admin.get("/api/orders/recent/").json()["results"]
+    assert [each["id"] for each in found] == [late["id"], early["id"]]
+
+
 def test_only_a_cart_is_deleted_and_a_placed_order_is_called_off(shops: Shops) -> None:
     shop = shop_of(shops)
     settle(shop, shops.buyer, money=100_000)
