@@ -136,7 +136,7 @@ def test_what_is_optional_is_imported_only_where_it_is_asked_for() -> None:
     assert set(eager) <= at_home, eager
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert all(f".[{extra}]" in readme for extra in ("notebooks", "serving", "redis", "stripe"))
-    assert "No Redis or Celery is needed" in readme
+    assert "No Redis, broker or Celery is needed" in readme
 
 
 def test_make_test_checks_style_and_types_and_measures_what_the_tests_reach() -> None:

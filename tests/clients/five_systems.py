@@ -144,13 +144,10 @@ class Shop:
         self.root.ask("POST", "/api/users/", body, status=201, headers=here)
         return new["username"]
 
-    def log_in(self, username: str, scheme: str = "Bearer") -> Client:
-        """Obtain a token as every client does."""
-        return log_in(self.http, username, self.password, self.root.asked, scheme=scheme)
-
     def hire(self, name: str, role: str, customer: str | None = None) -> Client:
         """Let somebody log in who then does."""
-        return self.log_in(self.user(name, role, customer))
+        username = self.user(name, role, customer)
+        return log_in(self.http, username, self.password, self.root.asked)
 
     def settle(self, **settings: int) -> None:
         """Change the shop's rules."""
@@ -158,19 +155,14 @@ class Shop:
 
 
 def log_in(
-    http: httpx.Client,
-    username: str,
-    password: str,
-    asked: set[tuple[str, str, bool]],
-    *,
-    scheme: str = "Bearer",
+    http: httpx.Client, username: str, password: str, asked: set[tuple[str, str, bool]]
 ) -> Client:
-    """Obtain a token, and show it by a scheme."""
+    """Obtain a token, and show it from then on."""
     nobody = Client(http, {}, asked)
     body = {"username": username, "password": password}
     pair = nobody.ask("POST", "/api/token/", body, slash=False)
     same("token and access", pair["token"], pair["access"])
-    return Client(http, {"Authorization": f"{scheme} {pair['token']}"}, asked)
+    return Client(http, {"Authorization": f"Bearer {pair['token']}"}, asked)
 
 
 def credit_profiles(shop: Shop) -> None:
@@ -218,9 +210,9 @@ def credit_profiles(shop: Shop) -> None:
 
     plain = shop.hire("plain", "user", jane["id"])
     same("a user's customers", plain.get("/api/customers/")["count"], 1)
+    payment = {**payment, "customer": jane["id"]}
     for path, body in (("orders", order), ("payments", payment), ("customers", {"name": "X"})):
-        plain.ask("POST", f"/api/{path}/", {**body, "customer": jane["id"]} if path != "customers"
-                  else body, status=403)  # fmt: skip
+        plain.ask("POST", f"/api/{path}/", body, status=403)
     plain.ask("POST", score, id=jane["id"], status=403)
 
 

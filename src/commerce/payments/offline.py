@@ -14,6 +14,8 @@ from commerce.records.work import Work
 METHODS = ("card", "cash_on_delivery", "transfer")
 """How such a payment can have been made."""
 
+_IN_OTHER_WORDS = {"cod": "cash_on_delivery", "bank_transfer": "transfer"}
+
 
 @checked
 def record_payment(
@@ -26,11 +28,12 @@ def record_payment(
     amount : int
         Minor units.
     method : str
-        ``card``, ``cash_on_delivery`` or ``transfer``.
+        ``card``, ``cash_on_delivery`` (or ``cod``) or ``transfer`` (or ``bank_transfer``).
     success : bool
         A failed attempt moves no money.
     """
     work.actor.require("payment.captured", "admin", "system")
+    method = _IN_OTHER_WORDS.get(method, method)
     check_choice("payment method", method, METHODS)
     order = to_pay(work, order_id, customer_id, amount)
     step = created(work, order_id, customer_id, amount, method, to="requires_confirmation")

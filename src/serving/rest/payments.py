@@ -42,7 +42,7 @@ class NewPayment(Question):
 
     customer: str = Field(max_length=200, validation_alias=AliasChoices("customer", "customer_id"))
     order: OrderKey
-    method: str = Field(description="card, cash_on_delivery or transfer.")
+    method: str = Field(description="card, cash_on_delivery (or cod) or transfer.")
     success: bool = Field(True, description="A failed attempt is kept and moves no money.")
     amount: Amount
 

@@ -27,7 +27,8 @@ _PATH = re.compile(
 _HEAD = """# Paths of the systems before
 
 What clients of the five replaced systems ask for, the route that answers, and the requirement in
-`tests/requirements.csv`. A trailing slash is accepted and not asked for.
+`tests/requirements.csv`. A trailing slash is accepted and not asked for. `tests/clients/five_systems.py` asks a
+server for all of them as those clients do; Postman and the like make a collection of `/api/schema`.
 Written by `.venv/bin/python -m tests.serving.rest.papers`.
 
 | asked for | route | requirement |

@@ -39,6 +39,7 @@ SILENT = {
     "POST /api/notifications/read-all": "what somebody has read is the reader's own business",
     "POST /api/notifications/{notification_id}/read": "the same",
     "POST /api/customers/{customer_id}/recompute-score": "the score itself is kept, with its request",
+    "POST /api/credit-profiles/recompute": "the job is kept, with who asked for it",
     "POST /predict/{model}": "the answer itself is kept, with its request",
     "PUT /api/cart/items/{variant_id}": "a cart is a slip of paper; that it is opened, dropped or ordered is kept",
     "PATCH /api/cart/items/{variant_id}": "the same",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.commerce.statements import statements
 from tests.serving.rest.people import Shops
 from tests.serving.rest.selling import customer_of, order, settle, shop_of
@@ -63,6 +64,17 @@ def test_a_payment_is_recorded_by_the_body_that_clients_send(shops: Shops) -> No
     assert shops.admin.get("/api/payments").json()["count"] == 2
     with reading(shops.engine) as connection:
         assert [found.rule for found in examine(connection)] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "kept"), [("cod", "cash_on_delivery"), ("bank_transfer", "transfer")]
+)
+def test_a_method_is_known_by_the_words_of_others(shops: Shops, word: str, kept: str) -> None:
+    body = {"customer": str(customer_of(shops.buyer)), "method": word, "amount": "249.99"}
+    made = shops.admin.post("/api/payments", {**body, "order": owed(shops)["number"]})
+    assert (made.status_code, made.json()["method"], made.json()["captured"]) == (
+        201, kept, "249.99"
+    )  # fmt: skip
 
 
 def test_payments_are_listed_by_status_and_show_no_secret(shops: Shops) -> None:
