@@ -184,7 +184,7 @@ def credit_profiles(shop: Shop) -> None:
 
     order = {"customer": jane["id"], "amount": "249.99", "status": "delivered"}
     made = staff.post("/api/orders/", order)
-    shows("order", made, number=1, customer=jane["id"], amount="249.99", delivery="delivered")
+    shows("order", made, number=1, customer=jane["id"], amount="249.99", status="delivered")
     payment = {"order": 1, "method": "card", "success": True, "amount": "249.99"}
     paid = staff.post("/api/payments/", {"customer": jane["id"], **payment})
     shows("payment", paid, order=made["id"], method="card", success=True, captured="249.99")

@@ -34,6 +34,10 @@ from commerce.records.work import Work
 
 MOST = 200
 """Orders on a page at most."""
+ON_ITS_WAY = ("processing", "shipped", "delivered")
+"""States of a delivery that are told as the status of a placed order."""
+SHOWN = (*ORDER.states, *ON_ITS_WAY)
+"""What `Order.shown_status` may be."""
 
 
 class Line(NamedTuple):
@@ -68,6 +72,12 @@ class Order(NamedTuple):
     total_minor: int
     lines: Sequence[Line] = ()
 
+    @property
+    def shown_status(self) -> str:
+        """How far the order is, its delivery counted in: `SHOWN`."""
+        on_its_way = self.status == "placed" and self.delivery in ON_ITS_WAY
+        return str(self.delivery) if on_its_way else self.status
+
 
 def view(work: Work, order_id: UUID | str) -> Order:
     """Read one order, by its id or a key of `commerce.records.identity`."""
@@ -93,7 +103,7 @@ def listed(
     Parameters
     ----------
     status : str, optional
-        One of the states of an order.
+        One of `SHOWN`, as it is shown.
     customer_id : UUID, optional
         Of one customer only.
     since, until : datetime, optional
@@ -110,9 +120,15 @@ def listed(
     RecordError
         "status must be one of ...; got ...", "limit must be 1 to 200; got ..."
     """
+    wanted = rows.asked(_orders, customer_id=customer_id)
     if status is not None:
-        check_choice("status", status, ORDER.states)
-    wanted = rows.asked(_orders, status=status, customer_id=customer_id)
+        check_choice("status", status, SHOWN)
+        is_placed = status == "placed" or status in ON_ITS_WAY
+        wanted.append(_orders.c.status == ("placed" if is_placed else status))
+    if status == "placed":
+        wanted.append(func.coalesce(_delivered, "available").not_in(ON_ITS_WAY))
+    elif status in ON_ITS_WAY:
+        wanted.append(_delivered == status)
     if since is not None:
         wanted.append(_orders.c.placed_at >= since)
     if until is not None:

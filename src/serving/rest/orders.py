@@ -143,7 +143,9 @@ class OrderAnswer(Told):
     number: int
     external_id: str | None
     customer: UUID | None
-    status: str
+    status: str = Field(
+        description="Such as placed or completed; while it is on its way processing, shipped or delivered."
+    )
     delivery: str | None = Field(description="Where its delivery is; null where none is promised.")
     method: str | None
     placed_at: Instant | None = Field(description="Null for a cart.")
@@ -281,6 +283,7 @@ def show(order: queries.Order) -> OrderAnswer:
     """Write an order for a client."""
     return OrderAnswer(
         **{name: getattr(order, name) for name in _AS_THEY_ARE},
+        status=order.shown_status,
         customer=order.customer_id,
         discount=write_money(order.discount_minor, order.currency),
         tax=write_money(order.tax_minor, order.currency),
@@ -289,7 +292,7 @@ def show(order: queries.Order) -> OrderAnswer:
     )
 
 
-_AS_THEY_ARE = set(OrderAnswer.model_fields) & set(queries.Order._fields)
+_AS_THEY_ARE = set(OrderAnswer.model_fields) & set(queries.Order._fields) - {"status"}
 
 
 def _line(line: queries.Line, currency: str) -> LineAnswer:

@@ -34,6 +34,9 @@ def test_an_order_from_elsewhere_is_recorded_by_the_body_that_clients_send(shops
     assert made.status_code == 201, made.text
     body = made.json()
     assert (body["amount"], body["currency"], body["delivery"]) == ("249.99", "EUR", "delivered")
+    assert body["status"] == "delivered"
+    for status, count in (("delivered", 1), ("placed", 0), ("shipped", 0), ("completed", 0)):
+        assert shops.admin.get(f"/api/orders/?status={status}").json()["count"] == count
     assert body["customer"] == str(customer_of(shops.buyer))
     with shop_of(shops).look() as work:
         kept = work.connection.execute(select(schema.orders)).one()
