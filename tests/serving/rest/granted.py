@@ -45,9 +45,10 @@ HOOK_SECRET = "whsec_of_the_tests"
 
 
 def open_whole(engine: Engine, folder: Any) -> Shops:
-    """Two shops whose server lacks nothing: models, pictures, webhooks; it bears being asked much."""
+    """Two shops whose server lacks nothing: models that all may know of, pictures, webhooks; it may be asked much."""
     rates = Rates(**dict.fromkeys(("credential", "tenant"), "1000000/minute"))
-    shops = open_shops(engine, rates=rates, media=folder / "media", webhook_secret=HOOK_SECRET)
+    door = {"media": folder / "media", "webhook_secret": HOOK_SECRET, "open": frozenset({"acme"})}
+    shops = open_shops(engine, rates=rates, **door)
     for model in ("churn", "credit"):
         publish(make_real_package(model), folder / "packages")
     shelf = PackageShelf([folder / "packages"], CATALOGUE)
@@ -206,6 +207,10 @@ def _sent_back(shops: Shops) -> Asked:
     return Asked("courier", {"return_id": str(made)}, body)
 
 
+def _predicted(_: Shops) -> Asked:
+    return Asked("admin", body={"tenant": "acme", "features": {"orders_90d": 3}})
+
+
 def _hook(shops: Shops) -> Asked:
     event = {"object": "event", "id": "evt_1", "type": "charge.expired", "created": 0}
     payload = json.dumps({**event, "data": {"object": {"object": "charge", "id": "ch_1"}}}).encode()
@@ -248,9 +253,8 @@ WAYS: dict[str, Callable[[Shops], Asked]] = {
     "POST /api/products/{product_id}/upload-image": _picture,
     "DELETE /api/orders/{order_id}": _cart,
     "POST /api/orders/{order_id}/complete": _delivered_long_ago,
-    "POST /predict/{model}": lambda _: Asked(
-        "admin", {"model": "churn"}, {"tenant": "acme", "features": {"orders_90d": 3}}
-    ),
+    "POST /predict/churn": _predicted,
+    "POST /predict/credit": _predicted,
     "POST /api/payments/{payment_id}/capture": lambda shops: _paid(shops, manual=True),
     "POST /api/payments/{payment_id}/refund": lambda shops: _paid(shops, {"amount": "5.00"}),
     "POST /api/payments/{payment_id}/dispute": lambda shops: _paid(
