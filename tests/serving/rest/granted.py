@@ -223,7 +223,8 @@ def _hook(shops: Shops) -> Asked:
 def _refresh(shops: Shops) -> Asked:
     user, engine = shops.buyer.actor.user_id, shops.engine
     assert user is not None
-    text = logins.begin(engine, shops.tenant("acme"), user, "refresh", now=NOW)
+    key = shops.gate.login_key
+    text = logins.begin(engine, shops.tenant("acme"), user, "refresh", key=key, now=NOW)
     return Asked("anonymous", body={"refresh": text})
 
 
