@@ -23,6 +23,7 @@ from tests.serving.rest.goods import behind
 from tests.serving.rest.matrix import filled, lines, public, request_of
 from tests.serving.rest.people import NOW, PASSWORD, Shops, open_shops
 from tests.serving.rest.selling import customer_of, settle, shop_of
+from tests.serving.rest.sold import later, sell
 from tests.serving.rest.trade import Trade
 from tests.serving.shop import make_real_package
 
@@ -53,6 +54,9 @@ def open_whole(engine: Engine, folder: Any) -> Shops:
         publish(make_real_package(model), folder / "packages")
     shelf = PackageShelf([folder / "packages"], CATALOGUE)
     object.__setattr__(shops.app.state.serving, "shelf", shelf)
+    vars(shops)["_selling"] = sell(shops).shop  # as `shop_of` keeps it
+    shops.clock.now = NOW
+    later(shops, minutes=1)  # so that what is made as of NOW is there to be counted
     return shops
 
 
@@ -233,7 +237,9 @@ def _log_in(_: Shops) -> Asked:
 
 
 WAYS: dict[str, Callable[[Shops], Asked]] = {
-    "GET /api/analytics/sales": lambda _: Asked("admin", more={"params": {"type": "churn_rate"}}),
+    "GET /api/analytics/sales": lambda _: Asked(
+        "admin", more={"params": {"type": "revenue_by_category"}}
+    ),
     "POST /api/auctions/{auction_id}/submit": _draft,
     "POST /api/auctions/{auction_id}/bid": lambda shops: _rich(
         shops, _trade(shops).live(), {"amount": "110.00"}

@@ -90,6 +90,11 @@ class TakenBack(Exception):
 @pytest.fixture
 def nothing_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a route does is taken back, so that each is asked of the same shop."""
+    take_back(monkeypatch)
+
+
+def take_back(patch: pytest.MonkeyPatch) -> None:
+    """Have what routes do taken back, as long as the patch holds."""
 
     @contextmanager
     def working(engine: Engine, tenant: Tenant, actor: Any, **how: Any) -> Iterator[Work]:
@@ -100,4 +105,4 @@ def nothing_stays(monkeypatch: pytest.MonkeyPatch) -> None:
         except TakenBack:
             pass
 
-    monkeypatch.setattr("serving.rest.deps.working", working)
+    patch.setattr("serving.rest.deps.working", working)
