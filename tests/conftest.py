@@ -97,7 +97,11 @@ def acme(engine: Engine) -> Tenant:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much of what the product must do is checked."""
+    """Say how much of what the product must do is checked, and what tests tell of themselves."""
+    for report in terminalreporter.getreports("passed"):
+        for name, said in report.user_properties:
+            if name == "told":
+                terminalreporter.write_line(said)
     table = Path(__file__).parent / "requirements.csv"
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     checked = sum(row["test"] != "planned" for row in rows)

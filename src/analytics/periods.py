@@ -14,8 +14,17 @@ Step = Literal["day", "week", "month"]
 
 STEPS: tuple[Step, ...] = ("day", "week", "month")
 
+_SHORTEST: dict[Step, int] = {"day": 1, "week": 7, "month": 28}
+"""Days."""
+
 MOST = 1000
 """Rows of a list at most."""
+
+MOST_BUCKETS = 4000
+"""Days, weeks or months that a period is cut into at most: ten years of days."""
+
+_YEARS = range(1900, 2200)
+"""Of which days can be asked about."""
 
 
 class Ratio(NamedTuple):
@@ -46,7 +55,8 @@ class Period:
     Raises
     ------
     RecordError
-        "period must not end before it begins; got 2026-02-01 to 2026-01-01. ..."
+        "period must not end before it begins; got 2026-02-01 to 2026-01-01. ...", "period must be of the years 1900
+        to 2199; got ..."
 
     Examples
     --------
@@ -61,6 +71,10 @@ class Period:
         if self.last < self.first:
             raise RecordError(
                 f"period must not end before it begins; got {self.first} to {self.last}. Swap the days."
+            )
+        if self.first.year not in _YEARS or self.last.year not in _YEARS:
+            raise RecordError(
+                f"period must be of the years 1900 to 2199; got {self.first} to {self.last}. Correct the days."
             )
 
     @classmethod
@@ -84,7 +98,8 @@ class Period:
         True
         """
         end = today if last is None else _day("end_date", last)
-        return cls(end - timedelta(days=29) if first is None else _day("start_date", first), end)
+        before = date.fromordinal(max(1, end.toordinal() - 29))
+        return cls(before if first is None else _day("start_date", first), end)
 
     @property
     def days(self) -> dict[str, object]:
@@ -97,11 +112,17 @@ class Period:
         Raises
         ------
         RecordError
-            "by must be one of day, week, month; got ..."
+            "by must be one of day, week, month; got ...", "period must be cut into at most 4000 parts; got ..."
         """
         if step not in STEPS:
             raise RecordError(
                 f"by must be one of {', '.join(STEPS)}; got {step!r}. Choose one of them."
+            )
+        pieces = ((self.last - self.first).days + 1) // _SHORTEST[step]
+        if pieces > MOST_BUCKETS:
+            raise RecordError(
+                f"period must be cut into at most {MOST_BUCKETS} parts; got {pieces} of a {step}."
+                " Ask about fewer days, or by month."
             )
         found, first = [], self.first
         while first <= self.last:

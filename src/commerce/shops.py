@@ -107,9 +107,9 @@ def change_shop(
             " Currency, zone and clock stay what they were."
         )
     with _running(engine, actor, slug, "tenant.changed", now) as work:
-        _write(
-            work, changes, *(EventDraft("tenant.changed", reason=name) for name in sorted(changes))
-        )
+        if changes:
+            events = [EventDraft("tenant.changed", reason=name) for name in sorted(changes)]
+            _write(work, changes, *events)
         return find_tenant(work.connection, slug)
 
 

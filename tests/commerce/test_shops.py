@@ -87,6 +87,13 @@ def test_changes_are_checked_and_told_by_name(any_engine: Engine) -> None:
     assert events(any_engine)[1:] == [("tenant.changed", "name"), ("tenant.changed", "settings")]
 
 
+def test_no_change_is_none_and_is_not_told(engine: Engine) -> None:
+    before = opened(engine)
+    told = events(engine)
+    assert shops.change_shop(engine, ROOT, "acme", {}, now=NOW) == before
+    assert events(engine) == told
+
+
 @pytest.mark.parametrize("role", ["user", "seller", "delivery", "admin"])
 def test_only_a_superadmin_runs_shops(engine: Engine, role: str) -> None:
     opened(engine)

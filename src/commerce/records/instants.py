@@ -18,6 +18,8 @@ HOUR = 3_600_000_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST, _LAST = ((datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND for year in (2, 9999))
+"""What lies between can be written in every zone."""
 
 
 def to_micros(instant: datetime) -> int:
@@ -26,7 +28,7 @@ def to_micros(instant: datetime) -> int:
     Raises
     ------
     RecordError
-        "instant must carry a time zone; got ..."
+        "instant must carry a time zone; got ...", "instant must be of the years 2 to 9998; got ..."
 
     Examples
     --------
@@ -41,7 +43,12 @@ def to_micros(instant: datetime) -> int:
         raise RecordError(
             f"instant must carry a time zone; got {instant.isoformat()}. Attach the zone it was read in."
         )
-    return (instant - _EPOCH) // _MICROSECOND
+    micros = (instant - _EPOCH) // _MICROSECOND
+    if not _FIRST <= micros < _LAST:
+        raise RecordError(
+            f"instant must be of the years 2 to 9998; got {instant.isoformat()}. Correct the year."
+        )
+    return micros
 
 
 def from_micros(micros: int) -> datetime:

@@ -204,6 +204,10 @@ class Resource(APIRouter):
             assert scope in SCOPES, scope
             more = {"security": SECURITY, "x-scope": scope}
             endpoint = _opened(endpoint, scope, repeats="POST" in (options.get("methods") or ()))
+        if options.get("status_code") == 204:
+            options["response_class"] = (
+                Response  # which, unlike JSON's, names no kind of what is not there
+            )
         options["responses"] = {**refusals(reads=reads), **(options.get("responses") or {})}
         options["openapi_extra"] = {**more, **(options.get("openapi_extra") or {})}
         super().add_api_route(path, endpoint, **options)

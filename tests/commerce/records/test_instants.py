@@ -13,10 +13,22 @@ from commerce.records.instants import find_zone, from_micros, parse_as_of, to_mi
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-@given(st.datetimes(timezones=st.sampled_from([UTC, BERLIN])))
+YEARS = {"min_value": datetime(2, 1, 2), "max_value": datetime(9998, 12, 30)}
+
+
+@given(st.datetimes(**YEARS, timezones=st.sampled_from([UTC, BERLIN])))
 def test_no_instant_is_rounded(instant: datetime) -> None:
     # an hour that a clock change skips exists only as another instant in UTC
     assert from_micros(to_micros(instant)) == instant.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999-14:00", "9999-01-01T00:00:00Z"],
+)
+def test_an_instant_that_no_zone_could_write_is_never_kept(text: str) -> None:
+    with pytest.raises(RecordError, match="instant must be of the years 2 to 9998"):
+        to_micros(datetime.fromisoformat(text))
 
 
 def test_a_date_means_midnight_where_the_tenant_is() -> None:

@@ -59,13 +59,18 @@ def routes() -> list[str]:
 
 
 def request_of(
-    shops: Shops, route: str, table: ModuleType, ids: Mapping[str, str], number: int
+    shops: Shops, route: str, table: ModuleType | None, ids: Mapping[str, str], number: int
 ) -> tuple[str, str, Any]:
     """The method, path and body of a request: the documented example, or what the table says."""
     method, _, template = route.partition(" ")
-    path = re.sub(r"{(\w+)}", lambda name: ids[name[1]], template)
+    path = filled(template, ids)
     given: Mapping[str, Any] = getattr(table, "bodies", lambda *_: {})(shops, number)
     return method, path, given[route] if route in given else _example(shops, method, template)
+
+
+def filled(template: str, ids: Mapping[str, str]) -> str:
+    """A path with ids in the places of their names."""
+    return re.sub(r"{(\w+)}", lambda name: ids[name[1]], template)
 
 
 def _example(shops: Shops, method: str, template: str) -> Any:
@@ -85,6 +90,11 @@ class TakenBack(Exception):
 @pytest.fixture
 def nothing_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a route does is taken back, so that each is asked of the same shop."""
+    take_back(monkeypatch)
+
+
+def take_back(patch: pytest.MonkeyPatch) -> None:
+    """Have what routes do taken back, as long as the patch holds."""
 
     @contextmanager
     def working(engine: Engine, tenant: Tenant, actor: Any, **how: Any) -> Iterator[Work]:
@@ -95,4 +105,4 @@ def nothing_stays(monkeypatch: pytest.MonkeyPatch) -> None:
         except TakenBack:
             pass
 
-    monkeypatch.setattr("serving.rest.deps.working", working)
+    patch.setattr("serving.rest.deps.working", working)
