@@ -25,7 +25,7 @@ from commerce.payments.providers.port import Provider, ProviderFailed
 from commerce.payments.webhooks import run_provider_calls
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.arguments import checked
-from commerce.records.errors import CommerceError, IllegalMove, NotFound
+from commerce.records.errors import CommerceError, IllegalMove, NotFound, RecordError
 from commerce.records.outbox import Drained, drain
 from commerce.records.tenants import Tenant, list_tenants
 from commerce.records.work import Work, looking, working
@@ -83,30 +83,39 @@ class Report:
 class Outside(NamedTuple):
     """What a tick calls outside the database."""
 
-    transport: Transport
+    transport: Transport | None
     provider: Provider | None
 
 
-def outside_of(environ: Mapping[str, str], out: TextIO) -> Outside:
+def outside_of(
+    environ: Mapping[str, str], out: TextIO, *, mail: str | None = "console:"
+) -> Outside:
     """Give what the environment names: mail by MAIL_URL and MAIL_FROM, Stripe where its key is given.
 
     Parameters
     ----------
     out : TextIO
         Where mail goes that is shown instead of sent.
+    mail : str or None, default "console:"
+        Where there is no MAIL_URL; with None, notifications are not mailed then.
 
     Raises
     ------
     RecordError
-        "mail address must be console:, smtp://host or smtps://host; got ..."
+        "mail address must be console:, smtp://host or smtps://host; got ...", "extra 'stripe' must be installed where
+        STRIPE_SECRET_KEY is set; got no stripe. ..."
     """
-    transport = transport_of(
-        environ.get("MAIL_URL", "console:"), environ.get("MAIL_FROM", "shop@localhost"), out
-    )
+    url, sender = environ.get("MAIL_URL", mail), environ.get("MAIL_FROM", "shop@localhost")
+    transport = None if url is None else transport_of(url, sender, out)
     provider = None
     if environ.get("STRIPE_SECRET_KEY"):
-        from commerce.payments.providers.stripe import Stripe
-
+        try:
+            from commerce.payments.providers.stripe import Stripe
+        except ModuleNotFoundError as error:
+            raise RecordError(
+                f"extra 'stripe' must be installed where STRIPE_SECRET_KEY is set; got no {error.name}."
+                " Install it: pip install 'bellwether[stripe]'."
+            ) from error
         provider = Stripe(environ["STRIPE_SECRET_KEY"], environ.get("STRIPE_WEBHOOK_SECRET", ""))
     return Outside(transport, provider)
 

@@ -24,7 +24,7 @@ Without either, a server answers by values only, from the packages its Bento car
     ``off`` where jobs are done, and what the clock moves is moved, by ``bellwether work`` elsewhere; else the server
     has a process beside it that does so.
 ``MAIL_URL``, ``MAIL_FROM``
-    How mail goes out, and from whom; see ``bellwether tick --help``.
+    How mail goes out, and from whom, as ``bellwether tick --help`` says; without the first, the server sends none.
 ``SENTRY_DSN``
     Where errors that nobody foresaw are reported, with sentry-sdk installed.
 ``BELLWETHER_OPEN``

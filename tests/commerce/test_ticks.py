@@ -1,8 +1,10 @@
 """Ticks: what comes due moves once, whoever ticks and how often."""
 
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import StringIO
 from threading import Barrier, local
 from uuid import UUID
 
@@ -15,13 +17,14 @@ from tests.commerce.shop import NOW, Shop, make_shop
 
 from commerce import shops, ticks
 from commerce.auctions import closing
+from commerce.notifications.mail import Smtp
 from commerce.orders.completion import complete
 from commerce.payments import intents
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, RecordError
 from commerce.records.work import Work
-from commerce.ticks import TRANSITIONS, Report, Transition, tick
+from commerce.ticks import TRANSITIONS, Report, Transition, outside_of, tick
 
 
 def ticked(shop: Shop, **late: float) -> Report:
@@ -238,3 +241,16 @@ def test_what_an_outside_provider_was_not_asked_yet_is_asked_by_a_tick(any_engin
         report = tick(bank.shop.engine, bank.shop.tenant, now=NOW, provider=bank.stripe)
         assert bank.look(payment).status == "succeeded"
     assert report.moved["payments asked"] == []
+
+
+def test_a_tick_calls_outside_what_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert outside_of({}, StringIO()).transport is not None
+    assert outside_of({}, StringIO(), mail=None) == (None, None)
+    smtp = outside_of({"MAIL_URL": "smtp://relay.example"}, StringIO(), mail=None).transport
+    assert isinstance(smtp, Smtp)
+    with pytest.raises(RecordError, match="mail address must be console:"):
+        outside_of({"MAIL_URL": "ftp://nowhere"}, StringIO(), mail=None)
+    monkeypatch.setitem(sys.modules, "stripe", None)
+    monkeypatch.delitem(sys.modules, "commerce.payments.providers.stripe", raising=False)
+    with pytest.raises(RecordError, match=r"extra 'stripe' must be installed .* pip install"):
+        outside_of({"STRIPE_SECRET_KEY": "sk_test_1"}, StringIO())

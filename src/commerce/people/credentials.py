@@ -19,7 +19,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from commerce.people import users
-from commerce.people.passwords import BadCredentials, hash_password, is_stale, verify
+from commerce.people.passwords import BadCredentials, hashed, is_stale, verify
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM, Actor, Role
 from commerce.records.arguments import checked
@@ -54,7 +54,7 @@ def authenticate(
     if row is None or not right or not row.active:
         raise BadCredentials("username and password")
     if is_stale(row.password_hash):
-        fresh = hash_password(password)
+        fresh = hashed(password)
         with working(engine, tenant, SYSTEM, now=now) as work:
             same = rows.own(work, schema.users, id=row.id, password_hash=row.password_hash)
             work.connection.execute(update(schema.users).where(*same).values(password_hash=fresh))

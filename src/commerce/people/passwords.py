@@ -6,8 +6,11 @@ done before a transaction opens: `hash_password` gives what `commerce.people.use
 
 from __future__ import annotations
 
+import hmac
 import unicodedata
+from base64 import b64encode
 from functools import cache
+from hashlib import pbkdf2_hmac
 from typing import NewType
 
 from argon2 import PasswordHasher
@@ -21,6 +24,10 @@ PasswordHash = NewType("PasswordHash", str)
 
 SHORTEST, LONGEST = 8, 1024
 """Characters that a password has."""
+
+_PBKDF2 = "pbkdf2_sha256$"
+_MOST_ROUNDS = 5_000_000
+"""Of a hash that is taken over: seconds of work for each log-in."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
@@ -71,6 +78,10 @@ def verify(kept: str | None, password: str) -> bool:
     >>> verify(hash_password("correct horse"), "correct horse"), verify(None, "correct horse")
     (True, False)
     """
+    if kept and kept.startswith(_PBKDF2):
+        _, rounds, salt, digest = kept.split("$")
+        found = pbkdf2_hmac("sha256", password.encode(), salt.encode(), int(rounds))
+        return hmac.compare_digest(b64encode(found), digest.encode())
     try:
         _hasher.verify(kept or _nobodys(), _spelt(password))
     except (VerifyMismatchError, InvalidHashError):
@@ -79,8 +90,38 @@ def verify(kept: str | None, password: str) -> bool:
 
 
 def is_stale(hashed: str) -> bool:
-    """Tell whether a hash was made with other parameters than today's."""
-    return _hasher.check_needs_rehash(hashed)
+    """Tell whether a hash was made in another way than today's."""
+    return hashed.startswith(_PBKDF2) or _hasher.check_needs_rehash(hashed)
+
+
+def adopt(kept: str) -> PasswordHash:
+    """Take over a hash as Django keeps it; with the next log-in, another takes its place.
+
+    Raises
+    ------
+    RecordError
+        "password must be kept as Django keeps it, by pbkdf2_sha256 or argon2; got something else. ..."
+
+    Examples
+    --------
+    >>> adopt("pbkdf2_sha256$600000$salt$Tt0mVUGgYlbbxMBIOKCyXyUDmYOBHKLGWwFR7oAJXrM=")[:20]
+    'pbkdf2_sha256$600000'
+    """
+    if kept.startswith("argon2$argon2id$"):
+        return PasswordHash(kept.removeprefix("argon2"))
+    parts = kept.split("$")
+    if not (
+        kept.startswith(_PBKDF2)
+        and len(parts) == 4
+        and parts[1].isascii()
+        and parts[1].isdigit()
+        and 1 <= int(parts[1]) <= _MOST_ROUNDS
+    ):
+        raise RecordError(
+            "password must be kept as Django keeps it, by pbkdf2_sha256 or argon2; got something else."
+            " Leave it empty, and set it anew."
+        )
+    return PasswordHash(kept)
 
 
 def _spelt(password: str) -> str:

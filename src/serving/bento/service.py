@@ -21,8 +21,9 @@ from starlette.exceptions import HTTPException
 
 from commerce.records.actors import SYSTEM
 from commerce.records.database import connect
-from commerce.records.errors import CommerceError, StoreUnusable
+from commerce.records.errors import CommerceError, RecordError, StoreUnusable
 from commerce.shops import list_shops
+from commerce.ticks import outside_of
 from features.catalogue import CATALOGUE
 from serving.access.gate import open_gate
 from serving.app import make_app
@@ -156,7 +157,9 @@ def _require_usable_store() -> None:
             engine = connect(settings.database_url)
             open_gate(settings, app.state.door, engine, lambda: datetime.now(UTC))
             engine.dispose()
-    except (ServingError, StoreUnusable) as error:
+            if settings.works:
+                outside_of(os.environ, sys.stderr, mail=None)
+    except (ServingError, StoreUnusable, RecordError) as error:
         sys.exit(f"bellwether: {error}")
 
 

@@ -111,5 +111,6 @@ def _work(settings: ServingSettings, prepare: Callable[[], None], pipe: Connecti
     state = AppState(
         shelf=PackageShelf(settings.packages, CATALOGUE), store=store, now=lambda: datetime.now(UTC)
     )
-    Shift(state, outside_of(os.environ, sys.stderr), stop).run()
+    outside = outside_of(os.environ, sys.stderr, mail=None)  # a log must hold nobody's letters
+    Shift(state, outside, stop).run()
     store.close()

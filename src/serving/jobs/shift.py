@@ -6,9 +6,11 @@ import logging
 import threading
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DBAPIError
+
 from commerce.records.database import reading
 from commerce.ticks import Outside, living, tick
-from serving.jobs.worker import Worker
+from serving.jobs.worker import PASSING, Worker, in_short
 from serving.predict.answers import AppState
 
 logger = logging.getLogger("serving.jobs")
@@ -67,6 +69,6 @@ class Shift:
         while not self.stop.is_set():
             try:
                 self.tick_all()
-            except Exception:  # such as a database that does not answer: the next one will
-                logger.exception("no shop could be ticked")
+            except (*PASSING, DBAPIError) as error:  # the next one will
+                logger.warning("no shop could be ticked: %s", in_short(error))
             self.stop.wait(EVERY)

@@ -78,7 +78,7 @@ class Worker:
                 unwell = False
             except (*PASSING, DBAPIError) as error:  # such as a table that is not there yet
                 if not unwell:
-                    logger.warning("jobs wait: %s", _in_short(error))
+                    logger.warning("jobs wait: %s", in_short(error))
                 busy, unwell = False, True
             if not busy:
                 self._stop.wait(poll)
@@ -106,7 +106,7 @@ class Worker:
             queue.put_back(self._engine, held, due=self._state.now(), counts=False)
             _say(held, "given back")
         except PASSING as error:
-            self._put_off(held, _in_short(error))
+            self._put_off(held, in_short(error))
         except REFUSED as error:
             self._fail(held, str(error))
         except Exception as error:  # whatever it is: others wait behind it
@@ -139,7 +139,7 @@ class Worker:
                 except JobLost:
                     lost.set()
                 except PASSING as error:
-                    logger.warning("job %s is not heard of: %s", held.id, _in_short(error))
+                    logger.warning("job %s is not heard of: %s", held.id, in_short(error))
 
         def progress(stage: str, done: int, total: int | None) -> None:
             if lost.is_set():
@@ -177,7 +177,7 @@ class Worker:
         _say(held, "failed", error=sentence)
 
 
-def _in_short(error: BaseException) -> str:
+def in_short(error: BaseException) -> str:
     """Say what was met, without the values of a statement."""
     if isinstance(error, DBAPIError):
         return f"a record store that does not answer ({type(error.orig).__name__})"

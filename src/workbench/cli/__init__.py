@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "workbench.cli.imports:imports",
     "simulate": "workbench.cli.simulations:simulate",
     "seed": "workbench.cli.seeds:seed",
+    "load": "workbench.cli.loads:load",
     "doctor": "workbench.cli.doctor:doctor",
     "run": "workbench.cli.run:run",
     "notebook": "workbench.cli.notebooks:notebook",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -127,3 +128,15 @@ def test_one_command_answers_and_does_jobs_unless_told_otherwise(
     assert service.worker is None
     service.close()
     gc.set_threshold(*collector)
+
+
+def test_a_server_whose_worker_could_send_no_mail_says_so_and_ends(tmp_path: Path) -> None:
+    environ = {**os.environ, "BELLWETHER_HOME": str(tmp_path), "MAIL_URL": "ftp://nowhere"}
+    (tmp_path / "data").mkdir()
+    sqlite3.connect(tmp_path / "data" / "records.db").close()
+    command = [sys.executable, "-c", "import serving.bento.service"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(
+        "bellwether: mail address must be console:, smtp:"
+    )
