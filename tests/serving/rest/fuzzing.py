@@ -95,6 +95,11 @@ class Fuzz:
         """Every operation of the document."""
         return list(self._operations)
 
+    def prepare(self) -> None:
+        """Make what is asked about now, where it could not be made later."""
+        for route in self.routes:
+            self._granted(route)
+
     def grant(self, route: str) -> None:
         """Ask what is granted."""
         asked = self._granted(route)

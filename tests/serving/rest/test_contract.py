@@ -70,6 +70,7 @@ def test_no_answer_to_anybody_is_off_the_document(both: Shops, record_property: 
 def test_what_was_written_is_read_without_a_fault(both: Shops, record_property: Record) -> None:
     """Whatever a question let in stays, and is looked at by all that reads."""
     with Fuzz(both) as fuzz:
+        fuzz.prepare()
         writes = [route for route in fuzz.routes if route.split()[0] in ("POST", "PUT", "PATCH")]
         for route in writes:
             fuzz.generate(route, "superadmin", 8)
