@@ -461,7 +461,7 @@ def list_payments(asked: Asked, part: Wanted) -> Page[Payment]:
             .group_by(made.c.payment_id, made.c.type)
         ):
             sums[each.payment_id][each.type] += each.sum
-        for each in connection.execute(
+        for open_one in connection.execute(
             select(disputed.c.payment_id, func.sum(disputed.c.amount_minor).label("sum"))
             .where(
                 disputed.c.tenant_id == asked.tenant,
@@ -470,7 +470,7 @@ def list_payments(asked: Asked, part: Wanted) -> Page[Payment]:
             )
             .group_by(disputed.c.payment_id)
         ):
-            sums[each.payment_id]["disputed"] += each.sum
+            sums[open_one.payment_id]["disputed"] += open_one.sum
         told = []
         for row in rows:
             came = sums[row.id]

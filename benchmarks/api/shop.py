@@ -17,6 +17,7 @@ from commerce.orders import cart, checkout
 from commerce.records import schema
 from commerce.records.actors import Actor
 from commerce.records.database import connect, migrate, reading
+from commerce.records.doctor import Finding, examine
 from commerce.records.outbox import drain
 from commerce.records.tenants import find_tenant
 from scoring.files import publish
@@ -55,6 +56,8 @@ class Bench:
     orders: list[UUID]
     customers: list[UUID]
     words: list[str]
+    found: list[Finding]
+    """What the doctor finds beforehand."""
 
     @property
     def key(self) -> bytes:
@@ -71,7 +74,14 @@ class Bench:
 def log_in(shop: Shop, actor: Actor) -> Person:
     """Log somebody in."""
     assert actor.user_id is not None
-    text = logins.begin(shop.engine, shop.tenant, actor.user_id, "refresh", now=datetime.now(UTC))
+    text = logins.begin(
+        shop.engine,
+        shop.tenant,
+        actor.user_id,
+        "refresh",
+        key=secrets.token_bytes(32),
+        now=datetime.now(UTC),
+    )
     return Person(actor, UUID(text.partition(".")[0]))
 
 
@@ -117,6 +127,8 @@ def open_bench(home: Path, customers: int) -> Bench:
             select(schema.product.c.name).where(schema.product.c.tenant_id == mine["tenant"])
         ).scalars()
         words = sorted({name.split()[0] for name in names})[:20]
+    with reading(engine) as connection:
+        found = examine(connection)
     return Bench(
         shop=shop,
         home=home,
@@ -128,4 +140,5 @@ def open_bench(home: Path, customers: int) -> Bench:
         orders=ids["orders"],
         customers=ids["customer"],
         words=words,
+        found=found,
     )
