@@ -9,9 +9,8 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "results"
 
 
-def keep(name: str, figures: Mapping[str, float]) -> None:
+def keep(file: Path, figures: Mapping[str, float]) -> None:
     """Write figures into a file, beside those of other names that it has."""
-    file = RESULTS / f"{name}.json"
     file.parent.mkdir(exist_ok=True)
     before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     kept = before | {each: round(figure, 3) for each, figure in figures.items()}

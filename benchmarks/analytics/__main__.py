@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.features.stream import END, Stream, simulated_year, write_stream
-from benchmarks.figures import keep
+from benchmarks.figures import RESULTS, keep
 from sqlalchemy import Engine, text
 
 from analytics.assortment import read_assortment
@@ -180,7 +180,7 @@ def main() -> None:
         view.database.close()
         engine.dispose()
     if not asked.quick:
-        keep("api", figures)
+        keep(RESULTS / "api.json", figures)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from benchmarks.answer_latency import ALONE, Server, serving
 from benchmarks.api.asking import CONNECTIONS, Line, Route, Speed, measure
 from benchmarks.api.shop import SLUG, Bench, open_bench
 from benchmarks.api.together import fifty_at_once, predictions_meanwhile
-from benchmarks.figures import keep
+from benchmarks.figures import RESULTS, keep
 
 CUSTOMERS = 14_500
 """Who order a hundred thousand times."""
@@ -155,7 +155,9 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="a small shop, to see that it runs; keeps no figures"
     )
-    quick = parser.parse_args().quick
+    parser.add_argument("--keep", type=Path, help="another file for the figures")
+    asked = parser.parse_args()
+    quick = asked.quick
     with tempfile.TemporaryDirectory(prefix="bellwether-bench-") as scratch:
         home = Path(scratch)
         bench = open_bench(home, 200 if quick else CUSTOMERS)
@@ -176,8 +178,8 @@ def main() -> None:
             figures |= fifty_at_once(bench, ours)
             figures |= predictions_meanwhile(bench, ours, 1.0 if quick else 5.0)
         bench.shop.engine.dispose()
-    if not quick:
-        keep("api", figures)
+    if asked.keep or not quick:
+        keep(asked.keep or RESULTS / "api.json", figures)
     for family in ("list", "read", "checkout"):
         print(f"{family}_over_bare {figures[f'{family}_over_bare']:.2f}")
 
