@@ -9,6 +9,7 @@ import statistics
 import threading
 import time
 from collections import Counter
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -28,11 +29,13 @@ STOCK = 2 * THREADS
 """Two thirds of what is asked for."""
 
 QUESTIONS = [
-    "/api/analytics/summary/overview?start_date=2025-01-01&end_date=2025-12-31",
-    "/api/analytics/sales-metrics?start_date=2025-01-01&end_date=2025-12-31&by=week",
-    "/api/analytics/customer-segments",
-    "/api/analytics/cohorts?start_date=2025-01-01&end_date=2025-12-31",
+    "/api/analytics/summary/overview?start_date=2025-01-01&end_date={day}",
+    "/api/analytics/sales-metrics?start_date=2025-01-01&end_date={day}&by=week",
+    "/api/analytics/customer-segments?as_of={day}",
+    "/api/analytics/cohorts?start_date=2025-01-01&end_date={day}",
 ]
+LAST = date(2025, 12, 31)
+"""The first question's last day; each next one is asked of a day before, so that no answer is a kept one."""
 
 
 def fifty_at_once(bench: Bench, server: Server) -> dict[str, float]:
@@ -126,7 +129,7 @@ async def _warm(bench: Bench, server: Server) -> None:
     """Ask until the shop's events are loaded."""
     for _ in range(30):
         async with Line(server.port, bench.token(bench.admin)) as line:
-            status, _ = await line.ask("GET", QUESTIONS[0])
+            status, _ = await line.ask("GET", QUESTIONS[0].format(day=LAST))
         if status == 200:
             return
     raise TimeoutError("questions must be answered within ten minutes; they were not")
@@ -154,7 +157,8 @@ async def _predict(
         answered = 0
         async with Line(server.port, token) as line:
             while time.perf_counter() < until:
-                await line.told("GET", QUESTIONS[answered % len(QUESTIONS)])
+                day = LAST - timedelta(days=1 + answered)
+                await line.told("GET", QUESTIONS[answered % len(QUESTIONS)].format(day=day))
                 answered += 1
         return answered
 
