@@ -98,7 +98,8 @@ bench-features: $(READY) ## Measure features against pandas and SQL by hand, and
 	$(BIN)/python -m benchmarks.features
 
 .PHONY: bench-api
-bench-api: $(READY) ## Measure questions about a period on a million orders, beside the same in SQL by hand
+bench-api: $(READY) ## Measure routes on 100,000 orders and questions on a million, beside the same by hand
+	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.analytics
 
 .PHONY: pins

@@ -6,13 +6,12 @@ A stream of a million orders with the simulator's mix is loaded into a mart. Eac
 turns with the same question in hand-written DuckDB (``by_hand.sql``) over the snapshot's files; the least time of each
 counts, since other work on the machine only adds to it. By hand a question gives the figures of `LEAST`, as the stream
 is at its end: these must be the same, and only a mart also gives them as of any other instant. Figures go to
-``benchmarks/results/analytics.json``.
+``benchmarks/results/api.json``.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.features.stream import END, Stream, simulated_year, write_stream
+from benchmarks.figures import RESULTS, keep
 from sqlalchemy import Engine, text
 
 from analytics.assortment import read_assortment
@@ -33,7 +33,6 @@ from commerce.records.database import connect, migrate, reading
 from commerce.records.tenants import find_tenant
 from features.evaluating.database import Database, open_database, show_files
 
-RESULTS = Path(__file__).parents[1] / "results" / "analytics.json"
 ORDERS = 1_000_000
 PER_COPY = 4_273
 """Orders of the simulated year."""
@@ -181,9 +180,7 @@ def main() -> None:
         view.database.close()
         engine.dispose()
     if not asked.quick:
-        RESULTS.parent.mkdir(exist_ok=True)
-        kept = {name: round(figure, 3) for name, figure in figures.items()}
-        RESULTS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+        keep(RESULTS / "api.json", figures)
 
 
 if __name__ == "__main__":

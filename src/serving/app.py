@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
 
 from serving import rest
 from serving.access.gate import Gate
@@ -33,6 +36,48 @@ from serving.settings import DoorSettings
 from tabular.errors import did_you_mean
 
 API_VERSION = "1"
+
+
+class Switchboard(APIRouter):
+    """A router that looks only at the routes that begin as a path does: all two hundred take as long as an answer."""
+
+    _index: dict[tuple[str, ...], list[BaseRoute]] | None = None
+    _rest: Sequence[BaseRoute] = ()
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection; what no such route takes whole is left to all of them."""
+        if scope["type"] == "http":
+            for route in self.beginning(scope["path"]):
+                match, known = route.matches(scope)
+                if match is Match.FULL:
+                    scope.setdefault("router", self)
+                    scope.update(known)
+                    await route.handle(scope, receive, send)
+                    return
+        await super().app(scope, receive, send)
+
+    def beginning(self, path: str) -> Sequence[BaseRoute]:
+        """Give the routes whose first two parts a path may have, in order."""
+        if self._index is None:
+            known = [(_begin(getattr(route, "path", "/{}")), route) for route in self.routes]
+            self._rest = [route for begin, route in known if "{" in "".join(begin)]
+            self._index = {
+                key: [
+                    route
+                    for begin, route in known
+                    if all(
+                        "{" in part or part == asked
+                        for part, asked in zip(begin, key, strict=False)
+                    )
+                ]
+                for key, _ in known
+            }
+        return self._index.get(_begin(path), self._rest)
+
+
+def _begin(path: str) -> tuple[str, ...]:
+    """Give the first two parts of a path."""
+    return tuple(path.split("/", 3)[1:3])
 
 
 class Application(FastAPI):
@@ -111,8 +156,9 @@ def make_app(
     app.add_middleware(Protection, settings=door, shop_of_host=app.shop_of_host)
     app.add_middleware(RequestLog, has_model=app.has_model)
     add_refusals(app)
+    app.router = Switchboard(redirect_slashes=False, dependency_overrides_provider=app)
     for router in (*routers(), site.router):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     app.add_api_route("/metrics", metrics, include_in_schema=False)
     for path in ("/openapi.json", "/api/schema"):
         app.add_api_route(path, document, include_in_schema=False)

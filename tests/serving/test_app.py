@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import Match
 from tests.serving.shop import Client, logged, make_package
 
 from scoring.files import publish
+from serving.app import Application, Switchboard, make_app
 
 
 @pytest.mark.parametrize(
@@ -78,3 +82,35 @@ def test_an_unknown_model_is_not_logged_and_a_known_one_is_even_where_it_refuses
     unknown, known = logged(caplog)
     assert "POST /predict/{model} 503" in unknown
     assert "POST /predict/churn 422" in known
+
+
+def test_a_path_leads_to_the_route_that_a_look_through_all_of_them_finds() -> None:
+    app = make_app()
+    router = app.router
+    assert isinstance(router, Switchboard)
+    looked_at = []
+    paths = [re.sub(r"{\w+}", "x-1", str(route.path)) for route in _api_routes(app)]
+    for path in {
+        *paths,
+        "/",
+        "/api",
+        "/api/orders/x/y/z",
+        "/predict/churn",
+        "/media/a/b",
+        "//",
+        "/{",
+    }:
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            scope = {"type": "http", "path": path, "method": method, "root_path": ""}
+            found = [
+                next(route for route in routes if route.matches(dict(scope))[0] is Match.FULL)
+                for routes in (router.routes, router.beginning(path))
+            ]
+            assert found[0] is found[1], (method, path)
+        if path.count("/") > 1:
+            looked_at.append(len(router.beginning(path)))
+    assert len(router.routes) > 200 > 5 * max(looked_at)
+
+
+def _api_routes(app: Application) -> list[APIRoute]:
+    return [route for route in app.router.routes if isinstance(route, APIRoute)]

@@ -17,6 +17,7 @@ from commerce.records.ledger import Account, Transfer
 from commerce.records.machine import EventDraft, Step, fetch, fetch_mine, fire
 from commerce.records.money import format_money
 from commerce.records.moves import Machine
+from commerce.records.sql import unindexed
 from commerce.records.states import ORDER, PAYMENT
 from commerce.records.work import Work
 
@@ -121,7 +122,9 @@ def of_order(work: Work, order_id: UUID) -> list[Row[Any]]:
     """Lock the payments of an order, the oldest first; the order is locked by the caller."""
     payment = schema.payment
     theirs = select(payment).where(*rows.own(work, payment, order_id=order_id)).with_for_update()
-    return list(work.connection.execute(theirs.order_by(payment.c.created_at, payment.c.id)))
+    return list(
+        work.connection.execute(theirs.order_by(unindexed(payment.c.created_at), payment.c.id))
+    )
 
 
 @checked

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -71,6 +72,11 @@ def linked(table: FromClause, other: FromClause) -> ColumnElement[bool]:
 def micros(column: ColumnElement[Any]) -> ColumnElement[int]:
     """Read an instant as the microseconds that are kept."""
     return type_coerce(column, BigInteger)
+
+
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Order by an instant so that SQLite looks up what is asked for, and does not read all in that order instead."""
+    return micros(column) + literal_column("0")
 
 
 def total(column: ColumnElement[Any]) -> ColumnElement[int]:

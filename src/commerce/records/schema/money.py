@@ -39,6 +39,8 @@ payment = record(
     one_of("status", PAYMENT.states),
     sa.Index(None, "tenant_id", "order_id"),
     sa.Index(None, "tenant_id", "customer_id"),
+    sa.Index(None, "tenant_id", "created_at"),
+    sa.Index(None, "tenant_id", "status"),
 )
 
 payment_method = record(

@@ -44,6 +44,8 @@ orders = record(
     one_of("status", ORDER.states),
     *located(),
     sa.Index(None, "tenant_id", "customer_id", "placed_at"),
+    sa.Index(None, "tenant_id", "status", "number"),
+    sa.Index(None, "tenant_id", "placed_at"),
     sa.Index(
         "uq_orders_one_cart",
         "tenant_id",
