@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from analytics.figures import find_figures
 from analytics.periods import MOST, Period, Ratio, check_limit
 from analytics.view import View
 from commerce.records.errors import check_range
@@ -35,24 +36,6 @@ class CustomerFigures:
     last_order: date | None
     """`first_order`, `last_order`: of those that were not called off."""
 
-
-FIGURES = """
-WITH bought AS (
-    SELECT customer, count(*) AS orders, min(day) AS first_order, max(day) AS last_order
-    FROM placed WHERE customer > 0 AND sale NOT IN (FROM called_off) GROUP BY customer
-),
-spent AS (
-    SELECT customer, sum(units_sold) - sum(units_back) AS units, sum(gross) - sum(taken_back) AS net
-    FROM movement WHERE customer > 0 GROUP BY customer
-),
-figures AS (
-    SELECT customer, since, coalesce(orders, 0) AS orders, coalesce(units, 0) AS units, coalesce(net, 0) AS net,
-        first_order, last_order
-    FROM (SELECT customer, min(day) AS since FROM person GROUP BY customer)
-    LEFT JOIN bought USING (customer) LEFT JOIN spent USING (customer)
-)
-"""
-"""Every customer who is known, with what the customer bought: begins a query of ``figures``."""
 
 _LISTED = (
     "SELECT key, since, orders, units, net, first_order, last_order"
@@ -201,10 +184,8 @@ def inactive_rate(view: View, *, days: int = ACTIVE_DAYS, period: Period | None 
 
 def count_new(view: View, period: Period) -> int:
     """Count who became a customer in a period."""
-    ((found,),) = view.rows(
-        "SELECT count(*) FROM (SELECT min(day) AS since FROM person GROUP BY customer)"
-        " WHERE since BETWEEN $first AND $last",
-        **period.days,
+    ((found,),) = _of_figures(
+        view, "SELECT count(*) FROM figures WHERE since BETWEEN $first AND $last", **period.days
     )
     return int(found)
 
@@ -216,8 +197,8 @@ def _before(view: View, days: int) -> date:
 
 
 def _of_figures(view: View, query: str, **values: object) -> list[tuple[Any, ...]]:
-    """Work the figures of every customer out once, and ask a query of them, in however many places."""
-    view.rows(f"CREATE OR REPLACE TEMP TABLE figures AS {FIGURES} FROM figures")
+    """Ask a query of the figures of every customer."""
+    find_figures(view)
     return view.rows(query, **values)
 
 

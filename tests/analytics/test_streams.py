@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from tests.analytics.agreement import all_agree, sales_agree
 from tests.analytics.naive import Export
 from tests.features.streams import Row, event, snapshot_of
 
-from analytics import filling
+from analytics import figures, filling
 from analytics.assortment import Assortment
 from analytics.periods import Period
 from analytics.sales import sales_metrics, sales_total
@@ -143,6 +144,34 @@ def test_every_question_equals_plain_pandas(
     with tempfile.TemporaryDirectory() as folder:
         view = view_of(rows, instant, empty_store, Path(folder))
         all_agree(view, plain, PERIOD)
+        view.database.close()
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=shops(), instants=st.lists(_instants, min_size=2, max_size=5))
+@example(
+    rows=[
+        event(1, "order.placed", "a" * 32, START, aggregate_id=ORDERS[0], quantity=0, base_minor=0),
+        event(2, "order.cancelled", "a" * 32, START + DAY, aggregate_id=ORDERS[0]),
+        event(3, ANNULLED, "a" * 32, START + 2 * DAY, value=2),
+    ],
+    instants=[START + HOUR, START + DAY + HOUR, START + 2 * DAY + HOUR],
+)
+def test_figures_of_customers_that_were_kept_are_those_worked_out_anew(
+    rows: list[Row], instants: list[int], empty_store: Engine
+) -> None:
+    if not rows:
+        return
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "_MOST", 2.0)  # whoever changed, the others are kept
+        view = view_of(rows, min(instants), empty_store, Path(folder))
+        for instant in [*sorted(instants), *instants]:
+            then = replace(view, as_of=from_micros(instant))
+            figures.find_figures(then)
+            kept = then.rows("FROM figures ORDER BY customer")
+            assert kept == then.rows(f"FROM ({figures._figures()}) ORDER BY customer")
         view.database.close()
 
 
