@@ -130,7 +130,9 @@ class Shops:
         self.app.state.cache = MemoryCache(self.clock.elapsed)
         self.scratch = TemporaryDirectory(prefix="bellwether-tests-")
         url = engine.url.render_as_string(hide_password=False)
-        settings = QuestionSettings(database_url=url, snapshots=Path(self.scratch.name))
+        settings = QuestionSettings(
+            database_url=url, snapshots=Path(self.scratch.name), seconds=120
+        )  # however busy the machine is
         self.questions = self.app.state.questions = Questions(settings, self.clock)
         self.anonymous = Person(Client(self.app))
         self.people = {slug: self._open(slug) for slug in ("acme", "other")}
