@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import case, func, literal, select, union_all
 
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
@@ -158,34 +158,35 @@ def history(work: Work, owner_id: UUID, *, limit: int = 100, offset: int = 0) ->
     """
     _check_owner(work, owner_id)
     account, posting, event = schema.account, schema.posting, schema.event
-    credited = posting.c.credit_account_id == account.c.id
-    signed = case((credited, posting.c.amount), else_=-posting.c.amount)
     own = {"asset": work.tenant.currency, "kind": "wallet", "key": owner_id.hex}
-    moved = (
-        select(posting.c.event_id, func.sum(signed).label("change"))
-        .join_from(
-            posting,
-            account,
-            and_(
-                account.c.tenant_id == posting.c.tenant_id,
-                or_(credited, posting.c.debit_account_id == account.c.id),
-            ),
-        )
-        .where(*rows.own(work, account, **own))
-        .group_by(posting.c.event_id)
+    mine = select(account.c.id).where(*rows.own(work, account, **own)).scalar_subquery()
+    spent = {"customer_id": owner_id, "type": "wallet.spent"}
+    # each branch is searched by an index of its own
+    moved = union_all(
+        select(posting.c.event_id, posting.c.amount.label("change")).where(
+            *rows.own(work, posting), posting.c.credit_account_id == mine
+        ),
+        select(posting.c.event_id, -posting.c.amount).where(
+            *rows.own(work, posting), posting.c.debit_account_id == mine
+        ),
+        select(event.c.id, literal(0)).where(*rows.own(work, event, **spent)),
+    ).subquery()
+    number = moved.c.event_id
+    part = (
+        select(number, func.sum(moved.c.change).label("change"))
+        .group_by(number)
+        .order_by(number.desc())
+        .limit(limit)
+        .offset(offset)
         .subquery()
     )
-    spent = and_(event.c.customer_id == owner_id, event.c.type == "wallet.spent")
-    entries = (
-        select(event, func.coalesce(moved.c.change, 0).label("change"))
-        .outerjoin_from(event, moved, moved.c.event_id == event.c.id)
-        .where(
-            *rows.own(work, event),
-            or_(moved.c.event_id.is_not(None), spent),
-        )
+    latest = (
+        select(event, part.c.change)
+        .join_from(part, event, event.c.id == part.c.event_id)
+        .where(*rows.own(work, event))
+        .order_by(part.c.event_id.desc())
     )
-    counted = select(func.count()).select_from(entries.subquery())
-    latest = entries.order_by(event.c.id.desc()).limit(limit).offset(offset)
+    counted = select(func.count(number.distinct()))
     found = [
         Entry(
             row.id,

@@ -11,6 +11,7 @@ from tests.commerce.delivery.journeys import delivered
 from tests.commerce.sent_back import inspected
 from tests.commerce.shop import NOW, make_shop
 
+from commerce import wallet
 from commerce.auctions import bidding, closing, listing, queries
 from commerce.notifications.inbox import list_own, notifier
 from commerce.orders import cart, checkout, completion
@@ -90,6 +91,8 @@ def test_a_shops_day_reads_no_table_whole(engine: Engine) -> None:
         drain(engine, shop.tenant, notifier(), now=NOW + timedelta(days=5))
         with shop.look(buyer) as work:
             list_own(work)
+            wallet.view(work, customer)
+            wallet.history(work, customer)
     assert len(seen) > 60
     plans = {}
     with engine.connect() as connection:

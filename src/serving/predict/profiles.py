@@ -8,12 +8,13 @@ from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, func, select
+from sqlalchemy import FromClause, and_, func, select
 
 from commerce.people import customers
 from commerce.records import rows, schema
 from commerce.records.actors import Actor
 from commerce.records.errors import CommerceError, NotFound, check_choice
+from commerce.records.sql import linked
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work
 from scoring.package import Package
@@ -47,6 +48,18 @@ class Profile(NamedTuple):
     request_id: str
 
 
+_customer = schema.customer
+_SCORE = func.coalesce(score.c.score, score.c.rule_score)
+_BAND = func.coalesce(score.c.band, score.c.rule_band)
+_OTHERS = {
+    "number": _customer.c.number,
+    "external_id": _customer.c.external_id,
+    "score": _SCORE,
+    "band": _BAND,
+}
+_SHOWN = [_OTHERS.get(name, score.c.get(name)) for name in Profile._fields]
+
+
 def get_profile(work: Work, customer: UUID | str) -> Profile:
     """Read a customer's profile, by any of its names: its own business, and who runs the shop's.
 
@@ -58,9 +71,8 @@ def get_profile(work: Work, customer: UUID | str) -> Profile:
         "credit profile must exist; got none for ..."
     """
     meant = customers.get(work, customer)
-    latest = _latest(work)
     row = work.connection.execute(
-        select(*_shown(latest)).where(latest.c.customer_id == meant.id)
+        select(*_SHOWN).select_from(_latest(work)).where(_customer.c.id == meant.id)
     ).first()
     if row is None:
         raise NoProfile(customer)
@@ -90,21 +102,29 @@ def list_profiles(
         "band must be one of A, B, C, D, E; got 'F'. ..."
     """
     latest = _latest(work)
-    conditions: list[ColumnElement[bool]] = [
-        rows.visible(work, latest.c.customer_id, work.actor.customer_id)
-    ]
+    conditions = [rows.visible(work, score.c.customer_id, work.actor.customer_id)]
+    counted = select(func.count(score.c.customer_id.distinct())).where(
+        *rows.own(work, score, model=MODEL), *conditions
+    )
     if band is not None:
         check_choice("band", band.upper(), _BANDS)
-        conditions.append(latest.c.final_band == band.upper())
+        conditions.append(_BAND.in_([band.upper()]))
+        counted = select(func.count()).select_from(latest).where(*conditions)
     name = (ordering or "number").removeprefix("-")
     check_choice("ordering", name, ("number", "score", "made_at"))
-    column = latest.c["final_score" if name == "score" else name]
-    order = (column.desc() if (ordering or "").startswith("-") else column, latest.c.number)
-    total = work.connection.scalar(select(func.count()).select_from(latest).where(*conditions))
-    found = work.connection.execute(
-        select(*_shown(latest)).where(*conditions).order_by(*order).limit(limit).offset(offset)
+    column = {"number": _customer.c.number, "score": _SCORE, "made_at": score.c.made_at}[name]
+    order = (column.desc() if (ordering or "").startswith("-") else column, _customer.c.number)
+    # the page first, so that no more documents are read than it shows
+    page = select(score.c.request_id).select_from(latest).where(*conditions).order_by(*order)
+    chosen = page.limit(limit).offset(offset).subquery()
+    found = (
+        select(*_SHOWN)
+        .join_from(chosen, score, score.c.request_id == chosen.c.request_id)
+        .join(_customer, linked(score, _customer))
+        .order_by(*order)
     )
-    return rows.Part(int(total or 0), [Profile._make(row) for row in found])
+    total = int(work.connection.scalar(counted) or 0)
+    return rows.Part(total, [Profile._make(row) for row in work.connection.execute(found)])
 
 
 def require_scorer(actor: Actor) -> None:
@@ -150,30 +170,16 @@ class NoProfile(NotFound):
 
 
 def _latest(work: Work) -> FromClause:
-    """Give each customer's latest answer of the credit model, with the customer's names."""
-    customer = schema.customer
-    place = func.row_number().over(
-        partition_by=score.c.customer_id, order_by=(score.c.made_at.desc(), score.c.request_id)
+    """Let each customer meet its latest answer of the credit model."""
+    answer, other = score.alias(), score.alias()
+    made = select(func.max(other.c.made_at)).where(
+        *rows.own(work, other, model=MODEL), other.c.customer_id == _customer.c.id
     )
-    ranked = (
-        select(
-            score,
-            customer.c.number,
-            customer.c.external_id,
-            func.coalesce(score.c.score, score.c.rule_score).label("final_score"),
-            func.coalesce(score.c.band, score.c.rule_band).label("final_band"),
-            place.label("place"),
-        )
-        .join(
-            customer,
-            (customer.c.tenant_id == score.c.tenant_id) & (customer.c.id == score.c.customer_id),
-        )
-        .where(score.c.tenant_id == work.tenant.id, score.c.model == MODEL)
-        .subquery()
+    # the least and the most are found by index: an order by both would sort each customer's answers
+    newest = select(func.min(answer.c.request_id)).where(
+        *rows.own(work, answer, model=MODEL),
+        answer.c.customer_id == _customer.c.id,
+        answer.c.made_at == made.correlate(_customer).scalar_subquery(),
     )
-    return select(ranked).where(ranked.c.place == 1).subquery()
-
-
-def _shown(latest: FromClause) -> list[ColumnElement[object]]:
-    renamed = {"score": "final_score", "band": "final_band"}
-    return [latest.c[renamed.get(name, name)] for name in Profile._fields]
+    mine = score.c.request_id == newest.correlate(_customer).scalar_subquery()
+    return _customer.join(score, and_(mine, *rows.own(work, _customer)))

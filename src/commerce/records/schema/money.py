@@ -160,4 +160,6 @@ posting = sa.Table(
     sa.CheckConstraint("amount > 0", name="amount"),
     sa.CheckConstraint("debit_account_id <> credit_account_id", name="accounts"),
     sa.Index(None, "tenant_id", "event_id"),
+    sa.Index(None, "tenant_id", "debit_account_id"),
+    sa.Index(None, "tenant_id", "credit_account_id"),
 )
