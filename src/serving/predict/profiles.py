@@ -57,7 +57,7 @@ _OTHERS = {
     "score": _SCORE,
     "band": _BAND,
 }
-_SHOWN = [_OTHERS.get(name, score.c.get(name)) for name in Profile._fields]
+_SHOWN = [_OTHERS[name] if name in _OTHERS else score.c[name] for name in Profile._fields]
 
 
 def get_profile(work: Work, customer: UUID | str) -> Profile:
@@ -173,11 +173,14 @@ def _latest(work: Work) -> FromClause:
     """Let each customer meet its latest answer of the credit model."""
     answer, other = score.alias(), score.alias()
     made = select(func.max(other.c.made_at)).where(
-        *rows.own(work, other, model=MODEL), other.c.customer_id == _customer.c.id
+        other.c.tenant_id == work.tenant.id,
+        other.c.model == MODEL,
+        other.c.customer_id == _customer.c.id,
     )
     # the least and the most are found by index: an order by both would sort each customer's answers
     newest = select(func.min(answer.c.request_id)).where(
-        *rows.own(work, answer, model=MODEL),
+        answer.c.tenant_id == work.tenant.id,
+        answer.c.model == MODEL,
         answer.c.customer_id == _customer.c.id,
         answer.c.made_at == made.correlate(_customer).scalar_subquery(),
     )
