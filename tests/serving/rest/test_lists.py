@@ -8,12 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import ColumnElement, Engine, Index, Table
+from sqlalchemy.schema import ColumnCollectionConstraint
 from tests.commerce.statements import statements
 from tests.serving.rest.granted import granted, open_whole, operations
 from tests.serving.rest.people import Person, Shops
 from tests.serving.rest.sold import later
 
+from commerce.records import rows
 from commerce.records.errors import CommerceError
 
 UNIQUE = ("sku", "username", "slug", "name", "email", "domain", "external_id", "reference")
@@ -90,6 +93,43 @@ def measured(shops: Shops) -> dict[str, tuple[int, int]]:
         assert answer.status_code == 200, (path, answer.text)
         found[path] = len(answer.json()["results"]), len(seen)
     return found
+
+
+NO_INDEX = {
+    "event.type": "the newest are read first, so a common type is found at once; an index costs every event",
+    "job.state": "a shop keeps few jobs, in the order of an index",
+    "job.kind": "the same",
+}
+"""What lists are narrowed by without an index, and why."""
+
+
+def test_what_a_list_is_narrowed_by_is_found_by_an_index(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters: set[tuple[Table, str]] = set()
+
+    def asked(table: Table, **values: Any) -> list[ColumnElement[bool]]:
+        filters.update((table, name) for name in values)
+        return given(table, **values)
+
+    given = rows.asked
+    monkeypatch.setattr(rows, "asked", asked)
+    shops = open_whole(engine, tmp_path)
+    try:
+        measured(shops)
+    finally:
+        shops.close()
+    assert len(filters) > 15
+    bare = {
+        f"{table.name}.{column}"
+        for table, column in filters
+        if not any(
+            [each.name for each in led.columns][:2] == ["tenant_id", column]
+            for led in [*table.indexes, *table.constraints]
+            if isinstance(led, Index | ColumnCollectionConstraint)
+        )
+    }
+    assert bare == set(NO_INDEX)
 
 
 def test_a_list_asks_the_database_as_often_however_long_it_is(

@@ -35,6 +35,7 @@ brand = record(
     to("users", "owner_id"),
     sa.UniqueConstraint("tenant_id", "name"),
     one_of("status", BRAND.states),
+    sa.Index(None, "tenant_id", "status"),
 )
 
 product = record(
@@ -62,6 +63,7 @@ product = record(
     ),
     sa.Index(None, "tenant_id", "category_id"),
     sa.Index(None, "tenant_id", "seller_id"),
+    sa.Index(None, "tenant_id", "brand_id"),
 )
 
 variant = record(
@@ -102,6 +104,7 @@ promotion = record(
     sa.CheckConstraint("amount_minor > 0", name="amount_minor"),
     sa.CheckConstraint("starts_at < ends_at", name="period"),
     sa.Index(None, "tenant_id", "product_id"),
+    sa.Index(None, "tenant_id", "category_id"),
 )
 
 review = record(
@@ -121,6 +124,7 @@ review = record(
     one_of("status", REVIEW.states),
     sa.CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
     sa.Index(None, "tenant_id", "product_id"),
+    sa.Index(None, "tenant_id", "customer_id"),
 )
 
 auction = record(

@@ -91,6 +91,7 @@ dispute = record(
     one_of("status", DISPUTE.states),
     sa.CheckConstraint("amount_minor > 0", name="amount_minor"),
     sa.Index(None, "tenant_id", "payment_id"),
+    sa.Index(None, "tenant_id", "status"),
 )
 
 payment_event = sa.Table(

@@ -61,6 +61,7 @@ customer = record(
     sa.UniqueConstraint("tenant_id", "number"),
     sa.UniqueConstraint("tenant_id", "external_id"),
     sa.Index("uq_customer_email", "tenant_id", "email", unique=True),
+    sa.Index(None, "tenant_id", "country"),
     *located(),
 )
 

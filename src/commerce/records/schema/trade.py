@@ -125,4 +125,5 @@ return_request = record(
     one_of("status", RETURN.states),
     one_of("condition", CONDITIONS),
     sa.Index(None, "tenant_id", "order_id"),
+    sa.Index(None, "tenant_id", "status"),
 )
