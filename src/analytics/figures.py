@@ -14,24 +14,23 @@ _MOST = 0.1
 """The share of the customers from which on all are worked out again."""
 
 
-def _figures(whose: str = "") -> str:
-    """Select the figures of customers; ``whose`` begins with AND."""
-    return f"""
+_FIGURES = """
 WITH bought AS (
     SELECT customer, count(*) AS orders, min(day) AS first_order, max(day) AS last_order
-    FROM placed WHERE customer > 0 {whose} AND sale NOT IN (FROM called_off) GROUP BY customer
+    FROM placed WHERE {whose} AND sale NOT IN (FROM called_off) GROUP BY customer
 ),
 spent AS (
     SELECT customer, sum(units_sold) - sum(units_back) AS units, sum(gross) - sum(taken_back) AS net
-    FROM movement WHERE customer > 0 {whose} GROUP BY customer
+    FROM movement WHERE {whose} GROUP BY customer
 )
 SELECT customer, since, coalesce(orders, 0) AS orders, coalesce(units, 0) AS units, coalesce(net, 0) AS net,
     first_order, last_order
-FROM (SELECT customer, min(day) AS since FROM person WHERE customer > 0 {whose} GROUP BY customer)
+FROM (SELECT customer, min(day) AS since FROM person WHERE {whose} GROUP BY customer)
 LEFT JOIN bought USING (customer) LEFT JOIN spent USING (customer)
 """
-
-
+FIGURES = _FIGURES.replace("{whose}", "customer > 0")
+"""The figures of every customer, worked out."""
+_ANEW = _FIGURES.replace("{whose}", "customer IN (FROM changed) AND customer > 0")
 _SINCE = "BETWEEN getvariable('figures_at') AND getvariable('as_of') - 1"
 _TOUCHED = f"(known {_SINCE} OR gone {_SINCE})"
 _CHANGED = f"""
@@ -51,7 +50,7 @@ def find_figures(view: View) -> None:
     as_of = to_micros(view.as_of)
     ((kept_at,),) = view.rows("SELECT getvariable('figures_at')")
     if kept_at is not None and as_of < kept_at:
-        view.rows(f"CREATE OR REPLACE TEMP TABLE earlier AS {_figures()}")
+        view.rows(f"CREATE OR REPLACE TEMP TABLE earlier AS {FIGURES}")
         view.rows("CREATE OR REPLACE TEMP VIEW figures AS FROM earlier")
         return
     changed = everybody = 0
@@ -61,12 +60,11 @@ def find_figures(view: View) -> None:
             "SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM kept_figures)"
         )
     if kept_at is None or changed > _MOST * everybody:
-        view.rows(f"CREATE OR REPLACE TEMP TABLE kept_figures AS {_figures()}")
+        view.rows(f"CREATE OR REPLACE TEMP TABLE kept_figures AS {FIGURES}")
         view.rows(f"SET VARIABLE figures_at = {as_of}")
         changed = 0
     others = ""
     if changed:
-        own = _figures("AND customer IN (FROM changed)")
-        view.rows(f"CREATE OR REPLACE TEMP TABLE anew AS {own}")
+        view.rows(f"CREATE OR REPLACE TEMP TABLE anew AS {_ANEW}")
         others = " WHERE customer NOT IN (FROM changed) UNION ALL FROM anew"
     view.rows(f"CREATE OR REPLACE TEMP VIEW figures AS SELECT * FROM kept_figures{others}")

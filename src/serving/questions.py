@@ -142,7 +142,7 @@ class Questions:
             self._closed = True
             self._changed.notify_all()
         for worker in self._workers:
-            worker.end()
+            worker.end(for_good=True)
 
     def _take(self, tenant: str, deadline: float) -> _Worker:
         """Wait for an idle process, one that knows the tenant if there is one."""
@@ -197,6 +197,8 @@ class _Worker:
         self._settings = settings
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
+        self._turn = threading.Lock()  # none is ended while it starts
+        self._over = False
         self.knows: set[str] = set()
 
     def ask(self, question: Question, now: datetime, deadline: float) -> Answer:
@@ -208,14 +210,17 @@ class _Worker:
             The process died.
         TimeoutError
         """
-        if self._process is None or self._pipe is None:
-            self._pipe, theirs = _context.Pipe()
-            self._process = _context.Process(
-                target=_serve, args=(self._settings, theirs), name="questions", daemon=True
-            )
-            self._process.start()
-            theirs.close()
-        self._pipe.send((question, now))
+        with self._turn:
+            if self._over:
+                raise EOFError
+            if self._pipe is None:
+                self._pipe, theirs = _context.Pipe()
+                self._process = _context.Process(
+                    target=_serve, args=(self._settings, theirs), name="questions", daemon=True
+                )
+                self._process.start()
+                theirs.close()
+            self._pipe.send((question, now))
         answer, failure = self.finish(deadline)
         if failure is not None:
             raise failure.error()
@@ -232,10 +237,12 @@ class _Worker:
         answer, failure, self.knows = pipe.recv()
         return answer, failure
 
-    def end(self) -> None:
-        """Kill the process, which only reads; the next question starts another."""
-        process, pipe = self._process, self._pipe
-        self._process = self._pipe = None
+    def end(self, *, for_good: bool = False) -> None:
+        """Kill the process, which only reads; unless it is for good, the next question starts another."""
+        with self._turn:
+            process, pipe = self._process, self._pipe
+            self._process = self._pipe = None
+            self._over = self._over or for_good
         self.knows = set()
         if process is not None:
             process.kill()

@@ -171,7 +171,7 @@ def test_figures_of_customers_that_were_kept_are_those_worked_out_anew(
             then = replace(view, as_of=from_micros(instant))
             figures.find_figures(then)
             kept = then.rows("FROM figures ORDER BY customer")
-            assert kept == then.rows(f"FROM ({figures._figures()}) ORDER BY customer")
+            assert kept == then.rows(f"FROM ({figures.FIGURES}) ORDER BY customer")
         view.database.close()
 
 

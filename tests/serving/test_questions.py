@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,31 @@ if __name__ == "__main__":
     script.write_text(asked)
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["1", "[]"]
+
+
+def test_a_pool_that_is_closed_while_a_process_starts_leaves_none(
+    make: Callable[..., Questions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starting, start = threading.Event(), SpawnProcess.start
+
+    def start_slowly(process: SpawnProcess) -> None:
+        starting.set()
+        time.sleep(0.3)
+        start(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", start_slowly)
+    pool, refused = make(), list[Exception]()
+
+    def ask() -> None:
+        try:
+            sold(pool)
+        except QuestionUnanswered as error:
+            refused.append(error)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert starting.wait(10)
+    pool.close()
+    asking.join()
+    assert len(refused) == 1
+    assert pids() == []
