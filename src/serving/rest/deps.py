@@ -1,4 +1,4 @@
-"""What a route asks for by the types of its parameters; the only place that opens a `Work`.
+"""What a route asks for by the types of its parameters; opened at its `Desk`.
 
 ``Looking``
     A `Work` that reads.
@@ -17,10 +17,8 @@ Each brings in who is asking; the scope is the router's resource with ``read`` o
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial, wraps
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
@@ -29,109 +27,20 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, Field
 
-from commerce.payments.providers.port import forged
-from commerce.records.actors import SYSTEM, Actor
-from commerce.records.database import reading
-from commerce.records.errors import TenantNotFound
 from commerce.records.idempotency import once
 from commerce.records.rows import Part
 from commerce.records.stream.reading import last_event
-from commerce.records.tenants import Tenant, find_tenant
-from commerce.records.work import Work, looking, working
-from serving.access.callers import Caller
-from serving.access.gate import Gate
+from commerce.records.work import Work
 from serving.access.scopes import SCOPES
-from serving.cache import Cache
-from serving.cards import Cards
-from serving.predict.answers import AppState
-from serving.questions import Questions
 from serving.rest.caching import kept_answer
+from serving.rest.desk import Desk, desk_of
 from serving.rest.refusals import refusals
-from serving.rest.shown import SECURITY, gate_of, identify, shops_asked
+from serving.rest.shown import SECURITY, identify
 
 Way = Literal["look", "act", "ask"]
 Endpoint = Callable[..., Any]
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Who asks, and the way to the records."""
-
-    caller: Caller
-    gate: Gate
-    state: AppState
-    questions: Questions | None
-    """Who answers questions about a period."""
-    cache: Cache
-    cards: Cards
-    asked: str
-    """The whole URL that was asked for."""
-
-    @property
-    def tenant(self) -> Tenant:
-        """Whose records."""
-        return self.caller.tenant
-
-    @property
-    def actor(self) -> Actor:
-        """Who acts."""
-        return self.caller.actor
-
-    @property
-    def now(self) -> datetime:
-        """Wall time, aware."""
-        return self.state.now()
-
-    @contextmanager
-    def looking(self) -> Iterator[Work]:
-        """Open a `Work` that reads."""
-        with (
-            self._answering(),
-            looking(self.gate.engine, self.tenant, self.actor, now=self.now) as work,
-        ):
-            yield work
-
-    @contextmanager
-    def working(self) -> Iterator[Work]:
-        """Open a `Work` that is committed at the end of the block; then those outside are called that are to be."""
-        with (
-            self._answering(),
-            working(
-                self.gate.engine, self.tenant, self.actor, now=self.now, cards=self.cards.instead
-            ) as work,
-        ):
-            yield work
-        if work.to_call:
-            self.cards.call(self.gate.engine, self.tenant, now=self.now)
-
-    @contextmanager
-    def _answering(self) -> Iterator[None]:
-        assert self.state.store is not None
-        with self.state.store.answering():
-            yield
-
-
-@contextmanager
-def signed_work(request: Request) -> Iterator[Work]:
-    """Open a `Work` of the shop that is named, by the system, for who is let in by a signature.
-
-    Raises
-    ------
-    WebhookRefused
-        As for a forged signature, where no such shop is named.
-    """
-    gate = gate_of(request)
-    try:
-        (slug,) = shops_asked(request)
-        with reading(gate.engine) as connection:
-            tenant = find_tenant(connection, slug)
-    except (ValueError, TenantNotFound):
-        raise forged() from None
-    caller = Caller(tenant=tenant, actor=SYSTEM, credential="signature")
-    with _desk_of(request, caller).working() as work:
-        yield work
 
 
 Looking = Annotated[Work, "look"]
@@ -290,16 +199,9 @@ def _way(annotation: Any) -> Way | None:
 
 def _desk(scope: str) -> Callable[[Request], Awaitable[Desk]]:
     async def desk(request: Request) -> Desk:
-        return _desk_of(request, await identify(request, scope))
+        return desk_of(request, await identify(request, scope))
 
     return desk
-
-
-def _desk_of(request: Request, caller: Caller) -> Desk:
-    state, asked = request.app.state, str(request.url)
-    return Desk(
-        caller, gate_of(request), state.serving, state.questions, state.cache, state.cards, asked
-    )
 
 
 def _asked(given: Mapping[str, Any]) -> object:

@@ -14,7 +14,8 @@ from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, V
 from analytics.periods import Period, Ratio
 from analytics.questions import Answer
 from serving.errors import QuestionUnanswered
-from serving.rest.deps import AsOf, Desk, Listing, PageRequest, Row
+from serving.rest.deps import AsOf, Listing, PageRequest, Row
+from serving.rest.desk import Desk
 from serving.rest.fields import Instant, MoneyText, write_money
 
 Figured = TypeVar("Figured", bound="Figures")

@@ -15,7 +15,8 @@ from commerce.records.errors import CommerceError
 from commerce.records.tenants import Tenant
 from serving.errors import InvalidRequest, MediaMissing, NotAPicture, TooLarge
 from serving.media import files, pictures
-from serving.rest.deps import Asking, Desk, Listing, Looking, Page, Resource
+from serving.rest.deps import Asking, Listing, Looking, Page, Resource
+from serving.rest.desk import Desk
 from serving.rest.fields import Key, Question, Told, example
 from serving.rest.refusals import refusals, refuse
 from serving.settings import DoorSettings

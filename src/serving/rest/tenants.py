@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import Field
 
 from commerce import shops
-from serving.rest.deps import Asking, Desk, Listing, Page, Resource
+from serving.rest.deps import Asking, Listing, Page, Resource
+from serving.rest.desk import Desk
 from serving.rest.fields import Instant, Question, Told, example
 
 router = Resource("shops", "/api/tenants", "tenants")

@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 
 from commerce.payments import webhooks
 from commerce.payments.providers.choice import provider_named
-from serving.rest.deps import Resource, public, signed_work
+from serving.rest.deps import Resource, public
+from serving.rest.desk import signed_work
 from serving.rest.fields import Told, example
 
 router = Resource("payments", "/api/payments/webhooks", "webhooks")

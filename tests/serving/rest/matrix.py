@@ -105,4 +105,4 @@ def take_back(patch: pytest.MonkeyPatch) -> None:
         except TakenBack:
             pass
 
-    patch.setattr("serving.rest.deps.working", working)
+    patch.setattr("serving.rest.desk.working", working)

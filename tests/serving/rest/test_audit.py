@@ -93,7 +93,7 @@ def seen(shops: Shops, monkeypatch: pytest.MonkeyPatch) -> Seen:
         except TakenBack:
             pass
 
-    monkeypatch.setattr("serving.rest.deps.working", working)
+    monkeypatch.setattr("serving.rest.desk.working", working)
     return found
 
 
