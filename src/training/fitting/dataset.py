@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from commerce.records.instants import DAY, from_micros
 from commerce.records.tenants import Tenant
@@ -19,7 +21,9 @@ from features.evaluating.duckdb_evaluator import label_table
 from features.frames import KEYS, feature_frame, read_features
 from features.labels import find_label
 from features.snapshots.snapshot import Snapshot
+from scoring.populations import Population
 from training.errors import NotTrainable
+from training.fitting.activity import population_of
 from training.fitting.schedule import Schedule, cutoffs_for
 from training.fitting.sufficiency import check_outcomes, check_recorded
 from training.specs import ModelSpec
@@ -38,6 +42,8 @@ class Dataset:
     schedule : Schedule
     as_of : int, epoch microseconds
         Records before it counted.
+    population : Population
+        Whom the question is about: on them the model is measured, on the others it only learns.
     train, test : DataFrame
         Columns customer_id, cutoff, every feature of the catalogue, label.
     paid : float Series, minor units
@@ -53,6 +59,7 @@ class Dataset:
     catalogue: Catalogue
     schedule: Schedule
     as_of: int
+    population: Population
     train: pd.DataFrame
     test: pd.DataFrame
     paid: pd.Series[float]
@@ -62,6 +69,24 @@ class Dataset:
     def name(self) -> str:
         """Registered name of the model: "<tenant>.<model>"."""
         return f"{self.tenant.slug}.{self.spec.name}"
+
+    def asked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Give the rows of a frame that the question is about, in their order.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            `train`, `test`, `current`, or one with the features that tell the population.
+        """
+        return frame[self.is_asked(frame)].reset_index(drop=True)
+
+    def is_asked(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
+        """Mark the rows of a frame that the question is about, shape (n_rows,)."""
+        if not self.population.others:
+            return np.ones(len(frame), dtype=np.bool_)
+        return self.population.within(
+            {group.feature: frame[group.feature].to_numpy() for group in self.population.others}
+        )
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -147,6 +172,7 @@ def load_dataset(
         catalogue=catalogue,
         schedule=laid_out,
         as_of=as_of,
+        population=population_of(spec, snapshot, known_before=laid_out.test),
         train=train,
         test=rows[is_test].reset_index(drop=True),
         paid=_paid(snapshot, laid_out, train),

@@ -43,7 +43,7 @@ def replay(request_id: str, as_json: bool) -> None:
     whom = "values sent" if about is None else f"customer {about.text} ({about.id})"
     click.echo(
         f"  {whom}, {kept.model_version} as of {kept.as_of:%Y-%m-%d %H:%M} UTC: {kept.decision.action},"
-        f" probability {kept.probability!r}"
+        f" {f'probability of coming back {kept.return_probability!r}' if kept.probability is None else f'probability {kept.probability!r}'}"
     )
     for reason in kept.reasons:
         click.echo(f"    {reason.text}")
