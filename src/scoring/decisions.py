@@ -18,6 +18,8 @@ from scoring.scorer import score
 
 Floats = NDArray[np.float64]
 
+NO_VALUE = "This customer never ordered, so what an offer would earn is not known: none is made."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
@@ -152,12 +154,13 @@ def decide_many(package: Package, values: Floats) -> list[Decision]:
     table = np.ascontiguousarray(values, dtype=np.float64)
     scores = score(package, table)
     return [
-        _decision(package, row, contributions, probability, logit)
-        for row, contributions, probability, logit in zip(
+        _decision(package, row, contributions, probability, logit, value)
+        for row, contributions, probability, logit, value in zip(
             table,
             scores.contributions,
             scores.probability.tolist(),
             scores.logit.tolist(),
+            _values(package, table),
             strict=True,
         )
     ]
@@ -187,9 +190,14 @@ def decide(package: Package, values: Floats) -> Decision:
 
 
 def _decision(
-    package: Package, row: Floats, contributions: Floats, probability: float, logit: float
+    package: Package,
+    row: Floats,
+    contributions: Floats,
+    probability: float,
+    logit: float,
+    value: float | None,
 ) -> Decision:
-    rule, group = package.decision, None
+    group = None
     if package.population is not None:
         told_by = {each.feature for each in package.population.others}
         group = package.population.group_of(
@@ -215,16 +223,37 @@ def _decision(
         band=None if learned is None else band(learned),
         rule_score=ruled,
         rule_band=None if ruled is None else band(ruled),
-        decision=Action(
-            action=rule.at_or_above if probability >= rule.threshold else rule.below,
-            threshold=rule.threshold,
-            rule=rule.rule,
-        ),
+        decision=_action(package, row, probability, value, returns=returns),
         reasons=tuple(reasons(package, row, contributions, probability=probability)),
         population=_group_name(package, group),
         return_probability=1.0 - probability if returns else None,
         note=None if group is None else group.note,
     )
+
+
+def _values(package: Package, table: Floats) -> list[float] | list[None]:
+    """What each customer earns within the horizon, if kept; None where the package knows no values."""
+    if package.offer is None:
+        return [None] * len(table)
+    columns = [package.columns[name] for name in package.offer.forecast.inputs]
+    values: list[float] = package.offer.values(table[:, columns]).tolist()
+    return values
+
+
+def _action(
+    package: Package, row: Floats, probability: float, value: float | None, *, returns: bool
+) -> Action:
+    """What to do about a customer: by the expected gain where a value is known, else by the threshold."""
+    rule, offer = package.decision, package.offer
+    if offer is None or value is None:
+        action = rule.at_or_above if probability >= rule.threshold else rule.below
+        return Action(action=action, threshold=rule.threshold, rule=rule.rule)
+    silence = float(row[package.columns[offer.silence]])
+    terms = offer.terms(value, silence, probability, returns=returns)
+    if terms is None:
+        return Action(action=rule.below, threshold=1.0, rule=NO_VALUE)
+    action = rule.at_or_above if terms.gain > 0 else rule.below
+    return Action(action=action, **terms._asdict())
 
 
 def _group_name(package: Package, group: Group | None) -> str | None:

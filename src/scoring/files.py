@@ -21,6 +21,7 @@ import numpy as np
 from scoring.components import Component, Linear, Trees
 from scoring.errors import InvalidPackage, PackageDamaged, PackageExists, PackageNotFound
 from scoring.calibration import Calibration
+from scoring.offers import Offer
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.populations import Group, Population
 from scoring.rules import RuleInputs
@@ -106,6 +107,7 @@ def read_package(folder: Path) -> Package:
         components=_read_components(folder / "model.npz", content["components"]),
         calibration=Calibration(**content["calibration"]),
         decision=DecisionRule(**content["decision"]),
+        offer=None if content.get("offer") is None else Offer.from_dict(content["offer"]),
         population=_read_population(content.get("population")),  # nor were they asked for
         scale=None if scale is None else Scale(**scale),
         rule_inputs=None if rule_inputs is None else RuleInputs(**rule_inputs),
@@ -170,6 +172,7 @@ def _parts(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
         "components": components,
         "calibration": asdict(package.calibration),
         "decision": asdict(package.decision),
+        "offer": package.offer and package.offer.as_dict(),
         "population": package.population and asdict(package.population),
         "scale": package.scale and asdict(package.scale),
         "rule_inputs": package.rule_inputs and asdict(package.rule_inputs),

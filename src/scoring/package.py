@@ -12,6 +12,7 @@ import numpy as np
 from scoring.calibration import Calibration
 from scoring.components import Component, Trees
 from scoring.errors import InvalidPackage, PackageMismatch
+from scoring.offers import Offer
 from scoring.populations import Population
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
@@ -99,6 +100,9 @@ class Package:
     components : tuple of Component
         At least one; the logit is the weighted sum of theirs.
     decision : DecisionRule
+    offer : Offer or None
+        What acting on a customer is expected to earn; where there is one it decides, and the rule's threshold is
+        the usual customer's.
     population : Population or None
         Whom it was measured on; None in packages of before, which were not asked.
     calibration : Calibration
@@ -129,6 +133,7 @@ class Package:
     outputs: tuple[PackageOutput, ...]
     components: tuple[Component, ...]
     decision: DecisionRule
+    offer: Offer | None = None
     population: Population | None = None
     calibration: Calibration = field(default_factory=Calibration)
     scale: Scale | None = None
@@ -166,9 +171,10 @@ class Package:
 
     def _read_beside(self) -> dict[str, Iterable[str]]:
         """What is read beside the model's own features, by its use."""
-        rule, population = self.rule_inputs, self.population
+        rule, population, offer = self.rule_inputs, self.population, self.offer
         return {
             "rule score": () if rule is None else rule.columns.values(),
+            "offer": () if offer is None else offer.features,
             "population": () if population is None else [each.feature for each in population.others],
         }
 

@@ -107,3 +107,7 @@ class Population:
             first = next(iter(columns.values()), ())
             return np.ones(len(first), dtype=np.bool_)
         return inside
+
+
+EVERYONE = Population(name="everyone", description="every customer of the label")
+"""No group is set apart."""

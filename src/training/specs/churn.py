@@ -20,5 +20,5 @@ CHURN = ModelSpec(
     ),
     expected_signs=CHURN_SIGNS,
     never_reasons=("time of orders", "wallet_use"),
-    economics=Retention(order_value="average_order_value"),
+    economics=Retention(order_value="average_order_value", silence="days_since_order"),
 )

@@ -10,65 +10,132 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from commerce.records.money import format_money
+from scoring.offers import Offer, SuccessRate
 from scoring.package import DecisionRule
+from scoring.purchases import SpendForecast
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Floats = NDArray[np.float64]
+
+
+FADING = ((0.0, 1.0), (0.5, 0.6))
+"""How success fades while a customer is active: from which share of the longest usual silence, what is left of it."""
+WIN_BACK = ((0.0, 0.2), (2.0, 0.08))
+"""The same of those who lapsed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """An offer that keeps some of those who would leave.
+    """An offer that keeps some of those who would leave, and brings back few of those who left.
 
-    Offering pays where risk x success_rate x value > cost, the value being what a customer who stays earns
-    within the horizon: what those who stayed did pay there, not what their past lets expect, since a shop's
-    records may be shorter than any window on the past.
+    Offering pays where risk x success x value > cost, the value being what this very customer, if kept, is expected
+    to earn within the horizon. Without campaigns of the shop's own, success is a stated assumption: a quarter of
+    those just seen, less the longer they are silent, next to nothing of those long gone.
     """
 
     order_value: str
     """Feature that holds a customer's average order, in minor units."""
+    silence: str
+    """Feature that holds the days since the customer did something last."""
     margin: float = 0.30
     """In (0, 1]; what is earned of each amount paid."""
     success_rate: float = 0.25
-    """In (0, 1]; share of leaving customers whom the offer keeps."""
+    """In [0, 1]; share of leaving customers, just seen, whom the offer keeps."""
+    success: tuple[SuccessRate, ...] | None = None
+    """The rates themselves, by silence, where campaigns have shown them; they come before `success_rate`."""
     offer_share: float = 0.05
     """> 0; cost of the offer, as a share of the median order."""
     offer_cost: int | None = None
     """Minor units; cost of the offer where it is known; it comes before `offer_share`."""
 
-    def decision(
-        self, frame: pd.DataFrame, paid: pd.Series[float], *, days: int, currency: str
-    ) -> DecisionRule:
-        """Read the money off training rows with a `label` column (1: left).
+    def rates(self, longest: float | None) -> tuple[SuccessRate, ...]:
+        """Give the success rates, by silence.
 
         Parameters
         ----------
-        paid : float Series, minor units
-            What the customer of each row paid within the horizon.
+        longest : float, days, or None
+            The longest usual silence of the shop, by which success fades; None where nobody lapses.
         """
-        stayed = paid[(frame["label"] == 0).to_numpy()].dropna()
-        spend = float(stayed.mean()) if len(stayed) else 0.0
+        if self.success is not None:
+            return self.success
+        if longest is None:
+            return (SuccessRate(rate=self.success_rate, returns=False, from_days=0.0),)
+        return tuple(
+            SuccessRate(
+                rate=round(self.success_rate * left, 6), returns=returns, from_days=share * longest
+            )
+            for returns, steps in ((False, FADING), (True, WIN_BACK))
+            for share, left in steps
+        )
+
+    def offer(
+        self,
+        frame: pd.DataFrame,
+        forecast: SpendForecast,
+        *,
+        longest: float | None,
+        currency: str,
+    ) -> Offer | None:
+        """Say what is offered, and what it is worth; None where nobody has paid for an order.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Training rows: an offer's cost is a share of their usual order, where it is not known.
+        forecast : SpendForecast
+            What customers will buy.
+        longest : float, days, or None
+            As `rates` takes it.
+        """
         order = typical_order(frame, self.order_value)
-        gain = self.success_rate * self.margin * spend
-        if not gain > 0 or (order is None and self.offer_cost is None):
+        cost = self.offer_cost
+        if cost is None:
+            if order is None:
+                return None
+            cost = round(self.offer_share * order)
+        return Offer(
+            cost=cost,
+            margin=self.margin,
+            silence=self.silence,
+            success=self.rates(longest),
+            forecast=forecast,
+            currency=currency,
+        )
+
+    def decision(self, offer: Offer | None, values: Floats, silences: Floats) -> DecisionRule:
+        """Say from which risk an offer pays with the usual customer.
+
+        Parameters
+        ----------
+        values : float array of shape (n_rows,), minor units
+            `Offer.values` of the customers whom the question is about.
+        silences : float array of shape (n_rows,), days
+        """
+        known = np.isfinite(values) & np.isfinite(silences)
+        if offer is None or not known.any():
             return _retain(
                 1.0,
-                f"No payments of customers who stayed are on record in {days} days, so what an offer"
-                " would earn is not known: it is made to nobody.",
+                "No customer's payments are on record, so what an offer would earn is not known: it is made to nobody.",
             )
-        cost = self.offer_share * (order or 0.0) if self.offer_cost is None else self.offer_cost
-        threshold = min(cost / gain, 1.0)
-        rule = (
-            f"An offer costs {format_money(round(cost), currency)} and keeps"
-            f" {_percent(self.success_rate)} of those who would leave;"
-            f" a customer who stays earns {format_money(round(self.margin * spend), currency)}"
-            f" in {days} days ({_percent(self.margin)} of"
-            f" {format_money(round(spend), currency)}): it pays"
+        value, silence = float(np.median(values[known])), float(np.median(silences[known]))
+        won = offer.success_of(silence, returns=False) * value
+        threshold = min(offer.cost / won, 1.0) if won > 0 else 1.0
+        low, high = min(each.rate for each in offer.success), max(each.rate for each in offer.success)
+        kept = _percent(high) if low == high else f"{_percent(low)} to {_percent(high)}"
+        ends = f"from a risk of {_percent(threshold)}" if threshold < 1 else "at no risk"
+        return _retain(
+            threshold,
+            f"An offer costs {format_money(offer.cost, offer.currency)} and keeps {kept} of those who would leave,"
+            f" the fewer the longer they are silent; the usual customer, if kept, earns"
+            f" {format_money(round(value), offer.currency)} in {offer.forecast.horizon_days} days"
+            f" ({_percent(offer.margin)} of what is paid): with that one it pays {ends}; with each, where risk x"
+            " success x value is more than its cost.",
         )
-        ends = f" from a risk of {_percent(threshold)}." if threshold < 1 else " for nobody."
-        return _retain(threshold, rule + ends)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +152,8 @@ class Lending:
     loss: float = 0.85
     """In (0, 1]; what is lost of an order that is not: goods, handling, collection."""
 
-    def decision(
-        self, frame: pd.DataFrame, paid: pd.Series[float], *, days: int, currency: str
-    ) -> DecisionRule:
-        """Read the money off training rows, as `Retention.decision`; shares alone set the threshold."""
+    def decision(self, frame: pd.DataFrame, *, currency: str) -> DecisionRule:
+        """Read the money off training rows; shares alone set the threshold."""
         order = typical_order(frame, self.order_value)
         threshold = self.margin / (self.margin + self.loss)
         if order is None:
