@@ -87,7 +87,9 @@ class Decision:
     @property
     def risk(self) -> float:
         """The probability of the outcome, of whomever it is asked; of who left, 1 less that of coming back."""
-        return 1.0 - (self.return_probability or 0.0) if self.probability is None else self.probability
+        return (
+            1.0 - (self.return_probability or 0.0) if self.probability is None else self.probability
+        )
 
     @property
     def chance(self) -> str:

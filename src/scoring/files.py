@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from scoring.calibration import Calibration
 from scoring.components import Component, Linear, Trees
 from scoring.errors import InvalidPackage, PackageDamaged, PackageExists, PackageNotFound
-from scoring.calibration import Calibration
 from scoring.offers import Offer
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.populations import Group, Population

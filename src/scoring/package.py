@@ -175,7 +175,9 @@ class Package:
         return {
             "rule score": () if rule is None else rule.columns.values(),
             "offer": () if offer is None else offer.features,
-            "population": () if population is None else [each.feature for each in population.others],
+            "population": ()
+            if population is None
+            else [each.feature for each in population.others],
         }
 
     def _check_columns(self, component: Component) -> None:

@@ -100,6 +100,6 @@ def make_dataset(
         population=population,
         train=train,
         test=frame[is_test].reset_index(drop=True),
-        paid=train["spend_365d"] / 4,
+        forecast=None,
         current=frame[is_test].reset_index(drop=True),
     )

@@ -166,7 +166,9 @@ class Prediction(BaseModel):
     return_probability: float | None = Field(
         ge=0, le=1, description="Of coming back, for whom that is asked instead."
     )
-    note: str | None = Field(description="A sentence where the model was not measured on such customers.")
+    note: str | None = Field(
+        description="A sentence where the model was not measured on such customers."
+    )
     assumed: dict[str, float | None] | None = Field(
         description="Of an answer by values: the features left out, and what each was taken to be; null for an"
         " answer by customer."

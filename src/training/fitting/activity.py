@@ -87,4 +87,4 @@ def longest_usual_silence(
     away = np.cumprod(1.0 - returned / at_risk)
     gone_for_good = float(away[-1])
     reached = (1.0 - away) >= share * (1.0 - gone_for_good)
-    return max(SHORTEST, ceil(when[int(np.argmax(reached))]))
+    return max(SHORTEST, ceil(float(when[int(np.argmax(reached))])))

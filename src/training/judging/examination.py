@@ -79,7 +79,9 @@ def examine(dataset: Dataset, fitted: Fitted, package: Package, *, seed: int = 0
         return Report(
             figures=measure(labels, predicted, seed=seed),
             difference=float(
-                np.max([largest_difference(package, fitted, part) for part in (train, dataset.test)])
+                np.max(
+                    [largest_difference(package, fitted, part) for part in (train, dataset.test)]
+                )
             ),
             baseline=baseline(train, test, fitted.features),
             permuted_auc=permuted_auc(train, test, fitted.features, seed=seed),

@@ -18,8 +18,7 @@ __all__ = ["SPECS", "ModelSpec", "find_spec"]
 
 def _found() -> Mapping[str, ModelSpec]:
     modules = [
-        import_module(f"{__name__}.{found.name}")
-        for found in pkgutil.iter_modules(__path__)
+        import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)
     ]
     specs = [
         value for module in modules for value in vars(module).values() if type(value) is ModelSpec

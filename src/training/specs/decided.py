@@ -78,7 +78,9 @@ def settings_of(spec: ModelSpec) -> Mapping[str, Setting]:
     """Name everything that a shop may decide about a model."""
     money = {each.name for each in fields(spec.economics)} & set(MONEY)
     question = [
-        each for each in QUESTION if each.name != "active_within" or isinstance(spec.population, Active)
+        each
+        for each in QUESTION
+        if each.name != "active_within" or isinstance(spec.population, Active)
     ]
     return {each.name: each for each in (*question, *(MONEY[name] for name in sorted(money)))}
 
@@ -143,6 +145,22 @@ def settled(spec: ModelSpec, settings: Mapping[str, Any]) -> ModelSpec:
         asked["max_cutoffs"] = decided["cutoffs"]
     if "features" in decided:
         asked["features"] = tuple(decided["features"])
-    if "active_within" in decided and isinstance(spec.population, Active):
-        asked["population"] = replace(spec.population, within_days=decided["active_within"])
+    if "active_within" in decided:
+        spec = within(spec, decided["active_within"])
     return replace(spec, **asked)
+
+
+def within(spec: ModelSpec, days: int) -> ModelSpec:
+    """Say from which silence on a customer is no longer active.
+
+    Raises
+    ------
+    InvalidSetting
+        "credit must be about active customers to be given days; got another population. ..."
+    """
+    if not isinstance(spec.population, Active):
+        raise InvalidSetting(
+            f"{spec.name} must be about active customers to be given days; got another population."
+            " Leave the days out."
+        )
+    return replace(spec, population=replace(spec.population, within_days=days))

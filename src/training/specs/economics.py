@@ -7,7 +7,7 @@ currency. An amount that the records do not show is not made up: the sentence th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+
+UNKNOWN = "Nothing is known of what customers will pay, so what an offer would earn is not known: it is made to nobody."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Facts:
+    """What a shop's records say of money.
+
+    Parameters
+    ----------
+    train, asked : DataFrame
+        Training rows, and today's customers whom the question is about, with their features.
+    forecast : SpendForecast or None
+        What customers will buy; None where that is not known.
+    longest : float, days, or None
+        The longest usual silence; None where nobody lapses.
+    currency : str
+        ISO 4217.
+    """
+
+    train: pd.DataFrame
+    asked: pd.DataFrame
+    forecast: SpendForecast | None
+    longest: float | None
+    currency: str
 
 
 FADING = ((0.0, 1.0), (0.5, 0.6))
@@ -37,6 +62,9 @@ class Retention:
     to earn within the horizon. Without campaigns of the shop's own, success is a stated assumption: a quarter of
     those just seen, less the longer they are silent, next to nothing of those long gone.
     """
+
+    by_value: ClassVar[bool] = True
+    """Whether it asks what each customer will buy."""
 
     order_value: str
     """Feature that holds a customer's average order, in minor units."""
@@ -73,68 +101,49 @@ class Retention:
             for share, left in steps
         )
 
-    def offer(
-        self,
-        frame: pd.DataFrame,
-        forecast: SpendForecast,
-        *,
-        longest: float | None,
-        currency: str,
-    ) -> Offer | None:
-        """Say what is offered, and what it is worth; None where nobody has paid for an order.
+    def settle(self, facts: Facts) -> tuple[DecisionRule, Offer | None]:
+        """Say what is offered and what it is worth, and from which risk it pays with the usual customer.
 
-        Parameters
-        ----------
-        frame : DataFrame
-            Training rows: an offer's cost is a share of their usual order, where it is not known.
-        forecast : SpendForecast
-            What customers will buy.
-        longest : float, days, or None
-            As `rates` takes it.
+        Returns
+        -------
+        DecisionRule, Offer or None
+            None where nothing is known of what customers will pay, or of what an offer costs: it is made to nobody.
         """
-        order = typical_order(frame, self.order_value)
-        cost = self.offer_cost
-        if cost is None:
-            if order is None:
-                return None
-            cost = round(self.offer_share * order)
-        return Offer(
-            cost=cost,
+        order = typical_order(facts.train, self.order_value)
+        if facts.forecast is None or (order is None and self.offer_cost is None):
+            return _retain(1.0, UNKNOWN), None
+        offer = Offer(
+            cost=round(self.offer_share * (order or 0.0))
+            if self.offer_cost is None
+            else self.offer_cost,
             margin=self.margin,
             silence=self.silence,
-            success=self.rates(longest),
-            forecast=forecast,
-            currency=currency,
+            success=self.rates(facts.longest),
+            forecast=facts.forecast,
+            currency=facts.currency,
         )
-
-    def decision(self, offer: Offer | None, values: Floats, silences: Floats) -> DecisionRule:
-        """Say from which risk an offer pays with the usual customer.
-
-        Parameters
-        ----------
-        values : float array of shape (n_rows,), minor units
-            `Offer.values` of the customers whom the question is about.
-        silences : float array of shape (n_rows,), days
-        """
+        values = offer.values(facts.asked[list(facts.forecast.inputs)].to_numpy(dtype=np.float64))
+        silences = facts.asked[self.silence].to_numpy(dtype=np.float64)
         known = np.isfinite(values) & np.isfinite(silences)
-        if offer is None or not known.any():
-            return _retain(
-                1.0,
-                "No customer's payments are on record, so what an offer would earn is not known: it is made to nobody.",
-            )
+        if not known.any():
+            return _retain(1.0, UNKNOWN), None
         value, silence = float(np.median(values[known])), float(np.median(silences[known]))
         won = offer.success_of(silence, returns=False) * value
         threshold = min(offer.cost / won, 1.0) if won > 0 else 1.0
-        low, high = min(each.rate for each in offer.success), max(each.rate for each in offer.success)
-        kept = _percent(high) if low == high else f"{_percent(low)} to {_percent(high)}"
+        return _retain(threshold, self._sentence(offer, value, threshold)), offer
+
+    @staticmethod
+    def _sentence(offer: Offer, value: float, threshold: float) -> str:
+        rates = [each.rate for each in offer.success if not each.returns]
+        kept = _percent(max(rates))
+        if min(rates) < max(rates):
+            kept = f"{_percent(min(rates))} to {kept}"
         ends = f"from a risk of {_percent(threshold)}" if threshold < 1 else "at no risk"
-        return _retain(
-            threshold,
-            f"An offer costs {format_money(offer.cost, offer.currency)} and keeps {kept} of those who would leave,"
-            f" the fewer the longer they are silent; the usual customer, if kept, earns"
-            f" {format_money(round(value), offer.currency)} in {offer.forecast.horizon_days} days"
-            f" ({_percent(offer.margin)} of what is paid): with that one it pays {ends}; with each, where risk x"
-            " success x value is more than its cost.",
+        return (
+            f"An offer costs {format_money(offer.cost, offer.currency)} and keeps {kept} of those who would leave;"
+            f" the usual customer, if kept, earns {format_money(round(value), offer.currency)} in"
+            f" {offer.forecast.horizon_days} days ({_percent(offer.margin)} of what is paid), so that it pays {ends}."
+            " It is made where this customer's own risk x success x value is more than it costs."
         )
 
 
@@ -145,6 +154,8 @@ class Lending:
     Approving pays where (1 - risk) x margin > risk x loss.
     """
 
+    by_value: ClassVar[bool] = False
+
     order_value: str
     """Feature that holds a customer's average order, in minor units."""
     margin: float = 0.25
@@ -152,9 +163,9 @@ class Lending:
     loss: float = 0.85
     """In (0, 1]; what is lost of an order that is not: goods, handling, collection."""
 
-    def decision(self, frame: pd.DataFrame, *, currency: str) -> DecisionRule:
-        """Read the money off training rows; shares alone set the threshold."""
-        order = typical_order(frame, self.order_value)
+    def settle(self, facts: Facts) -> tuple[DecisionRule, None]:
+        """Say up to which risk credit pays: shares alone set it, and an order shows the money."""
+        order = typical_order(facts.train, self.order_value)
         threshold = self.margin / (self.margin + self.loss)
         if order is None:
             money = (
@@ -163,12 +174,14 @@ class Lending:
             )
         else:
             money = (
-                f"An order of {format_money(round(order), currency)} earns"
-                f" {format_money(round(self.margin * order), currency)} if it is paid and loses"
-                f" {format_money(round(self.loss * order), currency)} if not"
+                f"An order of {format_money(round(order), facts.currency)} earns"
+                f" {format_money(round(self.margin * order), facts.currency)} if it is paid and loses"
+                f" {format_money(round(self.loss * order), facts.currency)} if not"
             )
         rule = f"{money}: credit pays below a risk of {_percent(threshold)}."
-        return DecisionRule(threshold=threshold, at_or_above="refuse", below="approve", rule=rule)
+        return DecisionRule(
+            threshold=threshold, at_or_above="refuse", below="approve", rule=rule
+        ), None
 
 
 Economics = Retention | Lending
