@@ -46,6 +46,7 @@ from training.experiment import (
 )
 from training.fitting import dataset as dataset_module
 from training.fitting.candidates import Fitted, linear_models
+from training.fitting.purchases import realised_purchases
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
 from training.specs import ModelSpec
 from training.specs.churn import CHURN
@@ -401,10 +402,12 @@ def test_a_protocol_is_measured_on_the_exported_package_and_leaves_nothing(
         horizon_days=90,
         snapshots=tmp_path / "snapshots",
     )
+    asked = dataset.asked(dataset.test)
     assert figures["auc"] == trained.result.auc
     assert figures["brier"] == trained.result.brier
-    assert (figures["n_train"], figures["n_test"]) == (len(dataset.train), len(dataset.test))
-    assert figures["base_rate"] == pytest.approx(dataset.test["label"].mean())
+    assert (figures["n_train"], figures["n_test"]) == (len(dataset.train), len(asked))
+    assert figures["base_rate"] == pytest.approx(asked["label"].mean())
+    assert figures["population"] == dataset.population.description
     assert [path.name for path in tmp_path.iterdir()] == ["snapshots"]
     with pytest.raises(InvalidProtocol):
         evaluate_protocol(

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from scoring.offers import Offer, SuccessRate
-from scoring.purchases import INPUTS, MeanOrders, MeanValue, SpendForecast
+from scoring.purchase_models import MeanOrders, MeanValue
+from scoring.purchases import INPUTS, SpendForecast
 from training.specs.economics import Facts, Lending, Retention, typical_order
 
 TRAIN = pd.DataFrame({"order": [20_00.0, 40_00.0, 60_00.0, float("nan")]})
@@ -74,7 +75,8 @@ def test_what_campaigns_showed_comes_before_what_is_assumed() -> None:
 def test_without_a_known_cost_the_offer_is_a_share_of_the_usual_order() -> None:
     economics = Retention(order_value="order", silence="silence", offer_share=0.05)
     rule, offer = economics.settle(replace(FACTS, currency="JPY"))
-    assert offer is not None and offer.cost == 200
+    assert offer is not None
+    assert offer.cost == 200
     assert "An offer costs 200 JPY" in rule.rule
 
 
