@@ -30,7 +30,7 @@ class Stakes:
     success: Floats
 
     def gains(self, cost: float) -> Floats:
-        """Give what an offer to each is expected to earn, whole minor units; less than nothing where no value is known."""
+        """Give what an offer to each is expected to earn, minor units, whole; negative where no value is known."""
         gains = self.risk * self.success * self.value - cost
         return np.where(np.isnan(gains), -np.inf, np.rint(gains))
 
