@@ -21,7 +21,7 @@ from commerce.notifications.inbox import notifier
 from commerce.notifications.mail import Transport, transport_of
 from commerce.orders import completion
 from commerce.payments import invoices
-from commerce.payments.providers.port import Provider, ProviderFailed
+from commerce.payments.providers.port import Provider
 from commerce.payments.webhooks import run_provider_calls
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.arguments import checked
@@ -166,7 +166,7 @@ def tick(
     if provider is not None:
         try:
             report.moved["payments asked"] = run_provider_calls(engine, tenant, provider, now=now)
-        except ProviderFailed as error:
+        except CommerceError as error:
             report.refused.append(f"payments asked: {error}")
     for transition in TRANSITIONS:
         report.moved[transition.name] = _move(engine, tenant, transition, now, report.refused)

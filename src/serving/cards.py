@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from commerce.payments.providers.port import Provider, ProviderFailed
+from commerce.payments.providers.port import Provider
 from commerce.payments.webhooks import run_provider_calls
+from commerce.records.errors import CommerceError
 from commerce.records.tenants import Tenant
 from serving.errors import ServingError
 from serving.settings import DoorSettings
@@ -33,7 +35,10 @@ class Cards:
     instead: str | None = None
 
     def call(self, engine: Engine, tenant: Tenant, *, now: datetime) -> None:
-        """Ask what a transaction has left to be asked; what fails is asked again by the next tick."""
+        """Ask what a transaction has left to be asked; what fails is asked again by the next tick.
+
+        The transaction is committed: nothing that is met here makes it undone, so all of it goes to the log.
+        """
         if self.provider is None:
             logger.warning(
                 "%s: payments wait: STRIPE_SECRET_KEY must be set where a shop's provider is stripe; got none",
@@ -42,8 +47,10 @@ class Cards:
             return
         try:
             run_provider_calls(engine, tenant, self.provider, now=now)
-        except ProviderFailed as error:
+        except CommerceError as error:
             logger.warning("%s: %s", tenant.slug, error)
+        except SQLAlchemyError as error:
+            logger.warning("%s: payments wait: %s", tenant.slug, type(error).__name__)
 
 
 def open_cards(door: DoorSettings) -> Cards:
