@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,8 +35,10 @@ class Cards:
     provider: Provider | None = None
     instead: str | None = None
 
-    def call(self, engine: Engine, tenant: Tenant, *, now: datetime) -> None:
-        """Ask what a transaction has left to be asked; what fails is asked again by the next tick.
+    def call(
+        self, engine: Engine, tenant: Tenant, about: Collection[str], *, now: datetime
+    ) -> None:
+        """Ask what a transaction has left to be asked; what fails is asked again by the next tick, with all else.
 
         The transaction is committed: nothing that is met here makes it undone, so all of it goes to the log.
         """
@@ -46,7 +49,7 @@ class Cards:
             )
             return
         try:
-            run_provider_calls(engine, tenant, self.provider, now=now)
+            run_provider_calls(engine, tenant, self.provider, now=now, only=about)
         except CommerceError as error:
             logger.warning("%s: %s", tenant.slug, error)
         except SQLAlchemyError as error:

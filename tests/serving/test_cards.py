@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 
 import pytest
+import requests
 from sqlalchemy.exc import OperationalError
 from tests.commerce.payments.banks import SECRET
 from tests.commerce.payments.stripe_stub import Transport
 from tests.serving.rest.people import NOW, Shops
 from tests.serving.rest.selling import customer_of
 
-from commerce.payments.providers.port import ProviderCall, ProviderEvent
+from commerce.payments.providers.port import ProviderCall, ProviderEvent, ProviderFailed
 from commerce.payments.providers.stripe import Stripe
 from commerce.records.database import reading
 from commerce.records.doctor import examine
@@ -118,6 +119,33 @@ def test_a_store_that_fails_after_the_commit_does_not_change_the_answer(
         made = shops.buyer.post("/api/payments/create_payment_intent/", owed(shops))
     assert made.status_code == 201
     assert "payments wait: OperationalError" in caplog.text
+
+
+def test_a_request_asks_what_is_its_own_and_leaves_what_waits_to_ticks(
+    shops: Shops, wire: Transport
+) -> None:
+    begun(shops)
+    wire.down = True
+    asked = []
+    for _ in range(3):
+        before = len(wire.requests)
+        assert shops.buyer.post("/api/payments/create_payment_intent/", owed(shops)).is_success
+        asked.append(len(wire.requests) - before)
+    assert asked == [1, 1, 1]
+
+
+def test_stripe_is_waited_for_no_longer_than_a_page_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[object] = []
+
+    def send(session: requests.Session, *_: object, timeout: object, **__: object) -> None:
+        waits.append(timeout)
+        raise requests.ConnectTimeout
+
+    monkeypatch.setattr(requests.Session, "request", send)
+    call = ProviderCall("1", "create", "2", "acme", amount=100, currency="EUR")
+    with pytest.raises(ProviderFailed):
+        Stripe("sk_test_1", SECRET, retries=0).create(call)
+    assert waits == [10]
 
 
 def test_without_a_key_cards_wait_and_are_taken_by_the_embedded_provider_in_debug_mode_alone(

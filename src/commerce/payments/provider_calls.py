@@ -65,7 +65,7 @@ def ask(work: Work, provider: str, call: ProviderCall) -> ProviderEvent | Card |
     if provider == "local":
         answer: ProviderEvent | Card | None = getattr(Local(work), call.verb)(call)
         return answer
-    work.to_call.add(provider)
+    work.to_call.add(call.subject)
     document = {"provider": provider, "asked_at": work.now, **call._asdict()}
     rows.add(work, schema.provider_record, reference=call.id, kind=_KIND, document=document)
     return None

@@ -7,7 +7,7 @@ the latest by the provider's clock, and of one second the furthest; what ends a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -76,7 +76,12 @@ def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> U
 
 
 def run_provider_calls(
-    engine: Engine, tenant: Tenant, provider: Provider, *, now: datetime
+    engine: Engine,
+    tenant: Tenant,
+    provider: Provider,
+    *,
+    now: datetime,
+    only: Collection[str] | None = None,
 ) -> list[UUID]:
     """Ask a provider what waits to be asked, each between two transactions; give payments and customers asked about.
 
@@ -86,6 +91,8 @@ def run_provider_calls(
         Not the embedded one, which answers at once.
     now : datetime
         Aware.
+    only : collection of str, optional
+        Subjects of calls; by default all that waits in the shop.
 
     Raises
     ------
@@ -96,6 +103,8 @@ def run_provider_calls(
     """
     with looking(engine, tenant, SYSTEM, now=now) as work:
         calls = waiting(work, provider.name)
+    if only is not None:
+        calls = [call for call in calls if call.subject in only]
     about: list[UUID] = []
     failed: dict[str, ProviderFailed] = {}
     intents: dict[str, str] = {}

@@ -57,7 +57,7 @@ class Work:
     cards : str or None
         Who handles cards instead of the shop's own provider: the embedded one, on a machine for development.
     to_call : set of str
-        Providers outside that are to be called once this is committed.
+        Payments and customers about whom a provider outside is to be called once this is committed; 32 digits each.
     """
 
     connection: Connection

@@ -73,7 +73,7 @@ class Desk:
         ):
             yield work
         if work.to_call:
-            self.cards.call(self.gate.engine, self.tenant, now=self.now)
+            self.cards.call(self.gate.engine, self.tenant, work.to_call, now=self.now)
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
