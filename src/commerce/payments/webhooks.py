@@ -119,6 +119,8 @@ def run_provider_calls(
             failed[call.subject] = error
             if not isinstance(error, ProviderRefused):
                 continue
+        if isinstance(answer, ProviderEvent):
+            intents[call.subject] = answer.intent  # whoever writes it down
         with working(engine, tenant, SYSTEM, now=now) as work:
             if not done(work, call):
                 continue
@@ -129,8 +131,6 @@ def run_provider_calls(
                 put_aside(work, provider.name, call, str(error))
                 failed[call.subject] = ProviderFailed(str(error))
                 continue
-        if isinstance(answer, ProviderEvent):
-            intents[call.subject] = answer.intent
         about.append(UUID(call.subject))
     for failure in failed.values():
         raise failure
