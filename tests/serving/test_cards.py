@@ -66,6 +66,19 @@ def test_stripe_is_asked_before_the_answer_goes_out(shops: Shops, wire: Transpor
     assert any("/refunds" in each for each in wire.requests)
 
 
+def test_who_sends_a_request_again_is_told_what_who_sent_it_first_was_told(
+    shops: Shops, wire: Transport
+) -> None:
+    payment, key = begun(shops), {"Idempotency-Key": "confirmed"}
+    confirm = f"/api/payments/{payment['id']}/confirm_payment/"
+    first = shops.buyer.post(confirm, headers=key)
+    asked = len(wire.requests)
+    again = shops.buyer.post(confirm, headers=key)
+    assert (first.status_code, first.json()["status"]) == (200, "succeeded")
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert len(wire.requests) == asked
+
+
 def test_what_stripe_does_not_hear_is_asked_again_by_the_next_tick(
     shops: Shops, wire: Transport, caplog: pytest.LogCaptureFixture
 ) -> None:
