@@ -16,7 +16,7 @@ from tests.commerce.sent_back import inspected
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 from tests.commerce.simulated import NOW as SIMULATED
 
-from analytics.customers import inactive_rate
+from analytics.customers import inactive_rate, top_customers
 from analytics.mart import Mart
 from analytics.overview import tenant_summary
 from analytics.periods import Period
@@ -194,6 +194,26 @@ def test_late_history_counts_when_it_was_recorded_and_backfilled_when_it_happene
     view = mart.look(LATER, soon)
     assert orders(view) == 2
     assert view.backfills == 1
+
+
+def test_figures_that_are_kept_know_of_history_that_is_backfilled_behind_them(
+    shop: Shop, mart: Mart
+) -> None:
+    first, second = (shop.buyer().customer_id for _ in range(2))
+    known = NOW + timedelta(days=3)
+
+    def bought(number: int, customer: uuid.UUID | None, recorded: datetime) -> list[NewEvent]:
+        events = sale(number, NOW, recorded=recorded)
+        return [event._replace(customer_id=customer) for event in events]
+
+    with writing(shop.engine) as connection:
+        append(connection, shop.tenant, bought(1, first, NOW), ingested_at=to_micros(NOW))
+    assert len(top_customers(mart.look(LATER), limit=9)) == 1
+    with writing(shop.engine) as connection:
+        tenant = hold_clock(connection, shop.tenant, alone=True)
+        late = append(connection, tenant, bought(2, second, known), ingested_at=to_micros(known))
+        backfill(connection, tenant, [(number, to_micros(NOW)) for number in late])
+    assert len(top_customers(mart.look(LATER), limit=9)) == 2
 
 
 def test_what_was_asked_about_stays_so(shop: Shop, mart: Mart) -> None:
