@@ -6,10 +6,16 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 from tests.serving.redis_server import RedisServer, running_redis
 from tests.serving.rest.people import Clock, Shops
 from tests.serving.rest.sold import later, order, sell
 
+from commerce.records import schema
+from commerce.records.database import writing
+from commerce.records.errors import LARGEST as LARGEST_NUMBER
+from commerce.records.stream.backfills import backfill
+from commerce.records.tenants import hold_clock
 from serving.access.errors import TooMany
 from serving.access.rates import Limiter, Rates
 from serving.cache import LARGEST, MemoryCache, open_cache
@@ -57,6 +63,20 @@ def test_what_was_recorded_meanwhile_counts_at_once(kept_in: Shops) -> None:
     answer = kept_in.admin.get(ASKED)
     assert answer.headers["x-cache"] == "MISS"
     assert answer.json()["total"]["orders"] == before + 1
+
+
+def test_history_that_is_backfilled_or_undone_meanwhile_counts_at_once(kept_in: Shops) -> None:
+    sell(kept_in)
+    before = kept_in.admin.get(ASKED).json()["total"]["orders"]
+    event = schema.event
+    with writing(kept_in.engine) as connection:
+        tenant = hold_clock(connection, kept_in.tenant("acme"), alone=True)
+        ids = select(event.c.id).where(event.c.tenant_id == tenant.id, event.c.type.like("order.%"))
+        undone = [(number, LARGEST_NUMBER) for number in connection.scalars(ids)]
+        backfill(connection, tenant, undone)
+    answer = kept_in.admin.get(ASKED)
+    assert (before > 0, answer.json()["total"]["orders"]) == (True, 0)
+    assert answer.headers["x-cache"] == "MISS"
 
 
 def test_what_is_kept_is_for_who_asked_it_in_its_own_shop(kept_in: Shops) -> None:

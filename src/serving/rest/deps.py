@@ -29,7 +29,7 @@ from pydantic import BaseModel, Field
 
 from commerce.records.idempotency import answer_anew, once
 from commerce.records.rows import Part
-from commerce.records.stream.reading import last_event
+from commerce.records.stream.reading import stream_version
 from commerce.records.work import Work
 from serving.access.scopes import SCOPES
 from serving.rest.caching import kept_answer
@@ -177,7 +177,7 @@ def _opened(endpoint: Endpoint, scope: str, *, repeats: bool) -> Endpoint:
 def _kept(desk: Desk, given: Mapping[str, Any], answer: Callable[[], BaseModel]) -> Response:
     """Give the answer that is kept, or answer and keep it."""
     with desk.looking() as work:
-        recorded = last_event(work.connection, work.tenant.id)
+        recorded = stream_version(work.connection, work.tenant.id)
     tenant, actor = desk.tenant, desk.actor
     whose = (tenant.id, tenant.slug, tenant.currency, str(tenant.zone), actor)
 
