@@ -124,7 +124,9 @@ def exact_minor(amount: Decimal, currency: str, what: str = "amount") -> int:
     """
     largest = from_minor(LARGEST, currency)
     if amount.is_finite() and abs(amount) > largest:
-        raise RecordError(f"{what} must be at most {largest:,} {currency}; got {amount}. Correct it.")
+        raise RecordError(
+            f"{what} must be at most {largest:,} {currency}; got {amount}. Correct it."
+        )
     minor = to_minor(amount, currency)
     if from_minor(minor, currency) != amount:
         raise RecordError(
