@@ -51,7 +51,7 @@ class Counts(MemoryStorage):
             now = time.time()
             if now - self._tidied > self._TIDY:
                 self._tidied = now
-                for old in [each for each, ends in self.expirations.items() if ends <= now]:
+                for old in [each for each, ends in list(self.expirations.items()) if ends <= now]:
                     self.clear(old)
             if self.expirations.get(key, 0.0) <= now:
                 self.storage[key], self.expirations[key] = 0, now + expiry
