@@ -129,6 +129,29 @@ def test_a_redis_that_goes_away_takes_no_answer_along(
     assert statuses == [200, 200, 200, 429]
 
 
+def test_a_redis_that_did_not_answer_is_asked_again_after_a_while_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock, nobody = Clock(), "redis://127.0.0.1:1/0"
+    cache = open_cache(nobody, elapsed=clock.elapsed)
+    limiter = Limiter(Rates(), nobody, elapsed=clock.elapsed)
+
+    def ask() -> int:
+        """Ask both several times; gives how often Redis was asked."""
+        caplog.clear()
+        for _ in range(3):
+            cache.put("a", b"1")
+            assert cache.get("a") is None
+            limiter.require_tries_left("ada", "10.0.0.1")
+        return len(caplog.records)
+
+    with caplog.at_level(logging.WARNING):
+        asked = [ask(), ask()]
+        clock.pass_by(seconds=5)
+        asked.append(ask())
+    assert asked == [2, 0, 2]
+
+
 @pytest.mark.parametrize("url", ["http://cache", "cache:6379"])
 def test_a_url_that_names_no_redis_is_refused_and_not_shown(url: str) -> None:
     for opened in (open_cache, lambda url: Limiter(None, url)):
