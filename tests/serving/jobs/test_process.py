@@ -70,7 +70,7 @@ def test_where_it_cannot_be_started_it_is_tried_again_and_no_file_stays_open(
 
     def fail_at_first(process: SpawnProcess) -> None:
         if left:
-            files.append(len(os.listdir("/proc/self/fd")))
+            files.append(len(list(Path("/proc/self/fd").iterdir())))
             left.pop()
             raise OSError
         start(process)
