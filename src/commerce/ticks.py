@@ -90,7 +90,7 @@ class Outside(NamedTuple):
 def outside_of(
     environ: Mapping[str, str], out: TextIO, *, mail: str | None = "console:"
 ) -> Outside:
-    """Give what the environment names: mail by MAIL_URL and MAIL_FROM, Stripe where its key is given.
+    """Give what the environment names: mail by MAIL_URL and MAIL_FROM, Stripe where its key is given; blank is none.
 
     Parameters
     ----------
@@ -105,10 +105,14 @@ def outside_of(
         "mail address must be console:, smtp://host or smtps://host; got ...", "extra 'stripe' must be installed where
         STRIPE_SECRET_KEY is set; got no stripe. ..."
     """
-    url, sender = environ.get("MAIL_URL", mail), environ.get("MAIL_FROM", "shop@localhost")
+
+    def said(name: str) -> str:
+        return environ.get(name, "").strip()
+
+    url, sender = said("MAIL_URL") or mail, said("MAIL_FROM") or "shop@localhost"
     transport = None if url is None else transport_of(url, sender, out)
     provider = None
-    if environ.get("STRIPE_SECRET_KEY"):
+    if said("STRIPE_SECRET_KEY"):
         try:
             from commerce.payments.providers.stripe import Stripe
         except ModuleNotFoundError as error:
@@ -116,7 +120,7 @@ def outside_of(
                 f"extra 'stripe' must be installed where STRIPE_SECRET_KEY is set; got no {error.name}."
                 " Install it: pip install 'bellwether[stripe]'."
             ) from error
-        provider = Stripe(environ["STRIPE_SECRET_KEY"], environ.get("STRIPE_WEBHOOK_SECRET", ""))
+        provider = Stripe(said("STRIPE_SECRET_KEY"), said("STRIPE_WEBHOOK_SECRET"))
     return Outside(transport, provider)
 
 

@@ -246,6 +246,8 @@ def test_what_an_outside_provider_was_not_asked_yet_is_asked_by_a_tick(any_engin
 def test_a_tick_calls_outside_what_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
     assert outside_of({}, StringIO()).transport is not None
     assert outside_of({}, StringIO(), mail=None) == (None, None)
+    blank = dict.fromkeys(("MAIL_URL", "MAIL_FROM", "STRIPE_SECRET_KEY"), " ")
+    assert outside_of(blank, StringIO(), mail=None) == (None, None)
     smtp = outside_of({"MAIL_URL": "smtp://relay.example"}, StringIO(), mail=None).transport
     assert isinstance(smtp, Smtp)
     with pytest.raises(RecordError, match="mail address must be console:"):
