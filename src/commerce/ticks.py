@@ -21,11 +21,12 @@ from commerce.notifications.inbox import notifier
 from commerce.notifications.mail import Transport, transport_of
 from commerce.orders import completion
 from commerce.payments import invoices
+from commerce.payments.providers.choice import outside_provider
 from commerce.payments.providers.port import Provider
 from commerce.payments.webhooks import run_provider_calls
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.arguments import checked
-from commerce.records.errors import CommerceError, IllegalMove, NotFound, RecordError
+from commerce.records.errors import CommerceError, IllegalMove, NotFound
 from commerce.records.outbox import Drained, drain
 from commerce.records.tenants import Tenant, list_tenants
 from commerce.records.work import Work, looking, working
@@ -111,16 +112,7 @@ def outside_of(
 
     url, sender = said("MAIL_URL") or mail, said("MAIL_FROM") or "shop@localhost"
     transport = None if url is None else transport_of(url, sender, out)
-    provider = None
-    if said("STRIPE_SECRET_KEY"):
-        try:
-            from commerce.payments.providers.stripe import Stripe
-        except ModuleNotFoundError as error:
-            raise RecordError(
-                f"extra 'stripe' must be installed where STRIPE_SECRET_KEY is set; got no {error.name}."
-                " Install it: pip install 'bellwether[stripe]'."
-            ) from error
-        provider = Stripe(said("STRIPE_SECRET_KEY"), said("STRIPE_WEBHOOK_SECRET"))
+    provider = outside_provider(said("STRIPE_SECRET_KEY"), said("STRIPE_WEBHOOK_SECRET"))
     return Outside(transport, provider)
 
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from commerce.payments.providers.choice import outside_provider
 from commerce.payments.providers.port import Provider
 from commerce.payments.webhooks import run_provider_calls
 from commerce.records.errors import CommerceError
 from commerce.records.tenants import Tenant
-from serving.errors import ServingError
 from serving.settings import DoorSettings
 
 logger = logging.getLogger("serving")
@@ -61,16 +61,8 @@ def open_cards(door: DoorSettings) -> Cards:
 
     Raises
     ------
-    ServingError
-        "stripe must be installed where STRIPE_SECRET_KEY is given; got none. ..."
+    RecordError
+        "extra 'stripe' must be installed where STRIPE_SECRET_KEY is set; got no stripe. ..."
     """
-    if not door.provider_key:
-        return Cards(instead="local" if door.debug else None)
-    try:
-        from commerce.payments.providers.stripe import Stripe
-    except ImportError as error:
-        raise ServingError(
-            "stripe must be installed where STRIPE_SECRET_KEY is given; got none."
-            " Run `pip install 'bellwether[stripe]'`, or leave the key out."
-        ) from error
-    return Cards(Stripe(door.provider_key, door.webhook_secret))
+    provider = outside_provider(door.provider_key, door.webhook_secret)
+    return Cards(provider, "local" if provider is None and door.debug else None)
