@@ -28,12 +28,12 @@ class Cards:
     ----------
     provider : Provider or None
         The server's account outside.
-    instead : str or None
+    stand_in : str or None
         Who handles cards whatever shops have set: the embedded provider, on a machine for development without a key.
     """
 
     provider: Provider | None = None
-    instead: str | None = None
+    stand_in: str | None = None
 
     def call(
         self, engine: Engine, tenant: Tenant, about: Collection[str], *, now: datetime

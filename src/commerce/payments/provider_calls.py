@@ -36,7 +36,7 @@ def card_provider(work: Work) -> str:
     RecordError
         "setting provider must be one of local, stripe to take cards; got ..."
     """
-    name = work.cards or work.policy.provider
+    name = work.stand_in or work.policy.provider
     if name not in CARD_PROVIDERS:
         raise RecordError(
             f"setting provider must be one of {', '.join(CARD_PROVIDERS)} to take cards;"

@@ -68,7 +68,7 @@ class Desk:
         with (
             self._answering(),
             working(
-                self.gate.engine, self.tenant, self.actor, now=self.now, cards=self.cards.instead
+                self.gate.engine, self.tenant, self.actor, now=self.now, stand_in=self.cards.stand_in
             ) as work,
         ):
             yield work
