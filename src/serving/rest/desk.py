@@ -68,7 +68,11 @@ class Desk:
         with (
             self._answering(),
             working(
-                self.gate.engine, self.tenant, self.actor, now=self.now, stand_in=self.cards.stand_in
+                self.gate.engine,
+                self.tenant,
+                self.actor,
+                now=self.now,
+                stand_in=self.cards.stand_in,
             ) as work,
         ):
             yield work
