@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from commerce.payments.providers.choice import outside_provider
+from commerce.payments.providers.choice import outside_provider, stand_in_of
 from commerce.payments.providers.port import Provider
 from commerce.payments.webhooks import run_provider_calls
 from commerce.records.errors import CommerceError
@@ -65,4 +65,4 @@ def open_cards(door: DoorSettings) -> Cards:
         "extra 'stripe' must be installed where STRIPE_SECRET_KEY is set; got no stripe. ..."
     """
     provider = outside_provider(door.provider_key, door.webhook_secret)
-    return Cards(provider, "local" if provider is None and door.debug else None)
+    return Cards(provider, stand_in_of(provider, debug=door.debug))

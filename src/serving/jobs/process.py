@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from serving.settings import ServingSettings
+from serving.settings import DoorSettings, ServingSettings
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -127,6 +127,9 @@ def _work(settings: ServingSettings, prepare: Callable[[], None], pipe: Connecti
     state = AppState(
         shelf=PackageShelf(settings.packages, CATALOGUE), store=store, now=lambda: datetime.now(UTC)
     )
-    outside = outside_of(os.environ, sys.stderr, mail=None)  # a log must hold nobody's letters
+    debug = DoorSettings.from_env(os.environ).debug
+    outside = outside_of(
+        os.environ, sys.stderr, mail=None, debug=debug
+    )  # nobody's letters are logged
     Shift(state, outside, stop).run()
     store.close()
