@@ -228,15 +228,15 @@ def _load(engine: Engine, tenant: Tenant, snapshots: Path) -> _Loaded:
 def _transactions(connection: Connection) -> tuple[int, int]:
     """Tell below which number no transaction is on its way, and below which every one lies that is.
 
-    SQLite has one writer at a time: what is committed later has higher ids.
+    The latter is a number of our own, drawn for it: the snapshot's end leaves out who began last. SQLite has one writer
+    at a time: what is committed later has higher ids.
     """
     if connection.dialect.name != "postgresql":
         return 0, 0
-    current = "pg_current_snapshot()"
     found = connection.execute(
         text(
-            f"SELECT CAST(CAST(pg_snapshot_xmin({current}) AS text) AS bigint),"
-            f" CAST(CAST(pg_snapshot_xmax({current}) AS text) AS bigint)"
+            "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint),"
+            " CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
         )
     ).one()
     return int(found[0]), int(found[1])

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from tests.analytics.agreement import all_agree, sales_agree
 from tests.analytics.naive import export
 from tests.commerce.delivery.journeys import delivered
@@ -256,6 +256,29 @@ def test_an_event_that_is_committed_late_under_a_low_number_is_not_lost(
                 write(connection, 6)
             assert orders(mart.look(LATER, "2026-03-02")) == 5, "followed while one is on its way"
         assert orders(mart.look(LATER, "2026-03-02")) == 6
+
+
+def test_an_event_is_not_lost_whose_transaction_began_after_one_that_drew_a_higher_number(
+    postgres_engine: Engine, tmp_path: Path
+) -> None:
+    shop, began = make_shop(postgres_engine), text("SELECT pg_current_xact_id()")
+
+    def write(connection: Connection, number: int) -> None:
+        append(connection, shop.tenant, sale(number, NOW), ingested_at=to_micros(NOW))
+
+    with writing(postgres_engine) as connection:
+        write(connection, 1)
+    with Mart(postgres_engine, "acme", tmp_path / "snapshots") as mart:
+        mart.look(LATER, "2026-03-02")  # who is first to ask as of then waits for those who write
+        with writing(postgres_engine) as quick, writing(postgres_engine) as slow:
+            for each in (quick, slow):
+                each.execute(began)
+            write(slow, 2)
+            write(quick, 3)
+            quick.commit()
+            assert orders(mart.look(LATER, "2026-03-02")) == 2
+        for _ in range(2):
+            assert orders(mart.look(LATER, "2026-03-02")) == 3
 
 
 def test_a_tenant_is_asked_about_alone(shop: Shop, mart: Mart, tmp_path: Path) -> None:

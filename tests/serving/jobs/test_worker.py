@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -247,7 +248,7 @@ def test_a_worker_is_heard_of_while_nothing_else_is(
 def test_a_heart_beats_on_whatever_the_store_says(
     engine: Engine, tried: Callable[..., str], monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    tenant, beats = make_tenant(engine), iter(range(10))
+    tenant, beats = make_tenant(engine), count()
     heard = threading.Event()
 
     def be_heard(*_: Any, **__: Any) -> None:
