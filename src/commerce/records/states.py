@@ -98,7 +98,7 @@ AUCTION = Machine(
     Move("auction.drafted", _NEW, "draft", _SELLER),
     Move("auction.submitted", "draft", "submitted", _SELLER),
     Move("auction.scheduled", "submitted", "scheduled", "admin"),
-    Move("auction.rejected", "submitted", "rejected", "admin"),
+    Move("auction.rejected", "draft submitted", "rejected", "admin"),
     Move("auction.started", "scheduled", "live", _SYSTEM),
     Move("auction.bid", "live", "live", "user admin", stays=True),
     Move("auction.bought", "live", "sold", "user admin"),
