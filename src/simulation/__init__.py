@@ -7,14 +7,21 @@ truth file and never into the database: what a model can learn about them it mus
 """
 
 from simulation.behaviour import VERSION, Behaviour
+from simulation.effects import Outcome, TrueEffect, true_effects
+from simulation.offers import OfferEffect, Offers
 from simulation.options import SimulationOptions, SimulationRefused, SimulationSummary
 from simulation.simulation import simulate
 
 __all__ = [
     "VERSION",
     "Behaviour",
+    "OfferEffect",
+    "Offers",
+    "Outcome",
     "SimulationOptions",
     "SimulationRefused",
     "SimulationSummary",
+    "TrueEffect",
     "simulate",
+    "true_effects",
 ]

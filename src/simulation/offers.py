@@ -10,20 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple
 
-from commerce.records.instants import find_zone
-from simulation.behaviour import Behaviour
-from simulation.calendar import Calendar
-from simulation.event_log import EventLog
-from simulation.options import SimulationOptions, SimulationRefused
 from simulation.rng import seeded_rng
-
-_TYPE, _OCCURRED, _AGGREGATE, _AMOUNT = 3, 4, 12, 14
-"""Places in the rows of an `EventLog`: its own three columns, then those of a new event."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +57,9 @@ class Offer:
             return False
         return self._moves(0.0)
 
-    def wins_back(self, lapse: float, comes_back: float) -> float | None:
-        """Draw whether who left before the offer, and would come back only after it, answers it; gives the day."""
-        if not lapse < self.day <= comes_back or not self._moves(self.day - lapse):
-            return None
-        return min(comes_back, self.day + self.rng.expovariate(1 / self.effect.answered_days))
+    def wins_back(self, lapse: float, comes_back: float) -> bool:
+        """Draw whether who left before the offer, and would come back only after it, answers it."""
+        return lapse < self.day <= comes_back and self._moves(self.day - lapse)
 
     def _moves(self, silent_days: float) -> bool:
         if self._answered:
@@ -107,106 +96,3 @@ class Offers:
         )
         said = ":".join([str(self.day), *map(repr, numbers), *sorted(self.to)])
         return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
-class Outcome(NamedTuple):
-    """What a customer did within a horizon."""
-
-    orders: int
-    """Placed, those among them that were called off later."""
-    paid_minor: int
-    """Minor units; worth of the orders that were not called off, less what came back."""
-
-
-class TrueEffect(NamedTuple):
-    """What a customer did, and would have done."""
-
-    without: Outcome
-    offered: Outcome
-    """With an offer; the same as without for whom it does not move."""
-
-
-def true_effects(
-    options: SimulationOptions,
-    day: int,
-    customers: Collection[str],
-    *,
-    horizon_days: int,
-    effect: OfferEffect | None = None,
-) -> Mapping[str, TrueEffect]:
-    """Tell what some customers of a simulated shop do within a horizon, with an offer and without.
-
-    Nobody can know this of a real shop. It is what a campaign's report is checked by, and what a choice of customers
-    truly earns: each is asked about on her own, so that one call answers for every choice.
-
-    Parameters
-    ----------
-    day : int
-        Days since opening, 1 or more; the horizon begins with it.
-    customers : collection of str
-        External ids, such as "C00001".
-    horizon_days : int
-        >= 1; the shop must be simulated to its end.
-    effect : OfferEffect, optional
-        The usual one by default.
-
-    Returns
-    -------
-    mapping of str to TrueEffect
-        By external id, in the order of the customers' numbers.
-
-    Raises
-    ------
-    SimulationRefused
-        "horizon must end within the 731 days that are simulated; got ...", "customers must be the shop's own; got ..."
-    """
-    from simulation.population import Population
-
-    if not 1 <= day <= day + horizon_days <= options.days or horizon_days < 1:
-        raise SimulationRefused(
-            f"horizon must end within the {options.days:,} days that are simulated; got {horizon_days} days from day"
-            f" {day}. Begin earlier."
-        )
-    calendar = Calendar(options.first_day, options.days, find_zone(options.zone))
-    population = Population(options, _NAMELESS, calendar, Behaviour())
-    numbers = population.numbers(customers)
-    offers = Offers(day=day, to=frozenset(customers), effect=effect or OfferEffect())
-    found = {}
-    for name, number in sorted(numbers.items(), key=lambda each: each[1]):
-        logs = [population.person(number, those).shopper.event_log for those in (None, offers)]
-        found[name] = TrueEffect(*(outcome(log, day, horizon_days) for log in logs))
-    return found
-
-
-def outcome(event_log: EventLog, day: int, horizon_days: int) -> Outcome:
-    """Read off a log what its customer did on some days, as known at the shop's clock.
-
-    Parameters
-    ----------
-    day : int
-        The first of the days, since opening.
-    """
-    first, end = (event_log.calendar.instant(at) for at in (day, day + horizon_days))
-    worth: dict[str, int] = {}
-    for row in event_log.events:
-        if row[_TYPE] == "order.placed" and first <= row[_OCCURRED] < end:
-            worth[row[_AGGREGATE]] = row[_AMOUNT]
-    orders = len(worth)
-    back = {
-        record.id: record.order_id
-        for record in event_log.records
-        if hasattr(record, "order_id") and hasattr(record, "id")
-    }
-    for row in event_log.events:
-        order = back.get(row[_AGGREGATE], row[_AGGREGATE])
-        if order not in worth:
-            continue
-        if row[_TYPE] == "order.cancelled":
-            worth[order] = 0
-        elif row[_TYPE] in _TAKEN_BACK:
-            worth[order] = max(0, worth[order] - row[_AMOUNT])
-    return Outcome(orders, sum(worth.values()))
-
-
-_NAMELESS = "nobody"
-"""The slug from which ids are made that nobody keeps."""
