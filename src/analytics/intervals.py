@@ -174,6 +174,34 @@ def smallest_seen(spread: float, one: int, other: int) -> float:
     return (_z(LEVEL) + NormalDist().inv_cdf(POWER)) * spread * math.sqrt(1 / one + 1 / other)
 
 
+def customers_needed(spread: float, difference: float, holdout: float) -> int | None:
+    """Tell how many customers must be drawn so that a difference is seen four times in five.
+
+    Parameters
+    ----------
+    spread : float
+        As of `smallest_seen`.
+    difference : float
+        What is expected.
+    holdout : float
+        In (0, 1); the share held out.
+
+    Returns
+    -------
+    int or None
+        None where no difference is expected.
+
+    Examples
+    --------
+    >>> customers_needed(0.5, 0.1, 0.1), customers_needed(0.5, 0.1, 0.5), customers_needed(0.5, 0.0, 0.1)
+    (2181, 785, None)
+    """
+    if difference <= 0:
+        return None
+    times = (_z(LEVEL) + NormalDist().inv_cdf(POWER)) * spread / difference
+    return math.ceil(times * times * (1 / holdout + 1 / (1 - holdout)))
+
+
 def _z(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 

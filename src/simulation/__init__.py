@@ -7,7 +7,7 @@ truth file and never into the database: what a model can learn about them it mus
 """
 
 from simulation.behaviour import VERSION, Behaviour
-from simulation.effects import Outcome, TrueEffect, true_effects
+from simulation.effects import Outcome, TrueEffect, realised_gain, true_effects
 from simulation.offers import OfferEffect, Offers
 from simulation.options import SimulationOptions, SimulationRefused, SimulationSummary
 from simulation.simulation import simulate
@@ -22,6 +22,7 @@ __all__ = [
     "SimulationRefused",
     "SimulationSummary",
     "TrueEffect",
+    "realised_gain",
     "simulate",
     "true_effects",
 ]

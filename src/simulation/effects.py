@@ -86,6 +86,34 @@ def true_effects(
     return found
 
 
+def realised_gain(
+    effects: Mapping[str, TrueEffect], chosen: Collection[str], *, margin: float, cost_minor: int
+) -> float:
+    """Tell what offers to some customers truly earn, in minor units, their cost deducted.
+
+    Parameters
+    ----------
+    effects : mapping of str to TrueEffect
+        Of all who might be chosen, as `true_effects` gives them.
+    chosen : collection of str
+        External ids, each once.
+    margin : float
+        In (0, 1]; what is earned of each amount paid.
+    cost_minor : int
+        Minor units; of an offer.
+
+    Examples
+    --------
+    >>> effects = {"C1": TrueEffect(Outcome(0, 0), Outcome(1, 5000)), "C2": TrueEffect(*[Outcome(1, 900)] * 2)}
+    >>> [realised_gain(effects, chosen, margin=0.3, cost_minor=200) for chosen in (["C1"], ["C1", "C2"])]
+    [1300.0, 1100.0]
+    """
+    more = sum(
+        effects[name].offered.paid_minor - effects[name].without.paid_minor for name in chosen
+    )
+    return margin * more - cost_minor * len(chosen)
+
+
 def outcome(event_log: EventLog, day: int, horizon_days: int) -> Outcome:
     """Read off a log what its customer did on some days, as known at the shop's clock.
 

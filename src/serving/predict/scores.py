@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, func, select
 
+from analytics.credit import KeptDecision
 from commerce.records.sql import insert_new
 from scoring.decisions import Decision
 from scoring.package import Package
@@ -167,6 +168,34 @@ def latest_scores(
         .order_by(latest.c.model)
     )
     return [_from_row(row) for row in found]
+
+
+def kept_decisions(
+    connection: Connection, tenant_id: int, model: str, before: datetime
+) -> list[KeptDecision]:
+    """Give what a model decided about customers as of earlier than an instant, in the order of its instants.
+
+    Of several answers as of the same instant the one given last counts.
+    """
+    columns = (score.c.customer_id, score.c.as_of, score.c.band, score.c.probability)
+    found = connection.execute(
+        select(*columns, score.c.decision)
+        .where(
+            score.c.tenant_id == tenant_id,
+            score.c.model == model,
+            score.c.customer_id.is_not(None),
+            score.c.probability.is_not(None),
+            score.c.as_of < before,
+        )
+        .order_by(score.c.as_of, score.c.made_at, score.c.request_id)
+    )
+    latest = {
+        (row.customer_id, row.as_of): KeptDecision(
+            row.customer_id, row.as_of, row.band, row.probability, row.decision["action"]
+        )
+        for row in found
+    }
+    return list(latest.values())
 
 
 def _from_row(row: Row[Any]) -> ScoreRow:
