@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from tests.analytics.drawn_campaigns import COST, MARGIN, KnownShop, estimates
 
 from analytics.campaigns import campaign_report, learned_success
+from analytics.intervals import customers_needed, smallest_seen
 from analytics.mart import Mart
 from commerce.campaigns.offers import CampaignPlan, start
 from commerce.records.actors import SYSTEM
@@ -153,3 +154,18 @@ def test_of_a_hundred_shops_the_intervals_hold_the_truth_as_often_as_they_say() 
         held["gain"] += found["gain"].holds(shop.true_gain)
         held["kept"] += found["kept"].holds(shop.true_kept)
     assert all(90 <= times <= 99 for times in held.values()), held
+
+
+def test_the_page_on_campaigns_tells_what_can_be_seen() -> None:
+    page = Path(__file__).parents[2] / "docs" / "campaigns.md"
+    _, _, text = page.read_text(encoding="utf-8").partition("<!-- power -->\n")
+    rows = text.partition("<!-- end -->")[0].splitlines()[2:]
+    assert len(rows) == 8
+    for row in rows:
+        drawn, offers, held_out, *seen = row.strip("| ").split(" | ")
+        assert int(drawn) == int(offers) + int(held_out)
+        for risk, told in zip((0.2, 0.4, 0.6), seen, strict=True):
+            spread = (risk * (1 - risk)) ** 0.5
+            assert told == f"{100 * smallest_seen(spread, int(offers), int(held_out)):.1f}"
+    needed = [customers_needed(0.24**0.5, 0.1, holdout) for holdout in (0.3, 0.1)]
+    assert all(f"{each:,}" in page.read_text(encoding="utf-8") for each in needed)

@@ -37,10 +37,18 @@ def report(name: str, tenant: str | None, as_of: str | None, as_json: bool) -> N
     """
     from analytics.campaigns import campaign_report
     from analytics.mart import Mart
+    from commerce.campaigns.offers import find_campaign
+    from commerce.records.actors import SYSTEM
+    from commerce.records.database import reading
+    from commerce.records.work import looking
 
     settings = home.settings()
     engine = open_records(settings)
-    with Mart(engine, home.tenant_slug(tenant), settings.snapshots) as mart:
+    with reading(engine) as connection:
+        shop = home.choose_tenant(connection, tenant)
+    with looking(engine, shop, SYSTEM, now=home.now()) as work:
+        find_campaign(work, name)  # refused before all events are read
+    with Mart(engine, shop.slug, settings.snapshots) as mart:
         found = campaign_report(mart.look(home.now(), as_of), name)
     if as_json:
         click.echo(json.dumps(_as_dict(found), indent=1, default=str))
