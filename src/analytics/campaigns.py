@@ -28,13 +28,13 @@ from analytics.intervals import (
 )
 from analytics.view import View
 from commerce.campaigns.offers import (
-    WHOLE,
     Campaign,
-    Offer,
+    Member,
     find_campaign,
     list_campaigns,
-    list_offers,
+    list_members,
 )
+from commerce.campaigns.plan import WHOLE
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import RecordError
 from commerce.records.work import looking
@@ -46,7 +46,7 @@ RECENCIES = ((0, 30), (31, 90), (91, 180), (181, 365), (366, None))
 class Outcome(NamedTuple):
     """A customer of a campaign, and what became of her."""
 
-    offer: Offer
+    member: Member
     orders: int
     net_minor: int
     """Sold, net of what was taken back."""
@@ -58,7 +58,7 @@ class Outcome(NamedTuple):
 
     def earned(self, margin_bp: int) -> float:
         """What the shop earned, in minor units, the cost of the offer deducted."""
-        return self.net_minor * margin_bp / WHOLE - self.offer.cost_minor
+        return self.net_minor * margin_bp / WHOLE - self.member.cost_minor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,15 +133,15 @@ def campaign_report(view: View, name: str) -> CampaignReport:
     """
     with looking(view.engine, view.tenant, SYSTEM, now=view.as_of) as work:
         campaign = find_campaign(work, name)
-        offers = list_offers(work, name)
+        members = list_members(work, name)
     if campaign.started_at >= view.as_of:
         raise RecordError(
             f"campaign must have started before {view.as_of}; got {name!r}, started at"
             f" {campaign.started_at}. Ask as of a later instant."
         )
-    outcomes = _outcomes(view, campaign, offers)
-    treated = [each for each in outcomes if each.offer.treated]
-    control = [each for each in outcomes if not each.offer.treated]
+    outcomes = _outcomes(view, campaign, members)
+    treated = [each for each in outcomes if each.member.treated]
+    control = [each for each in outcomes if not each.member.treated]
     first, _ = days_of(view, campaign)
     days = _horizon(view, campaign)
     return CampaignReport(
@@ -153,7 +153,7 @@ def campaign_report(view: View, name: str) -> CampaignReport:
         control=_arm(control),
         kept=difference_of_shares(_left(control), _left(treated)),
         gain=gain_of(outcomes, campaign.margin_bp),
-        promised=fmean(each.offer.gain_minor for each in treated),
+        promised=fmean(each.member.gain_minor for each in treated),
         groups=group_effects([outcomes]),
     )
 
@@ -166,19 +166,19 @@ def learned_success(view: View, model: str = "churn") -> tuple[GroupEffect, ...]
     """
     with looking(view.engine, view.tenant, SYSTEM, now=view.as_of) as work:
         done = [
-            (campaign, list_offers(work, campaign.name))
+            (campaign, list_members(work, campaign.name))
             for campaign in list_campaigns(work)
             if campaign.model == model and campaign.ends_at <= view.as_of
         ]
-    return group_effects([_outcomes(view, campaign, offers) for campaign, offers in done])
+    return group_effects([_outcomes(view, campaign, members) for campaign, members in done])
 
 
 def gain_of(outcomes: Iterable[Outcome], margin_bp: int) -> Estimate | None:
     """Estimate what an offer earned, in minor units, layer by layer of the draw."""
     layers: dict[str, tuple[list[float], list[float]]] = {}
     for each in outcomes:
-        arms = layers.setdefault(each.offer.layer, ([], []))
-        arms[0 if each.offer.treated else 1].append(each.earned(margin_bp))
+        arms = layers.setdefault(each.member.layer, ([], []))
+        arms[0 if each.member.treated else 1].append(each.earned(margin_bp))
     return difference_of_means([layers[name] for name in sorted(layers)])
 
 
@@ -193,14 +193,14 @@ def group_effects(campaigns: Sequence[Sequence[Outcome]]) -> tuple[GroupEffect, 
     if not campaigns:
         return ()
     found = [_effect(campaigns, None, None)]
-    for state in sorted({each.offer.state for outcomes in campaigns for each in outcomes}):
+    for state in sorted({each.member.state for outcomes in campaigns for each in outcomes}):
         of_state = [
-            [each for each in outcomes if each.offer.state == state] for outcomes in campaigns
+            [each for each in outcomes if each.member.state == state] for outcomes in campaigns
         ]
         found.append(_effect(of_state, state, None))
         for limits in RECENCIES:
             some = [
-                [each for each in outcomes if _within(each.offer.recency_days, limits)]
+                [each for each in outcomes if _within(each.member.recency_days, limits)]
                 for outcomes in of_state
             ]
             if any(some):
@@ -235,13 +235,13 @@ FROM drawn LEFT JOIN ordered USING (customer) LEFT JOIN sold USING (customer)
 """
 
 
-def _outcomes(view: View, campaign: Campaign, offers: Sequence[Offer]) -> list[Outcome]:
+def _outcomes(view: View, campaign: Campaign, members: Sequence[Member]) -> list[Outcome]:
     first, last = days_of(view, campaign)
     rows = view.rows(
-        _DID, customers=[each.customer_id.hex for each in offers], first=first, last=last
+        _DID, customers=[each.customer_id.hex for each in members], first=first, last=last
     )
     did = {UUID(key): (int(orders), int(net)) for key, orders, net in rows}
-    return [Outcome(each, *did.get(each.customer_id, (0, 0))) for each in offers]
+    return [Outcome(each, *did.get(each.customer_id, (0, 0))) for each in members]
 
 
 def _arm(outcomes: Sequence[Outcome]) -> Arm:
@@ -251,7 +251,7 @@ def _arm(outcomes: Sequence[Outcome]) -> Arm:
         left=left,
         orders=sum(each.orders for each in outcomes),
         net_minor=sum(each.net_minor for each in outcomes),
-        cost_minor=sum(each.offer.cost_minor for each in outcomes),
+        cost_minor=sum(each.member.cost_minor for each in outcomes),
         left_share=share(left, customers),
     )
 
@@ -268,8 +268,8 @@ def _effect(
 ) -> GroupEffect:
     tables = [
         (
-            _left([each for each in outcomes if each.offer.treated]),
-            _left([each for each in outcomes if not each.offer.treated]),
+            _left([each for each in outcomes if each.member.treated]),
+            _left([each for each in outcomes if not each.member.treated]),
         )
         for outcomes in campaigns
     ]

@@ -8,15 +8,15 @@ truth file and never into the database: what a model can learn about them it mus
 
 from simulation.behaviour import VERSION, Behaviour
 from simulation.effects import Outcome, TrueEffect, realised_gain, true_effects
-from simulation.offers import OfferEffect, Offers
+from simulation.offers import MadeOffers, OfferEffect
 from simulation.options import SimulationOptions, SimulationRefused, SimulationSummary
 from simulation.simulation import simulate
 
 __all__ = [
     "VERSION",
     "Behaviour",
+    "MadeOffers",
     "OfferEffect",
-    "Offers",
     "Outcome",
     "SimulationOptions",
     "SimulationRefused",

@@ -13,7 +13,7 @@ from commerce.records.instants import find_zone
 from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
 from simulation.event_log import EventLog
-from simulation.offers import OfferEffect, Offers
+from simulation.offers import MadeOffers, OfferEffect
 from simulation.options import SimulationOptions, SimulationRefused
 from simulation.population import Population
 from simulation.records import Invoice, Payment, Return
@@ -78,7 +78,7 @@ def true_effects(
     calendar = Calendar(options.first_day, options.days, find_zone(options.zone))
     population = Population(options, _NAMELESS, calendar, Behaviour())
     numbers = population.numbers(customers)
-    offers = Offers(day=day, to=frozenset(customers), effect=effect or OfferEffect())
+    offers = MadeOffers(day=day, to=frozenset(customers), effect=effect or OfferEffect())
     found = {}
     for name, number in sorted(numbers.items(), key=lambda each: each[1]):
         logs = [population.person(number, those).shopper.event_log for those in (None, offers)]

@@ -10,7 +10,7 @@ from simulation.billing import bill
 from simulation.calendar import shopping_hour
 from simulation.checkout import choose_method, open_payment, pay_at_once, place_order
 from simulation.fulfilment import COMPLETED_AFTER_DAYS, fulfil
-from simulation.offers import Offer
+from simulation.offers import MadeOffer
 from simulation.records import Customer, Order
 from simulation.returns import send_back
 from simulation.shopper import MINUTE, Shopper
@@ -26,12 +26,12 @@ class Lapse(NamedTuple):
     last: float
 
 
-def live(shopper: Shopper, offer: Offer | None = None) -> Lapse:
+def live(shopper: Shopper, offer: MadeOffer | None = None) -> Lapse:
     """Let a customer register and deal with the shop until its clock.
 
     Parameters
     ----------
-    offer : Offer, optional
+    offer : MadeOffer, optional
         One that is made to her on the way.
 
     Returns

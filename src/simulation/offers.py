@@ -42,7 +42,7 @@ class OfferEffect:
         return self.success * math.exp(-max(0.0, silent_days) / self.fades_days)
 
 
-class Offer:
+class MadeOffer:
     """One customer's offer; it works at most once."""
 
     def __init__(self, day: float, effect: OfferEffect, rng: Random) -> None:
@@ -69,7 +69,7 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offers:
+class MadeOffers:
     """A campaign in a simulated shop."""
 
     day: int
@@ -78,11 +78,11 @@ class Offers:
     """External ids of the customers to whom one is made."""
     effect: OfferEffect = field(default_factory=OfferEffect)
 
-    def to_customer(self, seed: int, name: str) -> Offer | None:
+    def to_customer(self, seed: int, name: str) -> MadeOffer | None:
         """Give a customer's offer, if there is one; its random numbers belong to the seed and the customer."""
         if name not in self.to:
             return None
-        return Offer(self.day, self.effect, seeded_rng(seed, "offer", name))
+        return MadeOffer(self.day, self.effect, seeded_rng(seed, "offer", name))
 
     @property
     def fingerprint(self) -> str:

@@ -12,7 +12,7 @@ from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
 from simulation.event_log import EventLog
 from simulation.life import Lapse, live
-from simulation.offers import Offers
+from simulation.offers import MadeOffers
 from simulation.options import SimulationOptions, SimulationRefused
 from simulation.rng import seeded_rng
 from simulation.shopper import Shopper
@@ -89,7 +89,7 @@ class Population:
             )
         return {name: found[name] for name in names}
 
-    def person(self, number: int, offers: Offers | None = None) -> Person:
+    def person(self, number: int, offers: MadeOffers | None = None) -> Person:
         """Let a customer live.
 
         Guarantee: a life depends on the seed, the customer's number, the day of joining and her own offer alone.
@@ -100,7 +100,7 @@ class Population:
             offer = offers.to_customer(self.options.seed, shopper.event_log.name)
         return Person(shopper, live(shopper, offer))
 
-    def people(self, offers: Offers | None = None) -> Iterator[Person]:
+    def people(self, offers: MadeOffers | None = None) -> Iterator[Person]:
         """Let every customer live, one after the other."""
         for number in range(1, len(self.joined) + 1):
             yield self.person(number, offers)

@@ -20,7 +20,7 @@ from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
 from simulation.event_log import EventLog
 from simulation.external_sort import ExternalSort
-from simulation.offers import Offers
+from simulation.offers import MadeOffers
 from simulation.options import SimulationOptions
 from simulation.population import Population
 from simulation.postings import MOVES, moved
@@ -39,7 +39,7 @@ _TOGETHER = 12
 """Transfers in one call: the ledger prepares a statement for each number of accounts looked up at once."""
 
 
-def fingerprint(options: SimulationOptions, offers: Offers | None) -> str:
+def fingerprint(options: SimulationOptions, offers: MadeOffers | None) -> str:
     """Everything the records depend on; a shop without offers is named by its options alone."""
     if offers is None:
         return options.fingerprint
@@ -57,7 +57,7 @@ class Shop:
         Without records.
     external_sort : ExternalSort
         Keeps what is simulated until it is written.
-    offers : Offers, optional
+    offers : MadeOffers, optional
         What is offered to customers on the way.
 
     Attributes
@@ -73,7 +73,7 @@ class Shop:
         calendar: Calendar,
         external_sort: ExternalSort,
         progress: Progress,
-        offers: Offers | None = None,
+        offers: MadeOffers | None = None,
     ) -> None:
         self.offers = offers
         self.tenant = tenant

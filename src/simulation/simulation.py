@@ -19,7 +19,7 @@ from commerce.records.stream import stream_state
 from commerce.records.tenants import Tenant, create_tenant, find_tenant
 from simulation.calendar import Calendar
 from simulation.external_sort import ExternalSort
-from simulation.offers import Offers
+from simulation.offers import MadeOffers
 from simulation.options import SimulationOptions, SimulationRefused, SimulationSummary
 from simulation.shop import SIGNED, Shop, fingerprint
 from tabular.progress import Progress, silent
@@ -33,7 +33,7 @@ def simulate(
     now: datetime,
     truth_folder: Path,
     progress: Progress = silent,
-    offers: Offers | None = None,
+    offers: MadeOffers | None = None,
 ) -> SimulationSummary:
     """Fill a tenant with the records of a simulated shop.
 
@@ -52,7 +52,7 @@ def simulate(
         Where ``<tenant>.csv`` with the latent traits goes; nothing of it is in the record store.
     progress : Progress, optional
         Called with the stage, customers or events done, and how many there are.
-    offers : Offers, optional
+    offers : MadeOffers, optional
         Offers that are made on the way. What happens before their day is the same without them; the offers
         themselves stand in the stream only where a campaign records them.
 

@@ -5,15 +5,33 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from statistics import fmean
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
 
 from analytics.campaigns import Outcome, gain_of
 from analytics.intervals import Estimate, difference_of_shares, risk_taken_away
 from commerce.campaigns.drawing import Drawn, Pick, draw
-from commerce.campaigns.offers import WHOLE, Offer
-from simulation import Behaviour, OfferEffect, SimulationOptions, TrueEffect, true_effects
+from commerce.campaigns.offers import Member, start
+from commerce.campaigns.plan import WHOLE, CampaignPlan
+from commerce.records.actors import SYSTEM
+from commerce.records.database import reading
+from commerce.records.instants import from_micros
+from commerce.records.tenants import find_tenant
+from commerce.records.work import working
+from simulation import (
+    Behaviour,
+    MadeOffers,
+    OfferEffect,
+    SimulationOptions,
+    TrueEffect,
+    simulate,
+    true_effects,
+)
 from simulation.calendar import Calendar
 from simulation.population import Population
 
@@ -74,7 +92,7 @@ class KnownShop:
             truth = self.truth[pick.customer_id]
             did = truth.offered if treated else truth.without
             cost = COST if treated else 0
-            offer = Offer(
+            member = Member(
                 pick.customer_id,
                 treated,
                 cost,
@@ -83,7 +101,7 @@ class KnownShop:
                 f"l{layer}",
                 pick.recency_days,
             )
-            found.append(Outcome(offer, *did))
+            found.append(Outcome(member, *did))
         return found
 
     @property
@@ -110,7 +128,7 @@ class KnownShop:
 def estimates(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
     """What a report says of these outcomes."""
     left = {
-        treated: [each.left for each in outcomes if each.offer.treated is treated]
+        treated: [each.left for each in outcomes if each.member.treated is treated]
         for treated in (True, False)
     }
     treated, control = ((sum(left[arm]), len(left[arm])) for arm in (True, False))
@@ -120,3 +138,35 @@ def estimates(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
         "success": risk_taken_away([(treated, control)]),
     }
     return {name: estimate for name, estimate in found.items() if estimate is not None}
+
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+STRONG = OfferEffect(success=0.9, fades_days=1000.0)
+SHOP = KnownShop(SimulationOptions(customers=150, days=300, seed=5), 200, 60, STRONG)
+PLAN = CampaignPlan(
+    name="spring",
+    model="churn",
+    model_version="acme.churn@3",
+    cost_minor=COST,
+    margin_bp=MARGIN,
+    horizon_days=SHOP.horizon,
+    holdout=0.3,
+    seed=7,
+)
+
+
+def hold_campaign(engine: Engine, folder: Path) -> None:
+    """Fill a store with the shop of `SHOP`, in which the offers of `PLAN` were made on the evening before its day."""
+    drawn = SHOP.draw(PLAN.seed, PLAN.holdout)
+    names = {pick.customer_id: name for name, pick in SHOP.picks.items()}
+    offers = MadeOffers(
+        day=SHOP.day,
+        to=frozenset(names[each.pick.customer_id] for each in drawn if each.treated),
+        effect=STRONG,
+    )
+    simulate(engine, "acme", SHOP.options, now=NOW, truth_folder=folder, offers=offers)
+    with reading(engine) as connection:
+        tenant = find_tenant(connection, "acme")
+    evening = from_micros(SHOP.calendar.instant(SHOP.day)) - timedelta(minutes=1)
+    with working(engine, tenant, SYSTEM, now=evening) as work:
+        start(work, PLAN, list(SHOP.picks.values()))

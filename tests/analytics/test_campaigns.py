@@ -4,57 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from tests.analytics.drawn_campaigns import COST, MARGIN, KnownShop, estimates
+from tests.analytics.drawn_campaigns import NOW, PLAN, SHOP, KnownShop, estimates, hold_campaign
 
 from analytics.campaigns import campaign_report, learned_success
 from analytics.intervals import customers_needed, smallest_seen
 from analytics.mart import Mart
-from commerce.campaigns.offers import CampaignPlan, start
-from commerce.records.actors import SYSTEM
-from commerce.records.database import reading
 from commerce.records.errors import NotFound, RecordError
 from commerce.records.instants import from_micros
-from commerce.records.tenants import find_tenant
-from commerce.records.work import working
-from simulation import OfferEffect, Offers, SimulationOptions, simulate
-
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-STRONG = OfferEffect(success=0.9, fades_days=1000.0)
-SHOP = KnownShop(SimulationOptions(customers=150, days=300, seed=5), 200, 60, STRONG)
-PLAN = CampaignPlan(
-    name="spring",
-    model="churn",
-    model_version="acme.churn@3",
-    cost_minor=COST,
-    margin_bp=MARGIN,
-    horizon_days=SHOP.horizon,
-    holdout=0.3,
-    seed=7,
-)
+from simulation import OfferEffect, SimulationOptions
 
 
 @pytest.fixture
 def mart(engine: Engine, tmp_path: Path) -> Iterator[Mart]:
-    """A shop in which the offers of a campaign were made on the evening before their day."""
-    drawn = SHOP.draw(PLAN.seed, PLAN.holdout)
-    names = {pick.customer_id: name for name, pick in SHOP.picks.items()}
-    offers = Offers(
-        day=SHOP.day,
-        to=frozenset(names[each.pick.customer_id] for each in drawn if each.treated),
-        effect=STRONG,
-    )
-    simulate(engine, "acme", SHOP.options, now=NOW, truth_folder=tmp_path, offers=offers)
-    with reading(engine) as connection:
-        tenant = find_tenant(connection, "acme")
-    evening = from_micros(SHOP.calendar.instant(SHOP.day)) - timedelta(minutes=1)
-    with working(engine, tenant, SYSTEM, now=evening) as work:
-        start(work, PLAN, list(SHOP.picks.values()))
+    """A shop in which a campaign was held."""
+    hold_campaign(engine, tmp_path)
     with Mart(engine, "acme", tmp_path / "snapshots") as mart:
         yield mart
 
@@ -63,7 +31,7 @@ def test_a_report_reads_off_the_ledger_what_is_true(mart: Mart) -> None:
     report = campaign_report(mart.look(NOW), "spring")
     outcomes = SHOP.outcomes(SHOP.draw(PLAN.seed, PLAN.holdout))
     for arm, treated in ((report.treated, True), (report.control, False)):
-        some = [each for each in outcomes if each.offer.treated is treated]
+        some = [each for each in outcomes if each.member.treated is treated]
         assert arm.customers == len(some)
         assert arm.left == sum(each.left for each in some)
         assert arm.orders == sum(each.orders for each in some)
@@ -74,7 +42,7 @@ def test_a_report_reads_off_the_ledger_what_is_true(mart: Mart) -> None:
     assert known["gain"].holds(SHOP.true_gain)
     assert known["kept"].holds(SHOP.true_kept)
     assert (report.finished, report.days, report.days_passed) == (True, 60, 60)
-    promised = [each.offer.gain_minor for each in outcomes if each.offer.treated]
+    promised = [each.member.gain_minor for each in outcomes if each.member.treated]
     assert report.promised == pytest.approx(sum(promised) / len(promised))
     assert report.campaign.promised_minor == sum(promised)
 

@@ -20,7 +20,7 @@ import commerce
 from commerce import returns, reviews
 from commerce.auctions import bidding, listing
 from commerce.campaigns.drawing import Pick
-from commerce.campaigns.offers import CampaignPlan
+from commerce.campaigns.plan import CampaignPlan
 from commerce.catalogue import categories, images, promotions
 from commerce.catalogue.products import NewVariant
 from commerce.orders import cart

@@ -12,8 +12,8 @@ from tests.commerce.simulated import NOW, TENANT
 from commerce.records import schema
 from simulation import (
     Behaviour,
+    MadeOffers,
     OfferEffect,
-    Offers,
     SimulationOptions,
     SimulationRefused,
     simulate,
@@ -33,12 +33,12 @@ def population() -> Population:
     return Population(OPTIONS, TENANT, calendar, Behaviour())
 
 
-def offers_to(population: Population, effect: OfferEffect) -> Offers:
+def offers_to(population: Population, effect: OfferEffect) -> MadeOffers:
     names = [population.name(number + 1) for number in range(OPTIONS.customers)]
-    return Offers(day=DAY, to=frozenset(names), effect=effect)
+    return MadeOffers(day=DAY, to=frozenset(names), effect=effect)
 
 
-def lives(population: Population, offers: Offers | None) -> list[Person]:
+def lives(population: Population, offers: MadeOffers | None) -> list[Person]:
     return list(population.people(offers))
 
 
@@ -97,7 +97,7 @@ def test_success_is_what_it_is_said_to_be_and_fades_with_silence() -> None:
 def test_the_shop_with_offers_differs_only_from_their_day_on(
     engine: Engine, population: Population, tmp_path: Path
 ) -> None:
-    offers = Offers(day=DAY, to=frozenset({"C00001", "C00002", "C00003"}), effect=ALWAYS)
+    offers = MadeOffers(day=DAY, to=frozenset({"C00001", "C00002", "C00003"}), effect=ALWAYS)
     made = simulate(engine, TENANT, OPTIONS, now=NOW, truth_folder=tmp_path, offers=offers)
     event = schema.event
     with engine.connect() as connection:

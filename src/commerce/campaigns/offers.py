@@ -16,18 +16,18 @@ Each belongs to the campaign as its aggregate, and is due at the end of the hori
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Row, Select, func, select
 
-from commerce.campaigns.drawing import Drawn, Pick, check_holdout, check_seed, draw
+from commerce.campaigns.drawing import Drawn, Pick, draw
+from commerce.campaigns.plan import CampaignPlan
 from commerce.records import schema
 from commerce.records.annulment import stands
 from commerce.records.arguments import checked
-from commerce.records.errors import Conflict, NotFound, RecordError, check_range, existing
+from commerce.records.errors import Conflict, NotFound, existing
 from commerce.records.idempotency import once
 from commerce.records.instants import from_micros, midnight, to_micros
 from commerce.records.machine import EventDraft, Step, fire_together
@@ -36,60 +36,6 @@ from commerce.records.stream.event_types import reason_code
 from commerce.records.work import Work
 
 STARTED, MADE, WITHHELD = "campaign.started", "offer.made", "offer.withheld"
-
-WHOLE = 10_000
-"""Hundredths of a percent in all."""
-
-_LONGEST_HORIZON = 730
-
-
-@dataclass(frozen=True, kw_only=True)
-class CampaignPlan:
-    """What a campaign is to be.
-
-    Raises
-    ------
-    RecordError
-        "reason must be one lower-case word; got ...", "horizon must be 1 to 730; got ..." and so on
-
-    Examples
-    --------
-    >>> CampaignPlan(
-    ...     name="spring", model="churn", model_version="acme.churn@3", cost_minor=200, margin_bp=0,
-    ...     horizon_days=90, holdout=0.1, seed=7,
-    ... )
-    Traceback (most recent call last):
-    ...
-    commerce.records.errors.RecordError: margin must be 1 to 10000; got 0. Correct it.
-    """
-
-    name: str
-    """One lower-case word, such as "spring_2026"; no other campaign of the shop has it."""
-    model: str
-    model_version: str
-    """`model`, `model_version`: whose decision picks."""
-    cost_minor: int
-    """Minor units, >= 0; what an offer costs."""
-    margin_bp: int
-    """1 to 10,000, hundredths of a percent; what is earned of each amount paid."""
-    horizon_days: int
-    """1 to 730; how long after the day of the offer what a customer does is counted."""
-    holdout: float
-    """In (0, 0.9]; the share held out."""
-    seed: int
-    """0 or more."""
-    budget: int | None = None
-    """Offers at most."""
-
-    def __post_init__(self) -> None:
-        """Check the ranges."""
-        reason_code(self.name)
-        check_range("margin", self.margin_bp, 1, WHOLE)
-        check_range("horizon", self.horizon_days, 1, _LONGEST_HORIZON)
-        check_seed(self.seed)
-        check_holdout(self.holdout)
-        if self.cost_minor < 0:
-            raise RecordError(f"cost must not be negative; got {self.cost_minor}. Correct it.")
 
 
 class Campaign(NamedTuple):
@@ -112,8 +58,8 @@ class Campaign(NamedTuple):
     """The gain that its offers were expected to bring, their cost deducted."""
 
 
-class Offer(NamedTuple):
-    """A customer of a campaign's draw."""
+class Member(NamedTuple):
+    """A customer of a campaign: one who got the offer, or was held out."""
 
     customer_id: UUID
     treated: bool
@@ -192,7 +138,7 @@ def list_campaigns(work: Work) -> list[Campaign]:
 
 
 @checked
-def list_offers(work: Work, name: str) -> list[Offer]:
+def list_members(work: Work, name: str) -> list[Member]:
     """List the customers of a campaign's draw, the highest expected gain first. For who runs the shop.
 
     Raises
@@ -205,7 +151,7 @@ def list_offers(work: Work, name: str) -> list[Offer]:
     started = existing(_started(work, campaign.id), "campaign", name)
     query = _drawn(work, started).order_by(_event.c.id)
     return [
-        Offer(
+        Member(
             customer_id=row.customer_id,
             treated=row.type == MADE,
             cost_minor=row.base_minor or 0,

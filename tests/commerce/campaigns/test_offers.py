@@ -12,13 +12,13 @@ from tests.commerce.shop import NOW, Shop, make_shop
 
 from commerce.campaigns.drawing import Pick
 from commerce.campaigns.offers import (
-    CampaignPlan,
-    Offer,
+    Member,
     find_campaign,
     list_campaigns,
-    list_offers,
+    list_members,
     start,
 )
+from commerce.campaigns.plan import CampaignPlan
 from commerce.records import schema
 from commerce.records.errors import Conflict, Forbidden, NotFound, RecordError
 
@@ -52,7 +52,7 @@ def test_a_campaign_is_started_once_however_often_it_is_asked_for(any_engine: En
     with shop.work(days=3) as work:
         again = start(work, PLAN, picks[:11])
         assert list_campaigns(work) == [first]
-        offers = list_offers(work, "spring")
+        offers = list_members(work, "spring")
     assert again == first
     assert shop.rows() == rows
     assert (first.offers, first.withheld, first.cost_minor) == (9, 6, 9 * 150)
@@ -76,13 +76,13 @@ def test_the_horizon_ends_at_a_midnight_of_the_shop_whole_days_later(engine: Eng
 def test_a_campaign_that_breaks_off_leaves_nothing_and_draws_the_same_later(engine: Engine) -> None:
     shop = make_shop(engine)
     picks = picks_of(shop)
-    drawn: list[Offer] = []
+    drawn: list[Member] = []
     rows = shop.rows()
 
     def break_off() -> None:
         with shop.work() as work:
             start(work, PLAN, picks)
-            drawn.extend(list_offers(work, "spring"))
+            drawn.extend(list_members(work, "spring"))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -90,7 +90,7 @@ def test_a_campaign_that_breaks_off_leaves_nothing_and_draws_the_same_later(engi
     assert shop.rows() == rows
     with shop.work() as work:
         start(work, PLAN, picks)
-        assert list_offers(work, "spring") == drawn
+        assert list_members(work, "spring") == drawn
 
 
 def test_others_are_told_of_offers_and_not_of_who_anybody_is(engine: Engine) -> None:
@@ -129,7 +129,7 @@ def test_who_does_not_run_the_shop_and_strangers_customers_are_refused(any_engin
         for act in (
             lambda: start(work, PLAN, mine),
             lambda: list_campaigns(work),
-            lambda: list_offers(work, "spring"),
+            lambda: list_members(work, "spring"),
         ):
             with pytest.raises(Forbidden):
                 act()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog=examples(
         "bellwether campaign start churn --tenant acme --holdout 0.1 --budget 900 --to offers.csv",
-        "bellwether campaign start churn --tenant acme --holdout 0.3 --cost 5.00 --dry-run",
+        "bellwether campaign start churn --tenant acme --holdout 0.3 --dry-run",
     )
 )
 @click.argument("model")
@@ -38,14 +37,6 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--budget", type=int, metavar="N", help="Offers at most, the best first.  [default: all picked]"
-)
-@click.option(
-    "--cost", metavar="AMOUNT", help="Of an offer.  [default: what the model reckons with]"
-)
-@click.option(
-    "--margin",
-    type=float,
-    help="What is earned of each amount paid, 0 to 1.  [default: what the model reckons with]",
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="Of the draw.")
 @click.option(
@@ -67,8 +58,6 @@ def start(
     name: str | None,
     holdout: float,
     budget: int | None,
-    cost: str | None,
-    margin: float | None,
     seed: int,
     target: Path | None,
     with_arm: bool,
@@ -79,15 +68,17 @@ def start(
 
     Everybody is scored as of the shop's clock. The best by expected gain are drawn, in layers of like gain, and
     recorded as offer.made and offer.withheld; the list holds the former. Before it starts, the command says which
-    effect such a campaign can show at all.
+    effect such a campaign can show at all. What an offer costs and a customer is worth is what the decision reckons
+    with: `bellwether economics show MODEL`.
 
     Of one name there is one campaign: started again, after it was killed or not, it is the same draw, nothing is
     recorded twice, and the list is written again.
     """
     home.require_extra("notebooks")
     from commerce.campaigns.drawing import draw
-    from commerce.campaigns.offers import CampaignPlan, find_campaign, list_offers
+    from commerce.campaigns.offers import find_campaign, list_members
     from commerce.campaigns.offers import start as start_campaign
+    from commerce.campaigns.plan import CampaignPlan
     from commerce.records.actors import SYSTEM
     from commerce.records.errors import NotFound
     from commerce.records.work import looking, working
@@ -107,14 +98,14 @@ def start(
             known = None
     if known is None:
         package = current(bench.settings.packages, bench.tenant.slug, model)
-        picked = find_picks(bench, package, cost=_amount(cost), margin=margin)
+        picked = find_picks(bench, package)
         plan = CampaignPlan(
             name=called,
             model=model,
             model_version=package.label,
-            cost_minor=picked.terms.cost_minor,
-            margin_bp=picked.terms.margin_bp,
-            horizon_days=picked.horizon_days,
+            cost_minor=picked.offer.cost,
+            margin_bp=picked.margin_bp,
+            horizon_days=picked.offer.forecast.horizon_days,
             holdout=holdout,
             seed=seed,
             budget=budget,
@@ -128,7 +119,7 @@ def start(
                 known = start_campaign(work, plan, picked.picks)
     if known is not None and target is not None:
         with looking(bench.engine, bench.tenant, SYSTEM, now=bench.as_of) as work:
-            listed = list_offers(work, called)
+            listed = list_members(work, called)
         export_table(offer_list(bench, listed, with_arm=with_arm), target)
     if as_json:
         said = {
@@ -145,19 +136,6 @@ def start(
             click.echo(f"  list: {target}")
 
 
-def _amount(text: str | None) -> Decimal | None:
-    """Read an amount as it is typed."""
-    if text is None:
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or amount < 0:
-        raise click.UsageError(f"--cost must be an amount such as 5.00; got {text!r}. Correct it.")
-    return amount
-
-
 def _tell_power(bench: Bench, picked: Picked, seen: Power) -> None:
     from commerce.records.money import format_money
     from scoring.wording import counted
@@ -167,11 +145,11 @@ def _tell_power(bench: Bench, picked: Picked, seen: Power) -> None:
 
     click.echo(
         f"  {picked.package.label} picks {counted(len(picked.picks), 'customer')} of {picked.customers:,};"
-        f" {counted(seen.offers, 'offer')} at {money(picked.terms.cost_minor)}, {seen.held_out:,} held out"
+        f" {counted(seen.offers, 'offer')} at {money(picked.offer.cost)}, {seen.held_out:,} held out"
     )
     click.echo(
         f"  four times in five it is seen if an offer keeps {seen.kept:.1%} of the customers"
-        f" ({seen.kept_expected:.1%} expected), or earns {money(seen.gain)} ({money(seen.gain_expected)} expected)"
+        f" ({seen.kept_expected:.1%} expected), or brings {money(seen.gain)} ({money(seen.gain_expected)} expected)"
     )
     if seen.needed is not None and seen.kept > seen.kept_expected:
         click.echo(
