@@ -141,7 +141,8 @@ def risk_taken_away(
     if not without:
         return None
     value = 1 - with_offer / without
-    if not with_offer:
+    nobody = not with_offer
+    if nobody:
         # where nobody left, half a customer did: else the interval would have no end
         (_, offered), other = told[0]
         told[0] = ((0.5, offered), other)
@@ -153,7 +154,8 @@ def risk_taken_away(
         spread -= left * left_without / both
     half = _z(LEVEL) * math.sqrt(max(0.0, spread / (with_offer * without)))
     ratio = with_offer / without
-    return Estimate(value, 1 - ratio * math.exp(half), 1 - ratio * math.exp(-half))
+    high = 1.0 if nobody else 1 - ratio * math.exp(-half)
+    return Estimate(value, 1 - ratio * math.exp(half), high)
 
 
 def smallest_seen(spread: float, one: int, other: int) -> float:

@@ -150,7 +150,7 @@ PLAN = CampaignPlan(
     cost_minor=COST,
     margin_bp=MARGIN,
     horizon_days=SHOP.horizon,
-    holdout=0.3,
+    holdout=0.5,
     seed=7,
 )
 

@@ -77,7 +77,7 @@ def test_of_nobody_nothing_is_said_and_where_nobody_left_the_interval_has_an_end
     found = risk_taken_away([((0, 40), (10, 40))])
     assert found is not None
     assert found.value == 1
-    assert 0 < found.low < found.high <= 1
+    assert 0 < found.low < found.high == 1
 
 
 def test_four_times_in_five_an_effect_of_the_size_that_can_be_seen_is_seen() -> None:
