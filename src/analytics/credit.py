@@ -8,8 +8,8 @@ the risk.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
@@ -125,27 +125,45 @@ def credit_outcomes(
     Parameters
     ----------
     invoices : iterable of Invoice
+        In the order in which they were issued.
     decisions : iterable of KeptDecision
-        In the order of their instants.
+        In the order of their instants; of several as of the same one the last counts. Looked at once.
     """
-    by_customer: dict[UUID, tuple[list[int], list[KeptDecision]]] = {}
-    for decision in decisions:
-        instants, known = by_customer.setdefault(decision.customer_id, ([], []))
-        instants.append(to_micros(decision.as_of))
-        known.append(decision)
-    decided: dict[KeptDecision | UUID, list[Invoice]] = {}
+    bought: dict[UUID, list[Invoice]] = {}
     for invoice in invoices:
-        instants, known = by_customer.get(invoice.customer_id, ([], []))
-        place = bisect_right(instants, invoice.issued_at) - 1
-        old = place < 0 or invoice.issued_at - instants[place] > VALID_DAYS * DAY
-        decided.setdefault(invoice.customer_id if old else known[place], []).append(invoice)
+        bought.setdefault(invoice.customer_id, []).append(invoice)
+    latest = _before_each(bought, decisions)
+    decided: dict[KeptDecision | UUID, list[Invoice]] = {}
+    for customer, theirs in bought.items():
+        current = None
+        for place, invoice in enumerate(theirs):
+            current = latest.get((customer, place), current)
+            old = current is None or invoice.issued_at - to_micros(current.as_of) > VALID_DAYS * DAY
+            decided.setdefault(customer if old or current is None else current, []).append(invoice)
     groups: dict[tuple[str, str], list[tuple[KeptDecision | None, list[Invoice]]]] = {}
-    for key, bought in decided.items():
+    for key, some in decided.items():
         about = key if isinstance(key, KeptDecision) else None
         group = (UNDECIDED, "") if about is None else (about.action, about.band or "")
-        groups.setdefault(group, []).append((about, bought))
+        groups.setdefault(group, []).append((about, some))
     ordered = sorted(groups, key=lambda group: (group[0] == UNDECIDED, group))
     return tuple(_outcome(action, band or None, groups[action, band]) for action, band in ordered)
+
+
+def _before_each(
+    bought: Mapping[UUID, Sequence[Invoice]], decisions: Iterable[KeptDecision]
+) -> dict[tuple[UUID, int], KeptDecision]:
+    """Keep the latest decision before an invoice, by customer and place of the first invoice that it speaks for.
+
+    There may be far more decisions, one a night for everybody, than invoices: no other is kept.
+    """
+    issued = {customer: [each.issued_at for each in theirs] for customer, theirs in bought.items()}
+    latest = {}
+    for decision in decisions:
+        instants = issued.get(decision.customer_id, ())
+        place = bisect_left(instants, to_micros(decision.as_of))
+        if place < len(instants):
+            latest[decision.customer_id, place] = decision
+    return latest
 
 
 def _invoice(row: Any, lowered: Sequence[tuple[int, int]], now: int) -> Invoice:
@@ -167,9 +185,9 @@ def _invoice(row: Any, lowered: Sequence[tuple[int, int]], now: int) -> Invoice:
 def _outcome(
     action: str, band: str | None, decided: Sequence[tuple[KeptDecision | None, list[Invoice]]]
 ) -> BandOutcome:
-    ended = [end for _, bought in decided if (end := _ended(bought)) is not None]
+    ended = [end for _, some in decided if (end := _ended(some)) is not None]
     risks = [about.probability for about, _ in decided if about is not None]
-    invoices = [each for _, bought in decided for each in bought]
+    invoices = [each for _, some in decided for each in some]
     return BandOutcome(
         action=action,
         band=band,

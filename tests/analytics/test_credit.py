@@ -39,7 +39,9 @@ def test_an_invoice_belongs_to_the_latest_decision_before_it() -> None:
         decision(ANN, 0, "A", 0.02, "approve"),
         decision(BEN, 0, "A", 0.04, "approve"),
         decision(CAT, 0, "D", 0.5, "refuse"),
+        decision(ANN, 10, "B", 0.1, "approve"),
         decision(ANN, 10, "C", 0.2, "approve"),
+        decision(ANN, 13, "D", 0.9, "refuse"),
     ]
     invoices = [
         invoice(ANN, 0, 100),

@@ -7,7 +7,7 @@ floats come back to the last digit.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -172,13 +172,13 @@ def latest_scores(
 
 def kept_decisions(
     connection: Connection, tenant_id: int, model: str, before: datetime
-) -> list[KeptDecision]:
-    """Give what a model decided about customers as of earlier than an instant, in the order of its instants.
+) -> Iterator[KeptDecision]:
+    """Give what a model decided about customers as of earlier than an instant, in bounded memory.
 
-    Of several answers as of the same instant the one given last counts.
+    They come in the order of the instants they are as of, and of when they were made.
     """
     columns = (score.c.customer_id, score.c.as_of, score.c.band, score.c.probability)
-    found = connection.execute(
+    query = (
         select(*columns, score.c.decision)
         .where(
             score.c.tenant_id == tenant_id,
@@ -188,14 +188,14 @@ def kept_decisions(
             score.c.as_of < before,
         )
         .order_by(score.c.as_of, score.c.made_at, score.c.request_id)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    latest = {
-        (row.customer_id, row.as_of): KeptDecision(
-            row.customer_id, row.as_of, row.band, row.probability, row.decision["action"]
-        )
-        for row in found
-    }
-    return list(latest.values())
+    for row in connection.execute(query):
+        action = row.decision["action"]
+        yield KeptDecision(row.customer_id, row.as_of, row.band, row.probability, action)
+
+
+_ROWS_AT_ONCE = 5_000
 
 
 def _from_row(row: Row[Any]) -> ScoreRow:

@@ -107,7 +107,7 @@ def test_the_latest_score_is_the_one_made_last(any_engine: Engine) -> None:
         assert latest_score(connection, tenant.id, customer_id("acme", "12346"), "churn") is None
 
 
-def test_of_what_was_decided_as_of_an_instant_the_answer_given_last_counts(
+def test_what_was_decided_about_customers_comes_in_the_order_of_its_instants(
     any_engine: Engine,
 ) -> None:
     tenant, other = make_shop(any_engine), make_shop(any_engine, "other")
@@ -130,10 +130,11 @@ def test_of_what_was_decided_as_of_an_instant_the_answer_given_last_counts(
     with writing(any_engine) as connection:
         record_scores(connection, rows)
     with reading(any_engine) as connection:
-        found = kept_decisions(connection, tenant.id, "credit", NOW + week)
-        before = kept_decisions(connection, tenant.id, "credit", NOW)
+        found = list(kept_decisions(connection, tenant.id, "credit", NOW + week))
+        before = list(kept_decisions(connection, tenant.id, "credit", NOW))
     assert [(each.as_of, each.band, each.action) for each in found] == [
         (NOW - week, "C", "retain"),
+        (NOW, "A", "retain"),
         (NOW, "B", "refuse"),
     ]
     assert [each.band for each in before] == ["C"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,27 +76,29 @@ def start(
     recorded twice, and the list is written again.
     """
     home.require_extra("notebooks")
-    from commerce.campaigns.drawing import draw
+    from commerce.campaigns.drawing import check_holdout, check_seed, draw
     from commerce.campaigns.offers import find_campaign, list_members
     from commerce.campaigns.offers import start as start_campaign
     from commerce.campaigns.plan import CampaignPlan
     from commerce.records.actors import SYSTEM
     from commerce.records.errors import NotFound
+    from commerce.records.stream.event_types import reason_code
     from commerce.records.work import looking, working
     from scoring.files import current
     from workbench.campaigns import find_picks, offer_list, power
     from workbench.exports import check_export, export_table
 
+    # whatever can be refused is, before everybody is scored
     if target is not None:
         check_export(target)
     bench = home.open_bench(tenant)
     called = name or f"{model}_{bench.day:%Y_%m_%d}"
+    check_holdout(holdout)
+    check_seed(seed)
+    reason_code(called)
     known, seen, picked = None, None, None
-    with looking(bench.engine, bench.tenant, SYSTEM, now=bench.as_of) as work:
-        try:
-            known = find_campaign(work, called)
-        except NotFound:
-            known = None
+    with looking(bench.engine, bench.tenant, SYSTEM, now=bench.as_of) as work, suppress(NotFound):
+        known = find_campaign(work, called)
     if known is None:
         package = current(bench.settings.packages, bench.tenant.slug, model)
         picked = find_picks(bench, package)
