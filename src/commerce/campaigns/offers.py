@@ -15,7 +15,7 @@ Each belongs to the campaign as its aggregate, and is due at the end of the hori
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -122,7 +122,8 @@ def find_campaign(work: Work, name: str) -> Campaign:
     """
     work.actor.require("campaigns", "admin", "system")
     key = campaign_id(work.tenant.slug, name)
-    return _shown(work, existing(_started(work, key), "campaign", name))
+    started = existing(_started(work, key), "campaign", name)
+    return _shown(started, _count(work, _drawn(work, started)))
 
 
 def list_campaigns(work: Work) -> list[Campaign]:
@@ -134,7 +135,8 @@ def list_campaigns(work: Work) -> list[Campaign]:
     """
     work.actor.require("campaigns", "admin", "system")
     query = _standing(work).where(_event.c.type == STARTED).order_by(_event.c.id.desc())
-    return [_shown(work, row) for row in work.connection.execute(query).all()]
+    counted = _count(work, _standing(work).where(_MEMBERS))
+    return [_shown(row, counted) for row in work.connection.execute(query).all()]
 
 
 @checked
@@ -176,6 +178,7 @@ def campaign_id(tenant_slug: str, name: str) -> UUID:
 
 
 _event = schema.event
+_MEMBERS = _event.c.type.in_((MADE, WITHHELD))
 
 
 def _start(work: Work, key: UUID, plan: CampaignPlan, picks: Sequence[Pick]) -> str:
@@ -243,20 +246,26 @@ def _drawn(work: Work, started: Row[Any]) -> Select[Any]:
     return _standing(work).where(
         _event.c.recorded_at == started.recorded_at,
         _event.c.aggregate_id == started.aggregate_id,
-        _event.c.type.in_((MADE, WITHHELD)),
+        _MEMBERS,
     )
 
 
-def _shown(work: Work, started: Row[Any]) -> Campaign:
-    offers = _drawn(work, started).subquery()
-    made = offers.c.type == MADE
+def _count(work: Work, members: Select[Any]) -> dict[str, Row[Any]]:
+    """Count the members of campaigns, and add up what offers cost and promise, by the campaigns' ids."""
+    some = members.subquery()
+    made = some.c.type == MADE
     counted = select(
-        func.count().filter(made),
-        func.count().filter(~made),
-        func.coalesce(func.sum(offers.c.base_minor), 0),
-        func.coalesce(func.sum(offers.c.value).filter(made), 0),
-    ).select_from(offers)
-    treated, withheld, cost, promised = work.connection.execute(counted).one()
+        some.c.aggregate_id,
+        func.count().filter(made).label("treated"),
+        func.count().filter(~made).label("withheld"),
+        func.coalesce(func.sum(some.c.base_minor), 0).label("cost"),
+        func.coalesce(func.sum(some.c.value).filter(made), 0).label("promised"),
+    ).group_by(some.c.aggregate_id)
+    return {row.aggregate_id: row for row in work.connection.execute(counted)}
+
+
+def _shown(started: Row[Any], counted: Mapping[str, Row[Any]]) -> Campaign:
+    members = counted[started.aggregate_id]
     return Campaign(
         id=UUID(started.aggregate_id),
         name=started.reason,
@@ -266,8 +275,8 @@ def _shown(work: Work, started: Row[Any]) -> Campaign:
         margin_bp=started.quantity,
         started_at=started.occurred_at,
         ends_at=started.due_at,
-        offers=treated,
-        withheld=withheld,
-        cost_minor=int(cost),
-        promised_minor=int(promised),
+        offers=members.treated,
+        withheld=members.withheld,
+        cost_minor=int(members.cost),
+        promised_minor=int(members.promised),
     )
