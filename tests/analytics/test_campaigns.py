@@ -28,6 +28,7 @@ def mart(engine: Engine, tmp_path: Path) -> Iterator[Mart]:
 
 
 def test_a_report_reads_off_the_ledger_what_is_true(mart: Mart) -> None:
+    """To the minor unit; the intervals of this draw hold the truth, which of a hundred some do not."""
     report = campaign_report(mart.look(NOW), "spring")
     outcomes = SHOP.outcomes(SHOP.draw(PLAN.seed, PLAN.holdout))
     for arm, treated in ((report.treated, True), (report.control, False)):
