@@ -76,7 +76,7 @@ def test_success_is_learned_by_state_and_recency_from_finished_campaigns(mart: M
         assert sum(each.offered for each in told) == everybody.offered
         assert sum(each.left_withheld for each in told) == everybody.left_withheld
     assert everybody.success is not None
-    assert everybody.success.low > 0
+    assert everybody.success.value > 0
     assert everybody.success.holds(SHOP.true_success)
 
 
