@@ -208,6 +208,13 @@ WALLET = Machine(
 POINTS = Machine(
     "points", None, Move("points.earned", roles=_ANYONE), Move("points.deducted", roles=_SYSTEM)
 )
+CAMPAIGN = Machine(
+    "campaign",
+    None,
+    Move("campaign.started", roles=_SYSTEM),
+    Move("offer.made", roles=_SYSTEM),
+    Move("offer.withheld", roles=_SYSTEM),
+)
 
 STATELESS = (
     CUSTOMER,
@@ -221,6 +228,7 @@ STATELESS = (
     INVOICE,
     WALLET,
     POINTS,
+    CAMPAIGN,
 )
 """What happens to records without a status."""
 

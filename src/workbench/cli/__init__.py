@@ -40,6 +40,7 @@ COMMANDS = {
     "tick": "workbench.cli.ticks:tick",
     "work": "workbench.cli.jobs:work",
     "recompute-scores": "workbench.cli.jobs:recompute_scores",
+    "campaign": "workbench.cli.campaigns:campaign",
     "reports": "workbench.cli.reports:reports",
     "check": "workbench.cli.checks:check",
     "build": "workbench.cli.service:build",
