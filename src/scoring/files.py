@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from scoring.calibration import Calibration
 from scoring.components import Component, Linear, Trees
 from scoring.errors import InvalidPackage, PackageDamaged, PackageExists, PackageNotFound
-from scoring.package import Calibration, DecisionRule, Package, PackageOutput
+from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
 from tabular.files import replace_text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scoring.calibration import Calibration
 from scoring.components import Component, Trees
 from scoring.errors import InvalidPackage, PackageMismatch
 from scoring.rules import RuleInputs
@@ -58,22 +59,6 @@ class PackageOutput:
     template: str
     missing: str
     expected_sign: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """A straight line on the logit: `slope * logit + intercept`; the identity by default.
-
-    Parameters
-    ----------
-    slope : float, default 1.0
-        What the logit is multiplied by.
-    intercept : float, default 0.0
-        Log-odds added after that.
-    """
-
-    slope: float = 1.0
-    intercept: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,12 +206,17 @@ class Package:
         return {family: tuple(columns) for family, columns in found.items()}
 
     @cached_property
-    def base(self) -> float:
-        """The logit from which contributions are counted, after calibration."""
+    def straight_base(self) -> float:
+        """The logit from which contributions are counted, on the line of calibration and before its curve."""
         total = 0.0
         for component in self.components:
             total += component.weight * component.base
         return float(np.float64(self.calibration.slope * total + self.calibration.intercept))
+
+    @cached_property
+    def base(self) -> float:
+        """The logit from which contributions are counted, after calibration."""
+        return float(self.calibration.bent(np.array([self.straight_base]))[0])
 
 
 def check_outputs(package: Package, catalogue: Catalogue) -> None:

@@ -26,3 +26,7 @@ class NotExportable(TrainingError, TypeError):
 
 class UnknownModel(TrainingError, LookupError):
     """No model goes by that name."""
+
+
+class InvalidWaiver(TrainingError, ValueError):
+    """Leave to ignore a gate that nobody answers for, or that is not to be ignored."""

@@ -17,7 +17,7 @@ from training.fitting.candidates import Fitted
 from training.fitting.dataset import why_not_trainable
 from training.fitting.schedule import Schedule, cutoffs_for
 from training.judging.examination import Report
-from training.judging.gates import Verdict
+from training.judging.verdict import Verdict
 from training.publishing.promotion import TrainingResult
 from training.specs import find_spec
 from workbench.notebook import Bench

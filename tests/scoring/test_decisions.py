@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from tests.scoring.samples import NAMES, rows
 
+from scoring.calibration import Calibration
 from scoring.components import Linear
 from scoring.decisions import decide, decide_many
 from scoring.errors import InvalidPackage
-from scoring.package import Calibration, DecisionRule, Package
+from scoring.package import DecisionRule, Package
 from scoring.rules import RuleInputs
 from scoring.scale import Scale, band
 

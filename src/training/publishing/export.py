@@ -90,6 +90,7 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
             _output(dataset.catalogue[name], dataset.current[name], offset, spec) for name in names
         ),
         components=components_of(fitted.estimator, len(names)),
+        calibration=fitted.calibration,
         decision=spec.economics.decision(
             frame, dataset.paid, days=dataset.schedule.horizon_days, currency=currency
         ),

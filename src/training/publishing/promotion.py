@@ -16,7 +16,6 @@ from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.judging.examination import Report
-from training.judging.gates import Verdict
 from training.judging.parity_certificate import Certificate
 from training.judging.plots import (
     calibration_figure,
@@ -25,6 +24,7 @@ from training.judging.plots import (
     gain_figure,
     roc_figure,
 )
+from training.judging.verdict import Verdict
 from training.publishing.card import model_card
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker
 
@@ -52,6 +52,8 @@ class TrainingResult:
     run_id : str
     package : str or None
         Folder of the published package.
+    notes : tuple of str
+        What was done to the model that cross-validation chose, a sentence each.
     """
 
     model: str
@@ -70,6 +72,7 @@ class TrainingResult:
     n_test: int
     run_id: str
     package: str | None
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The result in JSON's own types.
@@ -79,7 +82,7 @@ class TrainingResult:
         dict of str to Any
             Ready for JSON.
         """
-        return asdict(self) | {"refusals": list(self.refusals)}
+        return asdict(self) | {"refusals": list(self.refusals), "notes": list(self.notes)}
 
 
 def conclude(
@@ -212,6 +215,7 @@ def _result(
         n_test=len(dataset.test),
         run_id=run_id,
         package=None if published is None else str(published),
+        notes=report.notes,
     )
 
 
@@ -242,4 +246,6 @@ def _metrics(fitted: Fitted, report: Report) -> dict[str, float]:
         "baseline_auc": report.baseline["auc"],
         "baseline_brier": report.baseline["brier"],
         "permuted_auc": report.permuted_auc,
+        "answer_milliseconds": report.milliseconds,
+        **{f"fairness_{attribute}": ratio for attribute, ratio in report.fairness.ratios.items()},
     }
