@@ -19,10 +19,13 @@ from scoring.scorer import score
 from scoring.wording import counted
 from training.fitting.schedule import cutoffs_for
 from training.judging.evaluation import Figures, measure
+from training.judging.fairness import Fairness, GroupFigures
 from training.judging.gates import last_cutoff
+from training.judging.profit import Stakes
 from training.specs import find_spec
 from workbench.notebook import Bench
 from workbench.runs.history import History
+from workbench.stages import standings_frame
 
 Floats = NDArray[np.float64]
 
@@ -106,6 +109,25 @@ class Review:
             f" {'better' if self.beats_plain else 'no better'} than a plain logistic regression"
             f" with {card['baseline']['auc']:.3f}."
         )
+
+    @property
+    def standings(self) -> pd.DataFrame:
+        """How it ranked when it was trained, beside a plain logistic and the one feature people would rank by."""
+        card = self.package.card
+        return standings_frame(card.get("standings", []), card.get("baseline_feature"))
+
+    @property
+    def fairness(self) -> pd.DataFrame:
+        """How often each group of customers got what customers wish for, in the test rows of its training."""
+        groups = tuple(GroupFigures(**group) for group in self.package.card.get("fairness", ()))
+        favours = find_spec(self.package.model).favours
+        return Fairness(favours=favours, groups=groups).table
+
+    @property
+    def stakes(self) -> Stakes | None:
+        """What acting on a customer brings; None where acting pays for nobody."""
+        kept, economics = self.package.card.get("stakes"), find_spec(self.package.model).economics
+        return kept and Stakes(**kept, economics=economics, currency=self.package.currency)
 
     @property
     def acting(self) -> pd.DataFrame:

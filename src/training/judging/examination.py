@@ -31,7 +31,7 @@ Mask = NDArray[np.bool_]
 EVERYONE, ASKED = "everyone", "those asked about"
 """Whom figures are about: all test rows, and those that the question is about."""
 
-COMPARED_ROWS = 5000
+COMPARED_ROWS = 2000
 """Training rows, spread evenly, on which package and fitted model are held against each other; test rows all are."""
 
 
@@ -101,6 +101,17 @@ class Report:
     labels: Integers
     probabilities: Floats
     notes: tuple[str, ...] = ()
+
+    @property
+    def rankings(self) -> dict[str, Floats]:
+        """Scores of the rows the figures are about: the model's, and those of what it is held against."""
+        found = {
+            "model": self.probabilities,
+            "plain logistic": self.baselines.plain_probabilities[self.rows],
+        }
+        if self.baselines.ranking is not None:
+            found[f"{self.baselines.feature} alone"] = self.baselines.ranking[self.rows]
+        return found
 
     @property
     def permuted_auc(self) -> float:

@@ -129,8 +129,9 @@ def beats_baselines(
 def answers_in_time(milliseconds: float) -> Gate:
     """One answer within the budget; the time itself is only said where it is over, as it is never twice the same."""
     passed = milliseconds <= BUDGET_MS
-    seen = f"within {BUDGET_MS:g} ms" if passed else f"in {milliseconds:.1f} ms"
-    text = f"one customer is answered {seen}, must be within {BUDGET_MS:g} ms"
+    text = f"one customer is answered within the {BUDGET_MS:g} ms there are for it"
+    if not passed:
+        text = f"one customer is answered in {milliseconds:.1f} ms, must be within {BUDGET_MS:g} ms"
     return Gate(name="latency", passed=passed, text=text)
 
 

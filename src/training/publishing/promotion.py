@@ -22,6 +22,8 @@ from training.judging.plots import (
     contributions_figure,
     distribution_figure,
     gain_figure,
+    learning_figure,
+    profit_figure,
     roc_figure,
 )
 from training.judging.verdict import Verdict
@@ -223,15 +225,19 @@ def figures_of(dataset: Dataset, package: Package, report: Report) -> dict[str, 
     """Draw the figures of a model, by artifact path."""
     labels, predicted = report.labels, report.probabilities
     values = dataset.test[list(package.names)].to_numpy(dtype=np.float64)
-    return {
+    drawn = {
         "figures/calibration.png": calibration_figure(report.figures),
-        "figures/roc.png": roc_figure(labels, {"model": predicted}),
+        "figures/roc.png": roc_figure(labels, report.rankings),
         "figures/gain.png": gain_figure(labels, predicted),
         "figures/distribution.png": distribution_figure(
             labels, predicted, threshold=package.decision.threshold
         ),
         "figures/contributions.png": contributions_figure(package, values),
+        "figures/learning.png": learning_figure(report.baselines.learning),
     }
+    if report.stakes is not None:
+        drawn["figures/profit.png"] = profit_figure(labels, report.rankings, report.stakes)
+    return drawn
 
 
 def _metrics(fitted: Fitted, report: Report) -> dict[str, float]:
