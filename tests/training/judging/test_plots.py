@@ -28,7 +28,15 @@ def drawn(dataset: Dataset, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
 
 
 def test_every_figure_of_a_model_is_drawn(drawn: tuple[Report, dict[str, bytes]]) -> None:
-    assert set(drawn[1]) == {"calibration", "roc", "gain", "distribution", "contributions"}
+    assert set(drawn[1]) == {
+        "calibration",
+        "roc",
+        "gain",
+        "distribution",
+        "contributions",
+        "learning",
+        "profit",
+    }
     assert all(image.startswith(b"\x89PNG") for image in drawn[1].values())
     assert "matplotlib.pyplot" not in sys.modules or "mlflow" in sys.modules
 
