@@ -17,6 +17,7 @@ from scoring.files import current
 from scoring.package import Package
 from scoring.scorer import score
 from scoring.wording import counted
+from training.fitting.candidates import PLAIN
 from training.fitting.schedule import cutoffs_for
 from training.judging.evaluation import Figures, measure
 from training.judging.fairness import Fairness, GroupFigures
@@ -81,7 +82,13 @@ class Review:
             "the same when it was trained (AUC)": (
                 f"{card['out_of_time']['auc']:.3f}",
                 f"plain logistic {card['baseline']['auc']:.3f}, "
-                + ("beaten" if self.beats_plain else "not beaten"),
+                + (
+                    "which it is itself"
+                    if self.is_plain
+                    else "beaten"
+                    if self.beats_plain
+                    else "not beaten"
+                ),
             ),
             "error (Brier)": (f"{found.brier:.4f}", f"base rate {found.brier_base:.4f}"),
             "honesty (calibration error)": (f"{found.ece:.3f}", "0 is perfect"),
@@ -95,6 +102,12 @@ class Review:
         )
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is a plain logistic regression itself."""
+        candidates = self.package.card.get("candidates", ())
+        return any(each["chosen"] and each["name"] == PLAIN for each in candidates)
+
+    @property
     def beats_plain(self) -> bool:
         """Whether it ranked better than a plain logistic regression on the rows both were tested on."""
         card = self.package.card
@@ -104,6 +117,8 @@ class Review:
     def against_plain(self) -> str:
         """One sentence on the plain logistic regression."""
         card = self.package.card
+        if self.is_plain:
+            return "The champion is a plain logistic regression: when it was trained, nothing ranked better."
         return (
             f"When it was trained, the champion ranked with AUC {card['out_of_time']['auc']:.3f},"
             f" {'better' if self.beats_plain else 'no better'} than a plain logistic regression"
