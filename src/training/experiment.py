@@ -24,6 +24,7 @@ from features.catalogue import CATALOGUE
 from features.declaring.declaration import Catalogue
 from features.errors import NoEvents
 from features.snapshots.snapshot import Snapshot, take_snapshot
+from scoring.populations import EVERYONE
 from training.fitting.candidates import Fitted, fit_candidates
 from training.fitting.dataset import Dataset, load_dataset, why_not_trainable
 from training.fitting.schedule import fixed_schedule
@@ -132,6 +133,7 @@ def evaluate_protocol(
     test_cutoff: int,
     horizon_days: int,
     snapshots: Path,
+    everyone: bool = False,
     catalogue: Catalogue = CATALOGUE,
     jobs: int = 1,
     seed: int = 0,
@@ -154,6 +156,8 @@ def evaluate_protocol(
         Days, >= 1.
     snapshots : Path
         Where snapshots lie; one is taken first.
+    everyone : bool, default False
+        Whether to measure on all customers of the label, rather than on those whom the model is about.
     catalogue : Catalogue, optional
         The features to choose from; the shop's own by default.
     jobs : int, default 1
@@ -166,7 +170,7 @@ def evaluate_protocol(
     dict of str to Any
         Of the package: auc, auc_low, auc_high, brier, ece; of a plain logistic regression: baseline_auc,
         baseline_brier; n_train, n_test, base_rate (of the test rows), candidate (the name of the chosen one) and
-        features (how many it reads).
+        features (how many it reads), population (on whom it was measured).
 
     Raises
     ------
@@ -185,7 +189,11 @@ def evaluate_protocol(
         observe(connection, tenant, from_micros(ends))
     dataset = load_dataset(
         tenant,
-        replace(spec, horizon_days=horizon_days),
+        replace(
+            spec,
+            horizon_days=horizon_days,
+            population=EVERYONE if everyone else spec.population,
+        ),
         take_snapshot(engine, tenant, snapshots),
         as_of=ends,
         schedule=schedule,
@@ -209,6 +217,7 @@ def evaluate_protocol(
         "baseline_brier": report.baseline["brier"],
         "candidate": fitted.chosen.name,
         "features": len(fitted.features),
+        "population": dataset.population.description,
     }
 
 

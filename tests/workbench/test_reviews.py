@@ -163,14 +163,14 @@ def test_a_review_shows_recency_alone_what_is_at_stake_and_whom_the_champion_fav
         standings=[{**standing, "plain_auc": 0.75, "feature_auc": 0.7}],
         baseline_feature="days_since_order",
         fairness=[{**group, "observed": 0.4, "is_compared": True}],
-        stakes={"gain": 300.0, "cost": 100.0},
+        payoff={"gain": 300.0, "cost": 100.0},
     )
     found = review(bench, snapshot, "churn")
     assert list(found.standings.loc["everyone"]) == ["1,200", "43.0%", "0.800", "0.750", "0.700"]
     assert found.standings.columns[-1] == "days_since_order alone"
     assert found.fairness.loc[("country", "DE"), "retain"] == "50.0%"
-    assert found.stakes is not None
-    assert found.stakes.threshold == 0.25
+    assert found.payoff is not None
+    assert found.payoff.threshold == 0.25
 
 
 def test_a_champion_of_before_has_nothing_to_show_of_what_was_not_measured_then(
@@ -178,7 +178,7 @@ def test_a_champion_of_before_has_nothing_to_show_of_what_was_not_measured_then(
 ) -> None:
     publish_champion(bench, snapshot, bench.as_of)
     found = review(bench, snapshot, "churn")
-    assert (len(found.standings), len(found.fairness), found.stakes) == (0, 0, None)
+    assert (len(found.standings), len(found.fairness), found.payoff) == (0, 0, None)
 
 
 def test_a_page_names_features_as_people_say_them(bench: Bench, snapshot: Snapshot) -> None:

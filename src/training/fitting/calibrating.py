@@ -34,7 +34,7 @@ FLATTEST, STEEPEST = 0.2, 5.0
 
 
 def calibrate(dataset: Dataset, fitted: Fitted) -> Calibration:
-    """Learn a calibration from the training rows of a model, the test rows left alone.
+    """Learn a calibration from the training rows that the question is about, the test rows left alone.
 
     A line is taken; where rows are few, a curve instead if it describes customers better: each half of them by what was
     learned from the other.
@@ -49,7 +49,8 @@ def calibrate(dataset: Dataset, fitted: Fitted) -> Calibration:
     -------
     Calibration
     """
-    frame, logits = dataset.train, fitted.out_of_fold
+    asked = dataset.is_asked(dataset.train)
+    frame, logits = dataset.train[asked], fitted.out_of_fold[asked]
     labels = frame[LABEL].to_numpy(dtype=np.int64)
     line = fit_line(logits, labels)
     if len(frame) >= SMALL:

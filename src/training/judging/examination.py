@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from features.frames import LABEL
 from scoring.calibration import sigmoid
 from scoring.package import Package
+from scoring.populations import EVERYONE
 from scoring.scorer import score
 from training.fitting.candidates import PLAIN, Fitted
 from training.fitting.dataset import Dataset
@@ -22,14 +23,12 @@ from training.judging.calibration import logits_of
 from training.judging.evaluation import Figures, brier, measure, paired_differences
 from training.judging.fairness import Fairness, measure_fairness
 from training.judging.latency import answer_milliseconds
-from training.judging.profit import Stakes, stakes_of
+from training.judging.profit import Payoff, payoff_of
+from training.judging.sensitivity import acts_on
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-
-EVERYONE, ASKED = "everyone", "those asked about"
-"""Whom figures are about: all test rows, and those that the question is about."""
 
 COMPARED_ROWS = 2000
 """Training rows, spread evenly, on which package and fitted model are held against each other; test rows all are."""
@@ -68,12 +67,12 @@ class Report:
         As `training.judging.evaluation.paired_differences`: the package less the plain logistic regression, and less
         the one feature people would rank by (None where there is none; its Brier score says nothing).
     standings : tuple of Standing
-        Everyone; and those asked about, where these are not all.
+        Everyone; and those that the question is about, where these are not all.
     cross_validated : float
         AUC of cross-validation by customer, inside the training rows.
     is_plain : bool
         Whether the model is the plain logistic regression itself.
-    stakes : Stakes or None
+    payoff : Payoff or None
         What acting on a customer brings; None where acting pays for nobody.
     fairness : Fairness
     milliseconds : float
@@ -94,7 +93,7 @@ class Report:
     standings: tuple[Standing, ...]
     cross_validated: float
     is_plain: bool
-    stakes: Stakes | None
+    payoff: Payoff | None
     fairness: Fairness
     milliseconds: float
     rows: Mask
@@ -142,7 +141,7 @@ def examine(
         What the package was exported from.
     package : Package
     rows : bool array of shape (n_test_rows,), optional
-        The test rows that the figures are about; all by default.
+        The test rows that the figures are about; those that the question is about by default.
     baselines : Baselines, optional
         Those of the same features and rows where they are measured already.
     seed : int, default 0
@@ -153,7 +152,7 @@ def examine(
     Report
     """
     test = dataset.test
-    asked = np.ones(len(test), dtype=np.bool_) if rows is None else rows
+    asked = dataset.is_asked(test) if rows is None else rows
     of_all = test[LABEL].to_numpy(dtype=np.int64)
     told = probabilities(package, test)
     labels, predicted = of_all[asked], told[asked]
@@ -171,14 +170,14 @@ def examine(
             against_feature=None
             if ranking is None
             else paired_differences(labels, predicted, ranking, seed=seed),
-            standings=_standings(of_all, asked, told, beside),
+            standings=_standings(dataset, told, beside),
             cross_validated=fitted.chosen.auc,
             is_plain=fitted.chosen.name == PLAIN,
-            stakes=stakes_of(dataset.spec, package, dataset.train),
+            payoff=payoff_of(dataset.spec, package, dataset.train),
             fairness=measure_fairness(
                 {name: np.array(of)[asked].tolist() for name, of in beside.groups.items()},
                 labels,
-                favoured(package, predicted, dataset.spec.favours),
+                favoured(package, values, dataset.spec.favours),
                 favours=dataset.spec.favours,
             ),
             milliseconds=answer_milliseconds(package, values),
@@ -188,11 +187,10 @@ def examine(
         )
 
 
-def favoured(package: Package, predicted: Floats, favours: str | None) -> Mask:
+def favoured(package: Package, values: Floats, favours: str | None) -> Mask:
     """Mark the customers for whom the package decides what customers wish for, shape (n_rows,)."""
-    rule = package.decision
-    acted = predicted >= rule.threshold
-    return acted if favours == rule.at_or_above else ~acted
+    acted = acts_on(package, values)
+    return acted if favours == package.decision.at_or_above else ~acted
 
 
 def largest_difference(package: Package, fitted: Fitted, frame: pd.DataFrame) -> float:
@@ -233,13 +231,13 @@ def _largest_difference(
     return float(np.abs(told - expected).max(initial=0.0))
 
 
-def _standings(
-    labels: Integers, asked: Mask, told: Floats, beside: Baselines
-) -> tuple[Standing, ...]:
-    """How everyone is ranked, and those asked about where these are not all."""
-    masks = {EVERYONE: np.ones(len(labels), dtype=np.bool_)}
-    if not asked.all():
-        masks[ASKED] = asked
+def _standings(dataset: Dataset, told: Floats, beside: Baselines) -> tuple[Standing, ...]:
+    """How everyone is ranked, and those that the question is about where these are not all."""
+    labels = dataset.test[LABEL].to_numpy(dtype=np.int64)
+    masks = {
+        EVERYONE.name: np.ones(len(labels), dtype=np.bool_),
+        dataset.population.name: dataset.is_asked(dataset.test),
+    }
     return tuple(
         Standing(
             population=name,

@@ -224,8 +224,8 @@ def _rivalry(dataset: Dataset, champion: Package, package: Package, report: Repo
         difference=paired_differences(labels, new, old),
         fresher=_knows(champion) < _knows(package),
         profit=None
-        if report.stakes is None
-        else profit_difference(labels, new, old, report.stakes),
+        if report.payoff is None
+        else profit_difference(labels, new, old, report.payoff),
     )
 
 

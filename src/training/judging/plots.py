@@ -19,7 +19,7 @@ from scoring.package import Package
 from scoring.scorer import score
 from training.judging.baselines import LearningPoint
 from training.judging.evaluation import Figures
-from training.judging.profit import Stakes, profit_curve
+from training.judging.profit import Payoff, profit_curve
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -71,7 +71,7 @@ def gain_figure(labels: Integers, probabilities: Floats) -> Figure:
     return figure
 
 
-def profit_figure(labels: Integers, scores: dict[str, Floats], stakes: Stakes) -> Figure:
+def profit_figure(labels: Integers, scores: dict[str, Floats], payoff: Payoff) -> Figure:
     """Draw the profit from 100 customers when ever more of them are acted on, by each named set of scores.
 
     The model's own comes first; where its curve is highest, acting on more customers costs more than it earns.
@@ -79,11 +79,11 @@ def profit_figure(labels: Integers, scores: dict[str, Floats], stakes: Stakes) -
     figure, axes = _blank(
         "Profit of acting on the riskiest first",
         "customers acted on",
-        f"{stakes.currency} from 100 customers",
+        f"{payoff.currency} from 100 customers",
     )
     axes.axhline(0, color=QUIET, linewidth=0.8)
     for colour, (name, values) in zip((MODEL, OTHER, QUIET, "black"), scores.items(), strict=False):
-        curve = 100 * profit_curve(labels, values, stakes) / 10 ** minor_digits(stakes.currency)
+        curve = 100 * profit_curve(labels, values, payoff) / 10 ** minor_digits(payoff.currency)
         asked, best = np.linspace(0, 1, len(curve)), int(np.argmax(curve))
         text = f"{name}, at best {curve[best]:,.0f} from {asked[best]:.0%}"
         axes.plot(asked, curve, color=colour, label=text)

@@ -31,7 +31,7 @@ CERTAINTY = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stakes:
+class Payoff:
     """What acting on a customer brings.
 
     Parameters
@@ -56,12 +56,12 @@ class Stakes:
         return self.cost / (self.gain + self.cost)
 
 
-def stakes_of(spec: ModelSpec, package: Package, frame: pd.DataFrame) -> Stakes | None:
+def payoff_of(spec: ModelSpec, package: Package, frame: pd.DataFrame) -> Payoff | None:
     """Read what is at stake off a package's threshold and the orders of training rows.
 
     Returns
     -------
-    Stakes or None
+    Payoff or None
         None where acting pays for nobody, or nobody has paid for an order.
     """
     economics, threshold = spec.economics, package.decision.threshold
@@ -69,11 +69,10 @@ def stakes_of(spec: ModelSpec, package: Package, frame: pd.DataFrame) -> Stakes 
     if isinstance(economics, Lending):
         cost = None if order is None else economics.margin * order
     else:
-        known = economics.offer_cost
-        cost = known or (None if order is None else economics.offer_share * order)
+        cost = None if package.offer is None else float(package.offer.cost)
     if not cost or not 0 < threshold < 1:
         return None
-    return Stakes(
+    return Payoff(
         gain=cost * (1 - threshold) / threshold,
         cost=cost,
         economics=economics,
@@ -81,14 +80,14 @@ def stakes_of(spec: ModelSpec, package: Package, frame: pd.DataFrame) -> Stakes 
     )
 
 
-def profit_curve(labels: Integers, scores: Floats, stakes: Stakes) -> Floats:
+def profit_curve(labels: Integers, scores: Floats, payoff: Payoff) -> Floats:
     """Profit per customer when ever more of them are acted on, the riskiest first.
 
     Parameters
     ----------
     labels : int array of shape (n_rows,), 0 or 1
     scores : float array of shape (n_rows,)
-    stakes : Stakes
+    payoff : Payoff
 
     Returns
     -------
@@ -97,16 +96,16 @@ def profit_curve(labels: Integers, scores: Floats, stakes: Stakes) -> Floats:
 
     Examples
     --------
-    >>> stakes = Stakes(gain=300.0, cost=100.0, economics=Lending(order_value=""), currency="EUR")
-    >>> profit_curve(np.array([1, 0]), np.array([0.9, 0.1]), stakes).tolist()
+    >>> payoff = Payoff(gain=300.0, cost=100.0, economics=Lending(order_value=""), currency="EUR")
+    >>> profit_curve(np.array([1, 0]), np.array([0.9, 0.1]), payoff).tolist()
     [0.0, 150.0, 100.0]
     """
     order = np.argsort(-scores, kind="stable")
-    earned = np.where(labels[order] == 1, stakes.gain, -stakes.cost)
+    earned = np.where(labels[order] == 1, payoff.gain, -payoff.cost)
     return np.concatenate([[0.0], np.cumsum(earned)]) / len(labels)
 
 
-def expected_profit(labels: Integers, scores: Floats, stakes: Stakes) -> float:
+def expected_profit(labels: Integers, scores: Floats, payoff: Payoff) -> float:
     """Expected maximum profit per customer, in minor units: EMPC for an offer, EMPCS for lending.
 
     Of an offer, its cost is paid for everybody it is made to; the share it keeps is beta distributed about the rate of
@@ -115,9 +114,9 @@ def expected_profit(labels: Integers, scores: Floats, stakes: Stakes) -> float:
     """
     from empulse.metrics import empc_score, empcs_score
 
-    economics = stakes.economics
+    economics = payoff.economics
     if isinstance(economics, Lending):
-        order = stakes.cost / economics.margin
+        order = payoff.cost / economics.margin
         all_lost = max(2 * economics.loss - 1, 0.0)
         none_lost = max(1 - 2 * economics.loss, 0.0)
         share = empcs_score(
@@ -131,9 +130,9 @@ def expected_profit(labels: Integers, scores: Floats, stakes: Stakes) -> float:
             scores,
             alpha=CERTAINTY * kept,
             beta=CERTAINTY * (1 - kept),
-            clv=(stakes.gain + stakes.cost) / kept,
+            clv=(payoff.gain + payoff.cost) / kept,
             incentive_cost=0.0,
-            contact_cost=stakes.cost,
+            contact_cost=payoff.cost,
         )
     )
 
@@ -151,21 +150,21 @@ class ProfitDifference:
 
 
 def profit_difference(
-    labels: Integers, challenger: Floats, champion: Floats, stakes: Stakes, *, seed: int = 0
+    labels: Integers, challenger: Floats, champion: Floats, payoff: Payoff, *, seed: int = 0
 ) -> ProfitDifference:
     """Compare the expected maximum profit of two rankings on the same rows."""
 
     def difference(rows: Integers) -> float:
-        return expected_profit(labels[rows], challenger[rows], stakes) - expected_profit(
-            labels[rows], champion[rows], stakes
+        return expected_profit(labels[rows], challenger[rows], payoff) - expected_profit(
+            labels[rows], champion[rows], payoff
         )
 
     drawn = bootstrap(difference, labels, seed=seed, resamples=RESAMPLES)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return ProfitDifference(
-        challenger=expected_profit(labels, challenger, stakes),
-        champion=expected_profit(labels, champion, stakes),
+        challenger=expected_profit(labels, challenger, payoff),
+        champion=expected_profit(labels, champion, payoff),
         low=float(low),
         high=float(high),
-        currency=stakes.currency,
+        currency=payoff.currency,
     )

@@ -66,7 +66,7 @@ def model_card(
         "baseline_feature": dataset.spec.baseline_feature if report.against_feature else None,
         "standings": [asdict(standing) for standing in report.standings],
         "permuted_auc": report.permuted_auc,
-        "stakes": report.stakes and {"gain": report.stakes.gain, "cost": report.stakes.cost},
+        "payoff": report.payoff and {"gain": report.payoff.gain, "cost": report.payoff.cost},
         "learning_curve": [asdict(point) for point in report.baselines.learning],
         "fairness": [asdict(group) for group in report.fairness.groups],
         "strongest_features": dict(list(report.power.items())[:STRONGEST]),

@@ -65,7 +65,7 @@ def make_challenger(
     fitted : Fitted
         As `training.fitting.candidates.fit_candidates` gives it.
     rows : bool array of shape (n_test_rows,), optional
-        The test rows that the figures are about; all by default.
+        The test rows that the figures are about; those that the question is about by default.
     may_set_aside : bool, default True
         Whether some of them may be set aside to learn a level; not where a protocol says on which rows to measure.
     seed : int, default 0
@@ -74,7 +74,7 @@ def make_challenger(
     -------
     Challenger
     """
-    asked = np.ones(len(dataset.test), dtype=np.bool_) if rows is None else rows
+    asked = dataset.is_asked(dataset.test) if rows is None else rows
     baselines = measure_baselines(dataset, fitted.features, rows=asked, seed=seed)
     package = export_package(dataset, fitted)
     report = examine(dataset, fitted, package, rows=asked, baselines=baselines, seed=seed)

@@ -235,8 +235,8 @@ def figures_of(dataset: Dataset, package: Package, report: Report) -> dict[str, 
         "figures/contributions.png": contributions_figure(package, values),
         "figures/learning.png": learning_figure(report.baselines.learning),
     }
-    if report.stakes is not None:
-        drawn["figures/profit.png"] = profit_figure(labels, report.rankings, report.stakes)
+    if report.payoff is not None:
+        drawn["figures/profit.png"] = profit_figure(labels, report.rankings, report.payoff)
     return drawn
 
 

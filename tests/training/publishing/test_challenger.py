@@ -14,6 +14,8 @@ from training.fitting.estimators import as_blend, linear_model
 from training.judging.examination import largest_difference
 from training.judging.standards import TOLERANCE, is_calibrated
 from training.publishing.challenger import is_no_better_than_plain, make_challenger
+from training.specs.churn import CHURN
+from training.specs.populations import Active
 
 
 def louder(dataset: Dataset, fitted: Fitted, times: float, moved: float = 0.0) -> Fitted:
@@ -112,10 +114,18 @@ def test_a_level_is_not_learned_where_too_few_outcomes_would_be_left_to_judge_by
     assert make_challenger(strict, since).report.rows.all()
 
 
-def test_figures_may_be_about_a_part_of_the_test_rows(better: Dataset, chosen: Fitted) -> None:
-    rows = (better.test["days_since_order"] < 60).to_numpy()
-    made = make_challenger(better, chosen, rows=rows, may_set_aside=False)
-    assert made.report.figures.rows == rows.sum()
+def test_figures_are_about_those_asked_and_stand_beside_everyones(
+    better: Dataset, chosen: Fitted
+) -> None:
+    population = CHURN.population
+    assert isinstance(population, Active)
+    active = replace(better, population=population.settle(60))
+    made = make_challenger(active, chosen, may_set_aside=False)
+    rows = active.is_asked(active.test)
+    assert made.report.figures.rows == rows.sum() < len(rows)
     everyone, asked = made.report.standings
-    assert (everyone.rows, asked.rows) == (len(better.test), rows.sum())
+    assert (everyone.population, everyone.rows) == ("everyone", len(rows))
+    assert (asked.population, asked.rows) == ("active", rows.sum())
     assert asked.auc == pytest.approx(made.report.figures.auc)
+    given = make_challenger(active, chosen, rows=~rows, may_set_aside=False)
+    assert given.report.figures.rows == (~rows).sum()
