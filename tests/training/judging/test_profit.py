@@ -72,7 +72,8 @@ def test_what_acting_brings_follows_from_the_threshold_and_what_it_costs(
     package = valued_package()
     found = payoff_of(CHURN, package, dataset.train)
     assert found is not None
-    assert (found.cost, found.threshold) == (300.0, pytest.approx(0.3))
+    assert found.cost == 300.0
+    assert found.threshold == pytest.approx(0.3)
     assert found.gain == pytest.approx(700.0)
     lent = payoff_of(CREDIT, package, dataset.train)
     assert lent is not None
