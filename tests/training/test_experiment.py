@@ -47,6 +47,7 @@ from training.experiment import (
 )
 from training.fitting import dataset as dataset_module
 from training.fitting.candidates import Fitted, linear_models
+from training.fitting.purchases import realised_purchases
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
 from training.specs import ModelSpec
 from training.specs.churn import CHURN
@@ -148,6 +149,15 @@ def test_a_first_model_that_passes_becomes_champion(trained: Trained) -> None:
     for alias in (CHALLENGER, CHAMPION):
         assert trained.tracker.version_with("acme.churn", alias) == "1"
     assert current(trained.packages, "acme", "churn").label == "acme.churn/1"
+
+
+def test_what_customers_then_bought_agrees_with_outcomes_and_payments(
+    shop: Shop, dataset: Dataset
+) -> None:
+    realised = realised_purchases(shop.snapshot, dataset.train, SPEC.horizon_days)
+    assert ((realised["orders"] == 0) == (dataset.train["label"] == 1)).all()
+    np.testing.assert_array_equal(realised["spend"], dataset.paid)
+    assert realised["orders"].max() > 1
 
 
 def test_the_published_package_scores_as_the_fitted_model(
