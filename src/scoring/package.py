@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scoring.components import Component, Trees
+from scoring.derived import DerivedColumns
 from scoring.errors import InvalidPackage, PackageMismatch
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
@@ -111,7 +112,7 @@ class Package:
     outputs : tuple of PackageOutput
         The features read, in the order of the columns of every component.
     components : tuple of Component
-        At least one; the logit is the weighted sum of theirs.
+        At least one, on the columns of the outputs and the derived ones; the logit is the weighted sum of theirs.
     decision : DecisionRule
     calibration : Calibration
         Applied to the logit, and so to every contribution.
@@ -119,6 +120,8 @@ class Package:
         Turns the probability into a score; None where the model has none.
     rule_inputs : RuleInputs or None
         Which features the rule-based score reads; None where there is none.
+    derived : DerivedColumns or None
+        Columns that the components read beside the outputs; None where there are none.
     usual : str
         The sentence where no reason is told, with {risk}, how high the risk usually is; after " | " the one where
         the customer's is higher. None is told without it.
@@ -144,6 +147,7 @@ class Package:
     calibration: Calibration = field(default_factory=Calibration)
     scale: Scale | None = None
     rule_inputs: RuleInputs | None = None
+    derived: DerivedColumns | None = None
     usual: str = ""
     validation: Mapping[str, Any] = field(default_factory=dict)
     card: Mapping[str, Any] = field(default_factory=dict)
@@ -175,15 +179,24 @@ class Package:
                     f" got no {sorted(unknown)}. Add them to its outputs."
                 )
 
+        if self.derived is not None:
+            unknown = set(self.derived.outputs) - set(self.names)
+            if unknown:
+                raise InvalidPackage(
+                    f"package {self.label} must list the features of its derived columns;"
+                    f" got no {sorted(unknown)}. Add them to its outputs."
+                )
+
     def _check_columns(self, component: Component) -> None:
+        columns = len(self.outputs) + len(() if self.derived is None else self.derived.counted_to)
         if isinstance(component, Trees):
             used = int(max(component.feature.max(initial=0), component.slot_feature.max(initial=0)))
-            fits = used < len(self.outputs)
+            fits = used < columns
         else:
-            fits = len(component.mean) == len(self.outputs)
+            fits = len(component.mean) == columns
         if not fits:
             raise InvalidPackage(
-                f"package {self.label} must have components on its {len(self.outputs)} features;"
+                f"package {self.label} must have components on its {columns} columns;"
                 " got other columns. Export it again."
             )
 
