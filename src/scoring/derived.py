@@ -37,13 +37,13 @@ class DerivedColumns:
         Its inputs are outputs of the package.
     counted_to : mapping of str to str
         For each figure of `FIGURES`, in the order of the columns, the output whose contribution it joins.
-    place : int, >= 0
-        How many of the package's outputs come before them.
+    places : tuple of int, rising
+        The columns of the figures among those that the components see; the outputs take the others in their order.
     """
 
     forecast: SpendForecast
     counted_to: Mapping[str, str]
-    place: int
+    places: tuple[int, ...]
 
     def __post_init__(self) -> None:
         unknown = set(self.counted_to) - set(FIGURES)
@@ -51,6 +51,13 @@ class DerivedColumns:
             raise InvalidPackage(
                 f"derived columns must be among {', '.join(FIGURES)}; got {sorted(unknown)}."
                 " Read the package with the version that wrote it."
+            )
+        if len(self.places) != len(self.counted_to) or list(self.places) != sorted(
+            set(self.places)
+        ):
+            raise InvalidPackage(
+                f"derived columns must have a place each, rising; got {list(self.places)} for"
+                f" {', '.join(self.counted_to)}. Export it again."
             )
 
     @property
@@ -71,10 +78,15 @@ class DerivedColumns:
         -------
         float array of shape (n_rows, n_outputs + n_figures)
         """
-        inputs = values[:, [columns[name] for name in self.forecast.inputs]]
-        figures = figures_of(self.forecast, inputs, tuple(self.counted_to))
-        before, after = values[:, : self.place], values[:, self.place :]
-        return np.concatenate([before, figures, after], axis=1)
+        figures = figures_of(
+            self.forecast,
+            values[:, [columns[name] for name in self.forecast.inputs]],
+            tuple(self.counted_to),
+        )
+        seen = np.empty((len(values), values.shape[1] + len(self.places)))
+        seen[:, self.places] = figures
+        seen[:, self._others(seen.shape[1])] = values
+        return seen
 
     def narrow(self, contributions: Floats, columns: Mapping[str, int]) -> Floats:
         """Count the contributions of the figures to outputs.
@@ -89,18 +101,20 @@ class DerivedColumns:
         -------
         float array of shape (n_rows, n_outputs)
         """
-        behind = self.place + len(self.counted_to)
-        told = np.concatenate([contributions[:, : self.place], contributions[:, behind:]], axis=1)
-        for offset, output in enumerate(self.counted_to.values()):
-            told[:, columns[output]] += contributions[:, self.place + offset]
+        told = contributions[:, self._others(contributions.shape[1])].copy()
+        for place, output in zip(self.places, self.counted_to.values(), strict=True):
+            told[:, columns[output]] += contributions[:, place]
         return told
+
+    def _others(self, width: int) -> NDArray[np.intp]:
+        return np.delete(np.arange(width), self.places)
 
     def as_dict(self) -> dict[str, Any]:
         """Write it in plain numbers and words, as JSON holds them in any order of keys."""
         return {
             "forecast": self.forecast.as_dict(),
             "counted_to": [list(pair) for pair in self.counted_to.items()],
-            "place": self.place,
+            "places": list(self.places),
         }
 
     @classmethod
@@ -109,7 +123,7 @@ class DerivedColumns:
         return cls(
             forecast=SpendForecast.from_dict(content["forecast"]),
             counted_to=dict(content["counted_to"]),
-            place=content["place"],
+            places=tuple(content["places"]),
         )
 
 

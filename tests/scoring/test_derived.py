@@ -32,14 +32,14 @@ DERIVED = DerivedColumns(
         "expected_spend": "spend",
         "alive_probability": "days_ordering",
     },
-    place=4,
+    places=(1, 5, 8),
 )
 WIDTH = len(NAMES) + len(DERIVED.counted_to)
 
 
 @pytest.fixture
 def package(random: np.random.Generator, make_package: Callable[..., Package]) -> Package:
-    """A package whose components read three figures between the fourth output and the fifth."""
+    """A package whose components read three figures among the outputs."""
     return make_package(
         outputs=tuple(
             PackageOutput(
@@ -72,15 +72,15 @@ def customers(random: np.random.Generator, count: int) -> NDArray[np.float64]:
     return rows
 
 
-def test_components_see_the_figures_between_the_outputs(
+def test_components_see_the_figures_among_the_outputs(
     random: np.random.Generator, package: Package
 ) -> None:
     rows = customers(random, 50)
     seen = DERIVED.widen(rows, package.columns)
     expected = DERIVED.forecast.expect(rows[:, [NAMES.index(name) for name in INPUTS]])
-    np.testing.assert_array_equal(np.delete(seen, [4, 5, 6], axis=1), rows)
+    np.testing.assert_array_equal(np.delete(seen, DERIVED.places, axis=1), rows)
     np.testing.assert_array_equal(seen[:, 5], expected.spend)
-    np.testing.assert_array_equal(seen[:, 6], expected.alive)
+    np.testing.assert_array_equal(seen[:, 8], expected.alive)
     apart = sum(part.weight * part.contributions(seen) for part in package.components)
     logit = package.base + package.calibration.slope * np.asarray(apart).sum(axis=1)
     np.testing.assert_allclose(score(package, rows).logit, logit, rtol=1e-12)
@@ -95,9 +95,9 @@ def test_figures_are_told_by_the_outputs_they_are_counted_to(
         sum(part.weight * part.contributions(seen) for part in package.components)
     )
     told = score(package, rows).contributions
-    np.testing.assert_allclose(told[:, 2], apart[:, [2, 4, 6]].sum(axis=1), rtol=1e-12)
-    np.testing.assert_allclose(told[:, 3], apart[:, [3, 5]].sum(axis=1), rtol=1e-12)
-    np.testing.assert_array_equal(told[:, [0, 1, 4, 5]], apart[:, [0, 1, 7, 8]])
+    np.testing.assert_allclose(told[:, 2], apart[:, [3, 1, 8]].sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(told[:, 3], apart[:, [4, 5]].sum(axis=1), rtol=1e-12)
+    np.testing.assert_array_equal(told[:, [0, 1, 4, 5]], apart[:, [0, 2, 6, 7]])
 
 
 def test_contributions_still_give_the_logit_exactly(
@@ -150,7 +150,12 @@ def test_a_package_without_the_inputs_is_refused(package: Package) -> None:
 
 def test_an_unknown_figure_is_refused() -> None:
     with pytest.raises(InvalidPackage, match=r"must be among .*; got \['luck'\]"):
-        DerivedColumns(forecast=DERIVED.forecast, counted_to={"luck": "spend"}, place=0)
+        DerivedColumns(forecast=DERIVED.forecast, counted_to={"luck": "spend"}, places=(0,))
+
+
+def test_figures_without_a_place_each_are_refused() -> None:
+    with pytest.raises(InvalidPackage, match=r"a place each, rising; got \[2, 1, 3\]"):
+        replace(DERIVED, places=(2, 1, 3))
 
 
 def test_every_figure_is_known_of_who_ordered_and_of_nobody_else(

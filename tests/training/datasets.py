@@ -96,6 +96,7 @@ def make_dataset(spec: ModelSpec = BRISK, seed: int = 3) -> Dataset:
         as_of=to_micros(datetime(2025, 12, 1, tzinfo=UTC)),
         train=train,
         test=frame[is_test].reset_index(drop=True),
+        forecast=None,
         paid=train["spend_365d"] / 4,
         current=frame[is_test].reset_index(drop=True),
     )

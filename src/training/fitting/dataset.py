@@ -19,7 +19,10 @@ from features.evaluating.duckdb_evaluator import label_table
 from features.frames import KEYS, feature_frame, read_features
 from features.labels import find_label
 from features.snapshots.snapshot import Snapshot
+from scoring.purchases import INPUTS
 from training.errors import NotTrainable
+from training.fitting.figures import with_figures
+from training.fitting.purchases import FittedForecast, fit_forecast, realised_purchases
 from training.fitting.schedule import Schedule, cutoffs_for
 from training.fitting.sufficiency import check_outcomes, check_recorded
 from training.specs import ModelSpec
@@ -40,6 +43,9 @@ class Dataset:
         Records before it counted.
     train, test : DataFrame
         Columns customer_id, cutoff, every feature of the catalogue, label.
+    forecast : FittedForecast or None
+        What customers will buy within the horizon; None where the features that say so are not there, or nobody
+        ordered. Where it has models, their figures are columns of `train` and `test`.
     paid : float Series, minor units
         What the customer of each training row paid for orders within the horizon, before refunds; it is
         no feature, as it lies behind the cutoff.
@@ -55,6 +61,7 @@ class Dataset:
     as_of: int
     train: pd.DataFrame
     test: pd.DataFrame
+    forecast: FittedForecast | None
     paid: pd.Series[float]
     current: pd.DataFrame
 
@@ -139,7 +146,10 @@ def load_dataset(
             " Look at the populations of features and labels."
         )
     is_test = rows["cutoff"] == from_micros(laid_out.test)
-    train = rows[~is_test].reset_index(drop=True)
+    train, test = (rows[chosen].reset_index(drop=True) for chosen in (~is_test, is_test))
+    forecast = _forecast(snapshot, laid_out, train, test, tenant.currency)
+    if forecast is not None and forecast.models is not None:
+        train, test = (with_figures(part, forecast.models) for part in (train, test))
     return Dataset(
         tenant=tenant,
         spec=spec,
@@ -148,7 +158,8 @@ def load_dataset(
         schedule=laid_out,
         as_of=as_of,
         train=train,
-        test=rows[is_test].reset_index(drop=True),
+        test=test,
+        forecast=forecast,
         paid=_paid(snapshot, laid_out, train),
         current=_current(spec, snapshot, as_of, catalogue, features),
     )
@@ -240,6 +251,23 @@ def _paid(snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame) -> pd.Ser
     return train[list(KEYS)].merge(found, on=list(KEYS), how="left", validate="one_to_one")[
         f"paid_{horizon}d"
     ]
+
+
+def _forecast(
+    snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame, test: pd.DataFrame, currency: str
+) -> FittedForecast | None:
+    """Fit what customers will buy, where the features that say so are there."""
+    if not set(INPUTS) <= set(train.columns) or not (train["order_days"] >= 1).any():
+        return None
+    days = schedule.horizon_days
+    return fit_forecast(
+        train,
+        test,
+        train_realised=realised_purchases(snapshot, train, days),
+        test_realised=realised_purchases(snapshot, test, days),
+        horizon_days=days,
+        currency=currency,
+    )
 
 
 def _current(

@@ -62,11 +62,15 @@ class FittedForecast:
         if the days they did so had been known. Empty where there were too few customers to judge by.
     sentence : str
         For the model card: what is forecast by what, why, and how near it came.
+    models : SpendForecast or None, default None
+        What the models expect, whether or not they were chosen: nothing of the held-out customers is in it. None
+        where too few customers ordered again.
     """
 
     forecast: SpendForecast
     check: pd.DataFrame
     sentence: str
+    models: SpendForecast | None = None
 
 
 def realised_purchases(snapshot: Snapshot, rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
@@ -211,6 +215,7 @@ def _chosen(
         forecast=forecast,
         check=held_out.table({"models": models, "means": means}),
         sentence=" ".join(sentences),
+        models=models,
     )
 
 
