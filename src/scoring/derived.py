@@ -19,7 +19,6 @@ from scoring.purchases import ExpectedPurchases, SpendForecast
 Floats = NDArray[np.float64]
 
 FIGURES: Mapping[str, Callable[[ExpectedPurchases], Floats]] = {
-    "order_probability": lambda expected: expected.orders / expected.orders_if_kept,
     "expected_orders": lambda expected: expected.orders,
     "expected_spend": lambda expected: expected.spend,
     "alive_probability": lambda expected: expected.alive,

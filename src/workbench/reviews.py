@@ -20,7 +20,6 @@ from scoring.wording import counted
 from training.fitting.schedule import cutoffs_for
 from training.judging.evaluation import Figures, measure
 from training.judging.gates import last_cutoff
-from training.specs import find_spec
 from workbench.notebook import Bench
 from workbench.runs.history import History
 
@@ -160,7 +159,7 @@ def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
     PackageNotFound
         "model 'demo.churn' must have a published package; got none in ..."
     """
-    spec = find_spec(model)
+    spec = bench.spec(model)
     package = current(bench.settings.packages, bench.tenant.slug, model)
     schedule = cutoffs_for(
         spec, first_occurred=snapshot.first_occurred, as_of=bench.cutoff, zone=bench.tenant.zone
@@ -191,7 +190,7 @@ def learned_until(package: Package) -> int:
 def window(bench: Bench, found: Review, model: str) -> str:
     """Say which days a review looks at."""
     begins = from_micros(found.cutoff).astimezone(bench.tenant.zone)
-    return f"customers as of {begins:%Y-%m-%d}, and the {find_spec(model).horizon_days} days after"
+    return f"customers as of {begins:%Y-%m-%d}, and the {bench.spec(model).horizon_days} days after"
 
 
 def _latest_training(bench: Bench, model: str) -> dict[str, Any]:

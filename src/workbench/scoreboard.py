@@ -39,7 +39,7 @@ def riskiest(
         By customer (the shop's own id, else ``number:17``): risk, score and band where there are any, action, reasons.
     """
     decisions = decide_many(package, frame[list(package.names)].to_numpy(dtype=np.float64))
-    order = np.argsort([-decision.probability for decision in decisions], kind="stable")[:limit]
+    order = np.argsort([-decision.risk for decision in decisions], kind="stable")[:limit]
     names = customer_names(bench)
     rows = [_row(names[frame["customer_id"].iloc[place]], decisions[place]) for place in order]
     return pd.DataFrame(rows).set_index("customer").dropna(axis="columns", how="all")
@@ -83,7 +83,7 @@ def _spread(counts: Mapping[str, int], total: int) -> str:
 def _row(customer: str, decision: Decision) -> dict[str, object]:
     return {
         "customer": customer,
-        "risk": f"{decision.probability:.1%}",
+        "risk": f"{decision.risk:.1%}",
         "score": decision.score,
         "band": decision.band,
         "rule score": decision.rule_score,

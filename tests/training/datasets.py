@@ -14,6 +14,7 @@ from commerce.records.instants import from_micros, to_micros
 from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
 from features.snapshots.snapshot import Snapshot
+from scoring.populations import EVERYONE, Population
 from training.fitting.dataset import Dataset
 from training.fitting.schedule import Schedule
 from training.specs import ModelSpec
@@ -67,7 +68,9 @@ def make_frame(customers: int, cutoffs: tuple[int, ...], seed: int = 3) -> pd.Da
     return pd.concat(parts, ignore_index=True)
 
 
-def make_dataset(spec: ModelSpec = BRISK, seed: int = 3) -> Dataset:
+def make_dataset(
+    spec: ModelSpec = BRISK, seed: int = 3, population: Population = EVERYONE
+) -> Dataset:
     """A dataset without a record store behind it."""
     frame = make_frame(260, CUTOFFS, seed)
     is_test = frame["cutoff"] == from_micros(CUTOFFS[-1])
@@ -94,9 +97,9 @@ def make_dataset(spec: ModelSpec = BRISK, seed: int = 3) -> Dataset:
         catalogue=CATALOGUE.subset(FEATURES),
         schedule=Schedule(train=CUTOFFS[:-1], test=CUTOFFS[-1], horizon_days=90),
         as_of=to_micros(datetime(2025, 12, 1, tzinfo=UTC)),
+        population=population,
         train=train,
         test=frame[is_test].reset_index(drop=True),
         forecast=None,
-        paid=train["spend_365d"] / 4,
         current=frame[is_test].reset_index(drop=True),
     )

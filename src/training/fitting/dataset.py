@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from commerce.records.instants import DAY, from_micros
+from commerce.records.instants import from_micros
 from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
-from features.declaring.activities import paid
-from features.declaring.declaration import DAYS, Catalogue, total
-from features.declaring.declaration import catalogue as compiled
+from features.declaring.declaration import Catalogue
 from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import label_table
 from features.frames import KEYS, feature_frame, read_features
 from features.labels import find_label
 from features.snapshots.snapshot import Snapshot
+from scoring.populations import Population
 from scoring.purchases import INPUTS
 from training.errors import NotTrainable
+from training.fitting.activity import population_of
 from training.fitting.figures import with_figures
 from training.fitting.purchases import FittedForecast, fit_forecast, realised_purchases
 from training.fitting.schedule import Schedule, cutoffs_for
@@ -41,14 +43,13 @@ class Dataset:
     schedule : Schedule
     as_of : int, epoch microseconds
         Records before it counted.
+    population : Population
+        Whom the question is about: on them the model is measured, on the others it only learns.
     train, test : DataFrame
         Columns customer_id, cutoff, every feature of the catalogue, label.
     forecast : FittedForecast or None
-        What customers will buy within the horizon; None where the features that say so are not there, or nobody
-        ordered. Where it has models, their figures are columns of `train` and `test`.
-    paid : float Series, minor units
-        What the customer of each training row paid for orders within the horizon, before refunds; it is
-        no feature, as it lies behind the cutoff.
+        What customers will buy within the horizon; None where the decision asks for no such thing. Where it has
+        models, their figures are columns of `train` and `test`.
     current : DataFrame
         Features, at `as_of`, of the customers whom the model is about then; what became of them is not known yet.
     """
@@ -59,16 +60,34 @@ class Dataset:
     catalogue: Catalogue
     schedule: Schedule
     as_of: int
+    population: Population
     train: pd.DataFrame
     test: pd.DataFrame
     forecast: FittedForecast | None
-    paid: pd.Series[float]
     current: pd.DataFrame
 
     @property
     def name(self) -> str:
         """Registered name of the model: "<tenant>.<model>"."""
         return f"{self.tenant.slug}.{self.spec.name}"
+
+    def asked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Give the rows of a frame that the question is about, in their order.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            `train`, `test`, `current`, or one with the features that tell the population.
+        """
+        return frame[self.is_asked(frame)].reset_index(drop=True)
+
+    def is_asked(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
+        """Mark the rows of a frame that the question is about, shape (n_rows,)."""
+        if not self.population.others:
+            return np.ones(len(frame), dtype=np.bool_)
+        return self.population.within(
+            {group.feature: frame[group.feature].to_numpy() for group in self.population.others}
+        )
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -147,7 +166,7 @@ def load_dataset(
         )
     is_test = rows["cutoff"] == from_micros(laid_out.test)
     train, test = (rows[chosen].reset_index(drop=True) for chosen in (~is_test, is_test))
-    forecast = _forecast(snapshot, laid_out, train, test, tenant.currency)
+    forecast = _forecast(spec, snapshot, laid_out, train, test, tenant.currency)
     if forecast is not None and forecast.models is not None:
         train, test = (with_figures(part, forecast.models) for part in (train, test))
     return Dataset(
@@ -157,10 +176,10 @@ def load_dataset(
         catalogue=catalogue,
         schedule=laid_out,
         as_of=as_of,
+        population=population_of(spec, snapshot, known_before=laid_out.test),
         train=train,
         test=test,
         forecast=forecast,
-        paid=_paid(snapshot, laid_out, train),
         current=_current(spec, snapshot, as_of, catalogue, features),
     )
 
@@ -234,37 +253,26 @@ def _labels(spec: ModelSpec, snapshot: Snapshot, schedule: Schedule, as_of: int)
     return pd.concat(parts, ignore_index=True)
 
 
-def _paid(snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame) -> pd.Series[float]:
-    """What was paid within the horizon of each training row: the spend that a look back from its end finds."""
-    horizon = schedule.horizon_days
-    spend = total(
-        paid.of("base_minor"),
-        name="paid",
-        windows=DAYS(horizon),
-        null=0,
-        unit="minor",
-        description="Amount paid for orders within the horizon.",
-    )
-    ends = [cutoff + horizon * DAY for cutoff in schedule.train]
-    found = feature_frame(snapshot, ends, compiled(spend))
-    found["cutoff"] = (found["cutoff"] - pd.Timedelta(days=horizon)).dt.as_unit("us")
-    return train[list(KEYS)].merge(found, on=list(KEYS), how="left", validate="one_to_one")[
-        f"paid_{horizon}d"
-    ]
-
-
 def _forecast(
-    snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame, test: pd.DataFrame, currency: str
+    spec: ModelSpec,
+    snapshot: Snapshot,
+    schedule: Schedule,
+    train: pd.DataFrame,
+    test: pd.DataFrame,
+    currency: str,
 ) -> FittedForecast | None:
-    """Fit what customers will buy, where the features that say so are there."""
-    if not set(INPUTS) <= set(train.columns) or not (train["order_days"] >= 1).any():
+    """Fit what customers will buy, where a decision asks for it and the features that say so are there."""
+    if not (spec.economics.by_value and set(INPUTS) <= set(train.columns)):
         return None
     days = schedule.horizon_days
+    train_realised, test_realised = (
+        realised_purchases(snapshot, rows, days) for rows in (train, test)
+    )
     return fit_forecast(
         train,
         test,
-        train_realised=realised_purchases(snapshot, train, days),
-        test_realised=realised_purchases(snapshot, test, days),
+        train_realised=train_realised,
+        test_realised=test_realised,
         horizon_days=days,
         currency=currency,
     )

@@ -9,9 +9,9 @@ import pandas as pd
 
 from scoring.derived import DerivedColumns, figures_of
 from scoring.purchases import SpendForecast
+from training.fitting.purchases import FittedForecast
 
 COUNTED_TO: Mapping[str, str] = {
-    "order_probability": "days_since_order",
     "expected_orders": "order_days",
     "expected_spend": "spend",
     "alive_probability": "days_since_order",
@@ -41,7 +41,7 @@ def with_figures(rows: pd.DataFrame, forecast: SpendForecast) -> pd.DataFrame:
 
 
 def derived_columns(
-    features: Sequence[str], forecast: SpendForecast | None
+    features: Sequence[str], fitted: FittedForecast | None
 ) -> DerivedColumns | None:
     """Say which columns of a model are figures of a forecast.
 
@@ -49,7 +49,7 @@ def derived_columns(
     ----------
     features : sequence of str
         The columns the model reads, in order.
-    forecast : SpendForecast or None
+    fitted : FittedForecast or None
 
     Returns
     -------
@@ -57,10 +57,10 @@ def derived_columns(
         None where the model reads none.
     """
     places = {name: place for place, name in enumerate(features) if name in COUNTED_TO}
-    if forecast is None or not places:
+    if fitted is None or fitted.models is None or not places:
         return None
     return DerivedColumns(
-        forecast=forecast,
+        forecast=fitted.models,
         counted_to={name: COUNTED_TO[name] for name in places},
         places=tuple(places.values()),
     )

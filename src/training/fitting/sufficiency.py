@@ -54,7 +54,7 @@ def check_outcomes(
     if len(train) < spec.least_rows:
         raise NotTrainable(
             f"{spec.name} must have {spec.least_rows} rows to learn from; got {len(train)}:"
-            f" too few customers {spec.population}. Until there are more, {GOES_ON}."
+            f" too few customers {spec.had}. Until there are more, {GOES_ON}."
             " Import more records, or wait."
         )
     least = (spec.least_outcomes, spec.least_test_outcomes)
@@ -70,7 +70,7 @@ def check_outcomes(
             f"{who:,} of {rows['customer_id'].nunique():,} customers {did} within"
             f" {schedule.horizon_days} days of {day}"
             if len(rows)
-            else f"no customer {spec.population} on {day}"
+            else f"no customer {spec.had} on {day}"
         )
         raise NotTrainable(
             f"{seen}: nobody can be told apart; {GOES_ON}."

@@ -34,7 +34,7 @@ from training.publishing.reason_sentences import (
 )
 from training.publishing.reason_templates import NO_HOURS
 from training.specs import ModelSpec
-from training.specs.economics import typical_order
+from training.specs.economics import Facts, typical_order
 
 if TYPE_CHECKING:
     from features.declaring.declaration import Output
@@ -61,9 +61,9 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
     Returns
     -------
     Package
-        Version "0"; its features are those the model reads, then those only the rule score or the derived columns
-        read, then those only sentences read. Where nobody has paid for an order there is nothing to count amounts
-        in, and so no rule score.
+        Version "0"; its features are those the model reads, then those only the rule score, the population, the
+        offer or the derived columns read, then those only sentences read. Where nobody has paid for an order there
+        is nothing to count amounts in, and so no rule score.
 
     Raises
     ------
@@ -78,14 +78,27 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
             f" a decision package; got {type(fitted.estimator).__name__}. Compare with it, and export what"
             " fit_candidates chooses without it."
         )
+    population = dataset.population
+    asked = dataset.asked(dataset.current)
+    limits = [group.above for group in population.others if group.returns and group.above]
+    decision, offer = spec.economics.settle(
+        Facts(
+            train=frame,
+            asked=asked,
+            forecast=None if dataset.forecast is None else dataset.forecast.forecast,
+            longest=min(limits, default=None),
+            currency=currency,
+        )
+    )
     rule_columns = dict(spec.rule_columns or {})
     order = typical_order(frame, rule_columns["average_order_value"]) if rule_columns else None
-    models = None if dataset.forecast is None else dataset.forecast.models
-    derived = derived_columns(fitted.features, models)
+    told_by = [group.feature for group in population.others]
+    valued_by = () if offer is None else offer.features
+    derived = derived_columns(fitted.features, dataset.forecast)
     figures = () if derived is None else tuple(derived.counted_to)
-    told_by = () if derived is None else derived.outputs
-    names = list(dict.fromkeys([*fitted.features, *rule_columns.values(), *told_by]))
-    names = [name for name in names if name not in figures]
+    read = [*fitted.features, *rule_columns.values(), *told_by, *valued_by]
+    read += () if derived is None else derived.outputs
+    names = [name for name in dict.fromkeys(read) if name not in figures]
     names += companions(names, dataset.catalogue)
     offset = clock_offset(dataset.tenant.zone, from_micros(dataset.as_of))
     return Package(
@@ -97,9 +110,9 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
         ),
         components=components_of(fitted.estimator, len(names) + len(figures)),
         derived=derived,
-        decision=spec.economics.decision(
-            frame, dataset.paid, days=dataset.schedule.horizon_days, currency=currency
-        ),
+        decision=decision,
+        offer=offer,
+        population=population,
         scale=Scale() if spec.on_credit_scale else None,
         rule_inputs=None
         if order is None

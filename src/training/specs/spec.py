@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from training.specs.economics import Economics
+from training.specs.populations import Populations
 
 if TYPE_CHECKING:
     from sklearn.base import ClassifierMixin
@@ -26,8 +27,10 @@ class ModelSpec:
     """What a probability of 1 means, in words."""
     did: tuple[str, str]
     """What a customer did of whom the label is 0, and 1, told afterwards: "ordered again"."""
-    population: str
-    """What the customers it is about had done by then: "had ordered"."""
+    had: str
+    """What the customers of the label had done by then: "had ordered"."""
+    population: Populations
+    """Whom of them the question is about; the others are named, and told apart in answers."""
     lacking: str
     """What to say to a shop that recorded nothing of the kind, and how to bring it."""
     economics: Economics

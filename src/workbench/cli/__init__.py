@@ -29,6 +29,7 @@ COMMANDS = {
     "evaluate": "workbench.cli.evaluations:evaluate",
     "replay": "workbench.cli.replays:replay",
     "explain": "workbench.cli.explanations:explain",
+    "economics": "workbench.cli.economics:economics",
     "features": "workbench.cli.features:features",
     "snapshots": "workbench.cli.snapshots:snapshots",
     "tenants": "workbench.cli.tenants:tenants",

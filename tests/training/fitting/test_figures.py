@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -10,12 +12,14 @@ from scoring.derived import FIGURES
 from scoring.purchase_models import BetaGeometric, GammaGamma
 from scoring.purchases import SpendForecast
 from training.fitting.figures import COUNTED_TO, derived_columns, with_figures
+from training.fitting.purchases import FittedForecast
 
 FORECAST = SpendForecast(
     horizon_days=90,
     orders=BetaGeometric(r=0.6, alpha=45.0, a=0.5, b=2.0),
     value=GammaGamma(p=6.25, q=3.74, v=1544.0),
 )
+FITTED = FittedForecast(forecast=FORECAST, check=pd.DataFrame(), sentence="", models=FORECAST)
 ROWS = pd.DataFrame(
     {
         "customer_id": ["ann", "bob", "cid"],
@@ -45,13 +49,13 @@ def test_figures_stand_behind_the_columns() -> None:
 def test_a_figure_whose_output_is_not_there_is_left_out() -> None:
     widened = with_figures(ROWS.drop(columns="days_since_order"), FORECAST)
     assert "expected_orders" in widened.columns
-    assert "order_probability" not in widened.columns
+    assert "alive_probability" not in widened.columns
 
 
 def test_a_package_sees_the_columns_the_model_was_fitted_on() -> None:
     widened = with_figures(ROWS, FORECAST)
     features = ("spend", "expected_spend", "order_days", "alive_probability", "days_since_order")
-    derived = derived_columns(features, FORECAST)
+    derived = derived_columns(features, FITTED)
     assert derived is not None
     outputs = [name for name in features if name not in COUNTED_TO]
     outputs += [name for name in derived.outputs if name not in outputs]
@@ -62,5 +66,6 @@ def test_a_package_sees_the_columns_the_model_was_fitted_on() -> None:
 
 
 def test_a_model_that_reads_no_figure_has_no_derived_columns() -> None:
-    assert derived_columns(("spend", "order_days"), FORECAST) is None
+    assert derived_columns(("spend", "order_days"), FITTED) is None
     assert derived_columns(("spend", "expected_spend"), None) is None
+    assert derived_columns(("spend", "expected_spend"), replace(FITTED, models=None)) is None

@@ -10,11 +10,11 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from tests.training.datasets import BRISK
 
+from scoring.calibration import Calibration
 from scoring.components import Linear, Trees
 from scoring.decisions import decide, decide_many
 from scoring.errors import InvalidPackage
 from scoring.files import publish, read_package
-from scoring.package import Calibration
 from scoring.scorer import score
 from training.errors import NotExportable
 from training.fitting.candidates import Fitted, fit_candidates
