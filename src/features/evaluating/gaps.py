@@ -10,13 +10,9 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from features.declaring.clocks import DAY
-from features.declaring.origins import Events
 from features.declaring.sources import Source
-from features.evaluating.database import open_database, show_files
-from features.evaluating.duckdb_evaluator import LABEL_COLUMNS
-from features.evaluating.expressions import column, literal, table_of
-from features.evaluating.label_sql import belongs
-from features.evaluating.loading_sql import customer_table, event_table
+from features.evaluating.expressions import column, literal
+from features.evaluating.known_events import is_known, loaded
 from features.snapshots.snapshot import Snapshot
 
 
@@ -42,27 +38,15 @@ def silences(snapshot: Snapshot, rows: Source, *, known_before: int) -> Silences
     known_before : int, epoch microseconds
         What was recorded then, or later, does not count; silences going on are measured up to here.
     """
-    assert isinstance(rows.origin, Events), "silences lie between events"
     day = exp.IntDiv(this=column("occurred_at"), expression=literal(DAY))
-    known = [
-        exp.LT(this=column(name), expression=literal(known_before))
-        for name in ("occurred_at", "recorded_at")
-    ]
-    stands = exp.GTE(this=column("annulled_at"), expression=literal(known_before))
     days = (
         exp.select(column("customer"), exp.alias_(day, "day"))
         .distinct()
         .from_("event")
-        .where(belongs(rows), stands, *known)
+        .where(is_known(rows, before=known_before))
         .order_by("customer", "day")
     )
-    with open_database() as database:
-        show_files(database, "snapshot", snapshot.files)
-        for name, query in (
-            ("customer", customer_table(chosen=False)),
-            ("event", event_table(rows.types, LABEL_COLUMNS)),
-        ):
-            database.execute(table_of(query, name).sql("duckdb")).fetchall()
+    with loaded(snapshot, rows) as database:
         found: dict[str, Any] = database.execute(days.sql("duckdb")).fetchnumpy()
     customer, at = np.asarray(found["customer"]), np.asarray(found["day"], dtype=np.int64)
     if not len(at):

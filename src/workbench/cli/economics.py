@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.cli import home
 from workbench.cli.console import examples, table
+from workbench.cli.decided import find_decided, keep_decided
 from workbench.errors import PlanError
-from workbench.records import open_records
 
 if TYPE_CHECKING:
     from commerce.records.tenants import Tenant
@@ -49,7 +48,7 @@ def economics() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(model: str, tenant: str | None, as_json: bool) -> None:
     """Show what acting on MODEL costs and earns, and where each figure comes from."""
-    shop, spec, decided = _shop(model, tenant)
+    shop, spec, decided = find_decided(model, tenant)
     figures = _figures(spec, decided)
     if as_json:
         click.echo(
@@ -87,38 +86,12 @@ def set_(
     model: str, tenant: str | None, reset: bool, offer_cost: str | None, **shares: float | None
 ) -> None:
     """Set what acting on MODEL costs and earns; what is not named stays."""
-    from commerce.shops import set_model
-    from training.specs.decided import MONEY, check_settings
+    from training.specs.decided import MONEY
 
-    shop, spec, decided = _shop(model, tenant)
     changes: dict[str, Any] = {name: value for name, value in shares.items() if value is not None}
     if offer_cost is not None:
-        changes["offer_cost"] = _minor(offer_cost, shop)
-    if not changes and not reset:
-        raise PlanError(
-            "economics must be named to be set; got none. Give --margin, --offer-cost or another of"
-            " `bellwether economics set --help`."
-        )
-    kept = {name: value for name, value in decided.items() if not (reset and name in MONEY)}
-    check_settings(spec, kept | changes)
-    engine = open_records(home.settings())
-    set_model(engine, shop.slug, model, kept | changes)
-    click.echo(
-        f"  {shop.slug}.{model}: {', '.join(sorted(changes)) or 'the defaults'} from the next run on:"
-        f" bellwether run --tenant {shop.slug} --models {model}"
-    )
-
-
-def _shop(model: str, tenant: str | None) -> tuple[Tenant, ModelSpec, dict[str, Any]]:
-    """Find the tenant, the spec, and what was decided about it."""
-    from commerce.records.database import reading
-    from training.specs import find_spec
-    from training.specs.decided import decided_for
-
-    spec = find_spec(model)
-    with reading(open_records(home.settings())) as connection:
-        shop = home.choose_tenant(connection, tenant)
-    return shop, spec, decided_for(shop.settings, model)
+        changes["offer_cost"] = _minor(offer_cost, find_decided(model, tenant)[0])
+    keep_decided(model, tenant, changes, subject="economics", reset=MONEY if reset else ())
 
 
 def _figures(spec: ModelSpec, decided: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
