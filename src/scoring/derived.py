@@ -109,7 +109,12 @@ class DerivedColumns:
         return np.delete(np.arange(width), self.places)
 
     def as_dict(self) -> dict[str, Any]:
-        """Write it in plain numbers and words, as JSON holds them in any order of keys."""
+        """Write it in plain numbers and words, as JSON holds them in any order of keys.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "forecast": self.forecast.as_dict(),
             "counted_to": [list(pair) for pair in self.counted_to.items()],
@@ -118,7 +123,16 @@ class DerivedColumns:
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> DerivedColumns:
-        """Read what `as_dict` wrote, equal in every bit."""
+        """Read what `as_dict` wrote, equal in every bit.
+
+        Parameters
+        ----------
+        content : mapping
+
+        Returns
+        -------
+        DerivedColumns
+        """
         return cls(
             forecast=SpendForecast.from_dict(content["forecast"]),
             counted_to=dict(content["counted_to"]),
@@ -127,6 +141,19 @@ class DerivedColumns:
 
 
 def figures_of(forecast: SpendForecast, inputs: Floats, names: tuple[str, ...]) -> Floats:
-    """Work figures out, shape (n_rows, n_names); `inputs` as `SpendForecast.expect` takes them."""
+    """Work figures out.
+
+    Parameters
+    ----------
+    forecast : SpendForecast
+    inputs : float array of shape (n_rows, n_inputs)
+        As `SpendForecast.expect` takes them.
+    names : tuple of str
+        Among `FIGURES`, at least one.
+
+    Returns
+    -------
+    float array of shape (n_rows, n_names)
+    """
     expected = forecast.expect(inputs)
     return np.stack([FIGURES[name](expected) for name in names], axis=1)

@@ -142,7 +142,12 @@ class SpendForecast:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Write it in plain numbers and words, as JSON holds them."""
+        """Write it in plain numbers and words, as JSON holds them.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "horizon_days": self.horizon_days,
             "orders": {"kind": _kind_of(self.orders), **asdict(self.orders)},
@@ -153,6 +158,14 @@ class SpendForecast:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> SpendForecast:
         """Read what `as_dict` wrote, equal in every bit.
+
+        Parameters
+        ----------
+        content : mapping
+
+        Returns
+        -------
+        SpendForecast
 
         Raises
         ------
