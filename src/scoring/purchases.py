@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -85,8 +86,8 @@ class SpendForecast:
         ----------
         values : float array of shape (n_rows, 4)
             In the order of `inputs`. Of a customer who never ordered (order days missing or 0), or whose days are
-            missing, only the value of an order is forecast, the shop's; the rest is NaN. A customer whose first
-            order is less than a day ago has 0 days, which is an age like any other. Days that contradict each other
+            missing, only the value of an order is forecast, the shop's; the rest is NaN. Days are counted whole: a
+            customer whose first order is less than a day ago has 0 days, which is an age like any other. Days that contradict each other
             are set right: there is no more than one repeated order a day, and none before the first or later than
             now. A missing spend is nothing paid.
 
@@ -126,13 +127,13 @@ class SpendForecast:
             if not (bought and latest == latest and since_first == since_first):
                 rows[place, :3] = np.nan
                 continue
-            age = max(since_first, 0.0)
+            age = float(floor(max(since_first, 0.0)))
             key = min(times - 1.0, age), age
             if key not in found:
                 found[key] = self.orders.orders(*key, float(self.horizon_days))
             some, rows[place, 2] = found[key]
             if isinstance(self.orders, BetaGeometric):
-                alive = self.orders.alive(key[0], min(max(latest, 0.0), age), age)
+                alive = self.orders.alive(key[0], min(float(floor(max(latest, 0.0))), age), age)
                 rows[place, 0], rows[place, 1] = alive, alive * some
             else:
                 rows[place, 0], rows[place, 1] = np.nan, some

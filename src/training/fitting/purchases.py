@@ -179,9 +179,9 @@ def fit_forecast(
 def _columns(rows: pd.DataFrame) -> tuple[Floats, Floats, Floats, Floats]:
     """Read the inputs, with days set right as the forecast sets them."""
     times, ordering, age, spend = rows[list(INPUTS)].to_numpy(dtype=np.float64).T
-    age = np.nan_to_num(np.maximum(age, 0.0))
-    times = np.minimum(times, age + 1.0)
-    return times, np.nan_to_num(np.clip(ordering, 0.0, age)), age, np.nan_to_num(spend)
+    age = np.floor(np.nan_to_num(np.maximum(age, 0.0)))
+    ordering = np.floor(np.nan_to_num(np.clip(ordering, 0.0, age)))
+    return np.minimum(times, age + 1.0), ordering, age, np.nan_to_num(spend)
 
 
 def _chosen(
