@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from math import floor
+from math import floor, isfinite
 from typing import Any
 
 import numpy as np
@@ -87,9 +87,9 @@ class SpendForecast:
         values : float array of shape (n_rows, 4)
             In the order of `inputs`. Of a customer who never ordered (order days missing or 0), or whose days are
             missing, only the value of an order is forecast, the shop's; the rest is NaN. Days are counted whole: a
-            customer whose first order is less than a day ago has 0 days, which is an age like any other. Days that contradict each other
-            are set right: there is no more than one repeated order a day, and none before the first or later than
-            now. A missing spend is nothing paid.
+            customer whose first order is less than a day ago has 0 days, which is an age like any other. Days that
+            contradict each other are set right: there is no more than one repeated order a day, and none before the
+            first or later than now. A missing spend is nothing paid.
 
         Returns
         -------
@@ -124,7 +124,7 @@ class SpendForecast:
             bought = times >= 1.0
             paid = spend if spend > 0.0 else 0.0
             rows[place, 3] = self.value.value(paid, times) if bought else self.value.value(0.0, 0.0)
-            if not (bought and latest == latest and since_first == since_first):
+            if not (bought and isfinite(latest) and isfinite(since_first)):
                 rows[place, :3] = np.nan
                 continue
             age = float(floor(max(since_first, 0.0)))
