@@ -14,7 +14,6 @@ from features.declaring.compilation import Catalogue
 from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import label_table
 from features.frames import feature_frame, read_features
-from features.labels import find_label
 from features.snapshots.snapshot import Snapshot, recorded_types, take_snapshot
 from training.specs import SPECS
 from workbench.notebook import Bench
@@ -90,7 +89,7 @@ def _outcome(bench: Bench, snapshot: Snapshot, layout: Layout, model: str) -> pd
     schedule = layout.schedules[model]
     table = label_table(
         snapshot,
-        find_label(bench.spec(model).label),
+        bench.spec(model).label,
         [schedule.test],
         schedule.horizon_days,
         known_before=bench.cutoff,

@@ -52,6 +52,7 @@ from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tra
 from training.specs import ModelSpec
 from training.specs.churn import CHURN
 from training.specs.credit import CREDIT
+from training.specs.decided import settled
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SPEC = replace(CHURN, candidates=linear_models(), max_cutoffs=3, least_rows=100)
@@ -221,7 +222,7 @@ def test_the_same_model_over_again_is_the_champion_and_not_a_new_version(
 def test_a_challenger_that_is_no_better_is_registered_but_not_published(
     trained: Trained, shop: Shop
 ) -> None:
-    cheaper = replace(SPEC, economics=replace(CHURN.economics, margin=0.2))
+    cheaper = settled(SPEC, {"models": {"churn": {"margin": 0.2}}})
     second = trained_again(shop, trained, cheaper)
     assert not second.promoted
     assert second.refusals[0].startswith("champion.auc: AUC +0.0000 against acme.churn/1")

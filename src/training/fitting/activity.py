@@ -16,7 +16,7 @@ from features.snapshots.snapshot import Snapshot
 from scoring.populations import Population
 from training.errors import NotTrainable
 from training.specs import ModelSpec
-from training.specs.populations import Active
+from training.specs.populations import Active, Recent
 
 RETURNED = 0.95
 """The share of returning customers who are back by the limit."""
@@ -39,6 +39,8 @@ def population_of(spec: ModelSpec, snapshot: Snapshot, *, known_before: int) -> 
         "churn must have customers who came back to know when one is gone; got none. ..."
     """
     asked = spec.population
+    if isinstance(asked, Recent):
+        return asked.population
     if not isinstance(asked, Active):
         return asked
     if asked.within_days is not None:

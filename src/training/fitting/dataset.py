@@ -17,7 +17,6 @@ from features.declaring.declaration import Catalogue
 from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import label_table
 from features.frames import KEYS, feature_frame, read_features
-from features.labels import find_label
 from features.snapshots.snapshot import Snapshot
 from scoring.populations import Population
 from scoring.purchases import INPUTS
@@ -236,7 +235,7 @@ def _labels(spec: ModelSpec, snapshot: Snapshot, schedule: Schedule, as_of: int)
     for cutoffs, known_before in ((schedule.train, schedule.test), ((schedule.test,), as_of)):
         table = label_table(
             snapshot,
-            find_label(spec.label),
+            spec.label,
             cutoffs,
             schedule.horizon_days,
             known_before=known_before,
@@ -282,7 +281,7 @@ def _current(
     spec: ModelSpec, snapshot: Snapshot, as_of: int, catalogue: Catalogue, folder: Path | None
 ) -> pd.DataFrame:
     """Features of those whom a model is about at an instant, whatever comes about."""
-    population = label_table(snapshot, find_label(spec.label), [as_of], known_before=as_of)
+    population = label_table(snapshot, spec.label, [as_of], known_before=as_of)
     values = _features(snapshot, as_of, catalogue, folder)
     return values[values["customer_id"].isin(population.customer_ids)].reset_index(drop=True)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from commerce.records.instants import from_micros
 from features.declaring.origins import opening_types
-from features.labels import Owes, find_label
+from features.labels import Owes
 from features.snapshots.snapshot import Snapshot, recorded_types
 from training.errors import GOES_ON, NotTrainable
 from training.fitting.schedule import Schedule
@@ -25,7 +25,7 @@ def check_recorded(spec: ModelSpec, snapshot: Snapshot, *, as_of: int) -> None:
     NotTrainable
         "credit must have invoices to look at; got none. ..."
     """
-    population = find_label(spec.label).population
+    population = spec.label.population
     rows = population.aggregates if isinstance(population, Owes) else population.rows
     if recorded_types(snapshot, before=as_of).isdisjoint(opening_types(rows.origin)):
         raise NotTrainable(f"{spec.lacking} Without them, {GOES_ON}.")

@@ -1,6 +1,7 @@
 """Who will not come back."""
 
 from features.declaring.activities import placed
+from features.labels import LABELS
 from training.specs.economics import Retention
 from training.specs.expected_signs import CHURN_SIGNS
 from training.specs.populations import Active
@@ -8,7 +9,7 @@ from training.specs.spec import ModelSpec
 
 CHURN = ModelSpec(
     name="churn",
-    label="churn",
+    label=LABELS["churn"],
     horizon_days=90,
     outcome="places no order within 90 days",
     did=("ordered again", "did not order again"),

@@ -1,5 +1,6 @@
 """Who will not pay an invoice."""
 
+from features.labels import LABELS
 from scoring.populations import Group, Population
 from training.specs.economics import Lending
 from training.specs.expected_signs import CREDIT_SIGNS
@@ -7,7 +8,7 @@ from training.specs.spec import ModelSpec
 
 CREDIT = ModelSpec(
     name="credit",
-    label="credit",
+    label=LABELS["credit"],
     horizon_days=60,
     outcome="lets an open invoice become 30 days past due, or takes a payment back, within 60 days",
     did=("paid in time", "paid late"),

@@ -62,6 +62,12 @@ QUESTION = (
 """What is asked, of whom, from what: another model has to be fitted."""
 
 MONEY = {
+    "cost_minor": Setting(
+        name="cost_minor", rule="a whole number of minor units, 1 or more", holds=_whole(1, 10**12)
+    ),
+    "loss_minor": Setting(
+        name="loss_minor", rule="a whole number of minor units, 1 or more", holds=_whole(1, 10**12)
+    ),
     "margin": Setting(name="margin", rule="a share above 0, at most 1", holds=_share),
     "loss": Setting(name="loss", rule="a share above 0, at most 1", holds=_share),
     "success_rate": Setting(name="success_rate", rule="a share of 0 to 1", holds=_rate),

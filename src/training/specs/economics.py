@@ -1,5 +1,7 @@
 """The threshold is money: where acting begins to pay, and the sentence that shows why.
 
+Three kinds: an offer that keeps customers, an order on credit, something done beforehand that prevents a loss.
+
 Amounts come from the training customers of the tenant, shares from the spec, so that nothing depends on a
 currency. An amount that the records do not show is not made up: the sentence then does without it.
 """
@@ -184,7 +186,45 @@ class Lending:
         ), None
 
 
-Economics = Retention | Lending
+@dataclass(frozen=True, kw_only=True)
+class Prevention:
+    """Something done beforehand that prevents part of what costs more.
+
+    Acting pays where risk x success x loss > cost.
+    """
+
+    by_value: ClassVar[bool] = False
+
+    cost_minor: int
+    """Minor units, > 0; of acting once."""
+    loss_minor: int
+    """Minor units, > 0; of what comes about, once."""
+    success_rate: float
+    """In (0, 1]; share of what would come about that acting prevents."""
+    acting: str
+    """What is done, for the sentence: "a call before the parcel leaves"."""
+    outcome: str
+    """What comes about, likewise: "a return"."""
+    action: str
+    """The action's name in answers: "call"."""
+
+    def settle(self, facts: Facts) -> tuple[DecisionRule, None]:
+        """Say from which risk acting pays."""
+        threshold = min(self.cost_minor / (self.success_rate * self.loss_minor), 1.0)
+        cost, loss = (
+            format_money(each, facts.currency) for each in (self.cost_minor, self.loss_minor)
+        )
+        ends = f"from a risk of {_percent(threshold)}" if threshold < 1 else "at no risk"
+        rule = (
+            f"{self.acting[:1].upper()}{self.acting[1:]} costs {cost} and prevents {_percent(self.success_rate)}"
+            f" of what would come about; {self.outcome} costs {loss}: it pays {ends}."
+        )
+        return DecisionRule(
+            threshold=threshold, at_or_above=self.action, below="none", rule=rule
+        ), None
+
+
+Economics = Retention | Lending | Prevention
 
 
 def typical_order(frame: pd.DataFrame, column: str) -> float | None:

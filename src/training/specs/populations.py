@@ -56,4 +56,28 @@ class Active:
         )
 
 
-Populations = Active | Population
+@dataclass(frozen=True, kw_only=True)
+class Recent:
+    """Customers with whom something happened a short while ago; of the others nothing is asked in particular."""
+
+    feature: str
+    """The output that holds the days since it happened last."""
+    within_days: int
+    doing: str
+    """What happened, as in "customers who ... within 30 days": "received a parcel"."""
+
+    @property
+    def population(self) -> Population:
+        """The population, the same in every shop."""
+        who = f"customers who {self.doing} within {self.within_days} days"
+        others = Group(
+            name="not lately",
+            feature=self.feature,
+            above=self.within_days,
+            missing=True,
+            note=f"The model was measured on {who}; this one did not.",
+        )
+        return Population(name="lately", description=who, others=(others,))
+
+
+Populations = Active | Recent | Population

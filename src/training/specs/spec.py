@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from features.labels import Label
 from training.specs.economics import Economics
 from training.specs.populations import Populations
 
@@ -19,8 +20,8 @@ class ModelSpec:
 
     name: str
     """Such as "churn": the last part of the registered name."""
-    label: str
-    """A label of `features.labels`."""
+    label: Label
+    """What is to be known of a customer: one of `features.labels`, or one of the model's own."""
     horizon_days: int
     """> 0; how far the label looks ahead."""
     outcome: str

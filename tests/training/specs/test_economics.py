@@ -11,7 +11,7 @@ import pytest
 from scoring.offers import Offer, SuccessRate
 from scoring.purchase_models import MeanOrders, MeanValue
 from scoring.purchases import INPUTS, SpendForecast
-from training.specs.economics import Facts, Lending, Retention, typical_order
+from training.specs.economics import Facts, Lending, Prevention, Retention, typical_order
 
 TRAIN = pd.DataFrame({"order": [20_00.0, 40_00.0, 60_00.0, float("nan")]})
 ASKED = pd.DataFrame(
@@ -117,6 +117,26 @@ def test_credit_is_decided_by_shares_where_nobody_has_paid_for_an_order() -> Non
     lending, facts = Lending(order_value="order"), replace(FACTS, train=TRAIN[:0])
     assert lending.settle(facts)[0].threshold == lending.settle(FACTS)[0].threshold
     assert "EUR" not in lending.settle(facts)[0].rule
+
+
+def test_preventing_pays_where_what_is_prevented_costs_more() -> None:
+    calls = Prevention(
+        cost_minor=2_00,
+        loss_minor=20_00,
+        success_rate=0.25,
+        acting="a call before the parcel leaves",
+        outcome="a return",
+        action="call",
+    )
+    rule, offer = calls.settle(FACTS)
+    assert offer is None
+    assert rule.threshold == pytest.approx(2_00 / (0.25 * 20_00))
+    assert (rule.at_or_above, rule.below) == ("call", "none")
+    assert rule.rule == (
+        "A call before the parcel leaves costs 2.00 EUR and prevents 25 % of what would come about; a return"
+        " costs 20.00 EUR: it pays from a risk of 40 %."
+    )
+    assert replace(calls, cost_minor=90_00).settle(FACTS)[0].threshold == 1.0
 
 
 def test_a_typical_order_is_that_of_who_paid_for_one() -> None:
