@@ -53,6 +53,10 @@ class BetaGeometric:
         age : float, days, >= latest
             Since the first order.
 
+        Returns
+        -------
+        float, in [0, 1]
+
         Examples
         --------
         >>> shop = BetaGeometric(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -192,6 +196,10 @@ class GammaGamma:
         times : float, >= 0
             In how many times.
 
+        Returns
+        -------
+        float, minor units
+
         Examples
         --------
         >>> shop = GammaGamma(p=6.25, q=3.74, v=15.44)
@@ -225,6 +233,10 @@ class MeanValue:
             What the customer paid in all.
         times : float, >= 0
             In how many times.
+
+        Returns
+        -------
+        float, minor units
         """
         return (self.times * self.mean + spend) / (self.times + times)
 

@@ -40,9 +40,7 @@ class ExpectedPurchases:
     orders_if_kept : float array of shape (n_rows,), >= 1
         The same of a customer who does order within the horizon, which is what it means to be kept.
     order_value : float array of shape (n_rows,), minor units
-        Paid a day with an order.
-    spend, spend_if_kept : float arrays of shape (n_rows,), minor units
-        `orders` and `orders_if_kept`, times `order_value`.
+        Paid a day with an order; times `orders` and `orders_if_kept` it is `spend` and `spend_if_kept`.
     """
 
     alive: Floats
