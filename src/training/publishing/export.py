@@ -108,13 +108,9 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
         outputs=tuple(
             _output(dataset.catalogue[name], dataset.current[name], offset, spec) for name in names
         ),
-<<<<<<< HEAD
-        components=components_of(fitted.estimator, len(names)),
-        calibration=fitted.calibration,
-=======
         components=components_of(fitted.estimator, len(names) + len(figures)),
         derived=derived,
->>>>>>> value
+        calibration=fitted.calibration,
         decision=decision,
         offer=offer,
         population=population,
