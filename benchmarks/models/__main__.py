@@ -18,6 +18,7 @@ from benchmarks.models.gains import gains
 from benchmarks.models.overhead import fit_overhead
 from benchmarks.models.ranking import Ranked, bands_off, rank
 from benchmarks.models.shops import Shop, online_retail, simulated
+
 from scoring.package import Package
 from training.fitting.dataset import Dataset
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import numpy as np
 from benchmarks.models.shops import Shop
-from sklearn.base import clone
-from sklearn.model_selection import GroupKFold
-from sklearn.utils.validation import has_fit_parameter
-from threadpoolctl import threadpool_limits
 
 from training.experiment import (
     certify_parity,
@@ -20,7 +15,6 @@ from training.experiment import (
     make_challenger,
     open_tracker,
 )
-from training.fitting.candidates import FOLDS
 
 
 def fit_overhead(shop: Shop, folder: Path) -> float:

@@ -52,8 +52,9 @@ def outdate_figures(database: Database, known: int) -> None:
     known : int
         From when on it counts; microseconds.
     """
-    at = "getvariable('figures_at')"
-    database.execute(f"SET VARIABLE figures_at = CASE WHEN {at} <= {known} THEN {at} END")
+    ((kept_at,),) = database.execute("SELECT getvariable('figures_at')").fetchall()
+    if kept_at is not None and known < kept_at:
+        database.execute("RESET VARIABLE figures_at")
 
 
 def provide_figures(view: View) -> None:

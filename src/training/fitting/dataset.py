@@ -77,11 +77,27 @@ class Dataset:
         ----------
         frame : DataFrame
             `train`, `test`, `current`, or one with the features that tell the population.
+
+        Returns
+        -------
+        DataFrame
+            Numbered anew.
         """
         return frame[self.is_asked(frame)].reset_index(drop=True)
 
     def is_asked(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
-        """Mark the rows of a frame that the question is about, shape (n_rows,)."""
+        """Mark the rows of a frame that the question is about.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            As `asked` takes it.
+
+        Returns
+        -------
+        bool array of shape (n_rows,)
+            True where it is.
+        """
         if not self.population.others:
             return np.ones(len(frame), dtype=np.bool_)
         return self.population.within(
