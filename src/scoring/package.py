@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scoring.components import Component, Trees
+from scoring.components import Component
 from scoring.errors import InvalidPackage, PackageMismatch
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
@@ -165,8 +165,11 @@ class Package:
             raise InvalidPackage(
                 f"package {self.label} must have a component; got none. Export a fitted model."
             )
-        for component in self.components:
-            self._check_columns(component)
+        if not all(component.fits(len(self.outputs)) for component in self.components):
+            raise InvalidPackage(
+                f"package {self.label} must have components on its {len(self.outputs)} features;"
+                " got other columns. Export it again."
+            )
         if self.rule_inputs is not None:
             unknown = set(self.rule_inputs.columns.values()) - set(self.names)
             if unknown:
@@ -174,18 +177,6 @@ class Package:
                     f"package {self.label} must list the features of its rule score;"
                     f" got no {sorted(unknown)}. Add them to its outputs."
                 )
-
-    def _check_columns(self, component: Component) -> None:
-        if isinstance(component, Trees):
-            used = int(max(component.feature.max(initial=0), component.slot_feature.max(initial=0)))
-            fits = used < len(self.outputs)
-        else:
-            fits = len(component.mean) == len(self.outputs)
-        if not fits:
-            raise InvalidPackage(
-                f"package {self.label} must have components on its {len(self.outputs)} features;"
-                " got other columns. Export it again."
-            )
 
     @property
     def label(self) -> str:
