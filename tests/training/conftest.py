@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from tests.training.datasets import BRISK, make_dataset
 
-from training.fitting.candidates import Fitted, fit_candidates, linear_models
+from training.fitting.candidates import Fitted, fit_candidates
+from training.fitting.contenders import linear_models
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import BoostedTrees, as_blend, linear_model
 from training.publishing.tracking import Tracker, open_tracker

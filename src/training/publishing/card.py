@@ -41,8 +41,9 @@ def model_card(
         "horizon_days": dataset.schedule.horizon_days,
         "learned_from": dict(package.trained_on),
         "features": len(package.outputs),
-        "form": "sums of boosted trees of at most 8 leaves and of a linear model, with exact contributions",
+        "form": "sums of small boosted trees, shape functions and linear models, with exact contributions",
         "candidates": [asdict(candidate) for candidate in fitted.candidates],
+        "not_tried": dict(fitted.not_tried),
         "out_of_time": {
             name: getattr(figures, name)
             for name in ("rows", "base_rate", "auc", "auc_low", "auc_high", "brier", "ece", "slope")

@@ -12,7 +12,6 @@ from tests.training.datasets import BRISK
 
 from scoring.components import Linear, Trees
 from scoring.decisions import decide, decide_many
-from scoring.errors import InvalidPackage
 from scoring.files import publish, read_package
 from scoring.package import Calibration
 from scoring.scorer import score
@@ -134,7 +133,7 @@ def test_probabilities_follow_the_columns_by_name(dataset: Dataset, fitted: Fitt
 
 
 def test_what_cannot_be_written_down_is_refused() -> None:
-    with pytest.raises(NotExportable, match="must be boosted trees or a linear model; got str"):
+    with pytest.raises(NotExportable, match="must be boosted trees, shape functions or a linear model; got str"):
         components_of(LogitBlend(["forest"], [1.0]), 3)
 
 
@@ -144,13 +143,13 @@ def test_what_cannot_be_written_down_is_refused() -> None:
         (
             RandomForestClassifier(n_estimators=5, random_state=0),
             NotExportable,
-            "chosen candidate 'mine' must be made of boosted trees and linear models to become a decision"
-            " package; got RandomForestClassifier. Compare",
+            "chosen candidate 'mine' must be one that tables hold to become a decision package; got"
+            " RandomForestClassifier: its trees have up to .* leaves where tables hold 9, and it averages",
         ),
         (
             HistGradientBoostingClassifier(max_leaf_nodes=31, max_iter=5),
-            InvalidPackage,
-            "must have at most 8 tests",
+            NotExportable,
+            "got HistGradientBoostingClassifier: its trees have up to 31 leaves where tables hold 9",
         ),
     ],
 )
