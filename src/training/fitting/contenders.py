@@ -48,12 +48,12 @@ def standard_contenders(signs: Sequence[int], *, seed: int) -> dict[str, Contend
     seed : int
     """
     made = {name: Contender(model=model, cost=0.25) for name, model in linear_models().items()}
-    made["scorecard"] = Contender(model=Scorecard(signs=tuple(signs)), cost=0.6)
+    made["scorecard"] = Contender(model=Scorecard(signs=tuple(signs)), cost=0.9)
     made["boosted"] = Contender(model=BoostedTrees(random_state=seed), cost=1.2)
     if any(signs):
         held = BoostedTrees(random_state=seed, signs=tuple(signs))
         made["boosted monotone"] = Contender(model=held, cost=1.2)
-    made["explainable"] = Contender(model=ExplainableBoosting(random_state=seed), cost=1.3)
+    made["explainable"] = Contender(model=ExplainableBoosting(random_state=seed), cost=1.5)
     made["forest"] = Contender(model=random_forest(seed), cost=4.0)
     return made
 

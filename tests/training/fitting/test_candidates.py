@@ -25,7 +25,13 @@ from training.fitting.candidates import (
 from training.fitting.contenders import STRENGTHS, linear_models
 from training.fitting.cross_validation import FOLDS, HeldOut, Rows
 from training.fitting.dataset import Dataset
-from training.fitting.estimators import BoostedTrees, LogitBlend, ValueTransform, linear_model
+from training.fitting.estimators import (
+    BoostedTrees,
+    LogitBlend,
+    Scorecard,
+    ValueTransform,
+    linear_model,
+)
 
 
 def with_spec(dataset: Dataset, **changes: Any) -> Dataset:
@@ -73,23 +79,27 @@ def test_every_kind_competes_by_default_and_the_forest_is_listed_with_the_reason
 
 
 def test_a_classifier_of_ones_own_is_compared_in_the_same_folds_and_changes_no_other(
-    dataset: Dataset, standard: Fitted
+    dataset: Dataset,
 ) -> None:
+    few = with_spec(
+        dataset, candidates=linear_models() | {"boosted": BoostedTrees(), "card": Scorecard()}
+    )
+    alone = fit_candidates(few)
     own = fit_candidates(
-        dataset, {"again": linear_model(0.01), "guess": DummyClassifier(strategy="prior")}
+        few, {"again": linear_model(0.01), "guess": DummyClassifier(strategy="prior")}
     )
     scores = {one.name: replace(one, chosen=False) for one in own.candidates}
     assert replace(scores["again"], name="logistic C=0.01") == scores["logistic C=0.01"]
-    assert scores["guess"].log_loss > max(one.log_loss for one in standard.candidates)
-    assert own.chosen == standard.chosen
-    assert [one for one in own.candidates if one.name not in ("again", "guess")] == list(
-        standard.candidates
-    )
+    assert scores["guess"].log_loss > max(one.log_loss for one in alone.candidates)
     assert "DummyClassifier is none" in scores["guess"].note
-    values = dataset.test[list(standard.features)].to_numpy(float)
+    assert own.chosen == alone.chosen
+    assert [one for one in own.candidates if one.name not in ("again", "guess")] == list(
+        alone.candidates
+    )
+    values = dataset.test[list(alone.features)].to_numpy(float)
     assert (
         own.estimator.predict_proba(values).tobytes()
-        == standard.estimator.predict_proba(values).tobytes()
+        == alone.estimator.predict_proba(values).tobytes()
     )
 
 

@@ -33,7 +33,7 @@ class ExplainableBoosting(LogitClassifier):
         cross-validation compares candidates, two make do.
     interactions : int, >= 0, default 5
         Pairs of columns that get a function of their own.
-    screened : int, >= 1, default 60
+    screened : int, >= 1, default 80
         Columns of most information value that are boosted.
     bins : int, >= 2, default 64
         The most bins of a column; those of a pair have 16.
@@ -54,7 +54,7 @@ class ExplainableBoosting(LogitClassifier):
         self,
         bags: int = 4,
         interactions: int = 5,
-        screened: int = 60,
+        screened: int = 80,
         bins: int = 64,
         random_state: int = 0,
     ) -> None:

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _TRENDS = {1: "ascending", -1: "descending", 0: "auto_asc_desc"}
-_SMALLEST_BIN = 0.02
+_SMALLEST_BIN = 0.05
 """Share of the rows; where fewer are missing, their evidence is 0."""
 
 
@@ -45,7 +45,7 @@ class Scorecard(LogitClassifier):
         Columns on the card.
     alike : float, in (0, 1], default 0.9
         A column whose evidence correlates more with that of a stronger one is left out.
-    strength : float, > 0, default 1
+    strength : float, > 0, default 0.1
         Inverse of the L2 penalty (scikit-learn's C).
 
     Attributes
@@ -66,7 +66,7 @@ class Scorecard(LogitClassifier):
         screened: int = 60,
         kept: int = 25,
         alike: float = 0.9,
-        strength: float = 1.0,
+        strength: float = 0.1,
     ) -> None:
         self.signs = signs
         self.screened = screened
