@@ -187,6 +187,33 @@ def find_by_domain(connection: Connection, host: str) -> Tenant:
     return tenant_of(row)
 
 
+def set_model(engine: Engine, slug: str, model: str, decided: Mapping[str, Any]) -> Tenant:
+    """Keep what a shop decided about one of its models, in place of what it decided before.
+
+    It is no event: nothing happened in the shop, and what was decided is written on every version of the model. Who
+    calls has checked it.
+
+    Parameters
+    ----------
+    decided : mapping
+        Empty to take everything back.
+
+    Raises
+    ------
+    TenantNotFound
+    """
+    with writing(engine) as connection:
+        tenant = find_tenant(connection, slug)
+        mine = _tenant.c.id == tenant.id
+        kept = connection.scalar(select(_tenant.c.settings).where(mine).with_for_update()) or {}
+        models = {**kept.get("models", {}), model: dict(decided)}
+        models = {name: each for name, each in models.items() if each}
+        others = {name: each for name, each in kept.items() if name != "models"}
+        settings = others | ({"models": models} if models else {})
+        connection.execute(update(_tenant).where(mine).values(settings=settings))
+        return find_tenant(connection, slug)
+
+
 _tenant = schema.tenant
 
 

@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.package import Package
+from scoring.populations import Group
 from scoring.reasons import Reason, reasons
 from scoring.rules import rule_score
 from scoring.scale import band
 from scoring.scorer import score
 
 Floats = NDArray[np.float64]
+
+NO_VALUE = "This customer never ordered, so what an offer would earn is not known: none is made."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,14 +30,24 @@ class Action:
     action : str
         "retain", "none" and so on, as the package's rule names it.
     threshold : float
-        In [0, 1]; the break-even probability.
+        In [0, 1]; the break-even probability, of this customer where each has its own.
     rule : str
         A sentence that shows the money.
+    gain : int or None
+        Minor units; what acting on this customer is expected to earn, its cost deducted. None where the rule knows
+        no customer's value.
+    value : int or None
+        Minor units; what the customer is expected to earn the shop within the horizon, if kept.
+    success : float or None
+        The share of such customers whom acting keeps.
     """
 
     action: str
     threshold: float
     rule: str
+    gain: int | None = None
+    value: int | None = None
+    success: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +56,8 @@ class Decision:
 
     Parameters
     ----------
-    probability : float, in [0, 1]
-        Of the outcome the model is named after: leaving, not paying.
+    probability : float in [0, 1], or None
+        Of the outcome the model is named after: leaving, not paying. None of whom it is not asked.
     score, band : int and str, or None
         The learned score on the credit scale; None for models without one.
     rule_score, rule_band : int and str, or None
@@ -52,15 +65,39 @@ class Decision:
     decision : Action
     reasons : tuple of Reason
         At most four, strongest first.
+    population : str or None
+        "active", "lapsed" and so on: the group of customers that this one belongs to, in the model's eyes.
+    return_probability : float in [0, 1], or None
+        Of coming back, for whom that is asked instead: customers who left already.
+    note : str or None
+        A sentence for whom the model was not measured on; None where it was.
     """
 
-    probability: float
+    probability: float | None
     score: int | None
     band: str | None
     rule_score: int | None
     rule_band: str | None
     decision: Action
     reasons: tuple[Reason, ...]
+    population: str | None = None
+    return_probability: float | None = None
+    note: str | None = None
+
+    @property
+    def risk(self) -> float:
+        """The probability of the outcome, of whomever it is asked; of who left, 1 less that of coming back."""
+        return (
+            1.0 - (self.return_probability or 0.0) if self.probability is None else self.probability
+        )
+
+    @property
+    def chance(self) -> str:
+        """Say the probability, and of what: "risk 94.1%", "lapsed, comes back with 7.3%"."""
+        if self.probability is None:
+            back = self.return_probability or 0.0
+            return f"{self.population}, comes back with {back:.1%}"
+        return f"risk {self.probability:.1%}"
 
     def as_dict(self) -> dict[str, Any]:
         """The fields in their order, `decision` and `reasons` in JSON's own types.
@@ -119,9 +156,14 @@ def decide_many(package: Package, values: Floats) -> list[Decision]:
     table = np.ascontiguousarray(values, dtype=np.float64)
     scores = score(package, table)
     return [
-        _decision(package, row, contributions, probability)
-        for row, contributions, probability in zip(
-            table, scores.contributions, scores.probability.tolist(), strict=True
+        _decision(package, row, contributions, probability, logit, value)
+        for row, contributions, probability, logit, value in zip(
+            table,
+            scores.contributions,
+            scores.probability.tolist(),
+            scores.logit.tolist(),
+            _values(package, table),
+            strict=True,
         )
     ]
 
@@ -149,8 +191,23 @@ def decide(package: Package, values: Floats) -> Decision:
     return decide_many(package, np.asarray(values, dtype=np.float64)[None, :])[0]
 
 
-def _decision(package: Package, row: Floats, contributions: Floats, probability: float) -> Decision:
-    rule = package.decision
+def _decision(
+    package: Package,
+    row: Floats,
+    contributions: Floats,
+    probability: float,
+    logit: float,
+    value: float | None,
+) -> Decision:
+    group = None
+    if package.population is not None:
+        told_by = {each.feature for each in package.population.others}
+        group = package.population.group_of(
+            {name: float(row[package.columns[name]]) for name in told_by}
+        )
+    if group is not None:
+        probability = group.probability(logit)
+    returns = group is not None and group.returns
     learned = None if package.scale is None else package.scale.score(probability)
     ruled = None
     if package.rule_inputs is not None:
@@ -163,15 +220,45 @@ def _decision(package: Package, row: Floats, contributions: Floats, probability:
             typical_order=inputs.typical_order,
         )
     return Decision(
-        probability=probability,
+        probability=None if returns else probability,
         score=learned,
         band=None if learned is None else band(learned),
         rule_score=ruled,
         rule_band=None if ruled is None else band(ruled),
-        decision=Action(
-            action=rule.at_or_above if probability >= rule.threshold else rule.below,
-            threshold=rule.threshold,
-            rule=rule.rule,
-        ),
+        decision=_action(package, row, probability, value, returns=returns),
         reasons=tuple(reasons(package, row, contributions, probability=probability)),
+        population=_group_name(package, group),
+        return_probability=1.0 - probability if returns else None,
+        note=None if group is None else group.note,
     )
+
+
+def _values(package: Package, table: Floats) -> list[float] | list[None]:
+    """What each customer earns within the horizon, if kept; None where the package knows no values."""
+    if package.offer is None:
+        return [None] * len(table)
+    columns = [package.columns[name] for name in package.offer.forecast.inputs]
+    values: list[float] = package.offer.values(table[:, columns]).tolist()
+    return values
+
+
+def _action(
+    package: Package, row: Floats, probability: float, value: float | None, *, returns: bool
+) -> Action:
+    """What to do about a customer: by the expected gain where a value is known, else by the threshold."""
+    rule, offer = package.decision, package.offer
+    if offer is None or value is None:
+        action = rule.at_or_above if probability >= rule.threshold else rule.below
+        return Action(action=action, threshold=rule.threshold, rule=rule.rule)
+    silence = float(row[package.columns[offer.silence]])
+    terms = offer.terms(value, silence, probability, returns=returns)
+    if terms is None:
+        return Action(action=rule.below, threshold=1.0, rule=NO_VALUE)
+    action = rule.at_or_above if terms.gain > 0 else rule.below
+    return Action(action=action, **terms._asdict())
+
+
+def _group_name(package: Package, group: Group | None) -> str | None:
+    if package.population is None:
+        return None
+    return package.population.name if group is None else group.name

@@ -19,9 +19,12 @@ from typing import Any
 import numpy as np
 
 from scoring.binned import Binned
+from scoring.calibration import Calibration
 from scoring.components import Component, Linear, Trees
 from scoring.errors import InvalidPackage, PackageDamaged, PackageExists, PackageNotFound
-from scoring.package import Calibration, DecisionRule, Package, PackageOutput
+from scoring.offers import Offer
+from scoring.package import DecisionRule, Package, PackageOutput
+from scoring.populations import Group, Population
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
 from tabular.files import replace_text
@@ -105,6 +108,8 @@ def read_package(folder: Path) -> Package:
         components=_read_components(folder / "model.npz", content["components"]),
         calibration=Calibration(**content["calibration"]),
         decision=DecisionRule(**content["decision"]),
+        offer=None if content.get("offer") is None else Offer.from_dict(content["offer"]),
+        population=_read_population(content.get("population")),  # nor were they asked for
         scale=None if scale is None else Scale(**scale),
         rule_inputs=None if rule_inputs is None else RuleInputs(**rule_inputs),
         usual=content.get("usual", ""),  # packages of before had none
@@ -112,6 +117,16 @@ def read_package(folder: Path) -> Package:
         card=content["card"],
         trained_on=content["trained_on"],
     )
+
+
+def _read_population(content: Mapping[str, Any] | None) -> Population | None:
+    if content is None:
+        return None
+    others = tuple(
+        Group(**{**group, "calibration": Calibration(**group["calibration"])})
+        for group in content["others"]
+    )
+    return Population(name=content["name"], description=content["description"], others=others)
 
 
 def is_same_model(one: Package, other: Package) -> bool:
@@ -158,6 +173,8 @@ def _parts(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
         "components": components,
         "calibration": asdict(package.calibration),
         "decision": asdict(package.decision),
+        "offer": package.offer and package.offer.as_dict(),
+        "population": package.population and asdict(package.population),
         "scale": package.scale and asdict(package.scale),
         "rule_inputs": package.rule_inputs and asdict(package.rule_inputs),
         "usual": package.usual,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scoring.calibration import Calibration
 from scoring.components import Component
 from scoring.errors import InvalidPackage, PackageMismatch
+from scoring.offers import Offer
+from scoring.populations import Population
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
 
@@ -61,22 +64,6 @@ class PackageOutput:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """A straight line on the logit: `slope * logit + intercept`; the identity by default.
-
-    Parameters
-    ----------
-    slope : float, default 1.0
-        What the logit is multiplied by.
-    intercept : float, default 0.0
-        Log-odds added after that.
-    """
-
-    slope: float = 1.0
-    intercept: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
 class DecisionRule:
     """What to do on which side of a probability, and the money that says so.
 
@@ -113,6 +100,11 @@ class Package:
     components : tuple of Component
         At least one; the logit is the weighted sum of theirs.
     decision : DecisionRule
+    offer : Offer or None
+        What acting on a customer is expected to earn; where there is one it decides, and the rule's threshold is
+        the usual customer's.
+    population : Population or None
+        Whom it was measured on; None in packages of before, which were not asked.
     calibration : Calibration
         Applied to the logit, and so to every contribution.
     scale : Scale or None
@@ -141,6 +133,8 @@ class Package:
     outputs: tuple[PackageOutput, ...]
     components: tuple[Component, ...]
     decision: DecisionRule
+    offer: Offer | None = None
+    population: Population | None = None
     calibration: Calibration = field(default_factory=Calibration)
     scale: Scale | None = None
     rule_inputs: RuleInputs | None = None
@@ -170,13 +164,24 @@ class Package:
                 f"package {self.label} must have components on its {len(self.outputs)} features;"
                 " got other columns. Export it again."
             )
-        if self.rule_inputs is not None:
-            unknown = set(self.rule_inputs.columns.values()) - set(self.names)
+        for use, read in self._read_beside().items():
+            unknown = set(read) - set(self.names)
             if unknown:
                 raise InvalidPackage(
-                    f"package {self.label} must list the features of its rule score;"
+                    f"package {self.label} must list the features of its {use};"
                     f" got no {sorted(unknown)}. Add them to its outputs."
                 )
+
+    def _read_beside(self) -> dict[str, Iterable[str]]:
+        """What is read beside the model's own features, by its use."""
+        rule, population, offer = self.rule_inputs, self.population, self.offer
+        return {
+            "rule score": () if rule is None else rule.columns.values(),
+            "offer": () if offer is None else offer.features,
+            "population": ()
+            if population is None
+            else [each.feature for each in population.others],
+        }
 
     @property
     def label(self) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.calibration import sigmoid
 from scoring.errors import InvalidValues
 from scoring.package import Package
 
 Floats = NDArray[np.float64]
-
-_FAR = 700.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,12 +72,7 @@ def score(package: Package, values: Floats) -> Scores:
     steps[:, 0] = package.base
     steps[:, 1:] = contributions
     logit = np.add.accumulate(steps, axis=1)[:, -1].copy()
-    probability = np.array([_sigmoid(value) for value in logit.tolist()], dtype=np.float64)
+    probability = np.array([sigmoid(value) for value in logit.tolist()], dtype=np.float64)
     return Scores(
         base=package.base, logit=logit, probability=probability, contributions=contributions
     )
-
-
-def _sigmoid(logit: float) -> float:
-    """1 / (1 + exp(-logit)), by the one exponential of the scorer; level beyond +-700, where it is 0 or 1."""
-    return 1.0 / (1.0 + exp(-min(max(logit, -_FAR), _FAR)))

@@ -37,7 +37,7 @@ score = Table(
     Column("made_at", Instant, nullable=False),
     Column("backfills", Integer, nullable=False, server_default=text("0")),
     Column("origin", Text, nullable=False),
-    Column("probability", Float(53), nullable=False),
+    Column("probability", Float(53)),
     Column("score", Integer),
     Column("band", Text),
     Column("rule_score", Integer),
@@ -45,6 +45,9 @@ score = Table(
     Column("decision", Document, nullable=False),
     Column("features", Document, nullable=False),
     Column("reasons", Document, nullable=False),
+    Column("population", Text),
+    Column("return_probability", Float(53)),
+    Column("note", Text),
     ForeignKeyConstraint(["tenant_id"], [schema.tenant.c.id]),
     ForeignKeyConstraint(
         ["tenant_id", "customer_id"], [schema.customer.c.tenant_id, schema.customer.c.id]

@@ -26,3 +26,7 @@ class NotExportable(TrainingError, TypeError):
 
 class UnknownModel(TrainingError, LookupError):
     """No model goes by that name."""
+
+
+class InvalidSetting(TrainingError, ValueError):
+    """Something that a shop cannot decide about a model."""

@@ -25,6 +25,7 @@ from features.catalogue import CATALOGUE
 from features.declaring.declaration import Catalogue
 from features.errors import NoEvents
 from features.snapshots.snapshot import Snapshot, take_snapshot
+from scoring.populations import EVERYONE
 from training.fitting.candidates import Fitted, fit_candidates
 from training.fitting.dataset import Dataset, load_dataset, why_not_trainable
 from training.fitting.schedule import fixed_schedule
@@ -130,6 +131,7 @@ def evaluate_protocol(
     test_cutoff: int,
     horizon_days: int,
     snapshots: Path,
+    everyone: bool = False,
     catalogue: Catalogue = CATALOGUE,
     jobs: int = 1,
     seed: int = 0,
@@ -152,6 +154,8 @@ def evaluate_protocol(
         Days, >= 1.
     snapshots : Path
         Where snapshots lie; one is taken first.
+    everyone : bool, default False
+        Whether to measure on all customers of the label, rather than on those whom the model is about.
     catalogue : Catalogue, optional
         The features to choose from; the shop's own by default.
     jobs : int, default 1
@@ -164,7 +168,7 @@ def evaluate_protocol(
     dict of str to Any
         Of the package: auc, auc_low, auc_high, brier, ece; of a plain logistic regression: baseline_auc,
         baseline_brier; n_train, n_test, base_rate (of the test rows), candidate (the name of the chosen one) and
-        features (how many it reads).
+        features (how many it reads), population (on whom it was measured).
 
     Raises
     ------
@@ -183,7 +187,11 @@ def evaluate_protocol(
         observe(connection, tenant, from_micros(ends))
     dataset = load_dataset(
         tenant,
-        replace(spec, horizon_days=horizon_days),
+        replace(
+            spec,
+            horizon_days=horizon_days,
+            population=EVERYONE if everyone else spec.population,
+        ),
         take_snapshot(engine, tenant, snapshots),
         as_of=ends,
         schedule=schedule,
@@ -205,6 +213,7 @@ def evaluate_protocol(
         "baseline_brier": report.baseline["brier"],
         "candidate": fitted.chosen.name,
         "features": len(fitted.features),
+        "population": dataset.population.description,
     }
 
 

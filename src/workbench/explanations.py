@@ -43,8 +43,7 @@ class Explanation:
         found = self.decision
         bands = "" if found.band is None else f", score {found.score} ({found.band})"
         yield (
-            f"{self.customer}: {found.decision.action}, risk {found.probability:.1%}{bands},"
-            f" by {self.version}"
+            f"{self.customer}: {found.decision.action}, {found.chance}{bands}, by {self.version}"
         )
         yield from (f"  because  {reason.text}" for reason in found.reasons)
         if self.earlier:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from commerce.records.tenants import Tenant
     from features.declaring.declaration import Feature
     from features.labels import Label
+    from training.specs import ModelSpec
 
 Instant = str | date | datetime | int
 """What names a cutoff: a date or an ISO text, where the tenant is, or microseconds since 1970 UTC."""
@@ -67,6 +68,29 @@ class Bench:
         from commerce.records.instants import to_micros
 
         return to_micros(self.as_of)
+
+    def spec(self, model: str) -> ModelSpec:
+        """Give what a model is, with what the tenant decided about it.
+
+        Parameters
+        ----------
+        model : str
+            "churn", "credit" or another of `training.specs`.
+
+        Returns
+        -------
+        ModelSpec
+            The spec, and over it the settings kept with the tenant.
+
+        Raises
+        ------
+        UnknownModel
+            "model must be known; got ... Did you mean ...?"
+        """
+        from training.specs import find_spec
+        from training.specs.decided import settled
+
+        return settled(find_spec(model), self.tenant.settings)
 
     @property
     def day(self) -> date:

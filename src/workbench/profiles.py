@@ -14,9 +14,8 @@ from features.declaring.compilation import Catalogue
 from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import label_table
 from features.frames import feature_frame, read_features
-from features.labels import find_label
 from features.snapshots.snapshot import Snapshot, recorded_types, take_snapshot
-from training.specs import SPECS, find_spec
+from training.specs import SPECS
 from workbench.notebook import Bench
 from workbench.stages import Layout, lay_out
 
@@ -90,7 +89,7 @@ def _outcome(bench: Bench, snapshot: Snapshot, layout: Layout, model: str) -> pd
     schedule = layout.schedules[model]
     table = label_table(
         snapshot,
-        find_label(find_spec(model).label),
+        bench.spec(model).label,
         [schedule.test],
         schedule.horizon_days,
         known_before=bench.cutoff,

@@ -20,7 +20,7 @@ from scoring.wording import counted
 from training.fitting.schedule import cutoffs_for
 from training.judging.evaluation import Figures, measure
 from training.judging.gates import last_cutoff
-from training.specs import find_spec
+from training.judging.sensitivity import stakes
 from workbench.notebook import Bench
 from workbench.runs.history import History
 
@@ -53,6 +53,13 @@ class Review:
     def probabilities(self) -> Floats:
         """What the champion said."""
         return score(self.package, self.values).probability
+
+    @cached_property
+    def acted(self) -> NDArray[np.bool_]:
+        """Whom the champion would have acted on: by expected gain where it knows one, else from its threshold on."""
+        if self.package.offer is None:
+            return np.asarray(self.probabilities >= self.package.decision.threshold)
+        return stakes(self.package, self.values).gains(self.package.offer.cost) > 0
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
@@ -110,7 +117,7 @@ class Review:
     @property
     def acting(self) -> pd.DataFrame:
         """What acting from the threshold on would have met."""
-        chosen = self.probabilities >= self.package.decision.threshold
+        chosen = self.acted
         came = self.labels == 1
         rows = {
             "customers acted on": f"{int(chosen.sum()):,} ({chosen.mean():.1%})",
@@ -130,13 +137,15 @@ class Review:
     def decision(self) -> str:
         """One sentence for the box on top."""
         found, threshold = self.figures, self.package.decision.threshold
-        acted = int((self.probabilities >= threshold).sum())
+        acted = int(self.acted.sum())
         quality = f"AUC {found.auc:.3f}" if self.out_of_time else NOT_OUT_OF_TIME
         against = f" {self.against_plain}" if self.out_of_time else ""
-        begins = f"from a risk of {threshold:.1%}, " if acted else ""
+        by_gain = self.package.offer is not None
+        begins = f"from a risk of {threshold:.1%}, " if acted and not by_gain else ""
         text = (
             f"Champion {self.package.label}: {quality}; {begins}{self.package.decision.at_or_above}"
-            f" {f'{acted:,}' if acted else 'none'} of {counted(found.rows, 'customer')}.{against}"
+            f" {f'{acted:,}' if acted else 'none'} of {counted(found.rows, 'customer')}"
+            f"{' on whom it earns more than it costs' if acted and by_gain else ''}.{against}"
         )
         label = str(self.challenger.get("label", self.package.label))
         if label != self.package.label and not self.challenger.get("promoted"):
@@ -160,7 +169,7 @@ def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
     PackageNotFound
         "model 'demo.churn' must have a published package; got none in ..."
     """
-    spec = find_spec(model)
+    spec = bench.spec(model)
     package = current(bench.settings.packages, bench.tenant.slug, model)
     schedule = cutoffs_for(
         spec, first_occurred=snapshot.first_occurred, as_of=bench.cutoff, zone=bench.tenant.zone
@@ -174,6 +183,10 @@ def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
         known_before=bench.cutoff,
         keep_constant=True,
     )
+    if package.population is not None and package.population.others:
+        others = package.population.others
+        told_by = {group.feature: rows[group.feature].to_numpy(float) for group in others}
+        rows = rows[package.population.within(told_by)].reset_index(drop=True)
     return Review(
         package=package,
         rows=rows,
@@ -191,7 +204,7 @@ def learned_until(package: Package) -> int:
 def window(bench: Bench, found: Review, model: str) -> str:
     """Say which days a review looks at."""
     begins = from_micros(found.cutoff).astimezone(bench.tenant.zone)
-    return f"customers as of {begins:%Y-%m-%d}, and the {find_spec(model).horizon_days} days after"
+    return f"customers as of {begins:%Y-%m-%d}, and the {bench.spec(model).horizon_days} days after"
 
 
 def _latest_training(bench: Bench, model: str) -> dict[str, Any]:

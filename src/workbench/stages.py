@@ -19,7 +19,6 @@ from training.fitting.schedule import Schedule, cutoffs_for
 from training.judging.examination import Report
 from training.judging.gates import Verdict
 from training.publishing.promotion import TrainingResult
-from training.specs import find_spec
 from workbench.notebook import Bench
 
 
@@ -143,7 +142,7 @@ def lay_out(bench: Bench, snapshot: Snapshot, models: Sequence[str]) -> Layout:
     UnknownModel
         "model must be known; got ... Did you mean ...?"
     """
-    specs = [find_spec(model) for model in models]
+    specs = [bench.spec(model) for model in models]
     reasons = {
         spec.name: why_not_trainable(bench.tenant, spec, snapshot, as_of=bench.cutoff)
         for spec in specs

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from tests.scoring.samples import FAMILIES, NAMES, UNITS, grow, linear
 
+from scoring.calibration import Calibration
 from scoring.components import Component, trees_component
-from scoring.package import Calibration, DecisionRule, Package, PackageOutput
+from scoring.package import DecisionRule, Package, PackageOutput
 
 
 @pytest.fixture

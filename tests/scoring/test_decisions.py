@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from tests.scoring.samples import NAMES, rows
 
+from scoring.calibration import Calibration
 from scoring.components import Linear
 from scoring.decisions import decide, decide_many
 from scoring.errors import InvalidPackage
-from scoring.package import Calibration, DecisionRule, Package
+from scoring.package import DecisionRule, Package
 from scoring.rules import RuleInputs
 from scoring.scale import Scale, band
 
@@ -70,6 +71,7 @@ def test_both_credit_scores_stand_side_by_side(plain: Package) -> None:
         rule_inputs=RuleInputs(columns={"spend": "spend_365d"}, typical_order=50.0),
     )
     answer = decide(package, np.array([0, 0, 250.0, 0, -253.0]))
+    assert answer.probability is not None
     assert answer.score == Scale().score(answer.probability)
     assert answer.band == band(answer.score)
     assert (answer.rule_score, answer.rule_band) == (710, "B")

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from tests.scoring.samples import NAMES, rows
 
+from scoring.calibration import Calibration
 from scoring.components import Linear
 from scoring.errors import InvalidValues
-from scoring.package import Calibration, Package
+from scoring.package import Package
 from scoring.scorer import score
 
 MakePackage = Callable[..., Package]

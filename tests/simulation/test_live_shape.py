@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from scipy.stats import false_discovery_control, ks_2samp  # type: ignore[import-untyped]
+from scipy.stats import false_discovery_control, ks_2samp
 from sqlalchemy import Engine, text
 from tests.commerce.simulated import NOW, TENANT
 

@@ -13,11 +13,19 @@ import pandas as pd
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
+from features.declaring.activities import placed
 from features.snapshots.snapshot import Snapshot
+from scoring.components import Linear
+from scoring.offers import Offer, SuccessRate
+from scoring.package import DecisionRule, Package, PackageOutput
+from scoring.populations import EVERYONE, Population
+from scoring.purchase_models import MeanOrders, MeanValue
+from scoring.purchases import INPUTS, SpendForecast
 from training.fitting.dataset import Dataset
 from training.fitting.schedule import Schedule
 from training.specs import ModelSpec
 from training.specs.churn import CHURN
+from training.specs.populations import Active
 
 FEATURES = (
     "days_since_order",
@@ -67,7 +75,9 @@ def make_frame(customers: int, cutoffs: tuple[int, ...], seed: int = 3) -> pd.Da
     return pd.concat(parts, ignore_index=True)
 
 
-def make_dataset(spec: ModelSpec = BRISK, seed: int = 3) -> Dataset:
+def make_dataset(
+    spec: ModelSpec = BRISK, seed: int = 3, population: Population = EVERYONE
+) -> Dataset:
     """A dataset without a record store behind it."""
     frame = make_frame(260, CUTOFFS, seed)
     is_test = frame["cutoff"] == from_micros(CUTOFFS[-1])
@@ -94,8 +104,66 @@ def make_dataset(spec: ModelSpec = BRISK, seed: int = 3) -> Dataset:
         catalogue=CATALOGUE.subset(FEATURES),
         schedule=Schedule(train=CUTOFFS[:-1], test=CUTOFFS[-1], horizon_days=90),
         as_of=to_micros(datetime(2025, 12, 1, tzinfo=UTC)),
+        population=population,
         train=train,
         test=frame[is_test].reset_index(drop=True),
-        paid=train["spend_365d"] / 4,
+        forecast=None,
         current=frame[is_test].reset_index(drop=True),
+    )
+
+
+def valued_package() -> Package:
+    """A package that knows what customers are worth, and who lapsed; risk rises with silence."""
+    columns = ("days_since_order", *INPUTS)
+    width = len(columns)
+    coefficient = np.zeros(width)
+    coefficient[0] = 0.9
+    return Package(
+        name="demo.churn",
+        version="1",
+        currency="EUR",
+        outputs=tuple(
+            PackageOutput(
+                name=name,
+                hash=name,
+                family=name,
+                unit="days",
+                reference=1.0,
+                template="",
+                missing="",
+            )
+            for name in columns
+        ),
+        components=(
+            Linear(
+                weight=1.0,
+                base=-3.0,
+                log=np.arange(width) == 0,
+                fill=np.zeros(width),
+                mean=np.zeros(width),
+                coefficient=coefficient,
+                missing_mean=np.zeros(width),
+                missing_coefficient=np.zeros(width),
+            ),
+        ),
+        decision=DecisionRule(threshold=0.3, at_or_above="retain", below="none", rule="Money."),
+        offer=Offer(
+            cost=3_00,
+            margin=0.3,
+            silence="days_since_order",
+            success=(
+                SuccessRate(rate=0.25, returns=False, from_days=0.0),
+                SuccessRate(rate=0.15, returns=False, from_days=60.0),
+                SuccessRate(rate=0.05, returns=True, from_days=0.0),
+            ),
+            forecast=SpendForecast(
+                horizon_days=90,
+                orders=MeanOrders(r=1.0, alpha=50.0, all_share=0.5, further_share=0.5),
+                value=MeanValue(mean=40_00.0, times=1.0),
+            ),
+            currency="EUR",
+        ),
+        population=Active(
+            feature="days_since_order", rows=placed, doing="ordered", within_days=120
+        ).settle(120),
     )

@@ -19,7 +19,6 @@ from tests.features.streams import Row, event, snapshot_of
 
 from commerce.records.database import connect, reading
 from commerce.records.instants import DAY, from_micros, to_micros
-from commerce.records.money import format_money
 from commerce.records.stream import FEATURE_COLUMNS, customer_rows
 from commerce.records.tenants import Tenant, clock, find_tenant
 from features.catalogue import CATALOGUE
@@ -48,10 +47,12 @@ from training.experiment import (
 from training.fitting import dataset as dataset_module
 from training.fitting.candidates import Fitted
 from training.fitting.contenders import linear_models
+from training.fitting.purchases import realised_purchases
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
 from training.specs import ModelSpec
 from training.specs.churn import CHURN
 from training.specs.credit import CREDIT
+from training.specs.decided import settled
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SPEC = replace(CHURN, candidates=linear_models(), max_cutoffs=3, least_rows=100)
@@ -199,7 +200,7 @@ def test_the_same_model_over_again_is_the_champion_and_not_a_new_version(
 def test_a_challenger_that_is_no_better_is_registered_but_not_published(
     trained: Trained, shop: Shop
 ) -> None:
-    cheaper = replace(SPEC, economics=replace(CHURN.economics, margin=0.2))
+    cheaper = settled(SPEC, {"models": {"churn": {"margin": 0.2}}})
     second = trained_again(shop, trained, cheaper)
     assert not second.promoted
     assert second.refusals[0].startswith("champion.auc: AUC +0.0000 against acme.churn/1")
@@ -293,11 +294,8 @@ def test_what_a_customer_who_stays_earns_is_what_those_who_stayed_paid(
                     if row["type"] == "order.paid" and row["occurred_at"] >= at
                 )
             )
-    assert dataset.paid.tolist() == paid
-    stayed = np.mean(
-        [spent for spent, left in zip(paid, dataset.train["label"], strict=True) if not left]
-    )
-    assert f"of {format_money(round(stayed), 'EUR')})" in package.decision.rule
+    realised = realised_purchases(dataset.snapshot, dataset.train, 90)
+    assert realised["spend"].tolist() == paid
 
 
 def test_a_champion_declared_otherwise_stops_no_challenger(
@@ -406,10 +404,12 @@ def test_a_protocol_is_measured_on_the_exported_package_and_leaves_nothing(
         horizon_days=90,
         snapshots=tmp_path / "snapshots",
     )
+    asked = dataset.asked(dataset.test)
     assert figures["auc"] == trained.result.auc
     assert figures["brier"] == trained.result.brier
-    assert (figures["n_train"], figures["n_test"]) == (len(dataset.train), len(dataset.test))
-    assert figures["base_rate"] == pytest.approx(dataset.test["label"].mean())
+    assert (figures["n_train"], figures["n_test"]) == (len(dataset.train), len(asked))
+    assert figures["base_rate"] == pytest.approx(asked["label"].mean())
+    assert figures["population"] == dataset.population.description
     assert [path.name for path in tmp_path.iterdir()] == ["snapshots"]
     with pytest.raises(InvalidProtocol):
         evaluate_protocol(

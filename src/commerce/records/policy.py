@@ -76,6 +76,9 @@ class Policy:
 
 _DEFAULT = Policy()
 
+NO_RULES = ("models",)
+"""Settings that are no rules of the shop: what it decided about its models, which other rooms read."""
+
 
 def policy_of(settings: Mapping[str, Any]) -> Policy:
     """Read a shop's rules from its settings.
@@ -94,10 +97,11 @@ def policy_of(settings: Mapping[str, Any]) -> Policy:
     ...
     commerce.records.errors.RecordError: setting must be known; got 'fees'. Did you mean fee_bp?
     """
-    if not settings:
+    rules = {name: value for name, value in settings.items() if name not in NO_RULES}
+    if not rules:
         return _DEFAULT
     known = {each.name for each in fields(Policy)}
-    for name, value in settings.items():
+    for name, value in rules.items():
         if name not in known:
             raise RecordError(f"setting must be known; got {name!r}. {did_you_mean(name, known)}")
         numbers = value.values() if isinstance(value, Mapping) else [value]
@@ -108,4 +112,4 @@ def policy_of(settings: Mapping[str, Any]) -> Policy:
             raise RecordError(
                 f"setting {name} must be a whole number, 0 or more; got {value!r}. Correct it."
             )
-    return Policy(**settings)
+    return Policy(**rules)

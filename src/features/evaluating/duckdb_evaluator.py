@@ -36,7 +36,7 @@ from features.evaluating.table import FeatureTable, LabelTable, joined
 from features.labels import Label
 from features.snapshots.snapshot import Snapshot, annulment_instants
 
-_LABEL_COLUMNS = (
+LABEL_COLUMNS = (
     "id",
     "occurred_at",
     "recorded_at",
@@ -44,6 +44,7 @@ _LABEL_COLUMNS = (
     *INTEGER_COLUMNS,
     *TEXT_COLUMNS,
 )
+"""Columns of an event that a label looks at."""
 
 _TOGETHER = 65_536
 """Customers whose partial aggregates are held at once by each thread: time and memory grow with the rows, no faster."""
@@ -239,7 +240,7 @@ def label_table(
     rows: list[npt.NDArray[Any]] = []
     labels: list[npt.NDArray[np.int8]] = []
     with _opened(snapshot, None) as (database, customers):
-        _make(database, "event", event_table(label.types, _LABEL_COLUMNS))
+        _make(database, "event", event_table(label.types, LABEL_COLUMNS))
         for cutoff in cutoffs:
             instants = {
                 "cutoff": cutoff,

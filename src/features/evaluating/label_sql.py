@@ -63,7 +63,7 @@ def _population(label: Label) -> exp.Select:
     population = label.population
     customers = exp.select(column("customer")).group_by(column("customer"))
     if isinstance(population, Had):
-        return customers.from_("admitted").where(_belongs(population.rows))
+        return customers.from_("admitted").where(belongs(population.rows))
     late = case(
         exp.GTE(this=column("days_past_due"), expression=literal(population.days_past_due_below)),
         literal(1),
@@ -80,7 +80,7 @@ def _outcome(outcome: Outcome) -> exp.Select:
     if isinstance(outcome, Without | Happens):
         when = column("occurred_at")
         return customers.from_("event").where(
-            _belongs(outcome.rows),
+            belongs(outcome.rows),
             _in_horizon(when),
             _is_known(column("recorded_at")),
             _stands(KNOWN_BEFORE),
@@ -129,7 +129,7 @@ def _open_at_cutoff(rows: Source) -> exp.Select:
     return exp.select("*").from_(known.subquery("known")).where(is_open)
 
 
-def _belongs(rows: Source) -> exp.Expr:
+def belongs(rows: Source) -> exp.Expr:
     """Whether an event belongs to a source."""
     assert isinstance(rows.origin, Events), "a label checks its sources"
     tests = [is_one_of(column(test.column), test.values) for test in rows.origin.where]

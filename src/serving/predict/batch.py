@@ -35,7 +35,7 @@ class BatchSummary:
     written: int
     """How many scores were new; 0 where this batch was written before."""
     mean_probability: float | None
-    """None without customers."""
+    """Of the outcome; None without customers."""
     actions: dict[str, int]
     bands: dict[str, int]
     """`actions`, `bands`: customers by action, and by band of the learned score."""
@@ -116,7 +116,7 @@ def score_customers(
             written += record_scores(connection, rows)
         actions.update(decision.decision.action for decision in decisions)
         bands.update(decision.band for decision in decisions if decision.band is not None)
-        total += sum(decision.probability for decision in decisions)
+        total += sum(decision.risk for decision in decisions)
     count = len(customer_ids)
     return BatchSummary(
         model_version=package.label,

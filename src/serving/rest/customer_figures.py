@@ -60,7 +60,9 @@ class CustomerScore(Figures):
     """What a model answered last about a customer."""
 
     model: str
-    probability: float
+    population: str | None
+    probability: float | None
+    return_probability: float | None
     score: int | None
     band: str | None
     rule_score: int | None

@@ -101,8 +101,18 @@ class DecisionPart(BaseModel):
     """What to do, where that changes, and the money that says so."""
 
     action: str
-    threshold: float
+    threshold: float = Field(
+        description="The probability from which acting pays; where each customer has a value, this one's own."
+    )
     rule: str
+    gain: int | None = Field(
+        description="What acting is expected to earn, less its cost, in minor units of the shop's currency; null"
+        " where the rule knows no customer's value."
+    )
+    value: int | None = Field(
+        description="What the customer, if kept, is expected to earn the shop within the horizon, likewise."
+    )
+    success: float | None = Field(description="The share of such customers whom acting keeps.")
 
 
 class ReasonPart(BaseModel):
@@ -136,8 +146,11 @@ class Prediction(BaseModel):
     tenant: str = Field(examples=["demo"])
     customer_id: str | None = Field(description="As asked; null for an answer by values.")
     customer: CustomerPart | None = Field(description="Who was meant, by every name.")
-    probability: float = Field(
-        ge=0, le=1, description="Of what the model predicts, such as leaving."
+    probability: float | None = Field(
+        ge=0,
+        le=1,
+        description="Of what the model predicts, such as leaving; null of whom that is not asked, such as"
+        " customers who left already.",
     )
     score: int | None = Field(
         description="Learned score, 300 to 1000; null for a model without one."
@@ -147,6 +160,15 @@ class Prediction(BaseModel):
     rule_band: Literal["A", "B", "C", "D", "E"] | None
     decision: DecisionPart
     reasons: list[ReasonPart] = Field(max_length=4)
+    population: str | None = Field(
+        description="The customer's group in the model's eyes, such as active, lapsed or new."
+    )
+    return_probability: float | None = Field(
+        ge=0, le=1, description="Of coming back, for whom that is asked instead."
+    )
+    note: str | None = Field(
+        description="A sentence where the model was not measured on such customers."
+    )
     assumed: dict[str, float | None] | None = Field(
         description="Of an answer by values: the features left out, and what each was taken to be; null for an"
         " answer by customer."

@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from commerce.records.instants import DAY, from_micros
+from commerce.records.instants import from_micros
 from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
-from features.declaring.activities import paid
-from features.declaring.declaration import DAYS, Catalogue, total
-from features.declaring.declaration import catalogue as compiled
+from features.declaring.declaration import Catalogue
 from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import label_table
 from features.frames import KEYS, feature_frame, read_features
-from features.labels import find_label
 from features.snapshots.snapshot import Snapshot
+from scoring.populations import Population
+from scoring.purchases import INPUTS
 from training.errors import NotTrainable
+from training.fitting.activity import population_of
+from training.fitting.purchases import FittedForecast, fit_forecast, realised_purchases
 from training.fitting.schedule import Schedule, cutoffs_for
 from training.fitting.sufficiency import check_outcomes, check_recorded
 from training.specs import ModelSpec
@@ -38,11 +41,12 @@ class Dataset:
     schedule : Schedule
     as_of : int, epoch microseconds
         Records before it counted.
+    population : Population
+        Whom the question is about: on them the model is measured, on the others it only learns.
     train, test : DataFrame
         Columns customer_id, cutoff, every feature of the catalogue, label.
-    paid : float Series, minor units
-        What the customer of each training row paid for orders within the horizon, before refunds; it is
-        no feature, as it lies behind the cutoff.
+    forecast : FittedForecast or None
+        What customers will buy within the horizon; None where the decision asks for no such thing.
     current : DataFrame
         Features, at `as_of`, of the customers whom the model is about then; what became of them is not known yet.
     """
@@ -53,15 +57,34 @@ class Dataset:
     catalogue: Catalogue
     schedule: Schedule
     as_of: int
+    population: Population
     train: pd.DataFrame
     test: pd.DataFrame
-    paid: pd.Series[float]
+    forecast: FittedForecast | None
     current: pd.DataFrame
 
     @property
     def name(self) -> str:
         """Registered name of the model: "<tenant>.<model>"."""
         return f"{self.tenant.slug}.{self.spec.name}"
+
+    def asked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Give the rows of a frame that the question is about, in their order.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            `train`, `test`, `current`, or one with the features that tell the population.
+        """
+        return frame[self.is_asked(frame)].reset_index(drop=True)
+
+    def is_asked(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
+        """Mark the rows of a frame that the question is about, shape (n_rows,)."""
+        if not self.population.others:
+            return np.ones(len(frame), dtype=np.bool_)
+        return self.population.within(
+            {group.feature: frame[group.feature].to_numpy() for group in self.population.others}
+        )
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -139,7 +162,7 @@ def load_dataset(
             " Look at the populations of features and labels."
         )
     is_test = rows["cutoff"] == from_micros(laid_out.test)
-    train = rows[~is_test].reset_index(drop=True)
+    train, test = (rows[chosen].reset_index(drop=True) for chosen in (~is_test, is_test))
     return Dataset(
         tenant=tenant,
         spec=spec,
@@ -147,9 +170,10 @@ def load_dataset(
         catalogue=catalogue,
         schedule=laid_out,
         as_of=as_of,
+        population=population_of(spec, snapshot, known_before=laid_out.test),
         train=train,
-        test=rows[is_test].reset_index(drop=True),
-        paid=_paid(snapshot, laid_out, train),
+        test=test,
+        forecast=_forecast(spec, snapshot, laid_out, train, test, tenant.currency),
         current=_current(spec, snapshot, as_of, catalogue, features),
     )
 
@@ -206,7 +230,7 @@ def _labels(spec: ModelSpec, snapshot: Snapshot, schedule: Schedule, as_of: int)
     for cutoffs, known_before in ((schedule.train, schedule.test), ((schedule.test,), as_of)):
         table = label_table(
             snapshot,
-            find_label(spec.label),
+            spec.label,
             cutoffs,
             schedule.horizon_days,
             known_before=known_before,
@@ -223,30 +247,36 @@ def _labels(spec: ModelSpec, snapshot: Snapshot, schedule: Schedule, as_of: int)
     return pd.concat(parts, ignore_index=True)
 
 
-def _paid(snapshot: Snapshot, schedule: Schedule, train: pd.DataFrame) -> pd.Series[float]:
-    """What was paid within the horizon of each training row: the spend that a look back from its end finds."""
-    horizon = schedule.horizon_days
-    spend = total(
-        paid.of("base_minor"),
-        name="paid",
-        windows=DAYS(horizon),
-        null=0,
-        unit="minor",
-        description="Amount paid for orders within the horizon.",
+def _forecast(
+    spec: ModelSpec,
+    snapshot: Snapshot,
+    schedule: Schedule,
+    train: pd.DataFrame,
+    test: pd.DataFrame,
+    currency: str,
+) -> FittedForecast | None:
+    """Fit what customers will buy, where a decision asks for it and the features that say so are there."""
+    if not (spec.economics.by_value and set(INPUTS) <= set(train.columns)):
+        return None
+    days = schedule.horizon_days
+    train_realised, test_realised = (
+        realised_purchases(snapshot, rows, days) for rows in (train, test)
     )
-    ends = [cutoff + horizon * DAY for cutoff in schedule.train]
-    found = feature_frame(snapshot, ends, compiled(spend))
-    found["cutoff"] = (found["cutoff"] - pd.Timedelta(days=horizon)).dt.as_unit("us")
-    return train[list(KEYS)].merge(found, on=list(KEYS), how="left", validate="one_to_one")[
-        f"paid_{horizon}d"
-    ]
+    return fit_forecast(
+        train,
+        test,
+        train_realised=train_realised,
+        test_realised=test_realised,
+        horizon_days=days,
+        currency=currency,
+    )
 
 
 def _current(
     spec: ModelSpec, snapshot: Snapshot, as_of: int, catalogue: Catalogue, folder: Path | None
 ) -> pd.DataFrame:
     """Features of those whom a model is about at an instant, whatever comes about."""
-    population = label_table(snapshot, find_label(spec.label), [as_of], known_before=as_of)
+    population = label_table(snapshot, spec.label, [as_of], known_before=as_of)
     values = _features(snapshot, as_of, catalogue, folder)
     return values[values["customer_id"].isin(population.customer_ids)].reset_index(drop=True)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from commerce.records.instants import from_micros
 from features.declaring.origins import opening_types
-from features.labels import Owes, find_label
+from features.labels import Owes
 from features.snapshots.snapshot import Snapshot, recorded_types
 from training.errors import GOES_ON, NotTrainable
 from training.fitting.schedule import Schedule
@@ -25,7 +25,7 @@ def check_recorded(spec: ModelSpec, snapshot: Snapshot, *, as_of: int) -> None:
     NotTrainable
         "credit must have invoices to look at; got none. ..."
     """
-    population = find_label(spec.label).population
+    population = spec.label.population
     rows = population.aggregates if isinstance(population, Owes) else population.rows
     if recorded_types(snapshot, before=as_of).isdisjoint(opening_types(rows.origin)):
         raise NotTrainable(f"{spec.lacking} Without them, {GOES_ON}.")
@@ -54,7 +54,7 @@ def check_outcomes(
     if len(train) < spec.least_rows:
         raise NotTrainable(
             f"{spec.name} must have {spec.least_rows} rows to learn from; got {len(train)}:"
-            f" too few customers {spec.population}. Until there are more, {GOES_ON}."
+            f" too few customers {spec.had}. Until there are more, {GOES_ON}."
             " Import more records, or wait."
         )
     least = (spec.least_outcomes, spec.least_test_outcomes)
@@ -70,7 +70,7 @@ def check_outcomes(
             f"{who:,} of {rows['customer_id'].nunique():,} customers {did} within"
             f" {schedule.horizon_days} days of {day}"
             if len(rows)
-            else f"no customer {spec.population} on {day}"
+            else f"no customer {spec.had} on {day}"
         )
         raise NotTrainable(
             f"{seen}: nobody can be told apart; {GOES_ON}."

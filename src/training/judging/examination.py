@@ -72,14 +72,16 @@ def examine(dataset: Dataset, fitted: Fitted, package: Package, *, seed: int = 0
     -------
     Report
     """
-    train, test = dataset.train, dataset.test
+    train, test = dataset.train, dataset.asked(dataset.test)
     labels = test["label"].to_numpy(dtype=np.int64)
     predicted = probabilities(package, test)
     with threadpool_limits(limits=1):
         return Report(
             figures=measure(labels, predicted, seed=seed),
             difference=float(
-                np.max([largest_difference(package, fitted, part) for part in (train, test)])
+                np.max(
+                    [largest_difference(package, fitted, part) for part in (train, dataset.test)]
+                )
             ),
             baseline=baseline(train, test, fitted.features),
             permuted_auc=permuted_auc(train, test, fitted.features, seed=seed),

@@ -135,7 +135,9 @@ def decide_promotion(
             rivalry = Rivalry(
                 champion=champion.label,
                 difference=paired_differences(
-                    report.labels, report.probabilities, probabilities(champion, dataset.test)
+                    report.labels,
+                    report.probabilities,
+                    probabilities(champion, dataset.asked(dataset.test)),
                 ),
                 fresher=_knows(champion) < _knows(package),
             )

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from commerce.records.instants import from_micros
-from features.labels import find_label
 from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
@@ -32,7 +31,7 @@ def model_card(
     verdict: Verdict,
 ) -> dict[str, Any]:
     """Write the card of a model version, in JSON's own types."""
-    label = find_label(dataset.spec.label)
+    label = dataset.spec.label
     figures = report.figures
     return {
         "model": dataset.name,

@@ -33,7 +33,7 @@ from training.publishing.reason_sentences import (
 from training.publishing.reason_templates import NO_HOURS
 from training.specs import ModelSpec
 from training.specs.concepts import concept_of, expected_sign
-from training.specs.economics import typical_order
+from training.specs.economics import Facts, typical_order
 
 if TYPE_CHECKING:
     from features.declaring.declaration import Output
@@ -60,9 +60,9 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
     Returns
     -------
     Package
-        Version "0"; its features are those the model reads, then those only the rule score reads, then those
-        only sentences read. Where nobody has paid for an order there is nothing to count amounts in, and so
-        no rule score.
+        Version "0"; its features are those the model reads, then those only the rule score, the population or the
+        offer reads, then those only sentences read. Where nobody has paid for an order there is nothing to count
+        amounts in, and so no rule score.
 
     Raises
     ------
@@ -77,9 +77,23 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
             f" got {type(fitted.estimator).__name__}: {obstacle(fitted.estimator)}. Compare with it, and export"
             " what fit_candidates chooses beside it."
         )
+    population = dataset.population
+    asked = dataset.asked(dataset.current)
+    limits = [group.above for group in population.others if group.returns and group.above]
+    decision, offer = spec.economics.settle(
+        Facts(
+            train=frame,
+            asked=asked,
+            forecast=None if dataset.forecast is None else dataset.forecast.forecast,
+            longest=min(limits, default=None),
+            currency=currency,
+        )
+    )
     rule_columns = dict(spec.rule_columns or {})
     order = typical_order(frame, rule_columns["average_order_value"]) if rule_columns else None
-    names = list(dict.fromkeys([*fitted.features, *rule_columns.values()]))
+    told_by = [group.feature for group in population.others]
+    valued_by = () if offer is None else offer.features
+    names = list(dict.fromkeys([*fitted.features, *rule_columns.values(), *told_by, *valued_by]))
     names += companions(names, dataset.catalogue)
     offset = clock_offset(dataset.tenant.zone, from_micros(dataset.as_of))
     return Package(
@@ -90,9 +104,9 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
             _output(dataset.catalogue[name], dataset.current[name], offset, spec) for name in names
         ),
         components=components_of(fitted.estimator, len(names)),
-        decision=spec.economics.decision(
-            frame, dataset.paid, days=dataset.schedule.horizon_days, currency=currency
-        ),
+        decision=decision,
+        offer=offer,
+        population=population,
         scale=Scale() if spec.on_credit_scale else None,
         rule_inputs=None
         if order is None

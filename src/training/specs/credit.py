@@ -1,16 +1,37 @@
 """Who will not pay an invoice."""
 
+from features.labels import LABELS
+from scoring.populations import Group, Population
 from training.specs.economics import Lending
 from training.specs.expected_signs import CREDIT_SIGNS
 from training.specs.spec import ModelSpec
 
 CREDIT = ModelSpec(
     name="credit",
-    label="credit",
+    label=LABELS["credit"],
     horizon_days=60,
     outcome="lets an open invoice become 30 days past due, or takes a payment back, within 60 days",
     did=("paid in time", "paid late"),
-    population="owed an invoice",
+    had="owed an invoice",
+    population=Population(
+        name="owing",
+        description="customers with an open invoice, none of them 30 days past due",
+        others=(
+            Group(
+                name="no open invoice",
+                feature="open_invoices",
+                equals=0,
+                missing=True,
+                note="The model was measured on customers with an open invoice; this one has none.",
+            ),
+            Group(
+                name="in default",
+                feature="current_days_past_due",
+                above=29,
+                note="The model was measured on customers of whom no invoice is 30 days past due; this one has one.",
+            ),
+        ),
+    ),
     lacking=(
         "credit must have pay-later invoices to look at; got none. Bring them by `bellwether import events FILE`"
         " (invoice.issued with its amount and due_at, invoice.paid as it is paid), or let customers pay later in"

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from features.labels import Label
 from training.specs.economics import Economics
+from training.specs.populations import Populations
 
 if TYPE_CHECKING:
     from sklearn.base import ClassifierMixin
@@ -18,16 +20,18 @@ class ModelSpec:
 
     name: str
     """Such as "churn": the last part of the registered name."""
-    label: str
-    """A label of `features.labels`."""
+    label: Label
+    """What is to be known of a customer: one of `features.labels`, or one of the model's own."""
     horizon_days: int
     """> 0; how far the label looks ahead."""
     outcome: str
     """What a probability of 1 means, in words."""
     did: tuple[str, str]
     """What a customer did of whom the label is 0, and 1, told afterwards: "ordered again"."""
-    population: str
-    """What the customers it is about had done by then: "had ordered"."""
+    had: str
+    """What the customers of the label had done by then: "had ordered"."""
+    population: Populations
+    """Whom of them the question is about; the others are named, and told apart in answers."""
     lacking: str
     """What to say to a shop that recorded nothing of the kind, and how to bring it."""
     economics: Economics

@@ -29,6 +29,8 @@ COMMANDS = {
     "evaluate": "workbench.cli.evaluations:evaluate",
     "replay": "workbench.cli.replays:replay",
     "explain": "workbench.cli.explanations:explain",
+    "economics": "workbench.cli.economics:economics",
+    "models": "workbench.cli.models:models",
     "features": "workbench.cli.features:features",
     "snapshots": "workbench.cli.snapshots:snapshots",
     "tenants": "workbench.cli.tenants:tenants",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,10 @@ def examples(*lines: str) -> str:
     return "\b\n" + "\n".join([head, *(f"  $ {line}" for line in lines)])
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Align rows under their heads: the first column to the left, the others to the right.
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: Collection[int] = (0,)
+) -> str:
+    """Align rows under their heads: columns of words (the first, if nothing is said) to the left, others to the right.
 
     Examples
     --------
@@ -46,7 +48,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(
         "  "
         + "  ".join(
-            text.ljust(width) if column == 0 else text.rjust(width)
+            text.ljust(width) if column in left else text.rjust(width)
             for column, (text, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines

@@ -29,6 +29,19 @@ SHOWN = ("auc", "brier", "n_train", "n_test", "base_rate")
 @click.option(
     "--horizon", type=click.IntRange(1), help="Days the label looks ahead. Default: the model's."
 )
+@click.option(
+    "--population",
+    type=click.Choice(["active", "everyone"]),
+    default="active",
+    show_default=True,
+    help="Measured on whom: those the question is about, or all customers there were.",
+)
+@click.option(
+    "--active-within",
+    type=click.IntRange(1),
+    metavar="DAYS",
+    help="Silence after which a customer is no longer active. Default: read off the shop's records.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(
     model: str,
@@ -36,6 +49,8 @@ def evaluate(
     train_cutoffs: str,
     test_cutoff: str,
     horizon: int | None,
+    population: str,
+    active_within: int | None,
     as_json: bool,
 ) -> None:
     """Measure a model out of time.
@@ -47,12 +62,16 @@ def evaluate(
     from commerce.records.database import reading
     from commerce.records.instants import parse_as_of, to_micros
     from training.specs import find_spec
+    from training.specs.decided import settled, within
 
-    spec = find_spec(model)
     settings = home.settings()
     engine = open_records(settings)
+    spec = find_spec(model)
     with reading(engine) as connection:
         found = home.choose_tenant(connection, tenant)
+    spec = settled(spec, found.settings)
+    if active_within is not None:
+        spec = within(spec, active_within)
     texts = [text for text in train_cutoffs.split(",") if text.strip()]
     train = tuple(to_micros(parse_as_of(text, found.zone)) for text in texts)
     test = to_micros(parse_as_of(test_cutoff, found.zone))
@@ -68,10 +87,12 @@ def evaluate(
             test_cutoff=test,
             horizon_days=horizon or spec.horizon_days,
             snapshots=settings.snapshots,
+            everyone=population == "everyone",
         )
     if as_json:
         click.echo(json.dumps(figures, indent=1))
     else:
+        click.echo(f"  measured on {figures['population']}")
         click.echo(
             table(
                 list(SHOWN),

@@ -41,9 +41,10 @@ def replay(request_id: str, as_json: bool) -> None:
         return
     kept, about = rebuilt.kept, rebuilt.customer
     whom = "values sent" if about is None else f"customer {about.text} ({about.id})"
+    asked = "probability of coming back" if kept.probability is None else "probability"
     click.echo(
         f"  {whom}, {kept.model_version} as of {kept.as_of:%Y-%m-%d %H:%M} UTC: {kept.decision.action},"
-        f" probability {kept.probability!r}"
+        f" {asked} {kept.return_probability if kept.probability is None else kept.probability!r}"
     )
     for reason in kept.reasons:
         click.echo(f"    {reason.text}")

@@ -55,6 +55,7 @@ def run_tenant(
     """
     from commerce.records.database import reading
     from training.specs import SPECS, find_spec
+    from training.specs.decided import KEY
 
     home.require_extra("notebooks")
     chosen = tuple(find_spec(name).name for name in models) if models else tuple(SPECS)
@@ -88,6 +89,7 @@ def run_tenant(
             models=chosen,
             input_hash=state,
             records=records,
+            decided=found.settings.get(KEY, {}),
             report=lambda outcome: steps.print(progress_line(outcome, settings.home)),
             skip=lambda sentence: steps.print(f"  {sentence}"),
             progress=steps.cell,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from workbench.runs.chains import SIDE_BY_SIDE, Chain, Steps, side_by_side
 from workbench.runs.champions import champion_state
@@ -41,6 +42,8 @@ class Pipeline:
     """The state of the tenant's stream."""
     records: str
     """Which record store this is; another one, or one made anew, has another name."""
+    decided: Mapping[str, Any]
+    """What the tenant decided about its models, by their names."""
     report: Callable[[Outcome], None]
     """Called with every step's outcome, in the order of the models."""
     skip: Callable[[str], None]
@@ -86,7 +89,9 @@ class Pipeline:
     def _build(self, into: list[Outcome]) -> Steps:
         """Build the features of every model."""
         models: dict[str, Value] = {"models": list(self.models)}
-        yield from self._step(into, BUILD, "10 build_features", models, self.input_hash)
+        decided = {model: self.decided[model] for model in self.models if model in self.decided}
+        known = content_hash([self.input_hash, decided]) if decided else self.input_hash
+        yield from self._step(into, BUILD, "10 build_features", models, known)
 
     def _model(
         self, model: str, built: Outcome, jobs: Mapping[str, Value], into: list[Outcome]
@@ -100,6 +105,8 @@ class Pipeline:
         if doubts := doubtful(read_audits(self.packages, self.tenant)):
             # what they stop is tried again once they are cleared
             seen["audits"] = doubts
+        if decided := self.decided.get(model):
+            seen["decided"] = decided
         chosen: dict[str, Value] = {"model": model, "snapshot": snapshot}
         train = yield from self._step(
             into,

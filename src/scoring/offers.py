@@ -1,0 +1,153 @@
+"""What an offer to one customer is expected to earn: risk x success x value - cost, in the shop's currency.
+
+The value is what the customer, if kept, is expected to earn the shop within the horizon; so every customer has a
+break-even probability of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commerce.records.money import format_money
+from scoring.purchases import SpendForecast
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuccessRate:
+    """The share of some customers whom an offer keeps, of those who would leave.
+
+    Parameters
+    ----------
+    rate : float, in [0, 1]
+    returns : bool
+        Whether it is about customers who left already.
+    from_days : float, >= 0
+        The silence from which it holds, up to the next rate's.
+    """
+
+    rate: float
+    returns: bool
+    from_days: float
+
+
+class Terms(NamedTuple):
+    """What an offer to one customer comes to."""
+
+    threshold: float
+    """The probability of leaving from which it pays, at most 1."""
+    gain: int
+    value: int
+    """`gain`, `value`: minor units."""
+    success: float
+    rule: str
+    """A sentence that shows the money."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What is offered to customers who may leave, and what it is worth.
+
+    Parameters
+    ----------
+    cost : int, minor units, >= 0
+        Of one offer, whoever gets it.
+    margin : float, in (0, 1]
+        Earned of each amount paid.
+    silence : str
+        The output that holds the days since a customer did something last.
+    success : tuple of SuccessRate
+        For each kind of customer one from 0 days on, in rising order.
+    forecast : SpendForecast
+    currency : str
+        ISO 4217.
+    """
+
+    cost: int
+    margin: float
+    silence: str
+    success: tuple[SuccessRate, ...]
+    forecast: SpendForecast
+    currency: str
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The outputs it reads."""
+        return (*self.forecast.inputs, self.silence)
+
+    def values(self, inputs: Floats) -> Floats:
+        """Give what each customer earns within the horizon, if kept.
+
+        Parameters
+        ----------
+        inputs : float array of shape (n_rows, 4)
+            As `SpendForecast.expect` takes them.
+
+        Returns
+        -------
+        float array of shape (n_rows,), minor units
+            NaN of customers who never ordered.
+        """
+        return np.asarray(self.margin * self.forecast.expect(inputs).spend_if_kept)
+
+    def success_of(self, silence: float, *, returns: bool) -> float:
+        """Give the share of customers of a kind, silent for so many days, whom an offer keeps."""
+        rate = 0.0
+        for each in self.success:
+            if each.returns == returns and silence >= each.from_days:
+                rate = each.rate
+        return rate
+
+    def terms(self, value: float, silence: float, risk: float, *, returns: bool) -> Terms | None:
+        """Say what an offer to one customer comes to.
+
+        Parameters
+        ----------
+        value : float, minor units
+            As `values` gives it.
+        silence : float, days
+        risk : float, in [0, 1]
+            Of leaving, or of staying away.
+        returns : bool
+            Whether the customer left already.
+
+        Returns
+        -------
+        Terms or None
+            None where the customer never ordered, so that nothing is known of a value.
+        """
+        if value != value:
+            return None
+        success = self.success_of(silence, returns=returns)
+        won = success * value
+        gain = risk * won - self.cost
+        threshold = min(self.cost / won, 1.0) if won > 0 else 1.0
+        share, whole = (round(100 * each, 1) for each in (success, self.margin))
+        money = f"An offer costs {format_money(self.cost, self.currency)} and"
+        money += f" {'brings back' if returns else 'keeps'} {share:g} % of such customers;"
+        money += f" {'back' if returns else 'kept'}, this one earns {format_money(round(value), self.currency)}"
+        money += f" in {self.forecast.horizon_days} days ({whole:g} % of"
+        money += f" {format_money(round(value / self.margin), self.currency)}):"
+        money += (
+            f" it pays from a risk of {100 * threshold:.1f} %, and is expected to earn"
+            f" {format_money(round(gain), self.currency)}."
+            if threshold < 1
+            else " it pays at no risk."
+        )
+        return Terms(threshold, round(gain), round(value), success, money)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Write it in plain numbers and words, as JSON holds them."""
+        return {**asdict(self), "forecast": self.forecast.as_dict()}
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Offer:
+        """Read what `as_dict` wrote, equal in every bit."""
+        success = tuple(SuccessRate(**each) for each in content["success"])
+        forecast = SpendForecast.from_dict(content["forecast"])
+        return cls(**{**content, "success": success, "forecast": forecast})

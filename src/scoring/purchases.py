@@ -1,0 +1,190 @@
+"""What a customer will buy: expected orders and spend within a horizon, from how often and how lately they bought.
+
+Orders are forecast by BG/NBD and what is paid a time by Gamma-Gamma, or where a shop's records contradict them, by
+plain means: the customer's own, drawn to the shop's.
+
+Orders count by day: two on one day are one purchase, and money is counted a day with an order likewise, so that
+orders times value is spend. Nothing depends on how many rows come together: each is worked out by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.errors import InvalidPackage, InvalidValues
+from scoring.purchase_models import BetaGeometric, GammaGamma, MeanOrders, MeanValue
+
+Floats = NDArray[np.float64]
+
+INPUTS = ("order_days", "days_ordering", "days_since_first_order", "spend")
+"""What a forecast reads of a customer: on how many days they ordered, how long from the first order to the latest,
+how long since the first (days), and what they paid in all (minor units)."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ExpectedPurchases:
+    """What customers are expected to buy within the horizon.
+
+    Parameters
+    ----------
+    alive : float array of shape (n_rows,)
+        Probability that the customer has not left; NaN where orders are plain means, which know no leaving.
+    orders : float array of shape (n_rows,)
+        Days with an order.
+    orders_if_kept : float array of shape (n_rows,), >= 1
+        The same of a customer who does order within the horizon, which is what it means to be kept.
+    order_value : float array of shape (n_rows,), minor units
+        Paid a day with an order.
+    spend, spend_if_kept : float arrays of shape (n_rows,), minor units
+        `orders` and `orders_if_kept`, times `order_value`.
+    """
+
+    alive: Floats
+    orders: Floats
+    orders_if_kept: Floats
+    order_value: Floats
+
+    @property
+    def spend(self) -> Floats:
+        """Paid within the horizon."""
+        return self.orders * self.order_value
+
+    @property
+    def spend_if_kept(self) -> Floats:
+        """Paid within the horizon by a customer who does order in it."""
+        return self.orders_if_kept * self.order_value
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpendForecast:
+    """Expected orders and spend of customers within a horizon.
+
+    Parameters
+    ----------
+    horizon_days : int, > 0
+    orders : BetaGeometric or MeanOrders
+    value : GammaGamma or MeanValue
+    inputs : tuple of str, default `INPUTS`
+        The outputs of the catalogue it reads, in the order and of the meaning of `INPUTS`.
+    """
+
+    horizon_days: int
+    orders: BetaGeometric | MeanOrders
+    value: GammaGamma | MeanValue
+    inputs: tuple[str, ...] = INPUTS
+
+    def expect(self, values: Floats) -> ExpectedPurchases:
+        """Forecast rows.
+
+        Parameters
+        ----------
+        values : float array of shape (n_rows, 4)
+            In the order of `inputs`. Of a customer who never ordered (order days missing or 0), or whose days are
+            missing, only the value of an order is forecast, the shop's; the rest is NaN. A customer whose first
+            order is less than a day ago has 0 days, which is an age like any other. Days that contradict each other
+            are set right: there is no more than one repeated order a day, and none before the first or later than
+            now. A missing spend is nothing paid.
+
+        Returns
+        -------
+        ExpectedPurchases
+            The same to the last bit whatever other rows come with it.
+
+        Raises
+        ------
+        InvalidValues
+            "values must be a table of 4 columns; got shape ..."
+
+        Examples
+        --------
+        >>> forecast = SpendForecast(
+        ...     horizon_days=90,
+        ...     orders=BetaGeometric(r=0.243, alpha=31.0, a=0.793, b=2.426),
+        ...     value=GammaGamma(p=6.25, q=3.74, v=1544.0),
+        ... )
+        >>> expected = forecast.expect(np.array([[3.0, 213.0, 272.0, 6705.0], [np.nan, np.nan, np.nan, 0.0]]))
+        >>> expected.orders_if_kept.round(2).tolist(), expected.order_value.round().tolist()
+        ([1.41, nan], [2399.0, 3522.0])
+        """
+        table = np.asarray(values, dtype=np.float64)
+        if table.ndim != 2 or table.shape[1] != len(self.inputs):
+            raise InvalidValues(
+                f"values must be a table of {len(self.inputs)} columns; got shape {table.shape}."
+                f" Give one row per customer with {', '.join(self.inputs)}."
+            )
+        found: dict[tuple[float, float], tuple[float, float]] = {}
+        rows = np.empty((len(table), 4))
+        for place, (times, latest, since_first, spend) in enumerate(table.tolist()):
+            bought = times >= 1.0
+            paid = spend if spend > 0.0 else 0.0
+            rows[place, 3] = self.value.value(paid, times) if bought else self.value.value(0.0, 0.0)
+            if not (bought and latest == latest and since_first == since_first):
+                rows[place, :3] = np.nan
+                continue
+            age = max(since_first, 0.0)
+            key = min(times - 1.0, age), age
+            if key not in found:
+                found[key] = self.orders.orders(*key, float(self.horizon_days))
+            some, rows[place, 2] = found[key]
+            if isinstance(self.orders, BetaGeometric):
+                alive = self.orders.alive(key[0], min(max(latest, 0.0), age), age)
+                rows[place, 0], rows[place, 1] = alive, alive * some
+            else:
+                rows[place, 0], rows[place, 1] = np.nan, some
+        alive_, orders, kept, value = rows.T.copy()
+        return ExpectedPurchases(
+            alive=alive_, orders=orders, orders_if_kept=kept, order_value=value
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Write it in plain numbers and words, as JSON holds them."""
+        return {
+            "horizon_days": self.horizon_days,
+            "orders": {"kind": _kind_of(self.orders), **asdict(self.orders)},
+            "value": {"kind": _kind_of(self.value), **asdict(self.value)},
+            "inputs": list(self.inputs),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> SpendForecast:
+        """Read what `as_dict` wrote, equal in every bit.
+
+        Raises
+        ------
+        InvalidPackage
+            "forecast must be made of ...; got ..."
+        """
+        return cls(
+            horizon_days=content["horizon_days"],
+            orders=_read(content["orders"]),
+            value=_read(content["value"]),
+            inputs=tuple(content["inputs"]),
+        )
+
+
+_KINDS: Mapping[str, Any] = {
+    "beta geometric": BetaGeometric,
+    "mean orders": MeanOrders,
+    "gamma gamma": GammaGamma,
+    "mean value": MeanValue,
+}
+
+
+def _kind_of(part: object) -> str:
+    return next(name for name, kind in _KINDS.items() if type(part) is kind)
+
+
+def _read(content: Mapping[str, Any]) -> Any:
+    parameters = dict(content)
+    kind = parameters.pop("kind", None)
+    if kind not in _KINDS:
+        raise InvalidPackage(
+            f"forecast must be made of {', '.join(_KINDS)}; got {kind!r}."
+            " Read the package with the version that wrote it."
+        )
+    return _KINDS[kind](**parameters)
