@@ -26,6 +26,9 @@ SHARES: Mapping[int, tuple[tuple[float, ...], ...]] = {
 
 RESAMPLES = 500
 
+CERTAIN = 0.9
+"""Share of bootstrap samples of customers in which a blend must be better than its best part."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Blend:
@@ -70,8 +73,8 @@ def winning_blends(
     Returns
     -------
     list of Blend
-        Of each combination the shares of least loss, where its loss is below that of its best part in 97.5 % of
-        bootstrap samples of customers.
+        Of each combination the shares of least loss among those whose loss is below that of their best part in
+        almost all bootstrap samples of customers.
     """
     best: dict[type, str] = {}
     for name in sorted(logits, key=lambda name: loss(labels, logits[name])):
@@ -81,20 +84,25 @@ def winning_blends(
         tried = [
             _blend(dict(zip(parts, shares, strict=True)), logits) for shares in SHARES[len(parts)]
         ]
-        blend = min(tried, key=lambda blend: loss(labels, blend.logits))
-        if is_better(blend.logits, logits[parts[0]], labels, customers, seed=seed):
-            kept.append(blend)
+        best_part = logits[parts[0]]
+        won = [
+            blend
+            for blend in tried
+            if is_better(blend.logits, best_part, labels, customers, seed=seed)
+        ]
+        if won:
+            kept.append(min(won, key=lambda blend: loss(labels, blend.logits)))
     return kept
 
 
 def is_better(
     logits: Floats, other: Floats, labels: Integers, customers: Integers, *, seed: int
 ) -> bool:
-    """Whether the log loss of some logits is below that of others in 97.5 % of bootstrap samples of customers."""
+    """Whether the log loss of some logits is below that of others in `CERTAIN` of bootstrap samples of customers."""
     gained = np.bincount(customers, weights=losses(labels, other) - losses(labels, logits))
     random = np.random.default_rng(seed)
     drawn = [gained[random.integers(len(gained), size=len(gained))].sum() for _ in range(RESAMPLES)]
-    return bool(np.quantile(drawn, 0.025) > 0)
+    return bool(np.quantile(drawn, 1 - CERTAIN) > 0)
 
 
 def _combinations(names: list[str]) -> Iterator[tuple[str, ...]]:
