@@ -29,6 +29,9 @@ RESAMPLES = 500
 CERTAIN = 0.9
 """Share of bootstrap samples of customers in which a blend must be better than its best part."""
 
+_ROUNDING = 1e-6
+"""Log loss of all rows together that says nothing: a blend of the same logits differs from them by as little."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Blend:
@@ -102,7 +105,7 @@ def is_better(
     gained = np.bincount(customers, weights=losses(labels, other) - losses(labels, logits))
     random = np.random.default_rng(seed)
     drawn = [gained[random.integers(len(gained), size=len(gained))].sum() for _ in range(RESAMPLES)]
-    return bool(np.quantile(drawn, 1 - CERTAIN) > 0)
+    return bool(np.quantile(drawn, 1 - CERTAIN) > _ROUNDING)
 
 
 def _combinations(names: list[str]) -> Iterator[tuple[str, ...]]:
