@@ -1,6 +1,6 @@
-"""The two forms a scored model is made of: trees as tables, and a linear model on transformed values.
+"""The forms a scored model is made of: trees as tables, a linear model on transformed values, shape functions.
 
-Both give a row of contributions, one per column, whose sum with `base` is the component's logit. Nothing
+Each gives a row of contributions, one per column, whose sum with `base` is the component's logit. Nothing
 here depends on how many rows are scored together: comparisons and look-ups are exact, sums run in one fixed
 order, logarithms are taken one by one; so one row and many agree to the last bit.
 """
@@ -15,6 +15,7 @@ from math import copysign, log1p
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.binned import Binned
 from scoring.errors import InvalidPackage
 from scoring.tree_tables import MAX_TESTS, Tree, tabulate
 
@@ -57,6 +58,11 @@ class Trees:
     def n_trees(self) -> int:
         """How many trees there are."""
         return len(self.feature) // _BYTE
+
+    def fits(self, columns: int) -> bool:
+        """Whether it reads no other than the first `columns` columns."""
+        used = max(self.feature.max(initial=0), self.slot_feature.max(initial=0))
+        return bool(used < columns)
 
     def contributions(self, values: Floats) -> Floats:
         """Explain rows.
@@ -124,6 +130,10 @@ class Linear:
     def _logged(self) -> Integers:
         return np.flatnonzero(self.log)
 
+    def fits(self, columns: int) -> bool:
+        """Whether it is a model on `columns` columns."""
+        return len(self.mean) == columns
+
     def contributions(self, values: Floats) -> Floats:
         """Explain rows; parameters and result as `Trees.contributions`."""
         missing = values != values
@@ -139,7 +149,7 @@ class Linear:
         return filled
 
 
-Component = Trees | Linear
+Component = Trees | Linear | Binned
 
 
 def trees_component(trees: Sequence[Tree], *, start: float, weight: float = 1.0) -> Trees:

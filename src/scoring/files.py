@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from scoring.binned import Binned
 from scoring.calibration import Calibration
 from scoring.components import Component, Linear, Trees
 from scoring.derived import DerivedColumns
@@ -32,7 +33,7 @@ from tabular.files import replace_text
 FORMAT = 1
 """Version of the format; a reader refuses any other."""
 
-_KINDS: Mapping[str, type[Trees] | type[Linear]] = {"trees": Trees, "linear": Linear}
+_KINDS: Mapping[str, type[Component]] = {"trees": Trees, "linear": Linear, "binned": Binned}
 
 
 def write_package(package: Package, folder: Path) -> None:
@@ -162,7 +163,7 @@ def _parts(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
     arrays: dict[str, Any] = {}
     components = []
     for index, component in enumerate(package.components):
-        kind = "trees" if isinstance(component, Trees) else "linear"
+        kind = next(name for name, form in _KINDS.items() if isinstance(component, form))
         components.append({"kind": kind, "weight": component.weight, "base": component.base})
         for name in _array_names(type(component)):
             arrays[f"{index}.{name}"] = getattr(component, name)
@@ -303,7 +304,7 @@ def _read_components(path: Path, described: list[dict[str, Any]]) -> tuple[Compo
     return tuple(components)
 
 
-def _array_names(kind: type[Trees] | type[Linear]) -> list[str]:
+def _array_names(kind: type[Component]) -> list[str]:
     return [field.name for field in fields(kind) if field.name not in ("weight", "base")]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scoring.calibration import Calibration
-from scoring.components import Component, Trees
+from scoring.components import Component
 from scoring.derived import DerivedColumns
 from scoring.errors import InvalidPackage, PackageMismatch
 from scoring.offers import Offer
@@ -163,8 +163,12 @@ class Package:
             raise InvalidPackage(
                 f"package {self.label} must have a component; got none. Export a fitted model."
             )
-        for component in self.components:
-            self._check_columns(component)
+        columns = len(self.outputs) + len(() if self.derived is None else self.derived.counted_to)
+        if not all(component.fits(columns) for component in self.components):
+            raise InvalidPackage(
+                f"package {self.label} must have components on its {columns} columns;"
+                " got other columns. Export it again."
+            )
         for use, read in self._read_beside().items():
             unknown = set(read) - set(self.names)
             if unknown:
@@ -185,19 +189,6 @@ class Package:
             if population is None
             else [each.feature for each in population.others],
         }
-
-    def _check_columns(self, component: Component) -> None:
-        columns = len(self.outputs) + len(() if self.derived is None else self.derived.counted_to)
-        if isinstance(component, Trees):
-            used = int(max(component.feature.max(initial=0), component.slot_feature.max(initial=0)))
-            fits = used < columns
-        else:
-            fits = len(component.mean) == columns
-        if not fits:
-            raise InvalidPackage(
-                f"package {self.label} must have components on its {columns} columns;"
-                " got other columns. Export it again."
-            )
 
     @property
     def label(self) -> str:

@@ -229,9 +229,13 @@ def candidates_table(fitted: Fitted) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per candidate: AUC and log loss over the folds, to four digits.
+        A row per candidate: AUC and log loss over the folds, to four digits; those not tried come last.
     """
-    table = pd.DataFrame([asdict(candidate) for candidate in fitted.candidates])
+    tried = [asdict(candidate) for candidate in fitted.candidates]
+    left_out = [
+        {"name": name, "chosen": False, "note": note} for name, note in fitted.not_tried.items()
+    ]
+    table = pd.DataFrame([*tried, *left_out])
     return table.set_index("name").round({"auc": 4, "log_loss": 4})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.binned import Binned, Term, binned_component
 from scoring.components import Linear
 from scoring.tree_tables import Tree
 
@@ -67,3 +68,17 @@ def linear(random: np.random.Generator, columns: int, weight: float = 1.0) -> Li
         missing_mean=random.random(columns),
         missing_coefficient=random.normal(size=columns),
     )
+
+
+def binned(random: np.random.Generator, columns: int, weight: float = 1.0) -> Binned:
+    """A shape function of every column, of none to nine cut points, and of two pairs."""
+
+    def cuts() -> NDArray[np.float64]:
+        return np.unique(np.round(random.normal(size=random.integers(10)), 1))
+
+    terms = []
+    for places in [(column,) for column in range(columns)] + [(0, columns - 1), (2, 1)]:
+        axes = tuple(cuts() for _ in places)
+        shape = tuple(len(axis) + 2 for axis in axes)
+        terms.append(Term(columns=places, cuts=axes, contributions=random.normal(size=shape)))
+    return binned_component(terms, base=float(random.normal()), weight=weight)

@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 from tests.training.datasets import BRISK, make_dataset
 
-from training.fitting.candidates import Fitted, fit_candidates, linear_models
+from training.fitting.candidates import Fitted, fit_candidates
+from training.fitting.contenders import linear_models
 from training.fitting.dataset import Dataset
-from training.fitting.estimators import BoostedTrees, as_blend, linear_model
+from training.fitting.estimators import (
+    BoostedTrees,
+    ExplainableBoosting,
+    Scorecard,
+    as_blend,
+    linear_model,
+)
 from training.publishing.tracking import Tracker, open_tracker
 from training.specs.credit import CREDIT
 
@@ -32,9 +39,13 @@ def standard(dataset: Dataset) -> Fitted:
 def fitted(dataset: Dataset, standard: Fitted) -> Fitted:
     """The same, but for its model: a blend, so that every kind of member is in it."""
     values, labels = dataset.train[list(standard.features)].to_numpy(float), dataset.train["label"]
-    boosted = BoostedTrees().fit(values, labels, groups=dataset.train["customer_id"])
+    customers = dataset.train["customer_id"]
+    boosted = BoostedTrees().fit(values, labels, groups=customers)
     line = linear_model(0.01).fit(values, labels)
-    return replace(standard, estimator=as_blend([(boosted, 0.5), (line, 0.5)]))
+    card = Scorecard().fit(values, labels)
+    explainable = ExplainableBoosting(bags=1).fit(values, labels, groups=customers)
+    members = (boosted, line, card, explainable)
+    return replace(standard, estimator=as_blend([(member, 0.25) for member in members]))
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,8 @@ from training.experiment import (
     why_not_trainable,
 )
 from training.fitting import dataset as dataset_module
-from training.fitting.candidates import Fitted, linear_models
+from training.fitting.candidates import Fitted
+from training.fitting.contenders import linear_models
 from training.fitting.figures import COUNTED_TO
 from training.fitting.purchases import realised_purchases
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker

@@ -15,7 +15,8 @@ from commerce.records.errors import RecordError
 from commerce.records.tenants import Tenant, find_tenant
 from features.snapshots.snapshot import Snapshot, take_snapshot
 from simulation import SimulationOptions, simulate
-from training.fitting.candidates import fit_candidates, linear_models
+from training.fitting.candidates import fit_candidates
+from training.fitting.contenders import linear_models
 from training.publishing.challenger import Challenger, make_challenger
 from training.publishing.promotion import TrainingResult
 from workbench import notebook, stages

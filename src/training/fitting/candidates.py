@@ -1,57 +1,36 @@
-"""Fit the candidates of a model and choose one by cross-validation inside the training rows.
-
-Folds hold customers together: the rows of one customer at several cutoffs share most of their history, so
-folds that split them would choose the model that remembers customers best. The same holds for the rows that
-stop boosting early. Each process computes on one thread: on a busy machine the threads of boosting wait for
-each other most of the time.
-"""
+"""Fit the candidates of a model and choose one by cross-validation inside the training rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin, clone
-from sklearn.metrics import log_loss, roc_auc_score
-from sklearn.model_selection import GroupKFold
-from sklearn.utils.validation import has_fit_parameter
-from threadpoolctl import threadpool_limits
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import roc_auc_score
 
 from features.frames import KEYS, LABEL
 from scoring.calibration import Calibration
 from training.errors import InvalidCandidate, NotTrainable
+from training.fitting.blending import winning_blends
+from training.fitting.contenders import BUDGET, standard_contenders, within_budget
+from training.fitting.cross_validation import FOLDS, Rows, cross_validate, fit_fresh, loss
 from training.fitting.dataset import Dataset
-from training.fitting.estimators import (
-    BoostedTrees,
-    as_blend,
-    is_logistic,
-    linear_model,
-    plain_logistic,
-)
+from training.fitting.estimators import as_blend, plain_logistic
 from training.fitting.sufficiency import check_outcomes
 from training.specs import ModelSpec
+from training.specs.concepts import expected_sign
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
-STRENGTHS = (0.001, 0.003, 0.01, 0.1, 1.0)
-"""Penalties tried for the linear model (scikit-learn's C)."""
-
-SHARES = (0.25, 0.5, 0.75)
-"""Shares of the boosted trees tried in a blend with the best linear model."""
-
-FOLDS = 4
+_FITS = FOLDS * (1 - 1 / FOLDS) + 1
+"""Fits on all training rows that a comparison comes to: each fold learns from the rows of the others, and the chosen
+one from all."""
 
 PLAIN = "plain logistic"
 """The candidate that takes the place of one that is no better than it."""
-
-SURE = 1e-15
-"""How near to 0 and 1 the probabilities of a classifier are taken, whose logits would be infinite."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +42,8 @@ class CandidateScore:
     log_loss: float
     """`auc`, `log_loss`: out of fold, over all training rows."""
     chosen: bool
+    note: str = ""
+    """Why no package can be made of it, and so it was not chosen whatever its loss."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,7 +56,7 @@ class Fitted:
     features : tuple of str
         The columns it reads, in order.
     estimator : classifier
-        A `LogitBlend`, unless a candidate was chosen that no package can be made of.
+        A `LogitBlend`, unless a package can be made of none of the candidates.
     candidates : tuple of CandidateScore
         Best first.
     rows : int
@@ -83,6 +64,8 @@ class Fitted:
         What the chosen candidate says of each training row where it did not learn from its customer, in log-odds.
     calibration : Calibration
         What is done to its logits so that they may be taken at their word; nothing where they may be anyway.
+    not_tried : mapping of str to str
+        Why each standard candidate that did not compete was left out.
     """
 
     spec: ModelSpec
@@ -92,16 +75,12 @@ class Fitted:
     rows: int
     out_of_fold: Floats
     calibration: Calibration = field(default_factory=Calibration)
+    not_tried: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def chosen(self) -> CandidateScore:
         """The candidate that was fitted on all training rows."""
         return next(candidate for candidate in self.candidates if candidate.chosen)
-
-
-def linear_models() -> dict[str, ClassifierMixin]:
-    """Make a linear model of every strength, by name."""
-    return {f"logistic C={strength:g}": linear_model(strength) for strength in STRENGTHS}
 
 
 def fit_candidates(
@@ -110,11 +89,13 @@ def fit_candidates(
     *,
     jobs: int = 1,
     seed: int = 0,
+    budget: float = BUDGET,
 ) -> Fitted:
     """Choose among the candidates inside the training rows, and fit the best on all of them.
 
-    The standard candidates are linear models of several strengths, boosted trees, and blends of the trees with
-    the best linear model.
+    The standard candidates are linear models of several strengths, a scorecard, boosted trees with and without the
+    signs people expect, an explainable boosting machine, a random forest as baseline, and blends that are better
+    than their best part for sure. The best of which a package can be made is chosen.
 
     Parameters
     ----------
@@ -122,12 +103,15 @@ def fit_candidates(
     candidates : mapping of str to classifier, optional
         Unfitted scikit-learn classifiers of your own by name, to compete with those of the spec in the same
         folds. They are given features as float64, NaN where missing, and must have `predict_proba`. One whose
-        `fit` takes `groups` is given the customer of each row. Any of them may win, but only one that a package
-        can be made of can be exported.
+        `fit` takes `groups` is given the customer of each row. One that no package can be made of is listed with
+        its figures and the reason, and chosen only where that is so of all.
     jobs : int, >= 1, default 1
         Processes.
     seed : int, default 0
         The same seed and rows give the same model.
+    budget : float, > 0, default 900
+        Estimated seconds of one core that the standard candidates may take; those for which nothing is left, the
+        quickest coming first, are named in `Fitted.not_tried`. Your own always compete.
 
     Returns
     -------
@@ -142,10 +126,10 @@ def fit_candidates(
 
     Examples
     --------
-    >>> from sklearn.ensemble import RandomForestClassifier
-    >>> fitted = fit_candidates(dataset, {"forest": RandomForestClassifier()})  # doctest: +SKIP
+    >>> from sklearn.svm import SVC
+    >>> fitted = fit_candidates(dataset, {"mine": SVC(probability=True)})  # doctest: +SKIP
     >>> fitted.chosen.name  # doctest: +SKIP
-    'blend 0.5 boosted, logistic C=0.01'
+    'blend 0.5 boosted, 0.5 logistic C=0.01'
     """
     spec, frame = dataset.spec, dataset.train
     check_outcomes(spec, frame, dataset.test, dataset.schedule)
@@ -154,40 +138,39 @@ def fit_candidates(
         raise NotTrainable(
             f"{spec.name} must have a feature that varies; got none. Import more kinds of records."
         )
-    models = _contenders(spec, candidates or {}, seed)
-    values = frame[list(features)].to_numpy(dtype=np.float64)
-    labels = frame[LABEL].to_numpy(dtype=np.int64)
-    groups = np.unique(frame["customer_id"].to_numpy(dtype=str), return_inverse=True)[1]
-    with threadpool_limits(limits=1):
-        logits = _cross_validate(models, values, labels, groups, jobs=jobs, seed=seed)
-    recipes = {name: {name: 1.0} for name in models}
+    models, not_tried = _contenders(dataset, features, candidates or {}, seed, budget)
+    rows = _rows(frame, features)
+    held_out = cross_validate(models, rows, jobs=jobs, seed=seed)
+    logits = {name: held.logits for name, held in held_out.items()}
+    obstacles = {name: held.obstacle for name, held in held_out.items() if held.obstacle}
+    recipes: dict[str, Mapping[str, float]] = {name: {name: 1.0} for name in models}
     if spec.candidates is None:
-        best = min(linear_models(), key=lambda name: _log_loss(labels, logits[name]))
-        recipes |= {_blend(share, best): {"boosted": share, best: 1 - share} for share in SHARES}
-    for name, recipe in recipes.items():
-        logits[name] = np.sum([share * logits[part] for part, share in recipe.items()], axis=0)
-    losses = {name: _log_loss(labels, logits[name]) for name in recipes}
-    ranked = sorted(losses, key=lambda name: losses[name])
-    with threadpool_limits(limits=1):
-        parts = [
-            (_fitted(models[part], values, labels, groups, jobs=jobs), share)
-            for part, share in recipes[ranked[0]].items()
-        ]
+        possible = {name: logits[name] for name in models if name not in obstacles}
+        for blend in winning_blends(models, possible, rows.labels, rows.customers, seed=seed):
+            recipes[blend.name], logits[blend.name] = blend.shares, blend.logits
+    lost = {name: loss(rows.labels, logits[name]) for name in recipes}
+    ranked = sorted(lost, key=lambda name: lost[name])
+    chosen = next((name for name in ranked if name not in obstacles), ranked[0])
+    parts = [
+        (fit_fresh(models[part], rows, jobs=jobs), share) for part, share in recipes[chosen].items()
+    ]
     return Fitted(
         spec=spec,
         features=features,
-        estimator=as_blend(parts) if all(is_logistic(model) for model, _ in parts) else parts[0][0],
+        estimator=parts[0][0] if chosen in obstacles else as_blend(parts),
         candidates=tuple(
             CandidateScore(
                 name=name,
-                auc=float(roc_auc_score(labels, logits[name])),
-                log_loss=losses[name],
-                chosen=name == ranked[0],
+                auc=float(roc_auc_score(rows.labels, logits[name])),
+                log_loss=lost[name],
+                chosen=name == chosen,
+                note=_note(obstacles.get(name), is_first=name == ranked[0]),
             )
             for name in ranked
         ),
         rows=len(frame),
-        out_of_fold=logits[ranked[0]],
+        out_of_fold=logits[chosen],
+        not_tried=not_tried,
     )
 
 
@@ -207,27 +190,30 @@ def fit_plain_logistic(dataset: Dataset, fitted: Fitted, *, seed: int = 0) -> Fi
     Fitted
         Of the candidate `PLAIN`.
     """
-    frame, features = dataset.train, fitted.features
-    values = frame[list(features)].to_numpy(dtype=np.float64)
-    labels = frame[LABEL].to_numpy(dtype=np.int64)
-    groups = np.unique(frame["customer_id"].to_numpy(dtype=str), return_inverse=True)[1]
-    with threadpool_limits(limits=1):
-        models = {PLAIN: plain_logistic()}
-        logits = _cross_validate(models, values, labels, groups, jobs=1, seed=seed)[PLAIN]
-        model = _fitted(models[PLAIN], values, labels, groups)
+    rows = _rows(dataset.train, fitted.features)
+    logits = cross_validate({PLAIN: plain_logistic()}, rows, jobs=1, seed=seed)[PLAIN].logits
     plain = CandidateScore(
         name=PLAIN,
-        auc=float(roc_auc_score(labels, logits)),
-        log_loss=_log_loss(labels, logits),
+        auc=float(roc_auc_score(rows.labels, logits)),
+        log_loss=loss(rows.labels, logits),
         chosen=True,
     )
     others = [replace(each, chosen=False) for each in fitted.candidates if each.name != PLAIN]
     return replace(
         fitted,
-        estimator=as_blend([(model, 1.0)]),
+        estimator=as_blend([(fit_fresh(plain_logistic(), rows), 1.0)]),
         candidates=tuple(sorted([*others, plain], key=lambda each: each.log_loss)),
         out_of_fold=logits,
         calibration=Calibration(),
+    )
+
+
+def _rows(frame: pd.DataFrame, features: tuple[str, ...]) -> Rows:
+    """Lay rows out for fitting."""
+    return Rows(
+        values=frame[list(features)].to_numpy(dtype=np.float64),
+        labels=frame[LABEL].to_numpy(dtype=np.int64),
+        customers=np.unique(frame["customer_id"].to_numpy(dtype=str), return_inverse=True)[1],
     )
 
 
@@ -240,14 +226,31 @@ def varying_features(frame: pd.DataFrame, spec: ModelSpec) -> tuple[str, ...]:
 
 
 def _contenders(
-    spec: ModelSpec, own: Mapping[str, ClassifierMixin], seed: int
-) -> dict[str, ClassifierMixin]:
-    """Join the candidates of the spec, by default the standard ones, and those given."""
-    standard = linear_models() | {"boosted": BoostedTrees(random_state=seed)}
-    models = dict(standard if spec.candidates is None else spec.candidates)
-    taken = {*models, *(_blend(share, name) for share in SHARES for name in standard)}
+    dataset: Dataset,
+    features: tuple[str, ...],
+    own: Mapping[str, ClassifierMixin],
+    seed: int,
+    budget: float,
+) -> tuple[dict[str, ClassifierMixin], dict[str, str]]:
+    """Join the candidates of the spec, by default the standard ones, and those given; say which are left out."""
+    spec = dataset.spec
+    models, not_tried = dict(spec.candidates or {}), dict[str, str]()
+    if spec.candidates is None:
+        signs = [
+            expected_sign(dataset.catalogue[name], spec.expected_signs)
+            if name in dataset.catalogue
+            else 0
+            for name in features
+        ]
+        models, not_tried = within_budget(
+            standard_contenders(signs, seed=seed),
+            rows=len(dataset.train),
+            columns=len(features),
+            fits=_FITS,
+            budget=budget,
+        )
     for name, model in own.items():
-        if name in taken:
+        if name in models or name in not_tried or name.startswith("blend "):
             raise InvalidCandidate(
                 f"candidate {name!r} must have a name of its own; got that of another one."
                 " Give it another name."
@@ -257,64 +260,14 @@ def _contenders(
                 f"candidate {name!r} must give probabilities; got {type(model).__name__} without"
                 " predict_proba. Put it into sklearn.calibration.CalibratedClassifierCV."
             )
-    return models | dict(own)
+    return models | dict(own), not_tried
 
 
-def _blend(share: float, linear: str) -> str:
-    """Name a blend of the boosted trees and a linear model."""
-    return f"blend {share:g} boosted, {linear}"
-
-
-def _cross_validate(
-    models: Mapping[str, ClassifierMixin],
-    values: Floats,
-    labels: Integers,
-    groups: Integers,
-    *,
-    jobs: int,
-    seed: int,
-) -> dict[str, Floats]:
-    """Logits out of fold of every candidate."""
-    folds = list(
-        GroupKFold(n_splits=FOLDS, shuffle=True, random_state=seed).split(values, labels, groups)
+def _note(obstacle: str | None, *, is_first: bool) -> str:
+    if obstacle is None:
+        return ""
+    return (
+        f"ranked first, but cannot be exported: {obstacle}"
+        if is_first
+        else f"cannot be exported: {obstacle}"
     )
-    tasks = [(name, fold) for name in models for fold in range(len(folds))]
-    held_out = joblib.Parallel(n_jobs=jobs)(
-        joblib.delayed(_held_out)(models[name], values, labels, groups, *folds[fold])
-        for name, fold in tasks
-    )
-    logits = {name: np.empty(len(labels)) for name in models}
-    for (name, fold), part in zip(tasks, held_out, strict=True):
-        logits[name][folds[fold][1]] = part
-    return logits
-
-
-def _held_out(
-    model: ClassifierMixin,
-    values: Floats,
-    labels: Integers,
-    groups: Integers,
-    inside: Integers,
-    outside: Integers,
-) -> Floats:
-    one = clone(model).set_params(seeds=1) if isinstance(model, BoostedTrees) else model
-    fitted = _fitted(one, values[inside], labels[inside], groups[inside])
-    if is_logistic(fitted):
-        return np.asarray(fitted.decision_function(values[outside]), dtype=np.float64)
-    sure = np.clip(fitted.predict_proba(values[outside])[:, 1], SURE, 1 - SURE)
-    return np.asarray(np.log(sure / (1 - sure)), dtype=np.float64)
-
-
-def _fitted(
-    model: ClassifierMixin, values: Floats, labels: Integers, groups: Integers, *, jobs: int = 1
-) -> Any:
-    """Fit a copy of a classifier, which is given the customers if its fit takes groups."""
-    fresh = clone(model)
-    if isinstance(fresh, BoostedTrees):
-        fresh.set_params(n_jobs=jobs)
-    more = {"groups": groups} if has_fit_parameter(fresh, "groups") else {}
-    return fresh.fit(values, labels, **more)
-
-
-def _log_loss(labels: Integers, logits: Floats) -> float:
-    return float(log_loss(labels, 1.0 / (1.0 + np.exp(-np.clip(logits, -700, 700)))))

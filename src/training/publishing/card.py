@@ -54,8 +54,9 @@ def model_card(
         ).to_dict("index"),
         "learned_from": dict(package.trained_on),
         "features": len(package.outputs),
-        "form": "sums of boosted trees of at most 8 leaves and of a linear model, with exact contributions",
+        "form": "sums of small boosted trees, shape functions and linear models, with exact contributions",
         "candidates": [asdict(candidate) for candidate in fitted.candidates],
+        "not_tried": dict(fitted.not_tried),
         "out_of_time": {
             name: getattr(figures, name)
             for name in (

@@ -12,6 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 
 from commerce.records.instants import from_micros
+from scoring.binned import Binned, Term, binned_component
 from scoring.components import Component, Linear, Trees, trees_component
 from scoring.package import ALTERNATIVE, Package, PackageOutput
 from scoring.rules import RuleInputs
@@ -20,13 +21,11 @@ from scoring.tree_tables import Tree
 from training.errors import NotExportable
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
-from training.fitting.estimators import LogitBlend
+from training.fitting.estimators import LogitBlend, ShapeFunctions, is_linear, obstacle
 from training.fitting.figures import derived_columns
 from training.publishing.reason_sentences import (
     clock_offset,
     companions,
-    concept_of,
-    expected_sign,
     is_named,
     tells_time,
     template_for,
@@ -34,6 +33,7 @@ from training.publishing.reason_sentences import (
 )
 from training.publishing.reason_templates import NO_HOURS
 from training.specs import ModelSpec
+from training.specs.concepts import concept_of, expected_sign
 from training.specs.economics import Facts, typical_order
 
 if TYPE_CHECKING:
@@ -68,15 +68,15 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
     Raises
     ------
     NotExportable
-        "chosen candidate 'forest' must be made of boosted trees and linear models to become a decision package;
-        got RandomForestClassifier. ..."
+        "chosen candidate 'forest' must be one that tables hold to become a decision package; got
+        RandomForestClassifier: its trees have up to 2,143 leaves where tables hold 9, ..."
     """
     spec, frame, currency = fitted.spec, dataset.train, dataset.tenant.currency
     if not isinstance(fitted.estimator, LogitBlend):
         raise NotExportable(
-            f"chosen candidate {fitted.chosen.name!r} must be made of boosted trees and linear models to become"
-            f" a decision package; got {type(fitted.estimator).__name__}. Compare with it, and export what"
-            " fit_candidates chooses without it."
+            f"chosen candidate {fitted.chosen.name!r} must be one that tables hold to become a decision package;"
+            f" got {type(fitted.estimator).__name__}: {obstacle(fitted.estimator)}. Compare with it, and export"
+            " what fit_candidates chooses beside it."
         )
     population = dataset.population
     asked = dataset.asked(dataset.current)
@@ -147,11 +147,13 @@ def components_of(estimator: LogitBlend, columns: int) -> tuple[Component, ...]:
     for member, weight in zip(estimator.members, estimator.weights, strict=True):
         if isinstance(member, HistGradientBoostingClassifier):
             made.append(_trees(member, weight))
-        elif isinstance(member, Pipeline):
+        elif isinstance(member, ShapeFunctions):
+            made.append(_binned(member, weight))
+        elif is_linear(member):
             made.append(_linear(member, weight, columns))
         else:
             raise NotExportable(
-                f"member of a blend must be boosted trees or a linear model;"
+                f"member of a blend must be boosted trees, shape functions or a linear model;"
                 f" got {type(member).__name__}. Use training.fitting.estimators."
             )
     return tuple(made)
@@ -199,6 +201,16 @@ def _tree(nodes: Any) -> Tree:
         cover=nodes["count"].astype(np.float64),
         value=nodes["value"].astype(np.float64),
     )
+
+
+def _binned(model: ShapeFunctions, weight: float) -> Binned:
+    terms = [
+        Term(columns=columns, cuts=cuts, contributions=contributions)
+        for columns, cuts, contributions in zip(
+            model.columns, model.cuts, model.contributions, strict=True
+        )
+    ]
+    return binned_component(terms, base=model.intercept, weight=weight)
 
 
 def _linear(model: Pipeline, weight: float, columns: int) -> Linear:

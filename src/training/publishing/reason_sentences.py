@@ -12,7 +12,7 @@ by its description.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -20,13 +20,12 @@ from zoneinfo import ZoneInfo
 from features.wording import title
 from scoring.reasons import mentioned
 from scoring.wording import ELAPSED_DAYS, ELAPSED_HOURS, clock_unit
-from training.publishing.reason_concepts import CONCEPTS, WITH_VALUE
 from training.publishing.reason_templates import TEMPLATES
+from training.specs.concepts import WITH_VALUE, names_of, part_window
 
 if TYPE_CHECKING:
     from features.declaring.declaration import Catalogue, Output
 
-_WINDOW = re.compile(r"_(\d+)d$")
 _WEEKEND = datetime(2024, 1, 6, tzinfo=UTC), datetime(2024, 1, 8, tzinfo=UTC)
 _NIGHT = datetime(2024, 1, 6, 22, tzinfo=UTC), datetime(2024, 1, 7, 6, tzinfo=UTC)
 """`_WEEKEND`, `_NIGHT`: as features count them, from and to."""
@@ -59,7 +58,7 @@ def template_for(
     tuple of str
         The sentence, and the one where the customer has no value.
     """
-    stem, days = _parted(output.name)
+    stem, days = part_window(output.name)
     within = f" in the last {days} days" if days else ""
     told, missing = next(
         (TEMPLATES[name] for name in (output.name, stem) if name in TEMPLATES),
@@ -67,7 +66,7 @@ def template_for(
     )
     customers = "the shop's customers"
     if some_missing:
-        known = next((WITH_VALUE[name] for name in _names(output) if name in WITH_VALUE), _KNOWN)
+        known = next((WITH_VALUE[name] for name in names_of(output) if name in WITH_VALUE), _KNOWN)
         customers += f" {known}"
     hours = _ON_AVERAGE if _NEAR_MIDNIGHT[0] <= offset <= _NEAR_MIDNIGHT[1] else _OTHER_HOURS
     told = _COMPARED.sub(r"{compared:\1/among {customers}}", told.replace("{hours}", hours))
@@ -85,19 +84,9 @@ def template_for(
     return told, missing
 
 
-def concept_of(output: Output) -> str:
-    """Name what a feature is about; of all that is about the same, one reason is given."""
-    return CONCEPTS.get(_parted(output.name)[0]) or output.family or output.name
-
-
 def is_named(output: Output, names: Container[str]) -> bool:
     """Whether a feature, or its concept, is among names."""
-    return any(name in names for name in _names(output))
-
-
-def expected_sign(output: Output, signs: Mapping[str, int]) -> int:
-    """Say which way people expect a feature to move the risk: as declared of it, or else of its concept."""
-    return next((signs[name] for name in _names(output) if name in signs), 0)
+    return any(name in names for name in names_of(output))
 
 
 def unit_for(output: Output, offset: timedelta = timedelta()) -> str:
@@ -140,17 +129,6 @@ def _described(output: Output) -> tuple[str, str]:
         return f"-> {output.inputs[0]}", f"-> {output.inputs[0]}"
     subject = title(output)
     return f"{subject}: {{value}}{{compared}}.", ""
-
-
-def _names(output: Output) -> tuple[str, str, str]:
-    """By what a feature may be declared: name, name without window, concept."""
-    return output.name, _parted(output.name)[0], concept_of(output)
-
-
-def _parted(name: str) -> tuple[str, str]:
-    """Part a feature's name from its window of days, which may be none."""
-    window = _WINDOW.search(name)
-    return (name[: window.start()], window[1]) if window else (name, "")
 
 
 def _day_and_time(moment: datetime) -> str:

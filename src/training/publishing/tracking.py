@@ -35,8 +35,9 @@ TRUSTED_TYPES = (
     "sklearn._loss._loss.CyHalfBinomialLoss",
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "training.fitting.estimators.LogitBlend",
-    "training.fitting.estimators.ValueTransform",
+    "training.fitting.estimators.blend.LogitBlend",
+    "training.fitting.estimators.linear.ValueTransform",
+    "training.fitting.estimators.shapes.ShapeFunctions",
 )
 """The only types beyond skops' own that a logged model may hold."""
 

@@ -43,7 +43,7 @@ class ModelSpec:
     on_credit_scale: bool = False
     """Whether the probability is also shown as a score of 300 to 1000 and a band."""
     expected_signs: Mapping[str, int] = field(default_factory=dict)
-    """Whether people expect more of a feature, or of a concept (`training.publishing.reason_concepts`), to raise
+    """Whether people expect more of a feature, or of a concept (`training.specs.concepts`), to raise
     the risk (1) or to lower it (-1); a reason must not say the opposite. Without an entry both are believed."""
     never_reasons: tuple[str, ...] = ()
     """Features, or concepts, that the model may learn from and nobody would call a reason."""

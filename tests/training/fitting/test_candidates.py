@@ -15,16 +15,23 @@ from sklearn.svm import LinearSVC
 from tests.training.datasets import BRISK, FEATURES
 
 from training.errors import InvalidCandidate, NotTrainable
-from training.fitting import candidates
+from training.fitting import cross_validation
 from training.fitting.candidates import (
     CandidateScore,
     Fitted,
     fit_candidates,
-    linear_models,
     varying_features,
 )
+from training.fitting.contenders import STRENGTHS, linear_models
+from training.fitting.cross_validation import FOLDS, HeldOut, Rows
 from training.fitting.dataset import Dataset
-from training.fitting.estimators import BoostedTrees, LogitBlend, ValueTransform, linear_model
+from training.fitting.estimators import (
+    BoostedTrees,
+    LogitBlend,
+    Scorecard,
+    ValueTransform,
+    linear_model,
+)
 
 
 def with_spec(dataset: Dataset, **changes: Any) -> Dataset:
@@ -54,32 +61,45 @@ def test_only_candidates_of_the_spec_compete(dataset: Dataset) -> None:
     assert [candidate.name for candidate in fitted.candidates] == ["strong", "weak"]
 
 
-def test_linear_models_boosted_trees_and_blends_with_the_best_line_compete_by_default(
+def test_every_kind_competes_by_default_and_the_forest_is_listed_with_the_reason_it_cannot_serve(
     standard: Fitted,
 ) -> None:
-    names = [candidate.name for candidate in standard.candidates]
-    best = next(name for name in names if name.startswith("logistic"))
-    blends = {f"blend {share:g} boosted, {best}" for share in candidates.SHARES}
-    assert set(names) == {*linear_models(), "boosted", *blends}
+    notes = {one.name: one.note for one in standard.candidates if not one.name.startswith("blend")}
+    assert set(notes) == {
+        *linear_models(),
+        "scorecard",
+        "boosted",
+        "boosted monotone",
+        "explainable",
+        "forest",
+    }
+    assert "cannot be exported: its trees have up to" in notes.pop("forest")
+    assert set(notes.values()) == {""}
+    assert standard.not_tried == {}
 
 
 def test_a_classifier_of_ones_own_is_compared_in_the_same_folds_and_changes_no_other(
-    dataset: Dataset, standard: Fitted
+    dataset: Dataset,
 ) -> None:
+    few = with_spec(
+        dataset, candidates=linear_models() | {"boosted": BoostedTrees(), "card": Scorecard()}
+    )
+    alone = fit_candidates(few)
     own = fit_candidates(
-        dataset, {"again": linear_model(0.01), "guess": DummyClassifier(strategy="prior")}
+        few, {"again": linear_model(0.01), "guess": DummyClassifier(strategy="prior")}
     )
     scores = {one.name: replace(one, chosen=False) for one in own.candidates}
     assert replace(scores["again"], name="logistic C=0.01") == scores["logistic C=0.01"]
-    assert scores["guess"].log_loss > max(one.log_loss for one in standard.candidates)
-    assert own.chosen == standard.chosen
+    assert scores["guess"].log_loss > max(one.log_loss for one in alone.candidates)
+    assert "DummyClassifier is none" in scores["guess"].note
+    assert own.chosen == alone.chosen
     assert [one for one in own.candidates if one.name not in ("again", "guess")] == list(
-        standard.candidates
+        alone.candidates
     )
-    values = dataset.test[list(standard.features)].to_numpy(float)
+    values = dataset.test[list(alone.features)].to_numpy(float)
     assert (
         own.estimator.predict_proba(values).tobytes()
-        == standard.estimator.predict_proba(values).tobytes()
+        == alone.estimator.predict_proba(values).tobytes()
     )
 
 
@@ -100,22 +120,34 @@ class Clairvoyant(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.column_stack([1 - risk, risk])
 
 
-def test_the_best_of_all_is_chosen_even_if_no_package_can_be_made_of_it(dataset: Dataset) -> None:
+def test_the_best_of_all_gives_way_to_the_best_that_a_package_can_be_made_of(
+    dataset: Dataset,
+) -> None:
     recency = dataset.train["days_since_order"]
     Clairvoyant.known.update(zip(recency, dataset.train["label"], strict=True))
-    found = fit_candidates(dataset, {"mine": Clairvoyant()})
-    assert found.candidates[0] == found.chosen
-    assert replace(found.chosen, log_loss=0) == CandidateScore(
-        name="mine", auc=1, log_loss=0, chosen=True
+    lines = with_spec(dataset, candidates=linear_models())
+    found = fit_candidates(lines, {"mine": Clairvoyant()})
+    first, second = found.candidates[:2]
+    assert replace(first, log_loss=0) == CandidateScore(
+        name="mine",
+        auc=1,
+        log_loss=0,
+        chosen=False,
+        note="ranked first, but cannot be exported: a package is made of small boosted trees, linear models and"
+        " shape functions, and Clairvoyant is none",
     )
-    assert found.chosen.log_loss < 1e-12
-    assert isinstance(found.estimator, Clairvoyant)
+    assert first.log_loss < 1e-12
+    assert second == found.chosen
+    assert isinstance(found.estimator, LogitBlend)
+    alone = fit_candidates(with_spec(dataset, candidates={"mine": Clairvoyant()}))
+    assert alone.chosen.name == "mine"
+    assert isinstance(alone.estimator, Clairvoyant)
 
 
 def test_a_name_that_is_taken_and_a_classifier_without_probabilities_are_refused(
     dataset: Dataset,
 ) -> None:
-    for name in ("boosted", "logistic C=0.01", "blend 0.5 boosted, logistic C=0.01"):
+    for name in ("boosted", "logistic C=0.01", "blend 0.5 boosted, 0.5 logistic C=0.01"):
         with pytest.raises(InvalidCandidate, match="must have a name of its own"):
             fit_candidates(dataset, {name: linear_model(2.0)})
     with pytest.raises(InvalidCandidate, match="'mine' must give probabilities; got LinearSVC"):
@@ -128,19 +160,14 @@ def test_no_customer_is_on_both_sides_of_a_fold(
     seen: list[int] = []
 
     def watched(
-        model: object,
-        values: NDArray[np.float64],
-        labels: NDArray[np.int64],
-        groups: NDArray[np.int64],
-        inside: NDArray[np.int64],
-        outside: NDArray[np.int64],
-    ) -> NDArray[np.float64]:
-        seen.append(len(np.intersect1d(groups[inside], groups[outside])))
-        return np.zeros(len(outside))
+        model: object, rows: Rows, inside: NDArray[np.int64], outside: NDArray[np.int64]
+    ) -> HeldOut:
+        seen.append(len(np.intersect1d(rows.customers[inside], rows.customers[outside])))
+        return HeldOut(logits=np.zeros(len(outside)), obstacle=None)
 
-    monkeypatch.setattr(candidates, "_held_out", watched)
+    monkeypatch.setattr(cross_validation, "held_out", watched)
     fit_candidates(with_spec(dataset, candidates=linear_models()))
-    assert len(seen) == candidates.FOLDS * len(candidates.STRENGTHS)
+    assert len(seen) == FOLDS * len(STRENGTHS)
     assert set(seen) == {0}
 
 

@@ -8,7 +8,8 @@ import pytest
 from tests.training.datasets import make_dataset
 
 from training.errors import NotTrainable
-from training.fitting.candidates import fit_candidates, linear_models
+from training.fitting.candidates import fit_candidates
+from training.fitting.contenders import linear_models
 from training.fitting.dataset import Dataset
 from training.fitting.sufficiency import check_outcomes
 from training.specs import SPECS, ModelSpec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,16 +11,22 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from tests.training.datasets import BRISK
 
+from scoring.binned import Binned
 from scoring.calibration import Calibration
 from scoring.components import Linear, Trees
 from scoring.decisions import decide, decide_many
-from scoring.errors import InvalidPackage
 from scoring.files import publish, read_package
 from scoring.scorer import score
 from training.errors import NotExportable
 from training.fitting.candidates import Fitted, fit_candidates
 from training.fitting.dataset import Dataset
-from training.fitting.estimators import BoostedTrees, LogitBlend, linear_model
+from training.fitting.estimators import (
+    BoostedTrees,
+    ExplainableBoosting,
+    LogitBlend,
+    Scorecard,
+    linear_model,
+)
 from training.judging.examination import largest_difference, probabilities
 from training.judging.gates import TOLERANCE
 from training.publishing.export import components_of, export_package
@@ -27,11 +34,14 @@ from training.publishing.export import components_of, export_package
 OWN = {
     "line": linear_model(0.01),
     "boosted": BoostedTrees(),
-    "small trees": HistGradientBoostingClassifier(max_leaf_nodes=8, max_iter=30),
+    "monotone": BoostedTrees(seeds=1, signs=(1, 0, -1, 0, 0, 0, 1, 0)),
+    "small trees": HistGradientBoostingClassifier(max_leaf_nodes=9, max_iter=30),
+    "scorecard": Scorecard(),
+    "explainable": ExplainableBoosting(bags=1),
 }
 
 
-@pytest.mark.parametrize("candidate", ["line", "boosted", "small trees", "blend"])
+@pytest.mark.parametrize("candidate", [*OWN, "blend"])
 def test_trained_exported_published_and_read_back_it_equals_scikit_learn(
     dataset: Dataset, fitted: Fitted, candidate: str, tmp_path: Path
 ) -> None:
@@ -48,11 +58,36 @@ def test_trained_exported_published_and_read_back_it_equals_scikit_learn(
         values = frame[list(package.names)].to_numpy(float)
         expected = fitted.estimator.decision_function(frame[list(fitted.features)].to_numpy(float))
         np.testing.assert_allclose(score(package, values).logit, expected, atol=1e-9)
+        risks = fitted.estimator.predict_proba(frame[list(fitted.features)].to_numpy(float))[:, 1]
+        for answer, risk in zip(decide_many(package, values), risks, strict=True):
+            assert answer.probability is None or abs(answer.probability - risk) <= 1e-9
 
 
-def test_a_blend_becomes_three_tables_of_trees_and_a_line(dataset: Dataset, fitted: Fitted) -> None:
+def test_a_blend_becomes_tables_of_trees_a_line_and_shape_functions(
+    dataset: Dataset, fitted: Fitted
+) -> None:
     kinds = [type(component) for component in export_package(dataset, fitted).components]
-    assert kinds == [Trees, Trees, Trees, Linear]
+    assert kinds == [Trees, Trees, Trees, Linear, Binned, Binned]
+
+
+def test_a_forest_that_ranks_first_gives_way_and_the_table_says_so(dataset: Dataset) -> None:
+    spec = replace(
+        BRISK,
+        candidates={
+            "line": linear_model(1e-9),
+            "forest": RandomForestClassifier(n_estimators=30, min_samples_leaf=5, random_state=0),
+        },
+    )
+    fitted = fit_candidates(replace(dataset, spec=spec))
+    forest, line = fitted.candidates
+    assert (forest.name, forest.chosen, line.chosen) == ("forest", False, True)
+    assert re.fullmatch(
+        r"ranked first, but cannot be exported: its trees have up to \d+ leaves where tables hold 9, and it"
+        " averages probabilities, which is no sum of log-odds",
+        forest.note,
+    )
+    kinds = [type(component) for component in export_package(dataset, fitted).components]
+    assert kinds == [Linear]
 
 
 def test_a_package_that_scores_otherwise_is_found_out(dataset: Dataset, fitted: Fitted) -> None:
@@ -134,7 +169,9 @@ def test_probabilities_follow_the_columns_by_name(dataset: Dataset, fitted: Fitt
 
 
 def test_what_cannot_be_written_down_is_refused() -> None:
-    with pytest.raises(NotExportable, match="must be boosted trees or a linear model; got str"):
+    with pytest.raises(
+        NotExportable, match="must be boosted trees, shape functions or a linear model; got str"
+    ):
         components_of(LogitBlend(["forest"], [1.0]), 3)
 
 
@@ -144,13 +181,13 @@ def test_what_cannot_be_written_down_is_refused() -> None:
         (
             RandomForestClassifier(n_estimators=5, random_state=0),
             NotExportable,
-            "chosen candidate 'mine' must be made of boosted trees and linear models to become a decision"
-            " package; got RandomForestClassifier. Compare",
+            "chosen candidate 'mine' must be one that tables hold to become a decision package; got"
+            " RandomForestClassifier: its trees have up to .* leaves where tables hold 9, and it averages",
         ),
         (
             HistGradientBoostingClassifier(max_leaf_nodes=31, max_iter=5),
-            InvalidPackage,
-            "must have at most 8 tests",
+            NotExportable,
+            "got HistGradientBoostingClassifier: its trees have up to 31 leaves where tables hold 9",
         ),
     ],
 )

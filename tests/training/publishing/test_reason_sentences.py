@@ -15,16 +15,14 @@ from features.catalogue import CATALOGUE
 from scoring.components import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.reasons import Reason, reasons
-from training.publishing.reason_concepts import CONCEPTS
 from training.publishing.reason_sentences import (
     clock_offset,
     companions,
-    concept_of,
-    expected_sign,
     template_for,
     unit_for,
 )
 from training.publishing.reason_templates import TEMPLATES
+from training.specs.concepts import CONCEPTS, concept_of, expected_sign
 from training.specs.expected_signs import CHURN_SIGNS, CREDIT_SIGNS
 
 MISSING = float("nan")

@@ -1,8 +1,15 @@
-"""What each feature is about, and of whom its value is known: what reasons are grouped and compared by."""
+"""What each feature is about, and of whom its value is known: what signs are declared and reasons grouped by."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from features.declaring.declaration import Output
+
+_WINDOW = re.compile(r"_(\d+)d$")
 
 CONCEPTS: Mapping[str, str] = {
     stem: concept
@@ -65,3 +72,30 @@ WITH_VALUE: Mapping[str, str] = {
     for stem in stems.split()
 }
 """Whose value is usual where some customers have none, by feature without its window or by concept."""
+
+
+def concept_of(output: Output) -> str:
+    """Name what a feature is about; of all that is about the same, one reason is given."""
+    return CONCEPTS.get(part_window(output.name)[0]) or output.family or output.name
+
+
+def names_of(output: Output) -> tuple[str, str, str]:
+    """By what a feature may be declared: name, name without window, concept."""
+    return output.name, part_window(output.name)[0], concept_of(output)
+
+
+def expected_sign(output: Output, signs: Mapping[str, int]) -> int:
+    """Say which way people expect a feature to move the risk: as declared of it, or else of its concept."""
+    return next((signs[name] for name in names_of(output) if name in signs), 0)
+
+
+def part_window(name: str) -> tuple[str, str]:
+    """Part a feature's name from its window of days, which may be none.
+
+    Examples
+    --------
+    >>> part_window("spend_365d"), part_window("recency_band")
+    (('spend', '365'), ('recency_band', ''))
+    """
+    window = _WINDOW.search(name)
+    return (name[: window.start()], window[1]) if window else (name, "")

@@ -1,0 +1,95 @@
+"""Linear models: what they see of a value, and the baseline among them."""
+
+# ruff: noqa: N803 - scikit-learn calls its table X
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+Floats = NDArray[np.float64]
+
+
+class ValueTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Fill, take logarithms of long-tailed columns (keeping the sign), and mark what was missing.
+
+    Parameters
+    ----------
+    log_above : float, default 2
+        A column whose 99th percentile in size exceeds this is taken as log1p of its size.
+
+    Attributes
+    ----------
+    fill_ : float array of shape (n_columns,)
+        Medians of the training rows; 0 where a column has no value.
+    log_ : bool array of shape (n_columns,)
+    missing_ : int array
+        Columns with a value missing in training; each has an indicator after the values.
+    """
+
+    def __init__(self, log_above: float = 2.0) -> None:
+        self.log_above = log_above
+
+    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
+        """Learn fills, logarithms and indicators; `X` of shape (n_rows, n_columns), NaN where missing."""
+        values = np.asarray(X, dtype=np.float64)
+        rows, columns = values.shape
+        fills, sizes, gaps = np.zeros(columns), np.zeros(columns), np.zeros(columns, dtype=np.bool_)
+        for column in range(columns):
+            known = values[~np.isnan(values[:, column]), column]
+            gaps[column] = len(known) < rows
+            if len(known):
+                fills[column] = np.median(known)
+                sizes[column] = np.quantile(np.abs(known), 0.99)
+        self.n_features_in_ = columns
+        self.fill_ = fills
+        self.log_ = sizes > self.log_above
+        self.missing_ = np.flatnonzero(gaps)
+        return self
+
+    def transform(self, X: ArrayLike) -> Floats:
+        """Give values, then indicators: shape (n_rows, n_columns + len(missing_))."""
+        given = np.asarray(X, dtype=np.float64)
+        rows, columns = given.shape
+        made = np.empty((rows, columns + len(self.missing_)))
+        made[:, :columns] = given
+        made[:, columns:] = np.isnan(given[:, self.missing_])
+        for column in range(columns):
+            values = made[:, column]
+            values[np.isnan(values)] = self.fill_[column]
+            if self.log_[column]:
+                made[:, column] = np.sign(values) * np.log1p(np.abs(values))
+        return made
+
+
+def linear_model(strength: float) -> Pipeline:
+    """A logistic regression on transformed, standardised values.
+
+    Parameters
+    ----------
+    strength : float, > 0
+        Inverse of the L2 penalty (scikit-learn's C).
+    """
+    return Pipeline(
+        [
+            ("values", ValueTransform()),
+            ("scale", StandardScaler(copy=False)),
+            ("logistic", LogisticRegression(C=strength, max_iter=2000)),
+        ]
+    )
+
+
+def plain_logistic() -> Pipeline:
+    """The baseline to beat: medians for what is missing, standardised raw values, default penalty."""
+    return Pipeline(
+        [
+            ("values", ValueTransform(log_above=np.inf)),
+            ("scale", StandardScaler(copy=False)),
+            ("logistic", LogisticRegression(max_iter=5000)),
+        ]
+    )
