@@ -98,6 +98,12 @@ bench-commerce: $(READY) ## Measure what a checkout, a bid and a bulk simulation
 bench-features: $(READY) ## Measure features against pandas and SQL by hand, and at ten times the length
 	$(BIN)/python -m benchmarks.features
 
+DATA ?= ../shared/data
+
+.PHONY: bench-models
+bench-models: $(READY) ## Measure the models on real and simulated shops, beside what anybody would try first (DATA=folder)
+	$(BIN)/python -m benchmarks.models $(if $(wildcard $(DATA)/online_retail.csv.gz),--data $(DATA))
+
 .PHONY: bench-api
 bench-api: $(READY) ## Measure routes on 100,000 orders and questions on a million, beside the same by hand
 	$(BIN)/python -m benchmarks.api

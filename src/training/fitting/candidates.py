@@ -109,7 +109,7 @@ def fit_candidates(
         Processes.
     seed : int, default 0
         The same seed and rows give the same model.
-    budget : float, > 0, default 900
+    budget : float, > 0, default 300
         Estimated seconds of one core that the standard candidates may take; those for which nothing is left, the
         quickest coming first, are named in `Fitted.not_tried`. Your own always compete.
 

@@ -6,5 +6,5 @@ from sklearn.ensemble import RandomForestClassifier
 
 
 def random_forest(seed: int) -> RandomForestClassifier:
-    """A forest of fully grown trees."""
-    return RandomForestClassifier(random_state=seed)
+    """A hundred fully grown trees, each on three rows of ten: on all it takes three times as long."""
+    return RandomForestClassifier(max_samples=0.3, random_state=seed)
