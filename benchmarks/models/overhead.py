@@ -21,8 +21,10 @@ from training.experiment import (
     make_challenger,
     open_tracker,
 )
+from training.fitting.candidates import Fitted
 from training.fitting.contenders import standard_contenders
 from training.fitting.cross_validation import FOLDS
+from training.fitting.dataset import Dataset
 from training.specs.concepts import expected_sign
 
 

@@ -42,12 +42,12 @@ class Pipeline:
     """The state of the tenant's stream."""
     records: str
     """Which record store this is; another one, or one made anew, has another name."""
-    decided: Mapping[str, Any]
-    """What the tenant decided about its models, by their names."""
     report: Callable[[Outcome], None]
     """Called with every step's outcome, in the order of the models."""
     skip: Callable[[str], None]
     """Called with why a model, or a step, is left out."""
+    decided: Mapping[str, Any] = field(default_factory=dict)
+    """What the tenant decided about its models, by their names."""
     progress: Callable[[str, int, int, str], None] = lambda label, number, count, title: None
     """Called at the start of every cell with the step's label, the cell's number, how many there are, its first
     line; and with the label and zeros once the step is over."""
