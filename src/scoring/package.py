@@ -226,12 +226,17 @@ class Package:
         return {family: tuple(columns) for family, columns in found.items()}
 
     @cached_property
-    def base(self) -> float:
-        """The logit from which contributions are counted, after calibration."""
+    def straight_base(self) -> float:
+        """The logit from which contributions are counted, on the line of calibration and before its curve."""
         total = 0.0
         for component in self.components:
             total += component.weight * component.base
         return float(np.float64(self.calibration.slope * total + self.calibration.intercept))
+
+    @cached_property
+    def base(self) -> float:
+        """The logit from which contributions are counted, after calibration."""
+        return float(self.calibration.bent(np.array([self.straight_base]))[0])
 
 
 def check_outputs(package: Package, catalogue: Catalogue) -> None:

@@ -68,11 +68,19 @@ def score(package: Package, values: Floats) -> Scores:
     for component in package.components:
         contributions += component.weight * component.contributions(table)
     contributions *= package.calibration.slope
-    steps = np.empty((table.shape[0], table.shape[1] + 1))
-    steps[:, 0] = package.base
-    steps[:, 1:] = contributions
-    logit = np.add.accumulate(steps, axis=1)[:, -1].copy()
+    if package.calibration.knots:
+        straight = _summed(package.straight_base, contributions)
+        contributions *= package.calibration.stretch(straight, package.straight_base)[:, None]
+    logit = _summed(package.base, contributions)
     probability = np.array([sigmoid(value) for value in logit.tolist()], dtype=np.float64)
     return Scores(
         base=package.base, logit=logit, probability=probability, contributions=contributions
     )
+
+
+def _summed(base: float, contributions: Floats) -> Floats:
+    """Add contributions to a base from left to right, shape (n_rows,)."""
+    steps = np.empty((contributions.shape[0], contributions.shape[1] + 1))
+    steps[:, 0] = base
+    steps[:, 1:] = contributions
+    return np.add.accumulate(steps, axis=1)[:, -1].copy()

@@ -30,3 +30,7 @@ class UnknownModel(TrainingError, LookupError):
 
 class InvalidSetting(TrainingError, ValueError):
     """Something that a shop cannot decide about a model."""
+
+
+class InvalidWaiver(TrainingError, ValueError):
+    """Leave to ignore a gate that nobody answers for, or that is not to be ignored."""

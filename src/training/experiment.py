@@ -1,9 +1,8 @@
 """The steps of training, in the order notebook 20 takes them, one call each; `train` takes them all.
 
 dataset = load_dataset(...)
-fitted = fit_candidates(dataset)
-package = export_package(dataset, fitted)
-report = examine(dataset, fitted, package)
+challenger = make_challenger(dataset, fit_candidates(dataset))
+fitted, package, report = challenger.fitted, challenger.package, challenger.report
 certificate = certify_parity(engine, dataset, package)
 verdict = decide_promotion(dataset, package, report, certificate, packages=...)
 result = conclude(dataset, fitted, package, report, certificate, verdict, tracker=..., packages=...)
@@ -30,8 +29,10 @@ from training.fitting.candidates import Fitted, fit_candidates
 from training.fitting.dataset import Dataset, load_dataset, why_not_trainable
 from training.fitting.schedule import fixed_schedule
 from training.judging.examination import Report, examine
-from training.judging.gates import Verdict, decide_promotion
+from training.judging.gates import decide_promotion
 from training.judging.parity_certificate import Certificate, certify_parity
+from training.judging.verdict import Verdict
+from training.publishing.challenger import Challenger, make_challenger
 from training.publishing.export import export_package
 from training.publishing.promotion import TrainingResult, conclude
 from training.publishing.tracking import Tracker, open_tracker
@@ -39,6 +40,7 @@ from training.specs import ModelSpec
 
 __all__ = [
     "Certificate",
+    "Challenger",
     "Dataset",
     "Fitted",
     "Report",
@@ -52,6 +54,7 @@ __all__ = [
     "export_package",
     "fit_candidates",
     "load_dataset",
+    "make_challenger",
     "open_tracker",
     "train",
     "why_not_trainable",
@@ -112,9 +115,8 @@ def train(
     dataset = load_dataset(
         tenant, spec, snapshot, as_of=as_of, features=features, catalogue=catalogue
     )
-    fitted = fit_candidates(dataset, jobs=jobs, seed=seed)
-    package = export_package(dataset, fitted)
-    report = examine(dataset, fitted, package, seed=seed)
+    challenger = make_challenger(dataset, fit_candidates(dataset, jobs=jobs, seed=seed), seed=seed)
+    fitted, package, report = challenger.fitted, challenger.package, challenger.report
     certificate = certify_parity(engine, dataset, package)
     verdict = decide_promotion(dataset, package, report, certificate, packages=packages)
     return conclude(
@@ -197,8 +199,10 @@ def evaluate_protocol(
         schedule=schedule,
         catalogue=catalogue,
     )
-    fitted = fit_candidates(dataset, jobs=jobs, seed=seed)
-    report = examine(dataset, fitted, export_package(dataset, fitted), seed=seed)
+    challenger = make_challenger(
+        dataset, fit_candidates(dataset, jobs=jobs, seed=seed), may_set_aside=False, seed=seed
+    )
+    fitted, report = challenger.fitted, challenger.report
     figures = report.figures
     return {
         "auc": figures.auc,

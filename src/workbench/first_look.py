@@ -19,7 +19,7 @@ from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
 from scoring.files import current
 from scoring.package import Package
-from training.judging.evaluation import single_feature_power
+from training.judging.baselines import single_feature_power
 from workbench.notebook import Bench
 
 COLOUR = "#1f5a7a"

@@ -28,7 +28,7 @@ from tabular.progress import Progress, silent
 from training.fitting.candidates import fit_candidates, varying_features
 from training.fitting.dataset import Dataset, load_dataset
 from training.fitting.estimators import BoostedTrees
-from training.judging.evaluation import single_feature_power
+from training.judging.baselines import single_feature_power
 from training.specs import SPECS, ModelSpec
 
 CEILING = (0.75, 0.90)

@@ -17,12 +17,17 @@ from scoring.files import current
 from scoring.package import Package
 from scoring.scorer import score
 from scoring.wording import counted
+from training.fitting.candidates import PLAIN
 from training.fitting.schedule import cutoffs_for
 from training.judging.evaluation import Figures, measure
+from training.judging.fairness import Fairness, GroupFigures
 from training.judging.gates import last_cutoff
-from training.judging.sensitivity import stakes
+from training.judging.profit import Payoff
+from training.judging.sensitivity import acts_on
+from training.specs import find_spec
 from workbench.notebook import Bench
 from workbench.runs.history import History
+from workbench.stages import standings_frame
 
 Floats = NDArray[np.float64]
 
@@ -57,9 +62,7 @@ class Review:
     @cached_property
     def acted(self) -> NDArray[np.bool_]:
         """Whom the champion would have acted on: by expected gain where it knows one, else from its threshold on."""
-        if self.package.offer is None:
-            return np.asarray(self.probabilities >= self.package.decision.threshold)
-        return stakes(self.package, self.values).gains(self.package.offer.cost) > 0
+        return acts_on(self.package, self.values)
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
@@ -85,7 +88,13 @@ class Review:
             "the same when it was trained (AUC)": (
                 f"{card['out_of_time']['auc']:.3f}",
                 f"plain logistic {card['baseline']['auc']:.3f}, "
-                + ("beaten" if self.beats_plain else "not beaten"),
+                + (
+                    "which it is itself"
+                    if self.is_plain
+                    else "beaten"
+                    if self.beats_plain
+                    else "not beaten"
+                ),
             ),
             "error (Brier)": (f"{found.brier:.4f}", f"base rate {found.brier_base:.4f}"),
             "honesty (calibration error)": (f"{found.ece:.3f}", "0 is perfect"),
@@ -99,6 +108,12 @@ class Review:
         )
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is a plain logistic regression itself."""
+        candidates = self.package.card.get("candidates", ())
+        return any(each["chosen"] and each["name"] == PLAIN for each in candidates)
+
+    @property
     def beats_plain(self) -> bool:
         """Whether it ranked better than a plain logistic regression on the rows both were tested on."""
         card = self.package.card
@@ -108,11 +123,32 @@ class Review:
     def against_plain(self) -> str:
         """One sentence on the plain logistic regression."""
         card = self.package.card
+        if self.is_plain:
+            return "The champion is a plain logistic regression: when it was trained, nothing ranked better."
         return (
             f"When it was trained, the champion ranked with AUC {card['out_of_time']['auc']:.3f},"
             f" {'better' if self.beats_plain else 'no better'} than a plain logistic regression"
             f" with {card['baseline']['auc']:.3f}."
         )
+
+    @property
+    def standings(self) -> pd.DataFrame:
+        """How it ranked when it was trained, beside a plain logistic and the one feature people would rank by."""
+        card = self.package.card
+        return standings_frame(card.get("standings", []), card.get("baseline_feature"))
+
+    @property
+    def fairness(self) -> pd.DataFrame:
+        """How often each group of customers got what customers wish for, in the test rows of its training."""
+        groups = tuple(GroupFigures(**group) for group in self.package.card.get("fairness", ()))
+        favours = find_spec(self.package.model).favours
+        return Fairness(favours=favours, groups=groups).table
+
+    @property
+    def payoff(self) -> Payoff | None:
+        """What acting on a customer brings; None where acting pays for nobody."""
+        kept, economics = self.package.card.get("payoff"), find_spec(self.package.model).economics
+        return kept and Payoff(**kept, economics=economics, currency=self.package.currency)
 
     @property
     def acting(self) -> pd.DataFrame:

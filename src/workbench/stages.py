@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import sqrt
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from training.fitting.candidates import Fitted
 from training.fitting.dataset import why_not_trainable
 from training.fitting.schedule import Schedule, cutoffs_for
 from training.judging.examination import Report
-from training.judging.gates import Verdict
+from training.judging.verdict import Verdict
 from training.publishing.promotion import TrainingResult
 from workbench.notebook import Bench
 
@@ -187,11 +188,12 @@ def training_decision(result: TrainingResult) -> str:
     Returns
     -------
     str
-        Who is champion, or which gates refused.
+        Who is champion, or which gates refused; and what was done to the model before.
     """
+    notes = "".join(f" {note}" for note in result.notes)
     if result.promoted:
-        return f"{result.label} is champion: {result.gates}"
-    return f"{result.label} was refused: {'; '.join(result.refusals)}"
+        return f"{result.label} is champion: {result.gates}.{notes}"
+    return f"{result.label} was refused: {'; '.join(result.refusals)}.{notes}"
 
 
 def training_figures(bench: Bench, result: TrainingResult) -> dict[str, Any]:
@@ -246,20 +248,104 @@ def report_table(report: Report) -> pd.DataFrame:
         A row per figure: the package's, and the plain logistic regression's.
     """
     found, plain = report.figures, report.baseline
+    error = f"{found.ece_by_chance:.4f} by chance alone"
     rows = [
         (
-            "AUC",
+            "AUC, out of time",
             f"{found.auc:.4f} ({found.auc_low:.4f} to {found.auc_high:.4f})",
             f"{plain['auc']:.4f}",
         ),
+        ("AUC, cross-validated by customer", f"{report.cross_validated:.4f}", ""),
         ("Brier", f"{found.brier:.4f}", f"{plain['brier']:.4f}"),
-        ("calibration error", f"{found.ece:.4f}", ""),
-        ("calibration slope", f"{found.slope:.3f}", "1 is perfect"),
+        ("calibration error", f"{found.ece:.4f}", error),
+        (
+            "calibration slope",
+            f"{found.slope:.3f} ({found.slope_low:.3f} to {found.slope_high:.3f})",
+            "1 is perfect",
+        ),
         ("AUC, labels shuffled in training", f"{report.permuted_auc:.4f}", "about .5"),
         ("rows", f"{found.rows:,}", ""),
         ("base rate", f"{found.base_rate:.4f}", ""),
     ]
     return pd.DataFrame(rows, columns=["figure", "package", "plain logistic"]).set_index("figure")
+
+
+def standings_table(report: Report) -> pd.DataFrame:
+    """Show how the package ranks beside what it is held against, overall and among those asked about.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    DataFrame
+        A row per population: its size, and AUC of the package, of a plain logistic regression and of the one feature
+        people would rank by.
+    """
+    return standings_frame(
+        [asdict(standing) for standing in report.standings], report.baselines.feature
+    )
+
+
+def standings_frame(standings: Sequence[Mapping[str, Any]], feature: str | None) -> pd.DataFrame:
+    """Lay out standings as a card keeps them.
+
+    Parameters
+    ----------
+    standings : sequence of mapping
+        Each as `training.judging.examination.Standing`.
+    feature : str or None
+        The one feature people would rank by.
+
+    Returns
+    -------
+    DataFrame
+        A row per population.
+    """
+    alone = "feature alone" if feature is None else f"{feature} alone"
+    rows = [
+        {
+            "population": each["population"],
+            "rows": f"{each['rows']:,}",
+            "base rate": f"{each['base_rate']:.1%}",
+            "model": f"{each['auc']:.3f}",
+            "plain logistic": f"{each['plain_auc']:.3f}",
+            alone: "" if each["feature_auc"] is None else f"{each['feature_auc']:.3f}",
+        }
+        for each in standings
+    ]
+    columns = ["population", "rows", "base rate", "model", "plain logistic", alone]
+    return pd.DataFrame(rows, columns=columns).set_index("population")
+
+
+def permuted_note(report: Report) -> str:
+    """Say what the run on shuffled labels means.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    found, figures = report.permuted_auc, report.figures
+    ones = figures.rows * figures.base_rate
+    chance = (figures.rows + 1) / (12 * ones * (figures.rows - ones))
+    room = max(0.05, 3 * sqrt(chance))
+    says = f"A model that learned from shuffled labels ranks with AUC {found:.3f}; "
+    if abs(found - 0.5) <= room:
+        return says + (
+            "about .5 is right: without true outcomes to learn from there is nothing to rank by, so what the model"
+            " knows it has learned."
+        )
+    return says + (
+        f"that is further from .5 than chance allows ({0.5 - room:.2f} to {0.5 + room:.2f}). Rows of the test cutoff"
+        " may be among the training rows, or a feature may follow from how customers were picked: look at the single"
+        " features before anything is believed."
+    )
 
 
 def gates_table(verdict: Verdict) -> pd.DataFrame:

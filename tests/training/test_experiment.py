@@ -145,7 +145,7 @@ def trained_again(shop: Shop, trained: Trained, spec: ModelSpec = SPEC) -> Train
 def test_a_first_model_that_passes_becomes_champion(trained: Trained) -> None:
     result = trained.result
     assert result.promoted, result.gates
-    assert (result.name, result.version, result.gates) == ("acme.churn", "1", "gates 4/4")
+    assert (result.name, result.version, result.gates) == ("acme.churn", "1", "gates 8/8")
     for alias in (CHALLENGER, CHAMPION):
         assert trained.tracker.version_with("acme.churn", alias) == "1"
     assert current(trained.packages, "acme", "churn").label == "acme.churn/1"
@@ -189,7 +189,7 @@ def test_the_same_model_over_again_is_the_champion_and_not_a_new_version(
     trained: Trained, shop: Shop
 ) -> None:
     second = trained_again(shop, trained)
-    assert second.gates == "same as champion acme.churn/1, gates 4/4"
+    assert second.gates == "same as champion acme.churn/1, gates 8/8"
     assert (second.promoted, second.version) == (True, "1")
     assert (second.run_id, second.package) == (trained.result.run_id, trained.result.package)
     for alias in (CHALLENGER, CHAMPION):
@@ -315,11 +315,11 @@ def test_a_worse_champion_is_replaced_and_a_fresher_challenger_may_lose_a_little
     upside_down = replace(package.calibration, slope=-1.0)
     publish(replace(package, calibration=upside_down), tmp_path / "worse")
     verdict = decide_promotion(dataset, package, report, certificate, packages=tmp_path / "worse")
-    assert verdict.summary == "gates 6/6"
+    assert verdict.summary == "gates 11/11"
     older = dict(package.trained_on) | {"train_cutoffs": ["2020-01-01T00:00:00+00:00"]}
     publish(replace(package, trained_on=older), tmp_path / "older")
     verdict = decide_promotion(dataset, package, report, certificate, packages=tmp_path / "older")
-    assert verdict.summary == "gates 6/6"
+    assert verdict.summary == "gates 11/11"
 
 
 def back_up(source: Path, target: Path) -> None:

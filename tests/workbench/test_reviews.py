@@ -47,7 +47,7 @@ def snapshot(bench: Bench) -> Snapshot:
 
 
 def publish_champion(
-    bench: Bench, snapshot: Snapshot, as_of: datetime, plain: float = 0.75
+    bench: Bench, snapshot: Snapshot, as_of: datetime, plain: float = 0.75, **card: object
 ) -> None:
     """Leave a champion that says it was trained as of an instant."""
     schedule = cutoffs_for(
@@ -90,6 +90,7 @@ def publish_champion(
                 "out_of_time": {"auc": 0.8},
                 "baseline": {"auc": plain},
                 "permuted_auc": 0.5,
+                **card,
             },
             trained_on={
                 "train_cutoffs": [from_micros(cutoff).isoformat() for cutoff in schedule.train],
@@ -138,6 +139,46 @@ def test_a_review_says_whether_the_champion_beats_a_plain_logistic_regression(
     assert found.decision.endswith(
         f"the champion ranked with AUC 0.800, {better} than a plain logistic regression with {plain:.3f}."
     )
+
+
+def test_a_review_of_a_plain_logistic_regression_says_what_it_is(
+    bench: Bench, snapshot: Snapshot
+) -> None:
+    chosen = {"name": "plain logistic", "chosen": True}
+    publish_champion(bench, snapshot, bench.as_of, 0.8, candidates=[chosen])
+    found = review(bench, snapshot, "churn")
+    assert found.decision.endswith("nothing ranked better.")
+    assert list(found.verdict.T["the same when it was trained (AUC)"])[1].endswith("itself")
+
+
+def test_a_review_shows_recency_alone_what_is_at_stake_and_whom_the_champion_favours(
+    bench: Bench, snapshot: Snapshot
+) -> None:
+    standing = {"population": "everyone", "rows": 1200, "base_rate": 0.43, "auc": 0.8}
+    group = {"attribute": "country", "group": "DE", "customers": 90, "favoured": 0.5}
+    publish_champion(
+        bench,
+        snapshot,
+        bench.as_of,
+        standings=[{**standing, "plain_auc": 0.75, "feature_auc": 0.7}],
+        baseline_feature="days_since_order",
+        fairness=[{**group, "observed": 0.4, "is_compared": True}],
+        payoff={"gain": 300.0, "cost": 100.0},
+    )
+    found = review(bench, snapshot, "churn")
+    assert list(found.standings.loc["everyone"]) == ["1,200", "43.0%", "0.800", "0.750", "0.700"]
+    assert found.standings.columns[-1] == "days_since_order alone"
+    assert found.fairness.loc[("country", "DE"), "retain"] == "50.0%"
+    assert found.payoff is not None
+    assert found.payoff.threshold == 0.25
+
+
+def test_a_champion_of_before_has_nothing_to_show_of_what_was_not_measured_then(
+    bench: Bench, snapshot: Snapshot
+) -> None:
+    publish_champion(bench, snapshot, bench.as_of)
+    found = review(bench, snapshot, "churn")
+    assert (len(found.standings), len(found.fairness), found.payoff) == (0, 0, None)
 
 
 def test_a_page_names_features_as_people_say_them(bench: Bench, snapshot: Snapshot) -> None:

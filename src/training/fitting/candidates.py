@@ -9,7 +9,7 @@ each other most of the time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import joblib
@@ -23,9 +23,16 @@ from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
 from features.frames import KEYS, LABEL
+from scoring.calibration import Calibration
 from training.errors import InvalidCandidate, NotTrainable
 from training.fitting.dataset import Dataset
-from training.fitting.estimators import BoostedTrees, as_blend, is_logistic, linear_model
+from training.fitting.estimators import (
+    BoostedTrees,
+    as_blend,
+    is_logistic,
+    linear_model,
+    plain_logistic,
+)
 from training.fitting.sufficiency import check_outcomes
 from training.specs import ModelSpec
 
@@ -39,6 +46,9 @@ SHARES = (0.25, 0.5, 0.75)
 """Shares of the boosted trees tried in a blend with the best linear model."""
 
 FOLDS = 4
+
+PLAIN = "plain logistic"
+"""The candidate that takes the place of one that is no better than it."""
 
 SURE = 1e-15
 """How near to 0 and 1 the probabilities of a classifier are taken, whose logits would be infinite."""
@@ -69,6 +79,10 @@ class Fitted:
     candidates : tuple of CandidateScore
         Best first.
     rows : int
+    out_of_fold : float array of shape (rows,)
+        What the chosen candidate says of each training row where it did not learn from its customer, in log-odds.
+    calibration : Calibration
+        What is done to its logits so that they may be taken at their word; nothing where they may be anyway.
     """
 
     spec: ModelSpec
@@ -76,6 +90,8 @@ class Fitted:
     estimator: ClassifierMixin
     candidates: tuple[CandidateScore, ...]
     rows: int
+    out_of_fold: Floats
+    calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def chosen(self) -> CandidateScore:
@@ -171,6 +187,47 @@ def fit_candidates(
             for name in ranked
         ),
         rows=len(frame),
+        out_of_fold=logits[ranked[0]],
+    )
+
+
+def fit_plain_logistic(dataset: Dataset, fitted: Fitted, *, seed: int = 0) -> Fitted:
+    """Fit a plain logistic regression on the features of a fitted model, in its place.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    fitted : Fitted
+        What was chosen; its candidates stay on record, none of them chosen any more.
+    seed : int, default 0
+        Of the folds, as `fit_candidates` takes it.
+
+    Returns
+    -------
+    Fitted
+        Of the candidate `PLAIN`.
+    """
+    frame, features = dataset.train, fitted.features
+    values = frame[list(features)].to_numpy(dtype=np.float64)
+    labels = frame[LABEL].to_numpy(dtype=np.int64)
+    groups = np.unique(frame["customer_id"].to_numpy(dtype=str), return_inverse=True)[1]
+    with threadpool_limits(limits=1):
+        models = {PLAIN: plain_logistic()}
+        logits = _cross_validate(models, values, labels, groups, jobs=1, seed=seed)[PLAIN]
+        model = _fitted(models[PLAIN], values, labels, groups)
+    plain = CandidateScore(
+        name=PLAIN,
+        auc=float(roc_auc_score(labels, logits)),
+        log_loss=_log_loss(labels, logits),
+        chosen=True,
+    )
+    others = [replace(each, chosen=False) for each in fitted.candidates if each.name != PLAIN]
+    return replace(
+        fitted,
+        estimator=as_blend([(model, 1.0)]),
+        candidates=tuple(sorted([*others, plain], key=lambda each: each.log_loss)),
+        out_of_fold=logits,
+        calibration=Calibration(),
     )
 
 

@@ -1,40 +1,31 @@
-"""How good a model is, out of time: the figures of the exported package, and what they are held against."""
+"""How good probabilities are against what happened: figures with their intervals, and two sets on the same rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from training.fitting.estimators import linear_model, plain_logistic
+from training.judging.calibration import (
+    CalibrationBin,
+    calibration_line,
+    calibration_table,
+    chance_calibration_error,
+    expected_calibration_error,
+)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-BINS = 10
-"""Groups of equal size in a calibration table."""
-
-SHUFFLES = 8
-"""Runs on shuffled labels: a single one may rank either way, as features hang together."""
-
 RESAMPLES = 500
 """Bootstrap samples of an interval."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class CalibrationBin:
-    """One group of customers of similar risk."""
-
-    rows: int
-    predicted: float
-    observed: float
-    """`predicted`, `observed`: mean probability, and share of the outcome."""
+_CELLS = 4_000_000
+"""Drawn values that are held at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +46,14 @@ class Figures:
     """`brier`, `brier_base`: mean squared error, and that of the base rate itself."""
     ece: float
     """Expected calibration error over ten groups of equal size."""
+    ece_by_chance: float
+    """What a perfect model of these probabilities stays below 19 times of 20."""
     slope: float
     intercept: float
     """`slope`, `intercept`: of the outcome on the logit: 1 and 0 where calibration is perfect."""
+    slope_low: float
+    slope_high: float
+    """`slope_low`, `slope_high`: 95 % interval."""
     calibration: tuple[CalibrationBin, ...]
     """Lowest risk first."""
 
@@ -86,156 +82,112 @@ def measure(labels: Integers, probabilities: Floats, *, seed: int = 0) -> Figure
     probabilities : float array of shape (n_rows,)
     """
     area = float(roc_auc_score(labels, probabilities))
-    places = _places(probabilities)
-    low, high = bootstrap(lambda ones, zeros: _area(places[ones], places[zeros]), labels, seed=seed)
+    low, high = np.quantile(resampled_areas(labels, [probabilities], seed=seed)[0], [0.025, 0.975])
     false_rate, true_rate, _ = roc_curve(labels, probabilities)
     base_rate = float(labels.mean())
-    slope, intercept = calibration_line(labels, probabilities)
+    line = calibration_line(labels, probabilities)
     return Figures(
         rows=len(labels),
         base_rate=base_rate,
         auc=area,
-        auc_low=low,
-        auc_high=high,
+        auc_low=float(low),
+        auc_high=float(high),
         gini=2 * area - 1,
         ks=float(np.max(true_rate - false_rate)),
         brier=brier(labels, probabilities),
         brier_base=base_rate * (1 - base_rate),
         ece=expected_calibration_error(labels, probabilities),
-        slope=slope,
-        intercept=intercept,
+        ece_by_chance=chance_calibration_error(probabilities, seed=seed),
+        slope=line.slope,
+        intercept=line.intercept,
+        slope_low=line.slope_low,
+        slope_high=line.slope_high,
         calibration=calibration_table(labels, probabilities),
     )
 
 
-def bootstrap(
-    figure: Callable[[Integers, Integers], float],
-    labels: Integers,
-    *,
-    seed: int,
-    resamples: int = RESAMPLES,
-) -> tuple[float, float]:
-    """95 % interval of a figure of the rows with and without the outcome, each resampled apart."""
+def resampled_areas(
+    labels: Integers, scores: Sequence[Floats], *, seed: int, resamples: int = RESAMPLES
+) -> Floats:
+    """AUC of every set of scores on the same bootstrap samples.
+
+    Rows with and without the outcome are resampled apart. A sample is a number of times for each row, so that all
+    samples are ranked by one sort.
+
+    Returns
+    -------
+    float array of shape (n_scores, resamples)
+        Equal to scikit-learn's to rounding, ties among scores included.
+    """
     random = np.random.default_rng(seed)
     ones, zeros = np.flatnonzero(labels == 1), np.flatnonzero(labels == 0)
-    drawn = [
-        figure(random.choice(ones, len(ones)), random.choice(zeros, len(zeros)))
-        for _ in range(resamples)
-    ]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high)
+    places = [np.unique(each, return_inverse=True)[1] for each in scores]
+    areas = np.empty((len(scores), resamples))
+    step = max(1, _CELLS // len(labels))
+    for start in range(0, resamples, step):
+        count = min(step, resamples - start)
+        found, missed = _times(random, len(ones), count), _times(random, len(zeros), count)
+        for each, area in zip(places, areas, strict=True):
+            order = np.argsort(each[zeros], kind="stable")
+            beside = each[zeros][order]
+            below = np.zeros((count, len(zeros) + 1))
+            np.cumsum(missed[:, order], axis=1, out=below[:, 1:])
+            low = np.searchsorted(beside, each[ones], side="left")
+            high = np.searchsorted(beside, each[ones], side="right")
+            won = (below[:, low] + below[:, high]) / 2
+            area[start : start + count] = (found * won).sum(axis=1) / (len(ones) * len(zeros))
+    return areas
 
 
-def calibration_table(labels: Integers, probabilities: Floats) -> tuple[CalibrationBin, ...]:
-    """Group rows by risk into ten groups of equal size."""
-    order = np.argsort(probabilities, kind="stable")
-    return tuple(
-        CalibrationBin(
-            rows=len(part),
-            predicted=float(probabilities[part].mean()),
-            observed=float(labels[part].mean()),
-        )
-        for part in np.array_split(order, min(BINS, len(order)))
+def _times(random: np.random.Generator, rows: int, samples: int) -> Floats:
+    """How many times each row is in each sample, shape (samples, rows)."""
+    drawn = random.integers(rows, size=(samples, rows))
+    drawn += np.arange(samples)[:, None] * rows
+    return (
+        np.bincount(drawn.ravel(), minlength=samples * rows)
+        .reshape(samples, rows)
+        .astype(np.float64)
     )
 
 
-def expected_calibration_error(labels: Integers, probabilities: Floats) -> float:
-    """Mean distance of predicted and observed over groups of equal size.
+def bootstrap(
+    figure: Callable[[Integers], float], labels: Integers, *, seed: int, resamples: int
+) -> Floats:
+    """Values of a figure of rows, of which those with and without the outcome are resampled apart.
 
-    Examples
-    --------
-    >>> expected_calibration_error(np.array([0, 1] * 50), np.full(100, 0.5))
-    0.0
+    Returns
+    -------
+    float array of shape (resamples,)
     """
-    table = calibration_table(labels, probabilities)
-    off = sum(part.rows * abs(part.predicted - part.observed) for part in table)
-    return float(off / len(labels))
-
-
-def calibration_line(labels: Integers, probabilities: Floats) -> tuple[float, float]:
-    """Slope and intercept of the outcome on the logit of the probabilities."""
-    inside = np.clip(probabilities, 1e-12, 1 - 1e-12)
-    logits = np.log(inside / (1 - inside))
-    if np.ptp(logits) == 0:
-        return 0.0, float(np.log(labels.mean() / (1 - labels.mean())))
-    model = LogisticRegression(C=1e6, max_iter=1000).fit(logits[:, None], labels)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
-
-
-def baseline(
-    train: pd.DataFrame, test: pd.DataFrame, features: tuple[str, ...]
-) -> dict[str, float]:
-    """AUC and Brier score, out of time, of a plain logistic regression on the same features."""
-    columns = list(features)
-    model = plain_logistic().fit(train[columns].to_numpy(np.float64), train["label"].to_numpy())
-    guessed = model.predict_proba(test[columns].to_numpy(np.float64))[:, 1]
-    labels = test["label"].to_numpy(dtype=np.int64)
-    return {"auc": float(roc_auc_score(labels, guessed)), "brier": brier(labels, guessed)}
-
-
-def single_feature_power(frame: pd.DataFrame, features: tuple[str, ...]) -> dict[str, float]:
-    """AUC of each feature alone, in its better direction, strongest first; missing counts as the median."""
-    labels = frame["label"].to_numpy(dtype=np.int64)
-    power: dict[str, float] = {}
-    for name in features:
-        values = frame[name].to_numpy(dtype=np.float64)
-        known = values[~np.isnan(values)]
-        filled = np.where(np.isnan(values), np.median(known) if len(known) else 0.0, values)
-        area = float(roc_auc_score(labels, filled))
-        power[name] = max(area, 1 - area)
-    return dict(sorted(power.items(), key=lambda item: (-item[1], item[0])))
-
-
-def permuted_auc(
-    train: pd.DataFrame, test: pd.DataFrame, features: tuple[str, ...], *, seed: int = 0
-) -> float:
-    """AUC out of time where labels were shuffled in training, the mean of several shuffles.
-
-    The test labels are the real ones: about .5 says that the ranking comes from what was learned, and that
-    the test rows' outcomes reach it by no other way. It says nothing of a feature that knows the outcome;
-    for that, look at the power of single features.
-    """
-    columns = list(features)
     random = np.random.default_rng(seed)
-    labels = train["label"].to_numpy(dtype=np.int64)
-    tested = test["label"].to_numpy(dtype=np.int64)
-    values, unseen = (part[columns].to_numpy(np.float64) for part in (train, test))
-    areas = []
-    for _ in range(SHUFFLES):
-        model = linear_model(0.01).fit(values, random.permutation(labels))
-        areas.append(roc_auc_score(tested, model.decision_function(unseen)))
-    return float(np.mean(areas))
+    ones, zeros = np.flatnonzero(labels == 1), np.flatnonzero(labels == 0)
+    return np.array(
+        [
+            figure(
+                np.concatenate([random.choice(ones, len(ones)), random.choice(zeros, len(zeros))])
+            )
+            for _ in range(resamples)
+        ]
+    )
 
 
 def paired_differences(
     labels: Integers, challenger: Floats, champion: Floats, *, seed: int = 0
 ) -> Mapping[str, float]:
-    """Difference in AUC (challenger less champion) with its paired-bootstrap 95 % interval, and in Brier."""
-    new, old = _places(challenger), _places(champion)
-    low, high = bootstrap(
-        lambda ones, zeros: _area(new[ones], new[zeros]) - _area(old[ones], old[zeros]),
-        labels,
-        seed=seed,
-    )
+    """Compare two sets of scores on the same rows, challenger less champion.
+
+    Returns
+    -------
+    mapping of str to float
+        delta_auc, with its paired-bootstrap standard error delta_auc_error and 95 % interval delta_auc_low to
+        delta_auc_high; delta_brier.
+    """
+    new, old = resampled_areas(labels, [challenger, champion], seed=seed)
+    low, high = np.quantile(new - old, [0.025, 0.975])
     return {
         "delta_auc": float(roc_auc_score(labels, challenger) - roc_auc_score(labels, champion)),
-        "delta_auc_low": low,
-        "delta_auc_high": high,
+        "delta_auc_error": float(np.std(new - old)),
+        "delta_auc_low": float(low),
+        "delta_auc_high": float(high),
         "delta_brier": brier(labels, challenger) - brier(labels, champion),
     }
-
-
-def _places(scores: Floats) -> Integers:
-    """The place of each score among the different ones, lowest first."""
-    return np.asarray(np.unique(scores, return_inverse=True)[1], dtype=np.int64)
-
-
-def _area(ones: Integers, zeros: Integers) -> float:
-    """AUC of a resample, from the places of its rows with and without the outcome.
-
-    It is scikit-learn's to rounding, and fast enough to be asked for a thousand times.
-    """
-    size = int(max(ones.max(), zeros.max())) + 1
-    with_it, without = np.bincount(ones, minlength=size), np.bincount(zeros, minlength=size)
-    below = np.cumsum(without) - without / 2
-    return float(np.dot(with_it, below) / (len(ones) * len(zeros)))

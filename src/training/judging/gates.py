@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from commerce.records.instants import to_micros
+from commerce.records.instants import from_micros, to_micros
+from commerce.records.money import format_money
 from scoring.errors import PackageMismatch, PackageNotFound
 from scoring.files import current, is_same_model
 from scoring.package import Package, check_outputs
@@ -17,73 +17,35 @@ from training.judging.audits import AuditStatus, audit_status, read_audits
 from training.judging.evaluation import Figures, paired_differences
 from training.judging.examination import Report, probabilities
 from training.judging.parity_certificate import Certificate
+from training.judging.profit import ProfitDifference, profit_difference
+from training.judging.standards import (
+    TOLERANCE,
+    answers_in_time,
+    beats_base_rate,
+    beats_baselines,
+    equals_fitted_model,
+    has_certificate,
+    is_calibrated,
+    is_fair,
+    ranks_better_than_chance,
+    stands_in_audits,
+)
+from training.judging.verdict import Gate, Verdict
+from training.judging.waivers import read_waivers
 
-TOLERANCE = 1e-9
-"""How far a package's probabilities may be from the fitted model's."""
+__all__ = [
+    "FRESHER_LIMIT",
+    "TOLERANCE",
+    "Gate",
+    "Rivalry",
+    "Verdict",
+    "decide_promotion",
+    "judge",
+    "last_cutoff",
+]
 
 FRESHER_LIMIT = -0.005
 """How much AUC a challenger trained on fresher records may lose, at worst."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gate:
-    """One condition."""
-
-    name: str
-    passed: bool | None
-    """None where the gate does not apply."""
-    text: str
-    """What was seen and what is wanted."""
-
-    @property
-    def verdict(self) -> str:
-        """Say "passed", "refused" or "not applicable"."""
-        return {True: "passed", False: "refused", None: "not applicable"}[self.passed]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """All gates of a challenger.
-
-    Parameters
-    ----------
-    gates : tuple of Gate
-    same_as : str or None, default None
-        Label of the champion the challenger equals in everything but its version.
-    """
-
-    gates: tuple[Gate, ...]
-    same_as: str | None = None
-
-    @property
-    def promoted(self) -> bool:
-        """Whether no gate refuses."""
-        return all(gate.passed is not False for gate in self.gates)
-
-    @property
-    def refusals(self) -> tuple[str, ...]:
-        """The sentences of the gates that refuse."""
-        return tuple(f"{gate.name}: {gate.text}" for gate in self.gates if gate.passed is False)
-
-    @property
-    def summary(self) -> str:
-        """Say "gates 6/6", or what refuses; gates that do not apply are not counted."""
-        counted = [gate for gate in self.gates if gate.passed is not None]
-        passed = sum(gate.passed is True for gate in counted)
-        text = f"gates {passed}/{len(counted)}"
-        if self.same_as is not None:
-            text = f"same as champion {self.same_as}, {text}"
-        return text if self.promoted else f"{text}, refused: {'; '.join(self.refusals)}"
-
-    def as_list(self) -> list[dict[str, Any]]:
-        """The gates in JSON's own types.
-
-        Returns
-        -------
-        list of dict
-            One per gate, in their order.
-        """
-        return [asdict(gate) | {"verdict": gate.verdict} for gate in self.gates]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +58,8 @@ class Rivalry:
     """As `training.judging.evaluation.paired_differences` gives it."""
     fresher: bool
     """Whether the challenger learned from later cutoffs."""
+    profit: ProfitDifference | None = None
+    """What acting on the riskiest is worth by each; None where acting pays for nobody."""
 
 
 def decide_promotion(
@@ -122,7 +86,7 @@ def decide_promotion(
 
     Raises
     ------
-    AuditDamaged
+    AuditDamaged, InvalidWaiver
         "... must be as it was written; got ..."
     """
     rivalry, no_rival, same_as = None, "there is no champion yet", None
@@ -132,15 +96,7 @@ def decide_promotion(
         if is_same_model(champion, package):
             same_as, no_rival = champion.label, f"it is the same as champion {champion.label}"
         else:
-            rivalry = Rivalry(
-                champion=champion.label,
-                difference=paired_differences(
-                    report.labels,
-                    report.probabilities,
-                    probabilities(champion, dataset.asked(dataset.test)),
-                ),
-                fresher=_knows(champion) < _knows(package),
-            )
+            rivalry = _rivalry(dataset, champion, package, report)
     except PackageNotFound:
         pass
     except PackageMismatch as mismatch:
@@ -161,6 +117,7 @@ def decide_promotion(
             if certificate.hashes.get(name) != known and name not in covered
         ],
         audited=audited,
+        beside=_beside(dataset, report, packages),
     )
 
 
@@ -174,6 +131,7 @@ def judge(
     same_as: str | None = None,
     uncovered: Sequence[str] = (),
     audited: AuditStatus | None = None,
+    beside: Sequence[Gate] = (),
 ) -> Verdict:
     """Hold a challenger against every gate.
 
@@ -194,11 +152,14 @@ def judge(
         Features the package reads that neither the certificate nor an audit compared.
     audited : AuditStatus or None
         What later audits say of its features; None where there was none.
+    beside : sequence of Gate
+        What `training.judging.standards` says of what was measured beside the figures.
     """
     return Verdict(
         gates=(
             beats_base_rate(figures),
             ranks_better_than_chance(figures),
+            *beside,
             equals_fitted_model(export_difference),
             has_certificate(certificate, uncovered),
             *(() if audited is None else (stands_in_audits(audited),)),
@@ -208,56 +169,12 @@ def judge(
     )
 
 
-def beats_base_rate(figures: Figures) -> Gate:
-    """Brier score out of time below that of the base rate."""
-    return Gate(
-        name="brier",
-        passed=figures.brier < figures.brier_base,
-        text=f"Brier {figures.brier:.4f}, must be below the base rate's {figures.brier_base:.4f}",
-    )
-
-
-def ranks_better_than_chance(figures: Figures) -> Gate:
-    """AUC out of time above one half with its whole interval."""
-    return Gate(
-        name="auc",
-        passed=figures.auc_low > 0.5,
-        text=f"AUC {figures.auc:.3f} with 95 % interval {figures.auc_low:.3f} to"
-        f" {figures.auc_high:.3f}, must lie above 0.500",
-    )
-
-
-def equals_fitted_model(difference: float) -> Gate:
-    """Package and fitted model agree."""
-    return Gate(
-        name="export",
-        passed=difference <= TOLERANCE,
-        text=f"package differs from the fitted model by {difference:.1e}, must be at most {TOLERANCE:.0e}",
-    )
-
-
-def has_certificate(certificate: Certificate, uncovered: Sequence[str] = ()) -> Gate:
-    """Batch and online agree to the bit, on every feature the package reads."""
-    if certificate.holds and uncovered:
-        text = (
-            f"certificate must cover every feature as it is declared; got none on {len(uncovered)},"
-            f" first {uncovered[0]}"
-        )
-        return Gate(name="parity", passed=False, text=text)
-    return Gate(name="parity", passed=certificate.holds, text=certificate.text)
-
-
-def stands_in_audits(audited: AuditStatus) -> Gate:
-    """No feature the package reads differed when it was audited last."""
-    return Gate(name="audit", passed=audited.holds, text=audited.text)
-
-
 def against_champion(rivalry: Rivalry | None, no_rival: str) -> Sequence[Gate]:
-    """Ranking not worse than the champion's (better, unless trained on fresher records), nor the Brier score."""
+    """Ranking not worse than the champion's (better, unless trained on fresher records), nor Brier score or profit."""
     if rivalry is None:
-        return (
-            Gate(name="champion.auc", passed=None, text=no_rival),
-            Gate(name="champion.brier", passed=None, text=no_rival),
+        return tuple(
+            Gate(name=f"champion.{figure}", passed=None, text=no_rival)
+            for figure in ("auc", "brier", "profit")
         )
     difference, limit = rivalry.difference, FRESHER_LIMIT if rivalry.fresher else 0.0
     why = "as it is trained on fresher records" if rivalry.fresher else "to replace it"
@@ -275,6 +192,59 @@ def against_champion(rivalry: Rivalry | None, no_rival: str) -> Sequence[Gate]:
             text=f"Brier {difference['delta_brier']:+.5f} against {rivalry.champion},"
             " must not be above 0",
         ),
+        _earns_no_less(rivalry),
+    )
+
+
+def _earns_no_less(rivalry: Rivalry) -> Gate:
+    """Expected maximum profit not below the champion's by more than chance gives."""
+    profit = rivalry.profit
+    if profit is None:
+        text = "acting pays for nobody, so there is no profit to compare"
+        return Gate(name="champion.profit", passed=None, text=text)
+
+    def money(amount: float) -> str:
+        return format_money(round(100 * amount), profit.currency)
+
+    return Gate(
+        name="champion.profit",
+        passed=profit.high >= 0,
+        text=f"expected profit {money(profit.challenger)} from 100 customers against"
+        f" {money(profit.champion)} by {rivalry.champion}; 95 % interval of the difference"
+        f" {money(profit.low)} to {money(profit.high)}, must reach 0",
+    )
+
+
+def _rivalry(dataset: Dataset, champion: Package, package: Package, report: Report) -> Rivalry:
+    """Hold a challenger against the champion on the rows the figures are about."""
+    labels, new = report.labels, report.probabilities
+    old = probabilities(champion, dataset.test[report.rows])
+    return Rivalry(
+        champion=champion.label,
+        difference=paired_differences(labels, new, old),
+        fresher=_knows(champion) < _knows(package),
+        profit=None
+        if report.payoff is None
+        else profit_difference(labels, new, old, report.payoff),
+    )
+
+
+def _beside(dataset: Dataset, report: Report, packages: Path) -> Sequence[Gate]:
+    """The gates on what was measured beside the figures, with what people waived of them."""
+    spec, tenant = dataset.spec, dataset.tenant
+    today = from_micros(dataset.as_of).astimezone(tenant.zone).date()
+    waivers = read_waivers(packages, tenant.slug, spec.name, on=today)
+    return (
+        is_calibrated(report.figures, waivers.get("calibration")),
+        *beats_baselines(
+            report.figures,
+            plain_auc=report.baseline["auc"],
+            is_plain=report.is_plain,
+            feature=spec.baseline_feature,
+            against_feature=report.against_feature,
+        ),
+        answers_in_time(report.milliseconds),
+        is_fair(report.fairness, must=spec.must_be_fair, waiver=waivers.get("fairness")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import fill
 
 import numpy as np
@@ -11,11 +12,14 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score, roc_curve
 
+from commerce.records.money import minor_digits
 from features.catalogue import CATALOGUE
 from features.wording import title
 from scoring.package import Package
 from scoring.scorer import score
+from training.judging.baselines import LearningPoint
 from training.judging.evaluation import Figures
+from training.judging.profit import Payoff, profit_curve
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -64,6 +68,43 @@ def gain_figure(labels: Integers, probabilities: Floats) -> Figure:
     axes.plot(asked, found, color=MODEL, label="model")
     _percent(axes, both=True)
     axes.legend(frameon=False)
+    return figure
+
+
+def profit_figure(labels: Integers, scores: dict[str, Floats], payoff: Payoff) -> Figure:
+    """Draw the profit from 100 customers when ever more of them are acted on, by each named set of scores.
+
+    The model's own comes first; where its curve is highest, acting on more customers costs more than it earns.
+    """
+    figure, axes = _blank(
+        "Profit of acting on the riskiest first",
+        "customers acted on",
+        f"{payoff.currency} from 100 customers",
+    )
+    axes.axhline(0, color=QUIET, linewidth=0.8)
+    for colour, (name, values) in zip((MODEL, OTHER, QUIET, "black"), scores.items(), strict=False):
+        curve = 100 * profit_curve(labels, values, payoff) / 10 ** minor_digits(payoff.currency)
+        asked, best = np.linspace(0, 1, len(curve)), int(np.argmax(curve))
+        text = f"{name}, at best {curve[best]:,.0f} from {asked[best]:.0%}"
+        axes.plot(asked, curve, color=colour, label=text)
+        axes.plot(asked[best], curve[best], color=colour, marker="o")
+    _percent(axes, both=False)
+    axes.legend(frameon=False)
+    return figure
+
+
+def learning_figure(points: Sequence[LearningPoint]) -> Figure:
+    """Draw how ranking grows with the customers learned from; still rising at its end, more of them would help."""
+    figure, axes = _blank(
+        "Learning from more customers", "customers learned from", "AUC out of time (linear model)"
+    )
+    axes.plot(
+        [point.customers for point in points],
+        [point.auc for point in points],
+        color=MODEL,
+        marker="o",
+    )
+    axes.set_xlim(left=0)
     return figure
 
 

@@ -72,6 +72,24 @@ def stakes(package: Package, values: Floats) -> Stakes:
     )
 
 
+def acts_on(package: Package, values: Floats) -> NDArray[np.bool_]:
+    """Mark whom a package acts on: by expected gain where it knows one, else from its threshold on.
+
+    Parameters
+    ----------
+    package : Package
+    values : float array of shape (n_rows, n_outputs)
+        In the order of `package.names`.
+
+    Returns
+    -------
+    bool array of shape (n_rows,)
+    """
+    if package.offer is None:
+        return score(package, values).probability >= package.decision.threshold
+    return stakes(package, values).gains(package.offer.cost) > 0
+
+
 def sensitivity(package: Package, values: Floats) -> pd.DataFrame:
     """Show what acting comes to, and what becomes of it where cost, margin or success are half, or double.
 

@@ -10,8 +10,8 @@ from commerce.records.instants import from_micros
 from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
-from training.judging.gates import Verdict
 from training.judging.parity_certificate import Certificate
+from training.judging.verdict import Verdict
 
 if TYPE_CHECKING:
     from training.judging.examination import Report
@@ -44,10 +44,30 @@ def model_card(
         "candidates": [asdict(candidate) for candidate in fitted.candidates],
         "out_of_time": {
             name: getattr(figures, name)
-            for name in ("rows", "base_rate", "auc", "auc_low", "auc_high", "brier", "ece", "slope")
+            for name in (
+                "rows",
+                "base_rate",
+                "auc",
+                "auc_low",
+                "auc_high",
+                "brier",
+                "ece",
+                "ece_by_chance",
+                "slope",
+                "slope_low",
+                "slope_high",
+            )
         },
+        "cross_validated_auc": report.cross_validated,
+        "notes": list(report.notes),
+        "calibration": asdict(package.calibration),
         "baseline": dict(report.baseline),
+        "baseline_feature": dataset.spec.baseline_feature if report.against_feature else None,
+        "standings": [asdict(standing) for standing in report.standings],
         "permuted_auc": report.permuted_auc,
+        "payoff": report.payoff and {"gain": report.payoff.gain, "cost": report.payoff.cost},
+        "learning_curve": [asdict(point) for point in report.baselines.learning],
+        "fairness": [asdict(group) for group in report.fairness.groups],
         "strongest_features": dict(list(report.power.items())[:STRONGEST]),
         "decision": asdict(package.decision),
         "gates": verdict.as_list(),

@@ -104,6 +104,7 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
             _output(dataset.catalogue[name], dataset.current[name], offset, spec) for name in names
         ),
         components=components_of(fitted.estimator, len(names)),
+        calibration=fitted.calibration,
         decision=decision,
         offer=offer,
         population=population,

@@ -16,15 +16,17 @@ from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.judging.examination import Report
-from training.judging.gates import Verdict
 from training.judging.parity_certificate import Certificate
 from training.judging.plots import (
     calibration_figure,
     contributions_figure,
     distribution_figure,
     gain_figure,
+    learning_figure,
+    profit_figure,
     roc_figure,
 )
+from training.judging.verdict import Verdict
 from training.publishing.card import model_card
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker
 
@@ -52,6 +54,8 @@ class TrainingResult:
     run_id : str
     package : str or None
         Folder of the published package.
+    notes : tuple of str
+        What was done to the model that cross-validation chose, a sentence each.
     """
 
     model: str
@@ -70,6 +74,7 @@ class TrainingResult:
     n_test: int
     run_id: str
     package: str | None
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The result in JSON's own types.
@@ -79,7 +84,7 @@ class TrainingResult:
         dict of str to Any
             Ready for JSON.
         """
-        return asdict(self) | {"refusals": list(self.refusals)}
+        return asdict(self) | {"refusals": list(self.refusals), "notes": list(self.notes)}
 
 
 def conclude(
@@ -212,6 +217,7 @@ def _result(
         n_test=len(dataset.test),
         run_id=run_id,
         package=None if published is None else str(published),
+        notes=report.notes,
     )
 
 
@@ -219,15 +225,19 @@ def figures_of(dataset: Dataset, package: Package, report: Report) -> dict[str, 
     """Draw the figures of a model, by artifact path."""
     labels, predicted = report.labels, report.probabilities
     values = dataset.test[list(package.names)].to_numpy(dtype=np.float64)
-    return {
+    drawn = {
         "figures/calibration.png": calibration_figure(report.figures),
-        "figures/roc.png": roc_figure(labels, {"model": predicted}),
+        "figures/roc.png": roc_figure(labels, report.rankings),
         "figures/gain.png": gain_figure(labels, predicted),
         "figures/distribution.png": distribution_figure(
             labels, predicted, threshold=package.decision.threshold
         ),
         "figures/contributions.png": contributions_figure(package, values),
+        "figures/learning.png": learning_figure(report.baselines.learning),
     }
+    if report.payoff is not None:
+        drawn["figures/profit.png"] = profit_figure(labels, report.rankings, report.payoff)
+    return drawn
 
 
 def _metrics(fitted: Fitted, report: Report) -> dict[str, float]:
@@ -242,4 +252,6 @@ def _metrics(fitted: Fitted, report: Report) -> dict[str, float]:
         "baseline_auc": report.baseline["auc"],
         "baseline_brier": report.baseline["brier"],
         "permuted_auc": report.permuted_auc,
+        "answer_milliseconds": report.milliseconds,
+        **{f"fairness_{attribute}": ratio for attribute, ratio in report.fairness.ratios.items()},
     }

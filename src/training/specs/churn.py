@@ -21,5 +21,7 @@ CHURN = ModelSpec(
     ),
     expected_signs=CHURN_SIGNS,
     never_reasons=("time of orders", "wallet_use"),
+    baseline_feature="days_since_order",
+    favours="retain",
     economics=Retention(order_value="average_order_value", silence="days_since_order"),
 )

@@ -39,6 +39,9 @@ CREDIT = ModelSpec(
     ),
     expected_signs=CREDIT_SIGNS,
     economics=Lending(order_value="average_order_value"),
+    baseline_feature="current_days_past_due",
+    favours="approve",
+    must_be_fair=True,
     on_credit_scale=True,
     rule_columns={
         "spend": "spend_365d",

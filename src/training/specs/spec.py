@@ -47,6 +47,13 @@ class ModelSpec:
     the risk (1) or to lower it (-1); a reason must not say the opposite. Without an entry both are believed."""
     never_reasons: tuple[str, ...] = ()
     """Features, or concepts, that the model may learn from and nobody would call a reason."""
+    baseline_feature: str | None = None
+    """The output that people would rank by without any model: "days_since_order". None: there is none."""
+    favours: str | None = None
+    """The action that customers wish for, as the decision names it: "approve". Groups of them should get it about as
+    often as each other; None: nobody is better off by either."""
+    must_be_fair: bool = False
+    """Whether a model that favours a group of customers is refused, and not only reported."""
     rule_columns: Mapping[str, str] | None = None
     """The output for each input of `scoring.rules.POINTS`; None: no rule score."""
     max_cutoffs: int = 8

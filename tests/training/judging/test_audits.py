@@ -18,8 +18,9 @@ from training.judging.audits import (
     write_audit,
 )
 from training.judging.examination import Report, examine
-from training.judging.gates import Verdict, decide_promotion
+from training.judging.gates import decide_promotion
 from training.judging.parity_certificate import Certificate
+from training.judging.verdict import Verdict
 from training.publishing.export import export_package
 
 HASHES = {"orders": "aa", "spend": "bb"}
@@ -126,7 +127,7 @@ def test_a_failed_audit_blocks_promotion_with_a_sentence_until_a_good_one(
     assert first in refusal
     write_audit(make_audit(2, hashes), tmp_path)
     verdict = decide(dataset, package, report, certificate, tmp_path)
-    assert verdict.summary == "gates 5/5"
+    assert verdict.summary == "gates 9/9"
 
 
 def test_a_failed_audit_of_a_feature_the_package_does_not_read_blocks_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.judging.examination import Report, examine
+from training.judging.profit import Payoff
 from training.publishing.export import export_package
 from training.publishing.promotion import figures_of
 
@@ -18,7 +20,8 @@ from training.publishing.promotion import figures_of
 @pytest.fixture(scope="module")
 def drawn(dataset: Dataset, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
     package = export_package(dataset, fitted)
-    report = examine(dataset, fitted, package)
+    payoff = Payoff(gain=900.0, cost=100.0, economics=dataset.spec.economics, currency="EUR")
+    report = replace(examine(dataset, fitted, package), payoff=payoff)
     images = {}
     for path, figure in figures_of(dataset, package, report).items():
         file = BytesIO()
@@ -28,7 +31,15 @@ def drawn(dataset: Dataset, fitted: Fitted) -> tuple[Report, dict[str, bytes]]:
 
 
 def test_every_figure_of_a_model_is_drawn(drawn: tuple[Report, dict[str, bytes]]) -> None:
-    assert set(drawn[1]) == {"calibration", "roc", "gain", "distribution", "contributions"}
+    assert set(drawn[1]) == {
+        "calibration",
+        "roc",
+        "gain",
+        "distribution",
+        "contributions",
+        "learning",
+        "profit",
+    }
     assert all(image.startswith(b"\x89PNG") for image in drawn[1].values())
     assert "matplotlib.pyplot" not in sys.modules or "mlflow" in sys.modules
 
