@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from commerce.records.tenants import Tenant
     from features.declaring.declaration import Feature
     from features.labels import Label
+    from training.publishing.tracking import Source
     from training.specs import ModelSpec
 
 Instant = str | date | datetime | int
@@ -143,6 +144,26 @@ def open_bench(*, tenant: str, as_of: str | date | datetime | None = None) -> Be
         instant = settle_as_of(asked, found, clock(connection, found, now=now))
     _show_well()
     return Bench(settings=settings, engine=engine, tenant=found, as_of=instant, now=now)
+
+
+def source_of(bench: Bench, name: str) -> Source:
+    """Name a notebook as what trained, with the revision of the code.
+
+    Parameters
+    ----------
+    bench : Bench
+    name : str
+        "20_train_model.ipynb".
+
+    Returns
+    -------
+    Source
+        Without a revision where the project is not under git.
+    """
+    from training.publishing.tracking import Source
+    from workbench.versions import revision
+
+    return Source(name=name, revision=revision(bench.settings.project))
 
 
 def training_frame(
