@@ -207,7 +207,8 @@ def test_new_margins_are_a_new_decision_over_the_same_fitted_model(
     package = current(trained.packages, "acme", "churn")
     assert package.card["renewal"] == "decision renewed over acme.churn/1"
     back = trained_again(shop, trained)
-    assert (back.renews, back.renewed) == ("acme.churn/2", "acme.churn/3")
+    assert (back.renews, back.renewed) == ("acme.churn/2", "acme.churn/1")
+    assert [each.version for each in trained.tracker.versions("acme.churn")] == ["1", "2"]
 
 
 class Killed(BaseException):
