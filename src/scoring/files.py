@@ -135,7 +135,17 @@ def _read_population(content: Mapping[str, Any] | None) -> Population | None:
 
 
 def contents(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give what a package holds: plain content, and arrays by the place of their component."""
+    """Give what a package holds, but for how it is laid out on disk.
+
+    Parameters
+    ----------
+    package : Package
+
+    Returns
+    -------
+    tuple of dict and dict
+        Plain content, and arrays by the place of their component: "0.coefficient".
+    """
     arrays: dict[str, Any] = {}
     components = []
     for index, component in enumerate(package.components):
@@ -196,6 +206,12 @@ def lay_down(package: Package, packages: Path) -> Path:
 
     One that was damaged since is laid aside as `.damaged-<version>`.
 
+    Parameters
+    ----------
+    package : Package
+    packages : Path
+        Where packages of all tenants lie.
+
     Returns
     -------
     Path
@@ -239,6 +255,11 @@ def _is_sound(folder: Path) -> bool:
 def make_current(packages: Path, tenant: str, model: str, version: str) -> None:
     """Let a version that is published already be the current one.
 
+    Parameters
+    ----------
+    packages : Path
+    tenant, model, version : str
+
     Raises
     ------
     PackageNotFound, PackageDamaged, InvalidPackage
@@ -251,6 +272,11 @@ def make_current(packages: Path, tenant: str, model: str, version: str) -> None:
 
 def published_versions(packages: Path, tenant: str, model: str) -> list[str]:
     """List the versions of a model that are published, the newest first.
+
+    Parameters
+    ----------
+    packages : Path
+    tenant, model : str
 
     Examples
     --------

@@ -95,7 +95,8 @@ def latest_per_customer(
 
 _COLUMNS = (
     "customer", "action", "probability", "expected_gain", "worth_if_kept", "currency", "score", "band", "rule_score",
-    "rule_band", "population", "return_probability", "note", "because", "model_version", "as_of", "made_at", "request_id",
+    "rule_band", "population", "return_probability", "note", "because", "model_version", "as_of", "made_at",
+    "request_id",
 )  # fmt: skip
 
 

@@ -185,7 +185,17 @@ def training_headline(result: TrainingResult) -> str:
 
 
 def renewal(result: TrainingResult) -> str:
-    """Say over which champion today's decision was renewed, as which version; empty where none was."""
+    """Say over which champion today's decision was renewed, and as which version.
+
+    Parameters
+    ----------
+    result : TrainingResult
+
+    Returns
+    -------
+    str
+        Empty where none was.
+    """
     if result.renews is None:
         return ""
     return f"decision renewed over {result.renews} as {result.renewed}"

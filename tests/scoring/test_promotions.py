@@ -79,7 +79,7 @@ def test_where_the_champion_is_damaged_the_one_before_answers_and_it_is_said(
     assert current_version(tmp_path, "demo", "churn") == "2"
     for version in ("1", "3"):
         (tmp_path / "demo" / "churn" / version / "model.npz").unlink()
-    with pytest.raises(PackageDamaged, match="2/model.npz"):
+    with pytest.raises(PackageDamaged, match=r"2/model\.npz"):
         usable(tmp_path, "demo", "churn", anything)
 
 
