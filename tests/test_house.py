@@ -32,6 +32,7 @@ ONLY_CALLED = {
     "jupyterlab": "`make lab`",
     "fastapi-swagger": "the pages' scripts are among its files",
     "redis": "imported by its name where REDIS_URL is given",
+    "openpyxl": "pandas writes .xlsx files by it",
     "skops": "MLflow keeps scikit-learn's models by it",
 }
 """Libraries that others import for us, and what for."""

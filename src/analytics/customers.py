@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from analytics.figures import find_figures
+from analytics.figures import provide_figures
 from analytics.periods import MOST, Period, Ratio, check_limit
 from analytics.view import View
 from commerce.records.errors import check_range
@@ -198,7 +198,7 @@ def _before(view: View, days: int) -> date:
 
 def _of_figures(view: View, query: str, **values: object) -> list[tuple[Any, ...]]:
     """Ask a query of the figures of every customer."""
-    find_figures(view)
+    provide_figures(view)
     return view.rows(query, **values)
 
 

@@ -2,13 +2,15 @@
 
 The figures of all customers as of one instant are kept beside the mart's tables. As of a later one, those hold for
 everybody but the customers of whom something counts, or counts no more, since; as of an earlier one nothing of it is
-used. Nothing is recorded before an instant that was asked about, so what is kept stays true.
+used. What arrives is recorded behind every instant that was asked about, so what is kept stays true; a backfill alone
+counts from earlier, and has everybody worked out again.
 """
 
 from __future__ import annotations
 
 from analytics.view import View
 from commerce.records.instants import to_micros
+from features.evaluating.database import Database
 
 _MOST = 0.1
 """The share of the customers from which on all are worked out again."""
@@ -42,7 +44,20 @@ UNION SELECT customer FROM kept.placed WHERE sale IN (SELECT sale FROM kept.call
 """
 
 
-def find_figures(view: View) -> None:
+def outdate_figures(database: Database, known: int) -> None:
+    """Have all figures worked out again where something came in that counts from before they were.
+
+    Parameters
+    ----------
+    known : int
+        From when on it counts; microseconds.
+    """
+    ((kept_at,),) = database.execute("SELECT getvariable('figures_at')").fetchall()
+    if kept_at is not None and known < kept_at:
+        database.execute("RESET VARIABLE figures_at")
+
+
+def provide_figures(view: View) -> None:
     """Have the table ``figures`` show every customer who is known, a row each.
 
     Its columns are customer, since, orders, units, net, first_order and last_order.

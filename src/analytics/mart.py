@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, func, select, text
 
 from analytics.assortment import Assortment, read_assortment
+from analytics.figures import outdate_figures
 from analytics.filling import fill, find_links, mart_of
 from analytics.view import View
 from commerce.records import schema
@@ -28,7 +29,10 @@ from features.evaluating.database import Database
 from features.snapshots.canonical import to_table
 from features.snapshots.snapshot import take_snapshot
 
-_ID, _TYPE, _PRODUCT = (FEATURE_COLUMNS.index(name) for name in ("id", "type", "product_id"))
+_ID, _TYPE, _PRODUCT, _OCCURRED, _RECORDED = (
+    FEATURE_COLUMNS.index(name)
+    for name in ("id", "type", "product_id", "occurred_at", "recorded_at")
+)
 
 
 class Mart:
@@ -169,6 +173,7 @@ class _Loaded:
         self, connection: Connection, rows: Sequence[FeatureRow], tenant_id: int, zone: ZoneInfo
     ) -> None:
         self.database.register("arrived", to_table(rows))
+        outdate_figures(self.database, min(max(row[_OCCURRED], row[_RECORDED]) for row in rows))
         find_links(self.database, connection, tenant_id)
         fill(self.database, zone)
         self.database.unregister("arrived")
@@ -223,15 +228,15 @@ def _load(engine: Engine, tenant: Tenant, snapshots: Path) -> _Loaded:
 def _transactions(connection: Connection) -> tuple[int, int]:
     """Tell below which number no transaction is on its way, and below which every one lies that is.
 
-    SQLite has one writer at a time: what is committed later has higher ids.
+    The latter is a number of our own, drawn for it: the snapshot's end leaves out who began last. SQLite has one writer
+    at a time: what is committed later has higher ids.
     """
     if connection.dialect.name != "postgresql":
         return 0, 0
-    current = "pg_current_snapshot()"
     found = connection.execute(
         text(
-            f"SELECT CAST(CAST(pg_snapshot_xmin({current}) AS text) AS bigint),"
-            f" CAST(CAST(pg_snapshot_xmax({current}) AS text) AS bigint)"
+            "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint),"
+            " CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
         )
     ).one()
     return int(found[0]), int(found[1])

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from analytics.figures import find_figures
+from analytics.figures import provide_figures
 from analytics.periods import MOST, Ratio, check_limit
 from analytics.view import View
 from commerce.records.errors import RecordError
@@ -225,7 +225,7 @@ def _figure(view: View, edges: Edges | None) -> Edges | None:
 
     A quintile is the figure of the customer at a fifth of them, in rising order.
     """
-    find_figures(view)
+    provide_figures(view)
     view.rows(
         "CREATE OR REPLACE TEMP TABLE rfm AS"
         " SELECT customer, $today::DATE - last_order AS recency, orders, net FROM figures",

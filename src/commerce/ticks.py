@@ -21,11 +21,12 @@ from commerce.notifications.inbox import notifier
 from commerce.notifications.mail import Transport, transport_of
 from commerce.orders import completion
 from commerce.payments import invoices
-from commerce.payments.providers.port import Provider, ProviderFailed
+from commerce.payments.providers.choice import outside_provider, stand_in_of
+from commerce.payments.providers.port import Provider
 from commerce.payments.webhooks import run_provider_calls
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.arguments import checked
-from commerce.records.errors import CommerceError, IllegalMove, NotFound, RecordError
+from commerce.records.errors import CommerceError, IllegalMove, NotFound
 from commerce.records.outbox import Drained, drain
 from commerce.records.tenants import Tenant, list_tenants
 from commerce.records.work import Work, looking, working
@@ -85,12 +86,14 @@ class Outside(NamedTuple):
 
     transport: Transport | None
     provider: Provider | None
+    stand_in: str | None = None
+    """Who handles cards instead of the shops' own providers; as of `commerce.records.work.Work`."""
 
 
 def outside_of(
-    environ: Mapping[str, str], out: TextIO, *, mail: str | None = "console:"
+    environ: Mapping[str, str], out: TextIO, *, mail: str | None = "console:", debug: bool = False
 ) -> Outside:
-    """Give what the environment names: mail by MAIL_URL and MAIL_FROM, Stripe where its key is given.
+    """Give what the environment names: mail by MAIL_URL and MAIL_FROM, Stripe where its key is given; blank is none.
 
     Parameters
     ----------
@@ -98,6 +101,8 @@ def outside_of(
         Where mail goes that is shown instead of sent.
     mail : str or None, default "console:"
         Where there is no MAIL_URL; with None, notifications are not mailed then.
+    debug : bool, default False
+        Whether the embedded provider handles cards where there is no key.
 
     Raises
     ------
@@ -105,19 +110,14 @@ def outside_of(
         "mail address must be console:, smtp://host or smtps://host; got ...", "extra 'stripe' must be installed where
         STRIPE_SECRET_KEY is set; got no stripe. ..."
     """
-    url, sender = environ.get("MAIL_URL", mail), environ.get("MAIL_FROM", "shop@localhost")
+
+    def said(name: str) -> str:
+        return environ.get(name, "").strip()
+
+    url, sender = said("MAIL_URL") or mail, said("MAIL_FROM") or "shop@localhost"
     transport = None if url is None else transport_of(url, sender, out)
-    provider = None
-    if environ.get("STRIPE_SECRET_KEY"):
-        try:
-            from commerce.payments.providers.stripe import Stripe
-        except ModuleNotFoundError as error:
-            raise RecordError(
-                f"extra 'stripe' must be installed where STRIPE_SECRET_KEY is set; got no {error.name}."
-                " Install it: pip install 'bellwether[stripe]'."
-            ) from error
-        provider = Stripe(environ["STRIPE_SECRET_KEY"], environ.get("STRIPE_WEBHOOK_SECRET", ""))
-    return Outside(transport, provider)
+    provider = outside_provider(said("STRIPE_SECRET_KEY"), said("STRIPE_WEBHOOK_SECRET"))
+    return Outside(transport, provider, stand_in_of(provider, debug=debug))
 
 
 def living(connection: Connection) -> list[Tenant]:
@@ -136,6 +136,7 @@ def tick(
     now: datetime,
     transport: Transport | None = None,
     provider: Provider | None = None,
+    stand_in: str | None = None,
     actor: Actor = SYSTEM,
 ) -> Report:
     """Move what is due for a tenant, and hand on what happened.
@@ -150,6 +151,8 @@ def tick(
         Mails notifications, too.
     provider : Provider, optional
         An outside provider of payments, asked again what was cut off or failed.
+    stand_in : str, optional
+        Who handles cards instead of the shop's own provider.
     actor : Actor, default the system
         Who asks for it: an admin may, by hand. What comes due is moved by the system.
 
@@ -166,10 +169,12 @@ def tick(
     if provider is not None:
         try:
             report.moved["payments asked"] = run_provider_calls(engine, tenant, provider, now=now)
-        except ProviderFailed as error:
+        except CommerceError as error:
             report.refused.append(f"payments asked: {error}")
     for transition in TRANSITIONS:
-        report.moved[transition.name] = _move(engine, tenant, transition, now, report.refused)
+        report.moved[transition.name] = _move(
+            engine, tenant, transition, now, report.refused, stand_in
+        )
     report.outbox = drain(engine, tenant, notifier(transport), now=now)
     return report
 
@@ -200,7 +205,12 @@ def move_by_hand(work: Work, transition: str, record_id: UUID) -> bool:
 
 
 def _move(
-    engine: Engine, tenant: Tenant, transition: Transition, now: datetime, refused: list[str]
+    engine: Engine,
+    tenant: Tenant,
+    transition: Transition,
+    now: datetime,
+    refused: list[str],
+    stand_in: str | None,
 ) -> list[UUID]:
     """Move all that is due by one transition; what is refused stands in nobody's way."""
     tried: set[UUID] = set()
@@ -214,7 +224,7 @@ def _move(
         tried.update(fresh)
         for record in fresh:
             try:
-                with working(engine, tenant, SYSTEM, now=now) as work:
+                with working(engine, tenant, SYSTEM, now=now, stand_in=stand_in) as work:
                     done = transition.move(work, record)
             except IllegalMove:
                 continue  # somebody else moved it since it was named

@@ -20,6 +20,7 @@ import numpy as np
 
 from scoring.calibration import Calibration
 from scoring.components import Component, Linear, Trees
+from scoring.derived import DerivedColumns
 from scoring.errors import (
     InvalidPackage,
     PackageDamaged,
@@ -104,7 +105,7 @@ def read_package(folder: Path) -> Package:
         raise PackageDamaged(str(folder / "model.npz"), "no file")
     if _digest((folder / "model.npz").read_bytes()) != checksums["model.npz"]:
         raise PackageDamaged(str(folder / "model.npz"), "another checksum")
-    scale, rule_inputs = content["scale"], content["rule_inputs"]
+    scale, rule_inputs, derived = content["scale"], content["rule_inputs"], content.get("derived")
     return Package(
         name=content["name"],
         version=content["version"],
@@ -117,6 +118,7 @@ def read_package(folder: Path) -> Package:
         population=_read_population(content.get("population")),  # nor were they asked for
         scale=None if scale is None else Scale(**scale),
         rule_inputs=None if rule_inputs is None else RuleInputs(**rule_inputs),
+        derived=None if derived is None else DerivedColumns.from_dict(derived),
         usual=content.get("usual", ""),  # packages of before had none
         validation=content["validation"],
         card=content["card"],
@@ -165,6 +167,7 @@ def contents(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
         "population": package.population and asdict(package.population),
         "scale": package.scale and asdict(package.scale),
         "rule_inputs": package.rule_inputs and asdict(package.rule_inputs),
+        "derived": package.derived and package.derived.as_dict(),
         "usual": package.usual,
         "validation": dict(package.validation),
         "card": dict(package.card),

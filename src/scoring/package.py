@@ -11,6 +11,7 @@ import numpy as np
 
 from scoring.calibration import Calibration
 from scoring.components import Component, Trees
+from scoring.derived import DerivedColumns
 from scoring.errors import InvalidPackage, PackageMismatch
 from scoring.offers import Offer
 from scoring.populations import Population
@@ -98,7 +99,7 @@ class Package:
     outputs : tuple of PackageOutput
         The features read, in the order of the columns of every component.
     components : tuple of Component
-        At least one; the logit is the weighted sum of theirs.
+        At least one, on the columns of the outputs and the derived ones; the logit is the weighted sum of theirs.
     decision : DecisionRule
     offer : Offer or None
         What acting on a customer is expected to earn; where there is one it decides, and the rule's threshold is
@@ -111,6 +112,8 @@ class Package:
         Turns the probability into a score; None where the model has none.
     rule_inputs : RuleInputs or None
         Which features the rule-based score reads; None where there is none.
+    derived : DerivedColumns or None
+        Columns that the components read beside the outputs; None where there are none.
     usual : str
         The sentence where no reason is told, with {risk}, how high the risk usually is; after " | " the one where
         the customer's is higher. None is told without it.
@@ -138,6 +141,7 @@ class Package:
     calibration: Calibration = field(default_factory=Calibration)
     scale: Scale | None = None
     rule_inputs: RuleInputs | None = None
+    derived: DerivedColumns | None = None
     usual: str = ""
     validation: Mapping[str, Any] = field(default_factory=dict)
     card: Mapping[str, Any] = field(default_factory=dict)
@@ -172,23 +176,26 @@ class Package:
     def _read_beside(self) -> dict[str, Iterable[str]]:
         """What is read beside the model's own features, by its use."""
         rule, population, offer = self.rule_inputs, self.population, self.offer
+        derived = self.derived
         return {
             "rule score": () if rule is None else rule.columns.values(),
             "offer": () if offer is None else offer.features,
+            "derived columns": () if derived is None else derived.outputs,
             "population": ()
             if population is None
             else [each.feature for each in population.others],
         }
 
     def _check_columns(self, component: Component) -> None:
+        columns = len(self.outputs) + len(() if self.derived is None else self.derived.counted_to)
         if isinstance(component, Trees):
             used = int(max(component.feature.max(initial=0), component.slot_feature.max(initial=0)))
-            fits = used < len(self.outputs)
+            fits = used < columns
         else:
-            fits = len(component.mean) == len(self.outputs)
+            fits = len(component.mean) == columns
         if not fits:
             raise InvalidPackage(
-                f"package {self.label} must have components on its {len(self.outputs)} features;"
+                f"package {self.label} must have components on its {columns} columns;"
                 " got other columns. Export it again."
             )
 

@@ -22,6 +22,9 @@ from scoring.package import Package
 DECISION = ("decision", "offer", "population")
 """What belongs to the decision."""
 
+_COLUMNS_OF_TREES = ("feature", "slot_feature")
+"""Arrays of trees that hold columns."""
+
 _TOLD = ("version", "validation", "card")
 """What is told of a version: neither of its parts."""
 
@@ -78,17 +81,27 @@ def renewed(champion: Package, today: Package) -> Package:
     return replace(
         champion,
         outputs=champion.outputs + added,
-        components=tuple(_widened(each, len(added)) for each in champion.components),
+        components=tuple(_widened(each, len(known), len(added)) for each in champion.components),
         **{name: getattr(today, name) for name in DECISION},
     )
 
 
 def read_by_components(package: Package) -> tuple[str, ...]:
     """Name the features that the fitted model itself reads, in their order."""
-    read = np.zeros(len(package.outputs), dtype=np.bool_)
+    read = np.zeros(_width(package), dtype=np.bool_)
     for component in package.components:
-        read |= _reads(component, len(package.outputs))
-    return tuple(name for name, used in zip(package.names, read, strict=True) if used)
+        read |= _reads(component, len(read))
+    derived = () if package.derived is None else tuple(package.derived.outputs)
+    return tuple(
+        name
+        for name, used in zip(package.names, read[: len(package.names)].tolist(), strict=True)
+        if used or name in derived
+    )
+
+
+def _width(package: Package) -> int:
+    """How many columns its components are on: the outputs, then the derived ones."""
+    return len(package.outputs) + len(() if package.derived is None else package.derived.counted_to)
 
 
 def _model(package: Package) -> str:
@@ -99,7 +112,8 @@ def _model(package: Package) -> str:
     read = read_by_components(package)
     hashes = {output.name: output.hash for output in package.outputs}
     content["outputs"] = [[name, hashes[name]] for name in read]
-    kept = np.array([package.columns[name] for name in read], dtype=np.int64)
+    beside = range(len(package.outputs), _width(package))
+    kept = np.array([*(package.columns[name] for name in read), *beside], dtype=np.int64)
     content["arrays"] = {
         name: _told(_narrowed(package, name, array, kept)) for name, array in sorted(arrays.items())
     }
@@ -114,9 +128,16 @@ def _decision(package: Package) -> str:
 def _narrowed(
     package: Package, name: str, array: NDArray[Any], kept: NDArray[np.int64]
 ) -> NDArray[Any]:
-    """Give an array of a component without the columns that the component does not read."""
-    component = package.components[int(name.partition(".")[0])]
-    return array[kept] if isinstance(component, Linear) else array
+    """Give an array of a component as if there were only the columns that the model reads."""
+    place, _, field = name.partition(".")
+    if isinstance(package.components[int(place)], Linear):
+        return array[kept]
+    if field not in _COLUMNS_OF_TREES:
+        return array
+    moved = np.zeros(_width(package), dtype=array.dtype)
+    moved[kept] = np.arange(len(kept))
+    told: NDArray[Any] = moved[array]
+    return told
 
 
 def _told(array: NDArray[Any]) -> list[Any]:
@@ -134,15 +155,21 @@ def _reads(component: Component, columns: int) -> NDArray[np.bool_]:
     return read
 
 
-def _widened(component: Component, by: int) -> Component:
-    """Give a component room for columns that it does not read."""
-    if not by or not isinstance(component, Linear):
+def _widened(component: Component, at: int, by: int) -> Component:
+    """Give a component room for so many columns that it does not read, before the one at a place."""
+    if not by:
         return component
-    wider: dict[str, Any] = {
-        each.name: np.concatenate(
-            [getattr(component, each.name), np.zeros(by, getattr(component, each.name).dtype)]
+    if isinstance(component, Linear):
+        wider: dict[str, Any] = {
+            each.name: np.insert(getattr(component, each.name), [at] * by, 0)
+            for each in fields(component)
+            if each.name not in ("weight", "base")
+        }
+        return replace(component, **wider)
+    moved: dict[str, Any] = {
+        name: np.where(
+            getattr(component, name) >= at, getattr(component, name) + by, getattr(component, name)
         )
-        for each in fields(component)
-        if each.name not in ("weight", "base")
+        for name in _COLUMNS_OF_TREES
     }
-    return replace(component, **wider)
+    return replace(component, **moved)

@@ -53,6 +53,10 @@ class BetaGeometric:
         age : float, days, >= latest
             Since the first order.
 
+        Returns
+        -------
+        float, in [0, 1]
+
         Examples
         --------
         >>> shop = BetaGeometric(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -85,8 +89,10 @@ class BetaGeometric:
 
         Returns
         -------
-        if_alive, if_ordering : float
-            Expected orders of those who have not left, and of those among them who place any; the latter >= 1.
+        if_alive : float
+            Expected orders of those who have not left.
+        if_ordering : float, >= 1
+            Expected orders of those among them who place any.
 
         Examples
         --------
@@ -136,7 +142,21 @@ class MeanOrders:
     def orders(self, repeats: float, age: float, days: float) -> tuple[float, float]:
         """Give the orders expected within the next days of a customer, and of one who orders.
 
-        Parameters and the second result as `BetaGeometric.orders`.
+        Parameters
+        ----------
+        repeats : float, >= 0
+            Orders after the first.
+        age : float, days
+            Since the first order.
+        days : float, > 0
+            The horizon.
+
+        Returns
+        -------
+        of_all : float
+            Expected orders of a customer, whether or not any are placed.
+        if_ordering : float, >= 1
+            Expected orders of one who places any.
         """
         at_rate = days * (self.r + repeats) / (self.alpha + age)
         return self.all_share * at_rate, 1.0 + self.further_share * at_rate
@@ -167,7 +187,18 @@ class GammaGamma:
             )
 
     def value(self, spend: float, times: float) -> float:
-        """Give the expected amount a time of a customer who paid `spend` (minor units) in `times` times.
+        """Give the expected amount a time.
+
+        Parameters
+        ----------
+        spend : float, minor units, >= 0
+            What the customer paid in all.
+        times : float, >= 0
+            In how many times.
+
+        Returns
+        -------
+        float, minor units
 
         Examples
         --------
@@ -194,7 +225,19 @@ class MeanValue:
     times: float
 
     def value(self, spend: float, times: float) -> float:
-        """Give the expected amount a time; parameters as `GammaGamma.value`."""
+        """Give the expected amount a time.
+
+        Parameters
+        ----------
+        spend : float, minor units, >= 0
+            What the customer paid in all.
+        times : float, >= 0
+            In how many times.
+
+        Returns
+        -------
+        float, minor units
+        """
         return (self.times * self.mean + spend) / (self.times + times)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import floor, isfinite
 from typing import Any
 
 import numpy as np
@@ -39,9 +40,7 @@ class ExpectedPurchases:
     orders_if_kept : float array of shape (n_rows,), >= 1
         The same of a customer who does order within the horizon, which is what it means to be kept.
     order_value : float array of shape (n_rows,), minor units
-        Paid a day with an order.
-    spend, spend_if_kept : float arrays of shape (n_rows,), minor units
-        `orders` and `orders_if_kept`, times `order_value`.
+        Paid a day with an order; times `orders` and `orders_if_kept` it is `spend` and `spend_if_kept`.
     """
 
     alive: Floats
@@ -85,10 +84,10 @@ class SpendForecast:
         ----------
         values : float array of shape (n_rows, 4)
             In the order of `inputs`. Of a customer who never ordered (order days missing or 0), or whose days are
-            missing, only the value of an order is forecast, the shop's; the rest is NaN. A customer whose first
-            order is less than a day ago has 0 days, which is an age like any other. Days that contradict each other
-            are set right: there is no more than one repeated order a day, and none before the first or later than
-            now. A missing spend is nothing paid.
+            missing, only the value of an order is forecast, the shop's; the rest is NaN. Days are counted whole: a
+            customer whose first order is less than a day ago has 0 days, which is an age like any other. Days that
+            contradict each other are set right: there is no more than one repeated order a day, and none before the
+            first or later than now. A missing spend is nothing paid.
 
         Returns
         -------
@@ -123,16 +122,16 @@ class SpendForecast:
             bought = times >= 1.0
             paid = spend if spend > 0.0 else 0.0
             rows[place, 3] = self.value.value(paid, times) if bought else self.value.value(0.0, 0.0)
-            if not (bought and latest == latest and since_first == since_first):
+            if not (bought and isfinite(latest) and isfinite(since_first)):
                 rows[place, :3] = np.nan
                 continue
-            age = max(since_first, 0.0)
+            age = float(floor(max(since_first, 0.0)))
             key = min(times - 1.0, age), age
             if key not in found:
                 found[key] = self.orders.orders(*key, float(self.horizon_days))
             some, rows[place, 2] = found[key]
             if isinstance(self.orders, BetaGeometric):
-                alive = self.orders.alive(key[0], min(max(latest, 0.0), age), age)
+                alive = self.orders.alive(key[0], min(float(floor(max(latest, 0.0))), age), age)
                 rows[place, 0], rows[place, 1] = alive, alive * some
             else:
                 rows[place, 0], rows[place, 1] = np.nan, some
@@ -142,7 +141,12 @@ class SpendForecast:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Write it in plain numbers and words, as JSON holds them."""
+        """Write it in plain numbers and words, as JSON holds them.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "horizon_days": self.horizon_days,
             "orders": {"kind": _kind_of(self.orders), **asdict(self.orders)},
@@ -153,6 +157,14 @@ class SpendForecast:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> SpendForecast:
         """Read what `as_dict` wrote, equal in every bit.
+
+        Parameters
+        ----------
+        content : mapping
+
+        Returns
+        -------
+        SpendForecast
 
         Raises
         ------

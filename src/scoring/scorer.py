@@ -64,9 +64,13 @@ def score(package: Package, values: Floats) -> Scores:
         raise InvalidValues(
             f"values must be finite or missing; got an infinite {column}. Correct the feature."
         )
-    contributions = np.zeros_like(table)
+    derived = package.derived
+    seen = table if derived is None else derived.widen(table, package.columns)
+    contributions = np.zeros_like(seen)
     for component in package.components:
-        contributions += component.weight * component.contributions(table)
+        contributions += component.weight * component.contributions(seen)
+    if derived is not None:
+        contributions = derived.narrow(contributions, package.columns)
     contributions *= package.calibration.slope
     if package.calibration.knots:
         straight = _summed(package.straight_base, contributions)

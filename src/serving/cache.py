@@ -6,6 +6,7 @@ What is kept is found only by who asked it and while nothing was recorded since;
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any, Protocol
 from cachetools import TTLCache
 
 from serving.errors import ServingError
+from serving.settings import REDIS_PAUSE
 
 SECONDS = 30
 """For how long an answer is kept at most."""
@@ -69,33 +71,42 @@ class MemoryCache:
 class RedisCache:
     """Keeps in Redis; while it does not answer, nothing is kept and every question is answered anew."""
 
-    def __init__(self, client: Any, failed: type[Exception]) -> None:
+    def __init__(
+        self, client: Any, failed: type[Exception], elapsed: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client, self._failed = client, failed
+        self._elapsed, self._resumes = elapsed, -math.inf
 
     def get(self, key: str) -> bytes | None:
         """As `Cache.get`."""
-        try:
-            found: bytes | None = self._client.get(f"bellwether:{key}")
-        except self._failed as error:
-            logger.warning("Redis does not answer (%s); answers are not kept", type(error).__name__)
-            return None
+        found: bytes | None = self._ask("get", key)
         return found
 
     def put(self, key: str, value: bytes) -> None:
         """As `Cache.put`."""
+        self._ask("set", key, value, ex=SECONDS)
+
+    def _ask(self, what: str, key: str, *given: Any, **more: Any) -> Any:
+        """Ask Redis; None where it does not answer, or did not a moment ago."""
+        if self._elapsed() < self._resumes:
+            return None
         try:
-            self._client.set(f"bellwether:{key}", value, ex=SECONDS)
+            return getattr(self._client, what)(f"bellwether:{key}", *given, **more)
         except self._failed as error:
+            self._resumes = self._elapsed() + REDIS_PAUSE
             logger.warning("Redis does not answer (%s); answers are not kept", type(error).__name__)
+            return None
 
 
-def open_cache(url: str = "") -> Cache:
+def open_cache(url: str = "", *, elapsed: Callable[[], float] = time.monotonic) -> Cache:
     """Open the cache of a server.
 
     Parameters
     ----------
     url : str
         ``redis://host:6379/0``; empty for this process's own. May carry a password, so it is never logged.
+    elapsed : callable
+        Gives seconds that never go back.
 
     Raises
     ------
@@ -103,7 +114,7 @@ def open_cache(url: str = "") -> Cache:
         "REDIS_URL must name a Redis that can be used; got ..."
     """
     if not url:
-        return MemoryCache()
+        return MemoryCache(elapsed)
     try:
         redis = import_module("redis")
         client = redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
@@ -112,4 +123,4 @@ def open_cache(url: str = "") -> Cache:
             f"REDIS_URL must name a Redis that can be used; got {type(error).__name__}."
             " Write redis://host:6379/0 and `pip install 'bellwether[redis]'`, or leave it out."
         ) from error
-    return RedisCache(client, redis.RedisError)
+    return RedisCache(client, redis.RedisError, elapsed)

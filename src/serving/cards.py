@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from commerce.payments.providers.port import Provider, ProviderFailed
+from commerce.payments.providers.choice import outside_provider, stand_in_of
+from commerce.payments.providers.port import Provider
 from commerce.payments.webhooks import run_provider_calls
+from commerce.records.errors import CommerceError
 from commerce.records.tenants import Tenant
-from serving.errors import ServingError
 from serving.settings import DoorSettings
 
 logger = logging.getLogger("serving")
@@ -25,15 +28,20 @@ class Cards:
     ----------
     provider : Provider or None
         The server's account outside.
-    instead : str or None
+    stand_in : str or None
         Who handles cards whatever shops have set: the embedded provider, on a machine for development without a key.
     """
 
     provider: Provider | None = None
-    instead: str | None = None
+    stand_in: str | None = None
 
-    def call(self, engine: Engine, tenant: Tenant, *, now: datetime) -> None:
-        """Ask what a transaction has left to be asked; what fails is asked again by the next tick."""
+    def call(
+        self, engine: Engine, tenant: Tenant, about: Collection[str], *, now: datetime
+    ) -> None:
+        """Ask what a transaction has left to be asked; what fails is asked again by the next tick, with all else.
+
+        The transaction is committed: nothing that is met here makes it undone, so all of it goes to the log.
+        """
         if self.provider is None:
             logger.warning(
                 "%s: payments wait: STRIPE_SECRET_KEY must be set where a shop's provider is stripe; got none",
@@ -41,9 +49,11 @@ class Cards:
             )
             return
         try:
-            run_provider_calls(engine, tenant, self.provider, now=now)
-        except ProviderFailed as error:
+            run_provider_calls(engine, tenant, self.provider, now=now, only=about)
+        except CommerceError as error:
             logger.warning("%s: %s", tenant.slug, error)
+        except SQLAlchemyError as error:
+            logger.warning("%s: payments wait: %s", tenant.slug, type(error).__name__)
 
 
 def open_cards(door: DoorSettings) -> Cards:
@@ -51,16 +61,8 @@ def open_cards(door: DoorSettings) -> Cards:
 
     Raises
     ------
-    ServingError
-        "stripe must be installed where STRIPE_SECRET_KEY is given; got none. ..."
+    RecordError
+        "extra 'stripe' must be installed where STRIPE_SECRET_KEY is set; got no stripe. ..."
     """
-    if not door.provider_key:
-        return Cards(instead="local" if door.debug else None)
-    try:
-        from commerce.payments.providers.stripe import Stripe
-    except ImportError as error:
-        raise ServingError(
-            "stripe must be installed where STRIPE_SECRET_KEY is given; got none."
-            " Run `pip install 'bellwether[stripe]'`, or leave the key out."
-        ) from error
-    return Cards(Stripe(door.provider_key, door.webhook_secret))
+    provider = outside_provider(door.provider_key, door.webhook_secret)
+    return Cards(provider, stand_in_of(provider, debug=door.debug))

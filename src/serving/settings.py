@@ -50,6 +50,9 @@ PACKAGES = Path("data") / "packages"
 MEDIA = Path("data") / "media"
 """Where pictures lie under a home."""
 
+REDIS_PAUSE = 5.0
+"""Seconds in which a Redis that did not answer is not asked again: each time costs a second or two."""
+
 _LARGEST_SIZE = 8_000
 _SQLITE = "sqlite:///"
 _LIVE = ("sk_live_", "rk_live_")

@@ -7,14 +7,22 @@ truth file and never into the database: what a model can learn about them it mus
 """
 
 from simulation.behaviour import VERSION, Behaviour
+from simulation.effects import Outcome, TrueEffect, realised_gain, true_effects
+from simulation.offers import MadeOffers, OfferEffect
 from simulation.options import SimulationOptions, SimulationRefused, SimulationSummary
 from simulation.simulation import simulate
 
 __all__ = [
     "VERSION",
     "Behaviour",
+    "MadeOffers",
+    "OfferEffect",
+    "Outcome",
     "SimulationOptions",
     "SimulationRefused",
     "SimulationSummary",
+    "TrueEffect",
+    "realised_gain",
     "simulate",
+    "true_effects",
 ]

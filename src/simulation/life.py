@@ -10,6 +10,7 @@ from simulation.billing import bill
 from simulation.calendar import shopping_hour
 from simulation.checkout import choose_method, open_payment, pay_at_once, place_order
 from simulation.fulfilment import COMPLETED_AFTER_DAYS, fulfil
+from simulation.offers import MadeOffer
 from simulation.records import Customer, Order
 from simulation.returns import send_back
 from simulation.shopper import MINUTE, Shopper
@@ -25,8 +26,13 @@ class Lapse(NamedTuple):
     last: float
 
 
-def live(shopper: Shopper) -> Lapse:
+def live(shopper: Shopper, offer: MadeOffer | None = None) -> Lapse:
     """Let a customer register and deal with the shop until its clock.
+
+    Parameters
+    ----------
+    offer : MadeOffer, optional
+        One that is made to her on the way.
 
     Returns
     -------
@@ -45,11 +51,17 @@ def live(shopper: Shopper) -> Lapse:
         lapsed = _stay(shopper, at)
         if lapsed >= end:
             return Lapse(first, math.inf)
+        if offer is not None and offer.keeps(lapsed):
+            at = _next_moment(shopper, lapsed, rng.expovariate(traits.rate))
+            continue
         _profile(shopper, lapsed + rng.random(), 0, shopper.behaviour.unsubscribe_share)
         first, last = min(first, lapsed), lapsed
-        if rng.random() >= shopper.behaviour.win_back:
-            break
-        at = _next_moment(shopper, lapsed, 60.0 + rng.expovariate(1 / _BACK_AFTER_DAYS))
+        at = math.inf
+        if rng.random() < shopper.behaviour.win_back:
+            at = _next_moment(shopper, lapsed, 60.0 + rng.expovariate(1 / _BACK_AFTER_DAYS))
+        if offer is not None and offer.wins_back(lapsed, at):
+            answered = rng.expovariate(1 / offer.effect.answered_days)
+            at = min(at, _next_moment(shopper, offer.day, answered))
     return Lapse(first, last)
 
 

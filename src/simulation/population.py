@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from commerce.records.identity import imported_id
@@ -12,7 +12,8 @@ from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
 from simulation.event_log import EventLog
 from simulation.life import Lapse, live
-from simulation.options import SimulationOptions
+from simulation.offers import MadeOffers
+from simulation.options import SimulationOptions, SimulationRefused
 from simulation.rng import seeded_rng
 from simulation.shopper import Shopper
 from simulation.traits import draw_traits
@@ -71,14 +72,38 @@ class Population:
         """Open an empty log."""
         return EventLog(self.calendar, self.tenant, self.options.currency, name, number)
 
-    def people(self) -> Iterator[Person]:
-        """Let every customer live, one after the other.
+    def numbers(self, names: Collection[str]) -> dict[str, int]:
+        """Give the numbers of customers by their external ids.
 
-        Guarantee: a life depends on the seed, the customer's number and the day of joining alone.
+        Raises
+        ------
+        SimulationRefused
+            "customers must be the shop's own; got ..."
         """
+        found = {self.name(number): number for number in range(1, len(self.joined) + 1)}
+        strange = sorted(set(names) - set(found))
+        if strange:
+            raise SimulationRefused(
+                f"customers must be the shop's own; got {strange[0]!r}. They are called"
+                f" {self.name(1)} to {self.name(len(self.joined))}."
+            )
+        return {name: found[name] for name in names}
+
+    def person(self, number: int, offers: MadeOffers | None = None) -> Person:
+        """Let a customer live.
+
+        Guarantee: a life depends on the seed, the customer's number, the day of joining and her own offer alone.
+        """
+        shopper = self.shopper(number)
+        offer = None
+        if offers is not None:
+            offer = offers.to_customer(self.options.seed, shopper.event_log.name)
+        return Person(shopper, live(shopper, offer))
+
+    def people(self, offers: MadeOffers | None = None) -> Iterator[Person]:
+        """Let every customer live, one after the other."""
         for number in range(1, len(self.joined) + 1):
-            shopper = self.shopper(number)
-            yield Person(shopper, live(shopper))
+            yield self.person(number, offers)
 
 
 def _joining_days(

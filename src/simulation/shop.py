@@ -20,6 +20,7 @@ from simulation.behaviour import Behaviour
 from simulation.calendar import Calendar
 from simulation.event_log import EventLog
 from simulation.external_sort import ExternalSort
+from simulation.offers import MadeOffers
 from simulation.options import SimulationOptions
 from simulation.population import Population
 from simulation.postings import MOVES, moved
@@ -38,6 +39,13 @@ _TOGETHER = 12
 """Transfers in one call: the ledger prepares a statement for each number of accounts looked up at once."""
 
 
+def fingerprint(options: SimulationOptions, offers: MadeOffers | None) -> str:
+    """Everything the records depend on; a shop without offers is named by its options alone."""
+    if offers is None:
+        return options.fingerprint
+    return f"{options.fingerprint}:offers-{offers.fingerprint}"
+
+
 class Shop:
     """A simulated shop under way: simulated whole, then written table by table, and its stream last.
 
@@ -49,6 +57,8 @@ class Shop:
         Without records.
     external_sort : ExternalSort
         Keeps what is simulated until it is written.
+    offers : MadeOffers, optional
+        What is offered to customers on the way.
 
     Attributes
     ----------
@@ -63,7 +73,9 @@ class Shop:
         calendar: Calendar,
         external_sort: ExternalSort,
         progress: Progress,
+        offers: MadeOffers | None = None,
     ) -> None:
+        self.offers = offers
         self.tenant = tenant
         self.calendar = calendar
         self.external_sort = external_sort
@@ -81,7 +93,7 @@ class Shop:
         bidders: list[Bidder] = []
 
         def lives() -> Iterator[EventLog]:
-            for person in self.population.people():
+            for person in self.population.people(self.offers):
                 truth.add(person)
                 if (tempted := bidder(person)) is not None:
                     bidders.append(tempted)
@@ -185,6 +197,6 @@ class Shop:
             aggregate_type="tenant",
             aggregate_id=imported_id(self.tenant.slug, "tenant", self.tenant.slug).hex,
             category=digest,
-            reason=self.options.fingerprint,
+            reason=fingerprint(self.options, self.offers),
         )
         append(connection, self.tenant, [signature], ingested_at=ingested_at)

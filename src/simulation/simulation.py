@@ -19,8 +19,9 @@ from commerce.records.stream import stream_state
 from commerce.records.tenants import Tenant, create_tenant, find_tenant
 from simulation.calendar import Calendar
 from simulation.external_sort import ExternalSort
+from simulation.offers import MadeOffers
 from simulation.options import SimulationOptions, SimulationRefused, SimulationSummary
-from simulation.shop import SIGNED, Shop
+from simulation.shop import SIGNED, Shop, fingerprint
 from tabular.progress import Progress, silent
 
 
@@ -32,6 +33,7 @@ def simulate(
     now: datetime,
     truth_folder: Path,
     progress: Progress = silent,
+    offers: MadeOffers | None = None,
 ) -> SimulationSummary:
     """Fill a tenant with the records of a simulated shop.
 
@@ -50,6 +52,9 @@ def simulate(
         Where ``<tenant>.csv`` with the latent traits goes; nothing of it is in the record store.
     progress : Progress, optional
         Called with the stage, customers or events done, and how many there are.
+    offers : MadeOffers, optional
+        Offers that are made on the way. What happens before their day is the same without them; the offers
+        themselves stand in the stream only where a campaign records them.
 
     Raises
     ------
@@ -61,15 +66,15 @@ def simulate(
         tenant = _tenant(connection, tenant_slug, options, now)
         signature = _signature(connection, tenant)
         calendar = Calendar(options.first_day, options.days, find_zone(options.zone))
-        if signature is not None and signature[0] == options.fingerprint:
+        if signature is not None and signature[0] == fingerprint(options, offers):
             return SimulationSummary(
                 customers=0, orders=0, events=0, clock=from_micros(calendar.end),
                 truth=truth, digest=signature[1],
             )  # fmt: skip
-        _refuse_other_records(connection, tenant, signature, options)
+        _refuse_other_records(connection, tenant, signature, fingerprint(options, offers))
         truth_folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=truth_folder, prefix=".external-sort-") as folder:
-            shop = Shop(tenant, options, calendar, ExternalSort(Path(folder)), progress)
+            shop = Shop(tenant, options, calendar, ExternalSort(Path(folder)), progress, offers)
             latent = shop.simulate()
             shop.write_records(connection)
             digest = shop.write_stream(connection, to_micros(now))
@@ -136,7 +141,7 @@ def _refuse_other_records(
     connection: Connection,
     tenant: Tenant,
     signature: tuple[str, str] | None,
-    options: SimulationOptions,
+    asked: str,
 ) -> None:
     events = stream_state(connection, tenant.id).events
     if events:
@@ -145,5 +150,5 @@ def _refuse_other_records(
         )
         raise SimulationRefused(
             f"tenant {tenant.slug!r} must have no other records to take the shop"
-            f" {options.fingerprint}; got {found}. Simulate into another tenant."
+            f" {asked}; got {found}. Simulate into another tenant."
         )

@@ -26,12 +26,21 @@ from workbench.errors import HostedFailed
 _BELLWETHER = (sys.executable, "-c", "from workbench.cli import main; main()")
 _WATCHER = """
 import subprocess, sys, threading
-server = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
-threading.Thread(target=lambda: (sys.stdin.read(), server.terminate()), daemon=True).start()
+server = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL)
+def end():
+    sys.stdin.read()
+    server.terminate()
+    try:
+        server.wait(float(sys.argv[1]))
+    except subprocess.TimeoutExpired:
+        server.kill()
+threading.Thread(target=end, daemon=True).start()
 sys.exit(server.wait())
 """
+"""Stops the server once nobody holds the other end of its input; a server that does not stop in time is killed."""
 _KEPT = ("PATH", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH")
 _STARTS, _STOPS = 120.0, 20.0
+_WATCHED = (sys.executable, "-c", _WATCHER, str(_STOPS))
 
 
 class Hosted:
@@ -93,7 +102,7 @@ class Hosted:
         url, log = f"http://127.0.0.1:{port}", self.home / "serve.log"
         with log.open("wb") as out:
             self._server = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-c", _WATCHER, *_BELLWETHER, "serve", "--port", str(port)],
+                [*_WATCHED, *_BELLWETHER, "serve", "--port", str(port)],
                 env=self._environ,
                 cwd=self.home,
                 stdin=subprocess.PIPE,
@@ -111,7 +120,7 @@ class Hosted:
         """Stop the service, and take the home away."""
         try:
             if self._server is not None:
-                self._server.communicate(timeout=_STOPS)
+                self._server.communicate()
         finally:
             self._folder.cleanup()
 

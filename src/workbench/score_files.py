@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,8 @@ from commerce.records.money import from_minor
 from commerce.records.tenants import Tenant
 from serving.predict.scores import ScoreRow
 from serving.schema import score
-from tabular.files import replacing
 from workbench.errors import PlanError
-
-FORMATS = (".csv", ".xlsx", ".parquet")
-"""What a file may end with."""
-
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would compute."""
+from workbench.exports import check_export
 
 
 def check_target(path: Path, *, force: bool) -> None:
@@ -32,12 +25,9 @@ def check_target(path: Path, *, force: bool) -> None:
     Raises
     ------
     PlanError
-        "file must end with .csv, .xlsx, .parquet; got ...", "file must be new; got ..."
+        As `workbench.exports.check_export`; "file must be new; got ..."
     """
-    if path.suffix.lower() not in FORMATS:
-        raise PlanError(
-            f"file must end with {', '.join(FORMATS)}; got {path.name!r}. Give it one of these endings."
-        )
+    check_export(path)
     if path.exists() and not force:
         raise PlanError(f"file must be new; got {str(path)!r}. Add --force to replace it.")
 
@@ -100,27 +90,6 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def write_scores(frame: pd.DataFrame, path: Path) -> None:
-    """Write scores as the file's ending says; a text is never a formula, whatever it begins with.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        As `latest_per_customer` gives it.
-    path : Path
-        Appears at once, or stays as it was.
-    """
-    kind = path.suffix.lower()
-    if kind == ".csv":
-        content = _as_text(frame).to_csv(index=False).encode()
-    elif kind == ".parquet":
-        content = frame.to_parquet(index=False)
-    else:
-        content = _workbook(frame)
-    with replacing(path) as draft:
-        draft.write_bytes(content)
-
-
 def _row(kept: ScoreRow, names: dict[Any, str], currency: str) -> dict[str, object]:
     told = kept.decision
 
@@ -147,32 +116,3 @@ def _row(kept: ScoreRow, names: dict[Any, str], currency: str) -> dict[str, obje
         "made_at": kept.made_at.isoformat(),
         "request_id": kept.request_id,
     }
-
-
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before texts that a spreadsheet would compute."""
-    made = frame.copy()
-    for name in made.columns:
-        made[name] = made[name].map(
-            lambda value: (
-                f"'{value}"
-                if isinstance(value, str) and value.startswith(_BEGINS_FORMULA)
-                else value
-            )
-        )
-    return made
-
-
-def _workbook(frame: pd.DataFrame) -> bytes:
-    """Write one sheet, its first row fixed; a text that looks like a formula is kept as the text it is."""
-    content = io.BytesIO()
-    with pd.ExcelWriter(content, engine="openpyxl") as writer:
-        frame.to_excel(writer, sheet_name="scores", index=False)
-        sheet = writer.sheets["scores"]
-        sheet.freeze_panes = "B2"
-        for line in sheet.iter_rows():
-            for cell in line:
-                if cell.data_type == "f":
-                    cell.data_type = "s"
-                    cell.quotePrefix = True
-    return content.getvalue()

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from tests.analytics.agreement import all_agree, sales_agree
 from tests.analytics.naive import export
 from tests.commerce.delivery.journeys import delivered
@@ -16,7 +16,7 @@ from tests.commerce.sent_back import inspected
 from tests.commerce.shop import ADMIN, NOW, Shop, make_shop
 from tests.commerce.simulated import NOW as SIMULATED
 
-from analytics.customers import inactive_rate
+from analytics.customers import inactive_rate, top_customers
 from analytics.mart import Mart
 from analytics.overview import tenant_summary
 from analytics.periods import Period
@@ -196,6 +196,26 @@ def test_late_history_counts_when_it_was_recorded_and_backfilled_when_it_happene
     assert view.backfills == 1
 
 
+def test_figures_that_are_kept_know_of_history_that_is_backfilled_behind_them(
+    shop: Shop, mart: Mart
+) -> None:
+    first, second = (shop.buyer().customer_id for _ in range(2))
+    known = NOW + timedelta(days=3)
+
+    def bought(number: int, customer: uuid.UUID | None, recorded: datetime) -> list[NewEvent]:
+        events = sale(number, NOW, recorded=recorded)
+        return [event._replace(customer_id=customer) for event in events]
+
+    with writing(shop.engine) as connection:
+        append(connection, shop.tenant, bought(1, first, NOW), ingested_at=to_micros(NOW))
+    assert len(top_customers(mart.look(LATER), limit=9)) == 1
+    with writing(shop.engine) as connection:
+        tenant = hold_clock(connection, shop.tenant, alone=True)
+        late = append(connection, tenant, bought(2, second, known), ingested_at=to_micros(known))
+        backfill(connection, tenant, [(number, to_micros(NOW)) for number in late])
+    assert len(top_customers(mart.look(LATER), limit=9)) == 2
+
+
 def test_what_was_asked_about_stays_so(shop: Shop, mart: Mart) -> None:
     with writing(shop.engine) as connection:
         append(connection, shop.tenant, sale(1, NOW), ingested_at=to_micros(NOW))
@@ -236,6 +256,29 @@ def test_an_event_that_is_committed_late_under_a_low_number_is_not_lost(
                 write(connection, 6)
             assert orders(mart.look(LATER, "2026-03-02")) == 5, "followed while one is on its way"
         assert orders(mart.look(LATER, "2026-03-02")) == 6
+
+
+def test_an_event_is_not_lost_whose_transaction_began_after_one_that_drew_a_higher_number(
+    postgres_engine: Engine, tmp_path: Path
+) -> None:
+    shop, began = make_shop(postgres_engine), text("SELECT pg_current_xact_id()")
+
+    def write(connection: Connection, number: int) -> None:
+        append(connection, shop.tenant, sale(number, NOW), ingested_at=to_micros(NOW))
+
+    with writing(postgres_engine) as connection:
+        write(connection, 1)
+    with Mart(postgres_engine, "acme", tmp_path / "snapshots") as mart:
+        mart.look(LATER, "2026-03-02")  # who is first to ask as of then waits for those who write
+        with writing(postgres_engine) as quick, writing(postgres_engine) as slow:
+            for each in (quick, slow):
+                each.execute(began)
+            write(slow, 2)
+            write(quick, 3)
+            quick.commit()
+            assert orders(mart.look(LATER, "2026-03-02")) == 2
+        for _ in range(2):
+            assert orders(mart.look(LATER, "2026-03-02")) == 3
 
 
 def test_a_tenant_is_asked_about_alone(shop: Shop, mart: Mart, tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def test_figures_of_customers_that_were_kept_are_those_worked_out_anew(
         view = view_of(rows, min(instants), empty_store, Path(folder))
         for instant in [*sorted(instants), *instants]:
             then = replace(view, as_of=from_micros(instant))
-            figures.find_figures(then)
+            figures.provide_figures(then)
             kept = then.rows("FROM figures ORDER BY customer")
             assert kept == then.rows(f"FROM ({figures.FIGURES}) ORDER BY customer")
         view.database.close()

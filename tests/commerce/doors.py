@@ -19,6 +19,8 @@ from tests.commerce.shop import ADMIN, NOW, Shop
 import commerce
 from commerce import returns, reviews
 from commerce.auctions import bidding, listing
+from commerce.campaigns.drawing import Pick
+from commerce.campaigns.plan import CampaignPlan
 from commerce.catalogue import categories, images, promotions
 from commerce.catalogue.products import NewVariant
 from commerce.orders import cart
@@ -67,6 +69,10 @@ PLAIN: Mapping[str, Any] = {
     "percent_bp": 500, "figure": "newsletter", "value": 1, "held": False, "lock": True,
     "provider": "stripe", "kind": "order", "tax_bp": 0,
     "event_type": "cart.opened", "occurred_at": to_micros(NOW), "transition": "invoices reminded",
+    "plan": CampaignPlan(
+        name="tock", model="churn", model_version="tock.churn@1", cost_minor=1, margin_bp=3000,
+        horizon_days=90, holdout=0.5, seed=1,
+    ),
     "files": [{"width": 1, "height": 1, "name": "tock"}],
 }  # fmt: skip
 
@@ -162,6 +168,9 @@ def arguments(function: Function, ids: Mapping[str, UUID]) -> dict[str, Any]:
             given[name] = [ids[name.removesuffix("s")]]
         elif name in ALIASES:
             given[name] = ids[ALIASES[name]]
+        elif name == "picks":
+            strangers = [Pick(uuid.UUID(int=place), 1, 0.5, "active") for place in range(9)]
+            given[name] = [Pick(ids["customer_id"], 2, 0.5, "active"), *strangers]
         elif name == "taken":
             given[name] = {ids["variant_id"]: 1}
         elif name == "lines":

@@ -20,6 +20,7 @@ from commerce.auctions import closing
 from commerce.notifications.mail import Smtp
 from commerce.orders.completion import complete
 from commerce.payments import intents
+from commerce.payments.provider_calls import card_provider
 from commerce.records import schema
 from commerce.records.actors import SYSTEM, Actor
 from commerce.records.errors import Conflict, Forbidden, IllegalMove, RecordError
@@ -243,9 +244,28 @@ def test_what_an_outside_provider_was_not_asked_yet_is_asked_by_a_tick(any_engin
     assert report.moved["payments asked"] == []
 
 
+def test_a_stand_in_takes_the_cards_of_ticks_too(any_engine: Engine) -> None:
+    bank = make_bank(any_engine, "stripe")
+    seen: list[str | None] = []
+
+    def move(work: Work, _: UUID) -> None:
+        seen.append(card_provider(work))
+
+    for stand_in in (None, "local"):
+        due = Transition("trials", lambda _, *, limit: [UUID(int=limit)][: not seen], move)
+        refused: list[str] = []
+        seen.clear()
+        ticks._move(bank.shop.engine, bank.shop.tenant, due, NOW, refused, stand_in)
+        assert (seen, refused) == ([stand_in or "stripe"], [])
+
+
 def test_a_tick_calls_outside_what_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
     assert outside_of({}, StringIO()).transport is not None
-    assert outside_of({}, StringIO(), mail=None) == (None, None)
+    assert outside_of({}, StringIO(), mail=None) == (None, None, None)
+    blank = dict.fromkeys(("MAIL_URL", "MAIL_FROM", "STRIPE_SECRET_KEY"), " ")
+    assert outside_of(blank, StringIO(), mail=None) == (None, None, None)
+    assert outside_of({}, StringIO(), debug=True).stand_in == "local"
+    assert outside_of({"STRIPE_SECRET_KEY": "k"}, StringIO(), debug=True).stand_in is None
     smtp = outside_of({"MAIL_URL": "smtp://relay.example"}, StringIO(), mail=None).transport
     assert isinstance(smtp, Smtp)
     with pytest.raises(RecordError, match="mail address must be console:"):

@@ -152,7 +152,7 @@ def test_a_package_that_breaks_the_format_is_refused(make_package: MakePackage) 
         replace(package, outputs=(*package.outputs[:4], package.outputs[0]))
     with pytest.raises(InvalidPackage, match="must have a component"):
         replace(package, components=())
-    with pytest.raises(InvalidPackage, match="components on its 4 features"):
+    with pytest.raises(InvalidPackage, match="components on its 4 columns"):
         replace(package, outputs=package.outputs[:4])
 
 

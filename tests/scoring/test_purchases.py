@@ -77,6 +77,12 @@ def test_days_that_contradict_each_other_are_set_right() -> None:
     assert MODEL.expect(wrong).orders.tolist() == MODEL.expect(right).orders.tolist()
 
 
+def test_days_count_whole() -> None:
+    wrong = np.array([[3.0, 60.9, 100.7, 0.0], [1.0, 0.0, 0.9, 0.0]])
+    right = np.array([[3.0, 60.0, 100.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+    assert MODEL.expect(wrong).orders.tolist() == MODEL.expect(right).orders.tolist()
+
+
 def test_means_know_nothing_of_leaving(random: np.random.Generator) -> None:
     assert np.isnan(MEANS.expect(customers(random, 20)).alive).all()
 

@@ -6,10 +6,16 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 from tests.serving.redis_server import RedisServer, running_redis
 from tests.serving.rest.people import Clock, Shops
 from tests.serving.rest.sold import later, order, sell
 
+from commerce.records import schema
+from commerce.records.database import writing
+from commerce.records.errors import LARGEST as LARGEST_NUMBER
+from commerce.records.stream.backfills import backfill
+from commerce.records.tenants import hold_clock
 from serving.access.errors import TooMany
 from serving.access.rates import Limiter, Rates
 from serving.cache import LARGEST, MemoryCache, open_cache
@@ -57,6 +63,20 @@ def test_what_was_recorded_meanwhile_counts_at_once(kept_in: Shops) -> None:
     answer = kept_in.admin.get(ASKED)
     assert answer.headers["x-cache"] == "MISS"
     assert answer.json()["total"]["orders"] == before + 1
+
+
+def test_history_that_is_backfilled_or_undone_meanwhile_counts_at_once(kept_in: Shops) -> None:
+    sell(kept_in)
+    before = kept_in.admin.get(ASKED).json()["total"]["orders"]
+    event = schema.event
+    with writing(kept_in.engine) as connection:
+        tenant = hold_clock(connection, kept_in.tenant("acme"), alone=True)
+        ids = select(event.c.id).where(event.c.tenant_id == tenant.id, event.c.type.like("order.%"))
+        undone = [(number, LARGEST_NUMBER) for number in connection.scalars(ids)]
+        backfill(connection, tenant, undone)
+    answer = kept_in.admin.get(ASKED)
+    assert (before > 0, answer.json()["total"]["orders"]) == (True, 0)
+    assert answer.headers["x-cache"] == "MISS"
 
 
 def test_what_is_kept_is_for_who_asked_it_in_its_own_shop(kept_in: Shops) -> None:
@@ -107,6 +127,29 @@ def test_a_redis_that_goes_away_takes_no_answer_along(
     assert server.url not in caplog.text
     statuses = [shops.admin.get(ASKED).status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
+
+
+def test_a_redis_that_did_not_answer_is_asked_again_after_a_while_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock, nobody = Clock(), "redis://127.0.0.1:1/0"
+    cache = open_cache(nobody, elapsed=clock.elapsed)
+    limiter = Limiter(Rates(), nobody, elapsed=clock.elapsed)
+
+    def ask() -> int:
+        """Ask both several times; gives how often Redis was asked."""
+        caplog.clear()
+        for _ in range(3):
+            cache.put("a", b"1")
+            assert cache.get("a") is None
+            limiter.require_tries_left("ada", "10.0.0.1")
+        return len(caplog.records)
+
+    with caplog.at_level(logging.WARNING):
+        asked = [ask(), ask()]
+        clock.pass_by(seconds=5)
+        asked.append(ask())
+    assert asked == [2, 0, 2]
 
 
 @pytest.mark.parametrize("url", ["http://cache", "cache:6379"])

@@ -46,6 +46,7 @@ from training.experiment import (
 )
 from training.fitting import dataset as dataset_module
 from training.fitting.candidates import Fitted, linear_models
+from training.fitting.figures import COUNTED_TO
 from training.fitting.purchases import realised_purchases
 from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
 from training.specs import ModelSpec
@@ -151,6 +152,14 @@ def test_a_first_model_that_passes_becomes_champion(trained: Trained) -> None:
     assert current(trained.packages, "acme", "churn").label == "acme.churn/1"
 
 
+def test_what_customers_then_bought_agrees_with_outcomes_and_payments(
+    shop: Shop, dataset: Dataset
+) -> None:
+    realised = realised_purchases(shop.snapshot, dataset.train, SPEC.horizon_days)
+    assert ((realised["orders"] == 0) == (dataset.train["label"] == 1)).all()
+    assert realised["orders"].max() > 1
+
+
 def test_the_published_package_scores_as_the_fitted_model(
     trained: Trained, dataset: Dataset, fitted: Fitted
 ) -> None:
@@ -158,6 +167,20 @@ def test_the_published_package_scores_as_the_fitted_model(
     values = dataset.test[list(package.names)].to_numpy(float)
     expected = fitted.estimator.predict_proba(dataset.test[list(fitted.features)].to_numpy(float))
     np.testing.assert_allclose(score(package, values).probability, expected[:, 1], atol=1e-9)
+
+
+def test_expected_purchases_are_seen_by_the_model_and_told_by_outputs(
+    dataset: Dataset, fitted: Fitted, package: Package
+) -> None:
+    assert dataset.forecast is not None
+    assert set(COUNTED_TO) <= set(fitted.features)
+    assert package.derived is not None
+    assert package.derived.forecast == dataset.forecast.models
+    assert not set(COUNTED_TO) & set(package.names)
+    seen = package.derived.widen(dataset.test[list(package.names)].to_numpy(float), package.columns)
+    np.testing.assert_array_equal(
+        seen[:, : len(fitted.features)], dataset.test[list(fitted.features)].to_numpy(float)
+    )
 
 
 def test_the_package_carries_its_card_certificate_and_origin(trained: Trained, shop: Shop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from workbench import hosted
 from workbench.errors import HostedFailed
 from workbench.hosted import Hosted
 
@@ -41,6 +43,20 @@ def test_a_service_that_does_not_come_up_says_why() -> None:
         service.home.joinpath("data").write_text("in the way of the records")
         with pytest.raises(HostedFailed, match=r"bellwether serve must succeed; got:\s.*data"):
             service.serve()
+
+
+def test_a_server_that_does_not_stop_is_killed() -> None:
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "print('deaf', flush=True); time.sleep(600)"
+    )
+    *watched, _ = hosted._WATCHED
+    server = [*watched, "0.1", sys.executable, "-c", deaf]
+    with subprocess.Popen(server, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as watcher:
+        assert watcher.stdout is not None
+        assert watcher.stdout.readline() == b"deaf\n"
+        watcher.communicate(timeout=60)
+    assert watcher.returncode == -signal.SIGKILL % 256
 
 
 @pytest.mark.slow

@@ -19,8 +19,9 @@ from commerce.records.tenants import find_tenant
 from serving.schema import score
 from workbench.cli import group
 from workbench.errors import PlanError
+from workbench.exports import export_table
 from workbench.records import open_records
-from workbench.score_files import check_target, latest_per_customer, write_scores
+from workbench.score_files import check_target, latest_per_customer
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE
 
 FORMULA = "=1+1"
@@ -103,7 +104,7 @@ def test_a_file_that_is_there_is_not_replaced_unless_forced(export: Export, tmp_
     assert target.read_text() == "mine"
     assert export("--model", "churn", "--to", str(target), "--force").exit_code == 0
     assert target.read_text() != "mine"
-    with pytest.raises(PlanError, match=r"must end with \.csv"):
+    with pytest.raises(PlanError, match=r"must end in one of \.csv"):
         check_target(tmp_path / "churn.pdf", force=False)
 
 
@@ -116,5 +117,5 @@ def test_without_scores_there_is_no_file(export: Export, tmp_path: Path) -> None
 
 def test_numbers_that_are_negative_stay_numbers(tmp_path: Path) -> None:
     frame = pd.DataFrame({"customer": ["-2+3", "ada"], "expected_gain": [-1.5, 2.0]})
-    write_scores(frame, tmp_path / "gains.csv")
+    export_table(frame, tmp_path / "gains.csv")
     assert (tmp_path / "gains.csv").read_text() == "customer,expected_gain\n'-2+3,-1.5\nada,2.0\n"

@@ -143,11 +143,13 @@ def approve(work: Work, auction_id: UUID) -> None:
     Forbidden
         "role must be one of admin for auction.scheduled; got ..."
     """
-    _fire(work, _handed_in(work, auction_id), "auction.scheduled")
+    if locked(work, auction_id).status == "draft":
+        submit(work, auction_id)
+    _fire(work, locked(work, auction_id), "auction.scheduled")
 
 
 def reject(work: Work, auction_id: UUID) -> None:
-    """Turn an auction down, and free its goods; only an admin may. A draft is submitted first.
+    """Turn an auction down, and free its goods where they were set aside; only an admin may.
 
     Raises
     ------
@@ -155,17 +157,10 @@ def reject(work: Work, auction_id: UUID) -> None:
     Forbidden
         "role must be one of admin for auction.rejected; got ..."
     """
-    auction = _handed_in(work, auction_id)
-    freed = stock.release(auction.variant_id, 1, auction_id)
-    _fire(work, auction, "auction.rejected", transfers=[freed])
-
-
-def _handed_in(work: Work, auction_id: UUID) -> Row[Any]:
     auction = locked(work, auction_id)
-    if auction.status != "draft":
-        return auction
-    submit(work, auction_id)
-    return locked(work, auction_id)
+    held = auction.status == "submitted"
+    freed = [stock.release(auction.variant_id, 1, auction_id)] if held else []
+    _fire(work, auction, "auction.rejected", transfers=freed)
 
 
 def start(work: Work, auction_id: UUID) -> None:

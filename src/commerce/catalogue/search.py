@@ -227,9 +227,17 @@ def variant_meant(work: Work, variant_id: UUID | None, product: str | int | None
         "product must exist; got ..."
     RecordError
         "variant must be named, or its product; got neither. ...",
-        "product must have one variant to stand for it; got 2. Name the variant."
+        "product must have one variant to stand for it; got 2. Name the variant.",
+        "variant must be one of the product that is named beside it; got ..."
     """
     if variant_id is not None:
+        if product is not None and all(
+            each.id != variant_id for each in view(work, str(product)).variants
+        ):
+            raise RecordError(
+                f"variant must be one of the product that is named beside it; got {variant_id} of another."
+                " Name one of the two."
+            )
         return variant_id
     if product is None:
         raise RecordError("variant must be named, or its product; got neither. Name one.")

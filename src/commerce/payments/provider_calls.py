@@ -3,7 +3,8 @@
 The embedded provider is part of the record store and answers within the transaction. Anybody else is called
 between two transactions: the first leaves a call, `commerce.payments.webhooks.run_provider_calls` makes it and writes
 down the answer in the second. A call that was cut off is made again under the same id, and a provider does
-what it is asked under one id once.
+what it is asked under one id once. Where the records refuse what was answered, the call is put aside: made again in
+vain it would be for ever, and after a day, when a provider forgets ids, it would be done a second time.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from commerce.records.work import Work
 CARD_PROVIDERS = ("local", "stripe")
 """Who may handle a shop's cards."""
 
-_KIND = "provider_call"
+_KIND, _ASIDE = "provider_call", "provider_call_aside"
 _VERBS = ("attach", "create", "confirm", "capture", "cancel", "refund", "detach")
 
 
@@ -35,7 +36,7 @@ def card_provider(work: Work) -> str:
     RecordError
         "setting provider must be one of local, stripe to take cards; got ..."
     """
-    name = work.cards or work.policy.provider
+    name = work.stand_in or work.policy.provider
     if name not in CARD_PROVIDERS:
         raise RecordError(
             f"setting provider must be one of {', '.join(CARD_PROVIDERS)} to take cards;"
@@ -64,7 +65,7 @@ def ask(work: Work, provider: str, call: ProviderCall) -> ProviderEvent | Card |
     if provider == "local":
         answer: ProviderEvent | Card | None = getattr(Local(work), call.verb)(call)
         return answer
-    work.to_call.add(provider)
+    work.to_call.add(call.subject)
     document = {"provider": provider, "asked_at": work.now, **call._asdict()}
     rows.add(work, schema.provider_record, reference=call.id, kind=_KIND, document=document)
     return None
@@ -93,3 +94,9 @@ def done(work: Work, call: ProviderCall) -> bool:
     table = schema.provider_record
     struck = delete(table).where(*rows.own(work, table, reference=call.id))
     return work.connection.execute(struck).rowcount == 1
+
+
+def put_aside(work: Work, provider: str, call: ProviderCall, refusal: str) -> None:
+    """Keep a call that was done, and whose answer the records refuse, for somebody to look into."""
+    document = {"provider": provider, "refusal": refusal, **call._asdict()}
+    rows.add(work, schema.provider_record, reference=call.id, kind=_ASIDE, document=document)

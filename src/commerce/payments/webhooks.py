@@ -7,7 +7,7 @@ the latest by the provider's clock, and of one second the furthest; what ends a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,11 @@ from sqlalchemy import Engine, Row
 from commerce.payments import disputes, methods
 from commerce.payments.funds import collect, give_back, home
 from commerce.payments.payment_rows import emit, lock
-from commerce.payments.provider_calls import ask, call_for, done, waiting
+from commerce.payments.provider_calls import ask, call_for, done, put_aside, waiting
 from commerce.payments.providers.port import (
     Card,
     Provider,
+    ProviderCall,
     ProviderEvent,
     ProviderFailed,
     ProviderRefused,
@@ -29,7 +30,7 @@ from commerce.payments.totals import references, totals
 from commerce.records import rows, schema
 from commerce.records.actors import SYSTEM
 from commerce.records.arguments import checked
-from commerce.records.errors import Conflict, existing
+from commerce.records.errors import CommerceError, Conflict, existing
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.ledger import WORLD, Transfer
 from commerce.records.machine import EventDraft, fire
@@ -75,7 +76,12 @@ def receive(work: Work, provider: Provider, payload: bytes, signature: str) -> U
 
 
 def run_provider_calls(
-    engine: Engine, tenant: Tenant, provider: Provider, *, now: datetime
+    engine: Engine,
+    tenant: Tenant,
+    provider: Provider,
+    *,
+    now: datetime,
+    only: Collection[str] | None = None,
 ) -> list[UUID]:
     """Ask a provider what waits to be asked, each between two transactions; give payments and customers asked about.
 
@@ -85,15 +91,20 @@ def run_provider_calls(
         Not the embedded one, which answers at once.
     now : datetime
         Aware.
+    only : collection of str, optional
+        Subjects of calls; by default all that waits in the shop.
 
     Raises
     ------
     ProviderFailed
         "provider must do what it is asked; got ...", once the other calls are made. The call waits for the
-        next tick, without a pause of its own, unless it was refused for good.
+        next tick, without a pause of its own, unless it was refused for good. Or what the records refuse of an
+        answer: that call is put aside, and the doctor tells of it.
     """
     with looking(engine, tenant, SYSTEM, now=now) as work:
         calls = waiting(work, provider.name)
+    if only is not None:
+        calls = [call for call in calls if call.subject in only]
     about: list[UUID] = []
     failed: dict[str, ProviderFailed] = {}
     intents: dict[str, str] = {}
@@ -108,19 +119,31 @@ def run_provider_calls(
             failed[call.subject] = error
             if not isinstance(error, ProviderRefused):
                 continue
+        if isinstance(answer, ProviderEvent):
+            intents[call.subject] = answer.intent  # whoever writes it down
         with working(engine, tenant, SYSTEM, now=now) as work:
             if not done(work, call):
                 continue
-            subject = UUID(call.subject)
-            if isinstance(answer, Card):
-                methods.keep(work, subject, provider.name, answer)
-            elif isinstance(answer, ProviderEvent):
-                hear(work, provider.name, answer)
-                intents[call.subject] = answer.intent
-            about.append(subject)
+            try:
+                with work.connection.begin_nested():
+                    _write_down(work, provider.name, call, answer)
+            except CommerceError as error:
+                put_aside(work, provider.name, call, str(error))
+                failed[call.subject] = ProviderFailed(str(error))
+                continue
+        about.append(UUID(call.subject))
     for failure in failed.values():
         raise failure
     return about
+
+
+def _write_down(
+    work: Work, provider: str, call: ProviderCall, answer: ProviderEvent | Card | None
+) -> None:
+    if isinstance(answer, Card):
+        methods.keep(work, UUID(call.subject), provider, answer)
+    elif isinstance(answer, ProviderEvent):
+        hear(work, provider, answer)
 
 
 @checked

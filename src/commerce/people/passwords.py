@@ -13,8 +13,8 @@ from functools import cache
 from hashlib import pbkdf2_hmac
 from typing import NewType
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from commerce.records.arguments import checked
 from commerce.records.errors import CommerceError, RecordError
@@ -28,6 +28,11 @@ SHORTEST, LONGEST = 8, 1024
 _PBKDF2 = "pbkdf2_sha256$"
 _MOST_ROUNDS = 5_000_000
 """Of a hash that is taken over: seconds of work for each log-in."""
+
+_SHORTEST_SALT, _SHORTEST_DIGEST = 8, 4
+"""Bytes; Argon2 takes no fewer."""
+_MOST_WORK = 4 * 2**20
+"""Of a hash of Argon2's that is taken over: passes times KiB, about as long as the rounds above."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
@@ -84,7 +89,7 @@ def verify(kept: str | None, password: str) -> bool:
         return hmac.compare_digest(b64encode(found), digest.encode())
     try:
         _hasher.verify(kept or _nobodys(), _spelt(password))
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerificationError, InvalidHashError):  # another password, or what is no hash at all
         return False
     return bool(kept)
 
@@ -107,21 +112,33 @@ def adopt(kept: str) -> PasswordHash:
     >>> adopt("pbkdf2_sha256$600000$salt$Tt0mVUGgYlbbxMBIOKCyXyUDmYOBHKLGWwFR7oAJXrM=")[:20]
     'pbkdf2_sha256$600000'
     """
-    if kept.startswith("argon2$argon2id$"):
-        return PasswordHash(kept.removeprefix("argon2"))
+    argon2 = kept.removeprefix("argon2")
+    if argon2.startswith("$argon2id$") and _can_be_checked(argon2):
+        return PasswordHash(argon2)
     parts = kept.split("$")
-    if not (
+    if (
         kept.startswith(_PBKDF2)
+        and kept.isascii()
         and len(parts) == 4
-        and parts[1].isascii()
         and parts[1].isdigit()
+        and len(parts[1]) <= len(str(_MOST_ROUNDS))
         and 1 <= int(parts[1]) <= _MOST_ROUNDS
     ):
-        raise RecordError(
-            "password must be kept as Django keeps it, by pbkdf2_sha256 or argon2; got something else."
-            " Leave it empty, and set it anew."
-        )
-    return PasswordHash(kept)
+        return PasswordHash(kept)
+    raise RecordError(
+        "password must be kept as Django keeps it, by pbkdf2_sha256 or argon2; got something else."
+        " Leave it empty, and set it anew."
+    )
+
+
+def _can_be_checked(argon2: str) -> bool:
+    """Tell whether it is a hash of Argon2's, and no more work than a server can bear."""
+    try:
+        found = extract_parameters(argon2)
+    except InvalidHashError:
+        return False
+    whole = found.salt_len >= _SHORTEST_SALT and found.hash_len >= _SHORTEST_DIGEST
+    return whole and found.time_cost * found.memory_cost <= _MOST_WORK
 
 
 def _spelt(password: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select, update
 
@@ -60,12 +60,10 @@ def once(
         raise RecordError(
             f"idempotency key must have 1 to {_LONGEST} characters; got {len(key)}. Make a random one."
         )
-    actor = work.actor.user_id or work.actor.customer_id or work.actor.api_key_id
-    whose = f"{operation} {work.actor.role if actor is None else actor.hex}"
-    here = {"tenant": work.tenant.id, "of_operation": whose, "of_key": key}
+    here = _named(work, operation, key)
     claim = {
         "tenant_id": work.tenant.id,
-        "operation": whose,
+        "operation": here["of_operation"],
         "key": key,
         "request_hash": _digest(request),
         "created_at": work.now,
@@ -82,6 +80,21 @@ def once(
         )
     first: Result = kept.result["value"]
     return first
+
+
+def answer_anew(work: Work, operation: str, key: str, result: object) -> None:
+    """Keep under a key what came of it in the end, where others outside are asked after its transaction.
+
+    Who repeats the request meanwhile gets what came of the transaction.
+    """
+    work.connection.execute(_KEEP, {**_named(work, operation, key), "result": {"value": result}})
+
+
+def _named(work: Work, operation: str, key: str) -> dict[str, Any]:
+    """Name the record of a key: each actor has keys of its own."""
+    actor = work.actor.user_id or work.actor.customer_id or work.actor.api_key_id
+    whose = f"{operation} {work.actor.role if actor is None else actor.hex}"
+    return {"tenant": work.tenant.id, "of_operation": whose, "of_key": key}
 
 
 def _digest(request: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from commerce.records.errors import RecordError
+from commerce.records.errors import LARGEST, RecordError
 
 _BY_DIGITS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -115,13 +115,18 @@ def exact_minor(amount: Decimal, currency: str, what: str = "amount") -> int:
     Raises
     ------
     RecordError
-        "amount must have at most 2 decimals in EUR; got 1.005. ..."
+        "amount must have at most 2 decimals in EUR; got 1.005. ...", "amount must be at most ...; got 1E+30. ..."
 
     Examples
     --------
     >>> exact_minor(Decimal("19.99"), "EUR"), exact_minor(Decimal("2.50"), "EUR")
     (1999, 250)
     """
+    largest = from_minor(LARGEST, currency)
+    if amount.is_finite() and abs(amount) > largest:
+        raise RecordError(
+            f"{what} must be at most {largest:,} {currency}; got {amount}. Correct it."
+        )
     minor = to_minor(amount, currency)
     if from_minor(minor, currency) != amount:
         raise RecordError(

@@ -100,7 +100,7 @@ def part(
 
 
 def ordered(table: Table, asked: str | None, *names: str) -> tuple[ColumnElement[Any], ...]:
-    """Give the order that was asked for, made total by the last name.
+    """Give the order that was asked for, made total by the last name; what is not known yet counts as the greatest.
 
     Parameters
     ----------
@@ -118,7 +118,15 @@ def ordered(table: Table, asked: str | None, *names: str) -> tuple[ColumnElement
     check_choice("ordering", name, names)
     down = bool(asked) and str(asked).startswith("-")
     columns = [table.c[each] for each in dict.fromkeys((name, names[-1]))]
-    return tuple(column.desc() if down else column for column in columns)
+    return tuple(_towards(column, down=down) for column in columns)
+
+
+def _towards(column: ColumnElement[Any], *, down: bool) -> ColumnElement[Any]:
+    """Order by a column; nothing counts as the greatest, as PostgreSQL has it."""
+    ordered = column.desc() if down else column.asc()
+    if not getattr(column, "nullable", False):
+        return ordered
+    return ordered.nulls_first() if down else ordered.nulls_last()
 
 
 def add(work: Work, table: Table, **values: Any) -> None:

@@ -98,7 +98,7 @@ AUCTION = Machine(
     Move("auction.drafted", _NEW, "draft", _SELLER),
     Move("auction.submitted", "draft", "submitted", _SELLER),
     Move("auction.scheduled", "submitted", "scheduled", "admin"),
-    Move("auction.rejected", "submitted", "rejected", "admin"),
+    Move("auction.rejected", "draft submitted", "rejected", "admin"),
     Move("auction.started", "scheduled", "live", _SYSTEM),
     Move("auction.bid", "live", "live", "user admin", stays=True),
     Move("auction.bought", "live", "sold", "user admin"),
@@ -208,6 +208,13 @@ WALLET = Machine(
 POINTS = Machine(
     "points", None, Move("points.earned", roles=_ANYONE), Move("points.deducted", roles=_SYSTEM)
 )
+CAMPAIGN = Machine(
+    "campaign",
+    None,
+    Move("campaign.started", roles=_SYSTEM),
+    Move("offer.made", roles=_SYSTEM),
+    Move("offer.withheld", roles=_SYSTEM),
+)
 
 STATELESS = (
     CUSTOMER,
@@ -221,6 +228,7 @@ STATELESS = (
     INVOICE,
     WALLET,
     POINTS,
+    CAMPAIGN,
 )
 """What happens to records without a status."""
 

@@ -54,10 +54,10 @@ class Work:
         Microseconds since 1970 UTC.
     new_id : callable
         Gives ids to new records; random unless a simulation wants to repeat itself.
-    cards : str or None
+    stand_in : str or None
         Who handles cards instead of the shop's own provider: the embedded one, on a machine for development.
     to_call : set of str
-        Providers outside that are to be called once this is committed.
+        Payments and customers about whom a provider outside is to be called once this is committed; 32 digits each.
     """
 
     connection: Connection
@@ -65,7 +65,7 @@ class Work:
     actor: Actor
     now: int
     new_id: Callable[[], uuid.UUID] = field(default=uuid.uuid4, compare=False)
-    cards: str | None = None
+    stand_in: str | None = None
     to_call: set[str] = field(default_factory=set, compare=False)
 
     def ask(self, query: Executable, **values: object) -> CursorResult[*tuple[Any, ...]]:
@@ -114,7 +114,7 @@ def working(
     *,
     now: datetime,
     new_id: Callable[[], uuid.UUID] = uuid.uuid4,
-    cards: str | None = None,
+    stand_in: str | None = None,
 ) -> Iterator[Work]:
     """Open a unit of work that writes; it is committed at the end of the block or leaves nothing.
 
@@ -128,7 +128,7 @@ def working(
         Aware.
     new_id : callable, optional
         Gives ids to new records.
-    cards : str, optional
+    stand_in : str, optional
         As of `Work`.
 
     Raises
@@ -139,7 +139,7 @@ def working(
     """
     with writing(engine) as connection:
         work = _begin(connection, engine, tenant, actor, now, new_id, lock=True)
-        yield replace(work, cards=cards) if cards else work
+        yield replace(work, stand_in=stand_in) if stand_in else work
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from limits.strategies import FixedWindowRateLimiter
 from serving.access.callers import Caller
 from serving.access.errors import TooMany
 from serving.errors import ServingError
+from serving.settings import REDIS_PAUSE
 
 logger = logging.getLogger("serving")
 
@@ -51,7 +53,7 @@ class Counts(MemoryStorage):
             now = time.time()
             if now - self._tidied > self._TIDY:
                 self._tidied = now
-                for old in [each for each, ends in self.expirations.items() if ends <= now]:
+                for old in [each for each, ends in list(self.expirations.items()) if ends <= now]:
                     self.clear(old)
             if self.expirations.get(key, 0.0) <= now:
                 self.storage[key], self.expirations[key] = 0, now + expiry
@@ -66,6 +68,8 @@ class Limiter:
     ----------
     url : str
         ``redis://host:6379/0``; empty to count in this process. May carry a password, so it is never logged.
+    elapsed : callable
+        Gives seconds that never go back.
 
     Raises
     ------
@@ -74,8 +78,15 @@ class Limiter:
         used; got ..."
     """
 
-    def __init__(self, rates: Rates | None = None, url: str = "") -> None:
+    def __init__(
+        self,
+        rates: Rates | None = None,
+        url: str = "",
+        *,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
         rates = rates or Rates()
+        self._elapsed, self._resumes = elapsed, -math.inf
         self.local = not url
         patience: Any = {"socket_timeout": 1, "socket_connect_timeout": 1}
         self._own = FixedWindowRateLimiter(Counts())
@@ -129,12 +140,14 @@ class Limiter:
 
     def _count(self, what: str, limit: RateLimitItem, *key: str) -> Any:
         """Ask Redis, or count here while it does not answer."""
-        try:
-            return getattr(self._shared, what)(limit, *key)
-        except StorageError as error:
-            kind = type(error.storage_error).__name__
-            logger.warning("Redis does not answer (%s); this process counts for itself", kind)
-            return getattr(self._own, what)(limit, *key)
+        if self._elapsed() >= self._resumes:
+            try:
+                return getattr(self._shared, what)(limit, *key)
+            except StorageError as error:
+                self._resumes = self._elapsed() + REDIS_PAUSE
+                kind = type(error.storage_error).__name__
+                logger.warning("Redis does not answer (%s); this process counts for itself", kind)
+        return getattr(self._own, what)(limit, *key)
 
     def _tries(self, name: str, address: str) -> list[tuple[RateLimitItem, str, str]]:
         hidden = hashlib.sha256(name.strip().lower().encode(errors="replace")).hexdigest()

@@ -46,7 +46,7 @@ logger = logging.getLogger("serving")
 
 try:
     app = make_app(door=DoorSettings.from_env(os.environ))
-except ServingError as error:
+except (ServingError, RecordError) as error:
     sys.exit(f"bellwether: {error}")
 
 

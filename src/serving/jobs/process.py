@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from serving.settings import ServingSettings
+from serving.settings import DoorSettings, ServingSettings
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -63,12 +63,14 @@ class WorkerProcess:
     def _keep(self) -> None:
         """Start the process, and another where it dies, until closed."""
         while not self._closed.wait(_DELAY):
-            ours, theirs = _context.Pipe()
-            process = _context.Process(
-                target=_work, args=(self._settings, self._prepare, theirs), name="work", daemon=True
-            )
-            process.start()
-            theirs.close()
+            try:
+                process, ours = self._begin()
+            except OSError as error:  # such as no memory left, or no file: it may pass
+                logger.warning(
+                    "the process that does jobs cannot be started (%s); it is tried again",
+                    type(error).__name__,
+                )
+                continue
             self.pid = process.pid
             while process.is_alive() and not self._closed.is_set():
                 process.join(0.2)
@@ -76,6 +78,20 @@ class WorkerProcess:
                 logger.warning("the process that does jobs ended; another takes its place")
             ours.close()  # tells it to stop
             _end(process)
+
+    def _begin(self) -> tuple[SpawnProcess, Connection]:
+        """Start the process; gives with it the end of the pipe that tells it to stop once it is closed."""
+        ours, theirs = _context.Pipe()
+        with theirs:
+            process = _context.Process(
+                target=_work, args=(self._settings, self._prepare, theirs), name="work", daemon=True
+            )
+            try:
+                process.start()
+            except OSError:
+                ours.close()
+                raise
+        return process, ours
 
 
 def _end(process: SpawnProcess) -> None:
@@ -111,6 +127,9 @@ def _work(settings: ServingSettings, prepare: Callable[[], None], pipe: Connecti
     state = AppState(
         shelf=PackageShelf(settings.packages, CATALOGUE), store=store, now=lambda: datetime.now(UTC)
     )
-    outside = outside_of(os.environ, sys.stderr, mail=None)  # a log must hold nobody's letters
+    debug = DoorSettings.from_env(os.environ).debug
+    outside = outside_of(
+        os.environ, sys.stderr, mail=None, debug=debug
+    )  # nobody's letters are logged
     Shift(state, outside, stop).run()
     store.close()

@@ -15,7 +15,8 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from commerce.records.actors import SYSTEM
 from commerce.records.errors import CommerceError, StoreUnusable
@@ -37,6 +38,7 @@ PASSING = (
     OSError,
     InterfaceError,
     OperationalError,
+    NoConnection,
     StoreUnusable,
     StoreUnavailable,
     QuestionsBusy,
@@ -138,7 +140,8 @@ class Worker:
                     self._hold(held)
                 except JobLost:
                     lost.set()
-                except PASSING as error:
+                    return
+                except (*PASSING, SQLAlchemyError) as error:
                     logger.warning("job %s is not heard of: %s", held.id, in_short(error))
 
         def progress(stage: str, done: int, total: int | None) -> None:

@@ -170,7 +170,7 @@ class NoProfile(NotFound):
 
 
 def _latest(work: Work) -> FromClause:
-    """Let each customer meet its latest answer of the credit model."""
+    """Give customers joined with their latest answer of the credit model; who was never scored is left out."""
     answer, other = score.alias(), score.alias()
     made = select(func.max(other.c.made_at)).where(
         other.c.tenant_id == work.tenant.id,

@@ -7,7 +7,7 @@ floats come back to the last digit.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, func, select
 
+from analytics.credit import KeptDecision
 from commerce.records.sql import insert_new
 from scoring.decisions import Decision
 from scoring.package import Package
@@ -167,6 +168,34 @@ def latest_scores(
         .order_by(latest.c.model)
     )
     return [_from_row(row) for row in found]
+
+
+def kept_decisions(
+    connection: Connection, tenant_id: int, model: str, before: datetime
+) -> Iterator[KeptDecision]:
+    """Give what a model decided about customers as of earlier than an instant, in bounded memory.
+
+    They come in the order of the instants they are as of, and of when they were made.
+    """
+    columns = (score.c.customer_id, score.c.as_of, score.c.band, score.c.probability)
+    query = (
+        select(*columns, score.c.decision)
+        .where(
+            score.c.tenant_id == tenant_id,
+            score.c.model == model,
+            score.c.customer_id.is_not(None),
+            score.c.probability.is_not(None),
+            score.c.as_of < before,
+        )
+        .order_by(score.c.as_of, score.c.made_at, score.c.request_id)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    for row in connection.execute(query):
+        action = row.decision["action"]
+        yield KeptDecision(row.customer_id, row.as_of, row.band, row.probability, action)
+
+
+_ROWS_AT_ONCE = 5_000
 
 
 def _from_row(row: Row[Any]) -> ScoreRow:

@@ -257,7 +257,7 @@ def buy_now(work: Acting, auction_id: UUID) -> Bought:
 
 @router.post("/admin/{auction_id}/review", summary="Approve or reject an auction")
 def review_auction(work: Acting, auction_id: UUID, body: Review) -> AuctionAnswer:
-    """What is rejected has its goods freed; a draft is handed in first."""
+    """A draft that is approved is handed in first; what is rejected has its goods freed."""
     (listing.approve if body.action == "approve" else listing.reject)(work, auction_id)
     return _read(work, auction_id)
 

@@ -27,9 +27,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, Field
 
-from commerce.records.idempotency import once
+from commerce.records.idempotency import answer_anew, once
 from commerce.records.rows import Part
-from commerce.records.stream.reading import last_event
+from commerce.records.stream.reading import stream_version
 from commerce.records.work import Work
 from serving.access.scopes import SCOPES
 from serving.rest.caching import kept_answer
@@ -143,17 +143,22 @@ def _opened(endpoint: Endpoint, scope: str, *, repeats: bool) -> Endpoint:
         if way == "ask":
             answer = partial(endpoint, **given, **{name: desk})
             return _kept(desk, given, answer) if keeps else answer()
+        named = f"{endpoint.__module__}.{endpoint.__name__}"
         with desk.looking() if way == "look" else desk.working() as work:
             answer = partial(endpoint, **given, **{name: work})
             if key is None:
                 told = answer()
             else:
-                named = f"{endpoint.__module__}.{endpoint.__name__}"
                 told = once(work, named, key, _asked(given), lambda: jsonable_encoder(answer()))
         if again is None or not work.to_call:
             return told
-        with desk.looking() as work:
-            return again(work, UUID(told["id"]) if isinstance(told, dict) else told.id)
+        if key is None:
+            with desk.looking() as work:
+                return again(work, told.id)
+        with desk.working() as work:
+            shown = jsonable_encoder(again(work, UUID(told["id"])))
+            answer_anew(work, named, key, shown)
+        return shown
 
     parameters = [
         each.replace(annotation=Annotated[Desk, Depends(_desk(scope))])
@@ -172,7 +177,7 @@ def _opened(endpoint: Endpoint, scope: str, *, repeats: bool) -> Endpoint:
 def _kept(desk: Desk, given: Mapping[str, Any], answer: Callable[[], BaseModel]) -> Response:
     """Give the answer that is kept, or answer and keep it."""
     with desk.looking() as work:
-        recorded = last_event(work.connection, work.tenant.id)
+        recorded = stream_version(work.connection, work.tenant.id)
     tenant, actor = desk.tenant, desk.actor
     whose = (tenant.id, tenant.slug, tenant.currency, str(tenant.zone), actor)
 

@@ -68,12 +68,16 @@ class Desk:
         with (
             self._answering(),
             working(
-                self.gate.engine, self.tenant, self.actor, now=self.now, cards=self.cards.instead
+                self.gate.engine,
+                self.tenant,
+                self.actor,
+                now=self.now,
+                stand_in=self.cards.stand_in,
             ) as work,
         ):
             yield work
         if work.to_call:
-            self.cards.call(self.gate.engine, self.tenant, now=self.now)
+            self.cards.call(self.gate.engine, self.tenant, work.to_call, now=self.now)
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

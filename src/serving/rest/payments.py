@@ -202,7 +202,7 @@ def create_payment_intent(work: Acting, body: NewIntent) -> PaymentAnswer:
 @router.get("/config", summary="Who takes cards here?")
 def read_payment_config(request: Request, desk: Asking) -> PaymentConfig:
     """For a page that asks for a card."""
-    provider = desk.cards.instead or policy_of(desk.tenant.settings).provider
+    provider = desk.cards.stand_in or policy_of(desk.tenant.settings).provider
     key = request.app.state.door.publishable_key
     return PaymentConfig(provider=provider, publishable_key=key if provider == "stripe" else None)
 

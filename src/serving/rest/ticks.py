@@ -33,7 +33,9 @@ class MovedAnswer(Told):
 @router.post("", summary="Move all that is due")
 def tick(desk: Asking) -> TickAnswer:
     """What the scheduler asks for; at the same instant a second time, it changes nothing."""
-    report = ticks.tick(desk.gate.engine, desk.tenant, now=desk.now, actor=desk.actor)
+    report = ticks.tick(
+        desk.gate.engine, desk.tenant, now=desk.now, stand_in=desk.cards.stand_in, actor=desk.actor
+    )
     return TickAnswer.model_validate(report)
 
 

@@ -22,6 +22,7 @@ from scoring.populations import Population
 from scoring.purchases import INPUTS
 from training.errors import NotTrainable
 from training.fitting.activity import population_of
+from training.fitting.figures import with_figures
 from training.fitting.purchases import FittedForecast, fit_forecast, realised_purchases
 from training.fitting.schedule import Schedule, cutoffs_for
 from training.fitting.sufficiency import check_outcomes, check_recorded
@@ -46,7 +47,8 @@ class Dataset:
     train, test : DataFrame
         Columns customer_id, cutoff, every feature of the catalogue, label.
     forecast : FittedForecast or None
-        What customers will buy within the horizon; None where the decision asks for no such thing.
+        What customers will buy within the horizon; None where the decision asks for no such thing. Where it has
+        models, their figures are columns of `train` and `test`.
     current : DataFrame
         Features, at `as_of`, of the customers whom the model is about then; what became of them is not known yet.
     """
@@ -75,11 +77,27 @@ class Dataset:
         ----------
         frame : DataFrame
             `train`, `test`, `current`, or one with the features that tell the population.
+
+        Returns
+        -------
+        DataFrame
+            Numbered anew.
         """
         return frame[self.is_asked(frame)].reset_index(drop=True)
 
     def is_asked(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
-        """Mark the rows of a frame that the question is about, shape (n_rows,)."""
+        """Mark the rows of a frame that the question is about.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            As `asked` takes it.
+
+        Returns
+        -------
+        bool array of shape (n_rows,)
+            True where it is.
+        """
         if not self.population.others:
             return np.ones(len(frame), dtype=np.bool_)
         return self.population.within(
@@ -163,6 +181,9 @@ def load_dataset(
         )
     is_test = rows["cutoff"] == from_micros(laid_out.test)
     train, test = (rows[chosen].reset_index(drop=True) for chosen in (~is_test, is_test))
+    forecast = _forecast(spec, snapshot, laid_out, train, test, tenant.currency)
+    if forecast is not None and forecast.models is not None:
+        train, test = (with_figures(part, forecast.models) for part in (train, test))
     return Dataset(
         tenant=tenant,
         spec=spec,
@@ -173,7 +194,7 @@ def load_dataset(
         population=population_of(spec, snapshot, known_before=laid_out.test),
         train=train,
         test=test,
-        forecast=_forecast(spec, snapshot, laid_out, train, test, tenant.currency),
+        forecast=forecast,
         current=_current(spec, snapshot, as_of, catalogue, features),
     )
 

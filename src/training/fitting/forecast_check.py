@@ -35,7 +35,15 @@ ORDERS_IF_KEPT, SPEND_IF_KEPT, VALUE = "orders if kept", "spend if kept", "value
 
 
 def tenths(expected: Floats) -> NDArray[np.int64]:
-    """Number each row's tenth, 1 to 10, by what is expected; ties in the order of the rows.
+    """Number each row's tenth, by what is expected; ties in the order of the rows.
+
+    Parameters
+    ----------
+    expected : float array of shape (n_rows,)
+
+    Returns
+    -------
+    int array of shape (n_rows,), 1 to 10
 
     Examples
     --------
@@ -128,7 +136,17 @@ class HeldOut:
         }
 
     def table(self, forecasts: dict[str, SpendForecast]) -> pd.DataFrame:
-        """Compare expected and realised by tenths, for each forecast."""
+        """Compare expected and realised by tenths.
+
+        Parameters
+        ----------
+        forecasts : dict of str to SpendForecast
+
+        Returns
+        -------
+        DataFrame
+            Columns figure, forecast, tenth, customers, expected, realised (the latter two means).
+        """
         parts = []
         for name, forecast in forecasts.items():
             for figure, found in self.figures(forecast).items():
@@ -154,7 +172,18 @@ class HeldOut:
 
 
 def is_closer(models: Sequence[Figure], means: Sequence[Figure]) -> bool:
-    """Say whether means come closer to what was realised than models do, beyond chance and by what matters."""
+    """Say whether means come closer to what was realised than models do, beyond chance and by what matters.
+
+    Parameters
+    ----------
+    models, means : sequence of Figure
+        The same figures of the same held-out customers, whose errors are averaged.
+
+    Returns
+    -------
+    bool
+        True where they come closer by more than `MARGIN`, and at all in `CERTAINTY` of the resamples of customers.
+    """
 
     def advantage(weights: Floats | None = None) -> float:
         pairs = zip(models, means, strict=True)

@@ -121,7 +121,8 @@ def fit_mean_orders(repeats: Floats, age: Floats) -> tuple[float, float]:
 
     Returns
     -------
-    r, alpha : float
+    r : float
+    alpha : float, days
         The shop's rate is `r / alpha` repeated orders a day.
     """
     rows, count = np.unique(np.stack([repeats, age]), axis=1, return_counts=True)
@@ -243,6 +244,10 @@ def with_shares(
         Orders after the first and days since it, and the orders within the next days.
     days : float
         How many days those are.
+
+    Returns
+    -------
+    MeanOrders
     """
     at_rate = days * (r + repeats) / (alpha + age)
     came = later_times > 0

@@ -62,11 +62,15 @@ class FittedForecast:
         if the days they did so had been known. Empty where there were too few customers to judge by.
     sentence : str
         For the model card: what is forecast by what, why, and how near it came.
+    models : SpendForecast or None, default None
+        What the models expect, whether or not they were chosen: nothing of the held-out customers is in it. None
+        where too few customers ordered again.
     """
 
     forecast: SpendForecast
     check: pd.DataFrame
     sentence: str
+    models: SpendForecast | None = None
 
 
 def realised_purchases(snapshot: Snapshot, rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
@@ -175,9 +179,9 @@ def fit_forecast(
 def _columns(rows: pd.DataFrame) -> tuple[Floats, Floats, Floats, Floats]:
     """Read the inputs, with days set right as the forecast sets them."""
     times, ordering, age, spend = rows[list(INPUTS)].to_numpy(dtype=np.float64).T
-    age = np.nan_to_num(np.maximum(age, 0.0))
-    times = np.minimum(times, age + 1.0)
-    return times, np.nan_to_num(np.clip(ordering, 0.0, age)), age, np.nan_to_num(spend)
+    age = np.floor(np.nan_to_num(np.maximum(age, 0.0)))
+    ordering = np.floor(np.nan_to_num(np.clip(ordering, 0.0, age)))
+    return np.minimum(times, age + 1.0), ordering, age, np.nan_to_num(spend)
 
 
 def _chosen(
@@ -211,6 +215,7 @@ def _chosen(
         forecast=forecast,
         check=held_out.table({"models": models, "means": means}),
         sentence=" ".join(sentences),
+        models=models,
     )
 
 

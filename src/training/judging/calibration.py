@@ -121,7 +121,8 @@ def calibration_line(labels: Integers, probabilities: Floats) -> CalibrationLine
     fitted = model.predict_proba(logits[:, None])[:, 1]
     weight = fitted * (1 - fitted)
     centred = logits - np.average(logits, weights=weight)
-    error = float(1 / np.sqrt(np.sum(weight * centred**2)))
+    # Where outcomes are told apart without an error nothing bounds the slope; JSON knows no infinity.
+    error = float(1 / np.sqrt(max(np.sum(weight * centred**2), 1e-12)))
     return CalibrationLine(
         slope=slope,
         intercept=intercept,

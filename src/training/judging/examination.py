@@ -226,7 +226,8 @@ def _largest_difference(
     with threadpool_limits(limits=1):
         expected = fitted.estimator.predict_proba(values)[:, 1]
     if not fitted.calibration.is_identity:
-        logits = fitted.calibration.of(logits_of(expected))
+        known = getattr(fitted.estimator, "decision_function", None)
+        logits = fitted.calibration.of(logits_of(expected) if known is None else known(values))
         expected = np.array([sigmoid(logit) for logit in logits.tolist()])
     return float(np.abs(told - expected).max(initial=0.0))
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scoring.package import Package
 from training.judging.evaluation import bootstrap
 from training.specs import ModelSpec
-from training.specs.economics import Lending, Retention, typical_order
+from training.specs.economics import Economics, Lending, Prevention, typical_order
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -40,14 +40,14 @@ class Payoff:
         Earned by acting where the outcome would have come about.
     cost : float, minor units, > 0
         Lost by acting where it would not.
-    economics : Retention or Lending
+    economics : Retention, Lending or Prevention
         What is uncertain about them.
     currency : str
     """
 
     gain: float
     cost: float
-    economics: Retention | Lending
+    economics: Economics
     currency: str
 
     @property
@@ -65,9 +65,11 @@ def payoff_of(spec: ModelSpec, package: Package, frame: pd.DataFrame) -> Payoff 
         None where acting pays for nobody, or nobody has paid for an order.
     """
     economics, threshold = spec.economics, package.decision.threshold
-    order = typical_order(frame, economics.order_value)
     if isinstance(economics, Lending):
+        order = typical_order(frame, economics.order_value)
         cost = None if order is None else economics.margin * order
+    elif isinstance(economics, Prevention):
+        cost = float(economics.cost_minor)
     else:
         cost = None if package.offer is None else float(package.offer.cost)
     if not cost or not 0 < threshold < 1:

@@ -6,11 +6,14 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from commerce.records.instants import from_micros
 from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.judging.parity_certificate import Certificate
+from training.judging.sensitivity import sensitivity
 from training.judging.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -38,6 +41,17 @@ def model_card(
         "predicts": f"the probability that a customer {dataset.spec.outcome}",
         "label": {"name": label.name, "version": label.version, "description": label.description},
         "horizon_days": dataset.schedule.horizon_days,
+        "population": {
+            "name": dataset.population.name,
+            "description": dataset.population.description,
+            "share_of_customers": float(dataset.is_asked(dataset.current).mean()),
+            "others": [group.name for group in dataset.population.others],
+        },
+        "value": None if dataset.forecast is None else dataset.forecast.sentence,
+        "economics": asdict(dataset.spec.economics),
+        "sensitivity": sensitivity(
+            package, dataset.current[list(package.names)].to_numpy(dtype=np.float64)
+        ).to_dict("index"),
         "learned_from": dict(package.trained_on),
         "features": len(package.outputs),
         "form": "sums of boosted trees of at most 8 leaves and of a linear model, with exact contributions",
@@ -75,7 +89,7 @@ def model_card(
         "limits": [
             "It knows what the records hold up to the cutoff, nothing else.",
             "It learned from customers of this tenant only.",
-            "Customers the label is not about are scored, but nothing was measured on them.",
+            "Customers whom the question is not about are named as another group in their answers.",
         ],
         "expires": (from_micros(dataset.as_of) + timedelta(days=VALID_DAYS)).date().isoformat(),
     }

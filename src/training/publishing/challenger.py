@@ -54,7 +54,8 @@ def make_challenger(
     """Export and measure what cross-validation chose; where it does not earn its place, or is not honest, mend that.
 
     A model whose AUC is not above the plain logistic regression's by more than one standard error of the paired
-    bootstrap gives way to that: the simpler of two that cannot be told apart. Probabilities that may not be taken at
+    bootstrap, and whose Brier score is no better either, gives way to that:
+    the simpler of two that cannot be told apart. Probabilities that may not be taken at
     their word are calibrated by the training rows; where that is not enough, as the level has moved since, their level
     is learned from customers of the test cutoff who are set aside, and the figures are about the others. What does not
     make them honest is not done.
@@ -97,9 +98,10 @@ def _noted(made: Challenger, notes: list[str]) -> Challenger:
 
 
 def is_no_better_than_plain(report: Report) -> bool:
-    """Say whether a package's AUC is within one standard error of the plain logistic regression's, or below it."""
+    """Say whether neither AUC, by more than one standard error, nor Brier score is better than the plain one's."""
     difference = report.against_plain
-    return not report.is_plain and difference["delta_auc"] <= difference["delta_auc_error"]
+    ranks_no_better = difference["delta_auc"] <= difference["delta_auc_error"]
+    return not report.is_plain and ranks_no_better and difference["delta_brier"] >= 0
 
 
 def _gave_way(fitted: Fitted, report: Report) -> str:

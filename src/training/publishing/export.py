@@ -21,6 +21,7 @@ from training.errors import NotExportable
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import LogitBlend
+from training.fitting.figures import derived_columns
 from training.publishing.reason_sentences import (
     clock_offset,
     companions,
@@ -60,9 +61,9 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
     Returns
     -------
     Package
-        Version "0"; its features are those the model reads, then those only the rule score, the population or the
-        offer reads, then those only sentences read. Where nobody has paid for an order there is nothing to count
-        amounts in, and so no rule score.
+        Version "0"; its features are those the model reads, then those only the rule score, the population, the
+        offer or the derived columns read, then those only sentences read. Where nobody has paid for an order there
+        is nothing to count amounts in, and so no rule score.
 
     Raises
     ------
@@ -93,7 +94,11 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
     order = typical_order(frame, rule_columns["average_order_value"]) if rule_columns else None
     told_by = [group.feature for group in population.others]
     valued_by = () if offer is None else offer.features
-    names = list(dict.fromkeys([*fitted.features, *rule_columns.values(), *told_by, *valued_by]))
+    derived = derived_columns(fitted.features, dataset.forecast)
+    figures = () if derived is None else tuple(derived.counted_to)
+    read = [*fitted.features, *rule_columns.values(), *told_by, *valued_by]
+    read += () if derived is None else derived.outputs
+    names = [name for name in dict.fromkeys(read) if name not in figures]
     names += companions(names, dataset.catalogue)
     offset = clock_offset(dataset.tenant.zone, from_micros(dataset.as_of))
     return Package(
@@ -103,7 +108,8 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
         outputs=tuple(
             _output(dataset.catalogue[name], dataset.current[name], offset, spec) for name in names
         ),
-        components=components_of(fitted.estimator, len(names)),
+        components=components_of(fitted.estimator, len(names) + len(figures)),
+        derived=derived,
         calibration=fitted.calibration,
         decision=decision,
         offer=offer,

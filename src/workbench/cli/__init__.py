@@ -41,6 +41,7 @@ COMMANDS = {
     "work": "workbench.cli.jobs:work",
     "scores": "workbench.cli.scores:scores",
     "recompute-scores": "workbench.cli.jobs:recompute_scores",
+    "campaign": "workbench.cli.campaigns:campaign",
     "reports": "workbench.cli.reports:reports",
     "check": "workbench.cli.checks:check",
     "build": "workbench.cli.service:build",

@@ -35,9 +35,12 @@ def work(once: bool, as_json: bool) -> None:
     """
     from commerce.ticks import outside_of
     from serving.jobs.shift import Shift
+    from serving.settings import DoorSettings
 
     state, stop = _state(), threading.Event()
-    shift = Shift(state, outside_of(home.environ(), sys.stderr), stop)
+    environ = home.environ()
+    outside = outside_of(environ, sys.stderr, debug=DoorSettings.from_env(environ).debug)
+    shift = Shift(state, outside, stop)
     with _lines(as_json=as_json), _stopped_by_signals(stop):
         if once:
             done = shift.run_once()

@@ -49,7 +49,8 @@ def export(
     from commerce.records.database import reading
     from commerce.records.tenants import clock, settle_as_of
     from training.specs import find_spec
-    from workbench.score_files import check_target, latest_per_customer, write_scores
+    from workbench.exports import export_table
+    from workbench.score_files import check_target, latest_per_customer
 
     name = find_spec(model).name
     check_target(target, force=force)
@@ -64,7 +65,7 @@ def export(
             f"scores of {shop.slug}.{name} must be kept to be exported; got none as of {instant:%Y-%m-%d %H:%M} UTC."
             f" Score customers first: bellwether run --tenant {shop.slug} --models {name}"
         )
-    write_scores(frame, target)
+    export_table(frame, target)
     if as_json:
         told = {"tenant": shop.slug, "model": name, "rows": len(frame), "file": str(target)}
         click.echo(json.dumps(told | {"as_of": instant.isoformat()}, indent=1))

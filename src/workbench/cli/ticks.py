@@ -48,17 +48,18 @@ def tick(tenant: str | None, now: str | None, as_json: bool) -> None:
     from commerce.records.tenants import clock
     from commerce.ticks import outside_of
     from commerce.ticks import tick as move
+    from serving.settings import DoorSettings
 
     engine = open_records(home.settings())
-    transport, provider = outside_of(home.environ(), sys.stderr)
+    environ = home.environ()
+    debug = DoorSettings.from_env(environ).debug
+    outside = outside_of(environ, sys.stderr, debug=debug)._asdict()
     with reading(engine) as connection:
         times = [
             (each, parse_as_of(now, each.zone) if now else clock(connection, each, now=home.now()))
             for each in _chosen(connection, tenant)
         ]
-    reports = [
-        move(engine, each, now=at, transport=transport, provider=provider) for each, at in times
-    ]
+    reports = [move(engine, each, now=at, **outside) for each, at in times]
     if as_json:
         click.echo(json.dumps([asdict(report) for report in reports], indent=1, default=str))
         return

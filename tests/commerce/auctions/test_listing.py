@@ -56,6 +56,16 @@ def test_what_is_turned_down_frees_its_goods(floor: Floor) -> None:
         listing.approve(work, auction)
 
 
+def test_a_draft_is_turned_down_also_where_its_goods_are_gone(floor: Floor) -> None:
+    variant = floor.shop.variant(seller=floor.seller, stock=0)
+    with floor.shop.work(floor.seller) as work:
+        auction = listing.draft(work, variant, **TERMS)
+    with floor.shop.work(ADMIN) as work:
+        listing.reject(work, auction)
+    assert floor.view(auction).status == "rejected"
+    assert floor.goods_held(auction) == 0
+
+
 def test_an_admin_may_start_an_auction_early_and_then_it_starts_now(floor: Floor) -> None:
     auction = floor.scheduled()
     with floor.shop.work(ADMIN, seconds=-30) as work:

@@ -13,9 +13,10 @@ from tests.commerce.payments.banks import SECRET, Bank, Call, StripeBank
 from tests.commerce.shop import NOW, make_shop
 
 from commerce.payments import intents, webhooks
-from commerce.payments.provider_calls import waiting
+from commerce.payments.provider_calls import done, waiting
 from commerce.payments.providers.local import Local, sign
-from commerce.payments.providers.port import WebhookRefused
+from commerce.payments.providers.port import ProviderCall, ProviderEvent, WebhookRefused
+from commerce.payments.providers.stripe import Stripe
 from commerce.payments.totals import Totals
 from commerce.records.errors import CommerceError, Conflict, IllegalMove, NotFound
 from commerce.records.work import Work
@@ -124,6 +125,31 @@ def test_a_webhook_that_comes_before_the_answer_finds_the_payment_by_our_own_nam
     bank.run()
     assert bank.look(payment).totals == Totals(captured=100)
     assert bank.intent(payment) == created.intent
+
+
+def test_of_two_who_ask_at_once_both_know_how_the_provider_names_the_payment(
+    any_stripe: StripeBank,
+) -> None:
+    bank = any_stripe
+
+    class Overtaken(Stripe):
+        """Another run has written the answer down meanwhile."""
+
+        def create(self, call: ProviderCall) -> ProviderEvent:
+            answer = super().create(call)
+            with bank.shop.work() as work:
+                assert done(work, call)
+                webhooks.hear(work, "stripe", answer)
+            return answer
+
+    buyer, card = bank.buyer()
+    with bank.shop.work(buyer) as work:
+        assert buyer.customer_id is not None
+        payment = intents.top_up(work, buyer.customer_id, 100, method_id=card)
+        intents.confirm(work, payment)
+    bank.stripe = Overtaken("sk_test_1", SECRET, http_client=bank.wire, retries=0)
+    bank.run()
+    assert bank.look(payment).totals == Totals(captured=100)
 
 
 def test_news_that_move_nothing_here_are_taken_in(bank: Bank) -> None:

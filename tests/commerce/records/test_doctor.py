@@ -59,6 +59,8 @@ FAULTS = {
     "postings": "UPDATE posting SET amount = amount + 1 WHERE id = 1",
     "losses": "UPDATE payment_event SET type = 'payment.charged_back', amount_minor = 1000000000"
     " WHERE id = (SELECT max(id) FROM payment_event)",
+    "unheard": "INSERT INTO provider_record (tenant_id, reference, kind, document)"
+    """ SELECT id, 'a call', 'provider_call_aside', '{"subject": "1190"}' FROM tenant""",
     "payments": "UPDATE payment_event SET amount_minor = amount_minor + 1 WHERE id = 1",
     "totals": "UPDATE order_line SET amount_minor = amount_minor + 1 WHERE rowid = 1",
     "orders": "UPDATE event SET aggregate_id = 'lost' WHERE type = 'order.placed' AND id ="

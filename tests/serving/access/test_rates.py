@@ -36,6 +36,23 @@ def test_who_counts_begins_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [counts.incr("a", 60) for _ in range(3)] == [1, 2, 3]
 
 
+def test_what_others_forget_meanwhile_is_in_nobodys_way(clock: list[float]) -> None:
+    counts = Counts()
+
+    class Ending(float):
+        """The end of a count; while somebody looks at it, somebody else reads a count that is over."""
+
+        def __le__(self, now: float) -> bool:
+            counts.get("b")
+            return False
+
+    counts.incr("a", 1_000)
+    counts.incr("b", 60)
+    counts.expirations["a"] = Ending(9_999)
+    clock[0] += 61
+    assert counts.incr("c", 60) == 1
+
+
 def test_what_is_over_is_forgotten(clock: list[float]) -> None:
     counts = Counts()
     for name in map(str, range(100)):

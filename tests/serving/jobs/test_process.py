@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,29 @@ def worker(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerPr
     found = WorkerProcess(settings, log_lines)
     yield found
     found.close()
+
+
+def test_where_it_cannot_be_started_it_is_tried_again_and_no_file_stays_open(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = ServingSettings(packages=(), database_url=str(engine.url))
+    left, files = list(range(20)), []
+    start = SpawnProcess.start
+
+    def fail_at_first(process: SpawnProcess) -> None:
+        if left:
+            files.append(len(list(Path("/proc/self/fd").iterdir())))
+            left.pop()
+            raise OSError
+        start(process)
+
+    monkeypatch.setattr(process, "_DELAY", 0.0)
+    monkeypatch.setattr(SpawnProcess, "start", fail_at_first)
+    worker = WorkerProcess(settings, log_lines)
+    until(lambda: worker.pid is not None)
+    worker.close()
+    assert files[-1] == files[1]
+    assert "the process that does jobs cannot be started (OSError)" in caplog.text
 
 
 def test_it_does_jobs_and_where_it_dies_another_takes_its_place(

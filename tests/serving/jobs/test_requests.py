@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,12 +11,14 @@ from sqlalchemy import Engine
 from tests.serving.jobs.begun import NOW
 from tests.tenants import make_tenant
 
+from commerce.records import rows
 from commerce.records.actors import Actor
 from commerce.records.errors import Conflict, Forbidden, NotFound, RecordError
 from commerce.records.work import working
 from serving.jobs import requests
 from serving.jobs.kinds import KINDS, RECOMPUTE_SCORES, Kind
 from serving.jobs.requests import ask_for, get_job, list_jobs
+from serving.schema import job
 
 
 def test_what_was_asked_for_in_a_work_that_failed_is_not_done(engine: Engine) -> None:
@@ -67,3 +70,16 @@ def test_a_shop_may_have_so_many_unfinished_jobs(
                 ask_for(work, RECOMPUTE_SCORES)
             with pytest.raises(Conflict, match="must be at most 2; got 2"):
                 ask_for(work, RECOMPUTE_SCORES)
+
+
+def test_jobs_that_are_not_finished_are_the_latest_on_either_database(any_engine: Engine) -> None:
+    tenant = make_tenant(any_engine)
+    with working(any_engine, tenant, Actor("admin"), now=NOW) as work:
+        jobs = [ask_for(work, RECOMPUTE_SCORES).id for _ in range(3)]
+        for place, made in enumerate(jobs[:2]):
+            rows.change(work, job, made, finished_at=NOW + timedelta(minutes=place))
+        listed = [
+            [each.id for each in list_jobs(work, ordering=ordering).rows]
+            for ordering in ("finished_at", "-finished_at")
+        ]
+    assert listed == [jobs, jobs[::-1]]

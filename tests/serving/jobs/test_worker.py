@@ -8,12 +8,14 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, func, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from tests.commerce.shop import Shop
 from tests.serving.jobs import begun
 from tests.serving.jobs.begun import AT_ONCE, NOW, asked, later, seen, state_of, work_once
@@ -240,6 +242,30 @@ def test_a_worker_is_heard_of_while_nothing_else_is(
     assert heard.is_set()
 
 
+@pytest.mark.parametrize(
+    "fault", [NoConnection("QueuePool limit"), InternalError("UPDATE job", {}, OSError())]
+)
+def test_a_heart_beats_on_whatever_the_store_says(
+    engine: Engine, tried: Callable[..., str], monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    tenant, beats = make_tenant(engine), count()
+    heard = threading.Event()
+
+    def be_heard(*_: Any, **__: Any) -> None:
+        if next(beats) > 1:
+            heard.set()
+        raise fault
+
+    def run(_: Run) -> dict[str, Any]:
+        assert heard.wait(20)
+        return {}
+
+    monkeypatch.setattr(queue, "be_heard", be_heard)
+    wanted = asked(engine, tenant, tried(run))
+    assert Worker(state_of(engine), threading.Event(), lease=timedelta(seconds=0.2)).run_next()
+    assert seen(engine, tenant, wanted).state == "succeeded"
+
+
 def iter_from(instant: datetime) -> Iterator[datetime]:
     """Instants, each a second after the one before."""
     while True:
@@ -273,6 +299,8 @@ def test_a_store_that_does_not_answer_is_waited_for(
         claims += 1
         if claims < 3:
             raise OperationalError("SELECT 1", {}, OSError())
+        if claims == 3:
+            raise NoConnection("QueuePool limit")
         held = real(*given, **more)
         if held is None:
             stop.set()

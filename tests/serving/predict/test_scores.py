@@ -17,6 +17,7 @@ from scoring.reasons import Reason
 from serving.predict.scores import (
     ScoreRow,
     find_score,
+    kept_decisions,
     latest_score,
     record_score,
     record_scores,
@@ -104,3 +105,36 @@ def test_the_latest_score_is_the_one_made_last(any_engine: Engine) -> None:
         customer = customer_id("acme", "17850")
         assert latest_score(connection, tenant.id, customer, "churn") == rows[1]
         assert latest_score(connection, tenant.id, customer_id("acme", "12346"), "churn") is None
+
+
+def test_what_was_decided_about_customers_comes_in_the_order_of_its_instants(
+    any_engine: Engine,
+) -> None:
+    tenant, other = make_shop(any_engine), make_shop(any_engine, "other")
+    week = timedelta(days=7)
+    credit = make_row(tenant.id, model="credit", band="A")
+    later = Action(action="refuse", threshold=0.3, rule="5.00 EUR")
+    rows = [
+        credit,
+        replace(credit, request_id="second", made_at=NOW + week, band="B", decision=later),
+        replace(credit, request_id="earlier", as_of=NOW - week, made_at=NOW + week, band="C"),
+        replace(credit, request_id="nobody", customer_id=None),
+        replace(credit, request_id="churn", model="churn"),
+        replace(
+            credit,
+            request_id="other",
+            tenant_id=other.id,
+            customer_id=customer_id("other", "17850"),
+        ),
+    ]
+    with writing(any_engine) as connection:
+        record_scores(connection, rows)
+    with reading(any_engine) as connection:
+        found = list(kept_decisions(connection, tenant.id, "credit", NOW + week))
+        before = list(kept_decisions(connection, tenant.id, "credit", NOW))
+    assert [(each.as_of, each.band, each.action) for each in found] == [
+        (NOW - week, "C", "retain"),
+        (NOW, "A", "retain"),
+        (NOW, "B", "refuse"),
+    ]
+    assert [each.band for each in before] == ["C"]

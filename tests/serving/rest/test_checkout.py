@@ -195,3 +195,12 @@ def test_a_two_seller_order_is_settled_to_the_last_minor_unit(shops: Shops) -> N
     assert paid == [950, 316]
     assert held == 1_586 == sum(paid) + shop.holds("fees") - fees + shop.holds("tax")
     assert shop.holds("held", UUID(made["id"]).hex) == 0
+
+
+def test_a_variant_of_another_product_than_is_named_is_refused(shops: Shops) -> None:
+    shop = shop_of(shops)
+    mug, jug = shop.variant(1000), shop.variant(500)
+    for variant, status in ((mug, 201), (jug, 422)):
+        item = {"variant_id": str(variant), "product": str(shop.product(mug))}
+        answer = shops.buyer.post("/api/cart/items", item)
+        assert answer.status_code == status, answer.text

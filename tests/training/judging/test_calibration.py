@@ -65,3 +65,9 @@ def test_overconfident_probabilities_have_a_slope_below_one() -> None:
     line = calibration_line(LABELS, sigmoid(2 * logits_of(RISK)))
     assert line.slope == pytest.approx(0.5, abs=0.05)
     assert line.slope_high < 0.9
+
+
+def test_outcomes_that_are_told_apart_without_an_error_still_give_finite_figures() -> None:
+    line = calibration_line(LABELS, LABELS.astype(np.float64))
+    assert np.isfinite([line.slope, line.slope_low, line.slope_high]).all()
+    assert line.slope_low < line.slope < line.slope_high

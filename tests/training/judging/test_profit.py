@@ -18,7 +18,7 @@ from training.judging.profit import (
 )
 from training.specs.churn import CHURN
 from training.specs.credit import CREDIT
-from training.specs.economics import Lending, Retention
+from training.specs.economics import Lending, Prevention, Retention
 
 RANDOM = np.random.default_rng(6)
 RISK = RANDOM.beta(2, 3, 800)
@@ -72,8 +72,19 @@ def test_what_acting_brings_follows_from_the_threshold_and_what_it_costs(
     package = valued_package()
     found = payoff_of(CHURN, package, dataset.train)
     assert found is not None
-    assert (found.cost, found.threshold) == (300.0, pytest.approx(0.3))
+    assert found.cost == 300.0
+    assert found.threshold == pytest.approx(0.3)
     assert found.gain == pytest.approx(700.0)
+    prevented = replace(
+        CHURN,
+        economics=Prevention(
+            cost_minor=50, loss_minor=500, success_rate=0.4, acting="a", outcome="b", action="c"
+        ),
+    )
+    beforehand = payoff_of(prevented, package, dataset.train)
+    assert beforehand is not None
+    assert beforehand.cost == 50.0
+    assert expected_profit(LABELS, RISK, beforehand) > 0
     lent = payoff_of(CREDIT, package, dataset.train)
     assert lent is not None
     assert lent.cost == pytest.approx(0.25 * dataset.train["average_order_value"].median())

@@ -10,7 +10,7 @@ from tests.training.datasets import valued_package
 
 from scoring.decisions import decide_many
 from scoring.package import Package
-from training.judging.sensitivity import sensitivity, stakes
+from training.judging.sensitivity import acts_on, sensitivity, stakes
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +68,12 @@ def test_there_is_nothing_to_vary_without_an_offer_or_customers(
 ) -> None:
     assert sensitivity(replace(package, offer=None), values).empty
     assert sensitivity(package, values[:0]).empty
+
+
+def test_whom_a_package_acts_on_is_whom_it_decides_to_act_on(
+    package: Package, values: np.ndarray
+) -> None:
+    for judged in (package, replace(package, offer=None)):
+        answers = [each.decision.action == "retain" for each in decide_many(judged, values)]
+        assert acts_on(judged, values).tolist() == answers
+        assert 0 < sum(answers) < len(answers)

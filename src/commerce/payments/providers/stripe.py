@@ -25,6 +25,9 @@ from commerce.payments.providers.stripe_amounts import OURS, from_stripe, to_str
 from commerce.records.errors import RecordError
 from commerce.records.instants import to_micros
 
+_PATIENCE = 10
+"""Seconds; the SDK's 80 are too long for somebody who waits for a page."""
+
 
 class Stripe:
     """A shop's account at Stripe.
@@ -36,7 +39,7 @@ class Stripe:
     webhook_secret : str
         What Stripe signs its webhooks with.
     http_client : stripe.HTTPClient, optional
-        How requests travel; the SDK's own by default.
+        How requests travel; the SDK's own by default, which waits ten seconds for an answer.
     retries : int, default 2
         How often the SDK tries again when the network fails.
     """
@@ -53,7 +56,9 @@ class Stripe:
     ) -> None:
         self._secret = webhook_secret
         self._client = stripe.StripeClient(
-            api_key, http_client=http_client, max_network_retries=retries
+            api_key,
+            http_client=http_client or stripe.RequestsClient(timeout=_PATIENCE),
+            max_network_retries=retries,
         )
         self._intents = self._client.v1.payment_intents
 

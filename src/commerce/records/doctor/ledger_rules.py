@@ -9,6 +9,7 @@ from commerce.records.sql import bound, hexadecimal, micros
 from commerce.records.stream import ANNULLED, MOVES_MONEY
 
 _account, _posting, _event = schema.account, schema.posting, schema.event
+_aside = schema.provider_record
 _debit, _credit = schema.account.alias(), schema.account.alias()
 
 _sides = union_all(
@@ -132,6 +133,13 @@ RULES = (
                     > _of("payment.captured", "wallet.topped_up", "payment.refund_failed"),
                 ),
             )
+        ),
+    ),
+    Rule(
+        "unheard",
+        "What a provider answers must fit the records; look at it there, and correct one of the two.",
+        select(named("payment or customer", _aside.c.document["subject"].as_string())).where(
+            *bound(_aside), _aside.c.kind == "provider_call_aside"
         ),
     ),
 )

@@ -149,6 +149,13 @@ EVENT_TYPES: Mapping[str, EventType] = dict(
         _of_shop("tenant.created", "A shop opened."),
         _of_shop("tenant.changed", "A shop's settings changed.", "reason"),
         _of_shop("tenant.closed", "A shop closed."),
+        _of_shop(
+            "campaign.started", "Offers were drawn by a model's decision.", "reason value due_at"
+        ),
+        _type("offer.made", "A customer was drawn to get an offer.", "amount_minor value due_at"),
+        _type(
+            "offer.withheld", "A customer was drawn to get none, to compare with.", "value due_at"
+        ),
         _type("score.made", "A score was made."),
         _of_shop("model.promoted", "A model became champion."),
         _of_shop(

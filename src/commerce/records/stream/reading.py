@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Uuid, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Uuid, func, select, text
 
 from commerce.records import schema
 from commerce.records.sql import hexadecimal, micros
@@ -81,11 +81,19 @@ def stream_state(connection: Connection, tenant_id: int) -> StreamState:
     )
 
 
-def last_event(connection: Connection, tenant_id: int) -> int:
-    """Give the id of a tenant's last event, 0 before the first; an index leads to it."""
+def stream_version(connection: Connection, tenant_id: int) -> tuple[int, int, str]:
+    """Give what is the same at two instants only if nothing was recorded, or backfilled, between them.
+
+    It is the last event and the last backfill, to which indexes lead. On PostgreSQL transactions are committed in
+    another order than they draw ids in: while any is on its way, what is committed is told by the snapshot, too.
+    """
     table = schema.event
     query = select(func.coalesce(func.max(table.c.id), 0)).where(table.c.tenant_id == tenant_id)
-    return int(connection.execute(query).scalar_one())
+    last = int(connection.execute(query).scalar_one())
+    committed = ""
+    if connection.dialect.name == "postgresql":
+        committed = str(connection.execute(_COMMITTED).scalar_one())
+    return last, last_backfill(connection, tenant_id), committed
 
 
 def count_after(connection: Connection, tenant_id: int, after_id: int) -> int:
@@ -171,6 +179,11 @@ def _features(recorded: ColumnElement[int]) -> tuple[ColumnElement[int], Select[
     return recorded, select(*columns)
 
 
+_COMMITTED = text(
+    "SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock')"
+    " THEN CAST(pg_current_snapshot() AS text) ELSE '' END"
+)
+"""Whoever writes holds a lock on the number of its own transaction."""
 _BACKFILLED = _features(counts_from())
 _AS_RECORDED = _features(micros(schema.event.c.recorded_at))
 """Where nothing was backfilled, no event is looked up."""
