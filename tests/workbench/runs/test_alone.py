@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from papermill import execute_notebook  # type: ignore[import-untyped]
 import pytest
 from click.testing import CliRunner
+from papermill import execute_notebook  # type: ignore[import-untyped]
 from tests.workbench.conftest import WriteNotebook
 from tests.workbench.shops import SLUG, make_home, opened
 
