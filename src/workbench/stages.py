@@ -172,8 +172,8 @@ def training_headline(result: TrainingResult) -> str:
     Returns
     -------
     str
-        "challenger demo.churn/1: AUC 0.830, gates 4/4 -> champion: there is no champion yet"; where the challenger
-        took another one's place, what was seen on the same rows.
+        "challenger demo.churn/1: AUC 0.830, gates 4/4 -> champion"; where the challenger took another one's
+        place, with what was seen on the same rows.
     """
     arrow = ""
     if result.promoted:

@@ -31,7 +31,7 @@ from training.judging.standards import (
     ranks_better_than_chance,
     stands_in_audits,
 )
-from training.judging.verdict import Gate, Verdict
+from training.judging.verdict import FIRST, Gate, Verdict
 from training.judging.waivers import read_waivers
 
 __all__ = [
@@ -70,7 +70,7 @@ class Standing:
 
     rivalry: Rivalry | None = None
     """None where there is nothing to compare with."""
-    no_rival: str = "there is no champion yet"
+    no_rival: str = FIRST
     """Why there is nothing, for the gates that then do not apply."""
     same_as: str | None = None
     decides_anew: str | None = None

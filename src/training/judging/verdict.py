@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+FIRST = "there is no champion yet"
+"""Why a first challenger has nobody to be compared with."""
+
 _FOR_DECISIONS = frozenset({"parity", "audit", "fairness"})
 """Gates that a new decision over an old model must not fail either."""
 
@@ -67,9 +70,9 @@ class Verdict:
 
     @property
     def reason(self) -> str:
-        """Why it may be champion: what was seen against the champion before, or why nothing was compared."""
+        """Why it may be champion: what was seen against the champion before, or why nothing was compared; empty for the first."""
         against = next((gate for gate in self.gates if gate.name == "champion.auc"), None)
-        if against is None:
+        if against is None or against.text == FIRST:
             return ""
         return against.text if against.passed is None else against.text.partition(", must")[0]
 
