@@ -70,7 +70,7 @@ class Verdict:
 
     @property
     def reason(self) -> str:
-        """Why it may be champion: what was seen against the champion before, or why nothing was compared; empty for the first."""
+        """Why it may be champion: what was seen against the one before, or why nothing was compared; else empty."""
         against = next((gate for gate in self.gates if gate.name == "champion.auc"), None)
         if against is None or against.text == FIRST:
             return ""
