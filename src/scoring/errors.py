@@ -58,8 +58,9 @@ class PackageMismatch(ScoringError, ValueError):
         self.label = label
         self.outputs = tuple(outputs)
         shown = ", ".join(self.outputs[:5])
+        tenant, _, model = label.partition("/")[0].rpartition(".")
         more = f" and {len(self.outputs) - 5} more" if len(self.outputs) > 5 else ""
         super().__init__(
             f"package {label} must use features as they are declared here; got other declarations"
-            f" of {shown}{more}. Train the model again."
+            f" of {shown}{more}. Train the model again: bellwether run --tenant {tenant} --models {model}"
         )

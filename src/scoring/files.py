@@ -22,7 +22,13 @@ from scoring.binned import Binned
 from scoring.calibration import Calibration
 from scoring.components import Component, Linear, Trees
 from scoring.derived import DerivedColumns
-from scoring.errors import InvalidPackage, PackageDamaged, PackageExists, PackageNotFound
+from scoring.errors import (
+    InvalidPackage,
+    PackageDamaged,
+    PackageExists,
+    PackageNotFound,
+    ScoringError,
+)
 from scoring.offers import Offer
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.populations import Group, Population
@@ -46,7 +52,7 @@ def write_package(package: Package, folder: Path) -> None:
         Gets `package.json` and `model.npz`; use `publish` to make both appear at once.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    content, arrays = _parts(package)
+    content, arrays = contents(package)
     with (folder / "model.npz").open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
         _settle(file)
@@ -131,35 +137,18 @@ def _read_population(content: Mapping[str, Any] | None) -> Population | None:
     return Population(name=content["name"], description=content["description"], others=others)
 
 
-def is_same_model(one: Package, other: Package) -> bool:
-    """Say whether two packages hold the same model of the same records: all but version, figures and card.
+def contents(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what a package holds, but for how it is laid out on disk.
 
     Parameters
     ----------
-    one, other : Package
+    package : Package
 
     Returns
     -------
-    bool
-        True where names, arrays and training records are the same to the last bit.
+    tuple of dict and dict
+        Plain content, and arrays by the place of their component: "0.coefficient".
     """
-    parts = []
-    for package in (one, other):
-        content, arrays = _parts(package)
-        for name in ("version", "validation", "card"):
-            del content[name]
-        parts.append((_canonical(content), arrays))
-    (text, arrays), (other_text, other_arrays) = parts
-    return text == other_text and all(
-        array.dtype == other_arrays[name].dtype
-        and array.shape == other_arrays[name].shape
-        and array.tobytes() == other_arrays[name].tobytes()
-        for name, array in arrays.items()
-    )
-
-
-def _parts(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a package holds: plain content, and arrays by the place of their component."""
     arrays: dict[str, Any] = {}
     components = []
     for index, component in enumerate(package.components):
@@ -211,6 +200,32 @@ def publish(package: Package, packages: Path) -> Path:
     PackageExists
         If that version is already there with other content.
     """
+    final = lay_down(package, packages)
+    make_current(packages, package.tenant, package.model, package.version)
+    return final
+
+
+def lay_down(package: Package, packages: Path) -> Path:
+    """Publish a version without making it the current one; the same content again changes nothing.
+
+    One that was damaged since is laid aside as `.damaged-<version>`.
+
+    Parameters
+    ----------
+    package : Package
+    packages : Path
+        Where packages of all tenants lie.
+
+    Returns
+    -------
+    Path
+        The version's folder.
+
+    Raises
+    ------
+    PackageExists
+        If that version is already there with other content.
+    """
     home = packages / package.tenant / package.model
     home.mkdir(parents=True, exist_ok=True)
     final = home / package.version
@@ -218,17 +233,68 @@ def publish(package: Package, packages: Path) -> Path:
     try:
         write_package(package, made)
         made.chmod(0o755)
+        if final.is_dir() and not _is_sound(final):
+            aside = home / f".damaged-{package.version}"
+            shutil.rmtree(aside, ignore_errors=True)
+            final.rename(aside)
         if final.is_dir():
             for name in ("package.json", "model.npz"):
-                there = final / name
-                if not there.is_file() or there.read_bytes() != (made / name).read_bytes():
+                if (final / name).read_bytes() != (made / name).read_bytes():
                     raise PackageExists(package.label)
         else:
             made.rename(final)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    replace_text(home / "current.json", json.dumps({"version": package.version}) + "\n")
     return final
+
+
+def _is_sound(folder: Path) -> bool:
+    try:
+        read_package(folder)
+    except (ScoringError, OSError):
+        return False
+    return True
+
+
+def make_current(packages: Path, tenant: str, model: str, version: str) -> None:
+    """Let a version that is published already be the current one.
+
+    Parameters
+    ----------
+    packages : Path
+    tenant, model, version : str
+
+    Raises
+    ------
+    PackageNotFound, PackageDamaged, InvalidPackage
+        As `read_package`, of the version that was to answer.
+    """
+    home = packages / tenant / model
+    read_package(home / version)
+    replace_text(home / "current.json", json.dumps({"version": version}) + "\n")
+
+
+def published_versions(packages: Path, tenant: str, model: str) -> list[str]:
+    """List the versions of a model that are published, the newest first.
+
+    Parameters
+    ----------
+    packages : Path
+    tenant, model : str
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     for version in ("9", "10"):
+    ...         (Path(folder) / "demo" / "churn" / version).mkdir(parents=True)
+    ...         _ = (Path(folder) / "demo" / "churn" / version / "package.json").write_text("{}")
+    ...     published_versions(Path(folder), "demo", "churn")
+    ['10', '9']
+    """
+    names = {path.parent.name for path in (packages / tenant / model).glob("*/package.json")}
+    visible = [name for name in names if not name.startswith(".")]
+    return sorted(visible, key=lambda name: (name.zfill(12), name), reverse=True)
 
 
 def current(packages: Path, tenant: str, model: str) -> Package:

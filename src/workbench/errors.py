@@ -50,5 +50,14 @@ class HostedFailed(WorkbenchError, RuntimeError):
         super().__init__(f"{what} must succeed; got:\n{told.strip()}")
 
 
+class ChampionUnusable(WorkbenchError, ValueError):
+    """No published version of a model can be used with the features as they are declared here."""
+
+    def __init__(self, tenant: str, model: str, why: str) -> None:
+        super().__init__(
+            f"model {tenant}.{model} must have a version that can be used; got none: {why}"
+        )
+
+
 class ResultError(WorkbenchError, ValueError):
     """A result that a notebook's last cell cannot record."""

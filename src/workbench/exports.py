@@ -1,4 +1,4 @@
-"""A table for people, as a file of the kind that its name says."""
+"""A table for people, as a file of the kind that its name says; a text in it is never computed as a formula."""
 
 from __future__ import annotations
 
@@ -10,9 +10,35 @@ import pandas as pd
 
 from workbench.errors import PlanError
 
+_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would compute."""
+
+
+def _neutralised(value: object) -> object:
+    is_formula = isinstance(value, str) and value.startswith(_BEGINS_FORMULA)
+    return f"'{value}" if is_formula else value
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write texts that look like a formula behind an apostrophe."""
+    shown = frame.map(_neutralised).rename(columns=_neutralised)
+    shown.to_csv(path, index=False)
+
+
+def _write_workbook(frame: pd.DataFrame, path: Path) -> None:
+    """Write texts that look like a formula as the texts they are."""
+    with pd.ExcelWriter(path, engine="openpyxl") as writer:
+        frame.to_excel(writer, index=False)
+        for sheet in writer.sheets.values():
+            for line in sheet.iter_rows():
+                for cell in line:
+                    if cell.data_type == "f":
+                        cell.data_type = "s"
+
+
 _WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], None]] = {
-    ".csv": lambda frame, path: frame.to_csv(path, index=False),
-    ".xlsx": lambda frame, path: frame.to_excel(path, index=False),
+    ".csv": _write_csv,
+    ".xlsx": _write_workbook,
     ".parquet": lambda frame, path: frame.to_parquet(path, index=False),
 }
 

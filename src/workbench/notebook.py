@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ParameterError, ResultError
 from workbench.records import open_records
+from workbench.runs.alone import begin_alone, end_alone, is_scheduled
 from workbench.runs.environment import RUN_FOLDER_VARIABLE
 from workbench.runs.files import read_json, write_json
 from workbench.runs.values import Kind, check_value
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from commerce.records.tenants import Tenant
     from features.declaring.declaration import Feature
     from features.labels import Label
+    from training.publishing.tracking import Source
     from training.specs import ModelSpec
 
 Instant = str | date | datetime | int
@@ -143,6 +145,26 @@ def open_bench(*, tenant: str, as_of: str | date | datetime | None = None) -> Be
         instant = settle_as_of(asked, found, clock(connection, found, now=now))
     _show_well()
     return Bench(settings=settings, engine=engine, tenant=found, as_of=instant, now=now)
+
+
+def source_of(bench: Bench, name: str) -> Source:
+    """Name a notebook as what trained, with the revision of the code.
+
+    Parameters
+    ----------
+    bench : Bench
+    name : str
+        "20_train_model.ipynb".
+
+    Returns
+    -------
+    Source
+        Without a revision where the project is not under git.
+    """
+    from training.publishing.tracking import Source
+    from workbench.versions import revision
+
+    return Source(name=name, revision=revision(bench.settings.project))
 
 
 def training_frame(
@@ -262,6 +284,7 @@ def finish(
     outputs: Mapping[str, Any] | None = None,
     figures: Mapping[str, Any] | None = None,
     files: Iterable[Path] = (),
+    name: str = "",
 ) -> None:
     """Record that a notebook came to its end; the only proof a run accepts.
 
@@ -279,6 +302,9 @@ def finish(
         Numbers for the tables of the command line. JSON only, no NaN.
     files : iterable of Path
         What was made and must still be there for the run to count as up to date.
+    name : str
+        The notebook's own, "20_train_model": one that a scheduler runs with papermill alone is listed by it among
+        the runs.
 
     Raises
     ------
@@ -286,16 +312,20 @@ def finish(
         "result must be JSON without NaN; got ..." or "file must exist; got ..."
     """
     kept = [str(Path(file).resolve()) for file in files]
-    for name in kept:
-        if not Path(name).exists():
+    for each in kept:
+        if not Path(each).exists():
             raise ResultError(
-                f"file of a result must exist; got {name!r}. Write it before finishing."
+                f"file of a result must exist; got {each!r}. Write it before finishing."
             )
     print(headline)
-    if not (named := os.environ.get(RUN_FOLDER_VARIABLE)):
+    named, request = os.environ.get(RUN_FOLDER_VARIABLE), None
+    if named:
+        folder = Path(named)
+        request = read_json(folder / "request.json")
+    elif name and bench and is_scheduled(os.environ):
+        folder, request = begin_alone(name, bench)
+    else:
         return
-    folder = Path(named)
-    request = read_json(folder / "request.json")
     if request is None:
         raise ParameterError(
             f"{RUN_FOLDER_VARIABLE} must be the folder of a run; got {named!r}. Unset it, or use"
@@ -322,3 +352,5 @@ def finish(
             f"result must be JSON without NaN; got {error}. Convert numbers with int() or float(), and"
             " give None where there is none."
         ) from error
+    if bench and not named:
+        end_alone(folder, request, bench)

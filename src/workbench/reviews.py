@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from commerce.records.instants import DAY, from_micros
 from features.frames import training_frame
 from features.snapshots.snapshot import Snapshot
-from scoring.files import current
 from scoring.package import Package
 from scoring.scorer import score
 from scoring.wording import counted
@@ -25,6 +24,7 @@ from training.judging.gates import last_cutoff
 from training.judging.profit import Payoff
 from training.judging.sensitivity import acts_on
 from training.specs import find_spec
+from workbench.champions import answering
 from workbench.notebook import Bench
 from workbench.runs.history import History
 from workbench.stages import standings_frame
@@ -48,6 +48,8 @@ class Review:
     """What the latest training came to; empty where none was recorded by a run."""
     out_of_time: bool
     """Whether all that the champion learned from came about before that cutoff."""
+    stand_in: str = ""
+    """Why this version answers instead of the champion; empty where it is the champion."""
 
     @cached_property
     def values(self) -> Floats:
@@ -186,7 +188,7 @@ class Review:
         label = str(self.challenger.get("label", self.package.label))
         if label != self.package.label and not self.challenger.get("promoted"):
             text += f" Challenger {label} was refused: {'; '.join(self.challenger['refusals'])}"
-        return text
+        return f"{text} {self.stand_in}" if self.stand_in else text
 
     @property
     def headline(self) -> str:
@@ -204,9 +206,11 @@ def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
     ------
     PackageNotFound
         "model 'demo.churn' must have a published package; got none in ..."
+    ChampionUnusable
+        As `workbench.champions.answering`.
     """
     spec = bench.spec(model)
-    package = current(bench.settings.packages, bench.tenant.slug, model)
+    package, stand_in = answering(bench, model)
     schedule = cutoffs_for(
         spec, first_occurred=snapshot.first_occurred, as_of=bench.cutoff, zone=bench.tenant.zone
     )
@@ -229,6 +233,7 @@ def review(bench: Bench, snapshot: Snapshot, model: str) -> Review:
         cutoff=schedule.test,
         challenger=_latest_training(bench, model),
         out_of_time=learned_until(package) <= schedule.test,
+        stand_in=stand_in,
     )
 
 

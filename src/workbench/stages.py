@@ -172,10 +172,33 @@ def training_headline(result: TrainingResult) -> str:
     Returns
     -------
     str
-        "challenger demo.churn/1: AUC 0.830, gates 4/4 -> champion".
+        "challenger demo.churn/1: AUC 0.830, gates 4/4 -> champion"; where the challenger took another one's
+        place, with what was seen on the same rows.
     """
-    arrow = " -> champion" if result.promoted else ""
+    arrow = ""
+    if result.promoted:
+        because = f": {result.why}" if result.why and "same as" not in result.gates else ""
+        arrow = f" -> champion{because}"
+    elif result.renews is not None:
+        arrow = f" -> {renewal(result)}"
     return f"challenger {result.label}: AUC {result.auc:.3f}, {result.gates}{arrow}"
+
+
+def renewal(result: TrainingResult) -> str:
+    """Say over which champion today's decision was renewed, and as which version.
+
+    Parameters
+    ----------
+    result : TrainingResult
+
+    Returns
+    -------
+    str
+        Empty where none was.
+    """
+    if result.renews is None:
+        return ""
+    return f"decision renewed over {result.renews} as {result.renewed}"
 
 
 def training_decision(result: TrainingResult) -> str:
@@ -191,8 +214,12 @@ def training_decision(result: TrainingResult) -> str:
         Who is champion, or which gates refused; and what was done to the model before.
     """
     notes = "".join(f" {note}" for note in result.notes)
+    if result.renews is not None:
+        told = renewal(result)
+        notes = f" {told[:1].upper()}{told[1:]}.{notes}"
     if result.promoted:
-        return f"{result.label} is champion: {result.gates}.{notes}"
+        why = f" {result.why[:1].upper()}{result.why[1:]}." if result.why else ""
+        return f"{result.label} is champion: {result.gates}.{why}{notes}"
     return f"{result.label} was refused: {'; '.join(result.refusals)}.{notes}"
 
 
@@ -207,10 +234,11 @@ def training_figures(bench: Bench, result: TrainingResult) -> dict[str, Any]:
     Returns
     -------
     dict of str to Any
-        By name: auc, logistic_auc, brier, base_rate, champion; the last is a label, or None.
+        By name: version, whose the others are; auc, logistic_auc, brier, base_rate; champion, a label or None.
     """
     version = current_version(bench.settings.packages, bench.tenant.slug, result.model)
     return {
+        "version": result.label,
         "auc": result.auc,
         "logistic_auc": result.baseline_auc,
         "brier": result.brier,

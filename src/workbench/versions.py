@@ -124,6 +124,15 @@ def find_version(settings: Settings, text: str) -> Version:
     )
 
 
+def revision(project: Path | None) -> str:
+    """Give git's hash of the commit a project stands on; empty where there is no git, or no commit."""
+    git = shutil.which("git")
+    if git is None or project is None or not (project / ".git").exists():
+        return ""
+    done = _call([git, "-C", str(project), "rev-parse", "--verify", "HEAD"])
+    return "" if done.returncode else done.stdout.decode().strip()
+
+
 def _latest_table(folder: Path) -> Path | None:
     """Give the folder of a tenant's features that was written to last."""
     tables = list(folder.glob("*/*.parquet")) if folder.is_dir() else []

@@ -14,8 +14,9 @@ from tests.scoring.samples import rows
 
 from scoring.calibration import Calibration
 from scoring.errors import InvalidPackage
-from scoring.files import is_same_model, read_package, write_package
+from scoring.files import read_package, write_package
 from scoring.package import Package
+from scoring.parts import is_same_model
 from scoring.scorer import score
 
 CURVE = Calibration(

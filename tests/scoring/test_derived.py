@@ -14,8 +14,9 @@ from tests.scoring.samples import grow, linear
 from scoring.components import trees_component
 from scoring.derived import FIGURES, DerivedColumns, figures_of
 from scoring.errors import InvalidPackage
-from scoring.files import is_same_model, read_package, write_package
+from scoring.files import read_package, write_package
 from scoring.package import Package, PackageOutput
+from scoring.parts import is_same_model
 from scoring.purchase_models import BetaGeometric, GammaGamma
 from scoring.purchases import INPUTS, SpendForecast
 from scoring.scorer import score

@@ -220,17 +220,19 @@ def test_the_same_model_over_again_is_the_champion_and_not_a_new_version(
         assert trained.tracker.version_with("acme.churn", alias) == "1"
 
 
-def test_a_challenger_that_is_no_better_is_registered_but_not_published(
+def test_new_margins_are_a_new_decision_over_the_same_fitted_model(
     trained: Trained, shop: Shop
 ) -> None:
     cheaper = settled(SPEC, {"models": {"churn": {"margin": 0.2}}})
     second = trained_again(shop, trained, cheaper)
-    assert not second.promoted
-    assert second.refusals[0].startswith("champion.auc: AUC +0.0000 against acme.churn/1")
-    assert (second.version, second.package) == ("2", None)
-    assert trained.tracker.version_with("acme.churn", CHALLENGER) == "2"
-    assert trained.tracker.version_with("acme.churn", CHAMPION) == "1"
-    assert current(trained.packages, "acme", "churn").version == "1"
+    assert (second.promoted, second.version) == (True, "2")
+    assert second.renews == "acme.churn/1"
+    assert trained.tracker.version_with("acme.churn", CHAMPION) == "2"
+    package = current(trained.packages, "acme", "churn")
+    assert package.card["renewal"] == "decision renewed over acme.churn/1"
+    back = trained_again(shop, trained)
+    assert (back.renews, back.renewed) == ("acme.churn/2", "acme.churn/1")
+    assert [each.version for each in trained.tracker.versions("acme.churn")] == ["1", "2"]
 
 
 class Killed(BaseException):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,15 +12,17 @@ import numpy as np
 import pytest
 
 from commerce.records.instants import from_micros, to_micros
+from features.catalogue import CATALOGUE
 from features.snapshots.snapshot import Snapshot
 from scoring.components import Linear
-from scoring.files import publish
+from scoring.files import current, publish
 from scoring.package import DecisionRule, Package, PackageOutput
 from simulation import SimulationOptions, simulate
 from training.fitting.schedule import cutoffs_for
 from training.judging.plots import contributions_figure
 from training.specs.churn import CHURN
 from workbench import notebook, stages
+from workbench.errors import ChampionUnusable
 from workbench.notebook import Bench
 from workbench.records import open_records
 from workbench.reviews import NOT_OUT_OF_TIME, review
@@ -65,7 +69,7 @@ def publish_champion(
             outputs=(
                 PackageOutput(
                     name="orders_90d",
-                    hash="any",
+                    hash=CATALOGUE["orders_90d"].hash,
                     family="orders",
                     unit="count",
                     reference=1.0,
@@ -188,3 +192,18 @@ def test_a_page_names_features_as_people_say_them(bench: Bench, snapshot: Snapsh
     assert [label.get_text() for label in axes.get_yticklabels()] == [
         "Orders placed in the last 90 days"
     ]
+
+
+def test_a_champion_that_cannot_be_used_is_left_out_and_the_one_before_reviewed_meanwhile(
+    bench: Bench, snapshot: Snapshot
+) -> None:
+    publish_champion(bench, snapshot, bench.as_of)
+    sound = current(bench.settings.packages, "acme", "churn")
+    stale = replace(sound, version="2", outputs=(replace(sound.outputs[0], hash="any"),))
+    publish(stale, bench.settings.packages)
+    found = review(bench, snapshot, "churn")
+    assert found.package.label == "acme.churn/1"
+    assert "acme.churn/1 answers meanwhile, as package acme.churn/2 must use" in found.decision
+    shutil.rmtree(bench.settings.packages / "acme" / "churn" / "1")
+    with pytest.raises(ChampionUnusable, match="bellwether run --tenant acme --models churn"):
+        review(bench, snapshot, "churn")

@@ -101,6 +101,8 @@ class Service:
             logger.info("jobs are done elsewhere: %s=off", WORK_VARIABLE)
         for sentence in obstacles(self.state):
             logger.warning("not ready: %s", sentence)
+        for sentence in self.state.shelf.stand_ins():
+            logger.warning("%s", sentence)
         logger.info(_openness(door))
         _spare_collector()
 

@@ -1,7 +1,8 @@
 """Which package answers: looked up on every request, replaced without a restart.
 
-Guarantees: a new champion answers the first request after its ``current.json`` appeared; a package that is
-damaged or was trained on features declared otherwise is refused, and the one before it goes on answering.
+Guarantees: a new champion answers the first request after its ``current.json`` appeared; where a package is damaged or
+was trained on features declared otherwise, it is refused, and the last usable one answers meanwhile: the one before
+it, also after a restart. Once its files are mended, it answers without a restart.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from pathlib import Path
 
 from features.declaring.declaration import Catalogue
 from scoring.errors import ScoringError
-from scoring.files import current, read_package
+from scoring.files import current, current_version, read_package
 from scoring.package import Package, check_outputs
+from scoring.promotions import usable
 from serving.errors import ModelMissing
 from serving.predict.rules import rules_of
 
@@ -45,6 +47,8 @@ class _Slot:
     signature: Signature | None = None
     served: Served | None = None
     refused: str | None = None
+    files: tuple[Signature | None, ...] = ()
+    """Of the refused package: once they change, it is read again."""
 
 
 class PackageShelf:
@@ -79,6 +83,18 @@ class PackageShelf:
                     return slot.served
                 refused = refused or slot.refused
         raise ModelMissing(tenant, model, refused)
+
+    def stand_ins(self) -> list[str]:
+        """Say of every model whose newest package cannot answer, which one answers instead, and why."""
+        said = []
+        for tenant, model in self.published():
+            for folder in self.folders:
+                slot = self._look(folder, tenant, model)
+                if slot.served is not None and slot.refused is not None:
+                    said.append(f"{slot.served.package.label} answers meanwhile: {slot.refused}")
+                if slot.served is not None:
+                    break
+        return said
 
     def stored(self, label: str) -> Package:
         """Give a package by its label, current or not, even if its features are declared otherwise by now.
@@ -157,11 +173,11 @@ class PackageShelf:
         path = folder / tenant / model / "current.json"
         slot = self._slots.get(path)
         signature = _signature(path)
-        if slot is not None and slot.signature == signature:
+        if slot is not None and self._holds(slot, signature, folder, tenant, model):
             return slot
         with self._loading:
             slot = self._slots.get(path, _Slot())
-            if slot.signature != signature:
+            if not self._holds(slot, signature, folder, tenant, model):
                 slot = self._read(slot, signature, folder, tenant, model)
                 self._slots[path] = slot
         return slot
@@ -171,15 +187,44 @@ class PackageShelf:
     ) -> _Slot:
         if signature is None:
             return _Slot()
+        files = _files(folder, tenant, model)
         try:
             served = self.serve(current(folder, tenant, model))
         except (ScoringError, OSError) as error:
-            kept = "none" if before.served is None else before.served.package.label
+            served_meanwhile = before.served or self._meanwhile(folder, tenant, model)
+            kept = "none" if served_meanwhile is None else served_meanwhile.package.label
             logger.warning("package refused, %s goes on answering: %s", kept, error)
-            return _Slot(signature, before.served, str(error))
+            return _Slot(signature, served_meanwhile, str(error), files)
         self._known.add(model)
         logger.info("package %s answers from now on", served.package.label)
         return _Slot(signature, served)
+
+    def _meanwhile(self, folder: Path, tenant: str, model: str) -> Served | None:
+        """Find the last usable package, where the current one is not."""
+        try:
+            package, _ = usable(folder, tenant, model, self.serve)
+        except (ScoringError, OSError):
+            return None
+        self._known.add(model)
+        return self.serve(package)
+
+    def _holds(
+        self, slot: _Slot, signature: Signature | None, folder: Path, tenant: str, model: str
+    ) -> bool:
+        """Whether what was found is still so."""
+        if slot.signature != signature:
+            return False
+        return slot.refused is None or slot.files == _files(folder, tenant, model)
+
+
+def _files(folder: Path, tenant: str, model: str) -> tuple[Signature | None, ...]:
+    """What the files of the current package look like from outside."""
+    try:
+        version = current_version(folder, tenant, model)
+    except (ScoringError, OSError):
+        return ()
+    place = folder / tenant / model / (version or "")
+    return _signature(place / "package.json"), _signature(place / "model.npz")
 
 
 def _signature(path: Path) -> Signature | None:

@@ -37,6 +37,9 @@ async def livez() -> Response:
     },
 )
 async def readyz(request: Request) -> Response:
-    """Check the packages and the record store."""
+    """Check the packages and the record store; a line for each model whose newest package cannot answer."""
     found = await run_in_threadpool(obstacles, request.app.state.serving)
-    return refuse(request, 503, found[0]) if found else PlainTextResponse("\n")
+    if found:
+        return refuse(request, 503, found[0])
+    said = await run_in_threadpool(request.app.state.serving.shelf.stand_ins)
+    return PlainTextResponse("\n".join(said) + "\n")

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.money import format_money
-from scoring.errors import PackageMismatch, PackageNotFound
-from scoring.files import current, is_same_model
+from scoring.errors import PackageMismatch, PackageNotFound, ScoringError
+from scoring.files import current
 from scoring.package import Package, check_outputs
+from scoring.parts import is_same_decision, is_same_model
 from training.fitting.dataset import Dataset
 from training.judging.audits import AuditStatus, audit_status, read_audits
 from training.judging.evaluation import Figures, paired_differences
@@ -30,7 +31,7 @@ from training.judging.standards import (
     ranks_better_than_chance,
     stands_in_audits,
 )
-from training.judging.verdict import Gate, Verdict
+from training.judging.verdict import FIRST, Gate, Verdict
 from training.judging.waivers import read_waivers
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "TOLERANCE",
     "Gate",
     "Rivalry",
+    "Standing",
     "Verdict",
     "decide_promotion",
     "judge",
@@ -60,6 +62,20 @@ class Rivalry:
     """Whether the challenger learned from later cutoffs."""
     profit: ProfitDifference | None = None
     """What acting on the riskiest is worth by each; None where acting pays for nobody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a challenger stands to the champion; the last four as in `training.judging.verdict.Verdict`."""
+
+    rivalry: Rivalry | None = None
+    """None where there is nothing to compare with."""
+    no_rival: str = FIRST
+    """Why there is nothing, for the gates that then do not apply."""
+    same_as: str | None = None
+    decides_anew: str | None = None
+    same_model: bool = False
+    replaces: str = ""
 
 
 def decide_promotion(
@@ -89,18 +105,7 @@ def decide_promotion(
     AuditDamaged, InvalidWaiver
         "... must be as it was written; got ..."
     """
-    rivalry, no_rival, same_as = None, "there is no champion yet", None
-    try:
-        champion = current(packages, dataset.tenant.slug, dataset.spec.name)
-        check_outputs(champion, dataset.catalogue)
-        if is_same_model(champion, package):
-            same_as, no_rival = champion.label, f"it is the same as champion {champion.label}"
-        else:
-            rivalry = _rivalry(dataset, champion, package, report)
-    except PackageNotFound:
-        pass
-    except PackageMismatch as mismatch:
-        no_rival = f"the champion can no longer be served: {mismatch}"
+    standing = _standing(dataset, package, report, packages)
     hashes = {output.name: output.hash for output in package.outputs}
     audited = audit_status(read_audits(packages, dataset.tenant.slug), hashes)
     covered = dict.fromkeys(() if audited is None else audited.covered)
@@ -108,9 +113,7 @@ def decide_promotion(
         report.figures,
         export_difference=report.difference,
         certificate=certificate,
-        rivalry=rivalry,
-        no_rival=no_rival,
-        same_as=same_as,
+        standing=standing,
         uncovered=[
             name
             for name, known in hashes.items()
@@ -126,9 +129,8 @@ def judge(
     *,
     export_difference: float,
     certificate: Certificate,
-    rivalry: Rivalry | None,
-    no_rival: str = "there is no champion yet",
-    same_as: str | None = None,
+    rivalry: Rivalry | None = None,
+    standing: Standing | None = None,
     uncovered: Sequence[str] = (),
     audited: AuditStatus | None = None,
     beside: Sequence[Gate] = (),
@@ -144,10 +146,8 @@ def judge(
     certificate : Certificate
     rivalry : Rivalry or None
         None where there is nothing to compare with.
-    no_rival : str
-        Why there is nothing, for the gates that then do not apply.
-    same_as : str, optional
-        Label of the champion, where the challenger is the same model over again.
+    standing : Standing, optional
+        How the challenger stands to the champion; by default as the rivalry says, or there is none.
     uncovered : sequence of str
         Features the package reads that neither the certificate nor an audit compared.
     audited : AuditStatus or None
@@ -155,6 +155,7 @@ def judge(
     beside : sequence of Gate
         What `training.judging.standards` says of what was measured beside the figures.
     """
+    stands = standing or Standing(rivalry=rivalry)
     return Verdict(
         gates=(
             beats_base_rate(figures),
@@ -163,9 +164,12 @@ def judge(
             equals_fitted_model(export_difference),
             has_certificate(certificate, uncovered),
             *(() if audited is None else (stands_in_audits(audited),)),
-            *against_champion(rivalry, no_rival),
+            *against_champion(stands.rivalry, stands.no_rival),
         ),
-        same_as=same_as,
+        same_as=stands.same_as,
+        decides_anew=stands.decides_anew,
+        same_model=stands.same_model,
+        replaces=stands.replaces,
     )
 
 
@@ -213,6 +217,54 @@ def _earns_no_less(rivalry: Rivalry) -> Gate:
         f" {money(profit.champion)} by {rivalry.champion}; 95 % interval of the difference"
         f" {money(profit.low)} to {money(profit.high)}, must reach 0",
     )
+
+
+def _standing(dataset: Dataset, package: Package, report: Report, packages: Path) -> Standing:
+    """Find how a challenger stands to the champion, usable or not."""
+    try:
+        champion = current(packages, dataset.tenant.slug, dataset.spec.name)
+        check_outputs(champion, dataset.catalogue)
+    except PackageNotFound:
+        return Standing()
+    except PackageMismatch as mismatch:
+        return Standing(no_rival=f"the champion can no longer be served: {mismatch}")
+    except (ScoringError, OSError) as error:
+        return Standing(no_rival=f"the champion cannot be read: {error}")
+    if otherwise := _asks_otherwise(champion, dataset):
+        sentence = f"it answers another question than champion {champion.label}: {otherwise}"
+        return Standing(no_rival=sentence, replaces=f"{sentence}, so it takes its place unrivalled")
+    anew = None if is_same_decision(champion, package) else champion.label
+    if is_same_model(champion, package):
+        same = "the same as" if anew is None else "the fitted model of"
+        return Standing(
+            no_rival=f"it is {same} champion {champion.label}",
+            same_as=champion.label if anew is None else None,
+            decides_anew=anew,
+            same_model=True,
+        )
+    unread = [name for name in champion.names if name not in dataset.test]
+    if unread:
+        return Standing(
+            no_rival=f"champion {champion.label} reads {', '.join(unread[:3])}, which is not in these rows"
+        )
+    return Standing(rivalry=_rivalry(dataset, champion, package, report), decides_anew=anew)
+
+
+def _asks_otherwise(champion: Package, dataset: Dataset) -> str:
+    """Say what a champion was asked instead of the question of today; empty where it is the same."""
+    label, days = dataset.spec.label, dataset.schedule.horizon_days
+    told, population = champion.card.get("label"), champion.population
+    if isinstance(told, Mapping) and (told["name"], told["version"]) != (label.name, label.version):
+        return (
+            f"label {label.name} of version {label.version} instead of {told['name']} of version"
+            f" {told['version']}"
+        )
+    before = champion.trained_on.get("horizon_days", days)
+    if before != days:
+        return f"{days} days ahead instead of {before}"
+    if population is not None and population.name != dataset.population.name:
+        return f"about {dataset.population.description} instead of {population.description}"
+    return ""
 
 
 def _rivalry(dataset: Dataset, champion: Package, package: Package, report: Report) -> Rivalry:

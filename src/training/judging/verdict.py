@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+FIRST = "there is no champion yet"
+"""Why a first challenger has nobody to be compared with."""
+
+_FOR_DECISIONS = frozenset({"parity", "audit", "fairness"})
+"""Gates that a new decision over an old model must not fail either."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
@@ -31,15 +37,44 @@ class Verdict:
     gates : tuple of Gate
     same_as : str or None, default None
         Label of the champion the challenger equals in everything but its version.
+    decides_anew : str or None, default None
+        Label of the champion that answers the same question, over which today's decision is another one.
+    same_model : bool, default False
+        Whether the fitted model is that champion's own.
+    replaces : str, default ""
+        A sentence where it answers another question than the champion, whose place it takes.
     """
 
     gates: tuple[Gate, ...]
     same_as: str | None = None
+    decides_anew: str | None = None
+    same_model: bool = False
+    replaces: str = ""
 
     @property
     def promoted(self) -> bool:
         """Whether no gate refuses."""
         return all(gate.passed is not False for gate in self.gates)
+
+    @property
+    def renews(self) -> str | None:
+        """Label of the champion whose fitted model goes on under today's decision; None where none does so.
+
+        Money and population are the shop's to decide: they need not rank better. A challenger that gives the same
+        model, or is refused, leaves them to the champion's; what concerns the features or fairness holds for both.
+        """
+        if not self.same_model and self.promoted:
+            return None
+        stopped = any(gate.passed is False and gate.name in _FOR_DECISIONS for gate in self.gates)
+        return None if stopped else self.decides_anew
+
+    @property
+    def reason(self) -> str:
+        """Why it may be champion: what was seen against the one before, or why nothing was compared; else empty."""
+        against = next((gate for gate in self.gates if gate.name == "champion.auc"), None)
+        if against is None or against.text == FIRST:
+            return ""
+        return against.text if against.passed is None else against.text.partition(", must")[0]
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -54,6 +89,8 @@ class Verdict:
         text = f"gates {passed}/{len(counted)}"
         if self.same_as is not None:
             text = f"same as champion {self.same_as}, {text}"
+        elif self.same_model and self.decides_anew is not None:
+            text = f"same model as champion {self.decides_anew} under a new decision, {text}"
         return text if self.promoted else f"{text}, refused: {'; '.join(self.refusals)}"
 
     def as_list(self) -> list[dict[str, Any]]:

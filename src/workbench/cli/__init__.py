@@ -39,6 +39,7 @@ COMMANDS = {
     "create-key": "workbench.cli.keys:create_key",
     "tick": "workbench.cli.ticks:tick",
     "work": "workbench.cli.jobs:work",
+    "scores": "workbench.cli.scores:scores",
     "recompute-scores": "workbench.cli.jobs:recompute_scores",
     "campaign": "workbench.cli.campaigns:campaign",
     "reports": "workbench.cli.reports:reports",

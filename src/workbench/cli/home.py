@@ -93,3 +93,13 @@ def open_bench(named: str | None) -> Bench:
     from workbench import notebook
 
     return notebook.open_bench(tenant=tenant_slug(named))
+
+
+def user() -> str:
+    """Name who types, for the history of what people decided."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -285,23 +285,25 @@ def conclude(
 
 
 def summary_table(result: PipelineResult, root: Path) -> str:
-    """Lay out the models' figures beside a plain logistic regression's; empty without any."""
+    """Lay out each training's figures by the version they are of, and who is champion; empty without any."""
     pages = {outcome.record.model: outcome.record.page for outcome in result.of(REVIEW)}
     rows = []
     for outcome in result.of(TRAIN):
         figures = outcome.result["figures"]
         page = pages.get(outcome.record.model, "")
+        version = outcome.result.get("outputs", {}).get("label")
+        champion = figures.get("champion")
         rows.append(
             [
-                outcome.record.model,
+                str(version or outcome.record.model),
                 *(_number(figures.get(name)) for name in _FIGURES),
-                str(figures.get("champion") or "none"),
+                "itself" if champion and champion == version else f"{champion or 'none'}",
                 shorten(page, root) or "-",
             ]
         )
     if not rows:
         return ""
-    return table(["model", "AUC", "logistic", "Brier", "base rate", "champion", "report"], rows)
+    return table(["version", "AUC", "logistic", "Brier", "base rate", "champion", "report"], rows)
 
 
 def _number(value: Any) -> str:

@@ -114,7 +114,7 @@ def _execute(folder: Path, request: dict[str, Any]) -> None:
     try:
         _papermill(folder, request)
     except PapermillExecutionError as error:
-        if error.ename == "NotTrainable":
+        if error.ename in ("NotTrainable", "ChampionUnusable"):
             raise Stopped(LEFT_OUT, error.evalue) from error
         raise Stopped(
             CELL_RAISED, f"{_stopped_at(folder)} raised {error.ename}: {_short(error.evalue)}"

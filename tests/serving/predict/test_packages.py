@@ -95,3 +95,27 @@ def test_an_older_version_is_found_by_its_label(packages: Path) -> None:
     assert shelf.stored("acme.churn/1").version == "1"
     with pytest.raises(ModelMissing):
         shelf.stored("acme.churn/9")
+
+
+def test_after_a_restart_the_last_usable_package_answers_and_it_is_said(
+    packages: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(make_package(version="2"), packages)
+    publish(make_stale(make_package(version="3")), packages)
+    shelf = PackageShelf([packages], SHOP)
+    assert label(shelf) == "acme.churn/2"
+    assert "acme.churn/2 goes on answering" in caplog.text
+    (said,) = shelf.stand_ins()
+    assert said.startswith("acme.churn/2 answers meanwhile: package acme.churn/3 must use features")
+    assert "bellwether run --tenant acme --models churn" in said
+
+
+def test_a_package_answers_once_its_files_are_mended(packages: Path) -> None:
+    whole = publish(make_package(version="2"), packages) / "model.npz"
+    content = whole.read_bytes()
+    whole.write_bytes(b"half of it")
+    shelf = PackageShelf([packages], SHOP)
+    assert label(shelf) == "acme.churn/1"
+    whole.write_bytes(content)
+    assert label(shelf) == "acme.churn/2"
+    assert shelf.stand_ins() == []

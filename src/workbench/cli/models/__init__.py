@@ -8,6 +8,12 @@ from workbench.cli.console import examples
 from workbench.cli.groups import LazyGroup
 
 COMMANDS = {
+    "list": "workbench.cli.models.listing:listing",
+    "show": "workbench.cli.models.showing:show",
+    "card": "workbench.cli.models.showing:card",
+    "compare": "workbench.cli.models.comparing:compare",
+    "promote": "workbench.cli.models.promoting:promote",
+    "rollback": "workbench.cli.models.promoting:rollback",
     "set": "workbench.cli.models.deciding:set_",
 }
 """Every subcommand and where it lives, in the order of the help."""
@@ -17,9 +23,15 @@ COMMANDS = {
     cls=LazyGroup,
     commands_at=COMMANDS,
     epilog=examples(
-        "bellwether models set churn --horizon 60 --active-within 120",
+        "bellwether models list",
+        "bellwether models show demo.churn/3",
+        "bellwether models rollback demo.churn --because 'too many offers'",
         "bellwether models COMMAND --help",
     ),
 )
 def models() -> None:
-    """Decide what a model is asked, for one shop."""
+    """Look at the versions of the models, decide which answers, and what a model is asked.
+
+    A model is named as "demo.churn", a version of it as "demo.churn/3"; "churn" will do where there is one tenant, or
+    --tenant names it. Without a version, the champion is meant.
+    """

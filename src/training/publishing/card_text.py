@@ -1,0 +1,98 @@
+"""A model card as Markdown, for MLflow's pages and for whoever asks the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from scoring.package import Package
+
+_STRONGEST = 5
+
+
+def card_text(package: Package) -> str:
+    """Write the card of a version as Markdown.
+
+    Parameters
+    ----------
+    package : Package
+        With a card, as `training.publishing.card.model_card` makes it; what an older one lacks is left out.
+
+    Returns
+    -------
+    str
+        A heading, then sections of a few lines.
+    """
+    card = package.card
+    parts = [f"# {package.label}", _about(card)]
+    if renewal := card.get("renewal"):
+        parts.append(f"**{renewal}**")
+    parts += [
+        _section("How good it is", _figures(card)),
+        _section("What is decided", [package.decision.rule]),
+        _section("Gates", [_gate(gate) for gate in card.get("gates", ())]),
+        _section("What was done to it", card.get("notes", ())),
+        _section("Learned from", _origin(package.trained_on)),
+        _section("Candidates", [_candidate(each) for each in card.get("candidates", ())]),
+        _section(
+            "Strongest features, each alone",
+            [
+                f"`{name}`: AUC {power:.3f}"
+                for name, power in list(card.get("strongest_features", {}).items())[:_STRONGEST]
+            ],
+        ),
+        _section("Limits", card.get("limits", ())),
+    ]
+    if "expires" in card:
+        parts.append(f"Train it again before {card['expires']}.")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _about(card: Mapping[str, Any]) -> str:
+    if "predicts" not in card:
+        return ""
+    days = f" within {card['horizon_days']} days" if "horizon_days" in card else ""
+    return f"{str(card['predicts'])[:1].upper()}{str(card['predicts'])[1:]}{days}."
+
+
+def _figures(card: Mapping[str, Any]) -> list[str]:
+    found, plain = card.get("out_of_time"), card.get("baseline", {})
+    if not found:
+        return []
+    lines = [
+        f"AUC {found['auc']:.3f} ({found['auc_low']:.3f} to {found['auc_high']:.3f}), out of time on"
+        f" {found['rows']:,} customers; base rate {found['base_rate']:.1%}",
+        f"Brier {found['brier']:.4f}; calibration error {found['ece']:.4f}",
+    ]
+    if "auc" in plain:
+        lines.append(f"a plain logistic regression has AUC {plain['auc']:.3f}")
+    return lines
+
+
+def _gate(gate: Mapping[str, Any]) -> str:
+    return f"{gate['name']}: {gate.get('verdict', '')}, {gate['text']}"
+
+
+def _origin(origin: Mapping[str, Any]) -> list[str]:
+    if "train_cutoffs" not in origin:
+        return []
+    days = ", ".join(_moment(cutoff) for cutoff in origin["train_cutoffs"])
+    return [
+        f"{origin['n_train']:,} rows at {days}; tested on {origin['n_test']:,} at"
+        f" {_moment(origin['test_cutoff'])}",
+        f"snapshot `{origin['snapshot']}`, as of {_moment(origin['as_of'])}",
+    ]
+
+
+def _candidate(each: Mapping[str, Any]) -> str:
+    chosen = ", chosen" if each["chosen"] else ""
+    return f"{each['name']}: AUC {each['auc']:.4f}, log loss {each['log_loss']:.4f}{chosen}"
+
+
+def _moment(instant: str) -> str:
+    return instant[:16].replace("T", " ") + " UTC"
+
+
+def _section(title: str, lines: Iterable[str] | Sequence[str]) -> str:
+    listed = [f"- {line}" for line in lines]
+    return "\n".join([f"## {title}", "", *listed]) if listed else ""

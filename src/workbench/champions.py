@@ -1,0 +1,42 @@
+"""Which package answers for a tenant's model: the champion, or where it cannot be used, the last one that can."""
+
+from __future__ import annotations
+
+from features.catalogue import CATALOGUE
+from scoring.errors import PackageNotFound, ScoringError
+from scoring.package import Package, check_outputs
+from scoring.promotions import usable
+from workbench.errors import ChampionUnusable
+from workbench.notebook import Bench
+
+
+def answering(bench: Bench, model: str) -> tuple[Package, str]:
+    """Give the package that answers.
+
+    Parameters
+    ----------
+    bench : Bench
+    model : str
+        "churn".
+
+    Returns
+    -------
+    tuple of Package and str
+        With a sentence on the champion where another version answers instead of it; empty otherwise.
+
+    Raises
+    ------
+    PackageNotFound
+        "model 'demo.churn' must have a published package; got none in ..."
+    ChampionUnusable
+        "model demo.churn must have a version that can be used; got none: ...". A run leaves the step out.
+    """
+    slug = bench.tenant.slug
+    try:
+        return usable(
+            bench.settings.packages, slug, model, lambda package: check_outputs(package, CATALOGUE)
+        )
+    except PackageNotFound:
+        raise
+    except (ScoringError, OSError) as error:
+        raise ChampionUnusable(slug, model, str(error)) from error

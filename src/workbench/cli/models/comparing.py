@@ -1,0 +1,63 @@
+"""`bellwether models compare`: two versions on the same rows."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from workbench.cli import home
+from workbench.cli.console import examples, note, table
+from workbench.cli.models.showing import found_package, whose
+
+
+@click.command(
+    epilog=examples(
+        "bellwether models compare demo.churn/2 demo.churn/3",
+        "bellwether models compare churn/2 churn --tenant demo --json",
+    )
+)
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@whose
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def compare(one: str, other: str, tenant: str | None, as_json: bool) -> None:
+    """Compare version A with version B on the latest customers whose outcomes are known.
+
+    The difference is A less B on the same customers, with its 95 % interval; where both cannot be asked about the same
+    customers, it is said why, and the figures are those of their cards.
+    """
+    from commerce.records.instants import from_micros
+    from features.snapshots.snapshot import load_snapshot
+    from workbench import comparisons, notebook
+
+    settings = home.settings()
+    first, second = (found_package(settings, text, tenant) for text in (one, other))
+    bench = notebook.open_bench(tenant=first.tenant)
+    with note("asking both about the same customers"):
+        stream = load_snapshot(settings.snapshots, first.tenant, None)
+        found = comparisons.compare(bench, stream, first, second)
+    bench.engine.dispose()
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), indent=1))
+        return
+    heads = ["figure", first.label, second.label]
+    rows = [
+        [name, *(_written(found.figures[label].get(name)) for label in (found.one, found.other))]
+        for name in comparisons.FIGURES
+    ]
+    click.echo(table(heads, rows))
+    if found.cutoff is not None:
+        day = from_micros(found.cutoff).astimezone(bench.tenant.zone).date()
+        difference = found.difference
+        click.echo(
+            f"  on the same {found.rows:,} customers as of {day}: AUC {difference['delta_auc']:+.4f} (95 % interval"
+            f" {difference['delta_auc_low']:+.4f} to {difference['delta_auc_high']:+.4f}), Brier"
+            f" {difference['delta_brier']:+.5f}"
+        )
+    for sentence in found.notes:
+        click.echo(f"  {sentence}")
+
+
+def _written(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"

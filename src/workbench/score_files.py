@@ -1,0 +1,118 @@
+"""Kept scores as a file for people and other programs: one row per customer, by the shop's own customer id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from commerce.records import schema
+from commerce.records.identity import Identity
+from commerce.records.money import from_minor
+from commerce.records.tenants import Tenant
+from serving.predict.scores import ScoreRow
+from serving.schema import score
+from workbench.errors import PlanError
+from workbench.exports import check_export
+
+
+def check_target(path: Path, *, force: bool) -> None:
+    """Refuse a file of an unknown kind, or one that is there already.
+
+    Raises
+    ------
+    PlanError
+        As `workbench.exports.check_export`; "file must be new; got ..."
+    """
+    check_export(path)
+    if path.exists() and not force:
+        raise PlanError(f"file must be new; got {str(path)!r}. Add --force to replace it.")
+
+
+def latest_per_customer(
+    connection: Connection, tenant: Tenant, model: str, as_of: datetime
+) -> pd.DataFrame:
+    """Read each customer's latest score as of an instant.
+
+    Parameters
+    ----------
+    connection : Connection
+    tenant : Tenant
+    model : str
+        "churn".
+    as_of : datetime
+        Aware; later scores do not count.
+
+    Returns
+    -------
+    DataFrame
+        ``customer`` (the shop's own id, else ``number:17``), then the decision, its reasons and its origin; by
+        customer. Money is in units of the currency named.
+    """
+    place = func.row_number().over(
+        partition_by=score.c.customer_id,
+        order_by=(score.c.as_of.desc(), score.c.made_at.desc(), score.c.request_id),
+    )
+    ranked = (
+        select(score, place.label("place"))
+        .where(
+            score.c.tenant_id == tenant.id,
+            score.c.model == model,
+            score.c.customer_id.is_not(None),
+            score.c.as_of <= as_of,
+        )
+        .subquery()
+    )
+    found = connection.execute(
+        select(*(ranked.c[column.name] for column in score.c)).where(ranked.c.place == 1)
+    ).all()
+    table = schema.customer
+    names = {
+        row.id: Identity._make(row).text
+        for row in connection.execute(
+            select(table.c.id, table.c.number, table.c.external_id).where(
+                table.c.tenant_id == tenant.id
+            )
+        )
+    }
+    rows = [_row(ScoreRow.from_dict(row._asdict()), names, tenant.currency) for row in found]
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return frame.sort_values("customer", ignore_index=True)
+
+
+_COLUMNS = (
+    "customer", "action", "probability", "expected_gain", "worth_if_kept", "currency", "score", "band", "rule_score",
+    "rule_band", "population", "return_probability", "note", "because", "model_version", "as_of", "made_at",
+    "request_id",
+)  # fmt: skip
+
+
+def _row(kept: ScoreRow, names: dict[Any, str], currency: str) -> dict[str, object]:
+    told = kept.decision
+
+    def money(minor: int | None) -> float | None:
+        return None if minor is None else float(from_minor(minor, currency))
+
+    return {
+        "customer": names.get(kept.customer_id, str(kept.customer_id)),
+        "action": told.action,
+        "probability": kept.probability,
+        "expected_gain": money(told.gain),
+        "worth_if_kept": money(told.value),
+        "currency": currency,
+        "score": kept.score,
+        "band": kept.band,
+        "rule_score": kept.rule_score,
+        "rule_band": kept.rule_band,
+        "population": kept.population,
+        "return_probability": kept.return_probability,
+        "note": kept.note,
+        "because": " ".join(reason.text for reason in kept.reasons),
+        "model_version": kept.model_version,
+        "as_of": kept.as_of.isoformat(),
+        "made_at": kept.made_at.isoformat(),
+        "request_id": kept.request_id,
+    }

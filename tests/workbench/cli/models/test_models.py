@@ -1,0 +1,109 @@
+"""What a person sees of the versions of a model, and how she decides which answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from tests.serving.shop import make_real_package, make_stale
+from tests.workbench.shops import settings_of
+
+from scoring.files import current_version, publish
+from scoring.promotions import promotions
+from workbench.cli import group
+from workbench.cli.refusals import Refusal
+from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE
+
+Invoke = Callable[..., Result]
+CARD = {
+    "predicts": "the probability that a customer leaves",
+    "out_of_time": {
+        "rows": 500, "base_rate": 0.4, "auc": 0.81, "auc_low": 0.78, "auc_high": 0.84, "brier": 0.17, "ece": 0.02,
+    },
+    "gates": [{"name": "auc", "passed": False, "text": "AUC 0.51", "verdict": "refused"}],
+    "expires": "2027-01-01",
+}  # fmt: skip
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> Path:
+    """Two published versions of a model, the second of which answers."""
+    place = settings_of(tmp_path).packages
+    for version in ("1", "2"):
+        publish(replace(make_real_package("churn"), version=version, card=CARD), place)
+    return place
+
+
+@pytest.fixture
+def invoke(tmp_path: Path, packages: Path) -> Invoke:
+    def call(*arguments: str) -> Result:
+        env = {HOME_VARIABLE: str(tmp_path), DATABASE_VARIABLE: ""}
+        return CliRunner().invoke(
+            group, ["models", *arguments], env=env, standalone_mode=False, input="y\n"
+        )
+
+    return call
+
+
+def test_every_version_is_a_line_and_says_whether_it_answers(invoke: Invoke) -> None:
+    shown = invoke("list").output.splitlines()
+    assert shown[1].split()[:5] == ["acme.churn/2", "champion", "0.810", "0.1700", "0/1"]
+    assert shown[2].split()[:2] == ["acme.churn/1", "published"]
+    found = json.loads(invoke("list", "--json").output)
+    assert [each["expires"] for each in found] == ["2027-01-01"] * 2
+    assert "no model was trained yet" in invoke("list", "--tenant", "nobody").output
+
+
+def test_one_version_is_shown_in_full_and_as_a_card(invoke: Invoke) -> None:
+    shown = invoke("show", "acme.churn").output
+    assert "acme.churn/2, champion" in shown
+    assert "gate auc: refused, AUC 0.51" in shown
+    told = json.loads(invoke("show", "acme.churn/1", "--json").output)
+    assert (told["state"], told["usable"]) == ("published", True)
+    assert invoke("card", "acme.churn/1").output.startswith("# acme.churn/1\n\nThe probability")
+    assert json.loads(invoke("card", "acme.churn", "--json").output) == CARD
+
+
+def test_a_person_goes_back_to_the_champion_before_and_forth_again(
+    invoke: Invoke, packages: Path
+) -> None:
+    refused = invoke("rollback", "acme.churn", "--yes").exception
+    assert isinstance(refused, Refusal)
+    assert "must have had a champion before" in str(refused)
+    assert invoke("promote", "acme.churn/1", "--because", "a campaign").exit_code == 0
+    assert current_version(packages, "acme", "churn") == "1"
+    assert invoke("promote", "acme.churn/2", "--yes").exit_code == 0
+    assert "acme.churn/1 answers from now on" in invoke("rollback", "acme.churn", "--yes").output
+    history = promotions(packages, "acme", "churn")
+    assert [each.version for each in history] == ["1", "2", "1"]
+    assert history[0].why == "a campaign"
+    assert history[0].by
+    assert current_version(packages, "acme", "churn") == "1"
+
+
+def test_a_version_that_cannot_be_used_here_is_not_promoted(invoke: Invoke, packages: Path) -> None:
+    stale = make_stale(replace(make_real_package("churn"), version="3", card=CARD))
+    publish(stale, packages)
+    invoke("promote", "acme.churn/1", "--yes")
+    refused = invoke("promote", "acme.churn/3", "--yes").exception
+    assert "must use features as they are declared here" in str(refused)
+    assert current_version(packages, "acme", "churn") == "1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("show", "acme.chrun"), "model must be known; got 'acme.chrun'. Did you mean"),
+        (("show", "acme.churn/9"), "version of acme.churn must be known; got '9'"),
+        (("promote", "acme.churn"), "version must be named to be promoted"),
+        (("rollback", "acme.churn/1"), "model must be named without a version"),
+    ],
+)
+def test_what_is_not_there_is_said_in_a_sentence(
+    invoke: Invoke, arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in str(invoke(*arguments).exception)
