@@ -16,6 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OURS = {path.name for path in (ROOT / "src").iterdir() if path.is_dir()}
 NAMED_OTHERWISE = {
     "great-expectations": "great_expectations",
+    "interpret-core": "interpret",
     "pillow": "PIL",
     "prometheus-client": "prometheus_client",
     "pyjwt": "jwt",

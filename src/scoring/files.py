@@ -282,6 +282,11 @@ def published_versions(packages: Path, tenant: str, model: str) -> list[str]:
     packages : Path
     tenant, model : str
 
+    Returns
+    -------
+    list of str
+        Empty where none is.
+
     Examples
     --------
     >>> from tempfile import TemporaryDirectory

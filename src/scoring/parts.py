@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.components import Component, Linear
+from scoring.binned import Binned
+from scoring.components import Component, Linear, Trees
 from scoring.files import contents
 from scoring.package import Package
 
 DECISION = ("decision", "offer", "population")
 """What belongs to the decision."""
 
-_COLUMNS_OF_TREES = ("feature", "slot_feature")
-"""Arrays of trees that hold columns."""
+_COLUMNS: Mapping[type[Component], tuple[str, ...]] = {
+    Trees: ("feature", "slot_feature"),
+    Binned: ("column",),
+}
+"""Arrays that hold columns, by component; those of linear ones have a place for each column."""
 
 _TOLD = ("version", "validation", "card")
 """What is told of a version: neither of its parts."""
@@ -130,9 +135,10 @@ def _narrowed(
 ) -> NDArray[Any]:
     """Give an array of a component as if there were only the columns that the model reads."""
     place, _, field = name.partition(".")
-    if isinstance(package.components[int(place)], Linear):
+    component = package.components[int(place)]
+    if isinstance(component, Linear):
         return array[kept]
-    if field not in _COLUMNS_OF_TREES:
+    if field not in _COLUMNS[type(component)]:
         return array
     moved = np.zeros(_width(package), dtype=array.dtype)
     moved[kept] = np.arange(len(kept))
@@ -150,8 +156,10 @@ def _reads(component: Component, columns: int) -> NDArray[np.bool_]:
     read = np.zeros(columns, dtype=np.bool_)
     if isinstance(component, Linear):
         read |= (component.coefficient != 0) | (component.missing_coefficient != 0)
-    else:
+    elif isinstance(component, Trees):
         read[np.unique(component.slot_feature)] = True
+    else:
+        read[np.unique(component.column)] = True
     return read
 
 
@@ -170,6 +178,6 @@ def _widened(component: Component, at: int, by: int) -> Component:
         name: np.where(
             getattr(component, name) >= at, getattr(component, name) + by, getattr(component, name)
         )
-        for name in _COLUMNS_OF_TREES
+        for name in _COLUMNS[type(component)]
     }
     return replace(component, **moved)

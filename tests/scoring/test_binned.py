@@ -14,8 +14,9 @@ from tests.scoring.samples import NAMES, binned, linear, rows
 from scoring.binned import Term, binned_component
 from scoring.decisions import decide_many
 from scoring.errors import InvalidPackage
-from scoring.files import is_same_model, read_package, write_package
+from scoring.files import read_package, write_package
 from scoring.package import Package
+from scoring.parts import is_same_model
 from scoring.scorer import score
 
 MakePackage = Callable[..., Package]
@@ -116,7 +117,7 @@ def test_a_package_whose_shape_functions_read_other_columns_is_refused(
     make_package: MakePackage,
 ) -> None:
     component = binned_component([alone(len(NAMES), [0.0], [0.0, 1.0, 2.0])], base=0.0)
-    with pytest.raises(InvalidPackage, match="components on its 5 features; got other columns"):
+    with pytest.raises(InvalidPackage, match="components on its 5 columns; got other columns"):
         make_package(components=(component,))
 
 
