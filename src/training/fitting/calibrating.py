@@ -9,6 +9,7 @@ training row can show, it is learned from customers of the test cutoff who are s
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from features.frames import LABEL
 from scoring.calibration import Calibration
+from scoring.populations import Population
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 
@@ -25,6 +27,9 @@ Integers = NDArray[np.int64]
 
 SMALL = 5000
 """Training rows below which a curve is tried too: Venn-Abers predictors stay honest on few rows."""
+
+LEAST_OF_A_GROUP = 50
+"""Training rows of either outcome below which a group of customers has no calibration of its own."""
 
 KNOTS = 24
 """Places at which a curve is kept."""
@@ -64,6 +69,37 @@ def calibrate(dataset: Dataset, fitted: Fitted) -> Calibration:
         rivals = (fit(logits[seen], labels[seen]) for fit in (fit_line, fit_curve))
         losses += [_loss(each.of(logits[~seen]), labels[~seen]) for each in rivals]
     return fit_curve(logits, labels) if losses[1] < losses[0] else line
+
+
+def calibrate_groups(dataset: Dataset, fitted: Fitted) -> Population:
+    """Learn a line for each group of customers whom the question is not about, from the training rows.
+
+    What is learned of active customers holds for those who left by chance only: they are asked another question, and
+    are told a probability that is honest for them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    fitted : Fitted
+        Whose out-of-fold logits are used, under its own calibration.
+
+    Returns
+    -------
+    Population
+        As that of the dataset; a group of fewer than `LEAST_OF_A_GROUP` rows of either outcome keeps the model's own.
+    """
+    frame, labels = dataset.train, dataset.train[LABEL].to_numpy(dtype=np.int64)
+    logits = fitted.calibration.of(fitted.out_of_fold)
+    left = np.ones(len(frame), dtype=np.bool_)
+    others = []
+    for group in dataset.population.others:
+        inside = left & np.array([group.holds(value) for value in frame[group.feature].tolist()])
+        left &= ~inside
+        counts = np.bincount(labels[inside], minlength=2)
+        enough = counts.min() >= LEAST_OF_A_GROUP
+        line = fit_line(logits[inside], labels[inside]) if enough else Calibration()
+        others.append(replace(group, calibration=line))
+    return replace(dataset.population, others=tuple(others))
 
 
 def fit_line(logits: Floats, labels: Integers) -> Calibration:

@@ -12,6 +12,7 @@ from commerce.records.instants import from_micros
 from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
+from training.judging.groups import group_figures
 from training.judging.parity_certificate import Certificate
 from training.judging.sensitivity import sensitivity
 from training.judging.verdict import Verdict
@@ -46,6 +47,7 @@ def model_card(
             "description": dataset.population.description,
             "share_of_customers": float(dataset.is_asked(dataset.current).mean()),
             "others": [group.name for group in dataset.population.others],
+            "out_of_time": [asdict(group) for group in group_figures(dataset, package)],
         },
         "value": None if dataset.forecast is None else dataset.forecast.sentence,
         "economics": asdict(dataset.spec.economics),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from features.frames import LABEL
 from scoring.calibration import Calibration
 from scoring.package import Package
-from training.fitting.calibrating import calibrate, fit_level
+from training.fitting.calibrating import calibrate, calibrate_groups, fit_level
 from training.fitting.candidates import PLAIN, Fitted, fit_plain_logistic
 from training.fitting.dataset import Dataset
 from training.judging.baselines import measure_baselines
@@ -85,16 +85,22 @@ def make_challenger(
         plain = fit_plain_logistic(dataset, fitted, seed=seed)
         made = _examined(dataset, made, plain, export_package(dataset, plain), asked, seed)
     if is_calibrated(made.report.figures).passed:
-        return _noted(made, notes)
+        return _noted(dataset, made, notes)
     for mend in (_by_training_rows, *((_by_level,) if may_set_aside else ())):
         mended, note = mend(dataset, made, asked, seed)
         if mended is not None and is_calibrated(mended.report.figures).passed:
-            return _noted(mended, [*notes, note])
-    return _noted(made, notes)
+            return _noted(dataset, mended, [*notes, note])
+    return _noted(dataset, made, notes)
 
 
-def _noted(made: Challenger, notes: list[str]) -> Challenger:
-    return replace(made, report=replace(made.report, notes=tuple(notes)))
+def _noted(dataset: Dataset, made: Challenger, notes: list[str]) -> Challenger:
+    """Give the challenger as it is, its other groups of customers calibrated too, with what was done to it."""
+    population = calibrate_groups(dataset, made.fitted)
+    return replace(
+        made,
+        package=replace(made.package, population=population),
+        report=replace(made.report, notes=tuple(notes)),
+    )
 
 
 def is_no_better_than_plain(report: Report) -> bool:
