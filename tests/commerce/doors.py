@@ -67,7 +67,7 @@ PLAIN: Mapping[str, Any] = {
     "fields": {"full_name": "Tock"}, "latitude": 1.0, "longitude": 2.0, "points": 5,
     "email": "tock@example.com", "to": "shipped", "conditions": (), "address": "Tock Lane",
     "percent_bp": 500, "figure": "newsletter", "value": 1, "held": False, "lock": True,
-    "provider": "stripe", "kind": "order", "tax_bp": 0,
+    "provider": "stripe", "kind": "order", "tax_bp": 0, "result": {"done": True},
     "event_type": "cart.opened", "occurred_at": to_micros(NOW), "transition": "invoices reminded",
     "plan": CampaignPlan(
         name="tock", model="churn", model_version="tock.churn@1", cost_minor=1, margin_bp=3000,

@@ -40,6 +40,8 @@ class Bank:
     shop: Shop
     loses: bool = field(default=False, init=False)
     """Whether the doctor has a loss to tell."""
+    may_leave: tuple[str, ...] = field(default=(), init=False)
+    """Other rules of the doctor that may find something."""
 
     def provider(self, work: Work) -> Provider:
         """The embedded one."""

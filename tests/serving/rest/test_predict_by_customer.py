@@ -33,7 +33,8 @@ ANSWER = [
         "rule_score",
         "rule_band",
     ),
-    *("decision", "reasons", "assumed", "model_version", "as_of", "request_id"),
+    *("decision", "reasons", "population", "return_probability", "note"),
+    *("assumed", "model_version", "as_of", "request_id"),
 ]
 
 
@@ -46,7 +47,7 @@ def test_an_answer_has_every_part_in_order(client: Client) -> None:
     assert body["model_version"] == "acme.churn/1"
     assert 0 < body["probability"] < 1
     assert [body[name] for name in ("score", "band", "rule_score", "rule_band")] == [None] * 4
-    assert set(body["decision"]) == {"action", "threshold", "rule"}
+    assert set(body["decision"]) == {"action", "threshold", "rule", "gain", "value", "success"}
     for reason in body["reasons"]:
         assert list(reason) == ["feature", "value", "reference", "contribution", "text"]
     assert (
