@@ -158,6 +158,7 @@ def test_make_test_checks_style_and_types_and_measures_what_the_tests_reach() ->
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_commands_that_test_one_file_and_measure_one_room_work(tmp_path: Path) -> None:
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = guide.partition("## Tests")[2]

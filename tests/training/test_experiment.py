@@ -239,6 +239,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
+@pytest.mark.slow
 def test_training_stopped_after_publishing_is_mended_by_training_again(
     shop: Shop, tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
