@@ -8,9 +8,13 @@ counts from earlier, and has everybody worked out again.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from analytics.view import View
 from commerce.records.instants import to_micros
-from features.evaluating.database import Database
+
+if TYPE_CHECKING:
+    from features.evaluating.database import Database
 
 _MOST = 0.1
 """The share of the customers from which on all are worked out again."""
