@@ -65,6 +65,9 @@ def test_row_table_api_and_replay_describe_the_decision_of_scoring(
             rule_band="?",
             decision=Action(action="?", threshold=0.0, rule="?"),
             reasons=(Reason(feature="?", value=None, reference=None, contribution=0.0, text="?"),),
+            population="?",
+            return_probability=0.0,
+            note="?",
         )
         for name in parts:
             changed = replace(kept, **{name: getattr(others, name)})
