@@ -6,6 +6,8 @@ renaming. The checksum of the arrays and of the text is checked at every reading
 
 from __future__ import annotations
 
+# longer than modules are here: the format of a package and its folder on the shelf share checksums and renaming; whoever
+# changes one of them looks at the other
 import hashlib
 import json
 import os

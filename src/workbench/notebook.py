@@ -11,6 +11,8 @@ from the settings, never from the current directory, and nothing is recorded as 
 
 from __future__ import annotations
 
+# longer than modules are here: five functions that every notebook imports by one name, two thirds of it their
+# docstrings, which people read in JupyterLab
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

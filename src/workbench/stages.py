@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# longer than modules are here: what the cells of notebooks 10 and 20 call, by one name; half of it is docstrings, which
+# people read in JupyterLab
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import sqrt

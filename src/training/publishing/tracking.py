@@ -7,6 +7,8 @@ used nowhere else.
 
 from __future__ import annotations
 
+# longer than modules are here: the one home of MLflow, whose store and open run share its import and its quiet; half of
+# it is what each figure is for
 import logging
 import os
 import warnings
