@@ -20,7 +20,7 @@ from commerce.records.database import connect, migrate, reading
 from commerce.records.doctor import Finding, examine
 from commerce.records.outbox import drain
 from commerce.records.tenants import find_tenant
-from scoring.files import publish
+from scoring.published import publish
 from serving.access import logins
 from serving.access.secret import Secret
 from serving.access.tokens import Claims, Tokens

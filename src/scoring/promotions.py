@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from scoring.errors import PackageDamaged, PackageNotFound, ScoringError
-from scoring.files import current_version, make_current, published_versions, read_package
+from scoring.files import read_package
 from scoring.package import Package
+from scoring.published import current_version, make_current, published_versions
 
 TRAINING = "training"
 """Who promotes a challenger that no gate refuses."""

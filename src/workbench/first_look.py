@@ -17,8 +17,8 @@ from commerce.records.stream import FEATURE_COLUMNS, customer_rows
 from features.catalogue import CATALOGUE
 from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
-from scoring.files import current
 from scoring.package import Package
+from scoring.published import current
 from training.judging.baselines import single_feature_power
 from workbench.notebook import Bench
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoring.errors import ScoringError
-from scoring.files import current_version, read_package
+from scoring.files import read_package
 from scoring.package import Package
+from scoring.published import current_version
 from tabular.errors import did_you_mean
 from workbench.errors import PlanError
 from workbench.runs.files import read_json

@@ -15,7 +15,7 @@ from commerce.records.database import writing
 from commerce.records.instants import from_micros
 from commerce.records.tenants import observe
 from features.snapshots.snapshot import Snapshot, take_snapshot
-from scoring.files import current_version
+from scoring.published import current_version
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import why_not_trainable
 from training.fitting.schedule import Schedule, cutoffs_for

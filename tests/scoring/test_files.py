@@ -25,8 +25,9 @@ from scoring.errors import (
     PackageMismatch,
     PackageNotFound,
 )
-from scoring.files import current, current_version, publish, read_package, write_package
+from scoring.files import read_package, write_package
 from scoring.package import Package, check_outputs
+from scoring.published import current, current_version, publish
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
 

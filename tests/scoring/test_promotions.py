@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scoring.errors import PackageDamaged, PackageNotFound
-from scoring.files import current_version, lay_down, published_versions
 from scoring.package import Package
 from scoring.promotions import champion_before, promote, promotions, record_promotion, usable
+from scoring.published import current_version, lay_down, published_versions
 
 MakePackage = Callable[..., Package]
 

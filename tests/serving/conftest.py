@@ -12,7 +12,7 @@ from tests.serving.rest.people import Shops, open_shops
 from tests.serving.shop import NOW, OPEN, SHOP, Client, make_package, make_shop
 
 from commerce.records.tenants import Tenant
-from scoring.files import publish
+from scoring.published import publish
 from serving.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from tests.serving.shop import Client, logged, make_package
 
-from scoring.files import publish
+from scoring.published import publish
 from serving.app import Application, Switchboard, make_app
 
 

@@ -25,8 +25,8 @@ from features.catalogue import CATALOGUE
 from features.frames import feature_frame, write_features
 from features.snapshots.snapshot import Snapshot, take_snapshot
 from scoring.errors import PackageNotFound
-from scoring.files import current, publish
 from scoring.package import Package
+from scoring.published import current, publish
 from scoring.scorer import score
 from simulation import SimulationOptions, simulate
 from training.errors import InvalidProtocol, NotTrainable

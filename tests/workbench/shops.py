@@ -15,7 +15,7 @@ from tests.serving.shop import make_real_package
 from commerce.records import schema
 from commerce.records.database import reading
 from features.catalogue import CATALOGUE
-from scoring.files import publish
+from scoring.published import publish
 from serving.predict.answers import AppState, CustomerRequest, answer_customer
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore

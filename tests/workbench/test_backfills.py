@@ -29,8 +29,8 @@ from importing.engine.logbook import SourceFile
 from importing.engine.tenancy import plan_tenant
 from importing.engine.undoing import undo_import
 from importing.engine.writing import Writer
-from scoring.files import publish
 from scoring.package import Package
+from scoring.published import publish
 from serving.predict import answers
 from serving.predict.answers import AppState, CustomerRequest, answer_customer
 from serving.predict.packages import PackageShelf

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from tests.serving.shop import make_real_package, make_stale
 from tests.workbench.shops import make_home, settings_of
 
-from scoring.files import publish
 from scoring.package import Package
+from scoring.published import publish
 from workbench import notebook, stages
 from workbench.cli import group
 from workbench.comparisons import why_not_comparable

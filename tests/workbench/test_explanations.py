@@ -15,7 +15,7 @@ from tests.workbench.shops import SLUG, make_home
 from features.catalogue import CATALOGUE
 from features.frames import feature_frame
 from scoring.decisions import decide_many
-from scoring.files import publish
+from scoring.published import publish
 from training.fitting.candidates import fit_candidates
 from training.fitting.dataset import load_dataset
 from training.publishing.export import export_package

@@ -15,8 +15,8 @@ from commerce.records.instants import from_micros, to_micros
 from features.catalogue import CATALOGUE
 from features.snapshots.snapshot import Snapshot
 from scoring.components import Linear
-from scoring.files import current, publish
 from scoring.package import DecisionRule, Package, PackageOutput
+from scoring.published import current, publish
 from simulation import SimulationOptions, simulate
 from training.fitting.schedule import cutoffs_for
 from training.judging.plots import contributions_figure

@@ -15,7 +15,7 @@ from features.catalogue import CATALOGUE
 from features.comparing.changes import Version, compare, declarations, outdated
 from features.declaring.clocks import DAY
 from features.frames import DECLARED, feature_frame, write_features
-from scoring.files import publish
+from scoring.published import publish
 from workbench.errors import PlanError
 from workbench.settings import Settings
 from workbench.versions import code_version, find_version, models

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from features.declaring.declaration import Catalogue
 from scoring.errors import ScoringError
-from scoring.files import current, current_version, read_package
+from scoring.files import read_package
 from scoring.package import Package, check_outputs
 from scoring.promotions import usable
+from scoring.published import current, current_version
 from serving.errors import ModelMissing
 from serving.predict.rules import rules_of
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from commerce.records.instants import from_micros, to_micros
 from commerce.records.money import format_money
 from scoring.errors import PackageMismatch, PackageNotFound, ScoringError
-from scoring.files import current
 from scoring.package import Package, check_outputs
 from scoring.parts import is_same_decision, is_same_model
+from scoring.published import current
 from training.fitting.dataset import Dataset
 from training.judging.audits import AuditStatus, audit_status, read_audits
 from training.judging.evaluation import Figures, paired_differences

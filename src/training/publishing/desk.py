@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from scoring.errors import PackageDamaged, ScoringError
-from scoring.files import current_version, lay_down, read_package, write_package
+from scoring.files import read_package, write_package
 from scoring.package import Package
 from scoring.parts import fingerprint, renewed
 from scoring.promotions import TRAINING, Promotion, promote, promotions, record_promotion
+from scoring.published import current_version, lay_down
 from training.publishing.card_text import card_text
 from training.publishing.tracking import (
     CHALLENGER,

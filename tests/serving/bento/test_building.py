@@ -21,7 +21,7 @@ from tests.ports import free_port
 from tests.serving.shop import make_real_package, make_shop
 
 from commerce.records.database import connect
-from scoring.files import publish
+from scoring.published import publish
 from serving.bento.building import BuiltBento, bento_environment, build_bento
 from serving.errors import BuildFailed
 

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from tests.ports import free_port
 from tests.serving.shop import make_real_package, make_shop
 
-from scoring.files import publish
+from scoring.published import publish
 
 PATIENCE = 120
 REQUESTS = 12

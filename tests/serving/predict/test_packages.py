@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.serving.shop import SHOP, make_package, make_stale
 
-from scoring.files import publish
+from scoring.published import publish
 from serving.errors import ModelMissing
 from serving.predict.packages import PackageShelf
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from tests.serving.shop import SHOP, make_package, make_stale
 
-from scoring.files import publish
+from scoring.published import publish
 from serving.predict.answers import AppState
 from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore

@@ -15,7 +15,7 @@ from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import clock, find_tenant, recording_instant
 from features.declaring.declaration import DAYS, catalogue, count, recency, source, total
-from scoring.files import publish
+from scoring.published import publish
 from serving.errors import ReplayDiffers, UnknownName
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay

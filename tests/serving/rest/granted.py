@@ -37,7 +37,7 @@ from commerce.payments import intents, invoices, methods
 from commerce.payments.providers.local import sign
 from commerce.records.instants import to_micros
 from features.catalogue import CATALOGUE
-from scoring.files import publish
+from scoring.published import publish
 from serving.access import logins
 from serving.access.rates import Rates
 from serving.predict.packages import PackageShelf

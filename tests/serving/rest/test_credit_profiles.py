@@ -15,7 +15,7 @@ from commerce.records.database import reading, writing
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from features.catalogue import CATALOGUE
-from scoring.files import publish
+from scoring.published import publish
 from scoring.rules import POINTS
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay

@@ -14,7 +14,7 @@ from tests.serving.shop import SHOP, Client, make_package, make_real_package
 
 from features.catalogue import CATALOGUE
 from scoring.decisions import decide
-from scoring.files import publish
+from scoring.published import publish
 from scoring.scale import Scale, band
 from scoring.wording import write_value
 from serving.app import make_app, routers

@@ -15,7 +15,8 @@ from scoring.binned import Binned
 from scoring.calibration import Calibration
 from scoring.components import Linear, Trees
 from scoring.decisions import decide, decide_many
-from scoring.files import publish, read_package
+from scoring.files import read_package
+from scoring.published import publish
 from scoring.scorer import score
 from training.errors import NotExportable
 from training.fitting.candidates import Fitted, fit_candidates

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from scoring.files import current, current_version, publish
 from scoring.package import Package
 from scoring.promotions import promotions
+from scoring.published import current, current_version, publish
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import as_blend, linear_model

@@ -16,7 +16,7 @@ from tests.analytics.drawn_campaigns import hold_campaign
 from tests.workbench.offering import COST, MARGIN, make_offering_package
 from tests.workbench.shops import SLUG, make_home, settings_of
 
-from scoring.files import publish
+from scoring.published import publish
 from workbench.cli import group
 from workbench.records import open_records
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE

@@ -17,7 +17,7 @@ from features.comparing.profile import last_profile
 from features.declaring.clocks import DAY
 from features.frames import DECLARED, feature_frame, write_features
 from features.reference import page
-from scoring.files import publish
+from scoring.published import publish
 from workbench.cli import group
 from workbench.records import open_records
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE

@@ -84,7 +84,7 @@ def start(
     from commerce.records.errors import NotFound
     from commerce.records.stream.event_types import reason_code
     from commerce.records.work import looking, working
-    from scoring.files import current
+    from scoring.published import current
     from workbench.campaigns import find_picks, offer_list, power
     from workbench.exports import check_export, export_table
 

@@ -87,9 +87,9 @@ def _let_answer(
     settings: Settings, package: Package, why: str, *, yes: bool, as_json: bool
 ) -> None:
     from features.catalogue import CATALOGUE
-    from scoring.files import current_version, lay_down
     from scoring.package import check_outputs
     from scoring.promotions import promote as make_champion
+    from scoring.published import current_version, lay_down
     from workbench.registry import refusals_of, tracker_of
 
     check_outputs(package, CATALOGUE)

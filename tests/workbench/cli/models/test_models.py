@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from tests.serving.shop import make_real_package, make_stale
 from tests.workbench.shops import settings_of
 
-from scoring.files import current_version, publish
 from scoring.promotions import promotions
+from scoring.published import current_version, publish
 from workbench.cli import group
 from workbench.cli.refusals import Refusal
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE
