@@ -27,7 +27,7 @@ from training.specs import find_spec
 from workbench.champions import answering
 from workbench.notebook import Bench
 from workbench.runs.history import History
-from workbench.stages import standings_frame
+from workbench.trainings import standings_frame
 
 Floats = NDArray[np.float64]
 

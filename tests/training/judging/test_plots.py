@@ -14,7 +14,7 @@ from training.fitting.dataset import Dataset
 from training.judging.examination import Report, examine
 from training.judging.profit import Payoff
 from training.publishing.export import export_package
-from training.publishing.promotion import figures_of
+from training.publishing.logged import figures_of
 
 
 @pytest.fixture(scope="module")
