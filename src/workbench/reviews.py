@@ -20,8 +20,8 @@ from training.fitting.candidates import PLAIN
 from training.fitting.schedule import cutoffs_for
 from training.judging.evaluation import Figures, measure
 from training.judging.fairness import Fairness, GroupFigures
-from training.judging.gates import last_cutoff
 from training.judging.profit import Payoff
+from training.judging.rivalry import last_cutoff
 from training.judging.sensitivity import acts_on
 from training.specs import find_spec
 from workbench.champions import answering
