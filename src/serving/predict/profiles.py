@@ -18,14 +18,13 @@ from commerce.records.sql import linked
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work
 from scoring.package import Package
-from scoring.scale import BANDS
+from scoring.scale import BAND_NAMES
 from serving.predict.answers import AppState, CustomerRequest, answer_customer
 from serving.predict.rules import rules_for
 from serving.schema import score
 
 MODEL = "credit"
 """Whose answers are credit profiles."""
-_BANDS = (*(name for _, name in BANDS), "E")
 
 
 class Profile(NamedTuple):
@@ -107,7 +106,7 @@ def list_profiles(
         *rows.own(work, score, model=MODEL), *conditions
     )
     if band is not None:
-        check_choice("band", band.upper(), _BANDS)
+        check_choice("band", band.upper(), BAND_NAMES)
         conditions.append(_BAND.in_([band.upper()]))
         counted = select(func.count()).select_from(latest).where(*conditions)
     name = (ordering or "number").removeprefix("-")
