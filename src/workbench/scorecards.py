@@ -86,7 +86,7 @@ def _query(card: PointsTable) -> Select[tuple[object, int]]:
     added: Number = cast(_number(card.base), DOUBLE_PRECISION)
     for each in card.characteristics:
         added = added + _points(each, source.c[each.name])
-    kept = [source.c[name] for name in told_by]
+    kept = (source.c[name] for name in told_by)
     step = select(source.c[KEY], *kept, added.label("points")).subquery("added")
     if card.curve:
         lowest, *higher = card.curve
@@ -97,8 +97,9 @@ def _query(card: PointsTable) -> Select[tuple[object, int]]:
             ),
             else_=_converted(lowest, step.c.points),
         )
-        kept = [step.c[name] for name in told_by]
-        step = select(step.c[KEY], *kept, told.label("points")).subquery("curved")
+        step = select(
+            step.c[KEY], *(step.c[name] for name in told_by), told.label("points")
+        ).subquery("curved")
     if card.groups:
         told = case(
             *(

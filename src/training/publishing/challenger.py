@@ -55,10 +55,9 @@ def make_challenger(
 
     A model whose AUC is not above the plain logistic regression's by more than one standard error of the paired
     bootstrap, and whose Brier score is no better either, gives way to that: the simpler of two that cannot be told
-    apart. Where the shop wants a form, that form stays. Probabilities that may not be taken at their word are calibrated
-    by the training rows; where that is not enough, as the level has moved since, their level is learned from customers
-    of the test cutoff who are set aside, and the figures are about the others. What does not make them honest is not
-    done.
+    apart. A form that the shop wants stays. Probabilities that may not be taken at their word are calibrated by the
+    training rows; where that is not enough, as the level has moved since, their level is learned from customers of the
+    test cutoff who are set aside, and the figures are about the others. What does not make them honest is not done.
 
     Parameters
     ----------

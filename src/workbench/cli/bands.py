@@ -73,7 +73,8 @@ def changed(
         if not before or not after:
             raise PlanError(
                 f"scores of {shop.slug}.{model} must be kept by and since {start:%Y-%m-%d %H:%M} UTC; got"
-                f" {len(before):,} and {len(after):,}. Score customers first: bellwether run --tenant {shop.slug} --models {model}"
+                f" {len(before):,} and {len(after):,}. Score customers first: bellwether run --tenant {shop.slug}"
+                f" --models {model}"
             )
         found = migration(before, after, BAND_NAMES)
         names = {
