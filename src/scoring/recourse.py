@@ -36,7 +36,7 @@ class Move:
     amount : int
         Minor units, >= 0; what it costs the customer.
     text : str
-        What is done, to go on after "To reach band B:".
+        What is settled, to go on after "settle": "the invoice of 20.00 EUR".
     """
 
     record: str
@@ -56,8 +56,8 @@ class Way:
         From 300 to 1000; the least of all that may be on record of the same moves.
     action : str
         What is decided then.
-    note : str or None
-        Of the decision, where the model was not measured on such customers.
+    group : str or None
+        What the customer counts as then, where the model was not measured on such customers: "no open invoice".
     moves : tuple of Move
         At least one.
     """
@@ -65,7 +65,7 @@ class Way:
     band: str
     score: int
     action: str
-    note: str | None
+    group: str | None
     moves: tuple[Move, ...]
 
 
@@ -146,7 +146,7 @@ def _tried(package: Package, before: Floats, option: tuple[Move, ...], after: Fl
         band=str(worst.band),
         score=_score(worst),
         action=worst.decision.action,
-        note=worst.note,
+        group=None if worst.note is None else worst.population,
         moves=option,
     )
 

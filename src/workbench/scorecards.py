@@ -74,6 +74,7 @@ def as_sql(card: PointsTable) -> str:
         characteristic, NULL where missing; it ends in a semicolon and a newline.
     """
     text = str(_query(card).compile(compile_kwargs={"literal_binds": True}))
+    text = text.replace(" + CASE WHEN", "\n  + CASE WHEN")  # a line for each characteristic
     return f"-- {card.label} as a scorecard: one score per row of {SOURCE}, NULL is a missing value\n{text};\n"
 
 

@@ -59,10 +59,22 @@ class Recourse:
 
 
 def sentence_of(way: Way) -> str:
-    """Say how a band is reached: "To reach band B: settle the invoice of 20.00 EUR that was due on 2026-01-01."."""
-    listed = ", and ".join(move.text for move in way.moves)
-    note = f" {way.note}" if way.note else ""
-    return f"To reach band {way.band}: {listed}.{note}"
+    """Say how a band is reached.
+
+    Examples
+    --------
+    >>> move = Move(record="1", amount=2000, text="the invoice of 20.00 EUR")
+    >>> sentence_of(Way(band="B", score=712, action="approve", group=None, moves=(move,)))
+    'To reach band B: settle the invoice of 20.00 EUR.'
+    """
+    *others, last = (move.text for move in way.moves)
+    listed = f"{', '.join(others)} and {last}" if others else last
+    then = (
+        f" The customer is then in the group {way.group!r}, which the model was not measured on."
+        if way.group
+        else ""
+    )
+    return f"To reach band {way.band}: settle {listed}.{then}"
 
 
 def find_recourse(
@@ -127,6 +139,4 @@ def _move(invoice: OpenInvoice, now: int, tenant: Tenant) -> Move:
     if invoice.due_at is not None:
         day = from_micros(invoice.due_at).astimezone(tenant.zone).date()
         due = f" that {'was' if invoice.due_at < now else 'is'} due on {day}"
-    return Move(
-        record=invoice.id, amount=invoice.balance, text=f"settle the invoice of {amount}{due}"
-    )
+    return Move(record=invoice.id, amount=invoice.balance, text=f"the invoice of {amount}{due}")

@@ -37,7 +37,9 @@ class WayAnswer(Told):
     score: int
     action: str = Field(description="What is decided then.")
     text: str
-    note: str | None = Field(description="Where the model was not measured on such customers.")
+    group: str | None = Field(
+        description="What the customer counts as then, where the model was not measured on such customers."
+    )
     moves: list[MoveAnswer]
 
 
@@ -168,7 +170,7 @@ def _recourse(found: Recourse, currency: str) -> RecourseAnswer:
                 score=way.score,
                 action=way.action,
                 text=sentence_of(way),
-                note=way.note,
+                group=way.group,
                 moves=[
                     MoveAnswer(
                         invoice=move.record,

@@ -102,7 +102,8 @@ class CreditScores:
             said[0] += f", the rule-based one {self.rules.gini:.3f} and {self.rules.ks:.3f}"
         outside = self.learned.outside
         said.append(
-            f"band {', '.join(outside)}: the risk told lies outside the 95 % interval of what was observed"
+            f"band {', '.join(outside)}: the risk told lies outside the 95 % interval of what was observed, as one"
+            " band in twenty does where all are true"
             if outside
             else "in every band the risk told lies within the 95 % interval of what was observed"
         )

@@ -56,7 +56,7 @@ PRINCIPAL: Mapping[str, str] = {
     "range": "The range of past orders.",
     "time of orders": "When orders were placed.",
     "season": "Orders of the same season last year.",
-    "days_since_registration": "The account is new: {value} old.",
+    "days_since_registration": "The account is new: it was opened {value} ago.",
     "days_since_first_order": "The first order was only {value} ago.",
     "tenure": "The account is new.",
     "cancellation_rate": "Orders were called off: {value} of them.",
