@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Engine, select
-from tests.tenants import BRANCHES
 
 from commerce.records import schema
-from commerce.records.database import connect, migrate, reading
+from commerce.records.database import reading
 from commerce.records.instants import to_micros
 from commerce.records.tenants import Tenant, clock, find_tenant
 from features.catalogue import CATALOGUE
 from features.snapshots.snapshot import take_snapshot
 from scoring.package import Package
+from scoring.published import publish
 from serving.predict.packages import PackageShelf, Served
 from simulation import SimulationOptions, simulate
 from training.fitting.candidates import CandidateScore, Fitted
@@ -25,6 +25,8 @@ from training.fitting.dataset import Dataset, load_dataset
 from training.fitting.estimators import Scorecard, as_blend
 from training.publishing.export import export_package
 from training.specs.credit import CREDIT
+from workbench.records import open_records
+from workbench.settings import HOME_VARIABLE, Settings
 
 SLUG = "acme"
 READ = (
@@ -36,8 +38,9 @@ READ = (
 
 @dataclass(frozen=True, kw_only=True)
 class CreditShop:
-    """The shop, as of the instant behind its last event."""
+    """The shop at its home, as of the instant behind its last event."""
 
+    home: Path
     engine: Engine
     tenant: Tenant
     as_of: datetime
@@ -47,35 +50,36 @@ class CreditShop:
     customers: list[uuid.UUID]
 
 
-def make_credit_shop(folder: Path) -> CreditShop:
-    """Simulate the shop and fit a scorecard on it."""
-    engine = connect(f"sqlite:///{folder}/records.db")
-    migrate(engine, BRANCHES)
+def make_credit_shop(home: Path) -> CreditShop:
+    """Simulate the shop, fit a scorecard on it and publish that."""
+    settings = Settings.from_env({HOME_VARIABLE: str(home)}, home)
+    engine = open_records(settings)
     options = SimulationOptions(customers=500, days=420, seed=7)
-    simulate(engine, SLUG, options, now=datetime.now(UTC), truth_folder=folder / "truth")
+    simulate(engine, SLUG, options, now=datetime.now(UTC), truth_folder=home / "truth")
     with reading(engine) as connection:
         tenant = find_tenant(connection, SLUG)
         as_of = clock(connection, tenant, now=datetime.now(UTC))
         table = schema.customer
-        customers = connection.scalars(
-            select(table.c.id).where(table.c.tenant_id == tenant.id).order_by(table.c.number)
-        ).all()
+        query = select(table.c.id).where(table.c.tenant_id == tenant.id).order_by(table.c.number)
+        customers = list(connection.scalars(query))
     dataset = load_dataset(
         tenant,
         replace(CREDIT, least_rows=50, least_outcomes=10, least_test_outcomes=3, max_cutoffs=4),
-        take_snapshot(engine, tenant, folder / "snapshots"),
+        take_snapshot(engine, tenant, settings.snapshots),
         as_of=to_micros(as_of),
         catalogue=CATALOGUE.subset(READ),
     )
-    package = export_package(dataset, _fitted(dataset))
+    package = replace(export_package(dataset, _fitted(dataset)), version="1")
+    publish(package, settings.packages)
     return CreditShop(
+        home=home,
         engine=engine,
         tenant=tenant,
         as_of=as_of,
         dataset=dataset,
         package=package,
-        served=PackageShelf([], CATALOGUE).serve(package),
-        customers=list(customers),
+        served=PackageShelf([settings.packages], CATALOGUE).current(SLUG, "credit"),
+        customers=customers,
     )
 
 
