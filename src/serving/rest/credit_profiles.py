@@ -173,7 +173,7 @@ def _recourse(found: Recourse, currency: str) -> RecourseAnswer:
                 group=way.group,
                 moves=[
                     MoveAnswer(
-                        invoice=move.record,
+                        invoice=_shown(move.record),
                         amount=write_money(move.amount, currency),
                         text=move.text,
                     )
@@ -183,3 +183,11 @@ def _recourse(found: Recourse, currency: str) -> RecourseAnswer:
             for way in found.ways
         ],
     )
+
+
+def _shown(record: str) -> str:
+    """Write an id as other routes do; one that an import gave stays as it is."""
+    try:
+        return str(UUID(record))
+    except ValueError:
+        return record
