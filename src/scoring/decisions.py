@@ -192,7 +192,20 @@ def decide(package: Package, values: Floats) -> Decision:
 
 
 def score_by_rules(package: Package, row: Floats) -> int | None:
-    """Give the rule score of a row, shape (n_outputs,); None where the package has none."""
+    """Score a customer by the table of points alone.
+
+    Parameters
+    ----------
+    package : Package
+        Which says what the rules read.
+    row : float array of shape (n_outputs,)
+        In the order of `package.names`; NaN where missing.
+
+    Returns
+    -------
+    int or None
+        From 300 to 1000; None where the package has no rule score.
+    """
     inputs = package.rule_inputs
     if inputs is None:
         return None

@@ -67,7 +67,18 @@ class RuleInputs:
             )
 
     def probability(self, score: int) -> float | None:
-        """Give the probability of not paying that was observed at a rule score; None where it is not known."""
+        """Give the probability of not paying that was observed at a rule score.
+
+        Parameters
+        ----------
+        score : int
+            From 300 to 1000, as `rule_score` gives it.
+
+        Returns
+        -------
+        float or None
+            In [0, 1]; None where it is not known.
+        """
         if self.calibration is None:
             return None
         line = self.calibration
@@ -75,6 +86,16 @@ class RuleInputs:
 
     def scaled(self, score: int) -> int | None:
         """Put a rule score on the scale on which 700 are odds of 20 to 1, as the learned score is.
+
+        Parameters
+        ----------
+        score : int
+            From 300 to 1000, as `rule_score` gives it.
+
+        Returns
+        -------
+        int or None
+            From 300 to 1000; None where its risk is not known.
 
         Examples
         --------

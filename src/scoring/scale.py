@@ -39,6 +39,16 @@ class Scale:
     def logit(self, score: float) -> float:
         """Give the log-odds of the bad outcome that a score stands for.
 
+        Parameters
+        ----------
+        score : float
+            From 300 to 1000.
+
+        Returns
+        -------
+        float
+            0 at even odds, falling by ln 2 with every 50 points.
+
         Examples
         --------
         >>> from math import exp

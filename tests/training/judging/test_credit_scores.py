@@ -59,9 +59,9 @@ def test_bands_hold_every_customer_once() -> None:
         assert sum(each.defaulted for each in figures.bands) == labels.sum()
         for each in figures.bands:
             assert each.low <= each.observed <= each.high
-    figures = measure(labels, told)
-    assert found.learned.gini == pytest.approx(figures.gini)
-    assert found.learned.ks == pytest.approx(figures.ks)
+    measured = measure(labels, told)
+    assert found.learned.gini == pytest.approx(measured.gini)
+    assert found.learned.ks == pytest.approx(measured.ks)
 
 
 def test_where_risks_are_true_their_bands_hold_19_times_of_20() -> None:
@@ -81,7 +81,7 @@ def test_bands_whose_risk_is_not_what_came_about_are_named() -> None:
     found, _, _ = compared(level=1.0)
     assert len(found.learned.outside) >= 3
     assert f"band {', '.join(found.learned.outside)}: " in found.sentences[1]
-    assert list(found.table.loc["learned", "within"]).count("no") == len(found.learned.outside)
+    assert found.table["within"]["learned"].tolist().count("no") == len(found.learned.outside)
 
 
 def test_the_better_score_lets_those_in_who_pay() -> None:
