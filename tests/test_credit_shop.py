@@ -13,8 +13,10 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
+from matplotlib.figure import Figure
 from sqlalchemy import Connection
 from tests.credit_shop import SLUG, CreditShop, make_credit_shop
 
@@ -37,6 +39,7 @@ from serving.predict.batch import score_customers
 from serving.predict.packages import PackageShelf
 from serving.predict.recourse import Recourse, find_recourse
 from training.fitting.rule_scores import rule_scores
+from workbench import migrations, notebook
 from workbench.cli import group
 from workbench.explanations import explain
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE
@@ -257,6 +260,14 @@ def test_bands_that_changed_are_counted_between_two_dates(
     assert "to A" in table.splitlines()[0]
     assert f"of {len(before & after):,} scored by" in table
     assert json.loads(ask("bands", "changed", *dates, "--by", "rules", "--json"))["by"] == "rules"
+    bench = notebook.open_bench(tenant=SLUG)
+    figure, fell = migrations.shown(bench, "credit")
+    assert isinstance(figure, Figure)
+    assert f"Of {len(before & after):,} customers scored" in figure.axes[0].get_title(loc="left")
+    assert isinstance(fell, pd.DataFrame)
+    assert list(fell.index) == [each["customer"] for each in said["fell"]]
+    assert migrations.shown(bench, "churn") == ()
+    bench.engine.dispose()
 
 
 def test_a_matrix_of_nothing_says_how_to_have_scores(

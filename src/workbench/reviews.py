@@ -153,7 +153,7 @@ class Review:
         return compare_scores(self.package, self.values, self.labels, self.probabilities)
 
     @property
-    def credit_shown(self) -> tuple[object, ...]:
+    def credit_shown(self) -> tuple[pd.DataFrame, ...]:
         """What a page shows of both credit scores; nothing for models without a score."""
         if self.credit is None:
             return ()
