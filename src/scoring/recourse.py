@@ -22,7 +22,10 @@ from scoring.scale import BAND_NAMES
 Floats = NDArray[np.float64]
 
 EXACT = 5
-"""Up to so many moves every set of them is tried; of more, each alone and the first two, three and so on."""
+"""Up to so many moves every set of them is tried."""
+
+MOST = 12
+"""Of more moves, each of the first so many alone, the first two, three and so on up to so many, and all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +121,7 @@ def ways_up(
 
 
 def options(moves: Sequence[Move]) -> Iterator[tuple[Move, ...]]:
-    """Go through sets of moves, the cheapest first: all of few, of many each alone and the first so many.
+    """Go through sets of moves, the cheapest first: every set of few, of many those that `MOST` says.
 
     Examples
     --------
@@ -126,13 +129,19 @@ def options(moves: Sequence[Move]) -> Iterator[tuple[Move, ...]]:
     >>> ["".join(move.record for move in option) for option in options([first, second])]
     ['b', 'a', 'ab']
     """
-    for size in range(1, len(moves) + 1):
-        if len(moves) <= EXACT or size == 1:
-            yield from sorted(
-                combinations(moves, size), key=lambda some: sum(move.amount for move in some)
-            )
-        else:
-            yield tuple(moves[:size])
+    if len(moves) <= EXACT:
+        for size in range(1, len(moves) + 1):
+            yield from sorted(combinations(moves, size), key=_amount)
+        return
+    yield from sorted(((move,) for move in moves[:MOST]), key=_amount)
+    for size in range(2, min(MOST, len(moves)) + 1):
+        yield tuple(moves[:size])
+    if len(moves) > MOST:
+        yield tuple(moves)
+
+
+def _amount(option: tuple[Move, ...]) -> int:
+    return sum(move.amount for move in option)
 
 
 def _tried(package: Package, before: Floats, option: tuple[Move, ...], after: Floats) -> Way | None:

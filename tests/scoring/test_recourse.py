@@ -13,7 +13,7 @@ from tests.scoring.samples import NAMES, rows, scorecard
 
 from scoring.decisions import decide
 from scoring.package import Package
-from scoring.recourse import EXACT, Move, Outcomes, options, ways_up
+from scoring.recourse import EXACT, MOST, Move, Outcomes, options, ways_up
 from scoring.scale import BAND_NAMES
 
 Floats = NDArray[np.float64]
@@ -112,10 +112,13 @@ def test_without_a_score_or_at_the_best_band_there_is_no_way() -> None:
     assert ways_up(package, worst, [], mended) == ()
 
 
-def test_of_many_moves_not_every_set_is_tried() -> None:
-    few, many = make_moves(EXACT), make_moves(40)
-    assert len(list(options(few))) == 2**EXACT - 1
-    tried = list(options(many))
-    assert len(tried) == 40 + 39
-    assert [len(each) for each in tried] == sorted(len(each) for each in tried)
-    assert tried[-1] == tuple(many)
+def test_of_many_moves_not_every_set_is_tried_but_all_together_are() -> None:
+    assert len(list(options(make_moves(EXACT)))) == 2**EXACT - 1
+    for count in (EXACT + 1, MOST, 400):
+        moves = make_moves(count)
+        tried = list(options(moves))
+        assert len(tried) <= 2 * MOST
+        sizes = [len(each) for each in tried]
+        assert sizes == sorted(sizes)
+        assert tried[-1] == tuple(moves)
+        assert len(set(tried)) == len(tried)
