@@ -232,6 +232,23 @@ class Package:
             found.setdefault(output.family, []).append(column)
         return {family: tuple(columns) for family, columns in found.items()}
 
+    def scaled(self, rule_score: int | None) -> int | None:
+        """Put a rule score on the scale of the learned one.
+
+        Parameters
+        ----------
+        rule_score : int or None
+            As a decision has it.
+
+        Returns
+        -------
+        int or None
+            From 300 to 1000; None where there is none, or its risk is not known.
+        """
+        if self.rule_inputs is None or rule_score is None:
+            return None
+        return self.rule_inputs.scaled(rule_score)
+
     @cached_property
     def straight_base(self) -> float:
         """The logit from which contributions are counted, on the line of calibration and before its curve."""

@@ -103,13 +103,11 @@ def explain(
         values = online_features(connection, tenant.id, who.id, to_micros(as_of), served.outputs)
         known = _rows(connection, tenant, who.id, to_micros(as_of))
         shown = known[max(0, len(known) - rows) :]
-        decision, rules = decide(served.package, values), served.package.rule_inputs
+        decision = decide(served.package, values)
         yield Explanation(
             customer=who.text,
             decision=decision,
-            scaled_rule_score=None
-            if rules is None or decision.rule_score is None
-            else rules.scaled(decision.rule_score),
+            scaled_rule_score=served.package.scaled(decision.rule_score),
             notice=adverse_notice(served.package, decision),
             version=served.package.label,
             rows=tuple(_line(row, tenant) for row in shown),

@@ -160,8 +160,7 @@ def explain(state: AppState, work: Work, profile: Profile) -> Explained:
     recourse: Recourse | None = None
     if package is not None and kept is not None:
         notice = adverse_notice(package, kept)
-        if package.rule_inputs is not None and kept.rule_score is not None:
-            scaled = package.rule_inputs.scaled(kept.rule_score)
+        scaled = package.scaled(kept.rule_score)
     if served is not None:
         as_of = work.settle(None)
         recourse = find_recourse(work.connection, served, work.tenant, profile.customer_id, as_of)
