@@ -48,6 +48,7 @@ class CreditShop:
     package: Package
     served: Served
     customers: list[uuid.UUID]
+    """Those of the model's own, and some others."""
 
 
 def make_credit_shop(home: Path) -> CreditShop:
@@ -79,7 +80,7 @@ def make_credit_shop(home: Path) -> CreditShop:
         dataset=dataset,
         package=package,
         served=PackageShelf([settings.packages], CATALOGUE).current(SLUG, "credit"),
-        customers=customers,
+        customers=[*map(uuid.UUID, dataset.current["customer_id"]), *customers[:20]],
     )
 
 

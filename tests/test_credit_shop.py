@@ -209,7 +209,7 @@ def test_an_explanation_tells_both_scores_the_notice_and_what_would_better_them(
     shop: CreditShop, told: dict[UUID, Recourse]
 ) -> None:
     customer = next(
-        customer for customer, each in told.items() if each.ways and each.band in ("D", "E")
+        customer for customer, each in told.items() if each.ways and each.band == BAND_NAMES[-1]
     )
     with reading(shop.engine) as connection:
         (found,) = explain(

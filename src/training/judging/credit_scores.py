@@ -55,6 +55,11 @@ class ScoreFigures:
     """The best first; those that nobody is in are left out."""
 
     @property
+    def is_calibrated(self) -> bool:
+        """Whether the score stands for a risk."""
+        return all(each.told is not None for each in self.bands)
+
+    @property
     def outside(self) -> tuple[str, ...]:
         """Bands of which the risk that was told lies outside the interval."""
         return tuple(each.band for each in self.bands if not each.holds)
@@ -107,6 +112,10 @@ class CreditScores:
             if outside
             else "in every band the risk told lies within the 95 % interval of what was observed"
         )
+        if self.rules is not None and not self.rules.is_calibrated:
+            said.append(
+                "the rule-based score stands for no risk: outcomes are few, or more points do not go with less of it"
+            )
         if self.swap is not None and self.swap.let_in is not None:
             said.append(
                 f"approving {self.swap.approved:,} each, the learned score lets {self.swap.swapped:,} in of whom"
@@ -123,7 +132,9 @@ class CreditScores:
             "Gini": [f"{each.gini:.3f}" for each in columns.values() if each],
             "KS": [f"{each.ks:.3f}" for each in columns.values() if each],
             "bands outside their interval": [
-                ", ".join(each.outside) or "none" for each in columns.values() if each
+                (", ".join(each.outside) or "none") if each.is_calibrated else "-"
+                for each in columns.values()
+                if each
             ],
         }
         if self.swap is not None:
@@ -145,7 +156,7 @@ class CreditScores:
                 "customers": f"{each.customers:,}",
                 "risk told": "-" if each.told is None else f"{each.told:.1%}",
                 "not paid": f"{each.observed:.1%} ({each.low:.1%} to {each.high:.1%})",
-                "within": "yes" if each.holds else "no",
+                "within": "-" if each.told is None else "yes" if each.holds else "no",
             }
             for name, figures in (("learned", self.learned), ("by rules", self.rules))
             if figures is not None
