@@ -8,14 +8,14 @@ not known to be able to change is never told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.decisions import Decision, decide_many
+from scoring.decisions import Decision, decide
 from scoring.package import Package
 from scoring.scale import BAND_NAMES
 
@@ -72,9 +72,9 @@ class Way:
     moves: tuple[Move, ...]
 
 
-Outcomes = Callable[[tuple[Move, ...]], Floats]
-"""Works out the features after some moves, shape (n_records, n_outputs): a row for each of what the shop may record
-of them, the moves alone first."""
+Outcomes = Callable[[tuple[Move, ...]], Iterable[Floats]]
+"""Works out the features after some moves, each of shape (n_outputs,): for each of what the shop may record of them,
+the moves alone first."""
 
 
 def ways_up(
@@ -96,28 +96,27 @@ def ways_up(
     Returns
     -------
     tuple of Way
-        The least better band first; fewest moves are cheapest, then the least amount. A way that leads further than
-        the band it is looked for stands for the bands between, too. Empty where no way leads anywhere.
+        The cheapest first, and each to a better band than those before: fewest moves are cheapest, then the least
+        amount. Empty where no way leads anywhere.
 
     Raises
     ------
     InvalidValues
-        As `scoring.decisions.decide_many`.
+        As `scoring.decisions.decide`.
     """
-    now = decide_many(package, np.asarray(values, dtype=np.float64)[None, :])[0]
+    now = decide(package, values)
+    found: list[Way] = []
     if now.band is None or not package.actionable:
         return ()
-    tried = [
-        way
-        for option in options(moves)
-        if (way := _tried(package, values, option, outcomes(option))) is not None
-    ]
-    found: dict[tuple[Move, ...], Way] = {}
-    for target in reversed(BAND_NAMES[: BAND_NAMES.index(now.band)]):
-        way = next((each for each in tried if _reaches(each.band, target)), None)
-        if way is not None:
-            found.setdefault(way.moves, way)
-    return tuple(found.values())
+    best = _place(now)
+    for option in options(moves):
+        if best == 0:
+            break
+        worst = _better(package, values, outcomes(option), best)
+        if worst is not None:
+            best = _place(worst)
+            found.append(_way(option, worst))
+    return tuple(found)
 
 
 def options(moves: Sequence[Move]) -> Iterator[tuple[Move, ...]]:
@@ -144,25 +143,46 @@ def _amount(option: tuple[Move, ...]) -> int:
     return sum(move.amount for move in option)
 
 
-def _tried(package: Package, before: Floats, option: tuple[Move, ...], after: Floats) -> Way | None:
-    """Let the package decide upon what is after some moves; None where they move what the customer cannot."""
-    moved = (after[0] != before) & ~(np.isnan(after[0]) & np.isnan(before))
-    names = {package.names[place] for place in np.flatnonzero(moved).tolist()}
-    if not names <= set(package.actionable):
-        return None
-    worst = min(decide_many(package, after), key=_score)
+def _better(
+    package: Package, before: Floats, after: Iterable[Floats], best: int
+) -> Decision | None:
+    """Let the package decide upon what may be on record after some moves; give the worst of its decisions.
+
+    None where one of them leads to no better band than is reached already, or the moves alone change what the customer
+    cannot.
+    """
+    worst: Decision | None = None
+    for row in after:
+        if worst is None and not _moved(package, before, row) <= set(package.actionable):
+            return None
+        decision = decide(package, row)
+        if _place(decision) >= best:
+            return None
+        if worst is None or _points(decision) < _points(worst):
+            worst = decision
+    return worst
+
+
+def _moved(package: Package, before: Floats, after: Floats) -> set[str]:
+    """Name the features that differ."""
+    same = (before == after) | (np.isnan(before) & np.isnan(after))
+    return {package.names[place] for place in np.flatnonzero(~same).tolist()}
+
+
+def _way(option: tuple[Move, ...], worst: Decision) -> Way:
     return Way(
-        band=str(worst.band),
-        score=_score(worst),
+        band=BAND_NAMES[_place(worst)],
+        score=_points(worst),
         action=worst.decision.action,
         group=None if worst.note is None else worst.population,
         moves=option,
     )
 
 
-def _score(decision: Decision) -> int:
-    return 0 if decision.score is None else decision.score
+def _place(decision: Decision) -> int:
+    """Give the place of a decision's band, the best first."""
+    return BAND_NAMES.index(str(decision.band))
 
 
-def _reaches(band: str, target: str) -> bool:
-    return BAND_NAMES.index(band) <= BAND_NAMES.index(target)
+def _points(decision: Decision) -> int:
+    return decision.score or 0

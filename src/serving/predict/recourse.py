@@ -7,10 +7,10 @@ which the shop may record it, and the package decides upon them; told is what ho
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 from sqlalchemy import Connection
 
 from commerce.records.instants import from_micros, to_micros
@@ -115,10 +115,10 @@ def find_recourse(
     open_ones = open_invoices(rows, at)
     by_id = {each.id: each for each in open_ones}
 
-    def outcomes(moves: tuple[Move, ...]) -> Floats:
+    def outcomes(moves: tuple[Move, ...]) -> Iterator[Floats]:
         paid = [by_id[move.record] for move in moves]
-        recorded = as_if_paid(rows, paid, at)
-        return np.stack([evaluate_rows(each, then, served.outputs) for each in recorded])
+        for recorded in as_if_paid(rows, paid, at):
+            yield evaluate_rows(recorded, then, served.outputs)
 
     now = decide(package, values)
     if now.score is None or now.band is None:
