@@ -39,7 +39,7 @@ from serving.predict.batch import score_customers
 from serving.predict.packages import PackageShelf
 from serving.predict.recourse import Recourse, find_recourse
 from training.fitting.rule_scores import rule_scores
-from workbench import migrations, notebook
+from workbench import migrations, notebook, scoreboard
 from workbench.cli import group
 from workbench.explanations import explain
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE
@@ -227,6 +227,18 @@ def test_an_explanation_tells_both_scores_the_notice_and_what_would_better_them(
     assert lines["because"] >= 1
     assert lines["notice"] >= 3
     assert lines["recourse"] == len(told[customer].ways)
+
+
+@pytest.mark.usefixtures("ask")
+def test_whom_to_see_first_is_listed_with_both_scores_on_one_scale(shop: CreditShop) -> None:
+    bench = notebook.open_bench(tenant=SLUG)
+    table = scoreboard.to_see_first(
+        bench, shop.dataset.snapshot, shop.package, shop.dataset.current
+    )
+    bench.engine.dispose()
+    for _, row in table.iterrows():
+        assert row["rule score scaled"] == shop.package.scaled(row["rule score"])
+    assert table["score"].is_monotonic_increasing
 
 
 def test_bands_that_changed_are_counted_between_two_dates(
