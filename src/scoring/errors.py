@@ -64,3 +64,16 @@ class PackageMismatch(ScoringError, ValueError):
             f"package {label} must use features as they are declared here; got other declarations"
             f" of {shown}{more}. Train the model again: bellwether run --tenant {tenant} --models {model}"
         )
+
+
+class NoScorecard(ScoringError, ValueError):
+    """A model that no table of points can hold."""
+
+    def __init__(self, label: str, name: str, found: str) -> None:
+        self.label = label
+        tenant, _, model = name.rpartition(".")
+        super().__init__(
+            f"model {label} must add up bins of single features to be a table of points; got {found}."
+            f" To have a scorecard: bellwether models set {model} --form scorecard --tenant {tenant}, then"
+            f" bellwether run --tenant {tenant} --models {model}"
+        )

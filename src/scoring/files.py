@@ -113,13 +113,20 @@ def read_package(folder: Path) -> Package:
         offer=None if content.get("offer") is None else Offer.from_dict(content["offer"]),
         population=_read_population(content.get("population")),  # nor were they asked for
         scale=None if scale is None else Scale(**scale),
-        rule_inputs=None if rule_inputs is None else RuleInputs(**rule_inputs),
+        rule_inputs=None if rule_inputs is None else _read_rule_inputs(rule_inputs),
         derived=None if derived is None else DerivedColumns.from_dict(derived),
+        actionable=tuple(content.get("actionable", ())),
         usual=content.get("usual", ""),  # packages of before had none
         validation=content["validation"],
         card=content["card"],
         trained_on=content["trained_on"],
     )
+
+
+def _read_rule_inputs(content: Mapping[str, Any]) -> RuleInputs:
+    line = content.get("calibration")
+    known = {**content, "calibration": None if line is None else Calibration(**line)}
+    return RuleInputs(**known)
 
 
 def _read_population(content: Mapping[str, Any] | None) -> Population | None:
@@ -164,6 +171,7 @@ def contents(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
         "scale": package.scale and asdict(package.scale),
         "rule_inputs": package.rule_inputs and asdict(package.rule_inputs),
         "derived": package.derived and package.derived.as_dict(),
+        "actionable": list(package.actionable),
         "usual": package.usual,
         "validation": dict(package.validation),
         "card": dict(package.card),

@@ -52,6 +52,10 @@ class PackageOutput:
         The sentence where the customer has no value, with alternatives likewise.
     expected_sign : {1, -1, 0}, default 0
         Whether people expect more of it to raise the risk, to lower it, or either.
+    notice : str, default ""
+        The sentence that may be read to a customer against whom it counted, with {value}; empty: the reason as it is.
+    notice_missing : str, default ""
+        The same where the customer has no value.
     """
 
     name: str
@@ -62,6 +66,8 @@ class PackageOutput:
     template: str
     missing: str
     expected_sign: int = 0
+    notice: str = ""
+    notice_missing: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +120,8 @@ class Package:
         Which features the rule-based score reads; None where there is none.
     derived : DerivedColumns or None
         Columns that the components read beside the outputs; None where there are none.
+    actionable : tuple of str, default ()
+        The features that a customer can change at once; `scoring.recourse` moves no other.
     usual : str
         The sentence where no reason is told, with {risk}, how high the risk usually is; after " | " the one where
         the customer's is higher. None is told without it.
@@ -142,6 +150,7 @@ class Package:
     scale: Scale | None = None
     rule_inputs: RuleInputs | None = None
     derived: DerivedColumns | None = None
+    actionable: tuple[str, ...] = ()
     usual: str = ""
     validation: Mapping[str, Any] = field(default_factory=dict)
     card: Mapping[str, Any] = field(default_factory=dict)
@@ -222,6 +231,23 @@ class Package:
         for column, output in enumerate(self.outputs):
             found.setdefault(output.family, []).append(column)
         return {family: tuple(columns) for family, columns in found.items()}
+
+    def scaled(self, rule_score: int | None) -> int | None:
+        """Put a rule score on the scale of the learned one.
+
+        Parameters
+        ----------
+        rule_score : int or None
+            As a decision has it.
+
+        Returns
+        -------
+        int or None
+            From 300 to 1000; None where there is none, or its risk is not known.
+        """
+        if self.rule_inputs is None or rule_score is None:
+            return None
+        return self.rule_inputs.scaled(rule_score)
 
     @cached_property
     def straight_base(self) -> float:

@@ -1,7 +1,8 @@
 """The two parts of a package: the fitted model, and the decision over it.
 
 The model is what was learned: components, calibration, the features they read, the records they learned from. The
-decision is whom it is about, what acting costs and earns, and from which risk on: decision, offer and population.
+decision is whom it is about, what acting costs and earns, from which risk on, and what customers can change about it:
+decision, offer, population and actionable features.
 New money or another population is a new decision over the same fitted model.
 """
 
@@ -21,7 +22,7 @@ from scoring.components import Component, Linear, Trees
 from scoring.files import contents
 from scoring.package import Package
 
-DECISION = ("decision", "offer", "population")
+DECISION = ("decision", "offer", "population", "actionable")
 """What belongs to the decision."""
 
 _COLUMNS: Mapping[type[Component], tuple[str, ...]] = {

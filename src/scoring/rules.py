@@ -12,8 +12,9 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scoring.calibration import Calibration, sigmoid
 from scoring.errors import InvalidPackage
-from scoring.scale import HIGHEST, LOWEST, band
+from scoring.scale import HIGHEST, LOWEST, Scale, band
 
 __all__ = ["POINTS", "START", "RuleInputs", "band", "rule_score"]
 
@@ -44,10 +45,14 @@ class RuleInputs:
         The output of the catalogue for each input of `POINTS`; an input without one counts nothing.
     typical_order : float, minor units, > 0
         The median order value of the tenant.
+    calibration : Calibration or None, default None
+        What turns the log-odds that a score would stand for on the credit scale into those that were observed; None
+        where that is not known, or the score does not tell who pays.
     """
 
     columns: Mapping[str, str]
     typical_order: float
+    calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.columns) - set(POINTS))
@@ -60,6 +65,47 @@ class RuleInputs:
                 f"typical order must be worth more than 0 minor units; got {self.typical_order}."
                 " Give the median order value."
             )
+
+    def probability(self, score: int) -> float | None:
+        """Give the probability of not paying that was observed at a rule score.
+
+        Parameters
+        ----------
+        score : int
+            From 300 to 1000, as `rule_score` gives it.
+
+        Returns
+        -------
+        float or None
+            In [0, 1]; None where it is not known.
+        """
+        if self.calibration is None:
+            return None
+        line = self.calibration
+        return sigmoid(line.slope * Scale().logit(score) + line.intercept)
+
+    def scaled(self, score: int) -> int | None:
+        """Put a rule score on the scale on which 700 are odds of 20 to 1, as the learned score is.
+
+        Parameters
+        ----------
+        score : int
+            From 300 to 1000, as `rule_score` gives it.
+
+        Returns
+        -------
+        int or None
+            From 300 to 1000; None where its risk is not known.
+
+        Examples
+        --------
+        >>> as_it_is = RuleInputs(columns={}, typical_order=1.0, calibration=Calibration())
+        >>> twice_as_risky = RuleInputs(columns={}, typical_order=1.0, calibration=Calibration(intercept=0.6931))
+        >>> as_it_is.scaled(640), twice_as_risky.scaled(640)
+        (640, 590)
+        """
+        probability = self.probability(score)
+        return None if probability is None else Scale().score(probability)
 
 
 def rule_score(features: Mapping[str, float | None], *, typical_order: float = 5000.0) -> int:

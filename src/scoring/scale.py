@@ -12,7 +12,13 @@ from math import log
 LOWEST, HIGHEST = 300, 1000
 
 BANDS: tuple[tuple[int, str], ...] = ((800, "A"), (700, "B"), (600, "C"), (500, "D"))
-"""The least score of each band but the last, best first; below them all is E."""
+"""The least score of each band but the last, best first."""
+
+WORST = "E"
+"""The band below them all."""
+
+BAND_NAMES = (*(name for _, name in BANDS), WORST)
+"""All bands, best first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +35,27 @@ class Scale:
 
     offset: float = 483.9
     factor: float = 72.13
+
+    def logit(self, score: float) -> float:
+        """Give the log-odds of the bad outcome that a score stands for.
+
+        Parameters
+        ----------
+        score : float
+            From 300 to 1000.
+
+        Returns
+        -------
+        float
+            0 at even odds, falling by ln 2 with every 50 points.
+
+        Examples
+        --------
+        >>> from math import exp
+        >>> round(exp(-Scale().logit(700)), 1)
+        20.0
+        """
+        return (self.offset - score) / self.factor
 
     def score(self, probability: float) -> int:
         """Give the score of a probability of the bad outcome.
@@ -77,4 +104,4 @@ def band(score: int) -> str:
     for least, name in BANDS:
         if score >= least:
             return name
-    return "E"
+    return WORST

@@ -19,8 +19,11 @@ from commerce.records.stream.backfills import counts_from
 from commerce.records.tenants import Tenant, clock
 from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
+from scoring.notices import adverse_notice
+from scoring.scale import band
 from scoring.wording import counted
 from serving.predict.packages import PackageShelf
+from serving.predict.recourse import Recourse, find_recourse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,12 @@ class Explanation:
     """Events of the stream that count, on the shop's clock, earliest first."""
     earlier: int
     """How many events are not shown."""
+    scaled_rule_score: int | None = None
+    """The rule-based score on the scale of the learned one; None where its risk is not known."""
+    notice: tuple[str, ...] = ()
+    """What may be read to a customer who was refused."""
+    recourse: Recourse | None = None
+    """What would lead to a better band; None for models without bands."""
 
     @property
     def lines(self) -> Iterator[str]:
@@ -45,7 +54,15 @@ class Explanation:
         yield (
             f"{self.customer}: {found.decision.action}, {found.chance}{bands}, by {self.version}"
         )
+        if found.rule_score is not None and self.scaled_rule_score is not None:
+            yield (
+                f"  rules    {found.rule_score} ({found.rule_band}) by the table of points, on the same scale"
+                f" {self.scaled_rule_score} ({band(self.scaled_rule_score)})"
+            )
         yield from (f"  because  {reason.text}" for reason in found.reasons)
+        yield from (f"  notice   {sentence}" for sentence in self.notice)
+        if self.recourse is not None:
+            yield from (f"  recourse {sentence}" for sentence in self.recourse.sentences)
         if self.earlier:
             yield f"  rows     {counted(self.earlier, 'earlier event')}"
         yield from (f"  rows     {row}" for row in self.rows)
@@ -86,12 +103,16 @@ def explain(
         values = online_features(connection, tenant.id, who.id, to_micros(as_of), served.outputs)
         known = _rows(connection, tenant, who.id, to_micros(as_of))
         shown = known[max(0, len(known) - rows) :]
+        decision = decide(served.package, values)
         yield Explanation(
             customer=who.text,
-            decision=decide(served.package, values),
+            decision=decision,
+            scaled_rule_score=served.package.scaled(decision.rule_score),
+            notice=adverse_notice(served.package, decision),
             version=served.package.label,
             rows=tuple(_line(row, tenant) for row in shown),
             earlier=len(known) - len(shown),
+            recourse=find_recourse(connection, served, tenant, who.id, as_of),
         )
 
 

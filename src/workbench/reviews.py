@@ -18,6 +18,7 @@ from scoring.scorer import score
 from scoring.wording import counted
 from training.fitting.candidates import PLAIN
 from training.fitting.schedule import cutoffs_for
+from training.judging.credit_scores import CreditScores, compare_scores
 from training.judging.evaluation import Figures, measure
 from training.judging.fairness import Fairness, GroupFigures
 from training.judging.profit import Payoff
@@ -145,6 +146,18 @@ class Review:
         groups = tuple(GroupFigures(**group) for group in self.package.card.get("fairness", ()))
         favours = find_spec(self.package.model).favours
         return Fairness(favours=favours, groups=groups).table
+
+    @cached_property
+    def credit(self) -> CreditScores | None:
+        """The learned credit score beside the rule-based one; None for models without a score."""
+        return compare_scores(self.package, self.values, self.labels, self.probabilities)
+
+    @property
+    def credit_shown(self) -> tuple[pd.DataFrame, ...]:
+        """What a page shows of both credit scores; nothing for models without a score."""
+        if self.credit is None:
+            return ()
+        return (self.credit.summary, self.credit.table)
 
     @property
     def payoff(self) -> Payoff | None:

@@ -62,14 +62,14 @@ def to_see_first(
     names, customers = customer_names(bench), frame["customer_id"].tolist()
     if package.offer is None:
         order = np.argsort([-decision.risk for decision in decisions], kind="stable")[:limit]
-        rows = [_row(names[customers[place]], decisions[place]) for place in order]
+        rows = [_row(names[customers[place]], decisions[place], package) for place in order]
     else:
         chosen = best(decisions)
         if budget is not None and package.offer.cost:
             chosen = chosen[: budget // package.offer.cost]
         favourite = _favourites(bench, snapshot)
         rows = [
-            _row(names[customers[place]], decisions[place])
+            _row(names[customers[place]], decisions[place], package)
             | _money(decisions[place], package.currency)
             | {"offer": favourite.get(customers[place], "")}
             for place in chosen[:limit]
@@ -81,7 +81,8 @@ def to_see_first(
 
 
 _COLUMNS = (
-    "customer", "risk", "expected gain", "worth if kept", "offer", "score", "band", "rule score", "action", "because",
+    "customer", "risk", "expected gain", "worth if kept", "offer", "score", "band", "rule score",
+    "rule score scaled", "action", "because",
 )  # fmt: skip
 
 
@@ -165,13 +166,14 @@ def _spread(counts: Mapping[str, int], total: int) -> str:
     return ", ".join(f"{name} {count / total:.0%}" for name, count in counts.items())
 
 
-def _row(customer: str, decision: Decision) -> dict[str, object]:
+def _row(customer: str, decision: Decision, package: Package) -> dict[str, object]:
     return {
         "customer": customer,
         "risk": decision.chance.removeprefix("risk "),
         "score": decision.score,
         "band": decision.band,
         "rule score": decision.rule_score,
+        "rule score scaled": package.scaled(decision.rule_score),
         "action": decision.decision.action,
         "because": " ".join(reason.text for reason in decision.reasons[:2]),
     }

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.binned import Binned, Term, binned_component
+from scoring.calibration import Calibration
 from scoring.components import Linear
+from scoring.package import DecisionRule, Package, PackageOutput
+from scoring.populations import Group, Population
+from scoring.scale import Scale
 from scoring.tree_tables import Tree
 
 NAMES = ("days_since_order", "order_gap_mean", "spend_365d", "late_rate", "orders_365d")
 UNITS = ("days", "days", "minor", "share", "count")
 FAMILIES = ("recency", "rhythm", "spend", "delivery", "spend")
+
+_LINE = Calibration(slope=1.3, intercept=-1.5)
+_CURVE = replace(_LINE, knots=(-3.0, -1.0, 0.5), heights=(-2.5, -2.0, 1.0))
+CALIBRATIONS = (Calibration(), _LINE, _CURVE)
+
+OTHERS = Population(
+    name="owing",
+    description="customers who owe something",
+    others=(
+        Group(name="new", feature=NAMES[4], missing=True, note="New."),
+        Group(
+            name="late",
+            feature=NAMES[0],
+            above=0.4,
+            note="Late.",
+            calibration=Calibration(slope=0.5, intercept=1.0),
+        ),
+        Group(name="few", feature=NAMES[2], equals=0.1, note="Few."),
+    ),
+)
+"""Groups of which one is calibrated by itself."""
 
 
 def grow(random: np.random.Generator, columns: int, leaves: int = 8) -> Tree:
@@ -73,11 +101,50 @@ def linear(random: np.random.Generator, columns: int, weight: float = 1.0) -> Li
 def binned(random: np.random.Generator, columns: int, weight: float = 1.0) -> Binned:
     """A shape function of every column, of none to nine cut points, and of two pairs."""
 
+    places = [(column,) for column in range(columns)]
+    return _binned(random, [*places, (0, columns - 1), (2, 1)], weight)
+
+
+def step_functions(random: np.random.Generator, columns: int, weight: float = 1.0) -> Binned:
+    """A shape function of every column by itself, as a scorecard has them."""
+    return _binned(random, [(column,) for column in range(columns)], weight)
+
+
+def scorecard(random: np.random.Generator, **parts: object) -> Package:
+    """A package of two blended scorecards on the credit scale; any of its parts can be given."""
+    given: dict[str, object] = {
+        "name": "demo.credit",
+        "version": "1",
+        "currency": "EUR",
+        "outputs": tuple(
+            PackageOutput(
+                name=name,
+                hash=name,
+                family=name,
+                unit=unit,
+                reference=2.0,
+                template=f"{name} is {{value}}.",
+                missing=f"No {name}.",
+            )
+            for name, unit in zip(NAMES, UNITS, strict=True)
+        ),
+        "components": tuple(step_functions(random, len(NAMES), weight) for weight in (0.7, 0.3)),
+        "decision": DecisionRule(
+            threshold=0.2, at_or_above="refuse", below="approve", rule="Money."
+        ),
+        "scale": Scale(),
+    }
+    return Package(**(given | parts))  # type: ignore[arg-type]
+
+
+def _binned(
+    random: np.random.Generator, terms_of: Sequence[tuple[int, ...]], weight: float
+) -> Binned:
     def cuts() -> NDArray[np.float64]:
         return np.unique(np.round(random.normal(size=random.integers(10)), 1))
 
     terms = []
-    for places in [(column,) for column in range(columns)] + [(0, columns - 1), (2, 1)]:
+    for places in terms_of:
         axes = tuple(cuts() for _ in places)
         shape = tuple(len(axis) + 2 for axis in axes)
         terms.append(Term(columns=places, cuts=axes, contributions=random.normal(size=shape)))

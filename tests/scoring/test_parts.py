@@ -21,9 +21,15 @@ def dearer(package: Package) -> Package:
     return replace(package, decision=replace(package.decision, threshold=0.9))
 
 
-def test_money_and_population_are_the_decision_and_not_the_model(make_package: MakePackage) -> None:
+def test_money_population_and_what_customers_change_are_the_decision_and_not_the_model(
+    make_package: MakePackage,
+) -> None:
     package = make_package()
-    for other in (dearer(package), replace(package, population=EVERYONE)):
+    for other in (
+        dearer(package),
+        replace(package, population=EVERYONE),
+        replace(package, actionable=NAMES[:1]),
+    ):
         assert is_same_model(package, other)
         assert not is_same_decision(package, other)
         assert fingerprint(package) != fingerprint(other)

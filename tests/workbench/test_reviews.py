@@ -17,6 +17,7 @@ from features.snapshots.snapshot import Snapshot
 from scoring.components import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.published import current, publish
+from scoring.scale import Scale
 from simulation import SimulationOptions, simulate
 from training.fitting.schedule import cutoffs_for
 from training.judging.plots import contributions_figure
@@ -175,6 +176,19 @@ def test_a_review_shows_recency_alone_what_is_at_stake_and_whom_the_champion_fav
     assert found.fairness.loc[("country", "DE"), "retain"] == "50.0%"
     assert found.payoff is not None
     assert found.payoff.threshold == 0.25
+
+
+def test_a_page_shows_both_credit_scores_and_nothing_of_them_for_a_model_without(
+    bench: Bench, snapshot: Snapshot
+) -> None:
+    publish_champion(bench, snapshot, bench.as_of)
+    found = review(bench, snapshot, "churn")
+    assert found.credit_shown == ()
+    scaled = replace(found, package=replace(found.package, scale=Scale()))
+    summary, table = scaled.credit_shown
+    assert scaled.credit is not None
+    assert list(summary.index[:2]) == ["Gini", "KS"]
+    assert set(table.reset_index()["score"]) == {"learned"}
 
 
 def test_a_champion_of_before_has_nothing_to_show_of_what_was_not_measured_then(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -17,15 +18,20 @@ from commerce.records.errors import CommerceError, NotFound, check_choice
 from commerce.records.sql import linked
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work
+from scoring.errors import ScoringError
+from scoring.notices import adverse_notice
 from scoring.package import Package
-from scoring.scale import BANDS
+from scoring.scale import BAND_NAMES
+from serving.errors import ModelMissing
 from serving.predict.answers import AppState, CustomerRequest, answer_customer
+from serving.predict.packages import Served
+from serving.predict.recourse import Recourse, find_recourse
 from serving.predict.rules import rules_for
+from serving.predict.scores import find_score
 from serving.schema import score
 
 MODEL = "credit"
 """Whose answers are credit profiles."""
-_BANDS = (*(name for _, name in BANDS), "E")
 
 
 class Profile(NamedTuple):
@@ -107,7 +113,7 @@ def list_profiles(
         *rows.own(work, score, model=MODEL), *conditions
     )
     if band is not None:
-        check_choice("band", band.upper(), _BANDS)
+        check_choice("band", band.upper(), BAND_NAMES)
         conditions.append(_BAND.in_([band.upper()]))
         counted = select(func.count()).select_from(latest).where(*conditions)
     name = (ordering or "number").removeprefix("-")
@@ -125,6 +131,49 @@ def list_profiles(
     )
     total = int(work.connection.scalar(counted) or 0)
     return rows.Part(total, [Profile._make(row) for row in work.connection.execute(found)])
+
+
+class Explained(NamedTuple):
+    """What is told of one profile beside it."""
+
+    scaled_rule_score: int | None
+    notice: tuple[str, ...]
+    recourse: Recourse | None
+
+
+def explain(state: AppState, work: Work, profile: Profile) -> Explained:
+    """Tell of a profile what the rule score comes to on the learned one's scale, and what may be told the customer.
+
+    Returns
+    -------
+    Explained
+        The rule score and the notice are of the profile's own answer. Recourse is as of now, by the model that answers
+        now: what can be done is done to what is owed today.
+    """
+    served = None
+    with suppress(ModelMissing):
+        served = state.shelf.current(work.tenant.slug, MODEL)
+    kept = find_score(work.connection, profile.request_id)
+    package = _package_of(state, served, profile.model_version)
+    scaled: int | None = None
+    notice: tuple[str, ...] = ()
+    recourse: Recourse | None = None
+    if package is not None and kept is not None:
+        notice = adverse_notice(package, kept)
+        scaled = package.scaled(kept.rule_score)
+    if served is not None:
+        as_of = work.settle(None)
+        recourse = find_recourse(work.connection, served, work.tenant, profile.customer_id, as_of)
+    return Explained(scaled, notice, recourse)
+
+
+def _package_of(state: AppState, served: Served | None, label: str) -> Package | None:
+    """Give the package of an answer; None where it is gone."""
+    if served is not None and served.package.label == label:
+        return served.package
+    with suppress(ModelMissing, ScoringError):
+        return state.shelf.stored(label)
+    return None
 
 
 def require_scorer(actor: Actor) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, func, select
 
 from analytics.credit import KeptDecision
+from analytics.migration import KeptBand
 from commerce.records.sql import insert_new
 from scoring.decisions import Decision
 from scoring.package import Package
@@ -193,6 +194,51 @@ def kept_decisions(
     for row in connection.execute(query):
         action = row.decision["action"]
         yield KeptDecision(row.customer_id, row.as_of, row.band, row.probability, action)
+
+
+def latest_bands(
+    connection: Connection,
+    tenant_id: int,
+    model: str,
+    *,
+    until: datetime,
+    since: datetime | None = None,
+    by_rules: bool = False,
+) -> dict[uuid.UUID, KeptBand]:
+    """Give each customer's latest band as of an instant or earlier.
+
+    Parameters
+    ----------
+    until : datetime
+        Aware.
+    since : datetime, optional
+        Only answers as of later than that.
+    by_rules : bool, default False
+        The band of the rule-based score rather than the learned one.
+    """
+    points, name = (
+        (score.c.rule_score, score.c.rule_band) if by_rules else (score.c.score, score.c.band)
+    )
+    place = func.row_number().over(
+        partition_by=score.c.customer_id,
+        order_by=(score.c.as_of.desc(), score.c.made_at.desc(), score.c.request_id),
+    )
+    ranked = select(
+        score.c.customer_id, name.label("band"), points.label("score"), place.label("place")
+    ).where(
+        score.c.tenant_id == tenant_id,
+        score.c.model == model,
+        score.c.customer_id.is_not(None),
+        name.is_not(None),
+        score.c.as_of <= until,
+    )
+    if since is not None:
+        ranked = ranked.where(score.c.as_of > since)
+    latest = ranked.subquery()
+    found = connection.execute(
+        select(latest.c.customer_id, latest.c.band, latest.c.score).where(latest.c.place == 1)
+    )
+    return {row.customer_id: KeptBand(row.band, row.score) for row in found}
 
 
 _ROWS_AT_ONCE = 5_000

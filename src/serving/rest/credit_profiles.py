@@ -6,16 +6,52 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query
+from pydantic import Field
 
 from commerce.people import customers
+from commerce.records.work import Work
 from serving.jobs import requests
 from serving.jobs.kinds import RECOMPUTE_SCORES
 from serving.predict import profiles
+from serving.predict.answers import AppState
+from serving.predict.recourse import Recourse, sentence_of
 from serving.rest.deps import Acting, Asking, Listing, Looking, Page, Resource
-from serving.rest.fields import Instant, Key, Told, example
+from serving.rest.fields import Instant, Key, MoneyText, Told, example, write_money
 from serving.rest.later import JobAnswer
 
 router = Resource("customers", "/api", "credit profiles")
+
+
+class MoveAnswer(Told):
+    """An invoice to settle."""
+
+    invoice: str = Field(description="Its id.")
+    amount: MoneyText
+    text: str
+
+
+class WayAnswer(Told):
+    """Moves that lead to a better band: the model decided upon what the customer's features are after them."""
+
+    band: str
+    score: int
+    action: str = Field(description="What is decided then.")
+    text: str
+    group: str | None = Field(
+        description="What the customer counts as then, where the model was not measured on such customers."
+    )
+    moves: list[MoveAnswer]
+
+
+class RecourseAnswer(Told):
+    """What the customer can settle today, the least better band first; none where nothing leads to one."""
+
+    as_of: Instant
+    model_version: str
+    score: int
+    band: str
+    currency: str
+    ways: list[WayAnswer]
 
 
 class ProfileAnswer(Told):
@@ -41,6 +77,9 @@ class ProfileAnswer(Told):
         made_at="2026-01-01T12:00:00Z",
         model_version="acme.credit/rules-5000",
         request_id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55",
+        scaled_rule_score=None,
+        notice=None,
+        recourse=None,
     )
 
     customer_id: UUID
@@ -55,12 +94,26 @@ class ProfileAnswer(Told):
     made_at: Instant
     model_version: str
     request_id: str
+    scaled_rule_score: int | None = Field(
+        default=None,
+        description="The rule-based score by the risk that was observed, on the scale of `score`; null where that is"
+        " not known, and in lists.",
+    )
+    notice: list[str] | None = Field(
+        default=None,
+        description="Where credit was refused, what may be read to the customer; null in lists.",
+    )
+    recourse: RecourseAnswer | None = Field(
+        default=None,
+        description="What leads to a better band, as of now; null without a learned model, and in lists.",
+    )
 
 
 @router.get("/customers/{customer_id}/credit-profile", summary="Read a customer's credit profile")
-def read_profile(work: Looking, customer_id: Key) -> ProfileAnswer:
-    """The score that was given last: 404 where none was."""
-    return ProfileAnswer.model_validate(profiles.get_profile(work, customer_id))
+def read_profile(desk: Asking, customer_id: Key) -> ProfileAnswer:
+    """The score that was given last, and what would better it: 404 where none was given."""
+    with desk.looking() as work:
+        return _told(desk.state, work, customer_id)
 
 
 @router.get("/credit-profiles", summary="List the credit profiles")
@@ -88,4 +141,53 @@ def recompute_score(desk: Asking, customer_id: Key) -> ProfileAnswer:
         customer = customers.get(work, customer_id)
     profiles.recompute(desk.state, desk.tenant, customer.id, str(uuid4()))
     with desk.looking() as work:
-        return ProfileAnswer.model_validate(profiles.get_profile(work, customer.id))
+        return _told(desk.state, work, customer.id)
+
+
+def _told(state: AppState, work: Work, customer: UUID | str) -> ProfileAnswer:
+    """Tell of one customer's profile all there is."""
+    profile = profiles.get_profile(work, customer)
+    beside = profiles.explain(state, work, profile)
+    return ProfileAnswer.model_validate(profile).model_copy(
+        update={
+            "scaled_rule_score": beside.scaled_rule_score,
+            "notice": list(beside.notice) or None,
+            "recourse": beside.recourse and _recourse(beside.recourse, work.tenant.currency),
+        }
+    )
+
+
+def _recourse(found: Recourse, currency: str) -> RecourseAnswer:
+    return RecourseAnswer(
+        as_of=found.as_of,
+        model_version=found.model_version,
+        score=found.score,
+        band=found.band,
+        currency=currency,
+        ways=[
+            WayAnswer(
+                band=way.band,
+                score=way.score,
+                action=way.action,
+                text=sentence_of(way),
+                group=way.group,
+                moves=[
+                    MoveAnswer(
+                        invoice=_shown(move.record),
+                        amount=write_money(move.amount, currency),
+                        text=move.text,
+                    )
+                    for move in way.moves
+                ],
+            )
+            for way in found.ways
+        ],
+    )
+
+
+def _shown(record: str) -> str:
+    """Write an id as other routes do; one that an import gave stays as it is."""
+    try:
+        return str(UUID(record))
+    except ValueError:
+        return record

@@ -239,8 +239,9 @@ def _contenders(
             else 0
             for name in features
         ]
+        contenders = standard_contenders(signs, seed=seed)
         models, not_tried = within_budget(
-            standard_contenders(signs, seed=seed),
+            contenders if spec.form is None else {spec.form: contenders[spec.form]},
             rows=len(dataset.train),
             columns=len(features),
             fits=_FITS,

@@ -20,6 +20,7 @@ from training.fitting.candidates import PLAIN, Fitted
 from training.fitting.dataset import Dataset
 from training.judging.baselines import Baselines, measure_baselines
 from training.judging.calibration import logits_of
+from training.judging.credit_scores import CreditScores, compare_scores
 from training.judging.evaluation import Figures, brier, measure, paired_differences
 from training.judging.fairness import Fairness, measure_fairness
 from training.judging.latency import answer_milliseconds
@@ -82,6 +83,8 @@ class Report:
     labels, probabilities : arrays of shape (rows.sum(),)
     notes : tuple of str, default ()
         What was done to the model that cross-validation chose, a sentence each.
+    credit : CreditScores or None, default None
+        The learned score beside the rule-based one; None for a model without a score.
     """
 
     figures: Figures
@@ -100,6 +103,7 @@ class Report:
     labels: Integers
     probabilities: Floats
     notes: tuple[str, ...] = ()
+    credit: CreditScores | None = None
 
     @property
     def rankings(self) -> dict[str, Floats]:
@@ -184,6 +188,7 @@ def examine(
             rows=asked,
             labels=labels,
             probabilities=predicted,
+            credit=compare_scores(package, values, labels, predicted),
         )
 
 

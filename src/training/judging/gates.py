@@ -136,6 +136,7 @@ def _beside(dataset: Dataset, report: Report, packages: Path) -> Sequence[Gate]:
             is_plain=report.is_plain,
             feature=spec.baseline_feature,
             against_feature=report.against_feature,
+            form=spec.form,
         ),
         answers_in_time(report.milliseconds),
         is_fair(report.fairness, must=spec.must_be_fair, waiver=waivers.get("fairness")),

@@ -12,6 +12,7 @@ from commerce.records.money import format_money
 from scoring.errors import PackageMismatch, PackageNotFound, ScoringError
 from scoring.package import Package, check_outputs
 from scoring.parts import is_same_decision, is_same_model
+from scoring.points import is_scorecard
 from scoring.published import current
 from training.fitting.dataset import Dataset
 from training.judging.evaluation import paired_differences
@@ -98,6 +99,8 @@ def _asks_otherwise(champion: Package, dataset: Dataset) -> str:
         return f"{days} days ahead instead of {before}"
     if population is not None and population.name != dataset.population.name:
         return f"about {dataset.population.description} instead of {population.description}"
+    if dataset.spec.form is not None and not is_scorecard(champion):
+        return "by a table of points instead of another form"
     return ""
 
 

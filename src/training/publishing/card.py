@@ -84,6 +84,7 @@ def model_card(
         "permuted_auc": report.permuted_auc,
         "payoff": report.payoff and {"gain": report.payoff.gain, "cost": report.payoff.cost},
         "learning_curve": [asdict(point) for point in report.baselines.learning],
+        "credit_scores": report.credit and report.credit.as_dict(),
         "fairness": [asdict(group) for group in report.fairness.groups],
         "strongest_features": dict(list(report.power.items())[:STRONGEST]),
         "decision": asdict(package.decision),

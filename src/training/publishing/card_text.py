@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scoring.package import Package
+from training.judging.credit_scores import CreditScores
 
 _STRONGEST = 5
 
@@ -29,6 +30,7 @@ def card_text(package: Package) -> str:
         parts.append(f"**{renewal}**")
     parts += [
         _section("How good it is", _figures(card)),
+        _section("Credit scores", _credit(card)),
         _section("What is decided", [package.decision.rule]),
         _section("Gates", [_gate(gate) for gate in card.get("gates", ())]),
         _section("What was done to it", card.get("notes", ())),
@@ -67,6 +69,22 @@ def _figures(card: Mapping[str, Any]) -> list[str]:
     if "auc" in plain:
         lines.append(f"a plain logistic regression has AUC {plain['auc']:.3f}")
     return lines
+
+
+def _credit(card: Mapping[str, Any]) -> list[str]:
+    found = card.get("credit_scores")
+    if not found:
+        return []
+    scores = CreditScores.from_dict(found)
+    return [
+        *(f"{sentence[:1].upper()}{sentence[1:]}" for sentence in scores.sentences),
+        *(
+            f"band {each.band}: {each.customers:,} customers, {each.observed:.1%} did not pay"
+            f" ({each.low:.1%} to {each.high:.1%})"
+            + ("" if each.told is None else f", {each.told:.1%} told")
+            for each in scores.learned.bands
+        ),
+    ]
 
 
 def _gate(gate: Mapping[str, Any]) -> str:

@@ -54,11 +54,10 @@ def make_challenger(
     """Export and measure what cross-validation chose; where it does not earn its place, or is not honest, mend that.
 
     A model whose AUC is not above the plain logistic regression's by more than one standard error of the paired
-    bootstrap, and whose Brier score is no better either, gives way to that:
-    the simpler of two that cannot be told apart. Probabilities that may not be taken at
-    their word are calibrated by the training rows; where that is not enough, as the level has moved since, their level
-    is learned from customers of the test cutoff who are set aside, and the figures are about the others. What does not
-    make them honest is not done.
+    bootstrap, and whose Brier score is no better either, gives way to that: the simpler of two that cannot be told
+    apart. A form that the shop wants stays. Probabilities that may not be taken at their word are calibrated by the
+    training rows; where that is not enough, as the level has moved since, their level is learned from customers of the
+    test cutoff who are set aside, and the figures are about the others. What does not make them honest is not done.
 
     Parameters
     ----------
@@ -80,7 +79,7 @@ def make_challenger(
     package = export_package(dataset, fitted)
     report = examine(dataset, fitted, package, rows=asked, baselines=baselines, seed=seed)
     made, notes = Challenger(fitted=fitted, package=package, report=report), list[str]()
-    if is_no_better_than_plain(report):
+    if dataset.spec.form is None and is_no_better_than_plain(report):
         notes.append(_gave_way(fitted, report))
         plain = fit_plain_logistic(dataset, fitted, seed=seed)
         made = _examined(dataset, made, plain, export_package(dataset, plain), asked, seed)

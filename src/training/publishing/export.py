@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import LogitBlend, ShapeFunctions, is_linear, obstacle
 from training.fitting.figures import derived_columns
+from training.fitting.rule_scores import calibrate_rules
+from training.publishing.notice_sentences import notice_for
 from training.publishing.reason_sentences import (
     clock_offset,
     companions,
@@ -115,14 +118,21 @@ def export_package(dataset: Dataset, fitted: Fitted) -> Package:
         offer=offer,
         population=population,
         scale=Scale() if spec.on_credit_scale else None,
-        rule_inputs=None
-        if order is None
-        else RuleInputs(columns=rule_columns, typical_order=order),
+        rule_inputs=None if order is None else _rule_inputs(dataset, rule_columns, order),
+        actionable=tuple(
+            output.name for output in dataset.catalogue.outputs if is_named(output, spec.actionable)
+        ),
         usual=f"In this shop the risk that a customer {spec.outcome} is usually {{risk}}; nothing known of this"
         f" customer raises it by much.{ALTERNATIVE}In this shop the risk that a customer {spec.outcome} is usually"
         " {risk}; several small things raise it here, none of which stands out.",
         trained_on=_origin(dataset),
     )
+
+
+def _rule_inputs(dataset: Dataset, columns: dict[str, str], order: float) -> RuleInputs:
+    """What the rule score reads, and which risk its points stand for in this shop."""
+    inputs = RuleInputs(columns=columns, typical_order=order)
+    return replace(inputs, calibration=calibrate_rules(dataset.asked(dataset.train), inputs))
 
 
 def _origin(dataset: Dataset) -> dict[str, Any]:
@@ -168,6 +178,7 @@ def _output(
         template = NO_HOURS
     if is_named(output, spec.never_reasons):
         template = missing = ""
+    notice, notice_missing = notice_for(output) if spec.on_credit_scale else ("", "")
     return PackageOutput(
         name=output.name,
         hash=output.hash,
@@ -177,6 +188,8 @@ def _output(
         template=template,
         missing=missing,
         expected_sign=expected_sign(output, spec.expected_signs),
+        notice=notice,
+        notice_missing=notice_missing,
     )
 
 

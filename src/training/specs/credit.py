@@ -38,6 +38,8 @@ CREDIT = ModelSpec(
         " the shop."
     ),
     expected_signs=CREDIT_SIGNS,
+    never_reasons=("age",),
+    actionable=("debt", "lateness of payment", "use of invoices"),
     economics=Lending(order_value="average_order_value"),
     baseline_feature="current_days_past_due",
     favours="approve",

@@ -53,11 +53,15 @@ def _are_rates(value: Any) -> bool:
         return False
 
 
+FORMS = ("scorecard",)
+"""What a shop may want a model to be."""
+
 QUESTION = (
     Setting(name="horizon_days", rule="1 to 730 whole days", holds=_whole(1, 730)),
     Setting(name="active_within", rule="1 to 3650 whole days", holds=_whole(1, 3650)),
     Setting(name="cutoffs", rule="1 to 60 training cutoffs, a month apart", holds=_whole(1, 60)),
     Setting(name="features", rule="names of features (docs/features.md)", holds=_are_features),
+    Setting(name="form", rule=f"one of {', '.join(FORMS)}", holds=FORMS.__contains__),
 )
 """What is asked, of whom, from what: another model has to be fitted."""
 
@@ -151,6 +155,8 @@ def settled(spec: ModelSpec, settings: Mapping[str, Any]) -> ModelSpec:
         asked["max_cutoffs"] = decided["cutoffs"]
     if "features" in decided:
         asked["features"] = tuple(decided["features"])
+    if "form" in decided:
+        asked["form"] = decided["form"]
     if "active_within" in decided:
         spec = within(spec, decided["active_within"])
     return replace(spec, **asked)

@@ -40,6 +40,9 @@ class ModelSpec:
     candidates: Mapping[str, ClassifierMixin] | None = None
     """Unfitted scikit-learn classifiers by name, among which cross-validation chooses; None: the standard ones
     of `training.fitting.candidates`, which are made when they are needed."""
+    form: str | None = None
+    """The one standard candidate that competes, where a shop wants its form whatever another would reach: "scorecard",
+    to have a table of points. None: the best."""
     on_credit_scale: bool = False
     """Whether the probability is also shown as a score of 300 to 1000 and a band."""
     expected_signs: Mapping[str, int] = field(default_factory=dict)
@@ -47,6 +50,8 @@ class ModelSpec:
     the risk (1) or to lower it (-1); a reason must not say the opposite. Without an entry both are believed."""
     never_reasons: tuple[str, ...] = ()
     """Features, or concepts, that the model may learn from and nobody would call a reason."""
+    actionable: tuple[str, ...] = ()
+    """Features, or concepts, that a customer can change at once; what would lead to a better band moves no other."""
     baseline_feature: str | None = None
     """The output that people would rank by without any model: "days_since_order". None: there is none."""
     favours: str | None = None

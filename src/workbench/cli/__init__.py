@@ -40,6 +40,8 @@ COMMANDS = {
     "tick": "workbench.cli.ticks:tick",
     "work": "workbench.cli.jobs:work",
     "scores": "workbench.cli.scores:scores",
+    "scorecard": "workbench.cli.scorecards:scorecard",
+    "bands": "workbench.cli.bands:bands",
     "recompute-scores": "workbench.cli.jobs:recompute_scores",
     "campaign": "workbench.cli.campaigns:campaign",
     "reports": "workbench.cli.reports:reports",

@@ -33,8 +33,10 @@ def explain(
 ) -> None:
     """Say what the champion decides about customers now, why, and what is on record of them.
 
-    CUSTOMERS are named as in POST /predict. The events below a decision are the rows its reasons are computed
-    from, on the shop's clock, so that anybody can see whether the sentences are true. Nothing is kept.
+    CUSTOMERS are named as in POST /predict. Where credit is refused, a notice may be read to the customer; what the
+    customer can settle today to reach a better band has been checked by the model itself. The events below a decision
+    are the rows its reasons are computed from, on the shop's clock, so that anybody can see whether the sentences are
+    true. Nothing is kept.
     """
     from commerce.records.database import reading
     from features.catalogue import CATALOGUE

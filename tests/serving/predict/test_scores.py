@@ -18,6 +18,7 @@ from serving.predict.scores import (
     ScoreRow,
     find_score,
     kept_decisions,
+    latest_bands,
     latest_score,
     record_score,
     record_scores,
@@ -138,3 +139,27 @@ def test_what_was_decided_about_customers_comes_in_the_order_of_its_instants(
         (NOW, "B", "refuse"),
     ]
     assert [each.band for each in before] == ["C"]
+
+
+def test_the_latest_band_of_a_customer_is_that_as_of_the_latest_instant(any_engine: Engine) -> None:
+    tenant, week = make_shop(any_engine), timedelta(days=7)
+    known, other = customer_id("acme", "17850"), customer_id("acme", "12346")
+    row = make_row(tenant.id, model="credit", band="B", score=710, rule_band="C", rule_score=640)
+    rows = [
+        row,
+        replace(row, request_id="made again", band="A", score=810, made_at=NOW + week),
+        replace(row, request_id="later", band="D", score=510, as_of=NOW + week),
+        replace(row, request_id="by rules", customer_id=other, band=None, score=None),
+        replace(row, request_id="churn", model="churn", band="E", score=310, as_of=NOW + week),
+        replace(row, request_id="nobody", customer_id=None, band="E", as_of=NOW + week),
+    ]
+    with writing(any_engine) as connection:
+        record_scores(connection, rows)
+    with reading(any_engine) as connection:
+        asked = (connection, tenant.id, "credit")
+        assert latest_bands(*asked, until=NOW) == {known: ("A", 810)}
+        assert latest_bands(*asked, until=NOW + week) == {known: ("D", 510)}
+        assert latest_bands(*asked, since=NOW, until=NOW + week) == {known: ("D", 510)}
+        assert latest_bands(*asked, since=NOW + week, until=NOW + 2 * week) == {}
+        ruled = latest_bands(*asked, until=NOW, by_rules=True)
+        assert ruled == {known: ("C", 640), other: ("C", 640)}

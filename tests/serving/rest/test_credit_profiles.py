@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 from tests.serving.rest.people import NOW, Person, Shops
+from tests.serving.rest.selling import order, settle, shop_of
 from tests.serving.shop import make_real_package
 
 from commerce.records.database import reading, writing
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from features.catalogue import CATALOGUE
+from scoring.calibration import Calibration
+from scoring.components import Linear
+from scoring.package import Package
 from scoring.published import publish
 from scoring.rules import POINTS
 from serving.predict.packages import PackageShelf
@@ -133,6 +139,78 @@ def test_the_list_has_the_latest_of_each_customer_and_is_filtered_by_band(shops:
     mine = shops.stranger.get("/api/credit-profiles").json()["results"]
     assert [each["customer_id"] for each in mine] == [str(shops.stranger.actor.customer_id)]
     assert shops.of("other")["admin"].get("/api/credit-profiles").json()["count"] == 0
+
+
+def owing_package() -> Package:
+    """A learned model by which only what is owed raises the risk, which customers can settle."""
+    package = make_real_package("credit")
+    (component,) = package.components
+    assert isinstance(component, Linear)
+    output = CATALOGUE["open_invoice_balance"]
+    told = replace(
+        package.outputs[0],
+        name=output.name,
+        hash=output.hash,
+        unit=output.unit,
+        template="{value} owed on invoices.",
+        notice="Much is still to be paid on invoices: {value}.",
+    )
+    nothing = np.zeros(3)
+    linear = replace(
+        component,
+        base=-4.0,
+        log=np.zeros(3, dtype=np.bool_),
+        coefficient=np.array([0.005, 0.0, 0.0]),
+        missing_coefficient=nothing,
+        mean=nothing,
+    )
+    rules = package.rule_inputs
+    assert rules is not None
+    return replace(
+        package,
+        outputs=(told, *package.outputs[1:]),
+        components=(linear,),
+        decision=replace(package.decision, at_or_above="refuse", below="approve", threshold=0.2),
+        rule_inputs=replace(rules, calibration=Calibration(slope=0.5, intercept=-1.0)),
+        actionable=(output.name,),
+    )
+
+
+def test_what_a_profile_says_would_better_the_score_does_so_once_it_is_paid(
+    shops: Shops, tmp_path: Path
+) -> None:
+    publish(owing_package(), tmp_path)
+    shelf = PackageShelf([tmp_path], CATALOGUE)
+    object.__setattr__(shops.app.state.serving, "shelf", shelf)
+    shop, path = shop_of(shops), path_of(shops.buyer)
+    settle(shop, shops.buyer)
+    order(shops.buyer, shop.variant(1000), method="pay_later", instalments=2)
+    shops.clock.pass_by(minutes=1)
+    made = shops.admin.post(f"{path}/recompute-score").json()
+    assert made["band"] == "E"
+    assert made["scaled_rule_score"] == round(
+        483.9 + 72.13 * (1.0 + 0.5 * (made["rule_score"] - 483.9) / 72.13)
+    )
+    head, reason, last = made["notice"]
+    assert f"{made['score']} on a scale" in head
+    assert reason.startswith("Much is still to be paid on invoices: ")
+    assert "person decide anew" in last
+    part, whole = made["recourse"]["ways"]
+    assert (part["band"], whole["band"]) == ("D", "B")
+    assert [len(way["moves"]) for way in (part, whole)] == [1, 2]
+    assert part["text"].startswith("To reach band D: settle the invoice of ")
+    for way, moves in ((part, part["moves"]), (whole, whole["moves"])):
+        for move in moves:
+            if shops.admin.get(f"/api/invoices/{move['invoice']}").json()["open"] != "0.00":
+                amount = {"amount": move["amount"]}
+                paid = shops.admin.post(f"/api/invoices/{move['invoice']}/pay", amount)
+                assert paid.status_code == 200, paid.text
+        shops.clock.pass_by(minutes=1)
+        came = shops.admin.post(f"{path}/recompute-score").json()
+        assert (came["band"], came["score"]) == (way["band"], way["score"])
+    assert came["notice"] is None
+    assert came["recourse"]["ways"] == []
+    assert shops.buyer.get(f"{path}/credit-profile").json()["score"] == whole["score"]
 
 
 @pytest.mark.parametrize("learned", [False, True])

@@ -14,6 +14,8 @@ from sklearn.dummy import DummyClassifier
 from sklearn.svm import LinearSVC
 from tests.training.datasets import BRISK, FEATURES
 
+from scoring.points import is_scorecard
+from scoring.scale import Scale
 from training.errors import InvalidCandidate, NotTrainable
 from training.fitting.candidate_scores import CandidateScore
 from training.fitting.candidates import (
@@ -31,6 +33,7 @@ from training.fitting.estimators import (
     ValueTransform,
     linear_model,
 )
+from training.publishing.export import export_package
 
 
 def with_spec(dataset: Dataset, **changes: Any) -> Dataset:
@@ -58,6 +61,17 @@ def test_only_candidates_of_the_spec_compete(dataset: Dataset) -> None:
     two = {"weak": linear_model(1e-6), "strong": linear_model(0.01)}
     fitted = fit_candidates(with_spec(dataset, candidates=two))
     assert [candidate.name for candidate in fitted.candidates] == ["strong", "weak"]
+
+
+def test_a_form_that_the_shop_wants_competes_alone(dataset: Dataset) -> None:
+    wanted = with_spec(
+        dataset, form="scorecard", features=("days_since_order", "failed_payment_rate")
+    )
+    fitted = fit_candidates(wanted)
+    assert [candidate.name for candidate in fitted.candidates] == ["scorecard"]
+    package = export_package(wanted, fitted)
+    assert is_scorecard(replace(package, scale=Scale()))
+    assert not is_scorecard(package)
 
 
 def test_every_kind_competes_by_default_and_the_forest_is_listed_with_the_reason_it_cannot_serve(

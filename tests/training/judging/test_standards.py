@@ -70,12 +70,15 @@ def test_true_probabilities_pass_and_overconfident_ones_are_refused() -> None:
     assert "must be at most 0.030; slope 0.3" in refused.text
 
 
-def against(plain: float, alone: float | None, *, is_plain: bool = False) -> list[Gate]:
+def against(
+    plain: float, alone: float | None, *, is_plain: bool = False, form: str | None = None
+) -> list[Gate]:
     return list(
         beats_baselines(
             replace(GOOD, auc=0.75),
             plain_auc=plain,
             is_plain=is_plain,
+            form=form,
             feature="days_since_order",
             against_feature=None
             if alone is None
@@ -95,6 +98,16 @@ def test_a_challenger_ranks_above_the_plain_logistic_or_is_one() -> None:
         "AUC 0.750, must be above the plain logistic regression's 0.760"
     )
     assert against(0.75, 0.7, is_plain=True)[0].passed is None
+
+
+def test_a_form_that_the_shop_wants_need_not_rank_above_the_plain_logistic() -> None:
+    assert against(0.74, 0.7, form="scorecard")[0].passed is True
+    gate = against(0.76, 0.77, form="scorecard")[0]
+    assert gate.passed is None
+    assert gate.text == (
+        "AUC 0.750, the plain logistic regression's is 0.760; the shop wants a scorecard"
+    )
+    assert against(0.76, 0.77, form="scorecard")[1].passed is False
 
 
 def test_a_challenger_ranks_no_worse_than_one_feature_alone_but_by_chance() -> None:

@@ -73,6 +73,17 @@ def test_a_model_no_better_than_the_plain_logistic_gives_way_to_it(
     assert not is_no_better_than_plain(made.report)
 
 
+def test_a_form_that_the_shop_wants_stays_though_the_plain_logistic_is_no_worse(
+    dataset: Dataset, fitted: Fitted
+) -> None:
+    values, labels = dataset.train[list(fitted.features)].to_numpy(float), dataset.train["label"]
+    noise = linear_model(0.01).fit(values, np.random.default_rng(1).permutation(labels))
+    wanted = replace(dataset, spec=replace(dataset.spec, form="scorecard"))
+    made = make_challenger(wanted, replace(fitted, estimator=as_blend([(noise, 1.0)])))
+    assert is_no_better_than_plain(made.report)
+    assert made.fitted.chosen.name == fitted.chosen.name
+
+
 def test_a_model_that_is_too_sure_is_calibrated_by_the_training_rows_alone(
     better: Dataset, chosen: Fitted
 ) -> None:

@@ -204,6 +204,16 @@ def test_another_horizon_is_another_question_and_takes_the_champions_place_unriv
     assert rivals == [None] * 3
 
 
+def test_a_wanted_form_takes_the_place_of_a_champion_of_another_unrivalled(
+    first: Judged, weaker: Judged, tmp_path: Path
+) -> None:
+    publish(first.package, tmp_path)
+    wanted = replace(weaker.dataset, spec=replace(weaker.dataset.spec, form="scorecard"))
+    verdict = replace(weaker, dataset=wanted).held(tmp_path)
+    assert "by a table of points instead of another form" in verdict.replaces
+    assert verdict.decides_anew is None
+
+
 def test_a_damaged_champion_stops_no_challenger_and_is_replaced(
     first: Judged, tracker: Tracker, tmp_path: Path
 ) -> None:

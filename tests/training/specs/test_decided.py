@@ -41,6 +41,13 @@ def test_everything_that_can_be_decided_is_laid_over_the_spec() -> None:
     assert spec.label == CHURN.label
 
 
+def test_a_form_that_a_shop_wants_is_laid_over_the_spec() -> None:
+    spec = settled(CREDIT, {"models": {"credit": {"form": "scorecard"}}})
+    assert (CREDIT.form, spec.form) == (None, "scorecard")
+    with pytest.raises(InvalidSetting, match="form of credit must be one of scorecard; got 'tree'"):
+        check_settings(CREDIT, {"form": "tree"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -13,6 +13,7 @@ from workbench.cli.decided import keep_decided
     epilog=examples(
         "bellwether models set churn --horizon 60",
         "bellwether models set churn --active-within 120 --cutoffs 6 --tenant acme",
+        "bellwether models set credit --form scorecard",
         "bellwether models set churn --reset",
     ),
 )
@@ -33,9 +34,19 @@ from workbench.cli.decided import keep_decided
     metavar="NAMES",
     help="What to learn from, separated by commas; default: all that vary. See `bellwether features list`.",
 )
+@click.option(
+    "--form",
+    type=click.Choice(["scorecard"]),
+    help="A table of points, whatever another form would reach; default: what ranks best.",
+)
 @click.option("--reset", is_flag=True, help="Take back everything that was set here.")
 def set_(
-    model: str, tenant: str | None, features: str | None, reset: bool, **days: int | None
+    model: str,
+    tenant: str | None,
+    features: str | None,
+    form: str | None,
+    reset: bool,
+    **days: int | None,
 ) -> None:
     """Set what MODEL is asked in a shop, without touching code; what is not named stays.
 
@@ -47,6 +58,8 @@ def set_(
     changes: dict[str, object] = {name: value for name, value in days.items() if value is not None}
     if features is not None:
         changes["features"] = [name.strip() for name in features.split(",") if name.strip()]
+    if form is not None:
+        changes["form"] = form
     keep_decided(
         model,
         tenant,
