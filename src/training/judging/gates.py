@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
-from commerce.records.instants import from_micros, to_micros
+from commerce.records.instants import from_micros
 from commerce.records.money import format_money
-from scoring.errors import PackageMismatch, PackageNotFound, ScoringError
-from scoring.package import Package, check_outputs
-from scoring.parts import is_same_decision, is_same_model
-from scoring.published import current
+from scoring.package import Package
 from training.fitting.dataset import Dataset
 from training.judging.audits import AuditStatus, audit_status, read_audits
-from training.judging.evaluation import Figures, paired_differences
-from training.judging.examination import Report, probabilities
+from training.judging.evaluation import Figures
+from training.judging.examination import Report
 from training.judging.parity_certificate import Certificate
-from training.judging.profit import ProfitDifference, profit_difference
 from training.judging.standards import (
     TOLERANCE,
     answers_in_time,
@@ -31,7 +25,8 @@ from training.judging.standards import (
     ranks_better_than_chance,
     stands_in_audits,
 )
-from training.judging.verdict import FIRST, Gate, Verdict
+from training.judging.standing import Rivalry, Standing, find_standing
+from training.judging.verdict import Gate, Verdict
 from training.judging.waivers import read_waivers
 
 __all__ = [
@@ -43,39 +38,10 @@ __all__ = [
     "Verdict",
     "decide_promotion",
     "judge",
-    "last_cutoff",
 ]
 
 FRESHER_LIMIT = -0.005
 """How much AUC a challenger trained on fresher records may lose, at worst."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rivalry:
-    """The champion a challenger is held against, on the same test rows."""
-
-    champion: str
-    """Its label."""
-    difference: Mapping[str, float]
-    """As `training.judging.evaluation.paired_differences` gives it."""
-    fresher: bool
-    """Whether the challenger learned from later cutoffs."""
-    profit: ProfitDifference | None = None
-    """What acting on the riskiest is worth by each; None where acting pays for nobody."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """How a challenger stands to the champion; the last four as in `training.judging.verdict.Verdict`."""
-
-    rivalry: Rivalry | None = None
-    """None where there is nothing to compare with."""
-    no_rival: str = FIRST
-    """Why there is nothing, for the gates that then do not apply."""
-    same_as: str | None = None
-    decides_anew: str | None = None
-    same_model: bool = False
-    replaces: str = ""
 
 
 def decide_promotion(
@@ -105,7 +71,7 @@ def decide_promotion(
     AuditDamaged, InvalidWaiver
         "... must be as it was written; got ..."
     """
-    standing = _standing(dataset, package, report, packages)
+    standing = find_standing(dataset, package, report, packages)
     hashes = {output.name: output.hash for output in package.outputs}
     audited = audit_status(read_audits(packages, dataset.tenant.slug), hashes)
     covered = dict.fromkeys(() if audited is None else audited.covered)
@@ -120,7 +86,7 @@ def decide_promotion(
             if certificate.hashes.get(name) != known and name not in covered
         ],
         audited=audited,
-        beside=_beside(dataset, report, packages),
+        beside=[*_beside(dataset, report, packages), *standing.taken_back],
     )
 
 
@@ -219,68 +185,6 @@ def _earns_no_less(rivalry: Rivalry) -> Gate:
     )
 
 
-def _standing(dataset: Dataset, package: Package, report: Report, packages: Path) -> Standing:
-    """Find how a challenger stands to the champion, usable or not."""
-    try:
-        champion = current(packages, dataset.tenant.slug, dataset.spec.name)
-        check_outputs(champion, dataset.catalogue)
-    except PackageNotFound:
-        return Standing()
-    except PackageMismatch as mismatch:
-        return Standing(no_rival=f"the champion can no longer be served: {mismatch}")
-    except (ScoringError, OSError) as error:
-        return Standing(no_rival=f"the champion cannot be read: {error}")
-    if otherwise := _asks_otherwise(champion, dataset):
-        sentence = f"it answers another question than champion {champion.label}: {otherwise}"
-        return Standing(no_rival=sentence, replaces=f"{sentence}, so it takes its place unrivalled")
-    anew = None if is_same_decision(champion, package) else champion.label
-    if is_same_model(champion, package):
-        same = "the same as" if anew is None else "the fitted model of"
-        return Standing(
-            no_rival=f"it is {same} champion {champion.label}",
-            same_as=champion.label if anew is None else None,
-            decides_anew=anew,
-            same_model=True,
-        )
-    unread = [name for name in champion.names if name not in dataset.test]
-    if unread:
-        return Standing(
-            no_rival=f"champion {champion.label} reads {', '.join(unread[:3])}, which is not in these rows"
-        )
-    return Standing(rivalry=_rivalry(dataset, champion, package, report), decides_anew=anew)
-
-
-def _asks_otherwise(champion: Package, dataset: Dataset) -> str:
-    """Say what a champion was asked instead of the question of today; empty where it is the same."""
-    label, days = dataset.spec.label, dataset.schedule.horizon_days
-    told, population = champion.card.get("label"), champion.population
-    if isinstance(told, Mapping) and (told["name"], told["version"]) != (label.name, label.version):
-        return (
-            f"label {label.name} of version {label.version} instead of {told['name']} of version"
-            f" {told['version']}"
-        )
-    before = champion.trained_on.get("horizon_days", days)
-    if before != days:
-        return f"{days} days ahead instead of {before}"
-    if population is not None and population.name != dataset.population.name:
-        return f"about {dataset.population.description} instead of {population.description}"
-    return ""
-
-
-def _rivalry(dataset: Dataset, champion: Package, package: Package, report: Report) -> Rivalry:
-    """Hold a challenger against the champion on the rows the figures are about."""
-    labels, new = report.labels, report.probabilities
-    old = probabilities(champion, dataset.test[report.rows])
-    return Rivalry(
-        champion=champion.label,
-        difference=paired_differences(labels, new, old),
-        fresher=_knows(champion) < _knows(package),
-        profit=None
-        if report.payoff is None
-        else profit_difference(labels, new, old, report.payoff),
-    )
-
-
 def _beside(dataset: Dataset, report: Report, packages: Path) -> Sequence[Gate]:
     """The gates on what was measured beside the figures, with what people waived of them."""
     spec, tenant = dataset.spec, dataset.tenant
@@ -297,16 +201,4 @@ def _beside(dataset: Dataset, report: Report, packages: Path) -> Sequence[Gate]:
         ),
         answers_in_time(report.milliseconds),
         is_fair(report.fairness, must=spec.must_be_fair, waiver=waivers.get("fairness")),
-    )
-
-
-def _knows(package: Package) -> tuple[int, int]:
-    """Tell how much a package knew: its last cutoff, and the last backfill of what lies before."""
-    return last_cutoff(package), int(package.trained_on.get("backfills", 0))
-
-
-def last_cutoff(package: Package) -> int:
-    """Give the last cutoff a package was trained at, in epoch microseconds."""
-    return max(
-        to_micros(datetime.fromisoformat(cutoff)) for cutoff in package.trained_on["train_cutoffs"]
     )
