@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from scoring.calibration import Calibration
 from scoring.package import Package
-from scoring.promotions import promotions
-from scoring.published import current, current_version, publish
+from scoring.promotions import promote, promotions
+from scoring.published import current, current_version, publish, published_versions
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import as_blend, linear_model
@@ -22,7 +24,14 @@ from training.judging.parity_certificate import Certificate
 from training.judging.verdict import Verdict
 from training.publishing.export import export_package
 from training.publishing.promotion import TrainingResult, conclude
-from training.publishing.tracking import CHALLENGER, CHAMPION, Source, TrackedRun, Tracker
+from training.publishing.tracking import (
+    CHALLENGER,
+    CHAMPION,
+    Source,
+    TrackedRun,
+    Tracker,
+    open_tracker,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -96,6 +105,11 @@ def under(judged: Judged, threshold: float) -> Judged:
     """The same under another decision."""
     decision = replace(judged.package.decision, threshold=threshold)
     return replace(judged, package=replace(judged.package, decision=decision))
+
+
+def judge_again(judged: Judged, **parts: Any) -> Judged:
+    """The same with parts of its package exchanged."""
+    return replace(judged, package=replace(judged.package, **parts))
 
 
 class Killed(BaseException):
@@ -213,6 +227,70 @@ def test_a_damaged_champion_stops_no_challenger_and_is_replaced(
     healed = first.conclude(tracker, tmp_path)
     assert (healed.promoted, healed.version) == (True, "1")
     assert current(tmp_path, first.package.tenant, name).version == "1"
+
+
+def test_what_a_person_took_back_stays_back_until_it_is_another_model_or_promoted_again(
+    first: Judged, weaker: Judged, tracker: Tracker, tmp_path: Path
+) -> None:
+    key = (tmp_path, first.package.tenant, first.package.model)
+
+    def go_to(version: str, why: str) -> None:
+        promote(*key, version, at="2026-02-03T08:00:00", by="Ada", why=why)
+
+    assert weaker.conclude(tracker, tmp_path).version == "1"
+    asked = dict(weaker.package.trained_on) | {"horizon_days": 30}
+    publish(replace(weaker.package, version="1", trained_on=asked), tmp_path)
+    better = first.conclude(tracker, tmp_path)
+    assert (better.version, better.promoted) == ("2", True)
+    go_to("1", "too many offers")
+    a_day_later = dict(first.package.trained_on) | {"snapshot": "cd" * 16}
+    for again in (first, judge_again(first, trained_on=a_day_later)):
+        result = again.conclude(tracker, tmp_path)
+        assert not result.promoted
+        assert len(result.refusals) == 1
+        assert (
+            f"taken_back: it comes to the model of {better.label}, which Ada took back on 2026-02-03 (too many offers)."
+            in result.refusals[0]
+        )
+        assert current_version(*key) == "1"
+    other = judge_again(first, calibration=Calibration(slope=1.001, intercept=0.0))
+    assert other.held(tmp_path).promoted
+    go_to("2", "it was the season")
+    assert first.conclude(tracker, tmp_path).gates.startswith(f"same as champion {better.label}")
+
+
+def test_a_decision_that_a_person_took_back_is_not_renewed(
+    first: Judged, tracker: Tracker, tmp_path: Path
+) -> None:
+    key = (tmp_path, first.package.tenant, first.package.model)
+    first.conclude(tracker, tmp_path)
+    assert under(first, 0.2).conclude(tracker, tmp_path).version == "2"
+    promote(*key, "1", at="2026-02-03T08:00:00", by="Ada", why="too many offers")
+    refused = under(first, 0.2).conclude(tracker, tmp_path)
+    assert (refused.promoted, refused.renews, current_version(*key)) == (False, None, "1")
+    assert refused.refusals[0].startswith(
+        f"taken_back: it comes to the decision of {refused.label}"
+    )
+    assert under(first, 0.3).conclude(tracker, tmp_path).renews == f"{first.dataset.name}/1"
+
+
+def test_where_the_registry_was_deleted_the_next_version_is_beyond_those_published(
+    first: Judged, tracker: Tracker, tracking_template: Path, tmp_path: Path
+) -> None:
+    packages = tmp_path / "packages"
+    for threshold, expected in ((0.2, "1"), (0.3, "2")):
+        assert under(first, threshold).conclude(tracker, packages).version == expected
+    key = (packages, first.package.tenant, first.package.model)
+    anew = tmp_path / "anew"
+    anew.mkdir()
+    shutil.copy(tracking_template, anew / "mlflow.db")
+    store = open_tracker(anew)
+    result = under(first, 0.3).conclude(store, packages)
+    assert (result.version, result.promoted) == ("3", True)
+    assert [each.version for each in store.versions(first.dataset.name)] == ["3"]
+    assert published_versions(*key) == ["3", "2", "1"]
+    assert store.version_with(first.dataset.name, CHAMPION) == "3"
+    assert under(first, 0.3).conclude(store, packages).version == "3"
 
 
 def test_who_moves_the_alias_by_hand_is_told_what_lets_a_version_answer(
