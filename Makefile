@@ -17,7 +17,7 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 	src/scoring/decisions.py src/scoring/derived.py src/scoring/files.py src/scoring/package.py \
 	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/reasons.py src/scoring/rules.py \
 	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/workbench/notebook.py \
-	src/workbench/stages.py
+	src/workbench/layouts.py src/workbench/trainings.py
 
 export BELLWETHER_HOME ?= $(CURDIR)
 # one thread a process: kernels and candidate fits run side by side, and threads that contend are slower

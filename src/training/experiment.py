@@ -34,8 +34,9 @@ from training.judging.parity_certificate import Certificate, certify_parity
 from training.judging.verdict import Verdict
 from training.publishing.challenger import Challenger, make_challenger
 from training.publishing.export import export_package
-from training.publishing.promotion import TrainingResult, conclude
+from training.publishing.promotion import conclude
 from training.publishing.tracking import Tracker, open_tracker
+from training.publishing.training_result import TrainingResult
 from training.specs import ModelSpec
 
 __all__ = [

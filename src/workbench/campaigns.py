@@ -24,7 +24,7 @@ from scoring.decisions import decide_many
 from scoring.offers import Offer, SuccessRate
 from scoring.package import Package
 from serving.predict.batch import score_customers
-from workbench import stages
+from workbench import layouts
 from workbench.customers import customer_names
 from workbench.errors import PlanError
 from workbench.notebook import Bench
@@ -133,7 +133,7 @@ def find_picks(bench: Bench, package: Package) -> Picked:
             f"champion must know what an offer earns; got {package.label}, which does not. Models of who leaves do,"
             " where payments are on record: `bellwether run --models churn` decides anew."
         )
-    stream = stages.copy_stream(bench)
+    stream = layouts.copy_stream(bench)
     wanted = dict.fromkeys((*package.names, _RECENCY, _SPEND))
     frame = feature_frame(stream, [bench.cutoff], CATALOGUE.subset(list(wanted)))
     values = frame[list(package.names)].to_numpy(dtype=np.float64)

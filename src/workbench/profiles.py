@@ -16,8 +16,8 @@ from features.evaluating.duckdb_evaluator import label_table
 from features.frames import feature_frame, read_features
 from features.snapshots.snapshot import Snapshot, recorded_types, take_snapshot
 from training.specs import SPECS
+from workbench.layouts import Layout, lay_out
 from workbench.notebook import Bench
-from workbench.stages import Layout, lay_out
 
 _KEYS = ["customer_id", "cutoff"]
 _BACK = (180, 120, 60)

@@ -22,13 +22,13 @@ from training.judging.drift import broken_promises
 from training.judging.evaluation import Figures, measure
 from training.judging.fairness import Fairness, GroupFigures
 from training.judging.profit import Payoff
+from training.judging.rivalry import last_cutoff
 from training.judging.sensitivity import acts_on
-from training.judging.standing import last_cutoff
 from training.specs import find_spec
 from workbench.champions import answering
 from workbench.notebook import Bench
 from workbench.runs.history import History
-from workbench.stages import standings_frame
+from workbench.trainings import standings_frame
 
 Floats = NDArray[np.float64]
 

@@ -34,7 +34,7 @@ from features.evaluating.table import FeatureTable
 from features.snapshots.snapshot import Snapshot, take_snapshot
 from serving.schema import score
 from training.judging.audits import Audit, read_audits, write_audit
-from workbench import stages
+from workbench import layouts
 from workbench.audit import audit
 from workbench.cli import group
 from workbench.notebook import Bench
@@ -60,7 +60,7 @@ def audited(bench: Bench, catalogue: Catalogue = FEW, *, sample: int = 40, **way
     return audit(
         bench.engine,
         bench.tenant,
-        stages.copy_stream(bench),
+        layouts.copy_stream(bench),
         bench.settings.packages,
         as_of=bench.cutoff,
         now=bench.now,

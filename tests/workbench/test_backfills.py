@@ -36,7 +36,7 @@ from serving.predict.answers import AppState, CustomerRequest, answer_customer
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import Replay, replay
 from serving.predict.store import RecordStore
-from workbench import notebook, stages
+from workbench import layouts, notebook
 from workbench.audit import audit
 from workbench.cli import group
 from workbench.cli.running import outdated, stream_hash
@@ -82,7 +82,7 @@ class Home:
         return notebook.open_bench(tenant="acme")
 
     def snapshot(self) -> Snapshot:
-        return stages.copy_stream(self.bench)
+        return layouts.copy_stream(self.bench)
 
     def returns(self, cutoff: int = CUTOFF) -> dict[str, float]:
         """Returns of the last 90 days by customer, computed from a fresh snapshot."""
@@ -212,7 +212,7 @@ def test_a_corrected_history_trains_like_one_that_was_right_from_the_first(
     words = [word for role, name in COLUMNS.items() for word in (f"--{role}", name)]
     told = ["import", "transactions", str(path), "--tenant", "right", *words, "--price", "price"]
     CliRunner().invoke(group, [*told, "--returns", "negative"])
-    right = stages.copy_stream(notebook.open_bench(tenant="right"))
+    right = layouts.copy_stream(notebook.open_bench(tenant="right"))
     again = feature_frame(right, [CUTOFF, micros("2011-02-01")], FEW)
     key = ["cutoff", *FEW.names]
     assert late[key].sort_values(key).fillna(-1).to_numpy().tolist() == (

@@ -13,7 +13,7 @@ from tests.workbench.shops import make_home, settings_of
 
 from scoring.package import Package
 from scoring.published import publish
-from workbench import notebook, stages
+from workbench import layouts, notebook
 from workbench.cli import group
 from workbench.comparisons import why_not_comparable
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE
@@ -44,7 +44,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patched.setenv(HOME_VARIABLE, str(made))
         patched.delenv(DATABASE_VARIABLE, raising=False)
         bench = notebook.open_bench(tenant="acme")
-        stages.copy_stream(bench)
+        layouts.copy_stream(bench)
         bench.engine.dispose()
     return made
 

@@ -14,7 +14,7 @@ from tests.workbench.shops import SLUG, make_home, opened
 from commerce.records import schema
 from commerce.records.database import reading
 from training.judging.drift import InputDrift
-from workbench import stages
+from workbench import layouts
 from workbench.drift import Drift, find_drift
 
 
@@ -77,7 +77,7 @@ def test_customers_whom_the_label_is_not_about_do_not_count(
     package = replace(made, card={"inputs": inputs})
     template = make_home(tmp_path / "template", customers=12, days=100)
     with opened(template, tmp_path / "home", monkeypatch, SLUG) as bench:
-        snapshot = stages.copy_stream(bench)
+        snapshot = layouts.copy_stream(bench)
         with reading(bench.engine) as connection:
             known = [key.hex for key in connection.scalars(select(schema.customer.c.id))]
         frame = pd.DataFrame({"customer_id": known, name: [1.0] * len(known)})

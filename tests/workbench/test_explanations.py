@@ -20,7 +20,7 @@ from training.fitting.candidates import fit_candidates
 from training.fitting.dataset import load_dataset
 from training.publishing.export import export_package
 from training.specs import find_spec
-from workbench import notebook, stages
+from workbench import layouts, notebook
 from workbench.cli import group
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE
 
@@ -81,7 +81,7 @@ def test_every_decision_of_a_shop_has_reasons_each_about_something_else(
         made = ask("simulate", "--tenant", shop, "--customers", "700", "--json")
         assert json.loads(made)["customers"] == 700
     bench = notebook.open_bench(tenant=shop)
-    stream = stages.copy_stream(bench)
+    stream = layouts.copy_stream(bench)
     dataset = load_dataset(bench.tenant, find_spec("churn"), stream, as_of=bench.cutoff)
     package = export_package(dataset, fit_candidates(dataset))
     publish(package, bench.settings.packages)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from tests.workbench.shops import SLUG, make_home, opened
 
+from commerce.records.errors import RecordError
 from commerce.records.instants import midnight, to_micros
 from features.declaring.declaration import DAYS, count, source
 from features.errors import UnknownFeature
@@ -90,3 +91,11 @@ def test_an_unknown_feature_is_met_with_a_hint(bench: Bench) -> None:
     day = bench.day - timedelta(days=30)
     with pytest.raises(UnknownFeature, match="Did you mean orders_90d"):
         notebook.training_frame(bench, [day], "churn", ["order_90d"], horizon_days=20)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(days=4000)])
+def test_a_bench_is_not_opened_in_the_future(bench: Bench, ahead: timedelta) -> None:
+    later = bench.as_of + ahead
+    for asked in (later, later.date(), later.isoformat()):
+        with pytest.raises(RecordError, match="as_of must not be later than"):
+            notebook.open_bench(tenant=SLUG, as_of=asked)

@@ -15,7 +15,7 @@ from features.catalogue import CATALOGUE
 from features.comparing.profile import Profile, last_profile
 from features.frames import feature_frame, write_features
 from features.snapshots.snapshot import recorded_types
-from workbench import profile_plots, profiles, stages
+from workbench import layouts, profile_plots, profiles
 from workbench.notebook import Bench
 from workbench.profiles import make_profile
 
@@ -42,8 +42,8 @@ def test_features_are_profiled_at_the_models_cutoffs_against_their_outcomes(
     bench: Bench, tmp_path: Path
 ) -> None:
     found = make_profile(bench, ["churn"], catalogue=FEW)
-    snapshot = stages.copy_stream(bench)
-    schedule = stages.lay_out(bench, snapshot, ["churn"]).schedules["churn"]
+    snapshot = layouts.copy_stream(bench)
+    schedule = layouts.lay_out(bench, snapshot, ["churn"]).schedules["churn"]
     assert found.cutoffs == [*schedule.cutoffs, bench.cutoff]
     assert found.labels["churn"]["cutoff"] == schedule.test
     assert found.features["days_since_order"].power["churn"].low > 0.5
@@ -63,7 +63,7 @@ def test_tables_as_they_are_declared_are_read_and_others_evaluated(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = make_profile(bench, ["churn"], catalogue=FEW)
-    snapshot = stages.copy_stream(bench)
+    snapshot = layouts.copy_stream(bench)
     *built, last = expected.cutoffs
     frame = feature_frame(snapshot, built, FEW)
     write_features(frame, bench.settings.features, snapshot=snapshot, catalogue=FEW)

@@ -21,7 +21,7 @@ from simulation import SimulationOptions, simulate
 from training.fitting.schedule import cutoffs_for
 from training.judging.plots import contributions_figure
 from training.specs.churn import CHURN
-from workbench import notebook, stages
+from workbench import layouts, notebook
 from workbench.errors import ChampionUnusable
 from workbench.notebook import Bench
 from workbench.records import open_records
@@ -47,7 +47,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 @pytest.fixture
 def snapshot(bench: Bench) -> Snapshot:
     """Its stream."""
-    return stages.copy_stream(bench)
+    return layouts.copy_stream(bench)
 
 
 def publish_champion(

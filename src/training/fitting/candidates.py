@@ -9,14 +9,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import roc_auc_score
 
 from features.frames import KEYS, LABEL
 from scoring.calibration import Calibration
 from training.errors import InvalidCandidate, NotTrainable
 from training.fitting.blending import winning_blends
+from training.fitting.candidate_scores import CandidateScore, candidate_score, parameters_of
 from training.fitting.contenders import BUDGET, standard_contenders, within_budget
-from training.fitting.cross_validation import FOLDS, Rows, cross_validate, fit_fresh, loss
+from training.fitting.cross_validation import (
+    FOLDS,
+    Rows,
+    cross_validate,
+    fit_fresh,
+    folds_of,
+    loss,
+)
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import as_blend, plain_logistic
 from training.fitting.sufficiency import check_outcomes
@@ -31,19 +38,6 @@ one from all."""
 
 PLAIN = "plain logistic"
 """The candidate that takes the place of one that is no better than it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CandidateScore:
-    """What cross-validation says of a candidate."""
-
-    name: str
-    auc: float
-    log_loss: float
-    """`auc`, `log_loss`: out of fold, over all training rows."""
-    chosen: bool
-    note: str = ""
-    """Why no package can be made of it, and so it was not chosen whatever its loss."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -140,14 +134,17 @@ def fit_candidates(
         )
     models, not_tried = _contenders(dataset, features, candidates or {}, seed, budget)
     rows = _rows(frame, features)
-    held_out = cross_validate(models, rows, jobs=jobs, seed=seed)
-    logits = {name: held.logits for name, held in held_out.items()}
-    obstacles = {name: held.obstacle for name, held in held_out.items() if held.obstacle}
+    folds = folds_of(rows, seed=seed)
+    tried = cross_validate(models, rows, folds, jobs=jobs)
+    logits = {name: each.logits for name, each in tried.items()}
+    obstacles = {name: each.obstacle for name, each in tried.items() if each.obstacle}
+    parameters = {name: parameters_of(model) for name, model in models.items()}
     recipes: dict[str, Mapping[str, float]] = {name: {name: 1.0} for name in models}
     if spec.candidates is None:
         possible = {name: logits[name] for name in models if name not in obstacles}
         for blend in winning_blends(models, possible, rows.labels, rows.customers, seed=seed):
             recipes[blend.name], logits[blend.name] = blend.shares, blend.logits
+            parameters[blend.name] = dict(blend.shares)
     lost = {name: loss(rows.labels, logits[name]) for name in recipes}
     ranked = sorted(lost, key=lambda name: lost[name])
     chosen = next((name for name in ranked if name not in obstacles), ranked[0])
@@ -159,11 +156,13 @@ def fit_candidates(
         features=features,
         estimator=parts[0][0] if chosen in obstacles else as_blend(parts),
         candidates=tuple(
-            CandidateScore(
-                name=name,
-                auc=float(roc_auc_score(rows.labels, logits[name])),
-                log_loss=lost[name],
+            candidate_score(
+                name,
+                logits[name],
+                rows.labels,
+                folds,
                 chosen=name == chosen,
+                parameters=parameters[name],
                 note=_note(obstacles.get(name), is_first=name == ranked[0]),
             )
             for name in ranked
@@ -191,17 +190,15 @@ def fit_plain_logistic(dataset: Dataset, fitted: Fitted, *, seed: int = 0) -> Fi
         Of the candidate `PLAIN`.
     """
     rows = _rows(dataset.train, fitted.features)
-    logits = cross_validate({PLAIN: plain_logistic()}, rows, jobs=1, seed=seed)[PLAIN].logits
-    plain = CandidateScore(
-        name=PLAIN,
-        auc=float(roc_auc_score(rows.labels, logits)),
-        log_loss=loss(rows.labels, logits),
-        chosen=True,
+    model, folds = plain_logistic(), folds_of(rows, seed=seed)
+    logits = cross_validate({PLAIN: model}, rows, folds, jobs=1)[PLAIN].logits
+    plain = candidate_score(
+        PLAIN, logits, rows.labels, folds, chosen=True, parameters=parameters_of(model)
     )
     others = [replace(each, chosen=False) for each in fitted.candidates if each.name != PLAIN]
     return replace(
         fitted,
-        estimator=as_blend([(fit_fresh(plain_logistic(), rows), 1.0)]),
+        estimator=as_blend([(fit_fresh(model, rows), 1.0)]),
         candidates=tuple(sorted([*others, plain], key=lambda each: each.log_loss)),
         out_of_fold=logits,
         calibration=Calibration(),

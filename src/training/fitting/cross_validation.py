@@ -59,7 +59,7 @@ class Rows:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class HeldOut:
+class OutOfFold:
     """What a candidate says of rows whose customers it did not learn from.
 
     Parameters
@@ -73,9 +73,29 @@ class HeldOut:
     obstacle: str | None
 
 
+def folds_of(rows: Rows, *, seed: int) -> Integers:
+    """Deal customers out to folds, all rows of one to the same.
+
+    Parameters
+    ----------
+    rows : Rows
+    seed : int
+
+    Returns
+    -------
+    int array of shape (n_rows,)
+        The fold in which each row is held out, 0 to `FOLDS` - 1.
+    """
+    found = np.empty(len(rows.labels), dtype=np.int64)
+    folds = GroupKFold(n_splits=FOLDS, shuffle=True, random_state=seed)
+    for fold, (_, outside) in enumerate(folds.split(rows.labels, rows.labels, rows.customers)):
+        found[outside] = fold
+    return found
+
+
 def cross_validate(
-    models: Mapping[str, ClassifierMixin], rows: Rows, *, jobs: int, seed: int
-) -> dict[str, HeldOut]:
+    models: Mapping[str, ClassifierMixin], rows: Rows, folds: Integers, *, jobs: int
+) -> dict[str, OutOfFold]:
     """Fit every candidate on the same folds.
 
     Parameters
@@ -83,30 +103,35 @@ def cross_validate(
     models : mapping of str to classifier
         Unfitted.
     rows : Rows
+    folds : int array of shape (n_rows,)
+        As `folds_of` gives them.
     jobs : int, >= 1
         Processes.
-    seed : int
-        Of the folds.
+
+    Returns
+    -------
+    dict of str to OutOfFold
+        By candidate.
     """
-    folds = list(
-        GroupKFold(n_splits=FOLDS, shuffle=True, random_state=seed).split(
-            rows.labels, rows.labels, rows.customers
-        )
-    )
+    split = [
+        (np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in range(FOLDS)
+    ]
     tasks = [(name, fold) for name in models for fold in range(FOLDS)]
     with threadpool_limits(limits=1):
         parts = joblib.Parallel(n_jobs=jobs)(
-            joblib.delayed(held_out)(models[name], rows, *folds[fold]) for name, fold in tasks
+            joblib.delayed(out_of_fold)(models[name], rows, *split[fold]) for name, fold in tasks
         )
     logits = {name: np.empty(len(rows.labels)) for name in models}
     obstacles: dict[str, str | None] = dict.fromkeys(models)
     for (name, fold), part in zip(tasks, parts, strict=True):
-        logits[name][folds[fold][1]] = part.logits
+        logits[name][split[fold][1]] = part.logits
         obstacles[name] = obstacles[name] or part.obstacle
-    return {name: HeldOut(logits=logits[name], obstacle=obstacles[name]) for name in models}
+    return {name: OutOfFold(logits=logits[name], obstacle=obstacles[name]) for name in models}
 
 
-def held_out(model: ClassifierMixin, rows: Rows, inside: Integers, outside: Integers) -> HeldOut:
+def out_of_fold(
+    model: ClassifierMixin, rows: Rows, inside: Integers, outside: Integers
+) -> OutOfFold:
     """Fit a candidate, as light as it may be while it is compared, on some rows and ask it about others."""
     light = clone(model).set_params(**getattr(model, "lighter", {}))
     fitted, unseen = fit_fresh(light, rows.take(inside)), rows.values[outside]
@@ -116,7 +141,7 @@ def held_out(model: ClassifierMixin, rows: Rows, inside: Integers, outside: Inte
     else:
         sure = np.clip(fitted.predict_proba(unseen)[:, 1], SURE, 1 - SURE)
         logits = np.asarray(np.log(sure / (1 - sure)), dtype=np.float64)
-    return HeldOut(logits=logits, obstacle=hindrance)
+    return OutOfFold(logits=logits, obstacle=hindrance)
 
 
 def fit_fresh(model: ClassifierMixin, rows: Rows, *, jobs: int = 1) -> Any:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from commerce.records.instants import from_micros
-from commerce.records.money import format_money
 from scoring.package import Package
 from training.fitting.dataset import Dataset
 from training.judging.audits import AuditStatus, audit_status, read_audits
 from training.judging.evaluation import Figures
 from training.judging.examination import Report
 from training.judging.parity_certificate import Certificate
+from training.judging.rivalry import Challenge, Rivalry, against_champion, challenge_of
 from training.judging.standards import (
-    TOLERANCE,
     answers_in_time,
     beats_base_rate,
     beats_baselines,
@@ -25,23 +24,8 @@ from training.judging.standards import (
     ranks_better_than_chance,
     stands_in_audits,
 )
-from training.judging.standing import Rivalry, Standing, find_standing
 from training.judging.verdict import Gate, Verdict
 from training.judging.waivers import read_waivers
-
-__all__ = [
-    "FRESHER_LIMIT",
-    "TOLERANCE",
-    "Gate",
-    "Rivalry",
-    "Standing",
-    "Verdict",
-    "decide_promotion",
-    "judge",
-]
-
-FRESHER_LIMIT = -0.005
-"""How much AUC a challenger trained on fresher records may lose, at worst."""
 
 
 def decide_promotion(
@@ -71,7 +55,7 @@ def decide_promotion(
     AuditDamaged, InvalidWaiver
         "... must be as it was written; got ..."
     """
-    standing = find_standing(dataset, package, report, packages)
+    challenge = challenge_of(dataset, package, report, packages)
     hashes = {output.name: output.hash for output in package.outputs}
     audited = audit_status(read_audits(packages, dataset.tenant.slug), hashes)
     covered = dict.fromkeys(() if audited is None else audited.covered)
@@ -79,14 +63,14 @@ def decide_promotion(
         report.figures,
         export_difference=report.difference,
         certificate=certificate,
-        standing=standing,
+        challenge=challenge,
         uncovered=[
             name
             for name, known in hashes.items()
             if certificate.hashes.get(name) != known and name not in covered
         ],
         audited=audited,
-        beside=[*_beside(dataset, report, packages), *standing.taken_back],
+        beside=[*_beside(dataset, report, packages), *challenge.taken_back],
     )
 
 
@@ -96,7 +80,7 @@ def judge(
     export_difference: float,
     certificate: Certificate,
     rivalry: Rivalry | None = None,
-    standing: Standing | None = None,
+    challenge: Challenge | None = None,
     uncovered: Sequence[str] = (),
     audited: AuditStatus | None = None,
     beside: Sequence[Gate] = (),
@@ -112,7 +96,7 @@ def judge(
     certificate : Certificate
     rivalry : Rivalry or None
         None where there is nothing to compare with.
-    standing : Standing, optional
+    challenge : Challenge, optional
         How the challenger stands to the champion; by default as the rivalry says, or there is none.
     uncovered : sequence of str
         Features the package reads that neither the certificate nor an audit compared.
@@ -121,7 +105,7 @@ def judge(
     beside : sequence of Gate
         What `training.judging.standards` says of what was measured beside the figures.
     """
-    stands = standing or Standing(rivalry=rivalry)
+    stands = challenge or Challenge(rivalry=rivalry)
     return Verdict(
         gates=(
             beats_base_rate(figures),
@@ -136,52 +120,6 @@ def judge(
         decides_anew=stands.decides_anew,
         same_model=stands.same_model,
         replaces=stands.replaces,
-    )
-
-
-def against_champion(rivalry: Rivalry | None, no_rival: str) -> Sequence[Gate]:
-    """Ranking not worse than the champion's (better, unless trained on fresher records), nor Brier score or profit."""
-    if rivalry is None:
-        return tuple(
-            Gate(name=f"champion.{figure}", passed=None, text=no_rival)
-            for figure in ("auc", "brier", "profit")
-        )
-    difference, limit = rivalry.difference, FRESHER_LIMIT if rivalry.fresher else 0.0
-    why = "as it is trained on fresher records" if rivalry.fresher else "to replace it"
-    return (
-        Gate(
-            name="champion.auc",
-            passed=difference["delta_auc_low"] > limit,
-            text=f"AUC {difference['delta_auc']:+.4f} against {rivalry.champion} with 95 % interval"
-            f" {difference['delta_auc_low']:+.4f} to {difference['delta_auc_high']:+.4f},"
-            f" must lie above {limit:+.3f} {why}",
-        ),
-        Gate(
-            name="champion.brier",
-            passed=difference["delta_brier"] <= 0,
-            text=f"Brier {difference['delta_brier']:+.5f} against {rivalry.champion},"
-            " must not be above 0",
-        ),
-        _earns_no_less(rivalry),
-    )
-
-
-def _earns_no_less(rivalry: Rivalry) -> Gate:
-    """Expected maximum profit not below the champion's by more than chance gives."""
-    profit = rivalry.profit
-    if profit is None:
-        text = "acting pays for nobody, so there is no profit to compare"
-        return Gate(name="champion.profit", passed=None, text=text)
-
-    def money(amount: float) -> str:
-        return format_money(round(100 * amount), profit.currency)
-
-    return Gate(
-        name="champion.profit",
-        passed=profit.high >= 0,
-        text=f"expected profit {money(profit.challenger)} from 100 customers against"
-        f" {money(profit.champion)} by {rivalry.champion}; 95 % interval of the difference"
-        f" {money(profit.low)} to {money(profit.high)}, must reach 0",
     )
 
 

@@ -27,6 +27,7 @@ from training.publishing.tracking import (
     Source,
     TrackedRun,
     Tracker,
+    tracked_run,
 )
 
 _OF_TODAY = ("population", "value", "economics", "sensitivity", "decision", "payoff")
@@ -173,7 +174,8 @@ class Desk:
             made = self.read(found.version)
             self.promote(made, why=sentence)
             return made, found.run_id
-        with self.tracker.run(
+        with tracked_run(
+            self.tracker,
             self.name,
             title=sentence,
             tags=tags | self.source.tags,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from commerce.records.instants import from_micros
 from features.comparing.changes import declarations
@@ -18,85 +15,20 @@ from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.judging.examination import Report
 from training.judging.parity_certificate import Certificate
-from training.judging.plots import (
-    calibration_figure,
-    contributions_figure,
-    distribution_figure,
-    gain_figure,
-    learning_figure,
-    profit_figure,
-    roc_figure,
-)
 from training.judging.verdict import Verdict
 from training.publishing.card import model_card
 from training.publishing.card_text import card_text
 from training.publishing.desk import Desk, log_package
-from training.publishing.tracking import CHALLENGER, FINGERPRINT, UNKNOWN, Source, Tracker
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingResult:
-    """What training came to.
-
-    Parameters
-    ----------
-    model, name, version, label : str
-        "churn", "demo.churn", "1", "demo.churn/1".
-    promoted : bool
-    gates : str
-        "gates 4/4", or what refuses, or "same as champion ..., gates 4/4".
-    refusals : tuple of str
-    auc, brier, base_rate, baseline_auc : float
-        Out of time.
-    candidate : str
-        What cross-validation chose.
-    n_train, n_test : int
-    run_id : str
-    package : str or None
-        Folder of the published package.
-    notes : tuple of str
-        What was done to the model that cross-validation chose, a sentence each.
-    why : str
-        What it became champion for: the difference to the champion before, on the same rows, with its interval.
-    renews : str or None
-        Label of the champion whose fitted model goes on under today's decision.
-    renewed : str or None
-        Label under which it goes on.
-    """
-
-    model: str
-    name: str
-    version: str
-    label: str
-    promoted: bool
-    gates: str
-    refusals: tuple[str, ...]
-    auc: float
-    brier: float
-    base_rate: float
-    baseline_auc: float
-    candidate: str
-    n_train: int
-    n_test: int
-    run_id: str
-    package: str | None
-    notes: tuple[str, ...] = ()
-    why: str = ""
-    renews: str | None = None
-    renewed: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The result in JSON's own types.
-
-        Returns
-        -------
-        dict of str to Any
-            Ready for JSON.
-        """
-        return asdict(self) | {"refusals": list(self.refusals), "notes": list(self.notes)}
+from training.publishing.logged import figures_of, metrics_of, parameters_of
+from training.publishing.tracking import (
+    CHALLENGER,
+    FINGERPRINT,
+    UNKNOWN,
+    Source,
+    Tracker,
+    tracked_run,
+)
+from training.publishing.training_result import TrainingResult
 
 
 def conclude(
@@ -187,22 +119,28 @@ def _registered(
         return desk.read(found.version), found.run_id
     day = from_micros(dataset.as_of).astimezone(dataset.tenant.zone).date()
     tags = {FINGERPRINT: mark, "snapshot": dataset.snapshot.hash}
-    with tracker.run(
+    with tracked_run(
+        tracker,
         dataset.name,
         title=f"{dataset.name} as of {day}",
         tags=tags | desk.source.tags,
         again=tracker.run_made_of(dataset.name, mark) if found is None else found.run_id,
     ) as run:
-        run.parameters(_parameters(dataset, fitted, package))
-        run.metrics(_metrics(fitted, report))
+        run.parameters(parameters_of(dataset, fitted, package))
+        run.metrics(metrics_of(fitted, report))
         place = dataset.snapshot.files[0].parent if dataset.snapshot.files else Path()
         for frame, context in ((dataset.train, "training"), (dataset.test, "testing")):
             run.dataset(frame, digest=dataset.snapshot.hash, source=place, context=context)
         for candidate in fitted.candidates:
             run.candidate(
                 candidate.name,
-                parameters={"candidate": candidate.name, "chosen": candidate.chosen},
+                parameters={
+                    "candidate": candidate.name,
+                    "chosen": candidate.chosen,
+                    **candidate.parameters,
+                },
                 metrics={"cv_auc": candidate.auc, "cv_log_loss": candidate.log_loss},
+                folds=candidate.fold_aucs,
             )
         version = (
             run.model(fitted.estimator, dataset.train[list(fitted.features)].head(5), tags)
@@ -270,59 +208,3 @@ def _known(
         )
 
     return result
-
-
-def _parameters(dataset: Dataset, fitted: Fitted, package: Package) -> dict[str, object]:
-    """What the run was asked to do; cutoffs are days where the shop is."""
-
-    def day(instant: int) -> str:
-        return from_micros(instant).astimezone(dataset.tenant.zone).date().isoformat()
-
-    schedule = dataset.schedule
-    return {
-        "tenant": dataset.tenant.slug,
-        "model": dataset.spec.name,
-        "horizon_days": schedule.horizon_days,
-        "as_of": day(dataset.as_of),
-        "train_cutoffs": ", ".join(day(cutoff) for cutoff in schedule.train),
-        "test_cutoff": day(schedule.test),
-        "candidate": fitted.chosen.name,
-        "features": len(fitted.features),
-        "threshold": package.decision.threshold,
-    }
-
-
-def figures_of(dataset: Dataset, package: Package, report: Report) -> dict[str, Figure]:
-    """Draw the figures of a model, by artifact path."""
-    labels, predicted = report.labels, report.probabilities
-    values = dataset.test[list(package.names)].to_numpy(dtype=np.float64)
-    drawn = {
-        "figures/calibration.png": calibration_figure(report.figures),
-        "figures/roc.png": roc_figure(labels, report.rankings),
-        "figures/gain.png": gain_figure(labels, predicted),
-        "figures/distribution.png": distribution_figure(
-            labels, predicted, threshold=package.decision.threshold
-        ),
-        "figures/contributions.png": contributions_figure(package, values),
-        "figures/learning.png": learning_figure(report.baselines.learning),
-    }
-    if report.payoff is not None:
-        drawn["figures/profit.png"] = profit_figure(labels, report.rankings, report.payoff)
-    return drawn
-
-
-def _metrics(fitted: Fitted, report: Report) -> dict[str, float]:
-    figures = {
-        name: float(value)
-        for name, value in asdict(report.figures).items()
-        if name not in ("calibration", "rows")
-    }
-    return figures | {
-        "cv_auc": fitted.chosen.auc,
-        "cv_log_loss": fitted.chosen.log_loss,
-        "baseline_auc": report.baseline["auc"],
-        "baseline_brier": report.baseline["brier"],
-        "permuted_auc": report.permuted_auc,
-        "answer_milliseconds": report.milliseconds,
-        **{f"fairness_{attribute}": ratio for attribute, ratio in report.fairness.ratios.items()},
-    }

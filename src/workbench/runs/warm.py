@@ -10,11 +10,20 @@ from workbench.settings import Settings
 RUNNER = ("papermill", "nbconvert", "ipykernel.kernelapp", "matplotlib_inline.backend_inline")
 """For every notebook: what runs it and what its kernel is."""
 
-STEPS = (*RUNNER, "workbench.stages", "features.frames", "features.checks.library")
+STEPS = (
+    *RUNNER,
+    "workbench.layouts",
+    "workbench.trainings",
+    "features.frames",
+    "features.checks.library",
+)
 """For the numbered notebooks, before the first of them starts."""
 
 LATER_STEPS = (
+    "workbench.trainings",
     "training.experiment",
+    "training.fitting.estimators.scorecard:load",
+    "training.fitting.estimators.explainable:load",
     "workbench.reviews",
     "workbench.scoreboard",
     "workbench.profiles",

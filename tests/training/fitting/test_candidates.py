@@ -15,15 +15,14 @@ from sklearn.svm import LinearSVC
 from tests.training.datasets import BRISK, FEATURES
 
 from training.errors import InvalidCandidate, NotTrainable
-from training.fitting import cross_validation
+from training.fitting.candidate_scores import CandidateScore
 from training.fitting.candidates import (
-    CandidateScore,
     Fitted,
     fit_candidates,
     varying_features,
 )
-from training.fitting.contenders import STRENGTHS, linear_models
-from training.fitting.cross_validation import FOLDS, HeldOut, Rows
+from training.fitting.contenders import linear_models
+from training.fitting.cross_validation import FOLDS
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import (
     BoostedTrees,
@@ -128,13 +127,14 @@ def test_the_best_of_all_gives_way_to_the_best_that_a_package_can_be_made_of(
     lines = with_spec(dataset, candidates=linear_models())
     found = fit_candidates(lines, {"mine": Clairvoyant()})
     first, second = found.candidates[:2]
-    assert replace(first, log_loss=0) == CandidateScore(
+    assert replace(first, log_loss=0, parameters={}) == CandidateScore(
         name="mine",
         auc=1,
         log_loss=0,
         chosen=False,
         note="ranked first, but cannot be exported: a package is made of small boosted trees, linear models and"
         " shape functions, and Clairvoyant is none",
+        fold_aucs=(1,) * FOLDS,
     )
     assert first.log_loss < 1e-12
     assert second == found.chosen
@@ -152,23 +152,6 @@ def test_a_name_that_is_taken_and_a_classifier_without_probabilities_are_refused
             fit_candidates(dataset, {name: linear_model(2.0)})
     with pytest.raises(InvalidCandidate, match="'mine' must give probabilities; got LinearSVC"):
         fit_candidates(dataset, {"mine": LinearSVC()})
-
-
-def test_no_customer_is_on_both_sides_of_a_fold(
-    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[int] = []
-
-    def watched(
-        model: object, rows: Rows, inside: NDArray[np.int64], outside: NDArray[np.int64]
-    ) -> HeldOut:
-        seen.append(len(np.intersect1d(rows.customers[inside], rows.customers[outside])))
-        return HeldOut(logits=np.zeros(len(outside)), obstacle=None)
-
-    monkeypatch.setattr(cross_validation, "held_out", watched)
-    fit_candidates(with_spec(dataset, candidates=linear_models()))
-    assert len(seen) == FOLDS * len(STRENGTHS)
-    assert set(seen) == {0}
 
 
 def test_a_feature_that_never_varies_is_left_out(dataset: Dataset, fitted: Fitted) -> None:

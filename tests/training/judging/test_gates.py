@@ -15,9 +15,10 @@ from training.fitting.dataset import Dataset
 from training.judging.evaluation import measure
 from training.judging.examination import Report, examine
 from training.judging.fairness import Fairness, GroupFigures
-from training.judging.gates import Rivalry, decide_promotion, judge
+from training.judging.gates import decide_promotion, judge
 from training.judging.parity_certificate import Certificate
 from training.judging.profit import ProfitDifference
+from training.judging.rivalry import Rivalry
 from training.judging.verdict import Gate, Verdict
 from training.judging.waivers import Waiver, write_waiver
 from training.publishing.export import export_package

@@ -29,7 +29,7 @@ from training.fitting.estimators import (
     linear_model,
 )
 from training.judging.examination import largest_difference, probabilities
-from training.judging.gates import TOLERANCE
+from training.judging.standards import TOLERANCE
 from training.publishing.export import components_of, export_package
 
 OWN = {

@@ -23,7 +23,7 @@ from training.judging.gates import decide_promotion
 from training.judging.parity_certificate import Certificate
 from training.judging.verdict import Verdict
 from training.publishing.export import export_package
-from training.publishing.promotion import TrainingResult, conclude
+from training.publishing.promotion import conclude
 from training.publishing.tracking import (
     CHALLENGER,
     CHAMPION,
@@ -32,6 +32,7 @@ from training.publishing.tracking import (
     Tracker,
     open_tracker,
 )
+from training.publishing.training_result import TrainingResult
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -311,7 +312,7 @@ def test_what_mlflow_shows_is_the_card_the_source_and_the_candidates(
     first: Judged, tracker: Tracker, tmp_path: Path
 ) -> None:
     result = first.conclude(tracker, tmp_path)
-    client = tracker._client()
+    client = tracker.client()
     run = client.get_run(result.run_id)
     assert run.data.tags["mlflow.note.content"].startswith(f"# {result.label}")
     assert run.data.tags["mlflow.source.name"] == "20_train_model.ipynb"
@@ -329,6 +330,13 @@ def test_what_mlflow_shows_is_the_card_the_source_and_the_candidates(
         candidate.name for candidate in first.fitted.candidates
     }
     assert {each.info.status for each in below} == {"FINISHED"}
+    for candidate in first.fitted.candidates:
+        (told,) = (each for each in below if each.info.run_name == candidate.name)
+        steps = client.get_metric_history(told.info.run_id, "fold_auc")
+        assert [step.value for step in steps] == list(candidate.fold_aucs)
+        assert {name: str(value) for name, value in candidate.parameters.items()}.items() <= (
+            told.data.params.items()
+        )
     (data, _) = run.inputs.dataset_inputs
     assert data.dataset.name == f"{result.name} training"
     assert '"mlflow_colspec"' in data.dataset.schema

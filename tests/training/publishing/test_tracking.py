@@ -14,7 +14,7 @@ import pytest
 
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
-from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker
+from training.publishing.tracking import CHALLENGER, CHAMPION, Tracker, open_tracker, tracked_run
 
 
 def read(tracker: Tracker, query: str) -> list[tuple[object, ...]]:
@@ -27,7 +27,7 @@ def read(tracker: Tracker, query: str) -> list[tuple[object, ...]]:
 def test_a_run_keeps_its_model_figures_documents_and_data(
     tracker: Tracker, dataset: Dataset, fitted: Fitted
 ) -> None:
-    with tracker.run("demo.churn", title="a run", tags={"snapshot": "ab"}) as run:
+    with tracked_run(tracker, "demo.churn", title="a run", tags={"snapshot": "ab"}) as run:
         run.parameters({"tenant": "demo"})
         run.metrics({"auc": 0.75})
         run.document("gates.json", [{"name": "auc"}])
@@ -54,7 +54,7 @@ def test_versions_count_up_and_aliases_move(
 ) -> None:
     example = dataset.train[list(fitted.features)].head(3)
     for expected in ("1", "2"):
-        with tracker.run("demo.churn", title="run") as run:
+        with tracked_run(tracker, "demo.churn", title="run") as run:
             assert run.model(fitted.estimator, example) == expected
         tracker.give_alias("demo.churn", CHALLENGER, expected)
     tracker.give_alias("demo.churn", CHAMPION, "1")
@@ -65,7 +65,7 @@ def test_versions_count_up_and_aliases_move(
 
 
 def test_a_run_that_raises_is_recorded_as_failed(tracker: Tracker) -> None:
-    with pytest.raises(ZeroDivisionError), tracker.run("demo.churn", title="run"):
+    with pytest.raises(ZeroDivisionError), tracked_run(tracker, "demo.churn", title="run"):
         raise ZeroDivisionError
     assert read(tracker, "SELECT status FROM runs") == [("FAILED",)]
 
@@ -79,7 +79,7 @@ def test_every_path_is_absolute_wherever_one_works(
     tracker = open_tracker(Path("mlruns"))
     Path("elsewhere").mkdir()
     monkeypatch.chdir("elsewhere")
-    with tracker.run("demo.churn", title="run") as run:
+    with tracked_run(tracker, "demo.churn", title="run") as run:
         run.document("x.json", {})
     assert not list(Path().iterdir())
     (location,) = read(
@@ -91,9 +91,9 @@ def test_every_path_is_absolute_wherever_one_works(
 def test_mlflow_comes_with_the_first_store_and_without_telemetry(tmp_path: Path) -> None:
     program = (
         "import sys, os\n"
-        "import training.publishing.tracking as tracking\n"
+        "from training.publishing.tracking import library\n"
         "print('mlflow' in sys.modules)\n"
-        "tracking._mlflow()\n"
+        "library.use_mlflow()\n"
         "from mlflow.telemetry.utils import is_telemetry_disabled\n"
         "print(is_telemetry_disabled())\n"
     )

@@ -57,7 +57,7 @@ def test_what_a_registered_model_or_a_package_was_made_from_goes_only_by_force(
 ) -> None:
     tracker = open_tracker(tmp_path / "mlruns")
     for name, snapshot in (("acme.churn", taken[0]), ("other.churn", taken[1])):
-        client = tracker._client()
+        client = tracker.client()
         client.create_registered_model(name)
         version = client.create_model_version(name, source=str(tmp_path)).version
         tracker.tag_version(name, str(version), {"snapshot": snapshot.hash})

@@ -120,3 +120,8 @@ def _shapes(machine: ExplainableBoostingClassifier, columns: Integers) -> ShapeF
         cuts=cuts,
         contributions=contributions,
     )
+
+
+def load() -> None:
+    """Import interpret ahead of its use: it takes seconds."""
+    import interpret.glassbox  # noqa: F401

@@ -180,3 +180,8 @@ def _evidence_per_bin(binning: OptimalBinning) -> Floats:
     cuts = _cuts(binning)
     lowest = np.nextafter(cuts[0], -np.inf) if len(cuts) else 0.0
     return evidence_of(binning, np.array([np.nan, lowest, *cuts]))
+
+
+def load() -> None:
+    """Import OptBinning ahead of its use: it takes seconds."""
+    import optbinning  # noqa: F401

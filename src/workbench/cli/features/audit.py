@@ -37,7 +37,7 @@ def audit(ctx: click.Context, tenant: str | None, sample: int, as_json: bool) ->
     audited last. Exits with 9 where something differs. Made for cron, once a night.
     """
     from training.judging.audits import write_audit
-    from workbench import stages
+    from workbench import layouts
     from workbench.audit import audit as examine
 
     bench = home.open_bench(tenant)
@@ -45,7 +45,7 @@ def audit(ctx: click.Context, tenant: str | None, sample: int, as_json: bool) ->
         found = examine(
             bench.engine,
             bench.tenant,
-            stages.copy_stream(bench),
+            layouts.copy_stream(bench),
             bench.settings.packages,
             as_of=bench.cutoff,
             now=bench.now,

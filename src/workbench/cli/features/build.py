@@ -64,11 +64,11 @@ def build(
     from features.checks import check, check_stream
     from features.frames import frame_of, write_features
     from scoring.wording import counted
-    from workbench import stages
+    from workbench import layouts
 
     bench = home.open_bench(tenant)
     cutoffs = settle_cutoffs(bench, asked, months)
-    snapshot = stages.copy_stream(bench)
+    snapshot = layouts.copy_stream(bench)
     root = out or bench.settings.features
     report = root / snapshot.tenant / snapshot.hash
     check_stream(snapshot, report_folder=report).require()

@@ -67,11 +67,11 @@ def parity(
     from features.catalogue import CATALOGUE
     from features.comparing.agreement import compare
     from features.evaluating.table import joined
-    from workbench import stages
+    from workbench import layouts
 
     names, bench = _chosen(engines), home.open_bench(tenant)
     cutoffs = settle_cutoffs(bench, asked)
-    snapshot = stages.copy_stream(bench)
+    snapshot = layouts.copy_stream(bench)
     customers = _some(snapshot, count)
     found: dict[str, Any] = {}
     reference, rows, differing = None, [], []

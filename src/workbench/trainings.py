@@ -1,170 +1,23 @@
-"""What the numbered notebooks lay out and show, so that their cells stay one line each."""
+"""What a training came to, in sentences and tables."""
 
 from __future__ import annotations
 
-# longer than modules are here: what the cells of notebooks 10 and 20 call, by one name; half of it is docstrings, which
-# people read in JupyterLab
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from math import sqrt
 from typing import Any
 
 import pandas as pd
 
-from commerce.records.database import writing
-from commerce.records.instants import from_micros
-from commerce.records.tenants import observe
-from features.snapshots.snapshot import Snapshot, take_snapshot
 from scoring.published import current_version
 from training.fitting.candidates import Fitted
-from training.fitting.dataset import why_not_trainable
-from training.fitting.schedule import Schedule, cutoffs_for
 from training.judging.examination import Report
 from training.judging.verdict import Verdict
-from training.publishing.promotion import TrainingResult
+from training.publishing.training_result import TrainingResult
 from workbench.notebook import Bench
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
-    """When each model looks at the records, and which models cannot.
-
-    Parameters
-    ----------
-    bench : Bench
-    schedules : mapping of str to Schedule
-        By model.
-    skipped : mapping of str to str
-        Models that these records cannot train, and why.
-    """
-
-    bench: Bench
-    schedules: Mapping[str, Schedule]
-    skipped: Mapping[str, str]
-
-    @property
-    def cutoffs(self) -> tuple[int, ...]:
-        """Every instant at which features are needed, ascending; the last is now."""
-        found = {cutoff for schedule in self.schedules.values() for cutoff in schedule.cutoffs}
-        return tuple(sorted({*found, self.bench.cutoff}))
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row per model: how far it looks, when it is trained and tested, or why it is left out."""
-        zone = self.bench.tenant.zone
-        rows = [
-            {
-                "model": model,
-                "horizon": f"{schedule.horizon_days} days",
-                "trained at": ", ".join(
-                    f"{from_micros(cutoff).astimezone(zone):%Y-%m-%d}" for cutoff in schedule.train
-                ),
-                "tested at": f"{from_micros(schedule.test).astimezone(zone):%Y-%m-%d}",
-                "left out": "",
-            }
-            for model, schedule in self.schedules.items()
-        ]
-        left_out = [{"model": model, "left out": why} for model, why in self.skipped.items()]
-        return pd.DataFrame([*rows, *left_out]).fillna("").set_index("model")
-
-    def decision(self, headline: str) -> str:
-        """Say what was built, and of each model that is left out, why.
-
-        Parameters
-        ----------
-        headline : str
-            What was built, without a full stop.
-
-        Returns
-        -------
-        str
-            Such as "2,000 customers x 19 cutoffs, ... met. credit is left out: ...", one line.
-        """
-        return " ".join(
-            [
-                f"{headline}.",
-                *(f"{model} is left out: {why}" for model, why in self.skipped.items()),
-            ]
-        )
-
-    @property
-    def outputs(self) -> dict[str, Any]:
-        """What the runner goes by: cutoffs of each model, or why it is skipped."""
-        laid_out = {
-            model: {"train": list(schedule.train), "test": schedule.test}
-            for model, schedule in self.schedules.items()
-        }
-        return laid_out | {model: {"skipped": why} for model, why in self.skipped.items()}
-
-
-def copy_stream(bench: Bench) -> Snapshot:
-    """Copy the stream as it stands; what is computed from the copy stays true.
-
-    That something is computed as of `bench.as_of` goes on record first: whatever arrives from then on is
-    recorded behind it, so the copy holds every row that will ever count before that instant.
-
-    Parameters
-    ----------
-    bench : Bench
-        Whose records, as of when.
-
-    Returns
-    -------
-    Snapshot
-        The copy; the same one where nothing was recorded since.
-
-    Raises
-    ------
-    NoEvents
-        "tenant ... must have events; got none. ..."
-    """
-    with writing(bench.engine) as connection:
-        observe(connection, bench.tenant, bench.as_of)
-    return take_snapshot(bench.engine, bench.tenant, bench.settings.snapshots)
-
-
-def lay_out(bench: Bench, snapshot: Snapshot, models: Sequence[str]) -> Layout:
-    """Settle when each model looks at the records.
-
-    Parameters
-    ----------
-    bench : Bench
-        Whose records, as of when.
-    snapshot : Snapshot
-        The copy of its stream.
-    models : sequence of str
-        Names of specs: "churn", "credit".
-
-    Returns
-    -------
-    Layout
-        Cutoffs of each model that can be trained; of the others, why not.
-
-    Raises
-    ------
-    UnknownModel
-        "model must be known; got ... Did you mean ...?"
-    """
-    specs = [bench.spec(model) for model in models]
-    reasons = {
-        spec.name: why_not_trainable(bench.tenant, spec, snapshot, as_of=bench.cutoff)
-        for spec in specs
-    }
-    schedules = {
-        spec.name: cutoffs_for(
-            spec,
-            first_occurred=snapshot.first_occurred,
-            as_of=bench.cutoff,
-            zone=bench.tenant.zone,
-        )
-        for spec in specs
-        if reasons[spec.name] is None
-    }
-    skipped = {model: why for model, why in reasons.items() if why is not None}
-    return Layout(bench=bench, schedules=schedules, skipped=skipped)
-
-
-def training_headline(result: TrainingResult) -> str:
+def headline(result: TrainingResult) -> str:
     """Say what a training came to, in one line.
 
     Parameters
@@ -203,7 +56,7 @@ def renewal(result: TrainingResult) -> str:
     return f"decision renewed over {result.renews} as {result.renewed}"
 
 
-def training_decision(result: TrainingResult) -> str:
+def decision(result: TrainingResult) -> str:
     """Say what was decided about a challenger.
 
     Parameters
@@ -225,7 +78,7 @@ def training_decision(result: TrainingResult) -> str:
     return f"{result.label} was refused: {'; '.join(result.refusals)}.{notes}"
 
 
-def training_figures(bench: Bench, result: TrainingResult) -> dict[str, Any]:
+def figures(bench: Bench, result: TrainingResult) -> dict[str, Any]:
     """Give the figures for the table at the end of a run.
 
     Parameters
@@ -259,14 +112,25 @@ def candidates_table(fitted: Fitted) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per candidate: AUC and log loss over the folds, to four digits; those not tried come last.
+        A row per candidate: AUC and log loss over all folds, AUC in the worst of them, to four digits; those not tried
+        come last.
     """
-    tried = [asdict(candidate) for candidate in fitted.candidates]
+    tried = [
+        {
+            "name": each.name,
+            "auc": each.auc,
+            "worst fold": min((auc for auc in each.fold_aucs if auc is not None), default=None),
+            "log_loss": each.log_loss,
+            "chosen": each.chosen,
+            "note": each.note,
+        }
+        for each in fitted.candidates
+    ]
     left_out = [
         {"name": name, "chosen": False, "note": note} for name, note in fitted.not_tried.items()
     ]
     table = pd.DataFrame([*tried, *left_out])
-    return table.set_index("name").round({"auc": 4, "log_loss": 4})
+    return table.set_index("name").round({"auc": 4, "worst fold": 4, "log_loss": 4})
 
 
 def report_table(report: Report) -> pd.DataFrame:
@@ -365,9 +229,9 @@ def permuted_note(report: Report) -> str:
     str
         Two sentences.
     """
-    found, figures = report.permuted_auc, report.figures
-    ones = figures.rows * figures.base_rate
-    chance = (figures.rows + 1) / (12 * ones * (figures.rows - ones))
+    found, rows = report.permuted_auc, report.figures.rows
+    ones = rows * report.figures.base_rate
+    chance = (rows + 1) / (12 * ones * (rows - ones))
     room = max(0.05, 3 * sqrt(chance))
     says = f"A model that learned from shuffled labels ranks with AUC {found:.3f}; "
     if abs(found - 0.5) <= room:

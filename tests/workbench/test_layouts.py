@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 from tests.features.copying import DAY, orders, record, stored
 from tests.tenants import NOW, make_tenant
+from tests.workbench.shops import make_home, opened
 
+from commerce.records.database import reading
 from commerce.records.instants import to_micros
-from commerce.records.tenants import clock, hold_clock, recording_instant
+from commerce.records.tenants import Tenant, clock, find_tenant, hold_clock, recording_instant
 from features.snapshots.snapshot import Snapshot, take_snapshot
+from workbench import layouts
+from workbench.layouts import copy_stream
 from workbench.notebook import Bench
 from workbench.settings import Settings
-from workbench.stages import copy_stream
 
 
 def test_a_copy_waits_for_rows_being_recorded_and_later_ones_count_only_from_then_on(
@@ -50,3 +55,27 @@ def test_a_copy_waits_for_rows_being_recorded_and_later_ones_count_only_from_the
     assert to_micros(as_of - timedelta(days=1)) > 25 * DAY
     again = take_snapshot(postgres_engine, tenant, bench.settings.snapshots)
     assert again == copies[0]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """A small shop's records."""
+    home = make_home(tmp_path / "made")
+    with opened(home, tmp_path / "home", monkeypatch) as bench:
+        yield bench
+
+
+def test_a_copy_is_taken_only_after_its_instant_is_on_record(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[datetime | None] = []
+
+    def watched(engine: Engine, tenant: Tenant, folder: Path) -> Snapshot:
+        with reading(engine) as connection:
+            seen.append(find_tenant(connection, tenant.slug).observed_at)
+        return take_snapshot(engine, tenant, folder)
+
+    monkeypatch.setattr(layouts, "take_snapshot", watched)
+    copied = layouts.copy_stream(bench)
+    assert seen == [bench.as_of]
+    assert copied.events > 0

@@ -1,4 +1,4 @@
-"""How a challenger stands to the champion: the same over again, another question, or a rival on the same rows."""
+"""How a challenger stands to the champion: whether they can be compared, and what is seen on the same rows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from commerce.records.instants import to_micros
+from commerce.records.money import format_money
 from scoring.errors import PackageMismatch, PackageNotFound, ScoringError
 from scoring.package import Package, check_outputs
 from scoring.parts import is_same_decision, is_same_model
@@ -18,6 +19,9 @@ from training.judging.examination import Report, probabilities
 from training.judging.profit import ProfitDifference, profit_difference
 from training.judging.rollbacks import decision_stays_back, read_taken_back, stays_back
 from training.judging.verdict import FIRST, Gate
+
+FRESHER_LIMIT = -0.005
+"""How much AUC a challenger trained on fresher records may lose, at worst."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +39,7 @@ class Rivalry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class Challenge:
     """How a challenger stands to the champion; the last four as in `training.judging.verdict.Verdict`."""
 
     rivalry: Rivalry | None = None
@@ -50,32 +54,18 @@ class Standing:
     replaces: str = ""
 
 
-def find_standing(dataset: Dataset, package: Package, report: Report, packages: Path) -> Standing:
-    """Find how a challenger stands to the champion, usable or not, and to what people took back.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    package : Package
-        The challenger.
-    report : Report
-    packages : Path
-        Where packages are published.
-
-    Returns
-    -------
-    Standing
-    """
+def challenge_of(dataset: Dataset, package: Package, report: Report, packages: Path) -> Challenge:
+    """Find how a challenger stands to the champion, usable or not, and to what people took back."""
     key = packages, dataset.tenant.slug, dataset.spec.name
     back = read_taken_back(*key)
     try:
         champion = current(*key)
         check_outputs(champion, dataset.catalogue)
     except PackageNotFound:
-        return Standing()
+        return Challenge()
     except (ScoringError, OSError) as error:
         told = "can no longer be served" if isinstance(error, PackageMismatch) else "cannot be read"
-        return Standing(
+        return Challenge(
             no_rival=f"the champion {told}: {error}", taken_back=stays_back(package, None, back)
         )
     found = _beside_champion(dataset, package, report, champion)
@@ -86,15 +76,17 @@ def find_standing(dataset: Dataset, package: Package, report: Report, packages: 
 
 def _beside_champion(
     dataset: Dataset, package: Package, report: Report, champion: Package
-) -> Standing:
+) -> Challenge:
     """Find how a challenger stands to a champion that can be used."""
     if otherwise := _asks_otherwise(champion, dataset):
         sentence = f"it answers another question than champion {champion.label}: {otherwise}"
-        return Standing(no_rival=sentence, replaces=f"{sentence}, so it takes its place unrivalled")
+        return Challenge(
+            no_rival=sentence, replaces=f"{sentence}, so it takes its place unrivalled"
+        )
     anew = None if is_same_decision(champion, package) else champion.label
     if is_same_model(champion, package):
         same = "the same as" if anew is None else "the fitted model of"
-        return Standing(
+        return Challenge(
             no_rival=f"it is {same} champion {champion.label}",
             same_as=champion.label if anew is None else None,
             decides_anew=anew,
@@ -102,10 +94,10 @@ def _beside_champion(
         )
     unread = [name for name in champion.names if name not in dataset.test]
     if unread:
-        return Standing(
+        return Challenge(
             no_rival=f"champion {champion.label} reads {', '.join(unread[:3])}, which is not in these rows"
         )
-    return Standing(rivalry=_rivalry(dataset, champion, package, report), decides_anew=anew)
+    return Challenge(rivalry=_rivalry(dataset, champion, package, report), decides_anew=anew)
 
 
 def _asks_otherwise(champion: Package, dataset: Dataset) -> str:
@@ -136,6 +128,52 @@ def _rivalry(dataset: Dataset, champion: Package, package: Package, report: Repo
         profit=None
         if report.payoff is None
         else profit_difference(labels, new, old, report.payoff),
+    )
+
+
+def against_champion(rivalry: Rivalry | None, no_rival: str) -> Sequence[Gate]:
+    """Ranking not worse than the champion's (better, unless trained on fresher records), nor Brier score or profit."""
+    if rivalry is None:
+        return tuple(
+            Gate(name=f"champion.{figure}", passed=None, text=no_rival)
+            for figure in ("auc", "brier", "profit")
+        )
+    difference, limit = rivalry.difference, FRESHER_LIMIT if rivalry.fresher else 0.0
+    why = "as it is trained on fresher records" if rivalry.fresher else "to replace it"
+    return (
+        Gate(
+            name="champion.auc",
+            passed=difference["delta_auc_low"] > limit,
+            text=f"AUC {difference['delta_auc']:+.4f} against {rivalry.champion} with 95 % interval"
+            f" {difference['delta_auc_low']:+.4f} to {difference['delta_auc_high']:+.4f},"
+            f" must lie above {limit:+.3f} {why}",
+        ),
+        Gate(
+            name="champion.brier",
+            passed=difference["delta_brier"] <= 0,
+            text=f"Brier {difference['delta_brier']:+.5f} against {rivalry.champion},"
+            " must not be above 0",
+        ),
+        _earns_no_less(rivalry),
+    )
+
+
+def _earns_no_less(rivalry: Rivalry) -> Gate:
+    """Expected maximum profit not below the champion's by more than chance gives."""
+    profit = rivalry.profit
+    if profit is None:
+        text = "acting pays for nobody, so there is no profit to compare"
+        return Gate(name="champion.profit", passed=None, text=text)
+
+    def money(amount: float) -> str:
+        return format_money(round(100 * amount), profit.currency)
+
+    return Gate(
+        name="champion.profit",
+        passed=profit.high >= 0,
+        text=f"expected profit {money(profit.challenger)} from 100 customers against"
+        f" {money(profit.champion)} by {rivalry.champion}; 95 % interval of the difference"
+        f" {money(profit.low)} to {money(profit.high)}, must reach 0",
     )
 
 
