@@ -134,7 +134,7 @@ def broken_promises(figures: Figures, card: Mapping[str, Any]) -> tuple[str, ...
     Parameters
     ----------
     figures : Figures
-        Of customers none of whom the package was tested on.
+        On outcomes later than those the package was tested on.
     card : mapping
         The package's.
 

@@ -84,7 +84,7 @@ class Verdict:
         return tuple(f"{gate.name}: {gate.text}" for gate in self.gates if gate.passed is False)
 
     @property
-    def waivers(self) -> tuple[str, ...]:
+    def waived(self) -> tuple[str, ...]:
         """A sentence for each gate that would have refused and was waived."""
         return tuple(
             f"Gate {gate.name} would refuse, and is {gate.waived.rstrip('.')}."

@@ -199,7 +199,7 @@ def _known(
             notes=(
                 *report.notes,
                 *((verdict.replaces + ".",) if verdict.replaces else ()),
-                *verdict.waivers,
+                *verdict.waived,
                 *moved,
             ),
             why=verdict.reason,

@@ -180,10 +180,10 @@ def test_a_model_that_favours_a_group_is_refused_where_it_must_be_fair_unless_th
     assert waived.promoted
     assert any("waived until 2025-12-01 by Ada: Two branches." in one.text for one in waived.gates)
     assert waived.summary.endswith("(fairness waived)")
-    assert waived.waivers == (
+    assert waived.waived == (
         "Gate fairness would refuse, and is waived until 2025-12-01 by Ada: Two branches.",
     )
-    assert not decide_promotion(dataset, *judged, packages=tmp_path).waivers
+    assert not decide_promotion(dataset, *judged, packages=tmp_path).waived
     later = replace(strict, as_of=strict.as_of + 2 * DAY)
     assert not decide_promotion(later, *judged, packages=tmp_path).promoted
 

@@ -34,7 +34,9 @@ whose = click.option(
 @which_gate
 @which_model
 @whose
-@click.option("--why", "because", required=True, metavar="WHY", help="Why, in a few words.")
+@click.option(
+    "--why", "--because", "because", required=True, metavar="WHY", help="Why, in a few words."
+)
 @click.option(
     "--until",
     required=True,
