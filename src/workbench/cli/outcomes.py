@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from workbench.cli.console import table
+from workbench.runs.champions import champion_state
 from workbench.runs.execution import Outcome
 from workbench.runs.exit_status import LEFT_OUT, SUCCEEDED
 from workbench.runs.plan import REVIEW, SCORE, TRAIN, PipelineResult
@@ -43,7 +44,7 @@ def conclude(
     result: PipelineResult, settings: Settings, *, tenant: str, asked: list[str] | None
 ) -> int:
     """Print what a run came to; give the exit code."""
-    if summary := summary_table(result, settings.home):
+    if summary := summary_table(result, settings):
         click.echo(f"\n{summary}")
     for line in moved_lines(result, settings.home):
         click.echo(f"  {line}")
@@ -65,21 +66,23 @@ def conclude(
     return SUCCEEDED.code
 
 
-def summary_table(result: PipelineResult, root: Path) -> str:
-    """Lay out each training's figures by the version they are of, and who is champion; empty without any."""
+def summary_table(result: PipelineResult, settings: Settings) -> str:
+    """Lay out each training's figures by the version they are of, and who is champion by now; empty without any."""
     pages = {outcome.record.model: outcome.record.page for outcome in result.of(REVIEW)}
     rows = []
     for outcome in result.of(TRAIN):
         figures = outcome.result["figures"]
         page = pages.get(outcome.record.model, "")
         version = outcome.result.get("outputs", {}).get("label")
-        champion = figures.get("champion")
+        record = outcome.record
+        now = champion_state(settings.packages, record.tenant, record.model)
+        champion = now and f"{record.tenant}.{record.model}/{now['version']}"
         rows.append(
             [
                 str(version or outcome.record.model),
                 *(_number(figures.get(name)) for name in _FIGURES),
                 "itself" if champion and champion == version else f"{champion or 'none'}",
-                shorten(page, root) or "-",
+                shorten(page, settings.home) or "-",
             ]
         )
     if not rows:
