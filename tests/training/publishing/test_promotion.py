@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,14 +23,7 @@ from training.judging.parity_certificate import Certificate
 from training.judging.verdict import Verdict
 from training.publishing.export import export_package
 from training.publishing.promotion import conclude
-from training.publishing.tracking import (
-    CHALLENGER,
-    CHAMPION,
-    Source,
-    TrackedRun,
-    Tracker,
-    open_tracker,
-)
+from training.publishing.tracking import CHALLENGER, CHAMPION, Source, TrackedRun, Tracker
 from training.publishing.training_result import TrainingResult
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -238,26 +230,23 @@ def test_what_a_person_took_back_stays_back_until_it_is_another_model_or_promote
     def go_to(version: str, why: str) -> None:
         promote(*key, version, at="2026-02-03T08:00:00", by="Ada", why=why)
 
-    assert weaker.conclude(tracker, tmp_path).version == "1"
     asked = dict(weaker.package.trained_on) | {"horizon_days": 30}
     publish(replace(weaker.package, version="1", trained_on=asked), tmp_path)
     better = first.conclude(tracker, tmp_path)
     assert (better.version, better.promoted) == ("2", True)
     go_to("1", "too many offers")
+    result = first.conclude(tracker, tmp_path)
+    assert (result.promoted, current_version(*key)) == (False, "1")
+    (refusal,) = result.refusals
+    assert refusal.startswith(
+        f"taken_back: it comes to the model of {better.label}, which Ada took back on 2026-02-03 (too many offers)."
+    )
     a_day_later = dict(first.package.trained_on) | {"snapshot": "cd" * 16}
-    for again in (first, judge_again(first, trained_on=a_day_later)):
-        result = again.conclude(tracker, tmp_path)
-        assert not result.promoted
-        assert len(result.refusals) == 1
-        assert (
-            f"taken_back: it comes to the model of {better.label}, which Ada took back on 2026-02-03 (too many offers)."
-            in result.refusals[0]
-        )
-        assert current_version(*key) == "1"
+    assert judge_again(first, trained_on=a_day_later).held(tmp_path).refusals == (refusal,)
     other = judge_again(first, calibration=Calibration(slope=1.001, intercept=0.0))
     assert other.held(tmp_path).promoted
     go_to("2", "it was the season")
-    assert first.conclude(tracker, tmp_path).gates.startswith(f"same as champion {better.label}")
+    assert first.held(tmp_path).same_as == better.label
 
 
 def test_a_decision_that_a_person_took_back_is_not_renewed(
@@ -276,22 +265,16 @@ def test_a_decision_that_a_person_took_back_is_not_renewed(
 
 
 def test_where_the_registry_was_deleted_the_next_version_is_beyond_those_published(
-    first: Judged, tracker: Tracker, tracking_template: Path, tmp_path: Path
+    first: Judged, tracker: Tracker, tmp_path: Path
 ) -> None:
-    packages = tmp_path / "packages"
-    for threshold, expected in ((0.2, "1"), (0.3, "2")):
-        assert under(first, threshold).conclude(tracker, packages).version == expected
-    key = (packages, first.package.tenant, first.package.model)
-    anew = tmp_path / "anew"
-    anew.mkdir()
-    shutil.copy(tracking_template, anew / "mlflow.db")
-    store = open_tracker(anew)
-    result = under(first, 0.3).conclude(store, packages)
+    for version in ("1", "2"):
+        publish(replace(first.package, version=version), tmp_path)
+    result = first.conclude(tracker, tmp_path)
     assert (result.version, result.promoted) == ("3", True)
-    assert [each.version for each in store.versions(first.dataset.name)] == ["3"]
+    assert [each.version for each in tracker.versions(first.dataset.name)] == ["3"]
+    key = (tmp_path, first.package.tenant, first.package.model)
     assert published_versions(*key) == ["3", "2", "1"]
-    assert store.version_with(first.dataset.name, CHAMPION) == "3"
-    assert under(first, 0.3).conclude(store, packages).version == "3"
+    assert tracker.version_with(first.dataset.name, CHAMPION) == "3"
 
 
 def test_who_moves_the_alias_by_hand_is_told_what_lets_a_version_answer(
