@@ -111,7 +111,7 @@ def read_package(folder: Path) -> Package:
         calibration=Calibration(**content["calibration"]),
         decision=DecisionRule(**content["decision"]),
         offer=None if content.get("offer") is None else Offer.from_dict(content["offer"]),
-        population=_read_population(content.get("population")),  # nor were they asked for
+        population=read_population(content.get("population")),  # nor were they asked for
         scale=None if scale is None else Scale(**scale),
         rule_inputs=None if rule_inputs is None else _read_rule_inputs(rule_inputs),
         derived=None if derived is None else DerivedColumns.from_dict(derived),
@@ -129,7 +129,19 @@ def _read_rule_inputs(content: Mapping[str, Any]) -> RuleInputs:
     return RuleInputs(**known)
 
 
-def _read_population(content: Mapping[str, Any] | None) -> Population | None:
+def read_population(content: Mapping[str, Any] | None) -> Population | None:
+    """Read a population out of JSON's own types.
+
+    Parameters
+    ----------
+    content : mapping or None
+        As `dataclasses.asdict` gives it.
+
+    Returns
+    -------
+    Population or None
+        None where there is none.
+    """
     if content is None:
         return None
     others = tuple(

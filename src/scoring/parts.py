@@ -34,6 +34,9 @@ _COLUMNS: Mapping[type[Component], tuple[str, ...]] = {
 _TOLD = ("version", "validation", "card")
 """What is told of a version: neither of its parts."""
 
+_RECORDS = ("trained_on",)
+"""What a model was learned from."""
+
 
 def is_same_model(one: Package, other: Package) -> bool:
     """Say whether two packages hold the same model of the same records, whatever is decided over it.
@@ -48,6 +51,21 @@ def is_same_model(one: Package, other: Package) -> bool:
         True where components, calibration, their features and the training records are the same to the last bit.
     """
     return _model(one) == _model(other)
+
+
+def comes_to_the_same_model(one: Package, other: Package) -> bool:
+    """Say whether two packages hold the same model, whichever records each was learned from.
+
+    Parameters
+    ----------
+    one, other : Package
+
+    Returns
+    -------
+    bool
+        As `is_same_model`, the training records left out: a day later they are others, and teach the same.
+    """
+    return _model(one, but=_RECORDS) == _model(other, but=_RECORDS)
 
 
 def is_same_decision(one: Package, other: Package) -> bool:
@@ -110,10 +128,10 @@ def _width(package: Package) -> int:
     return len(package.outputs) + len(() if package.derived is None else package.derived.counted_to)
 
 
-def _model(package: Package) -> str:
+def _model(package: Package, *, but: tuple[str, ...] = ()) -> str:
     """What the model part comes to; columns are named, so that what only a decision reads does not count."""
     content, arrays = contents(package)
-    for name in (*DECISION, *_TOLD):
+    for name in (*DECISION, *_TOLD, *but):
         del content[name]
     read = read_by_components(package)
     hashes = {output.name: output.hash for output in package.outputs}

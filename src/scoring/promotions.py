@@ -118,17 +118,42 @@ def champion_before(packages: Path, tenant: str, model: str) -> str | None:
     return next((version for version in reversed(line) if version in present), None)
 
 
+def taken_back(packages: Path, tenant: str, model: str) -> dict[str, Promotion]:
+    """Give the versions that a person took back, by going back to a champion before them.
+
+    One is no longer among them once it is promoted again, by whomever.
+
+    Returns
+    -------
+    dict of str to Promotion
+        By version, the promotion that took its place.
+    """
+    line: list[str] = []
+    back: dict[str, Promotion] = {}
+    for promotion in promotions(packages, tenant, model):
+        back.pop(promotion.version, None)
+        if promotion.version in line:
+            place = line.index(promotion.version)
+            if promotion.by != TRAINING:
+                back |= dict.fromkeys(line[place + 1 :], promotion)
+            del line[place:]
+        line.append(promotion.version)
+    return back
+
+
 def in_order_of_use(packages: Path, tenant: str, model: str) -> Iterator[str]:
     """Go through the published versions of a model: the current one, then earlier champions, then the others.
 
-    Each of them the newest first.
+    Each of them the newest first; what a person took back comes last.
     """
     seen: list[str | None] = []
     with suppress(PackageDamaged):
         seen.append(current_version(packages, tenant, model))
-    seen += [each.version for each in reversed(promotions(packages, tenant, model))]
+    back = taken_back(packages, tenant, model)
+    earlier = [each.version for each in reversed(promotions(packages, tenant, model))]
     present = published_versions(packages, tenant, model)
-    for version in dict.fromkeys([*seen, *present]):
+    others = sorted([*earlier, *present], key=lambda version: version in back)
+    for version in dict.fromkeys([*seen, *others]):
         if version in present:
             yield version
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import sqrt
 from statistics import fmean, pstdev
 from uuid import UUID
@@ -15,6 +17,7 @@ from analytics.campaigns import GroupEffect
 from analytics.intervals import customers_needed, smallest_seen
 from commerce.campaigns.drawing import Drawn, Pick
 from commerce.campaigns.offers import Member
+from commerce.records.money import exact_minor
 from features.catalogue import CATALOGUE
 from features.frames import feature_frame
 from scoring.decisions import decide_many
@@ -22,9 +25,9 @@ from scoring.offers import Offer, SuccessRate
 from scoring.package import Package
 from serving.predict.batch import score_customers
 from workbench import layouts
+from workbench.customers import customer_names
 from workbench.errors import PlanError
 from workbench.notebook import Bench
-from workbench.scoreboard import customer_names
 
 LAPSED = "lapsed"
 """The state of customers who left already."""
@@ -69,6 +72,51 @@ class Power:
     gain_expected: float
     needed: int | None
     """Customers to be drawn with the same share held out, to see the effect that is expected on who leaves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What offers may come to: so many of them, or what they cost in all."""
+
+    offers: int | None = None
+    minor: int | None = None
+    """Minor units."""
+
+    def within(self, cost: int) -> int | None:
+        """Give how many offers of a cost there may be; None where nothing limits them.
+
+        Examples
+        --------
+        >>> Budget(offers=900).within(250), Budget(minor=100_00).within(250), Budget(minor=100_00).within(0)
+        (900, 40, None)
+        """
+        return self.offers if self.minor is None else self.minor // cost if cost else None
+
+
+def read_budget(text: str, currency: str) -> Budget:
+    """Read a number of offers, or an amount by its currency.
+
+    Raises
+    ------
+    PlanError
+        "budget must be a number of offers, or an amount of EUR; got ..."
+    RecordError
+        As `commerce.records.money.exact_minor`.
+
+    Examples
+    --------
+    >>> read_budget("900", "EUR"), read_budget("2250.50 EUR", "EUR")
+    (Budget(offers=900, minor=None), Budget(offers=None, minor=225050))
+    """
+    amount = re.fullmatch(rf"(\d+(?:\.\d+)?)\s*{currency}", text.strip(), re.IGNORECASE)
+    if amount:
+        return Budget(minor=exact_minor(Decimal(amount[1]), currency, "budget"))
+    if not re.fullmatch(r"[0-9]+", text.strip()):
+        raise PlanError(
+            f"budget must be a number of offers, or an amount of {currency}; got {text!r}."
+            f' Write 900, or "2250 {currency}".'
+        )
+    return Budget(offers=int(text))
 
 
 def find_picks(bench: Bench, package: Package) -> Picked:

@@ -18,8 +18,8 @@ from features.catalogue import CATALOGUE
 from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
 from scoring.package import Package
-from scoring.published import current
 from training.judging.baselines import single_feature_power
+from workbench.champions import answering
 from workbench.notebook import Bench
 
 COLOUR = "#1f5a7a"
@@ -123,20 +123,17 @@ def answer(bench: Bench, model: str | Package, customer: str) -> Decision:
     Parameters
     ----------
     model : str or Package
-        The name of a model, whose champion is asked, or a package that was never published.
+        The name of a model, whose champion is asked, or where that cannot be used the last usable version; or a
+        package that was never published.
     customer : str
         The shop's own id, our UUID, or ``number:17``.
 
     Raises
     ------
-    PackageNotFound
-        Where no champion was trained yet.
+    PackageNotFound, ChampionUnusable
+        As `workbench.champions.answering`.
     """
-    package = (
-        current(bench.settings.packages, bench.tenant.slug, model)
-        if isinstance(model, str)
-        else model
-    )
+    package = answering(bench, model)[0] if isinstance(model, str) else model
     with reading(bench.engine) as connection:
         key = find_customer(connection, bench.tenant, customer).id
         chosen = CATALOGUE.subset(package.names)

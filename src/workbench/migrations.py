@@ -14,8 +14,8 @@ from commerce.records.database import reading
 from scoring.scale import BAND_NAMES
 from scoring.wording import counted
 from serving.predict.scores import latest_bands
+from workbench.customers import customer_names
 from workbench.notebook import Bench
-from workbench.scoreboard import customer_names
 
 
 def moved(bench: Bench, model: str, *, since: datetime | None = None) -> Migration:

@@ -19,6 +19,7 @@ from scoring.wording import counted
 from training.fitting.candidates import PLAIN
 from training.fitting.schedule import cutoffs_for
 from training.judging.credit_scores import CreditScores, compare_scores
+from training.judging.drift import broken_promises
 from training.judging.evaluation import Figures, measure
 from training.judging.fairness import Fairness, GroupFigures
 from training.judging.profit import Payoff
@@ -185,6 +186,25 @@ class Review:
         return gates[["name", "verdict", "text"]].set_index("name")
 
     @property
+    def is_later(self) -> bool:
+        """Whether these outcomes are others than those the champion's card tells of, and out of time."""
+        tested = self.package.trained_on.get("test_cutoff")
+        return self.out_of_time and tested != from_micros(self.cutoff).isoformat()
+
+    @cached_property
+    def broken_promises(self) -> list[str]:
+        """A line for each figure on later outcomes that is out of what the champion's card promises."""
+        said = broken_promises(self.figures, self.package.card) if self.is_later else ()
+        return [f"{self.package.model}: {sentence}." for sentence in said]
+
+    @property
+    def promise(self) -> str:
+        """Whether the figures are as the card promises, in words."""
+        if not self.is_later:
+            return "Outcomes later than those its card tells of are not known yet."
+        return "\n".join(self.broken_promises) or "Its figures are within what its card promises."
+
+    @property
     def decision(self) -> str:
         """One sentence for the box on top."""
         found, threshold = self.figures, self.package.decision.threshold
@@ -201,7 +221,7 @@ class Review:
         label = str(self.challenger.get("label", self.package.label))
         if label != self.package.label and not self.challenger.get("promoted"):
             text += f" Challenger {label} was refused: {'; '.join(self.challenger['refusals'])}"
-        return f"{text} {self.stand_in}" if self.stand_in else text
+        return " ".join([text, *self.broken_promises, *([self.stand_in] if self.stand_in else [])])
 
     @property
     def headline(self) -> str:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from commerce.records import schema
 from commerce.records.database import reading
-from commerce.records.identity import Identity
 from commerce.records.money import format_money
 from features.declaring.activities import lines
 from features.evaluating.favourites import favourites
@@ -23,6 +22,7 @@ from scoring.package import Package
 from scoring.scorer import score
 from scoring.wording import counted
 from serving.predict.batch import BatchSummary
+from workbench.customers import customer_names
 from workbench.notebook import Bench
 
 COLOUR = "#1f5a7a"
@@ -177,12 +177,3 @@ def _row(customer: str, decision: Decision, package: Package) -> dict[str, objec
         "action": decision.decision.action,
         "because": " ".join(reason.text for reason in decision.reasons[:2]),
     }
-
-
-def customer_names(bench: Bench) -> dict[str, str]:
-    """Name every customer by the shop's own id, else ``number:17``; by the id that frames hold."""
-    table = schema.customer
-    query = select(table.c.id, table.c.number, table.c.external_id)
-    with reading(bench.engine) as connection:
-        rows = connection.execute(query.where(table.c.tenant_id == bench.tenant.id)).all()
-    return {row.id.hex: Identity._make(row).text for row in rows}

@@ -10,7 +10,13 @@ from tests.scoring.samples import NAMES, rows
 
 from scoring.calibration import Calibration
 from scoring.package import Package, PackageOutput
-from scoring.parts import fingerprint, is_same_decision, is_same_model, renewed
+from scoring.parts import (
+    comes_to_the_same_model,
+    fingerprint,
+    is_same_decision,
+    is_same_model,
+    renewed,
+)
 from scoring.populations import EVERYONE
 from scoring.scorer import score
 
@@ -47,6 +53,18 @@ def test_calibration_components_and_records_are_the_model_and_not_the_decision(
         assert not is_same_model(package, other)
         assert is_same_decision(package, other)
         assert fingerprint(package) != fingerprint(other)
+
+
+def test_other_records_may_teach_the_same_model(make_package: MakePackage) -> None:
+    package = make_package()
+    a_day_later = replace(package, trained_on={"rows": 11})
+    assert comes_to_the_same_model(package, a_day_later)
+    assert comes_to_the_same_model(package, dearer(a_day_later))
+    for other in (
+        replace(package, calibration=Calibration()),
+        replace(package, components=package.components[:1]),
+    ):
+        assert not comes_to_the_same_model(package, other)
 
 
 def test_version_figures_and_card_are_told_and_are_neither(make_package: MakePackage) -> None:

@@ -10,15 +10,24 @@ import pytest
 
 from scoring.errors import PackageDamaged, PackageNotFound
 from scoring.package import Package
-from scoring.promotions import champion_before, promote, promotions, record_promotion, usable
+from scoring.promotions import (
+    TRAINING,
+    champion_before,
+    in_order_of_use,
+    promote,
+    promotions,
+    record_promotion,
+    taken_back,
+    usable,
+)
 from scoring.published import current_version, lay_down, published_versions
 
 MakePackage = Callable[..., Package]
 
 
-def champion(packages: Path, package: Package, version: str) -> None:
+def champion(packages: Path, package: Package, version: str, by: str = "Ada") -> None:
     lay_down(replace(package, version=version), packages)
-    promote(packages, "demo", "churn", version, at="2026-01-01", by="Ada", why="it is better")
+    promote(packages, "demo", "churn", version, at="2026-01-01", by=by, why="it is better")
 
 
 def anything(package: Package) -> None:
@@ -61,6 +70,34 @@ def test_going_back_twice_goes_back_two_champions(
         champion(tmp_path, package, expected)
     assert champion_before(tmp_path, "demo", "churn") is None
     assert published_versions(tmp_path, "demo", "churn") == ["3", "2", "1"]
+
+
+def test_what_a_person_goes_back_over_is_taken_back_until_it_is_promoted_again(
+    make_package: MakePackage, tmp_path: Path
+) -> None:
+    package = make_package()
+    for version in ("1", "2", "3"):
+        champion(tmp_path, package, version, TRAINING)
+    assert taken_back(tmp_path, "demo", "churn") == {}
+    champion(tmp_path, package, "1")
+    found = taken_back(tmp_path, "demo", "churn")
+    assert list(found) == ["2", "3"]
+    assert (found["3"].version, found["3"].by) == ("1", "Ada")
+    assert list(in_order_of_use(tmp_path, "demo", "churn")) == ["1", "3", "2"]
+    champion(tmp_path, package, "4", TRAINING)
+    assert list(taken_back(tmp_path, "demo", "churn")) == ["2", "3"]
+    assert list(in_order_of_use(tmp_path, "demo", "churn")) == ["4", "1", "3", "2"]
+    champion(tmp_path, package, "3")
+    assert list(taken_back(tmp_path, "demo", "churn")) == ["2"]
+
+
+def test_a_training_that_renews_an_earlier_champion_takes_nothing_back(
+    make_package: MakePackage, tmp_path: Path
+) -> None:
+    package = make_package()
+    for version in ("1", "2", "1"):
+        champion(tmp_path, package, version, TRAINING)
+    assert taken_back(tmp_path, "demo", "churn") == {}
 
 
 def test_where_the_champion_is_damaged_the_one_before_answers_and_it_is_said(

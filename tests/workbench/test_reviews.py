@@ -117,6 +117,28 @@ def test_a_champion_is_measured_on_what_came_after_all_that_it_learned_from(
     assert "ranking (AUC)" in found.verdict.index
 
 
+def test_figures_out_of_what_the_card_promised_are_a_line_and_those_within_are_none(
+    bench: Bench, snapshot: Snapshot
+) -> None:
+    wide = {"auc": 0.5, "auc_low": 0.0, "auc_high": 1.0}
+    publish_champion(bench, snapshot, bench.as_of, out_of_time=wide)
+    kept = review(bench, snapshot, "churn")
+    assert kept.broken_promises == []
+    assert kept.promise == "Its figures are within what its card promises."
+    narrow = {"auc": 0.999, "auc_low": 0.998, "auc_high": 1.0}
+    broken = replace(
+        kept, package=replace(kept.package, card={**kept.package.card, "out_of_time": narrow})
+    )
+    (line,) = broken.broken_promises
+    assert line.startswith(f"churn: AUC {broken.figures.auc:.3f} on ")
+    assert line in broken.decision
+    tested = from_micros(broken.cutoff).isoformat()
+    trained_on = {**broken.package.trained_on, "test_cutoff": tested}
+    known = replace(broken, package=replace(broken.package, trained_on=trained_on))
+    assert known.broken_promises == []
+    assert "not known yet" in known.promise
+
+
 def test_a_review_as_of_an_instant_before_the_champions_does_not_pass_for_honest(
     bench: Bench, snapshot: Snapshot
 ) -> None:

@@ -73,6 +73,33 @@ def histogram(values: Floats, at: tuple[float, ...]) -> tuple[int, ...]:
     return tuple(int(count) for count in np.histogram(known, at)[0])
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How many values lie between cuts, so that others can be held against them later."""
+
+    cuts: tuple[float, ...]
+    """Ascending; a value on a cut counts below it."""
+    counts: tuple[int, ...]
+    """One for each place between cuts, the lowest first, then that of missing values."""
+
+
+def spread(values: Floats, cuts: tuple[float, ...] | None = None) -> Spread:
+    """Count values between cuts, by default between their own deciles.
+
+    Examples
+    --------
+    >>> spread(np.array([0.0, 0.0, 1.0, 5.0, np.nan]), (0.0, 2.0))
+    Spread(cuts=(0.0, 2.0), counts=(2, 1, 1, 1))
+    """
+    known = values[~np.isnan(values)]
+    if cuts is None:
+        inner = np.linspace(0, 1, _BINS + 1)[1:-1]
+        cuts = tuple(np.unique(np.quantile(known, inner)).tolist()) if len(known) else ()
+    places = np.searchsorted(np.asarray(cuts), known, side="left")
+    counts = np.bincount(places, minlength=len(cuts) + 1).tolist()
+    return Spread(cuts=cuts, counts=(*counts, len(values) - len(known)))
+
+
 def stability_index(before: Floats, after: Floats) -> float:
     """Population stability index: how far a spread moved; below .1 hardly, above .25 much.
 
@@ -81,22 +108,20 @@ def stability_index(before: Floats, after: Floats) -> float:
 
     Examples
     --------
-    >>> spread = np.arange(100.0)
-    >>> stability_index(spread, spread)
+    >>> values = np.arange(100.0)
+    >>> stability_index(values, values)
     0.0
-    >>> bool(stability_index(spread, spread + 50) > 0.25)
+    >>> bool(stability_index(values, values + 50) > 0.25)
     True
     """
-    known = before[~np.isnan(before)]
-    inner = np.linspace(0, 1, _BINS + 1)[1:-1]
-    cuts: Floats = np.unique(np.quantile(known, inner)) if len(known) else np.empty(0)
-    shares = []
-    for values in (before, after):
-        there = values[~np.isnan(values)]
-        counts = np.bincount(np.searchsorted(cuts, there, side="left"), minlength=len(cuts) + 1)
-        counted = np.append(counts, len(values) - len(there)) + _HALF
-        shares.append(counted / counted.sum())
-    old, new = shares
+    old = spread(before)
+    return index_between(old, spread(after, old.cuts))
+
+
+def index_between(before: Spread, after: Spread) -> float:
+    """Give the population stability index of two spreads between the same cuts."""
+    counted = (np.array(each.counts) + _HALF for each in (before, after))
+    old, new = (counts / counts.sum() for counts in counted)
     return float(np.sum((new - old) * np.log(new / old)))
 
 

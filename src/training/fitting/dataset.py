@@ -293,13 +293,18 @@ def _forecast(
     )
 
 
+def customers_of(spec: ModelSpec, snapshot: Snapshot, *, as_of: int) -> list[str]:
+    """Name the customers whom a model's label is about at an instant, whatever comes about."""
+    return list(label_table(snapshot, spec.label, [as_of], known_before=as_of).customer_ids)
+
+
 def _current(
     spec: ModelSpec, snapshot: Snapshot, as_of: int, catalogue: Catalogue, folder: Path | None
 ) -> pd.DataFrame:
-    """Features of those whom a model is about at an instant, whatever comes about."""
-    population = label_table(snapshot, spec.label, [as_of], known_before=as_of)
+    """Features of those whom a model is about at an instant."""
     values = _features(snapshot, as_of, catalogue, folder)
-    return values[values["customer_id"].isin(population.customer_ids)].reset_index(drop=True)
+    about = customers_of(spec, snapshot, as_of=as_of)
+    return values[values["customer_id"].isin(about)].reset_index(drop=True)
 
 
 def _features(

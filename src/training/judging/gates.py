@@ -70,7 +70,7 @@ def decide_promotion(
             if certificate.hashes.get(name) != known and name not in covered
         ],
         audited=audited,
-        beside=_beside(dataset, report, packages),
+        beside=[*_beside(dataset, report, packages), *challenge.taken_back],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from training.fitting.dataset import Dataset
 from training.judging.evaluation import paired_differences
 from training.judging.examination import Report, probabilities
 from training.judging.profit import ProfitDifference, profit_difference
+from training.judging.rollbacks import decision_stays_back, read_taken_back, stays_back
 from training.judging.verdict import FIRST, Gate
 
 FRESHER_LIMIT = -0.005
@@ -46,6 +47,8 @@ class Challenge:
     """None where there is nothing to compare with."""
     no_rival: str = FIRST
     """Why there is nothing, for the gates that then do not apply."""
+    taken_back: Sequence[Gate] = ()
+    """What refuses it where a person took the same back."""
     same_as: str | None = None
     decides_anew: str | None = None
     same_model: bool = False
@@ -53,16 +56,29 @@ class Challenge:
 
 
 def challenge_of(dataset: Dataset, package: Package, report: Report, packages: Path) -> Challenge:
-    """Find how a challenger stands to the champion, usable or not."""
+    """Find how a challenger stands to the champion, usable or not, and to what people took back."""
+    key = packages, dataset.tenant.slug, dataset.spec.name
+    back = read_taken_back(*key)
     try:
-        champion = current(packages, dataset.tenant.slug, dataset.spec.name)
+        champion = current(*key)
         check_outputs(champion, dataset.catalogue)
     except PackageNotFound:
         return Challenge()
-    except PackageMismatch as mismatch:
-        return Challenge(no_rival=f"the champion can no longer be served: {mismatch}")
     except (ScoringError, OSError) as error:
-        return Challenge(no_rival=f"the champion cannot be read: {error}")
+        told = "can no longer be served" if isinstance(error, PackageMismatch) else "cannot be read"
+        return Challenge(
+            no_rival=f"the champion {told}: {error}", taken_back=stays_back(package, None, back)
+        )
+    found = _beside_champion(dataset, package, report, champion)
+    if decision_stays_back(package, champion, back):
+        found = replace(found, decides_anew=None)
+    return replace(found, taken_back=stays_back(package, champion, back))
+
+
+def _beside_champion(
+    dataset: Dataset, package: Package, report: Report, champion: Package
+) -> Challenge:
+    """Find how a challenger stands to a champion that can be used."""
     if otherwise := _asks_otherwise(champion, dataset):
         sentence = f"it answers another question than champion {champion.label}: {otherwise}"
         return Challenge(

@@ -177,5 +177,5 @@ def _unless_waived(gate: Gate, waiver: Waiver | None) -> Gate:
     """A gate that refuses does not apply where somebody answers for it."""
     if gate.passed or waiver is None:
         return gate
-    text = f"{gate.text}; waived until {waiver.until} by {waiver.by}: {waiver.because}"
-    return Gate(name=gate.name, passed=None, text=text)
+    text = f"{gate.text}; {waiver.sentence}"
+    return Gate(name=gate.name, passed=None, text=text, waived=waiver.sentence)

@@ -21,6 +21,8 @@ class Gate:
     """None where the gate does not apply."""
     text: str
     """What was seen and what is wanted."""
+    waived: str = ""
+    """Who answers for it where it would have refused, until when and why; else empty."""
 
     @property
     def verdict(self) -> str:
@@ -82,11 +84,23 @@ class Verdict:
         return tuple(f"{gate.name}: {gate.text}" for gate in self.gates if gate.passed is False)
 
     @property
+    def waived(self) -> tuple[str, ...]:
+        """A sentence for each gate that would have refused and was waived."""
+        return tuple(
+            f"Gate {gate.name} would refuse, and is {gate.waived.rstrip('.')}."
+            for gate in self.gates
+            if gate.waived
+        )
+
+    @property
     def summary(self) -> str:
-        """Say "gates 6/6", or what refuses; gates that do not apply are not counted."""
+        """Say "gates 6/6", or what refuses; gates that do not apply are not counted, those waived are named."""
         counted = [gate for gate in self.gates if gate.passed is not None]
         passed = sum(gate.passed is True for gate in counted)
+        waived = [gate.name for gate in self.gates if gate.waived]
         text = f"gates {passed}/{len(counted)}"
+        if waived:
+            text += f" ({' and '.join(waived)} waived)"
         if self.same_as is not None:
             text = f"same as champion {self.same_as}, {text}"
         elif self.same_model and self.decides_anew is not None:

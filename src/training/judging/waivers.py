@@ -39,6 +39,15 @@ class Waiver:
     because: str
     until: str
 
+    @property
+    def sentence(self) -> str:
+        """Who answers for it, until when and why."""
+        return f"waived until {self.until} by {self.by}: {self.because}"
+
+    def holds(self, on: date) -> bool:
+        """Whether it holds on a day."""
+        return date.fromisoformat(self.until) >= on and self.gate in WAIVABLE
+
 
 def write_waiver(waiver: Waiver, packages: Path, tenant: str, model: str) -> Path:
     """Put a waiver on record, in the place of an older one of the same gate.
@@ -48,46 +57,79 @@ def write_waiver(waiver: Waiver, packages: Path, tenant: str, model: str) -> Pat
     InvalidWaiver
         "waiver must ...; got ..."
     """
-    if waiver.gate not in WAIVABLE:
-        raise InvalidWaiver(
-            f"waiver must be of a gate that may be waived; got {waiver.gate!r}."
-            f" Name one of {', '.join(WAIVABLE)}."
-        )
+    _check_gate(waiver.gate)
     if not waiver.by.strip() or not waiver.because.strip():
         raise InvalidWaiver(
             "waiver must say who answers for it and why; got nothing. Say both in a few words."
         )
-    date.fromisoformat(waiver.until)
-    kept = {**_read(packages / tenant / model / FILE), waiver.gate: asdict(waiver)}
-    folder = packages / tenant / model
-    folder.mkdir(parents=True, exist_ok=True)
-    return replace_text(folder / FILE, json.dumps(kept, indent=1) + "\n")
+    try:
+        date.fromisoformat(waiver.until)
+    except ValueError:
+        raise InvalidWaiver(
+            f"waiver must say its last day; got {waiver.until!r}. Write it as 2026-06-30."
+        ) from None
+    return _write(
+        packages / tenant / model, {**_read(packages, tenant, model), waiver.gate: waiver}
+    )
 
 
-def read_waivers(packages: Path, tenant: str, model: str, *, on: date) -> Mapping[str, Waiver]:
-    """Read the waivers that hold on a day, by gate.
+def withdraw_waiver(gate: str, packages: Path, tenant: str, model: str) -> Waiver:
+    """Take a waiver off the record, and give it once more; versions it let answer keep it in their cards.
+
+    Raises
+    ------
+    InvalidWaiver
+        "waiver to be withdrawn must be on record; got ..."
+    """
+    kept = _read(packages, tenant, model)
+    _check_gate(gate)
+    if gate not in kept:
+        raise InvalidWaiver(
+            f"waiver to be withdrawn must be on record; got none of {gate!r} for {tenant}.{model}."
+            " See: bellwether models waivers"
+        )
+    withdrawn = kept.pop(gate)
+    _write(packages / tenant / model, kept)
+    return withdrawn
+
+
+def read_waivers(
+    packages: Path, tenant: str, model: str, *, on: date | None = None
+) -> Mapping[str, Waiver]:
+    """Read the waivers that hold on a day, by gate; all that are on record where no day is named.
 
     Raises
     ------
     InvalidWaiver
         "... must be as it was written; got ..."
     """
-    found = _read(packages / tenant / model / FILE)
-    waivers = {gate: Waiver(**fields) for gate, fields in found.items()}
-    return {
-        gate: waiver
-        for gate, waiver in waivers.items()
-        if date.fromisoformat(waiver.until) >= on and gate in WAIVABLE
-    }
+    kept = _read(packages, tenant, model)
+    return {gate: waiver for gate, waiver in kept.items() if on is None or waiver.holds(on)}
 
 
-def _read(path: Path) -> dict[str, dict[str, str]]:
+def _check_gate(gate: str) -> None:
+    if gate not in WAIVABLE:
+        raise InvalidWaiver(
+            f"waiver must be of a gate that may be waived; got {gate!r}."
+            f" Name one of {', '.join(WAIVABLE)}."
+        )
+
+
+def _write(folder: Path, waivers: Mapping[str, Waiver]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {gate: asdict(waiver) for gate, waiver in waivers.items()}
+    return replace_text(folder / FILE, json.dumps(content, indent=1) + "\n")
+
+
+def _read(packages: Path, tenant: str, model: str) -> dict[str, Waiver]:
+    path = packages / tenant / model / FILE
     if not path.is_file():
         return {}
     try:
-        kept: dict[str, dict[str, str]] = json.loads(path.read_bytes())
-        for fields in kept.values():
-            date.fromisoformat(Waiver(**fields).until)
+        content: dict[str, dict[str, str]] = json.loads(path.read_bytes())
+        kept = {gate: Waiver(**fields) for gate, fields in content.items()}
+        for waiver in kept.values():
+            date.fromisoformat(waiver.until)
     except (ValueError, TypeError, AttributeError) as error:
         raise InvalidWaiver(
             f"{path} must be as it was written; got no waivers in it. Remove it, and waive again."

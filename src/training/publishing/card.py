@@ -12,6 +12,7 @@ from commerce.records.instants import from_micros
 from scoring.package import Package
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
+from training.judging.drift import spreads_of_training
 from training.judging.groups import group_figures
 from training.judging.parity_certificate import Certificate
 from training.judging.sensitivity import sensitivity
@@ -55,6 +56,7 @@ def model_card(
             package, dataset.current[list(package.names)].to_numpy(dtype=np.float64)
         ).to_dict("index"),
         "learned_from": dict(package.trained_on),
+        "inputs": spreads_of_training(dataset, package),
         "features": len(package.outputs),
         "form": "sums of small boosted trees, shape functions and linear models, with exact contributions",
         "candidates": [asdict(candidate) for candidate in fitted.candidates],

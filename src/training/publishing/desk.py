@@ -16,7 +16,7 @@ from scoring.files import read_package, write_package
 from scoring.package import Package
 from scoring.parts import fingerprint, renewed
 from scoring.promotions import TRAINING, Promotion, promote, promotions, record_promotion
-from scoring.published import current_version, lay_down
+from scoring.published import current_version, lay_down, published_versions
 from training.publishing.card_text import card_text
 from training.publishing.tracking import (
     CHALLENGER,
@@ -92,18 +92,23 @@ class Desk:
     def settle(self) -> tuple[str, ...]:
         """Let alias and history follow the package that is published; say so where somebody moved the alias.
 
+        The next version is counted beyond every one that was published, also where the registry was deleted since.
+
         Returns
         -------
         tuple of str
             A sentence where the alias had been moved by hand.
         """
+        known = promotions(*self._key)
+        told = [*published_versions(*self._key), *(each.version for each in known)]
+        numbers = [int(version) for version in told if version.isdigit()]
+        self.tracker.count_beyond(self.name, max(numbers, default=0))
         try:
             version = current_version(*self._key)
         except PackageDamaged:
             return ()
         if version is None:
             return ()
-        known = promotions(*self._key)
         if not known or known[-1].version != version:
             before = known[-1].version if known else None
             why = "found published"

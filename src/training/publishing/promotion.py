@@ -196,7 +196,12 @@ def _known(
             n_test=len(dataset.test),
             run_id=run_id,
             package=None if published is None else str(published),
-            notes=(*report.notes, *((verdict.replaces + ".",) if verdict.replaces else ()), *moved),
+            notes=(
+                *report.notes,
+                *((verdict.replaces + ".",) if verdict.replaces else ()),
+                *verdict.waived,
+                *moved,
+            ),
             why=verdict.reason,
             renews=renews,
             renewed=renewed or (package.label if renews is not None else None),

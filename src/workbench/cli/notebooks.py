@@ -57,7 +57,8 @@ def notebook(
     champions change; any other notebook is always run.
     """
     from workbench.cli.inputs import settle_inputs
-    from workbench.cli.running import make_runner, make_server, progress_line
+    from workbench.cli.outcomes import progress_line
+    from workbench.cli.running import make_runner, make_server
     from workbench.runs.execution import Task
     from workbench.runs.index import write_index
     from workbench.runs.lock import run_lock

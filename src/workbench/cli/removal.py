@@ -10,8 +10,8 @@ import click
 
 from workbench.cli import home
 from workbench.cli.console import examples
+from workbench.cli.outcomes import shorten
 from workbench.cli.refusals import Refusal
-from workbench.cli.running import shorten
 from workbench.records import open_records
 from workbench.runs.lock import run_lock
 

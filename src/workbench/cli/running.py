@@ -1,30 +1,29 @@
-"""What `bellwether run` does: settle tenant, cut-off and models, hold the lock, run, report."""
+"""What `bellwether run` does: settle tenant, cut-off and models, hold the lock, run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from workbench.cli import home
-from workbench.cli.console import Steps, table
+from workbench.cli.console import Steps
+from workbench.cli.outcomes import conclude, progress_line
 from workbench.errors import PlanError
 from workbench.records import open_records
-from workbench.runs.execution import Outcome, Runner
-from workbench.runs.exit_status import LEFT_OUT, SUCCEEDED
+from workbench.runs.execution import Runner
+from workbench.runs.exit_status import SUCCEEDED
 from workbench.runs.fork_server import ForkServer
 from workbench.runs.history import History
 from workbench.runs.index import write_index
 from workbench.runs.key import code_version, content_hash, our_packages
 from workbench.runs.lock import Held, run_lock
-from workbench.runs.plan import REVIEW, SCORE, TRAIN, Pipeline, PipelineResult
+from workbench.runs.plan import SCORE, Pipeline
 from workbench.runs.warm import LATER_STEPS, STEPS
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
-
-_FIGURES = ("auc", "logistic_auc", "brier", "base_rate")
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -236,75 +235,3 @@ def tenant_line(connection: Connection, tenant: Tenant, instant: datetime) -> st
     local = instant.astimezone(tenant.zone)
     moment = f"{local:%Y-%m-%d}" if local.time() == time() else f"{local:%Y-%m-%d %H:%M}"
     return f"  tenant {tenant.slug}: {customers:,} customers, {events:,} events, as of {moment}"
-
-
-def progress_line(outcome: Outcome, root: Path) -> str:
-    """Say in one line what a step came to.
-
-    The page's path stands for a review; every other step gives its own headline.
-    """
-    record = outcome.record
-    if not outcome.succeeded:
-        ending = "left out" if outcome.exit_status is LEFT_OUT else "failed"
-        return f"  {record.label:<19} {ending}  {record.sentence}"
-    spent = f"{record.seconds:.0f} s" if outcome.fresh else "kept"
-    text = str(outcome.result.get("headline", ""))
-    if record.notebook == REVIEW:
-        text = shorten(record.page, root)
-    return f"  {record.label:<19} {spent:>6}  {text}"
-
-
-def shorten(path: str, root: Path) -> str:
-    """Give a path below a folder relative to it."""
-    place = Path(path)
-    return str(place.relative_to(root)) if place.is_relative_to(root) else path
-
-
-def conclude(
-    result: PipelineResult, settings: Settings, *, tenant: str, asked: list[str] | None
-) -> int:
-    """Print what a run came to; give the exit code."""
-    if summary := summary_table(result, settings.home):
-        click.echo(f"\n{summary}")
-    for outcome in result.failures:
-        folder = shorten(str(outcome.folder), settings.home)
-        click.echo(
-            f"bellwether: {outcome.record.label} failed ({outcome.exit_status.name}): {outcome.record.sentence}\n"
-            f"  executed so far: {folder}/executed.ipynb\n"
-            f"  page:            {folder}/page.html\n"
-            f"  log:             {folder}/log.txt",
-            err=True,
-        )
-    if result.failures:
-        return result.failures[0].exit_status.code
-    if any(name in result.skipped for name in asked or []):
-        return LEFT_OUT.code
-    if not result.changed:
-        click.echo(f"  nothing to do: tenant {tenant} is up to date")
-    return SUCCEEDED.code
-
-
-def summary_table(result: PipelineResult, root: Path) -> str:
-    """Lay out each training's figures by the version they are of, and who is champion; empty without any."""
-    pages = {outcome.record.model: outcome.record.page for outcome in result.of(REVIEW)}
-    rows = []
-    for outcome in result.of(TRAIN):
-        figures = outcome.result["figures"]
-        page = pages.get(outcome.record.model, "")
-        version = outcome.result.get("outputs", {}).get("label")
-        champion = figures.get("champion")
-        rows.append(
-            [
-                str(version or outcome.record.model),
-                *(_number(figures.get(name)) for name in _FIGURES),
-                "itself" if champion and champion == version else f"{champion or 'none'}",
-                shorten(page, root) or "-",
-            ]
-        )
-    if not rows:
-        return ""
-    return table(["version", "AUC", "logistic", "Brier", "base rate", "champion", "report"], rows)
-
-
-def _number(value: Any) -> str:
-    return f"{value:.3f}" if isinstance(value, (int, float)) else "-"

@@ -8,7 +8,7 @@ stand; the record store is part of it too, so that nothing kept speaks for a sto
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,7 @@ class Pipeline:
     ) -> Steps:
         """Train, review and score one model; stop at the first failure."""
         from training.judging.audits import doubtful, read_audits
+        from training.judging.waivers import read_waivers
 
         snapshot = built.result["outputs"]["snapshot"]
         base = {"snapshot": snapshot, "records": self.records}
@@ -105,6 +106,9 @@ class Pipeline:
         if doubts := doubtful(read_audits(self.packages, self.tenant)):
             # what they stop is tried again once they are cleared
             seen["audits"] = doubts
+        if waived := read_waivers(self.packages, self.tenant, model):
+            # what a waived gate had stopped is tried again
+            seen["waivers"] = {gate: asdict(waiver) for gate, waiver in waived.items()}
         if decided := self.decided.get(model):
             seen["decided"] = decided
         chosen: dict[str, Value] = {"model": model, "snapshot": snapshot}

@@ -12,9 +12,11 @@ from features.comparing.distributions import (
     LEVELS,
     edges,
     histogram,
+    index_between,
     largest_distance,
     power,
     quantiles,
+    spread,
     stability_index,
 )
 
@@ -40,6 +42,14 @@ def test_a_spread_that_stays_does_not_drift_and_one_that_moves_does() -> None:
     assert stability_index(before, after + 1) > 0.25
     assert largest_distance(before, after) < 0.05
     assert largest_distance(before, after + 1) == pytest.approx(0.383, abs=0.03)
+
+
+def test_a_spread_that_was_kept_tells_the_same_drift_as_the_values() -> None:
+    before, after = RANDOM.poisson(1.0, 900).astype(float), RANDOM.poisson(2.0, 500).astype(float)
+    kept = spread(before)
+    assert sum(kept.counts) == 900
+    assert index_between(kept, spread(after, kept.cuts)) == stability_index(before, after)
+    assert spread(NOTHING).counts == (0, 5)
 
 
 def test_values_that_went_missing_are_drift_too() -> None:

@@ -138,7 +138,7 @@ def test_where_acting_pays_for_nobody_profit_is_not_compared() -> None:
 
 
 def test_gates_are_plain_json() -> None:
-    assert verdict().as_list()[0].keys() == {"name", "passed", "text", "verdict"}
+    assert verdict().as_list()[0].keys() == {"name", "passed", "text", "verdict", "waived"}
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +179,11 @@ def test_a_model_that_favours_a_group_is_refused_where_it_must_be_fair_unless_th
     waived = decide_promotion(strict, *judged, packages=tmp_path)
     assert waived.promoted
     assert any("waived until 2025-12-01 by Ada: Two branches." in one.text for one in waived.gates)
+    assert waived.summary.endswith("(fairness waived)")
+    assert waived.waived == (
+        "Gate fairness would refuse, and is waived until 2025-12-01 by Ada: Two branches.",
+    )
+    assert not decide_promotion(dataset, *judged, packages=tmp_path).waived
     later = replace(strict, as_of=strict.as_of + 2 * DAY)
     assert not decide_promotion(later, *judged, packages=tmp_path).promoted
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from training.errors import InvalidWaiver
-from training.judging.waivers import FILE, Waiver, read_waivers, write_waiver
+from training.judging.waivers import FILE, Waiver, read_waivers, withdraw_waiver, write_waiver
 
 DAY = date(2026, 3, 1)
 LEAVE = Waiver(
@@ -44,6 +44,10 @@ def test_a_later_waiver_of_the_same_gate_takes_the_place_of_the_one_before(tmp_p
             Waiver(gate="fairness", by=" ", because="Hurry.", until="2026-12-31"),
             "waiver must say who answers for it and why; got nothing",
         ),
+        (
+            Waiver(gate="fairness", by="Ada", because="Hurry.", until="Christmas"),
+            "waiver must say its last day; got 'Christmas'",
+        ),
     ],
 )
 def test_a_waiver_that_nobody_may_give_is_refused(
@@ -51,6 +55,16 @@ def test_a_waiver_that_nobody_may_give_is_refused(
 ) -> None:
     with pytest.raises(InvalidWaiver, match=sentence):
         write_waiver(waiver, tmp_path, "acme", "credit")
+
+
+def test_a_waiver_that_is_withdrawn_is_off_the_record_and_others_stay(tmp_path: Path) -> None:
+    other = Waiver(gate="calibration", by="Ada", because="Season.", until="2026-12-31")
+    for waiver in (LEAVE, other):
+        write_waiver(waiver, tmp_path, "acme", "credit")
+    assert withdraw_waiver("fairness", tmp_path, "acme", "credit") == LEAVE
+    assert read_waivers(tmp_path, "acme", "credit") == {"calibration": other}
+    with pytest.raises(InvalidWaiver, match="must be on record; got none of 'fairness'"):
+        withdraw_waiver("fairness", tmp_path, "acme", "credit")
 
 
 @pytest.mark.parametrize("text", ["nonsense", "[]", '{"fairness": {"by": "Ada"}}'])

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from scoring.calibration import Calibration
 from scoring.package import Package
-from scoring.promotions import promotions
-from scoring.published import current, current_version, publish
+from scoring.promotions import promote, promotions
+from scoring.published import current, current_version, publish, published_versions
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import as_blend, linear_model
@@ -97,6 +98,11 @@ def under(judged: Judged, threshold: float) -> Judged:
     """The same under another decision."""
     decision = replace(judged.package.decision, threshold=threshold)
     return replace(judged, package=replace(judged.package, decision=decision))
+
+
+def judge_again(judged: Judged, **parts: Any) -> Judged:
+    """The same with parts of its package exchanged."""
+    return replace(judged, package=replace(judged.package, **parts))
 
 
 class Killed(BaseException):
@@ -224,6 +230,61 @@ def test_a_damaged_champion_stops_no_challenger_and_is_replaced(
     healed = first.conclude(tracker, tmp_path)
     assert (healed.promoted, healed.version) == (True, "1")
     assert current(tmp_path, first.package.tenant, name).version == "1"
+
+
+def test_what_a_person_took_back_stays_back_until_it_is_another_model_or_promoted_again(
+    first: Judged, weaker: Judged, tracker: Tracker, tmp_path: Path
+) -> None:
+    key = (tmp_path, first.package.tenant, first.package.model)
+
+    def go_to(version: str, why: str) -> None:
+        promote(*key, version, at="2026-02-03T08:00:00", by="Ada", why=why)
+
+    asked = dict(weaker.package.trained_on) | {"horizon_days": 30}
+    publish(replace(weaker.package, version="1", trained_on=asked), tmp_path)
+    better = first.conclude(tracker, tmp_path)
+    assert (better.version, better.promoted) == ("2", True)
+    go_to("1", "too many offers")
+    result = first.conclude(tracker, tmp_path)
+    assert (result.promoted, current_version(*key)) == (False, "1")
+    (refusal,) = result.refusals
+    assert refusal.startswith(
+        f"taken_back: it comes to the model of {better.label}, which Ada took back on 2026-02-03 (too many offers)."
+    )
+    a_day_later = dict(first.package.trained_on) | {"snapshot": "cd" * 16}
+    assert judge_again(first, trained_on=a_day_later).held(tmp_path).refusals == (refusal,)
+    other = judge_again(first, calibration=Calibration(slope=1.001, intercept=0.0))
+    assert other.held(tmp_path).promoted
+    go_to("2", "it was the season")
+    assert first.held(tmp_path).same_as == better.label
+
+
+def test_a_decision_that_a_person_took_back_is_not_renewed(
+    first: Judged, tracker: Tracker, tmp_path: Path
+) -> None:
+    key = (tmp_path, first.package.tenant, first.package.model)
+    first.conclude(tracker, tmp_path)
+    assert under(first, 0.2).conclude(tracker, tmp_path).version == "2"
+    promote(*key, "1", at="2026-02-03T08:00:00", by="Ada", why="too many offers")
+    refused = under(first, 0.2).conclude(tracker, tmp_path)
+    assert (refused.promoted, refused.renews, current_version(*key)) == (False, None, "1")
+    assert refused.refusals[0].startswith(
+        f"taken_back: it comes to the decision of {refused.label}"
+    )
+    assert under(first, 0.3).conclude(tracker, tmp_path).renews == f"{first.dataset.name}/1"
+
+
+def test_where_the_registry_was_deleted_the_next_version_is_beyond_those_published(
+    first: Judged, tracker: Tracker, tmp_path: Path
+) -> None:
+    for version in ("1", "2"):
+        publish(replace(first.package, version=version), tmp_path)
+    result = first.conclude(tracker, tmp_path)
+    assert (result.version, result.promoted) == ("3", True)
+    assert [each.version for each in tracker.versions(first.dataset.name)] == ["3"]
+    key = (tmp_path, first.package.tenant, first.package.model)
+    assert published_versions(*key) == ["3", "2", "1"]
+    assert tracker.version_with(first.dataset.name, CHAMPION) == "3"
 
 
 def test_who_moves_the_alias_by_hand_is_told_what_lets_a_version_answer(

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,24 @@ def test_a_campaign_says_first_what_it_can_show_and_is_drawn_once(run: Run, tmp_
     assert list(rows[0]) == ["customer", "state", "days_since_order"]
     assert all(row["customer"].startswith("C0") for row in rows)
     assert "spring" in done(run("list"))
+
+
+def test_a_budget_of_money_buys_as_many_offers_as_it_pays_for(run: Run) -> None:
+    amount = f"{(30 * COST + COST // 2) / 100:.2f} EUR"
+    said = json.loads(done(run("start", "churn", "--budget", amount, "--json", "--name", "spring")))
+    assert said["campaign"]["offers"] == 30
+    assert said["power"]["offers"] == 30
+
+
+def test_a_campaign_is_picked_by_the_last_usable_version_where_the_champion_is_damaged(
+    run: Run, tmp_path: Path
+) -> None:
+    packages = settings_of(tmp_path / "home").packages
+    publish(replace(make_offering_package(SLUG), version="3"), packages)
+    (packages / SLUG / "churn" / "3" / "model.npz").write_bytes(b"half of it")
+    told = done(run("start", "churn", "--dry-run"))
+    assert "acme.churn/2 answers meanwhile" in told
+    assert "acme.churn/2 picks" in told
 
 
 @pytest.mark.parametrize(("kind", "read"), [("xlsx", pd.read_excel), ("parquet", pd.read_parquet)])
@@ -134,6 +153,12 @@ def test_what_was_sold_on_credit_stands_beside_what_was_decided(run: Run) -> Non
         (("start", "churn", "--to", "offers.doc"), "file must end in one of .csv, .xlsx, .parquet"),
         (("start", "chrun"), "model 'acme.chrun' must have a published package"),
         (("start", "churn", "--name", "Spring!"), "reason must be one lower-case word"),
+        (
+            ("start", "churn", "--budget", "75 USD"),
+            "must be a number of offers, or an amount of EUR",
+        ),
+        (("start", "churn", "--budget", "7.505 EUR"), "budget must have at most 2 decimals in EUR"),
+        (("start", "churn", "--budget", "12 EUR"), "budget must be 5 or more; got 4"),
         (("report", "autumn"), "campaign must exist; got 'autumn'"),
     ],
 )

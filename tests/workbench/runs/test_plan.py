@@ -13,6 +13,7 @@ import pytest
 from tests.training.audits import make_audit
 
 from training.judging.audits import write_audit
+from training.judging.waivers import Waiver, withdraw_waiver, write_waiver
 from workbench.runs.execution import Outcome, Runner, Task
 from workbench.runs.exit_status import CELL_RAISED, LEFT_OUT, SUCCEEDED, ExitStatus
 from workbench.runs.files import write_json
@@ -336,3 +337,22 @@ def test_every_model_reads_the_snapshot_that_its_features_were_built_from(
 ) -> None:
     plan().run()
     assert {task.text("snapshot") for task in pretender.tasks[1:]} == {"s1"}
+
+
+def test_training_is_judged_again_when_a_gate_is_waived_and_when_the_waiver_is_withdrawn(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    plan().run()
+    waiver = Waiver(gate="fairness", by="Ada", because="Two branches.", until="2026-06-30")
+    write_waiver(waiver, pretender.packages, "demo", "churn")
+    pretender.ran.clear()
+    plan().run()
+    assert pretender.ran == ["20 train churn"]
+    pretender.ran.clear()
+    plan().run()
+    assert pretender.ran == []
+    withdraw_waiver("fairness", pretender.packages, "demo", "churn")
+    longer = replace(waiver, until="2026-07-31")
+    write_waiver(longer, pretender.packages, "demo", "churn")
+    plan().run()
+    assert pretender.ran == ["20 train churn"]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog=examples(
         "bellwether campaign start churn --tenant acme --holdout 0.1 --budget 900 --to offers.csv",
+        "bellwether campaign start churn --tenant acme --budget '2250 EUR' --to offers.csv",
         "bellwether campaign start churn --tenant acme --holdout 0.3 --dry-run",
     )
 )
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
     help="Share of those drawn who get no offer, to compare with; at least 5 customers.",
 )
 @click.option(
-    "--budget", type=int, metavar="N", help="Offers at most, the best first.  [default: all picked]"
+    "--budget",
+    metavar="N|AMOUNT",
+    help="Offers at most, the best first: so many, or what they may cost in all, such as '2250 EUR'."
+    "  [default: all picked]",
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="Of the draw.")
 @click.option(
@@ -58,7 +62,7 @@ def start(
     tenant: str | None,
     name: str | None,
     holdout: float,
-    budget: int | None,
+    budget: str | None,
     seed: int,
     target: Path | None,
     with_arm: bool,
@@ -84,8 +88,8 @@ def start(
     from commerce.records.errors import NotFound
     from commerce.records.stream.event_types import reason_code
     from commerce.records.work import looking, working
-    from scoring.published import current
-    from workbench.campaigns import find_picks, offer_list, power
+    from workbench.campaigns import Budget, find_picks, offer_list, power, read_budget
+    from workbench.champions import answering
     from workbench.exports import check_export, export_table
 
     # whatever can be refused is, before everybody is scored
@@ -96,12 +100,16 @@ def start(
     check_holdout(holdout)
     check_seed(seed)
     reason_code(called)
+    limit = Budget() if budget is None else read_budget(budget, bench.tenant.currency)
     known, seen, picked = None, None, None
     with looking(bench.engine, bench.tenant, SYSTEM, now=bench.as_of) as work, suppress(NotFound):
         known = find_campaign(work, called)
     if known is None:
-        package = current(bench.settings.packages, bench.tenant.slug, model)
+        package, stand_in = answering(bench, model)
+        if stand_in:
+            click.echo(f"  {stand_in}", err=True)
         picked = find_picks(bench, package)
+        offers = limit.within(picked.offer.cost)
         plan = CampaignPlan(
             name=called,
             model=model,
@@ -111,9 +119,9 @@ def start(
             horizon_days=picked.offer.forecast.horizon_days,
             holdout=holdout,
             seed=seed,
-            budget=budget,
+            budget=offers,
         )
-        drawn = draw(picked.picks, holdout=holdout, seed=seed, budget=budget)
+        drawn = draw(picked.picks, holdout=holdout, seed=seed, budget=offers)
         seen = power(picked, drawn, holdout)
         if not as_json:
             _tell_power(bench, picked, seen)

@@ -14,7 +14,7 @@ import click
 from workbench.cli import home
 from workbench.cli.console import Bar
 from workbench.cli.imports.saved import asked_name, keep_options, save_as_option
-from workbench.cli.running import shorten
+from workbench.cli.outcomes import shorten
 from workbench.records import open_records, try_records
 
 if TYPE_CHECKING:

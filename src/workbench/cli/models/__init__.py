@@ -14,6 +14,9 @@ COMMANDS = {
     "compare": "workbench.cli.models.comparing:compare",
     "promote": "workbench.cli.models.promoting:promote",
     "rollback": "workbench.cli.models.promoting:rollback",
+    "waive": "workbench.cli.models.waiving:waive",
+    "waivers": "workbench.cli.models.waiving:waivers",
+    "withdraw": "workbench.cli.models.waiving:withdraw",
     "set": "workbench.cli.models.deciding:set_",
 }
 """Every subcommand and where it lives, in the order of the help."""

@@ -62,7 +62,8 @@ def promote(version: str, tenant: str | None, because: str, yes: bool, as_json: 
 def rollback(model: str, tenant: str | None, because: str, yes: bool, as_json: bool) -> None:
     """Let the champion before the current one answer again.
 
-    Twice goes back two champions. The version that is taken back stays published: promote it, and it answers again.
+    Twice goes back two champions. The version that is taken back stays published: promote it, and it answers again. No
+    later training lets it answer by itself: one that comes to the same model is refused.
     """
     from scoring.promotions import champion_before
 
