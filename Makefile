@@ -8,6 +8,8 @@ READY := $(VENV)/ready
 SPARK_PINS := requirements/spark.txt
 SPARK_READY := $(VENV)/spark-ready
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
+# tracing every line takes a third of the time again, so only those who ask for the figures wait for them
+COVERAGE := --cov --cov-report=term:skip-covered --cov-report=html
 
 # what a data scientist calls: numpydoc holds its docstrings
 NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring/compilation.py \
@@ -53,13 +55,17 @@ run: $(READY) ## Simulate a shop, train, review and score it, build the service
 
 .PHONY: test
 test: $(READY) lint ## Check everything that must hold
-	$(TESTS) -m "not slow" --hypothesis-profile=ci --cov --cov-report=term:skip-covered --cov-report=html
+	$(TESTS) -m "not slow" --hypothesis-profile=ci
 	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
 
 .PHONY: test-all
-test-all: $(READY) $(SPARK_READY) lint ## The same, with the slow and exhaustive cases
-	$(TESTS)
+test-all: $(READY) $(SPARK_READY) lint ## The same, with the slow and exhaustive cases and what all of them reach
+	$(TESTS) $(COVERAGE)
 	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
+
+.PHONY: coverage
+coverage: $(READY) ## See what the tests of `make test` reach of the code: htmlcov/index.html
+	$(TESTS) -m "not slow" --hypothesis-profile=ci $(COVERAGE)
 
 .PHONY: lint
 lint: $(READY) ## Style, types and the import rules
