@@ -125,7 +125,9 @@ def contributions_figure(package: Package, values: Floats, *, top: int = 15) -> 
     sizes = np.abs(score(package, values).contributions).mean(axis=0)
     order = np.argsort(-sizes, kind="stable")[:top][::-1]
     figure, axes = _blank("What moves the score", "mean size of contribution (log-odds)", "")
-    figure.set_size_inches(9.0, 0.4 * len(order) + 1.0)
+    height = 0.4 * len(order) + 1.0
+    figure.set_size_inches(9.0, height)
+    figure.subplots_adjust(left=0.42, bottom=0.55 / height, top=1 - 0.35 / height)
     axes.barh([_titled(package.names[place]) for place in order], sizes[order], color=MODEL)
     axes.tick_params(axis="y", length=0)
     return figure
@@ -138,7 +140,9 @@ def _titled(name: str) -> str:
 
 
 def _blank(title: str, across: str, up: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+    # margins are set, not worked out: a layout engine draws every figure twice
+    figure = Figure(figsize=(6.4, 4.2))
+    figure.subplots_adjust(left=0.14, right=0.97, bottom=0.13, top=0.92)
     axes = figure.subplots()
     axes.set_title(title, loc="left")
     axes.set_xlabel(across)
