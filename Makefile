@@ -7,7 +7,8 @@ PINS := requirements/dev.txt
 READY := $(VENV)/ready
 SPARK_PINS := requirements/spark.txt
 SPARK_READY := $(VENV)/spark-ready
-TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
+# one worker more than two cores: many tests wait for a process that they started
+TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile
 # tracing every line takes a third of the time again, so only those who ask for the figures wait for them
 COVERAGE := --cov --cov-report=term:skip-covered --cov-report=html
 

@@ -98,6 +98,7 @@ def test_another_seed_gives_another_live_shop(
     assert len(digests) == 2
 
 
+@pytest.mark.slow
 def test_a_live_shop_is_the_same_on_postgresql(
     engine: Engine,
     postgres_engine: Engine,

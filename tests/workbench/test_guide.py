@@ -88,6 +88,7 @@ def test_the_frame_of_the_readme_is_what_it_shows(
     assert frame["cutoff"].nunique() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
 def test_a_feature_is_added_by_the_steps_of_the_guide_and_nothing_else(project: Path) -> None:
     guide = section("CONTRIBUTING.md", "Adding a feature")

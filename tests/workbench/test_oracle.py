@@ -67,6 +67,7 @@ def test_the_oracle_is_told_every_trait_but_not_the_lapse(tmp_path: Path) -> Non
     assert not {77.0, 88.0} & set(seen.drop(["customer_id", "cutoff"]))
 
 
+@pytest.mark.slow
 def test_the_ceiling_is_measured_on_a_shop_of_its_own(tmp_path: Path) -> None:
     options = SimulationOptions(customers=220, days=420, seed=2)
     told: list[str] = []

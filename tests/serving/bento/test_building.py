@@ -194,6 +194,7 @@ def test_the_built_bento_answers_both_forms_with_the_variables(home: Home, tmp_p
     assert "17850" not in text
 
 
+@pytest.mark.slow
 def test_the_built_bento_answers_by_values_without_the_variables(
     home: Home, tmp_path: Path
 ) -> None:

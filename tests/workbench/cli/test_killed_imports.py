@@ -156,6 +156,7 @@ def check_killed_undo(
         each.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.5])
 def test_an_undo_killed_and_done_again_equals_an_undisturbed_one(
     undone: tuple[Path, Path, float], tmp_path: Path, share: float

@@ -89,6 +89,7 @@ def test_a_broken_range_stops_the_run_before_training_and_the_page_says_which_ro
     assert "stars_last 4000.0" in broken
 
 
+@pytest.mark.slow
 def test_an_event_that_lacks_what_it_must_carry_is_shown_and_stops_nothing(
     settings: Settings,
 ) -> None:
