@@ -50,7 +50,12 @@ class Blend:
     @property
     def name(self) -> str:
         """Such as "blend 0.75 boosted, 0.25 logistic C=0.01"."""
-        return "blend " + ", ".join(f"{share:.2g} {part}" for part, share in self.shares.items())
+        return f"blend {self.shares_text}"
+
+    @property
+    def shares_text(self) -> str:
+        """Such as "0.75 boosted, 0.25 logistic C=0.01"."""
+        return ", ".join(f"{share:.2g} {part}" for part, share in self.shares.items())
 
 
 def winning_blends(

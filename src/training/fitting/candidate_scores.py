@@ -33,7 +33,7 @@ class CandidateScore:
     fold_aucs : tuple of float or None
         AUC over the customers of each fold; None where all of them did the same.
     parameters : mapping of str to str, float, int, bool or None
-        What it was fitted with, as scikit-learn names it; of a blend, the share of each part.
+        What it was fitted with, as scikit-learn names it; of a blend, its shares.
     """
 
     name: str

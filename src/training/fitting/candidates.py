@@ -144,7 +144,7 @@ def fit_candidates(
         possible = {name: logits[name] for name in models if name not in obstacles}
         for blend in winning_blends(models, possible, rows.labels, rows.customers, seed=seed):
             recipes[blend.name], logits[blend.name] = blend.shares, blend.logits
-            parameters[blend.name] = dict(blend.shares)
+            parameters[blend.name] = {"shares": blend.shares_text}
     lost = {name: loss(rows.labels, logits[name]) for name in recipes}
     ranked = sorted(lost, key=lambda name: lost[name])
     chosen = next((name for name in ranked if name not in obstacles), ranked[0])

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from scoring.calibration import Calibration
 from scoring.package import Package
 from scoring.promotions import promote, promotions
 from scoring.published import current, current_version, publish, published_versions
+from training.fitting.blending import Blend
+from training.fitting.candidate_scores import CandidateScore
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import as_blend, linear_model
@@ -304,6 +307,17 @@ def test_who_moves_the_alias_by_hand_is_told_what_lets_a_version_answer(
 def test_what_mlflow_shows_is_the_card_the_source_and_the_candidates(
     first: Judged, tracker: Tracker, tmp_path: Path
 ) -> None:
+    shares = Blend(shares={"boosted": 0.75, "logistic C=0.01": 0.25}, logits=np.zeros(1))
+    blend = CandidateScore(
+        name=shares.name,
+        auc=0.7,
+        log_loss=0.6,
+        chosen=False,
+        fold_aucs=(0.6, 0.7, 0.8, 0.7),
+        parameters={"shares": shares.shares_text},
+    )
+    fitted = replace(first.fitted, candidates=(*first.fitted.candidates, blend))
+    first = replace(first, fitted=fitted)
     result = first.conclude(tracker, tmp_path)
     client = tracker.client()
     run = client.get_run(result.run_id)
