@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from commerce.records.instants import from_micros
 
 
+@pytest.mark.slow
 def test_every_way_gives_the_same_and_every_figure_is_given(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

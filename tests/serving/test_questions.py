@@ -113,6 +113,7 @@ def test_a_killed_process_is_replaced_and_the_question_answered(
         assert pids() != before
 
 
+@pytest.mark.slow
 def test_a_process_killed_while_it_answers_is_replaced(make: Callable[..., Questions]) -> None:
     pool = make()
     sold(pool)
@@ -145,6 +146,7 @@ def test_a_late_question_is_given_up_and_its_process_goes_on(
     assert pids() == [pid]
 
 
+@pytest.mark.slow
 def test_a_process_that_comes_to_no_end_is_replaced(make: Callable[..., Questions]) -> None:
     pool = make(seconds=30, longest=0.3)
     sold(pool)

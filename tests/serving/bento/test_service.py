@@ -130,6 +130,7 @@ def test_one_command_answers_and_does_jobs_unless_told_otherwise(
     gc.set_threshold(*collector)
 
 
+@pytest.mark.slow
 def test_a_server_whose_worker_could_send_no_mail_says_so_and_ends(tmp_path: Path) -> None:
     environ = {**os.environ, "BELLWETHER_HOME": str(tmp_path), "MAIL_URL": "ftp://nowhere"}
     (tmp_path / "data").mkdir()

@@ -95,6 +95,7 @@ def test_it_does_on_postgresql(
     check_killed(whole, tmp_path, share, delay, postgres_engine, url)
 
 
+@pytest.mark.slow
 def test_an_import_killed_twice_goes_on_under_its_number(whole: Path, tmp_path: Path) -> None:
     engine, meant = stores(tmp_path), connect(f"sqlite:///{whole}/data/records.db")
     for share, delay in instants(2):

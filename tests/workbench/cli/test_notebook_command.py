@@ -56,6 +56,7 @@ def test_a_notebook_that_is_not_there_is_a_sentence(invoke: Invoke) -> None:
     assert "notebook must be an existing .ipynb file" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_notebook_that_names_no_tenant_is_always_run(
     invoke: Invoke, write_notebook: Callable[..., Path], tmp_path: Path
 ) -> None:
