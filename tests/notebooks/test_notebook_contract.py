@@ -141,6 +141,8 @@ def test_it_is_kept_without_outputs_and_with_clean_metadata(path: Path) -> None:
     assert set(content["metadata"]) == {"kernelspec", "language_info"}
     assert content["metadata"]["kernelspec"]["name"] == "python3"
     assert set(content["metadata"]["language_info"]) == {"name"}
+    ids = [cell["id"] for cell in content["cells"]]
+    assert len(set(ids)) == len(ids)
     for cell in content["cells"]:
         assert set(cell["metadata"]) <= {"tags"}
         if cell["cell_type"] == "code":
