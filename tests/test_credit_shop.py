@@ -268,6 +268,8 @@ def test_bands_that_changed_are_counted_between_two_dates(
     assert sum(map(sum, said["counts"])) == len(before & after)
     assert sum(said["went"].values()) == len(before - after)
     assert sum(said["came"].values()) == len(after - before)
+    earlier = (first - timedelta(days=30)).isoformat()
+    assert "name a later --since" in ask("bands", "changed", "--since", earlier, code=2)
     table = ask("bands", "changed", "--tenant", SLUG, *dates)
     assert "to A" in table.splitlines()[0]
     assert f"of {len(before & after):,} scored by" in table

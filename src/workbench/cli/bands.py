@@ -71,10 +71,14 @@ def changed(
         before = latest_bands(connection, shop.id, model, until=start, by_rules=rules)
         after = latest_bands(connection, shop.id, model, since=start, until=end, by_rules=rules)
         if not before or not after:
+            remedy = f"Score customers first: bellwether run --tenant {shop.slug} --models {model}"
+            if after:
+                remedy = (
+                    "None is as old: name a later --since, or compare again once more are kept."
+                )
             raise PlanError(
                 f"scores of {shop.slug}.{model} must be kept by and since {start:%Y-%m-%d %H:%M} UTC; got"
-                f" {len(before):,} and {len(after):,}. Score customers first: bellwether run --tenant {shop.slug}"
-                f" --models {model}"
+                f" {len(before):,} and {len(after):,}. {remedy}"
             )
         found = migration(before, after, BAND_NAMES)
         names = {
