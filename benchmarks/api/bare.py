@@ -54,6 +54,9 @@ customer, payment, users = schema.customer, schema.payment, schema.users
 product, variant, account = schema.product, schema.variant, schema.account
 event, notification, promotion = schema.event, schema.notification, schema.promotion
 
+ON_ITS_WAY = {"processing", "shipped", "delivered"}
+"""States of a delivery that are told as the status of a placed order."""
+
 
 class Line(BaseModel):
     """A line of an order."""
@@ -307,7 +310,11 @@ def told_orders(connection: Connection, tenant: int, rows: Sequence[Any]) -> lis
             number=row.number,
             external_id=row.external_id,
             customer=row.customer_id,
-            status=row.status,
+            status=(
+                states[row.id]
+                if row.status == "placed" and states.get(row.id) in ON_ITS_WAY
+                else row.status
+            ),
             delivery=states.get(row.id),
             method=row.method,
             placed_at=row.placed_at,
