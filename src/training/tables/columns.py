@@ -66,12 +66,15 @@ class Column:
     is_used : bool
     text : str
         What was found and what is done, a sentence.
+    power : float, default .5
+        AUC of the column alone, as `training.tables.power.power_alone` measures it; of those that are used.
     """
 
     name: str
     kind: Kind
     is_used: bool
     text: str
+    power: float = 0.5
 
 
 def judge_columns(
@@ -154,7 +157,9 @@ def _used(name: str, field: Field, known: Sequence[str], rows: int, alone: float
     missing = f", missing in {1 - len(known) / rows:.1%} of the rows" if len(known) < rows else ""
     if field.levels is None:
         mark = ", with decimal comma" if field.decimal == "," else ""
-        blanks = f"; {' and '.join(map(repr, field.blanks))} count as missing" if field.blanks else ""
+        blanks = (
+            f"; {' and '.join(map(repr, field.blanks))} count as missing" if field.blanks else ""
+        )
         what = f"is a number{mark}{missing}{blanks}"
     else:
         others = ", rarer ones put together" if field.others else ""
@@ -162,7 +167,7 @@ def _used(name: str, field: Field, known: Sequence[str], rows: int, alone: float
     if alone >= LEAK:
         what += f"; it tells the outcome all by itself (AUC {alone:.3f}), and is learned from as was asked"
     kind: Kind = "number" if field.levels is None else "category"
-    return Column(name=name, kind=kind, is_used=True, text=f"{name} {what}.")
+    return Column(name=name, kind=kind, is_used=True, text=f"{name} {what}.", power=alone)
 
 
 def _twin(table: RawTable, name: str, cells: Sequence[str], seen: dict[int, str]) -> str | None:

@@ -1,9 +1,9 @@
-"""The dataset a model learns from, of a table: its columns encoded, its outcome read, its rows parted by time or not."""
+"""A table as it is learned from: its columns encoded, its outcome read, its rows parted by time or not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -28,6 +28,9 @@ Flags = NDArray[np.bool_]
 LEAST_ROWS = 200
 LEAST_OUTCOMES = 20
 """`LEAST_ROWS`, `LEAST_OUTCOMES`: rows, and rows of the rarer outcome, below which nothing is learned."""
+
+KEPT = 200
+"""Rows that are kept as the file has them, to be sent as a request sends them."""
 
 LATEST = 0.25
 """Share of the rows, the latest ones, that a model is tested on where times are known."""
@@ -59,6 +62,8 @@ class TableDataset:
         What else was found, a sentence each.
     since : str
         From which time on rows are tested on; empty without times.
+    kept : mapping of int to mapping of str to str
+        Some rows as the file has them, by place, spread evenly.
     """
 
     question: Question
@@ -72,6 +77,7 @@ class TableDataset:
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
     since: str = ""
+    kept: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -107,6 +113,7 @@ class TableDataset:
             labels=self.labels[places],
             owners=owners.astype(np.int64),
             is_test=None,
+            kept={},
         )
 
 
@@ -170,7 +177,8 @@ def make_dataset(
             f"table must have a column to learn from; got none of {len(names)}:"
             f" {' '.join(column.text for column in columns[:3])} Name some by --keep."
         )
-    left_out = [name for name in table.columns if name not in {field.name for field in fields}]
+    read = {each.name for each in fields}
+    left_out = [name for name in table.columns if name not in read]
     made = Fields(
         columns=tuple(fields),
         target=asked.target,
@@ -193,7 +201,16 @@ def make_dataset(
         columns=tuple(columns),
         notes=tuple(notes),
         since=since,
+        kept=_kept(table, places),
     )
+
+
+def _kept(table: RawTable, places: Integers) -> dict[int, dict[str, str]]:
+    """Keep some rows as the file has them, all of their columns."""
+    return {
+        row: {name: cells[places[row]] for name, cells in table.cells.items()}
+        for row in range(0, len(places), max(1, len(places) // KEPT))
+    }
 
 
 def _named(question: Question, table: RawTable) -> Question:
@@ -240,7 +257,7 @@ def _check_parts(labels: Integers, is_test: Flags, time: str) -> None:
 def _latest(cells: Sequence[str], name: str, time_format: str | None) -> tuple[Flags, str]:
     """Mark the latest rows, from a time on that no earlier row shares."""
     times = _times(cells, name, time_format)
-    start = np.quantile(times, 1 - LATEST, method="higher")
+    start = float(np.quantile(times, 1 - LATEST, method="higher"))
     if start == times.min():
         start = min((time for time in set(times.tolist()) if time > start), default=np.inf)
     is_test = times >= start

@@ -10,6 +10,7 @@ from dataclasses import asdict
 import numpy as np
 from numpy.typing import NDArray
 
+from commerce.records.tenants import SHARED
 from scoring.calibration import Calibration
 from scoring.fields import Field
 from scoring.package import ALTERNATIVE, DecisionRule, Package, PackageOutput
@@ -18,7 +19,6 @@ from training.fitting.choosing import Chosen
 from training.fitting.estimators import LogitBlend, obstacle
 from training.publishing.export import UNPUBLISHED, components_of
 from training.tables.dataset import TableDataset
-from training.tables.question import SHARED
 
 Floats = NDArray[np.float64]
 

@@ -12,7 +12,12 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from training.fitting.candidates import PLAIN
 from training.fitting.choosing import Chosen, choose_candidate
-from training.fitting.contenders import Contender, standard_contenders, within_budget
+from training.fitting.contenders import (
+    Contender,
+    linear_models,
+    standard_contenders,
+    within_budget,
+)
 from training.fitting.cross_validation import FOLDS
 from training.fitting.estimators import plain_logistic
 from training.tables.dataset import TableDataset
@@ -47,6 +52,11 @@ class Effort:
     budget: float = 60.0
 
 
+def quick_effort(dataset: TableDataset) -> Effort:
+    """Compare linear models alone, which takes seconds."""
+    return Effort(candidates=linear_models(dataset.codes))
+
+
 def fit_table(
     dataset: TableDataset, effort: Effort, *, with_baseline: bool = False, seed: int = 0
 ) -> Chosen:
@@ -69,7 +79,9 @@ def fit_table(
     places = compared_places(dataset, seed=seed)
     models, not_tried = dict(effort.candidates or {}), dict[str, str]()
     if effort.candidates is None:
-        contenders = standard_contenders([0] * len(dataset.features), seed=seed, codes=dataset.codes)
+        contenders = standard_contenders(
+            [0] * len(dataset.features), seed=seed, codes=dataset.codes
+        )
         models, not_tried = within_budget(
             _wanted(contenders, with_baseline=with_baseline),
             rows=len(places),

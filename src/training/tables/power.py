@@ -38,11 +38,11 @@ def power_alone(field: Field, cells: Sequence[str], labels: Integers) -> float:
     known = {text: field.read(text) for text in set(cells)}
     values = np.array([known[text] for text in cells], dtype=np.float64)
     present = values[~np.isnan(values)]
-    cuts = np.zeros(0)
+    cuts: Floats = np.zeros(0)
     if len(present) and not field.is_category:
         cuts = np.unique(np.quantile(present, np.linspace(0, 1, _BINS + 1)[1:-1]))
     elif field.is_category:
-        cuts = np.arange(1, field.codes) - 0.5
+        cuts = np.arange(1, field.codes, dtype=np.float64) - 0.5
     bins = bins_of(values, cuts)
     half = np.random.default_rng(0).permutation(len(labels)) % 2 == 0
     told = np.zeros(len(labels))

@@ -17,9 +17,6 @@ from training.errors import InvalidTable
 
 Integers = NDArray[np.int64]
 
-SHARED = "shared"
-"""Whose the models of tables are: nobody's shop, so anybody's."""
-
 _YES = ("yes", "true", "y", "t", "1", "positive", "bad", "churn", "churned", "default")
 """What an outcome is called that happened."""
 
@@ -162,9 +159,7 @@ def read_outcome(cells: Sequence[str], target: str, positive: str | None) -> Out
         said = [value for value in values if value.casefold() in _YES]
         chosen = said[0] if len(said) == 1 and set(values) != {"1", "2"} else values[-1]
         why = "it says so" if said == [chosen] and set(values) != {"1", "2"} else "it is the rarer"
-        note = (
-            f"The probability is that of {target} = {chosen}, as {why}; --positive names another one."
-        )
+        note = f"The probability is that of {target} = {chosen}, as {why}; --positive names another one."
     labels = np.array([-1 if not text else int(text == chosen) for text in texts], dtype=np.int64)
     others = tuple(value for value in values if value != chosen)
     return Outcome(labels=labels, positive=chosen, others=others, note=note)

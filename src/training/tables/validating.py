@@ -1,8 +1,8 @@
 """How good the packages of a table's models are, on rows that none of what made them has seen.
 
-Rows without times are dealt out to folds: in each, a candidate is chosen, fitted and exported from the other rows alone,
-and the package is asked about those held out; the model that is published is made in the same way of all rows. Where
-times are known, the package that was tested on the latest rows is the one that is published.
+Rows without times are dealt out to folds: a candidate is chosen, fitted and exported from the rows of the other folds
+alone, and the package is asked about those held out; the model that is published is made in the same way of all rows.
+Where times are known, the package that was tested on the latest rows is the one that is published.
 """
 
 from __future__ import annotations
