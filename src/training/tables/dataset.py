@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.fields import Fields, is_missing
+from scoring.fields import Field, Fields, is_missing
 from tabular.detection import DateOrderDetection
 from tabular.errors import TableError
 from tabular.times import TimeReader
@@ -277,7 +277,8 @@ def _times(cells: Sequence[str], name: str, time_format: str | None) -> Floats:
     texts = sorted(set(cells))
     read: dict[str, float]
     if time_format is None and all(is_number(text) for text in texts):
-        read = {text: float(text.strip().replace(",", ".")) for text in texts}
+        number = Field(name=name)
+        read = {text: number.read(text) for text in texts}
         return np.array([read[cell] for cell in cells])
     try:
         if time_format is None:

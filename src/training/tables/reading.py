@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scoring.fields import is_missing
-from tabular.amounts import parts_of
+from tabular.amounts import parts_of, readings
 from tabular.errors import TableError
 from tabular.table import Table, open_table
 
@@ -116,11 +116,11 @@ def is_number(text: str) -> bool:
 
     Examples
     --------
-    >>> [is_number(text) for text in ("1.234,5", "-7", "1e-3", "$12", "SKU123", "2011-01-01")]
+    >>> [is_number(text) for text in ("1.234,5", "-7", "1e-3", "$12", "SKU123", "01.02.2011")]
     [True, True, True, True, False, False]
     """
     written = parts_of(text)
-    if written is None:
+    if written is None or not readings(written):
         return False
     beside = (written["before"] or "") + (written["after"] or "")
     return not any(letter.isalpha() for letter in beside)
