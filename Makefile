@@ -111,6 +111,10 @@ DATA ?= ../shared/data
 bench-models: $(READY) ## Measure the models on real and simulated shops, beside what anybody would try first (DATA=folder)
 	$(BIN)/python -m benchmarks.models $(if $(wildcard $(DATA)/online_retail.csv.gz),--data $(DATA))
 
+.PHONY: bench-tables
+bench-tables: $(READY) ## Measure models of tables beside logistic regression, forest and boosting in the same folds (DATA=folder)
+	$(BIN)/python -m benchmarks.tables --data $(DATA)
+
 .PHONY: bench-api
 bench-api: $(READY) ## Measure routes on 100,000 orders and questions on a million, beside the same by hand
 	$(BIN)/python -m benchmarks.api
