@@ -22,7 +22,6 @@ from training.judging.rollbacks import read_taken_back, stays_back
 from training.judging.standards import (
     answers_in_time,
     beats_base_rate,
-    beats_baselines,
     equals_fitted_model,
     has_certificate,
     is_calibrated,
@@ -31,7 +30,7 @@ from training.judging.standards import (
 from training.judging.verdict import FIRST, Gate, Verdict
 from training.tables.columns import LEAK
 from training.tables.dataset import TableDataset
-from training.tables.validating import Validation
+from training.tables.validating import Validation, is_no_better
 
 
 def certify_rows(dataset: TableDataset, package: Package) -> Certificate:
@@ -109,13 +108,7 @@ def judge_table(
             beats_base_rate(figures),
             ranks_better_than_chance(figures),
             is_calibrated(figures),
-            *beats_baselines(
-                figures,
-                plain_auc=validation.plain_auc,
-                is_plain=validation.is_plain,
-                feature=None,
-                against_feature=None,
-            ),
+            beats_plain(validation),
             knows_no_outcome(dataset),
             answers_in_time(answer_milliseconds(package, dataset.values)),
             equals_fitted_model(validation.made.difference),
@@ -126,6 +119,22 @@ def judge_table(
         same_as=champion.label if same and champion is not None else None,
         same_model=same,
         replaces=_replaces(champion, dataset),
+    )
+
+
+def beats_plain(validation: Validation) -> Gate:
+    """Rank better than a plain logistic regression, or alike with better probabilities; or the model is one."""
+    name, plain = "baseline.logistic", validation.plain_auc
+    if validation.is_plain:
+        text = f"it is the plain logistic regression, with AUC {plain:.3f}"
+        return Gate(name=name, passed=None, text=text)
+    against = validation.against_plain
+    return Gate(
+        name=name,
+        passed=not is_no_better(against),
+        text=f"AUC {validation.figures.auc:.3f}, the plain logistic regression's is {plain:.3f}; must not be lower by"
+        f" more than a standard error, {against['delta_auc_error']:.4f}, nor Brier {against['delta_brier']:+.5f} higher"
+        " where it is no better",
     )
 
 

@@ -7,7 +7,7 @@ Where times are known, the package that was tested on the latest rows is the one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import joblib
@@ -114,9 +114,19 @@ class Validation:
     notes: tuple[str, ...]
 
     @property
+    def against_plain(self) -> Mapping[str, float]:
+        """The packages less the plain logistic regression, on the same rows."""
+        return paired_differences(self.labels, self.probabilities, self.plain)
+
+    @property
     def plain_auc(self) -> float:
         """AUC of the plain logistic regression."""
         return float(roc_auc_score(self.labels, self.plain))
+
+    @property
+    def plain_brier(self) -> float:
+        """Brier score of the plain logistic regression."""
+        return brier(self.labels, self.plain)
 
     @property
     def is_plain(self) -> bool:
@@ -170,16 +180,16 @@ def validate(
         tasks = [joblib.delayed(_make)(each, effort, not timeless, seed) for each in sets]
         if timeless:
             tasks.append(joblib.delayed(_make)(published, effort, True, seed))
-        made: list[Made] = joblib.Parallel(n_jobs=jobs)(tasks)
+        made: list[Made] = joblib.Parallel(n_jobs=jobs if effort.is_long else 1)(tasks)
         plain = [_make_plain(each, seed) for each in (*sets, published)]
     plain_told = _told(dataset, parts, plain)
     found = _validation(dataset, parts, made, plain_told)
     notes: list[str] = []
     against = paired_differences(found.labels, found.probabilities, plain_told, seed=seed)
-    if against["delta_auc"] <= against["delta_auc_error"] and against["delta_brier"] >= 0:
+    if is_no_better(against):
         notes.append(
             f"{found.made.chosen.chosen.name} gave way to the {PLAIN} regression: its AUC differs by"
-            f" {against['delta_auc']:+.4f} on the same rows, which is no better."
+            f" {against['delta_auc']:+.4f} on the same rows, its Brier score by {against['delta_brier']:+.5f}."
         )
         made = [
             replace(new, chosen=_beside(new.chosen, old.chosen))
@@ -195,6 +205,28 @@ def validate(
             )
             found = mended
     return replace(found, notes=tuple(notes))
+
+
+def is_no_better(against: Mapping[str, float]) -> bool:
+    """Whether a model is no better than a plain logistic regression.
+
+    It is, where it ranks worse by more than one standard error; or no better by as much, with probabilities that are no
+    better either.
+
+    Parameters
+    ----------
+    against : mapping of str to float
+        As `training.judging.evaluation.paired_differences` gives it.
+
+    Examples
+    --------
+    >>> is_no_better({"delta_auc": -0.001, "delta_auc_error": 0.002, "delta_brier": -0.01})
+    False
+    """
+    error = against["delta_auc_error"]
+    if against["delta_auc"] < -error:
+        return True
+    return against["delta_auc"] <= error and against["delta_brier"] >= 0
 
 
 def probabilities(package: Package, values: Floats) -> Floats:

@@ -148,7 +148,7 @@ def _tell_result(dataset: TableDataset, validation: Validation, result: Training
     figures = validation.figures
     rows = [
         ["AUC", f"{figures.auc:.4f}", f"{validation.plain_auc:.4f}"],
-        ["Brier", f"{figures.brier:.4f}", ""],
+        ["Brier", f"{figures.brier:.4f}", f"{validation.plain_brier:.4f}"],
         ["average precision", f"{validation.average_precision:.4f}", ""],
         ["calibration error", f"{figures.ece:.4f}", ""],
     ]
