@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.fields import Field, Fields, is_missing
-from tabular.detection import DateOrderDetection
-from tabular.errors import TableError
-from tabular.times import TimeReader
-from training.errors import InvalidTable, NotTrainable
+from scoring.fields import Fields
+from training.errors import NotTrainable
 from training.fitting.cross_validation import Rows
 from training.tables.columns import Column, judge_columns
 from training.tables.question import Question, find_column_named, read_outcome
-from training.tables.reading import RawTable, is_number
+from training.tables.reading import RawTable
+from training.tables.times import latest_rows
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -31,9 +28,6 @@ LEAST_OUTCOMES = 20
 
 KEPT = 200
 """Rows that are kept as the file has them, to be sent as a request sends them."""
-
-LATEST = 0.25
-"""Share of the rows, the latest ones, that a model is tested on where times are known."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -158,7 +152,7 @@ def make_dataset(
     learned = known
     if asked.time is not None:
         cells = [table.cells[asked.time][place] for place in np.flatnonzero(known)]
-        is_test, since = _latest(cells, asked.time, time_format)
+        is_test, since = latest_rows(cells, asked.time, time_format)
         learned = known.copy()
         learned[known] = ~is_test
         _check_parts(labels, is_test, asked.time)
@@ -252,48 +246,6 @@ def _check_parts(labels: Integers, is_test: Flags, time: str) -> None:
                 f"--time must leave {LEAST_OUTCOMES // 2} rows of either outcome among the {what} rows by {time!r};"
                 f" got {rarer}. Leave --time out, or bring a longer time."
             )
-
-
-def _latest(cells: Sequence[str], name: str, time_format: str | None) -> tuple[Flags, str]:
-    """Mark the latest rows, from a time on that no earlier row shares."""
-    times = _times(cells, name, time_format)
-    start = float(np.quantile(times, 1 - LATEST, method="higher"))
-    if start == times.min():
-        start = min((time for time in set(times.tolist()) if time > start), default=np.inf)
-    is_test = times >= start
-    if not is_test.any():
-        raise InvalidTable(f"--time must tell rows apart; got one time in {name!r}. Leave it out.")
-    since = min(cell for cell, at in zip(cells, times, strict=True) if at == start)
-    return is_test, since.strip()
-
-
-def _times(cells: Sequence[str], name: str, time_format: str | None) -> Floats:
-    """Read when each row was: numbers by their size, anything else as times."""
-    if any(is_missing(cell) for cell in cells):
-        count = sum(is_missing(cell) for cell in cells)
-        raise InvalidTable(
-            f"--time must be known of every row; got {count:,} rows without {name!r}. Leave them out of the file."
-        )
-    texts = sorted(set(cells))
-    read: dict[str, float]
-    if time_format is None and all(is_number(text) for text in texts):
-        number = Field(name=name)
-        read = {text: number.read(text) for text in texts}
-        return np.array([read[cell] for cell in cells])
-    try:
-        if time_format is None:
-            orders = DateOrderDetection()
-            orders.feed(texts)
-            time_format = orders.settled()
-        reader = TimeReader(ZoneInfo("UTC"), time_format)
-        read = {text: float(reader(text)) for text in texts}
-    except TableError as error:
-        raise InvalidTable(f"column {name!r}: {error}") from error
-    except ValueError as error:
-        raise InvalidTable(
-            f"--time must hold times or numbers in every row; got {error} in {name!r}. Name another column."
-        ) from error
-    return np.array([read[cell] for cell in cells])
 
 
 def _owners(table: RawTable, identifier: str | None, places: Integers) -> Integers:

@@ -16,56 +16,20 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 from threadpoolctl import threadpool_limits
 
-from scoring.calibration import Calibration
 from scoring.package import Package
 from scoring.scorer import score
-from training.fitting.calibrating import fit_line
 from training.fitting.candidates import PLAIN
-from training.fitting.choosing import Chosen
 from training.judging.evaluation import Figures, brier, measure, paired_differences
 from training.judging.standards import is_calibrated
 from training.tables.dataset import TableDataset
-from training.tables.exporting import export_table
-from training.tables.fitting import (
-    Effort,
-    compared_places,
-    fit_plain,
-    fit_table,
-    folds_of_rows,
-)
+from training.tables.fitting import Effort, folds_of_rows
+from training.tables.making import Made, beside, make_model, make_plain
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 FOLDS = 5
 """Parts of the rows that are held out in turn."""
-
-_CHECKED = 2_000
-"""Rows on which a package and the model it was made of are held against each other."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Made:
-    """A model with its package, and what they are of the same rows.
-
-    Parameters
-    ----------
-    chosen : Chosen
-    package : Package
-    line : Calibration
-        What would make its probabilities honest, by the rows it was chosen on.
-    difference : float
-        Largest difference of a probability between the package and the fitted model.
-    """
-
-    chosen: Chosen
-    package: Package
-    line: Calibration
-    difference: float
-
-    def calibrated(self) -> Made:
-        """Give the same under its line."""
-        return replace(self, package=replace(self.package, calibration=self.line))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,11 +141,11 @@ def validate(
     sets = [dataset.take(inside) for inside, _ in parts]
     timeless = dataset.is_test is None
     with threadpool_limits(limits=1):
-        tasks = [joblib.delayed(_make)(each, effort, not timeless, seed) for each in sets]
+        tasks = [joblib.delayed(make_model)(each, effort, not timeless, seed) for each in sets]
         if timeless:
-            tasks.append(joblib.delayed(_make)(published, effort, True, seed))
+            tasks.append(joblib.delayed(make_model)(published, effort, True, seed))
         made: list[Made] = joblib.Parallel(n_jobs=jobs if effort.is_long else 1)(tasks)
-        plain = [_make_plain(each, seed) for each in (*sets, published)]
+        plain = [make_plain(each, seed) for each in (*sets, published)]
     plain_told = _told(dataset, parts, plain)
     found = _validation(dataset, parts, made, plain_told)
     notes: list[str] = []
@@ -192,7 +156,7 @@ def validate(
             f" {against['delta_auc']:+.4f} on the same rows, its Brier score by {against['delta_brier']:+.5f}."
         )
         made = [
-            replace(new, chosen=_beside(new.chosen, old.chosen))
+            replace(new, chosen=beside(new.chosen, old.chosen))
             for new, old in zip(plain if timeless else plain[:1], made, strict=True)
         ]
         found = _validation(dataset, parts, made, plain_told)
@@ -240,39 +204,6 @@ def _parts(dataset: TableDataset, folds: int, seed: int) -> list[tuple[Integers,
         return [(np.flatnonzero(~dataset.is_test), np.flatnonzero(dataset.is_test))]
     fold = folds_of_rows(dataset, folds, seed=seed)
     return [(np.flatnonzero(fold != each), np.flatnonzero(fold == each)) for each in range(folds)]
-
-
-def _make(dataset: TableDataset, effort: Effort, with_baseline: bool, seed: int) -> Made:
-    with threadpool_limits(limits=1):
-        chosen = fit_table(dataset, effort, with_baseline=with_baseline, seed=seed)
-        return _exported(dataset, chosen, seed)
-
-
-def _make_plain(dataset: TableDataset, seed: int) -> Made:
-    return _exported(dataset, fit_plain(dataset, seed=seed), seed)
-
-
-def _exported(dataset: TableDataset, chosen: Chosen, seed: int) -> Made:
-    package = export_table(dataset, chosen)
-    compared = dataset.labels[compared_places(dataset, seed=seed)]
-    checked = dataset.values[:: max(1, len(dataset.values) // _CHECKED)]
-    told = chosen.estimator.predict_proba(checked)[:, 1]
-    return Made(
-        chosen=chosen,
-        package=package,
-        line=fit_line(chosen.out_of_fold, compared),
-        difference=float(np.abs(told - probabilities(package, checked)).max(initial=0.0)),
-    )
-
-
-def _beside(plain: Chosen, others: Chosen) -> Chosen:
-    """Name the candidates that a plain regression took the place of."""
-    beside = [replace(each, chosen=False) for each in others.candidates]
-    return replace(
-        plain,
-        candidates=tuple(sorted([*beside, *plain.candidates], key=lambda each: each.log_loss)),
-        not_tried=others.not_tried,
-    )
 
 
 def _told(
