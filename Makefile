@@ -19,7 +19,8 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 	src/features/declaring/sources.py \
 	src/scoring/decisions.py src/scoring/derived.py src/scoring/files.py src/scoring/package.py \
 	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/reasons.py src/scoring/rules.py \
-	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/workbench/notebook.py \
+	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/training/tables/steps.py \
+	src/workbench/brought.py src/workbench/notebook.py \
 	src/workbench/layouts.py src/workbench/trainings.py
 
 export BELLWETHER_HOME ?= $(CURDIR)

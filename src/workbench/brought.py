@@ -70,10 +70,12 @@ def question_of(
     ----------
     path : Path
         The file, which names the model where nobody does.
-    target, positive, id_column, time, name : str, optional
+    target, positive, id_column : str
         As `training.tables.question.Question` takes them.
     drop, keep : str, optional
         Columns separated by commas.
+    time, name : str, optional
+        As `Question` takes them.
 
     Returns
     -------

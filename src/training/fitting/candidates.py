@@ -42,10 +42,12 @@ PLAIN = "plain logistic"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Fitted(Chosen):
-    """A model fitted for a spec, on the stream of a shop.
+    """A model fitted for a spec, on the stream of a shop, and how it was chosen.
 
     Parameters
     ----------
+    features, estimator, candidates, rows, out_of_fold, calibration, not_tried
+        As `training.fitting.choosing.Chosen` has them.
     spec : ModelSpec
     """
 
