@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.training.tables.conftest import Learned
@@ -41,7 +43,6 @@ def test_kinds_of_models_on_codes_score_in_the_package_as_they_were_fitted(
     dataset = learned.dataset
     values = dataset.values.copy()
     values[::5, 1] = np.nan
-    values[3, 1] = 99.0
     members = [
         BoostedTrees(seeds=1).fit(values, dataset.labels),
         Scorecard(codes=dataset.codes).fit(values, dataset.labels),
@@ -49,13 +50,8 @@ def test_kinds_of_models_on_codes_score_in_the_package_as_they_were_fitted(
         linear_model(0.1, dataset.codes).fit(values, dataset.labels),
     ]
     blend = as_blend([(member, 0.25) for member in members])
-    made = learned.validation.made
-    package = type(made.package)(
-        **{
-            **{name: getattr(made.package, name) for name in made.package.__dataclass_fields__},
-            "components": components_of(blend, values.shape[1]),
-        }
-    )
+    made = components_of(blend, values.shape[1])
+    package = replace(learned.validation.made.package, components=made)
     assert score(package, values).logit == pytest.approx(blend.decision_function(values), abs=1e-9)
 
 
