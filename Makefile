@@ -21,7 +21,8 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 	src/features/declaring/sources.py \
 	src/scoring/decisions.py src/scoring/derived.py src/scoring/files.py src/scoring/package.py \
 	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/reasons.py src/scoring/rules.py \
-	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/workbench/notebook.py \
+	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/training/tables/steps.py \
+	src/workbench/brought.py src/workbench/notebook.py \
 	src/workbench/layouts.py src/workbench/trainings.py
 
 export BELLWETHER_HOME ?= $(CURDIR)
@@ -127,6 +128,10 @@ DATA ?= ../shared/data
 .PHONY: bench-models
 bench-models: $(READY) ## Measure the models on real and simulated shops, beside what anybody would try first (DATA=folder)
 	$(BIN)/python -m benchmarks.models $(if $(wildcard $(DATA)/online_retail.csv.gz),--data $(DATA))
+
+.PHONY: bench-tables
+bench-tables: $(READY) ## Measure models of tables beside logistic regression, forest and boosting in the same folds (DATA=folder)
+	$(BIN)/python -m benchmarks.tables --data $(DATA)
 
 .PHONY: bench-api
 bench-api: $(READY) ## Measure routes on 100,000 orders and questions on a million, beside the same by hand

@@ -25,6 +25,7 @@ from scoring.errors import (
     PackageDamaged,
     PackageNotFound,
 )
+from scoring.fields import Fields
 from scoring.offers import Offer
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.populations import Group, Population
@@ -102,6 +103,7 @@ def read_package(folder: Path) -> Package:
     if _digest((folder / "model.npz").read_bytes()) != checksums["model.npz"]:
         raise PackageDamaged(str(folder / "model.npz"), "another checksum")
     scale, rule_inputs, derived = content["scale"], content["rule_inputs"], content.get("derived")
+    fields = content.get("fields")
     return Package(
         name=content["name"],
         version=content["version"],
@@ -115,6 +117,7 @@ def read_package(folder: Path) -> Package:
         scale=None if scale is None else Scale(**scale),
         rule_inputs=None if rule_inputs is None else _read_rule_inputs(rule_inputs),
         derived=None if derived is None else DerivedColumns.from_dict(derived),
+        fields=None if fields is None else Fields.from_dict(fields),
         actionable=tuple(content.get("actionable", ())),
         usual=content.get("usual", ""),  # packages of before had none
         validation=content["validation"],
@@ -183,6 +186,7 @@ def contents(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
         "scale": package.scale and asdict(package.scale),
         "rule_inputs": package.rule_inputs and asdict(package.rule_inputs),
         "derived": package.derived and package.derived.as_dict(),
+        "fields": package.fields and package.fields.as_dict(),
         "actionable": list(package.actionable),
         "usual": package.usual,
         "validation": dict(package.validation),
