@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ranking import RankingPackage
+from scoring.ranking import SOURCES, RankingPackage
 
 Mode = Literal["history", "similar_customers", "inventory"]
 
@@ -231,22 +231,31 @@ def _history(package: RankingPackage, purchases: Purchases) -> _History:
 
 
 def _sources(package: RankingPackage, history: _History) -> Floats:
-    count, own = len(package.products), history.places
-    found = np.zeros((_POPULAR + 1, count))
-    found[_POPULAR] = package.popularity
-    if not len(own):
-        return found
-    often, lately, again, wanted = found[:_RELATED]
-    often[own], lately[own] = history.times, history.faded
-    again[own], wanted[own] = package.again[own], package.popularity[own]
-    links, of = package.links.of(own)
-    products = package.links.products[links]
-    both = package.links.customers[links] / np.sqrt(
-        package.buyers[products].astype(np.float64) * package.buyers[own[of]]
+    own, count = history.places, len(package.products)
+    wanted = np.sqrt(package.popularity)
+    new = np.ones(count)
+    new[own] = 0.0
+    found = np.zeros((len(SOURCES), count))
+    of_own = (
+        np.sqrt(history.times),
+        np.ones(len(own)),
+        history.faded,
+        package.again[own],
+        wanted[own],
+        package.rising[own],
     )
-    share = 1 / math.sqrt(len(own))
-    for source, says in ((_RELATED, package.links.weights[links]), (_TOGETHER, both)):
-        found[source] = share * np.bincount(products, weights=says, minlength=count)
+    for source, says in enumerate(of_own):
+        found[source, own] = says
+    if len(own):
+        links, of = package.links.of(own)
+        products = package.links.products[links]
+        alike = package.links.customers[links] / np.sqrt(
+            package.buyers[products].astype(np.float64) * package.buyers[own[of]]
+        )
+        share = new / math.sqrt(len(own))
+        for row, says in ((_RELATED, package.links.weights[links]), (_TOGETHER, alike)):
+            found[row] = share * np.bincount(products, weights=says, minlength=count)
+    found[_POPULAR] = new * wanted
     return found
 
 
@@ -259,4 +268,4 @@ def _blended(package: RankingPackage, sources: Floats) -> Floats:
     return total
 
 
-_RELATED, _TOGETHER, _POPULAR = 4, 5, 6
+_RELATED, _TOGETHER, _POPULAR = map(tuple(SOURCES).index, ("related", "together", "popular"))

@@ -20,13 +20,15 @@ RECOMMENDATIONS = "recommendations"
 """The model of a tenant that says what its customers may want next."""
 
 SOURCES: Mapping[str, str] = {
-    "often": "in how many orders the customer bought it",
-    "lately": "the same, each order faded by its age",
+    "often": "in how many orders the customer bought it, the root of that",
+    "owned": "whether the customer bought it at all",
+    "lately": "its orders by the customer, each faded by its age",
     "again": "how many of its buyers bought it again; of what the customer bought",
     "wanted": "how much everybody buys of it of late; of what the customer bought",
-    "related": "what the things the customer bought say of it, learned from all customers",
-    "together": "how many customers bought both it and what the customer bought",
-    "popular": "how much everybody buys of it of late",
+    "rising": "how much more that is than before; of what the customer bought",
+    "related": "what the things the customer bought say of it; of what is new to the customer",
+    "together": "how many bought both it and what the customer bought; of what is new to the customer",
+    "popular": "how much everybody buys of it of late; of what is new to the customer",
 }
 """What a ranking is blended from, and what each says of a product."""
 
@@ -88,23 +90,25 @@ class ProductLinks:
 
 @dataclass(frozen=True, kw_only=True)
 class Blend:
-    """How much each source of a ranking counts: weights, >= 0; what each source says stands in `SOURCES`.
+    """How much each source of a ranking counts: weights; what each source says stands in `SOURCES`.
 
     Parameters
     ----------
-    often, lately, again, wanted, related, together, popular : float, default 0.0
-    half_life_days : float, > 0, default 90.0
+    often, owned, lately, again, wanted, rising, related, together, popular : float, default 0.0
+    half_life_days : float, > 0, default 30.0
         After how long a purchase counts half, to `lately`.
     """
 
     often: float = 0.0
+    owned: float = 0.0
     lately: float = 0.0
     again: float = 0.0
     wanted: float = 0.0
+    rising: float = 0.0
     related: float = 0.0
     together: float = 0.0
     popular: float = 0.0
-    half_life_days: float = 90.0
+    half_life_days: float = 30.0
 
     @property
     def weights(self) -> tuple[float, ...]:
@@ -126,6 +130,8 @@ class RankingPackage(AnyPackage):
         The ids of the products that are ranked, 32 hex digits each; a product's place in it stands for it.
     popularity : float array of shape (n_products,), in [0, 1]
         How much is bought of it of late, beside the one bought most.
+    rising : float array of shape (n_products,)
+        The logarithm of that beside how much was bought of it over a longer time.
     again : float array of shape (n_products,), in [0, 1]
         The share of its buyers that bought it again.
     buyers : int array of shape (n_products,)
@@ -147,6 +153,7 @@ class RankingPackage(AnyPackage):
 
     products: tuple[str, ...]
     popularity: NDArray[np.float64]
+    rising: NDArray[np.float64]
     again: NDArray[np.float64]
     buyers: NDArray[np.int64]
     links: ProductLinks
@@ -160,7 +167,7 @@ class RankingPackage(AnyPackage):
                 f"package {self.label} must list each of its products once; got {count} places for"
                 f" {len(set(self.products))}. Remove the repeated ones."
             )
-        lengths = {len(self.popularity), len(self.again), len(self.buyers)}
+        lengths = {*map(len, (self.popularity, self.rising, self.again, self.buyers))}
         if lengths != {count} or not self.links.fits(count):
             raise InvalidPackage(
                 f"package {self.label} must have tables of its {count} products; got others."

@@ -8,9 +8,11 @@ yesterday is what tells most about tomorrow.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 from scoring.ranking import Blend, RankingPackage
-from training.fitting.blend_search import PERSONAL, POPULARITY, search_blend
+from training.fitting.blend_fit import PERSONAL, POPULARITY, fit_blend
 from training.fitting.product_links import product_tables
 from training.fitting.ranking_data import RankingData, load_ranking_data
 from training.judging.rankings import (
@@ -23,8 +25,10 @@ from training.judging.rankings import (
     ranking_gates,
 )
 from training.judging.verdict import Verdict
+from training.publishing.rankings import RankingResult, conclude_ranking
+from training.publishing.tracking import UNKNOWN, Source, Tracker, open_tracker
 
-__all__ = ["examine", "fit_ranking", "load_ranking_data"]
+__all__ = ["conclude", "examine", "fit_ranking", "load_ranking_data", "open_tracker"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -80,7 +84,7 @@ def fit_ranking(data: RankingData) -> RankingPackage:
     RankingPackage
         Without a version, and without figures.
     """
-    blend = search_blend(product_tables(data.name, data.tuning.known, PERSONAL), data.tuning)
+    blend = fit_blend(product_tables(data.name, data.tuning.known, PERSONAL), data.tuning)
     return product_tables(data.name, data.test.known, blend)
 
 
@@ -101,3 +105,44 @@ def examine(data: RankingData, package: RankingPackage) -> JudgedRanking:
     verdict = Verdict(gates=ranking_gates(report))
     kept = BLEND if verdict.promoted else better_baseline(report)
     return JudgedRanking(package=package, report=report, verdict=verdict, kept=kept)
+
+
+def conclude(
+    data: RankingData,
+    judged: JudgedRanking,
+    *,
+    tracker: Tracker,
+    packages: Path,
+    source: Source = UNKNOWN,
+    now: datetime | None = None,
+) -> RankingResult:
+    """Set what is kept over tables of all that is known, register it and publish it.
+
+    Parameters
+    ----------
+    data : RankingData
+    judged : JudgedRanking
+    tracker : Tracker
+    packages : Path
+        Where packages are published.
+    source : Source
+        What trained, for the run's page.
+    now : datetime, optional
+        When it becomes champion; the cutoff of the records by default.
+
+    Returns
+    -------
+    RankingResult
+    """
+    return conclude_ranking(
+        data,
+        product_tables(data.name, data.known, judged.blend),
+        judged.report,
+        judged.verdict,
+        kept=judged.kept,
+        sentence=judged.sentence,
+        tracker=tracker,
+        packages=packages,
+        source=source,
+        now=now,
+    )

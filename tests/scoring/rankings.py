@@ -32,7 +32,8 @@ def make_ranking(**changes: Any) -> RankingPackage:
         name="demo.recommendations",
         version="1",
         products=PRODUCTS,
-        popularity=np.array([0.5, 0.25, 0.125, 1.0]),
+        popularity=np.array([0.25, 0.0625, 0.01, 1.0]),
+        rising=np.array([0.5, -0.5, 0.0, 2.0]),
         again=np.array([0.5, 0.125, 0.0, 0.0]),
         buyers=np.array([50, 40, 20, 90]),
         links=links(
@@ -42,7 +43,7 @@ def make_ranking(**changes: Any) -> RankingPackage:
                 KETTLE: {TEA: (0.75, 9)},
             }
         ),
-        blend=Blend(often=1.0, related=1.0, popular=0.125),
+        blend=Blend(often=1.0, related=0.25, popular=0.0625),
         validation={"recall": 0.25},
         card={"kept": "blend"},
         trained_on={"as_of": "2011-06-01T00:00:00+00:00"},

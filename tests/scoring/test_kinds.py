@@ -36,7 +36,7 @@ def test_a_ranking_read_back_is_the_same_to_the_bit(tmp_path: Path) -> None:
         ranking.blend,
         ranking.card,
     )
-    for part in ("popularity", "again", "buyers"):
+    for part in ("popularity", "rising", "again", "buyers"):
         np.testing.assert_array_equal(getattr(back, part), getattr(ranking, part))
     for name in (field.name for field in fields(ranking.links)):
         np.testing.assert_array_equal(getattr(back.links, name), getattr(ranking.links, name))

@@ -30,21 +30,21 @@ def ranked(*args: object, **how: object) -> list[Recommended]:
 def test_each_source_says_what_it_means() -> None:
     found = dict(zip(SOURCES, sources_of(make_ranking(), BOUGHT).tolist(), strict=True))
     root = math.sqrt(2)
-    assert found["often"] == [2, 1, 0, 0]
-    assert found["lately"] == [1.5, math.pow(0.5, 10 / 90), 0, 0]
+    assert found["often"] == [root, 1, 0, 0]
+    assert found["owned"] == [1, 1, 0, 0]
+    assert found["lately"] == [1.125, math.pow(0.5, 10 / 30), 0, 0]
     assert found["again"] == [0.5, 0.125, 0, 0]
     assert found["wanted"] == [0.5, 0.25, 0, 0]
-    assert found["popular"] == [0.5, 0.25, 0.125, 1.0]
-    assert found["related"] == pytest.approx([0.5 / root, 0.5 / root, 0.75 / root, 0])
-    both = 34 / math.sqrt(50 * 40)
-    expected = [both / root, both / root, 9 / math.sqrt(50 * 20) / root, 0]
-    assert found["together"] == pytest.approx(expected)
+    assert found["rising"] == [0.5, -0.5, 0, 0]
+    assert found["popular"] == [0, 0, 0.1, 1]
+    assert found["related"] == pytest.approx([0, 0, 0.75 / root, 0])
+    assert found["together"] == pytest.approx([0, 0, 9 / math.sqrt(50 * 20) / root, 0])
 
 
 def test_a_ranking_is_the_blend_of_its_sources() -> None:
-    ranking = make_ranking(blend=Blend(often=2.0, popular=0.5))
-    assert blended(ranking, BOUGHT).tolist() == [4.25, 2.125, 0.0625, 0.5]
-    assert [each.product for each in rank(ranking, BOUGHT)] == [TEA, CUP, LAMP, KETTLE]
+    ranking = make_ranking(blend=Blend(lately=2.0, popular=-0.5))
+    assert blended(ranking, [(TEA, 30)]).tolist() == [1.0, -0.125, -0.05, -0.5]
+    assert [each.product for each in rank(ranking, [(TEA, 30)])] == [TEA, KETTLE, CUP, LAMP]
 
 
 def test_what_was_bought_before_comes_with_how_often_and_when() -> None:

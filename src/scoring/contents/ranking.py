@@ -11,7 +11,7 @@ import numpy as np
 from scoring.ranking import Blend, ProductLinks, RankingPackage
 from scoring.sealing import Arrays
 
-_PER_PRODUCT = ("popularity", "again", "buyers")
+_PER_PRODUCT = ("popularity", "rising", "again", "buyers")
 _OF_LINKS = tuple(field.name for field in fields(ProductLinks))
 
 

@@ -27,8 +27,11 @@ EASE_MOST = 10_000
 LEARNED, TOGETHER = 100, 50
 """Links of a product that are kept: those of most weight, and those of the buyers most alike."""
 
-POPULAR_FOR_DAYS = 30
-"""After how long a purchase counts half for a product's popularity."""
+POPULAR_FOR_DAYS, BEFORE_FOR_DAYS = 14, 90
+"""After how long a purchase counts half for a product's popularity, and for what that is held against."""
+
+_HARDLY = 0.01
+"""What is added to both, so that what hardly anybody buys rises and falls by little."""
 
 
 def product_tables(name: str, purchases: Purchases, blend: Blend) -> RankingPackage:
@@ -46,13 +49,14 @@ def product_tables(name: str, purchases: Purchases, blend: Blend) -> RankingPack
     RankingPackage
         Without a version yet, and without figures.
     """
-    matrix = _bought(purchases)
+    matrix, popularity = _bought(purchases), _popularity(purchases, POPULAR_FOR_DAYS)
     buyers = np.bincount(matrix.indices, minlength=len(purchases.products))
     return RankingPackage(
         name=name,
         version="0",
         products=purchases.products,
-        popularity=_popularity(purchases),
+        popularity=popularity,
+        rising=_rising(popularity, _popularity(purchases, BEFORE_FOR_DAYS)),
         again=_bought_again(purchases),
         buyers=buyers.astype(np.int64),
         links=product_links(matrix),
@@ -148,15 +152,20 @@ def _bought(purchases: Purchases) -> csr_array:
     return csr_array((np.ones(pairs.shape[1]), (pairs[0], pairs[1])), shape=shape)
 
 
-def _popularity(purchases: Purchases) -> Floats:
+def _popularity(purchases: Purchases, half_life: int) -> Floats:
     """Purchases faded by their age, beside the product bought most."""
     days: Any = purchases.days_ago
-    faded = np.array(
-        [math.pow(0.5, day / POPULAR_FOR_DAYS) for day in range(int(days.max(initial=0)) + 1)]
-    )
+    oldest = int(days.max(initial=0))
+    faded = np.array([math.pow(0.5, day / half_life) for day in range(oldest + 1)])
     found = np.bincount(purchases.product, weights=faded[days], minlength=len(purchases.products))
     popularity: Floats = found / found.max()
     return popularity
+
+
+def _rising(now: Floats, before: Floats) -> Floats:
+    """How much more is bought of each product than before."""
+    pairs = zip((now + _HARDLY).tolist(), (before + _HARDLY).tolist(), strict=True)
+    return np.array([math.log(late / early) for late, early in pairs])
 
 
 def _bought_again(purchases: Purchases) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scoring.ranker import best_first, blended
 from scoring.ranking import RankingPackage
-from training.fitting.blend_search import PERSONAL, POPULARITY
+from training.fitting.blend_fit import PERSONAL, POPULARITY
 from training.fitting.ranking_data import Ranked, Split
 from training.fitting.ranking_measures import AT, Floats, ndcg, recall
 from training.judging.verdict import Gate
