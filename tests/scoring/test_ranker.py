@@ -8,16 +8,9 @@ import numpy as np
 import pytest
 from tests.scoring.rankings import CUP, KETTLE, LAMP, TEA, make_ranking
 
-from scoring.ranker import (
-    BoughtBefore,
-    BoughtTogether,
-    Popular,
-    Recommended,
-    blended,
-    rank,
-    sources_of,
-)
+from scoring.ranker import blended, rank, sources_of
 from scoring.ranking import SOURCES, Blend
+from scoring.recommended import BoughtBefore, BoughtTogether, Popular, Recommended
 
 BOUGHT = [(TEA, 90), (TEA, 0), (CUP, 10)]
 
