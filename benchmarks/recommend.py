@@ -73,6 +73,7 @@ def measure_shop(shop: Shop) -> None:
     for name, peers in PEERS.items():
         best = max(peers, key=lambda peer: _worth(measured(tuned, data.tuning, peer)))
         figures[name] = measured(package, data.test, best)
+        print(f"{name} fitted", flush=True)
     print(
         f"{len(data.known.products):,} products, {len(data.test.customers):,} customers who bought in the last 30 days;"
         f" {judged.report.repeats:.0%} of it they had bought before; fitted in {spent:.0f} s"
@@ -82,7 +83,7 @@ def measure_shop(shop: Shop) -> None:
         told = found.as_dict()
         print(f"  {name:<12} " + "  ".join(f"{key} {figure:.4f}" for key, figure in told.items()))
         kept |= {f"{name}_{key}": figure for key, figure in told.items()}
-    print(f"  {judged.sentence}")
+    print(f"  {judged.sentence}", flush=True)
     look_up = look_up_milliseconds(shop, data, replace(package, blend=judged.blend))
     print(f"  one look-up {look_up:.2f} ms, of which ranking {judged.report.milliseconds:.2f} ms")
     keep(RESULTS / "recommend.json", kept | {"look_up_milliseconds": look_up})
@@ -118,8 +119,8 @@ def bpr(factors: int, iterations: int) -> Peer:
 
 
 PEERS: dict[str, Sequence[Peer]] = {
-    "als": [als(*each) for each in product((64, 128, 256), (1.0, 5.0))],
-    "bpr": [bpr(*each) for each in product((64, 128), (100, 300))],
+    "als": [als(*each) for each in product((64, 128, 192), (1.0,))],
+    "bpr": [bpr(*each) for each in product((64, 128), (100,))],
 }
 """The peers, each with settings to choose from on the tuning split."""
 
