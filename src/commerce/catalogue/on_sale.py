@@ -50,7 +50,7 @@ def on_sale(
     Parameters
     ----------
     counted : bool
-        Whether stock counts; without it every variant is taken to be there.
+        Whether stock counts; without it every variant is taken to be there, and a product of which none is known.
     above : int or None, default 0
         Variants of which more are there than this; None: than what counts as low of each.
     """
@@ -61,7 +61,8 @@ def on_sale(
         query, products=list(product_ids), **given
     ):
         known = found.get(product)
-        variants = [*(known.variants if known else ()), Available(*variant)]
+        more = [] if variant[0] is None else [Available(*variant)]
+        variants = [*(known.variants if known else ()), *more]
         found[product] = OnSale(product, number, external_id, name, variants)
     return found
 
@@ -96,10 +97,12 @@ def _query(available: ColumnElement[Any]) -> Select[Any]:
 
 _BY_SKU = (_product.c.id, _variant.c.sku)
 _ENOUGH = func.coalesce(bindparam("above"), _variant.c.low_stock_at) < AVAILABLE
-_OF_VARIANTS = _product.join(_variant, linked(_variant, _product))
-_COUNTED = _OF_VARIANTS.outerjoin(_account, on_hand_of(_variant.c.id))
+_ANY_VARIANTS = _product.outerjoin(_variant, linked(_variant, _product))
+_COUNTED = _product.join(_variant, linked(_variant, _product)).outerjoin(
+    _account, on_hand_of(_variant.c.id)
+)
 _AMONG = among(_product.c.id, "products")
-_LISTED = _query(literal(None)).select_from(_OF_VARIANTS).where(_AMONG).order_by(*_BY_SKU)
+_LISTED = _query(literal(None)).select_from(_ANY_VARIANTS).where(_AMONG).order_by(*_BY_SKU)
 _STOCKED = _query(AVAILABLE).select_from(_COUNTED).where(_AMONG, _ENOUGH).order_by(*_BY_SKU)
 _BEST = (
     select(_product.c.id)
@@ -108,7 +111,7 @@ _BEST = (
     .order_by(_product.c.ratings_sum.desc(), _product.c.number.desc())
     .limit(bindparam("count"))
 )
-_BEST_LISTED = _BEST.select_from(_OF_VARIANTS)
+_BEST_LISTED = _BEST.select_from(_ANY_VARIANTS)
 _BEST_STOCKED = _BEST.select_from(_COUNTED).where(_ENOUGH)
 _NAMES = select(_product.c.id, _product.c.name).where(*bound(_product), _AMONG)
 _KEEPS_STOCK = select(

@@ -1,7 +1,7 @@
 """What can be bought now, of products that are named and of all."""
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 from tests.commerce.shop import Shop, make_shop
 
 from commerce.catalogue import products
@@ -45,6 +45,9 @@ def test_where_no_stock_is_kept_all_that_is_on_sale_is_there(shop: Shop) -> None
     with shop.look() as work:
         assert not keeps_stock(work)
         assert [each.name for each in best_rated(work, 1, counted=False)] == ["Jug"]
+    with shop.work() as work:  # as where only history was imported
+        work.connection.execute(delete(schema.variant).where(schema.variant.c.sku == "JUG"))
+    assert there(shop, counted=False) == {"Mug": ["BLUE", "RED"], "Jug": []}
 
 
 def test_what_is_in_stock_above_a_threshold_is_there(shop: Shop) -> None:
