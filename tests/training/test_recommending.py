@@ -47,7 +47,7 @@ def of_a_pair(random: np.random.Generator, customer: int, order: int) -> list[in
 
 def by_chance(random: np.random.Generator, customer: int, order: int) -> list[int]:
     """Nobody has a taste."""
-    return random.choice(PRODUCTS, 2, replace=False).tolist()
+    return [int(each) for each in random.choice(PRODUCTS, 2, replace=False)]
 
 
 def orders(chooses: Chooses, customers: int = 250) -> list[Row]:

@@ -34,7 +34,7 @@ def test_figures_stand_beside_those_of_the_baselines() -> None:
     )
     table = figures_table(report)
     assert list(table.index) == ["blend", "popularity"]
-    assert table.loc["blend"].tolist() == [0.2, 0.25, 0.5, 0.125]
+    assert list(table.loc["blend"]) == [0.2, 0.25, 0.5, 0.125]
 
 
 def test_the_headline_says_what_is_kept_and_how_good_it_is() -> None:
