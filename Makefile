@@ -9,8 +9,10 @@ SPARK_PINS := requirements/spark.txt
 SPARK_READY := $(VENV)/spark-ready
 PEER_PINS := requirements/peers.txt
 PEER_READY := $(VENV)/peers-ready
-# one worker more than two cores: many tests wait for a process that they started
-TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile
+# one worker more than two cores: many tests wait for a process that they started; in their own order the many small
+# files of src come last, so that no worker is left alone with a long one
+TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+NOTEBOOKS := $(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
 # tracing every line takes a third of the time again, so only those who ask for the figures wait for them
 COVERAGE := --cov --cov-report=term:skip-covered --cov-report=html
 
@@ -65,26 +67,41 @@ run: $(READY) ## Simulate a shop, train, review and score it, build the service
 	@$(BIN)/bellwether demo
 
 .PHONY: test
-test: $(READY) lint ## Check everything that must hold
-	$(TESTS) -m "not slow" --hypothesis-profile=ci
-	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
+test: $(READY) style ## Check everything that must hold
+	@$(MAKE) --no-print-directory -j 2 check-tests check-types-and-notebooks
+
+# Two lanes side by side: types and notebooks leave a core and a half to the tests.
+.PHONY: check-tests
+check-tests: $(READY)
+	MAKEFLAGS= $(TESTS) -m "not slow" --hypothesis-profile=ci
+
+.PHONY: check-types-and-notebooks
+check-types-and-notebooks: $(READY) types
+	@MAKEFLAGS= $(NOTEBOOKS) >$(VENV)/notebooks.log 2>&1 || { cat $(VENV)/notebooks.log; exit 1; }
+	@echo "notebooks: $$(tail -n 1 $(VENV)/notebooks.log)"
 
 .PHONY: test-all
 test-all: $(READY) $(SPARK_READY) lint ## The same, with the slow and exhaustive cases and what all of them reach
 	$(TESTS) $(COVERAGE)
-	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
+	$(NOTEBOOKS)
 
 .PHONY: coverage
 coverage: $(READY) ## See what the tests of `make test` reach of the code: htmlcov/index.html
 	$(TESTS) -m "not slow" --hypothesis-profile=ci $(COVERAGE)
 
 .PHONY: lint
-lint: $(READY) ## Style, types and the import rules
+lint: style types ## Style, types and the import rules
+
+.PHONY: style
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy src tests benchmarks
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory docstrings
+
+.PHONY: types
+types: $(READY)
+	$(BIN)/mypy src tests benchmarks
 
 .PHONY: docstrings
 docstrings: $(READY)

@@ -106,12 +106,7 @@ class Application(FastAPI):
         """Give the OpenAPI 3.1 document."""
         models = self.models
         if self._listed is None or self._listed[0] != models:  # packages are compared by identity
-            document = super().openapi()
-            parts = document.setdefault("components", {})
-            parts["securitySchemes"] = SCHEMES
-            schema = Refusal.model_json_schema(ref_template="#/components/schemas/{model}")
-            parts.setdefault("schemas", {})["Refusal"] = schema
-            self._listed = models, list_models(document, models)
+            self._listed = models, list_models(_operations(), models)
         return self._listed[1]
 
 
@@ -168,6 +163,17 @@ def make_app(
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _CORS_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Tenant-ID"]
+
+
+@cache
+def _operations() -> dict[str, Any]:
+    """Give the document of the routes alone, which are the same in every application; it takes a second to write."""
+    document = FastAPI.openapi(make_app())
+    parts = document.setdefault("components", {})
+    parts["securitySchemes"] = SCHEMES
+    schema = Refusal.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts.setdefault("schemas", {})["Refusal"] = schema
+    return document
 
 
 @cache

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -113,7 +113,6 @@ def test_a_killed_process_is_replaced_and_the_question_answered(
         assert pids() != before
 
 
-@pytest.mark.slow
 def test_a_process_killed_while_it_answers_is_replaced(make: Callable[..., Questions]) -> None:
     pool = make()
     sold(pool)
@@ -146,7 +145,6 @@ def test_a_late_question_is_given_up_and_its_process_goes_on(
     assert pids() == [pid]
 
 
-@pytest.mark.slow
 def test_a_process_that_comes_to_no_end_is_replaced(make: Callable[..., Questions]) -> None:
     pool = make(seconds=30, longest=0.3)
     sold(pool)
@@ -192,14 +190,14 @@ if __name__ == "__main__":
 def test_a_pool_that_is_closed_while_a_process_starts_leaves_none(
     make: Callable[..., Questions], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    starting, start = threading.Event(), SpawnProcess.start
+    starting, start = threading.Event(), ForkServerProcess.start
 
-    def start_slowly(process: SpawnProcess) -> None:
+    def start_slowly(process: ForkServerProcess) -> None:
         starting.set()
         time.sleep(0.3)
         start(process)
 
-    monkeypatch.setattr(SpawnProcess, "start", start_slowly)
+    monkeypatch.setattr(ForkServerProcess, "start", start_slowly)
     pool, refused = make(), list[Exception]()
 
     def ask() -> None:

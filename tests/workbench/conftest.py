@@ -69,10 +69,11 @@ def history(tmp_path: Path) -> History:
     return History(tmp_path / "runs")
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ForkServer]:
-    """A server that forks the processes of notebooks."""
-    environ = {**os.environ, "BELLWETHER_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """A server that forks the processes of notebooks, which has imported what they need."""
+    home = tmp_path_factory.mktemp("home")
+    environ = {**os.environ, "BELLWETHER_HOME": str(home), "OMP_NUM_THREADS": "1"}
     with ForkServer(environ=environ, load=RUNNER) as server:
         yield server
 

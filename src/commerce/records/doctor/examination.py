@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Connection, func, select, text
 
 from commerce.records import schema
 from commerce.records.doctor import ledger_rules, record_rules, reference_rules
 from commerce.records.doctor.rule import Rule
+from commerce.records.prepared import Prepared
 from commerce.records.tenants import Tenant, list_tenants
 
 _EXAMPLES = 5
@@ -75,8 +77,8 @@ def examine(connection: Connection, tenant: Tenant | None = None) -> list[Findin
     found = [
         finding
         for each in ([tenant] if tenant else list_tenants(connection))
-        for rule in rules(connection.dialect.name)
-        if (finding := _apply(connection, rule, each)) is not None
+        for rule, breaking in _prepared(connection.dialect.name)
+        if (finding := _apply(connection, rule, breaking, each)) is not None
     ]
     if tenant is None and connection.dialect.name == "sqlite":
         found.extend(_dangling(connection))
@@ -93,11 +95,23 @@ def rules(dialect: str) -> tuple[Rule, ...]:
     return (*ledger_rules.RULES, *record_rules.RULES, *reference_rules.rules(dialect))
 
 
-def _apply(connection: Connection, rule: Rule, tenant: Tenant) -> Finding | None:
-    broken, key = rule.breaking.subquery(), {"tenant": tenant.id}
-    examples = connection.execute(select(broken).limit(_EXAMPLES), key).scalars().all()
+@cache
+def _prepared(dialect: str) -> tuple[tuple[Rule, Prepared], ...]:
+    """Each rule with its query, which is written once for every tenant and record store."""
+    return tuple(
+        (rule, Prepared(select(rule.breaking.subquery()).limit(_EXAMPLES)))
+        for rule in rules(dialect)
+    )
+
+
+def _apply(
+    connection: Connection, rule: Rule, breaking: Prepared, tenant: Tenant
+) -> Finding | None:
+    key = {"tenant": tenant.id}
+    examples = [example for (example,) in breaking(connection, key)]
     if not examples:
         return None
+    broken = rule.breaking.subquery()
     return Finding(
         rule=rule.name,
         tenant=tenant.slug,
