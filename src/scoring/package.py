@@ -101,6 +101,12 @@ class Package(AnyPackage):
         Registered name, "<tenant>.<model>".
     version : str
         Version of the registered model.
+    validation : mapping
+        Figures of the exported package, out of time.
+    card : mapping
+        The model card.
+    trained_on : mapping
+        Snapshot, cutoffs, rows: what reproduces the training table.
     currency : str
         ISO 4217; the currency of every amount the package shows.
     outputs : tuple of PackageOutput
@@ -126,12 +132,6 @@ class Package(AnyPackage):
     usual : str
         The sentence where no reason is told, with {risk}, how high the risk usually is; after " | " the one where
         the customer's is higher. None is told without it.
-    validation : mapping
-        Figures of the exported package, out of time.
-    card : mapping
-        The model card.
-    trained_on : mapping
-        Snapshot, cutoffs, rows: what reproduces the training table.
 
     Raises
     ------
