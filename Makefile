@@ -7,6 +7,8 @@ PINS := requirements/dev.txt
 READY := $(VENV)/ready
 SPARK_PINS := requirements/spark.txt
 SPARK_READY := $(VENV)/spark-ready
+PEER_PINS := requirements/peers.txt
+PEER_READY := $(VENV)/peers-ready
 # one worker more than two cores: many tests wait for a process that they started; in their own order the many small
 # files of src come last, so that no worker is left alone with a long one
 TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
@@ -19,11 +21,13 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 	src/features/declaring/declaration.py src/features/declaring/derivations.py src/features/declaring/meanings.py \
 	src/features/declaring/operators.py src/features/declaring/origins.py src/features/declaring/reductions.py \
 	src/features/declaring/sources.py \
-	src/scoring/decisions.py src/scoring/derived.py src/scoring/files.py src/scoring/package.py \
-	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/reasons.py src/scoring/rules.py \
-	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/training/tables/steps.py \
-	src/workbench/brought.py src/workbench/notebook.py \
-	src/workbench/layouts.py src/workbench/trainings.py
+	src/scoring/any_package.py src/scoring/contents/binary.py src/scoring/contents/ranking.py src/scoring/decisions.py \
+	src/scoring/derived.py src/scoring/files.py src/scoring/package.py src/scoring/ranking.py src/scoring/sealing.py \
+	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/ranker.py src/scoring/reasons.py \
+	src/scoring/recommended.py src/scoring/rules.py src/scoring/scale.py src/scoring/scorer.py src/features/baskets.py \
+	src/training/experiment.py src/training/recommending.py src/training/tables/steps.py src/workbench/brought.py \
+	src/workbench/notebook.py src/workbench/layouts.py \
+	src/workbench/recommendations.py src/workbench/trainings.py
 
 export BELLWETHER_HOME ?= $(CURDIR)
 # one thread a process: kernels and candidate fits run side by side, and threads that contend are slower
@@ -33,7 +37,7 @@ export OMP_NUM_THREADS ?= 1
 
 .PHONY: help
 help: ## List what can be done
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 # The environment, built once and again when a pin changes. uv is taken from PyPI where it is not at hand.
 $(READY): $(PINS) pyproject.toml
@@ -48,6 +52,12 @@ $(READY): $(PINS) pyproject.toml
 $(SPARK_READY): $(SPARK_PINS) $(READY)
 	@echo "installing $(SPARK_PINS)"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r $(SPARK_PINS)
+	@touch $@
+
+# What recommendations are measured beside; nothing of ours uses it.
+$(PEER_READY): $(PEER_PINS) $(READY)
+	@echo "installing $(PEER_PINS)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r $(PEER_PINS)
 	@touch $@
 
 .PHONY: setup
@@ -133,6 +143,10 @@ bench-models: $(READY) ## Measure the models on real and simulated shops, beside
 bench-tables: $(READY) ## Measure models of tables beside logistic regression, forest and boosting in the same folds (DATA=folder)
 	$(BIN)/python -m benchmarks.tables --data $(DATA)
 
+.PHONY: bench-recommend
+bench-recommend: $(PEER_READY) ## Measure recommendations on Online Retail, beside implicit's ALS and BPR (DATA=folder)
+	$(BIN)/python -m benchmarks.recommend --data $(DATA)
+
 .PHONY: bench-api
 bench-api: $(READY) ## Measure routes on 100,000 orders and questions on a million, beside the same by hand
 	$(BIN)/python -m benchmarks.api
@@ -143,6 +157,7 @@ pins: $(READY) ## Compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraint requirements/dev.txt --no-emit-index-url --no-emit-find-links --no-header requirements/serving.in -o requirements/serving.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraint requirements/dev.txt --no-emit-index-url --no-emit-find-links --no-header requirements/spark.in -o requirements/spark.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraint requirements/dev.txt --no-emit-index-url --no-emit-find-links --no-header requirements/peers.in -o requirements/peers.txt
 
 .PHONY: clean
 clean: ## Remove what was generated: records, runs, models, reports

@@ -95,3 +95,14 @@ class InvalidField(ScoringError, ValueError):
             shown = f"{shown[:57]}..."
         self.rule = f"must {rule}; got {shown}. {advice}"
         super().__init__(f"{column or 'row'} {self.rule}")
+
+
+class OtherKind(ScoringError, ValueError):
+    """A package that is asked what one of another kind answers."""
+
+    def __init__(self, label: str, wanted: str, found: str) -> None:
+        self.label = label
+        super().__init__(
+            f"package {label} must answer with {wanted}; got one that answers with {found}."
+            " Ask a model of that kind, or ask this one for what it gives."
+        )

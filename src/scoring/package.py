@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scoring.any_package import AnyPackage
 from scoring.calibration import Calibration
 from scoring.components import Component
 from scoring.derived import DerivedColumns
@@ -92,8 +93,8 @@ class DecisionRule:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Package:
-    """A model version in the form that is scored, explained and decided with.
+class Package(AnyPackage):
+    """A binary model version, in the form that is scored, explained and decided with.
 
     Parameters
     ----------
@@ -101,6 +102,12 @@ class Package:
         Registered name, "<tenant>.<model>".
     version : str
         Version of the registered model.
+    validation : mapping
+        Figures of the exported package, out of time.
+    card : mapping
+        The model card.
+    trained_on : mapping
+        Snapshot, cutoffs, rows: what reproduces the training table.
     currency : str
         ISO 4217; the currency of every amount the package shows.
     outputs : tuple of PackageOutput
@@ -128,12 +135,6 @@ class Package:
     usual : str
         The sentence where no reason is told, with {risk}, how high the risk usually is; after " | " the one where
         the customer's is higher. None is told without it.
-    validation : mapping
-        Figures of the exported package, out of time.
-    card : mapping
-        The model card.
-    trained_on : mapping
-        Snapshot, cutoffs, rows: what reproduces the training table.
 
     Raises
     ------
@@ -141,8 +142,6 @@ class Package:
         "package ... must ..."
     """
 
-    name: str
-    version: str
     currency: str
     outputs: tuple[PackageOutput, ...]
     components: tuple[Component, ...]
@@ -156,17 +155,9 @@ class Package:
     fields: Fields | None = None
     actionable: tuple[str, ...] = ()
     usual: str = ""
-    validation: Mapping[str, Any] = field(default_factory=dict)
-    card: Mapping[str, Any] = field(default_factory=dict)
-    trained_on: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        tenant, dot, model = self.name.rpartition(".")
-        if not (tenant and dot and model):
-            raise InvalidPackage(
-                f"package name must be '<tenant>.<model>'; got {self.name!r}."
-                " Put the tenant before the dot."
-            )
+        super().__post_init__()
         if len(set(self.names)) != len(self.outputs) or not self.outputs:
             raise InvalidPackage(
                 f"package {self.label} must list each of its features once; got {list(self.names)}."
@@ -207,21 +198,6 @@ class Package:
             if population is None
             else [each.feature for each in population.others],
         }
-
-    @property
-    def label(self) -> str:
-        """Name and version, as answers state them: "demo.churn/1"."""
-        return f"{self.name}/{self.version}"
-
-    @property
-    def tenant(self) -> str:
-        """The tenant whose model this is."""
-        return self.name.rpartition(".")[0]
-
-    @property
-    def model(self) -> str:
-        """The model without its tenant: "churn"."""
-        return self.name.rpartition(".")[2]
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -62,6 +62,7 @@ def test_there_are_notebooks_for_every_stage() -> None:
         "20_train_model",
         "21_train_table",
         "30_review_model",
+        "35_recommend",
         "40_score_customers",
     ]
 
