@@ -38,8 +38,8 @@ FIELDS = Fields(
         Field(
             name=name,
             levels=field.values or None,
-            minimum=field.minimum,
-            maximum=field.maximum,
+            minimum=None if field.values else field.minimum,
+            maximum=None if field.values else field.maximum,
             is_whole=field.is_whole and not field.values,
         )
         for name, field in BANK_V1.items()

@@ -40,11 +40,11 @@ def predict_churn(record: Mapping[str, Any], *, packages: Path | None = None) ->
     Parameters
     ----------
     record : mapping of str to int, float, str or bool
-        All nine fields of `commerce.people.bank_schema.BANK_V1`; what else it holds says nothing. A country or gender that
-        the model has never seen is no error: its column is then missing, or one of the rarer ones.
+        All nine fields of `commerce.people.bank_schema.BANK_V1`; what else it holds says nothing. A country or gender
+        that the model has never seen is no error: its column is then missing, or one of the rarer ones.
     packages : Path, optional
-        Where packages are published; by default in the home: the folder that ``BELLWETHER_HOME`` names, else the nearest
-        one at or above the current folder that has ``data/packages``.
+        Where packages are published; by default in the home: the folder that ``BELLWETHER_HOME`` names, else the
+        nearest one at or above the current folder that has ``data/packages``.
 
     Returns
     -------

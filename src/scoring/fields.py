@@ -136,7 +136,7 @@ class Field:
         low = -LARGEST if self.minimum is None else self.minimum
         high = LARGEST if self.maximum is None else self.maximum
         if found < low or found > high:  # NaN is missing
-            raise InvalidField(self.name, f"be {low:,.10g} to {high:,.10g}", value, "Correct it.")
+            raise InvalidField(self.name, f"be {low:,.15g} to {high:,.15g}", value, "Correct it.")
         if self.is_whole and found == found and not found.is_integer():
             raise InvalidField(self.name, "be a whole number", value, "Round it.")
         return found

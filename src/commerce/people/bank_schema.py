@@ -23,7 +23,7 @@ class BankField:
     ----------
     meaning : str
         One sentence for people.
-    minimum, maximum : float, optional
+    minimum, maximum : float
         The least and the most that a number may be.
     is_whole : bool, default True
         Whether a number must be a whole one.
@@ -32,8 +32,8 @@ class BankField:
     """
 
     meaning: str
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: float = 0
+    maximum: float = 0
     is_whole: bool = True
     values: tuple[str, ...] = ()
 
@@ -102,17 +102,17 @@ def check_field(name: str, value: object, *, known_only: bool = True) -> Value:
             raise RecordError(f"{name} must be a text; got {_shown(value)}. Send a name.")
         text = value.strip()
         if known_only and text not in field.values:
-            raise RecordError(
-                f"{name} must be one of {', '.join(field.values)}; got {_shown(text)}. {did_you_mean(text, field.values)}"
-            )
+            known = f"{', '.join(field.values)}; got {_shown(text)}"
+            raise RecordError(f"{name} must be one of {known}. {did_you_mean(text, field.values)}")
         return text
     is_flag = (field.minimum, field.maximum) == (0, 1)
     if not isinstance(value, int | float) or (isinstance(value, bool) and not is_flag):
         raise RecordError(f"{name} must be a number; got {_shown(value)}. Send it without quotes.")
     low, high = field.minimum, field.maximum
-    assert low is not None and high is not None
     if not low <= value <= high or not isfinite(value):  # false for NaN, too
-        raise RecordError(f"{name} must be {low:,.10g} to {high:,.10g}; got {_shown(value)}. Correct it.")
+        raise RecordError(
+            f"{name} must be {low:,.15g} to {high:,.15g}; got {_shown(value)}. Correct it."
+        )
     if field.is_whole and value != int(value):
         raise RecordError(f"{name} must be a whole number; got {_shown(value)}. Round it.")
     return int(value) if value == int(value) else value

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from commerce.records.errors import CustomerNotYet, RecordError
 from commerce.records.identity import Identity, find_customer, was_known
 from commerce.records.stream.backfills import last_backfill
@@ -72,6 +75,8 @@ class Answer:
     """What led to it, for the log: nothing personal."""
     assumed: Mapping[str, float | None] = field(default_factory=dict)
     """Of an answer by values: what was not sent, and what it was taken to be."""
+    values: NDArray[np.float64] | None = None
+    """Of an answer by customer: what was scored, shape (n_outputs,)."""
 
 
 def answer(
@@ -150,6 +155,7 @@ def answer_customer(
         as_of=as_of,
         request_id=request_id,
         steps=("customer", f"features:{len(values)}", served.package.label, "kept"),
+        values=values,
     )
 
 

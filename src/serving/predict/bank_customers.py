@@ -14,6 +14,9 @@ from commerce.records.actors import Actor
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work
 from scoring.bank_churn import MODEL
+from scoring.calibration import sigmoid
+from scoring.reasons import Reason, reasons
+from scoring.scorer import score
 from serving.predict.answers import Answer, AppState, CustomerRequest, answer_customer
 from serving.predict.scores import ScoreRow, latest_score
 
@@ -53,7 +56,23 @@ def require_analyst(actor: Actor) -> None:
     actor.require("a customer to be analysed", "admin", "system")
 
 
-def analyze(state: AppState, tenant: Tenant, customer_id: UUID, request_id: str) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """How likely a customer is to leave, and all that speaks for it.
+
+    The log-odds of the risk are those of the usual risk and the sum of the contributions.
+    """
+
+    answer: Answer
+    """As it is kept."""
+    reasons: list[Reason]
+    """Every field that raises the risk, the strongest first; an answer keeps four."""
+    contributions: dict[str, float]
+    """Log-odds by field, those that lower the risk among them."""
+    usual_risk: float
+
+
+def analyze(state: AppState, tenant: Tenant, customer_id: UUID, request_id: str) -> Analysis:
     """Say how likely a customer is to leave, by the record as it is now, and keep the answer.
 
     Parameters
@@ -69,4 +88,21 @@ def analyze(state: AppState, tenant: Tenant, customer_id: UUID, request_id: str)
         No answer is possible now; the sentence says what to run.
     """
     asked = CustomerRequest(tenant=tenant.slug, customer_id=str(customer_id))
-    return answer_customer(state, MODEL, asked, request_id)
+    answer = answer_customer(state, MODEL, asked, request_id)
+    package, values = answer.package, answer.values
+    assert values is not None
+    scores = score(package, values[None, :])
+    contributions = scores.contributions[0]
+    told = reasons(
+        package,
+        values,
+        contributions,
+        probability=answer.decision.risk,
+        limit=len(package.outputs),
+    )
+    return Analysis(
+        answer=answer,
+        reasons=told,
+        contributions=dict(zip(package.names, contributions.tolist(), strict=True)),
+        usual_risk=sigmoid(scores.base),
+    )

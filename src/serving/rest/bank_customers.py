@@ -106,6 +106,8 @@ class AnalysisAnswer(Told):
                 "text": "Inactive member.",
             }
         ],
+        contributions={"is_active_member": 0.61, "age": -0.2},
+        usual_risk=0.14,
         action="retain",
         model_version="shared.bank_churn/1",
         as_of="2026-01-01T12:00:00Z",
@@ -114,7 +116,11 @@ class AnalysisAnswer(Told):
 
     customer_id: OwnId
     churn_risk_score: Risk
-    reasons: list[ReasonPart] = Field(description="What raises the risk, the strongest first.")
+    reasons: list[ReasonPart] = Field(description="All that raises the risk, the strongest first.")
+    contributions: dict[str, float] = Field(
+        description="Log-odds by field: with those of `usual_risk` they sum to those of `churn_risk_score`."
+    )
+    usual_risk: Risk
     action: str
     model_version: str
     as_of: Instant
@@ -151,15 +157,18 @@ def analyze_customer(desk: Asking, customer_id: Key, response: Response) -> Anal
     with desk.looking() as work:
         customer = customers.get(work, customer_id)
     found = bank_customers.analyze(desk.state, desk.tenant, customer.id, str(uuid4()))
+    answer = found.answer
     response.headers["Cache-Control"] = "no-store"
     return AnalysisAnswer(
         customer_id=bank_profiles.own_number(customer.external_id, customer.number),
-        churn_risk_score=found.decision.risk,
-        reasons=[ReasonPart(**vars(reason)) for reason in found.decision.reasons],
-        action=found.decision.decision.action,
-        model_version=found.package.label,
-        as_of=found.as_of,
-        request_id=found.request_id,
+        churn_risk_score=answer.decision.risk,
+        reasons=[ReasonPart(**vars(reason)) for reason in found.reasons],
+        contributions=found.contributions,
+        usual_risk=found.usual_risk,
+        action=answer.decision.decision.action,
+        model_version=answer.package.label,
+        as_of=answer.as_of,
+        request_id=answer.request_id,
     )
 
 

@@ -41,8 +41,8 @@ def _column(name: str, field: BankField) -> SpecColumn:
         template=_WORDS[name],
         missing=_UNKNOWN.format(name=label[:1].upper() + label[1:]),
         is_category=bool(field.values),
-        minimum=field.minimum,
-        maximum=field.maximum,
+        minimum=None if field.values else field.minimum,
+        maximum=None if field.values else field.maximum,
         is_whole=field.is_whole and not field.values,
     )
 

@@ -135,8 +135,8 @@ def read_baseline(path: Path) -> Baseline:
     Raises
     ------
     BaselineUnusable
-        "baseline ... must be there; got none. ...", "... must be as it was written; got ...", "... must read the columns
-        it was made for; got ..."
+        "baseline ... must be there with its note; got ...", "... must be as it was written; got ...", "... must read
+        the 9 columns of its note; got ..."
     """
     note = path.with_suffix(".json")
     try:

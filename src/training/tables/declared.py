@@ -76,8 +76,8 @@ def declared_columns(
             )
     kept = [name for name in (spec.identifier, *spec.columns, spec.target) if name in names]
     cells = {name: table.cells[names[name]] for name in kept}
-    for name, column in spec.columns.items():
-        if not column.is_category:
+    for name, declared in spec.columns.items():
+        if not declared.is_category:
             cells[name] = [_flag(cell) for cell in cells[name]]
     if question.time is not None:
         time = find_column_named("--time", question.time, table.columns)

@@ -90,8 +90,8 @@ def train(
     judged, and it is said what is done with it. The model is registered as shared.NAME, and asked at POST
     /predict/NAME by the file's own column names. Figures are those of exported packages, on rows they have not seen.
 
-    bank_churn learns from the nine fields of a bank's customer, by whatever of their usual names the file has, and keeps
-    a random forest beside it, in ml_assets.
+    bank_churn learns from the nine fields of a bank's customer, by whatever of their usual names the file has, and
+    keeps a random forest beside it, in ml_assets.
     """
     home.require_extra("notebooks")
     from training.tables.declared import TABLE_SPECS
