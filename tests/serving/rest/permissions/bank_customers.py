@@ -29,4 +29,5 @@ def ids(shops: Shops) -> dict[str, str]:
         shelf.folders = (*shelf.folders, folder)
     with working(shops.engine, shops.tenant("acme"), SYSTEM, now=shops.clock()) as work:
         bank_profiles.record(work, customer, SAMPLE)
+    shops.clock.pass_by(seconds=1)  # what is recorded now is known later
     return {"customer_id": str(customer)}
