@@ -24,7 +24,13 @@ TRAINED_BY = "bellwether train bank_churn --table FILE"
 
 
 class NoBankModel(PackageNotFound):
-    """Nobody trained the model yet."""
+    """Nobody trained the model yet.
+
+    Parameters
+    ----------
+    folder : Path
+        Where packages were looked for.
+    """
 
     def __init__(self, folder: Path) -> None:
         LookupError.__init__(
@@ -68,6 +74,11 @@ def predict_churn(record: Mapping[str, Any], *, packages: Path | None = None) ->
 def check_record(record: Mapping[str, Any]) -> dict[str, Any]:
     """Check that a record holds each of the nine fields, within its range; a country may be any.
 
+    Parameters
+    ----------
+    record : mapping of str to int, float, str or bool
+        What else it holds is left out.
+
     Returns
     -------
     dict of str to int, float or str
@@ -102,6 +113,16 @@ tenure, balance, num_of_products, has_cr_card, is_active_member.
 
 def bank_package(packages: Path) -> Package:
     """Read the package that answers now; it is read anew only where another version was published.
+
+    Parameters
+    ----------
+    packages : Path
+        Where packages are published.
+
+    Returns
+    -------
+    Package
+        With fields.
 
     Raises
     ------

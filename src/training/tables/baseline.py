@@ -57,6 +57,16 @@ class Baseline:
     def predict(self, record: Mapping[str, Any]) -> float:
         """Give the probability of the outcome, for a record by the table's column names.
 
+        Parameters
+        ----------
+        record : mapping of str to str, int, float, bool or None
+            A column that is left out is missing.
+
+        Returns
+        -------
+        float
+            In [0, 1].
+
         Raises
         ------
         InvalidField
@@ -67,7 +77,20 @@ class Baseline:
 
 
 def fit_baseline(dataset: TableDataset, *, seed: int = 0) -> Baseline:
-    """Fit the forest on all rows, and measure it out of fold."""
+    """Fit the forest on all rows, and measure it out of fold.
+
+    Parameters
+    ----------
+    dataset : TableDataset
+        Whose rows may all be learned from.
+    seed : int, default 0
+        Of folds and trees.
+
+    Returns
+    -------
+    Baseline
+        The same for the same seed.
+    """
     fold = folds_of_rows(dataset, _FOLDS, seed=seed)
     parts = [(np.flatnonzero(fold != each), np.flatnonzero(fold == each)) for each in range(_FOLDS)]
     with threadpool_limits(limits=1):
