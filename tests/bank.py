@@ -48,7 +48,7 @@ FIELDS = Fields(
     positive="1",
     left_out=BANK_CHURN.beside,
 )
-_USUAL = {"credit_score": 650.0, "age": 38.0, "tenure": 5.0, "balance": 97_000.0}
+_USUAL = {"credit_score": 650.0, "age": 37.5, "tenure": 5.0, "balance": 97_000.0}
 _STEEP = {"age": 0.06, "balance": -0.000004, "num_of_products": 0.3, "is_active_member": -1.0}
 
 

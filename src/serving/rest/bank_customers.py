@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from commerce.people import bank_profiles, customers
@@ -15,6 +15,7 @@ from serving.predict import bank_customers
 from serving.rest.deps import Acting, Asking, Looking, Resource, needs
 from serving.rest.fields import Instant, Key, Question, Told, example
 from serving.rest.refusals import refusals
+from serving.rest.request_log import note_steps, request_id_of
 from serving.rest.schemas import ReasonPart
 
 router = Resource("customers", "", "bank customers")
@@ -151,13 +152,17 @@ def record_bank_profile(work: Acting, customer_id: Key, body: BankFields) -> Ban
     responses=refusals(reads=True, as_json=True),
 )
 @needs("predictions:write")
-def analyze_customer(desk: Asking, customer_id: Key, response: Response) -> AnalysisAnswer:
+def analyze_customer(
+    desk: Asking, request: Request, response: Response, customer_id: Key
+) -> AnalysisAnswer:
     """By the record as it is now. Every call is an answer of its own, and kept."""
     bank_customers.require_analyst(desk.actor)
     with desk.looking() as work:
         customer = customers.get(work, customer_id)
-    found = bank_customers.analyze(desk.state, desk.tenant, customer.id, str(uuid4()))
+    request_id = request_id_of(request.scope)
+    found = bank_customers.analyze(desk.state, desk.tenant, customer.id, request_id)
     answer = found.answer
+    note_steps(request.scope, answer.steps)
     response.headers["Cache-Control"] = "no-store"
     return AnalysisAnswer(
         customer_id=bank_profiles.own_number(customer.external_id, customer.number),

@@ -38,7 +38,7 @@ from tabular.errors import did_you_mean
 
 EXAMPLE = '{"tenant": "demo", "customer_id": "17"} or {"tenant": "demo", "features": {...}}'
 PROBLEM = "application/problem+json"
-JSON_ALONE = "/customers/"
+JSON_ALONE = "/customers/analyze"
 """How paths begin whose clients know ``application/json`` alone, in refusals, too."""
 
 _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (

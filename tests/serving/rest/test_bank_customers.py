@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from tests.bank import SAMPLE, bank_package, publish_bank
 from tests.serving.rest.people import Person, Shops
+from tests.serving.shop import Client
 
 from commerce.people import customers
 from commerce.people.bank_schema import BANK_V1
@@ -17,8 +18,10 @@ from commerce.records.actors import SYSTEM
 from commerce.records.database import reading
 from commerce.records.work import working
 from scoring.decisions import decide
+from serving.app import make_app
 from serving.predict.replay import replay
 from serving.schema import score
+from serving.settings import DoorSettings
 
 OWN = 15634602
 """A customer's id as a bank writes it."""
@@ -160,6 +163,40 @@ def test_who_runs_the_bank_finds_a_customer_by_any_id(bank: Shops) -> None:
         results = bank.admin.get(f"/api/customers/?search={wanted}").json()["results"]
         assert found in results
     assert bank.admin.get(f"/api/customers/?search={found['id']}").json()["results"] == [found]
+
+
+def test_who_may_ask_for_predictions_asks_about_a_customer_on_record_as_of_then(
+    bank: Shops,
+) -> None:
+    recorded(bank)
+    before = bank.clock()
+    bank.clock.pass_by(minutes=5)
+    recorded(bank, age=70)
+    asked = {"tenant": "acme", "customer_id": str(OWN)}
+    now = bank.admin.post("/predict/bank_churn", asked).json()
+    assert now["probability"] == analyzed(bank.admin)["churn_risk_score"]
+    then = bank.admin.post("/predict/bank_churn", {**asked, "as_of": before.isoformat()}).json()
+    assert then["probability"] < now["probability"]
+    assert len(then["reasons"]) <= 4
+
+
+def test_the_document_shows_a_row_that_the_ranges_allow(bank: Shops, tmp_path: Path) -> None:
+    door = DoorSettings(open=frozenset({"shared"}))
+    client = Client(make_app(bank.app.state.serving, door=door))
+    document = client.get("/openapi.json").json()
+    body = document["paths"]["/predict/bank_churn"]["post"]["requestBody"]
+    content = body["content"]["application/json"]
+    columns = content["schema"]["properties"]["features"]["properties"]
+    assert columns["age"] == {"type": ["integer", "null"], "minimum": 0, "maximum": 150}
+    sent = content["examples"]["by values"]["value"]
+    assert client.post("/predict/bank_churn", sent).status_code == 200
+
+
+def test_an_analysis_is_kept_under_the_id_of_its_request(bank: Shops) -> None:
+    recorded(bank)
+    answer = bank.admin.get(f"/customers/analyze/{OWN}/")
+    assert answer.headers["x-request-id"] == answer.json()["request_id"]
+    assert [row.request_id for row in kept(bank)] == [answer.json()["request_id"]]
 
 
 def test_the_model_is_asked_by_values_with_the_ranges_of_a_record(bank: Shops) -> None:
