@@ -20,7 +20,7 @@ from serving.rest.schemas import ReasonPart
 
 router = Resource("customers", "", "bank customers")
 
-SAMPLE = {
+_SAMPLE = {
     "credit_score": 600,
     "geography": "France",
     "gender": "Male",
@@ -46,7 +46,7 @@ def _about(name: str) -> str:
 class BankFields(Question):
     """What is to be recorded of a bank's customer; what is left out stays."""
 
-    model_config = example(surname="Hargrave", **SAMPLE)
+    model_config = example(surname="Hargrave", **_SAMPLE)
 
     surname: str | None = Field(None, description="Kept as the customer's name; can be erased.")
     credit_score: float | None = Field(None, description=_about("credit_score"))
@@ -67,7 +67,7 @@ class BankRecordAnswer(Told):
         customer_id=15634602,
         customer="5c9f0c1e-6a0f-5f0b-9d3a-0c4f8f6d2b17",
         surname="Hargrave",
-        **SAMPLE,
+        **_SAMPLE,
         churn_risk_score=0.85,
         analyzed_at="2026-01-01T12:00:00Z",
         model_version="shared.bank_churn/1",
