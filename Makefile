@@ -17,7 +17,8 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 	src/features/declaring/declaration.py src/features/declaring/derivations.py src/features/declaring/meanings.py \
 	src/features/declaring/operators.py src/features/declaring/origins.py src/features/declaring/reductions.py \
 	src/features/declaring/sources.py \
-	src/scoring/decisions.py src/scoring/derived.py src/scoring/files.py src/scoring/package.py \
+	src/scoring/any_package.py src/scoring/contents/binary.py src/scoring/contents/ranking.py src/scoring/decisions.py \
+	src/scoring/derived.py src/scoring/files.py src/scoring/package.py src/scoring/ranking.py src/scoring/sealing.py \
 	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/reasons.py src/scoring/rules.py \
 	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/workbench/notebook.py \
 	src/workbench/layouts.py src/workbench/trainings.py

@@ -77,3 +77,14 @@ class NoScorecard(ScoringError, ValueError):
             f" To have a scorecard: bellwether models set {model} --form scorecard --tenant {tenant}, then"
             f" bellwether run --tenant {tenant} --models {model}"
         )
+
+
+class OtherKind(ScoringError, ValueError):
+    """A package that is asked what one of another kind answers."""
+
+    def __init__(self, label: str, wanted: str, found: str) -> None:
+        self.label = label
+        super().__init__(
+            f"package {label} must answer with {wanted}; got one that answers with {found}."
+            " Ask a model of that kind, or ask this one for what it gives."
+        )

@@ -1,72 +1,144 @@
-"""How a package lies on disk: `package.json` and `model.npz`, read without unpickling anything.
+"""The one writer and the one reader of packages, whatever their kind; `scoring.published` keeps versions side by side.
 
-The checksum of the arrays and of the text is checked at every reading. `scoring.published` keeps versions side by
-side.
+A kind is what a package answers with. It has a class, a module of `scoring.contents`, and a row here.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
+from scoring.any_package import AnyPackage
+from scoring.contents import binary, ranking
+from scoring.errors import InvalidPackage, OtherKind
+from scoring.package import Package
+from scoring.ranking import RankingPackage
+from scoring.sealing import Arrays, seal, unseal
 
-from scoring.binned import Binned
-from scoring.calibration import Calibration
-from scoring.components import Component, Linear, Trees
-from scoring.derived import DerivedColumns
-from scoring.errors import (
-    InvalidPackage,
-    PackageDamaged,
-    PackageNotFound,
-)
-from scoring.offers import Offer
-from scoring.package import DecisionRule, Package, PackageOutput
-from scoring.populations import Group, Population
-from scoring.rules import RuleInputs
-from scoring.scale import Scale
-
-FORMAT = 1
-"""Version of the format; a reader refuses any other."""
-
-_KINDS: Mapping[str, type[Component]] = {"trees": Trees, "linear": Linear, "binned": Binned}
+P = TypeVar("P", bound=AnyPackage)
 
 
-def write_package(package: Package, folder: Path) -> None:
+@dataclass(frozen=True)
+class Kind:
+    """A kind of package.
+
+    Parameters
+    ----------
+    form : type
+        Its class.
+    answer : str
+        What it answers with, as a sentence says it.
+    contents : callable
+        Gives plain content and arrays of a package.
+    read : callable
+        Makes a package of them again.
+    """
+
+    form: type[AnyPackage]
+    answer: str
+    contents: Callable[[Any], tuple[dict[str, Any], dict[str, Any]]]
+    read: Callable[[Mapping[str, Any], Arrays], AnyPackage]
+
+
+_UNNAMED = "binary"
+"""The kind of a package that names none: of all that were written before there were others, and of those still."""
+
+KINDS: Mapping[str, Kind] = {
+    _UNNAMED: Kind(Package, "a probability", binary.contents, binary.read),
+    "ranking": Kind(RankingPackage, "a list of products", ranking.contents, ranking.read),
+}
+"""Every kind, by the name that `package.json` gives it."""
+
+
+def kind_of(package: AnyPackage) -> str:
+    """Name the kind of a package.
+
+    Parameters
+    ----------
+    package : AnyPackage
+
+    Returns
+    -------
+    str
+        Of `KINDS`.
+    """
+    return next(name for name, kind in KINDS.items() if isinstance(package, kind.form))
+
+
+def write_package(package: AnyPackage, folder: Path) -> None:
     """Write a package into a folder, which is made if need be.
 
     Parameters
     ----------
-    package : Package
+    package : AnyPackage
     folder : Path
         Gets `package.json` and `model.npz`; use `publish` to make both appear at once.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    content, arrays = contents(package)
-    with (folder / "model.npz").open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
-        _settle(file)
-    text = _canonical(content)
-    sealed = {
-        "format": FORMAT,
-        "checksums": {
-            "model.npz": _digest((folder / "model.npz").read_bytes()),
-            "content": _digest(text.encode()),
-        },
-        "content": json.loads(text),
-    }
-    with (folder / "package.json").open("wb") as file:
-        file.write((json.dumps(sealed, indent=1, allow_nan=False) + "\n").encode())
-        _settle(file)
+    name = kind_of(package)
+    content, arrays = KINDS[name].contents(package)
+    seal(folder, content if name == _UNNAMED else {"kind": name, **content}, arrays)
+
+
+def read_any(folder: Path) -> AnyPackage:
+    """Read a package of whatever kind.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    AnyPackage
+        Equal in every bit to what was written.
+
+    Raises
+    ------
+    PackageNotFound
+        "model ... must have a published package; got none in ...".
+    PackageDamaged
+        "... must be as it was written; got ...".
+    InvalidPackage
+        "package must be one of binary, ranking; got ...", or what its kind says.
+    """
+    content, arrays = unseal(folder)
+    name = content.get("kind", _UNNAMED)
+    if name not in KINDS:
+        raise InvalidPackage(
+            f"package must be one of {', '.join(KINDS)}; got {name!r}."
+            " Read the package with the version that wrote it."
+        )
+    return KINDS[name].read(content, arrays)
+
+
+def as_kind(package: AnyPackage, form: type[P]) -> P:
+    """Give a package as what it is asked to be.
+
+    Parameters
+    ----------
+    package : AnyPackage
+    form : type
+        The class of a kind.
+
+    Returns
+    -------
+    AnyPackage
+        The same, of that class.
+
+    Raises
+    ------
+    OtherKind
+        "package ... must answer with a probability; got one that answers with ...".
+    """
+    if isinstance(package, form):
+        return package
+    wanted = next(kind for kind in KINDS.values() if kind.form is form)
+    raise OtherKind(package.label, wanted.answer, KINDS[kind_of(package)].answer)
 
 
 def read_package(folder: Path) -> Package:
-    """Read a package.
+    """Read a binary package.
 
     Parameters
     ----------
@@ -79,147 +151,9 @@ def read_package(folder: Path) -> Package:
 
     Raises
     ------
-    PackageNotFound
-        "model ... must have a published package; got none in ...".
-    PackageDamaged
-        "... must be as it was written; got ...".
-    InvalidPackage
-        "component must be one of ...; got ...".
+    PackageNotFound, PackageDamaged, InvalidPackage
+        As `read_any`.
+    OtherKind
+        "package ... must answer with a probability; got one that answers with ...".
     """
-    if not (folder / "package.json").is_file():
-        raise PackageNotFound(f"{folder.parent.name}/{folder.name}", str(folder))
-    try:
-        sealed = json.loads((folder / "package.json").read_bytes())
-        version, checksums, content = sealed["format"], sealed["checksums"], sealed["content"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise PackageDamaged(str(folder / "package.json"), "no package in it") from error
-    if version != FORMAT:
-        raise PackageDamaged(str(folder / "package.json"), f"format {version}, not {FORMAT}")
-    if _digest(_canonical(content).encode()) != checksums["content"]:
-        raise PackageDamaged(str(folder / "package.json"), "another checksum")
-    if not (folder / "model.npz").is_file():
-        raise PackageDamaged(str(folder / "model.npz"), "no file")
-    if _digest((folder / "model.npz").read_bytes()) != checksums["model.npz"]:
-        raise PackageDamaged(str(folder / "model.npz"), "another checksum")
-    scale, rule_inputs, derived = content["scale"], content["rule_inputs"], content.get("derived")
-    return Package(
-        name=content["name"],
-        version=content["version"],
-        currency=content["currency"],
-        outputs=tuple(PackageOutput(**output) for output in content["outputs"]),
-        components=_read_components(folder / "model.npz", content["components"]),
-        calibration=Calibration(**content["calibration"]),
-        decision=DecisionRule(**content["decision"]),
-        offer=None if content.get("offer") is None else Offer.from_dict(content["offer"]),
-        population=read_population(content.get("population")),  # nor were they asked for
-        scale=None if scale is None else Scale(**scale),
-        rule_inputs=None if rule_inputs is None else _read_rule_inputs(rule_inputs),
-        derived=None if derived is None else DerivedColumns.from_dict(derived),
-        actionable=tuple(content.get("actionable", ())),
-        usual=content.get("usual", ""),  # packages of before had none
-        validation=content["validation"],
-        card=content["card"],
-        trained_on=content["trained_on"],
-    )
-
-
-def _read_rule_inputs(content: Mapping[str, Any]) -> RuleInputs:
-    line = content.get("calibration")
-    known = {**content, "calibration": None if line is None else Calibration(**line)}
-    return RuleInputs(**known)
-
-
-def read_population(content: Mapping[str, Any] | None) -> Population | None:
-    """Read a population out of JSON's own types.
-
-    Parameters
-    ----------
-    content : mapping or None
-        As `dataclasses.asdict` gives it.
-
-    Returns
-    -------
-    Population or None
-        None where there is none.
-    """
-    if content is None:
-        return None
-    others = tuple(
-        Group(**{**group, "calibration": Calibration(**group["calibration"])})
-        for group in content["others"]
-    )
-    return Population(name=content["name"], description=content["description"], others=others)
-
-
-def contents(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give what a package holds, but for how it is laid out on disk.
-
-    Parameters
-    ----------
-    package : Package
-
-    Returns
-    -------
-    tuple of dict and dict
-        Plain content, and arrays by the place of their component: "0.coefficient".
-    """
-    arrays: dict[str, Any] = {}
-    components = []
-    for index, component in enumerate(package.components):
-        kind = next(name for name, form in _KINDS.items() if isinstance(component, form))
-        components.append({"kind": kind, "weight": component.weight, "base": component.base})
-        for name in _array_names(type(component)):
-            arrays[f"{index}.{name}"] = getattr(component, name)
-    content: dict[str, Any] = {
-        "name": package.name,
-        "version": package.version,
-        "currency": package.currency,
-        "outputs": [asdict(output) for output in package.outputs],
-        "components": components,
-        "calibration": asdict(package.calibration),
-        "decision": asdict(package.decision),
-        "offer": package.offer and package.offer.as_dict(),
-        "population": package.population and asdict(package.population),
-        "scale": package.scale and asdict(package.scale),
-        "rule_inputs": package.rule_inputs and asdict(package.rule_inputs),
-        "derived": package.derived and package.derived.as_dict(),
-        "actionable": list(package.actionable),
-        "usual": package.usual,
-        "validation": dict(package.validation),
-        "card": dict(package.card),
-        "trained_on": dict(package.trained_on),
-    }
-    return content, arrays
-
-
-def _read_components(path: Path, described: list[dict[str, Any]]) -> tuple[Component, ...]:
-    components: list[Component] = []
-    with np.load(path, allow_pickle=False) as arrays:
-        for index, description in enumerate(described):
-            kind = _KINDS.get(description["kind"])
-            if kind is None:
-                raise InvalidPackage(
-                    f"component must be one of {', '.join(_KINDS)}; got {description['kind']!r}."
-                    " Read the package with the version that wrote it."
-                )
-            parts = {name: arrays[f"{index}.{name}"] for name in _array_names(kind)}
-            components.append(kind(weight=description["weight"], base=description["base"], **parts))
-    return tuple(components)
-
-
-def _array_names(kind: type[Component]) -> list[str]:
-    return [field.name for field in fields(kind) if field.name not in ("weight", "base")]
-
-
-def _canonical(content: object) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _settle(file: Any) -> None:
-    """Bring what was written to the disk before it is renamed into place."""
-    file.flush()
-    os.fsync(file.fileno())
+    return as_kind(read_any(folder), Package)

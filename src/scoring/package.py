@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scoring.any_package import AnyPackage
 from scoring.calibration import Calibration
 from scoring.components import Component
 from scoring.derived import DerivedColumns
@@ -91,8 +92,8 @@ class DecisionRule:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Package:
-    """A model version in the form that is scored, explained and decided with.
+class Package(AnyPackage):
+    """A binary model version, in the form that is scored, explained and decided with.
 
     Parameters
     ----------
@@ -138,8 +139,6 @@ class Package:
         "package ... must ..."
     """
 
-    name: str
-    version: str
     currency: str
     outputs: tuple[PackageOutput, ...]
     components: tuple[Component, ...]
@@ -152,17 +151,9 @@ class Package:
     derived: DerivedColumns | None = None
     actionable: tuple[str, ...] = ()
     usual: str = ""
-    validation: Mapping[str, Any] = field(default_factory=dict)
-    card: Mapping[str, Any] = field(default_factory=dict)
-    trained_on: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        tenant, dot, model = self.name.rpartition(".")
-        if not (tenant and dot and model):
-            raise InvalidPackage(
-                f"package name must be '<tenant>.<model>'; got {self.name!r}."
-                " Put the tenant before the dot."
-            )
+        super().__post_init__()
         if len(set(self.names)) != len(self.outputs) or not self.outputs:
             raise InvalidPackage(
                 f"package {self.label} must list each of its features once; got {list(self.names)}."
@@ -198,21 +189,6 @@ class Package:
             if population is None
             else [each.feature for each in population.others],
         }
-
-    @property
-    def label(self) -> str:
-        """Name and version, as answers state them: "demo.churn/1"."""
-        return f"{self.name}/{self.version}"
-
-    @property
-    def tenant(self) -> str:
-        """The tenant whose model this is."""
-        return self.name.rpartition(".")[0]
-
-    @property
-    def model(self) -> str:
-        """The model without its tenant: "churn"."""
-        return self.name.rpartition(".")[2]
 
     @cached_property
     def names(self) -> tuple[str, ...]:

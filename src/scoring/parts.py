@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from scoring.binned import Binned
 from scoring.components import Component, Linear, Trees
-from scoring.files import contents
+from scoring.contents.binary import contents
 from scoring.package import Package
 
 DECISION = ("decision", "offer", "population", "actionable")

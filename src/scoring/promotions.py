@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
+from scoring.any_package import AnyPackage
 from scoring.errors import PackageDamaged, PackageNotFound, ScoringError
-from scoring.files import read_package
-from scoring.package import Package
+from scoring.files import read_any
 from scoring.published import current_version, make_current, published_versions
+
+T = TypeVar("T")
 
 TRAINING = "training"
 """Who promotes a challenger that no gate refuses."""
@@ -86,7 +89,7 @@ def promote(
     Raises
     ------
     PackageNotFound, PackageDamaged, InvalidPackage
-        As `scoring.files.read_package`.
+        As `scoring.files.read_any`.
     """
     try:
         before = current_version(packages, tenant, model)
@@ -159,8 +162,8 @@ def in_order_of_use(packages: Path, tenant: str, model: str) -> Iterator[str]:
 
 
 def usable(
-    packages: Path, tenant: str, model: str, check: Callable[[Package], object]
-) -> tuple[Package, str]:
+    packages: Path, tenant: str, model: str, check: Callable[[AnyPackage], T]
+) -> tuple[T, str]:
     """Give the package that answers: the current one, or where it cannot, the last usable one.
 
     Parameters
@@ -168,12 +171,13 @@ def usable(
     packages : Path
     tenant, model : str
     check : callable
-        Raises a `ScoringError` for a package that cannot be used here, such as `scoring.package.check_outputs`.
+        Gives what is made of a package, and raises a `ScoringError` for one that cannot be used here.
 
     Returns
     -------
-    tuple of Package and str
-        With a sentence on the current one where another answers instead of it; empty otherwise.
+    tuple of object and str
+        What `check` made of it, with a sentence on the current one where another answers instead of it; empty
+        otherwise.
 
     Raises
     ------
@@ -190,13 +194,13 @@ def usable(
         refused = error
     for version in in_order_of_use(packages, tenant, model):
         try:
-            package = read_package(packages / tenant / model / version)
-            check(package)
+            package = read_any(packages / tenant / model / version)
+            made = check(package)
         except (ScoringError, OSError) as error:
             refused = refused or error
         else:
             note = f"{package.label} answers meanwhile, as {refused}" if refused else ""
-            return package, note
+            return made, note
     raise refused or PackageNotFound(f"{tenant}.{model}", str(packages / tenant / model))
 
 

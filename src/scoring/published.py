@@ -10,13 +10,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from scoring.any_package import AnyPackage
 from scoring.errors import PackageDamaged, PackageExists, PackageNotFound, ScoringError
-from scoring.files import read_package, write_package
+from scoring.files import as_kind, read_any, write_package
 from scoring.package import Package
 from tabular.files import replace_text
 
 
-def publish(package: Package, packages: Path) -> Path:
+def publish(package: AnyPackage, packages: Path) -> Path:
     """Publish a version and make it the current one.
 
     Writes `<packages>/<tenant>/<model>/<version>/`, then replaces `current.json` beside it; a reader sees
@@ -25,7 +26,7 @@ def publish(package: Package, packages: Path) -> Path:
 
     Parameters
     ----------
-    package : Package
+    package : AnyPackage
     packages : Path
         Where packages of all tenants lie.
 
@@ -44,14 +45,14 @@ def publish(package: Package, packages: Path) -> Path:
     return final
 
 
-def lay_down(package: Package, packages: Path) -> Path:
+def lay_down(package: AnyPackage, packages: Path) -> Path:
     """Publish a version without making it the current one; the same content again changes nothing.
 
     One that was damaged since is laid aside as `.damaged-<version>`.
 
     Parameters
     ----------
-    package : Package
+    package : AnyPackage
     packages : Path
         Where packages of all tenants lie.
 
@@ -89,7 +90,7 @@ def lay_down(package: Package, packages: Path) -> Path:
 
 def _is_sound(folder: Path) -> bool:
     try:
-        read_package(folder)
+        read_any(folder)
     except (ScoringError, OSError):
         return False
     return True
@@ -106,10 +107,10 @@ def make_current(packages: Path, tenant: str, model: str, version: str) -> None:
     Raises
     ------
     PackageNotFound, PackageDamaged, InvalidPackage
-        As `read_package`, of the version that was to answer.
+        As `scoring.files.read_any`, of the version that was to answer.
     """
     home = packages / tenant / model
-    read_package(home / version)
+    read_any(home / version)
     replace_text(home / "current.json", json.dumps({"version": version}) + "\n")
 
 
@@ -142,7 +143,7 @@ def published_versions(packages: Path, tenant: str, model: str) -> list[str]:
 
 
 def current(packages: Path, tenant: str, model: str) -> Package:
-    """Read the current package of a model.
+    """Read the current package of a binary model.
 
     Parameters
     ----------
@@ -161,11 +162,18 @@ def current(packages: Path, tenant: str, model: str) -> Package:
         "model 'demo.churn' must have a published package; got none in ...".
     PackageDamaged
         "... must be as it was written; got ...".
+    OtherKind
+        "package ... must answer with a probability; got one that answers with ...".
     """
+    return as_kind(current_any(packages, tenant, model), Package)
+
+
+def current_any(packages: Path, tenant: str, model: str) -> AnyPackage:
+    """Read the current package of a model, of whatever kind; it raises as `current`, but for the kind."""
     version = current_version(packages, tenant, model)
     if version is None:
         raise PackageNotFound(f"{tenant}.{model}", str(packages / tenant / model))
-    return read_package(packages / tenant / model / version)
+    return read_any(packages / tenant / model / version)
 
 
 def current_version(packages: Path, tenant: str, model: str) -> str | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from features.catalogue import CATALOGUE
+from scoring.any_package import AnyPackage
 from scoring.errors import PackageNotFound, ScoringError
+from scoring.files import as_kind
 from scoring.package import Package, check_outputs
 from scoring.promotions import usable
 from workbench.errors import ChampionUnusable
@@ -33,10 +35,15 @@ def answering(bench: Bench, model: str) -> tuple[Package, str]:
     """
     slug = bench.tenant.slug
     try:
-        return usable(
-            bench.settings.packages, slug, model, lambda package: check_outputs(package, CATALOGUE)
-        )
+        return usable(bench.settings.packages, slug, model, _checked)
     except PackageNotFound:
         raise
     except (ScoringError, OSError) as error:
         raise ChampionUnusable(slug, model, str(error)) from error
+
+
+def _checked(package: AnyPackage) -> Package:
+    """Refuse what is not binary, or was trained on features declared otherwise."""
+    binary = as_kind(package, Package)
+    check_outputs(binary, CATALOGUE)
+    return binary

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scoring.any_package import AnyPackage
 from scoring.errors import PackageDamaged, PackageNotFound
 from scoring.package import Package
 from scoring.promotions import (
@@ -30,8 +31,9 @@ def champion(packages: Path, package: Package, version: str, by: str = "Ada") ->
     promote(packages, "demo", "churn", version, at="2026-01-01", by=by, why="it is better")
 
 
-def anything(package: Package) -> None:
-    """Every package will do."""
+def anything(package: AnyPackage) -> AnyPackage:
+    """Any package will do."""
+    return package
 
 
 def test_every_promotion_is_a_line_that_says_who_when_and_why(

@@ -17,11 +17,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from features.declaring.declaration import Catalogue
-from scoring.errors import ScoringError
-from scoring.files import read_package
+from scoring.any_package import AnyPackage
+from scoring.errors import OtherKind, ScoringError
+from scoring.files import as_kind, read_package
 from scoring.package import Package, check_outputs
 from scoring.promotions import usable
-from scoring.published import current, current_version
+from scoring.published import current_any, current_version
+from scoring.ranking import RankingPackage
 from serving.errors import ModelMissing
 from serving.predict.rules import rules_of
 
@@ -35,10 +37,18 @@ Signature = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """A package with the declarations of the features it reads, in its order."""
+    """A binary package with the declarations of the features it reads, in its order."""
 
     package: Package
     outputs: Catalogue
+
+
+@dataclass(frozen=True, eq=False)
+class _Ready:
+    """A package that can answer; with the declarations of its features where it is binary."""
+
+    package: AnyPackage
+    served: Served | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +56,7 @@ class _Slot:
     """What was found at one ``current.json``: what answers, and why the newest does not, if so."""
 
     signature: Signature | None = None
-    served: Served | None = None
+    ready: _Ready | None = None
     refused: str | None = None
     files: tuple[Signature | None, ...] = ()
     """Of the refused package: once they change, it is read again."""
@@ -69,19 +79,36 @@ class PackageShelf:
         self._loading = threading.Lock()
 
     def current(self, tenant: str, model: str) -> Served:
-        """Give the package that answers now.
+        """Give the binary package that answers now.
 
         Raises
         ------
         ModelMissing
             "model <tenant>.<model> must have a published package; got ..."
+        OtherKind
+            "package <tenant>.<model>/1 must answer with a probability; got one that answers with ..."
         """
+        ready = self._ready(tenant, model)
+        if ready.served is None:
+            as_kind(ready.package, Package)
+        assert ready.served is not None
+        return ready.served
+
+    def ranking(self, tenant: str, model: str) -> RankingPackage:
+        """Give the ranking that answers now; it raises as `current` does."""
+        return as_kind(self._ready(tenant, model).package, RankingPackage)
+
+    def answering(self, tenant: str, model: str) -> AnyPackage:
+        """Give the package that answers now, of whatever kind; it raises as `current` does, but for the kind."""
+        return self._ready(tenant, model).package
+
+    def _ready(self, tenant: str, model: str) -> _Ready:
         refused: str | None = None
         if _NAME.fullmatch(tenant) and _NAME.fullmatch(model):
             for folder in self.folders:
                 slot = self._look(folder, tenant, model)
-                if slot.served is not None:
-                    return slot.served
+                if slot.ready is not None:
+                    return slot.ready
                 refused = refused or slot.refused
         raise ModelMissing(tenant, model, refused)
 
@@ -91,9 +118,9 @@ class PackageShelf:
         for tenant, model in self.published():
             for folder in self.folders:
                 slot = self._look(folder, tenant, model)
-                if slot.served is not None and slot.refused is not None:
-                    said.append(f"{slot.served.package.label} answers meanwhile: {slot.refused}")
-                if slot.served is not None:
+                if slot.ready is not None and slot.refused is not None:
+                    said.append(f"{slot.ready.package.label} answers meanwhile: {slot.refused}")
+                if slot.ready is not None:
                     break
         return said
 
@@ -145,7 +172,7 @@ class PackageShelf:
                     yield pair
 
     def models(self, tenants: Collection[str]) -> dict[str, Served]:
-        """Give the models of some tenants by name in order, each with the first one's package that can answer.
+        """Give the binary models of some tenants by name in order, each with the first package that can answer.
 
         Parameters
         ----------
@@ -155,7 +182,7 @@ class PackageShelf:
         found: dict[str, Served] = {}
         for tenant, model in self.published():
             if model not in found and (tenant in tenants or "*" in tenants):
-                with suppress(ModelMissing):
+                with suppress(ModelMissing, OtherKind):
                     found[model] = self.current(tenant, model)
         return dict(sorted(found.items()))
 
@@ -190,24 +217,29 @@ class PackageShelf:
             return _Slot()
         files = _files(folder, tenant, model)
         try:
-            served = self.serve(current(folder, tenant, model))
+            ready = self._prepare(current_any(folder, tenant, model))
         except (ScoringError, OSError) as error:
-            served_meanwhile = before.served or self._meanwhile(folder, tenant, model)
-            kept = "none" if served_meanwhile is None else served_meanwhile.package.label
+            meanwhile = before.ready or self._meanwhile(folder, tenant, model)
+            kept = "none" if meanwhile is None else meanwhile.package.label
             logger.warning("package refused, %s goes on answering: %s", kept, error)
-            return _Slot(signature, served_meanwhile, str(error), files)
+            return _Slot(signature, meanwhile, str(error), files)
         self._known.add(model)
-        logger.info("package %s answers from now on", served.package.label)
-        return _Slot(signature, served)
+        logger.info("package %s answers from now on", ready.package.label)
+        return _Slot(signature, ready)
 
-    def _meanwhile(self, folder: Path, tenant: str, model: str) -> Served | None:
+    def _prepare(self, package: AnyPackage) -> _Ready:
+        """Make ready what can be asked; it raises for what cannot."""
+        served = self.serve(package) if isinstance(package, Package) else None
+        return _Ready(package, served)
+
+    def _meanwhile(self, folder: Path, tenant: str, model: str) -> _Ready | None:
         """Find the last usable package, where the current one is not."""
         try:
-            package, _ = usable(folder, tenant, model, self.serve)
+            ready, _ = usable(folder, tenant, model, self._prepare)
         except (ScoringError, OSError):
             return None
         self._known.add(model)
-        return self.serve(package)
+        return ready
 
     def _holds(
         self, slot: _Slot, signature: Signature | None, folder: Path, tenant: str, model: str

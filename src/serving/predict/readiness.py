@@ -17,7 +17,7 @@ def obstacles(state: AppState) -> list[str]:
     refused: list[str] = []
     for tenant, model in state.shelf.published():
         try:
-            state.shelf.current(tenant, model)
+            state.shelf.answering(tenant, model)
         except (ModelMissing, ScoringError) as error:
             refused.append(str(error))
         else:

@@ -18,6 +18,7 @@ from commerce.payments.providers.port import WebhookRefused
 from commerce.people.passwords import BadCredentials
 from commerce.records import errors
 from commerce.records.errors import CustomerNotFound, CustomerNotYet, TenantNotFound
+from scoring.errors import OtherKind
 from serving.access.errors import NotAllowed, TooMany, Unauthorised, UnknownShop
 from serving.errors import (
     InvalidRequest,
@@ -49,6 +50,7 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (TooLarge, 413, None),
     (MediaMissing, 503, None),
     (ModelMissing, 503, None),
+    (OtherKind, 404, None),
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
     (QuestionsBusy, 503, None),

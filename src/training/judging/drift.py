@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from features.comparing.distributions import Spread, index_between, spread
-from scoring.files import read_population
+from scoring.contents.binary import read_population
 from scoring.package import Package
 from scoring.parts import read_by_components
 from scoring.wording import write_value

@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.scoring.rankings import make_ranking
 from tests.serving.shop import SHOP, make_package, make_stale
 
+from scoring.errors import OtherKind
 from scoring.published import publish
 from serving.errors import ModelMissing
 from serving.predict.packages import PackageShelf
@@ -119,3 +121,15 @@ def test_a_package_answers_once_its_files_are_mended(packages: Path) -> None:
     whole.write_bytes(content)
     assert label(shelf) == "acme.churn/2"
     assert shelf.stand_ins() == []
+
+
+def test_a_ranking_answers_as_what_it_is(packages: Path) -> None:
+    publish(make_ranking(name="acme.recommendations"), packages)
+    shelf = PackageShelf([packages], SHOP)
+    assert shelf.ranking("acme", "recommendations").label == "acme.recommendations/1"
+    assert shelf.answering("acme", "recommendations").label == "acme.recommendations/1"
+    with pytest.raises(OtherKind, match="must answer with a probability"):
+        shelf.current("acme", "recommendations")
+    with pytest.raises(OtherKind, match="must answer with a list of products"):
+        shelf.ranking("acme", "churn")
+    assert "recommendations" not in shelf.models({"acme"})
