@@ -1,9 +1,9 @@
-"""What a ranking package holds: products, the links between them, and how sources are blended."""
+"""What a ranking package holds: products, how each sells, what is bought with it, and the blend."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from scoring.ranking import Blend, ProductLinks, RankingPackage
 from scoring.sealing import Arrays
 
-_LINKS = ("links", "together")
+_PER_PRODUCT = ("popularity", "rising", "again", "buyers")
+_OF_LINKS = tuple(field.name for field in fields(ProductLinks))
 
 
 def contents(package: RankingPackage) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -26,18 +27,9 @@ def contents(package: RankingPackage) -> tuple[dict[str, Any], dict[str, Any]]:
     tuple of dict and dict
         Plain content, and arrays by name.
     """
-    arrays: dict[str, Any] = {
-        "products": np.array(package.products, dtype=np.str_),
-        "popularity": package.popularity,
-        "buyers": package.buyers,
-    }
-    for name in _LINKS:
-        links: ProductLinks = getattr(package, name)
-        arrays |= {
-            f"{name}.starts": links.starts,
-            f"{name}.products": links.products,
-            f"{name}.values": links.values,
-        }
+    arrays: dict[str, Any] = {"products": np.array(package.products, dtype=np.str_)}
+    arrays |= {name: getattr(package, name) for name in _PER_PRODUCT}
+    arrays |= {f"links.{name}": getattr(package.links, name) for name in _OF_LINKS}
     content = {
         "name": package.name,
         "version": package.version,
@@ -63,23 +55,14 @@ def read(content: Mapping[str, Any], arrays: Arrays) -> RankingPackage:
     RankingPackage
         Equal in every bit to what was written.
     """
-    links = {
-        name: ProductLinks(
-            starts=arrays[f"{name}.starts"],
-            products=arrays[f"{name}.products"],
-            values=arrays[f"{name}.values"],
-        )
-        for name in _LINKS
-    }
     return RankingPackage(
         name=content["name"],
         version=content["version"],
         products=tuple(arrays["products"].tolist()),
-        popularity=arrays["popularity"],
-        buyers=arrays["buyers"],
+        links=ProductLinks(**{name: arrays[f"links.{name}"] for name in _OF_LINKS}),
         blend=Blend(**content["blend"]),
         validation=content["validation"],
         card=content["card"],
         trained_on=content["trained_on"],
-        **links,
+        **{name: arrays[name] for name in _PER_PRODUCT},
     )

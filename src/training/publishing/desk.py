@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from scoring.any_package import AnyPackage
 from scoring.errors import PackageDamaged, ScoringError
-from scoring.files import read_package, write_package
+from scoring.files import read_any, read_package, write_package
 from scoring.package import Package
 from scoring.parts import fingerprint, renewed
 from scoring.promotions import TRAINING, Promotion, promote, promotions, record_promotion
@@ -72,13 +73,13 @@ class Desk:
     def is_published(self, version: str) -> bool:
         """Whether a version is published and can be read."""
         try:
-            self.read(version)
+            read_any(self.folder(version))
         except (ScoringError, OSError):
             return False
         return True
 
     def read(self, version: str) -> Package:
-        """Read a published version."""
+        """Read a published version of a binary model."""
         return read_package(self.folder(version))
 
     def champion(self) -> Package | None:
@@ -129,7 +130,7 @@ class Desk:
             f" {self.name}/{bearer}",
         )
 
-    def promote(self, package: Package, *, why: str) -> Path:
+    def promote(self, package: AnyPackage, *, why: str) -> Path:
         """Publish a version, unless it is published, and let it be champion in the registry and for answers."""
         if not self.is_published(package.version):
             lay_down(package, self.packages)
@@ -207,7 +208,7 @@ class Desk:
         self.tracker.tag_version(self.name, version, {SINCE: self.at})
 
 
-def log_package(run: TrackedRun, package: Package) -> None:
+def log_package(run: TrackedRun, package: AnyPackage) -> None:
     """Keep a package and its card with a run."""
     run.document("card.json", dict(package.card))
     with tempfile.TemporaryDirectory() as folder:
