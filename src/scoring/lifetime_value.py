@@ -1,0 +1,1 @@
+LIFETIME_VALUE = "lifetime_value"
