@@ -1,4 +1,4 @@
-"""What a forecast of value learns from: customers at two cutoffs, a horizon apart, and what each paid in the horizon after.
+"""What a forecast of value learns from: customers at two cutoffs, a horizon apart, and what each paid after it.
 
 Models are fitted at the first cutoff and judged by what came after the second, which is the end of the records.
 """
@@ -157,7 +157,9 @@ def _rows(
     realised = ends.reindex(frame["customer_id"]).to_numpy() - frame["historical"].to_numpy()
     paid = int(np.count_nonzero(realised > 0))
     if min(len(frame), paid) < LEAST_CUSTOMERS:
-        day = "" if before.empty else f" {before['cutoff'].iloc[0].tz_convert(tenant.zone):%Y-%m-%d}"
+        day = (
+            "" if before.empty else f" {before['cutoff'].iloc[0].tz_convert(tenant.zone):%Y-%m-%d}"
+        )
         raise NotTrainable(
             f"{LIFETIME_VALUE} must have {LEAST_CUSTOMERS} customers who ordered before{day} and"
             f" {LEAST_CUSTOMERS} who paid within {days} days of it; got {len(frame)} and {paid}."
