@@ -59,4 +59,5 @@ def historical_value(values: Floats) -> Floats:
     [4000.0]
     """
     arrived, back, failed = values.T
-    return arrived - (back - failed)
+    worth: Floats = arrived - (back - failed)
+    return worth

@@ -21,7 +21,7 @@ from analytics.periods import Period, Ratio
 from analytics.questions import ask
 from analytics.realtime import recent
 from analytics.sales import revenue_by_category, sales_metrics, top_products
-from analytics.segments import Edges, customer_segments, customers_in
+from analytics.segments import customer_segments, customers_in
 from analytics.view import View
 from commerce.records import schema
 from commerce.records.database import reading, writing
@@ -29,6 +29,7 @@ from commerce.records.errors import RecordError
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import Tenant
+from scoring.segments import Edges
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PEOPLE = [uuid.UUID(int=number) for number in range(1, 5)]
