@@ -7,8 +7,12 @@ PINS := requirements/dev.txt
 READY := $(VENV)/ready
 SPARK_PINS := requirements/spark.txt
 SPARK_READY := $(VENV)/spark-ready
-# one worker more than two cores: many tests wait for a process that they started
-TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile
+PEER_PINS := requirements/peers.txt
+PEER_READY := $(VENV)/peers-ready
+# one worker more than two cores: many tests wait for a process that they started; in their own order the many small
+# files of src come last, so that no worker is left alone with a long one
+TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+NOTEBOOKS := $(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
 # tracing every line takes a third of the time again, so only those who ask for the figures wait for them
 COVERAGE := --cov --cov-report=term:skip-covered --cov-report=html
 
@@ -19,9 +23,10 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 	src/features/declaring/sources.py \
 	src/scoring/any_package.py src/scoring/contents/binary.py src/scoring/contents/ranking.py src/scoring/decisions.py \
 	src/scoring/derived.py src/scoring/files.py src/scoring/package.py src/scoring/ranking.py src/scoring/sealing.py \
-	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/reasons.py src/scoring/rules.py \
-	src/scoring/scale.py src/scoring/scorer.py src/training/experiment.py src/workbench/notebook.py \
-	src/workbench/layouts.py src/workbench/trainings.py
+	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/ranker.py src/scoring/reasons.py \
+	src/scoring/recommended.py src/scoring/rules.py src/scoring/scale.py src/scoring/scorer.py src/features/baskets.py \
+	src/training/experiment.py src/training/recommending.py src/workbench/notebook.py src/workbench/layouts.py \
+	src/workbench/recommendations.py src/workbench/trainings.py
 
 export BELLWETHER_HOME ?= $(CURDIR)
 # one thread a process: kernels and candidate fits run side by side, and threads that contend are slower
@@ -31,7 +36,7 @@ export OMP_NUM_THREADS ?= 1
 
 .PHONY: help
 help: ## List what can be done
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 # The environment, built once and again when a pin changes. uv is taken from PyPI where it is not at hand.
 $(READY): $(PINS) pyproject.toml
@@ -48,6 +53,12 @@ $(SPARK_READY): $(SPARK_PINS) $(READY)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r $(SPARK_PINS)
 	@touch $@
 
+# What recommendations are measured beside; nothing of ours uses it.
+$(PEER_READY): $(PEER_PINS) $(READY)
+	@echo "installing $(PEER_PINS)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r $(PEER_PINS)
+	@touch $@
+
 .PHONY: setup
 setup: $(READY) ## Build the environment in .venv
 
@@ -56,26 +67,41 @@ run: $(READY) ## Simulate a shop, train, review and score it, build the service
 	@$(BIN)/bellwether demo
 
 .PHONY: test
-test: $(READY) lint ## Check everything that must hold
-	$(TESTS) -m "not slow" --hypothesis-profile=ci
-	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
+test: $(READY) style ## Check everything that must hold
+	@$(MAKE) --no-print-directory -j 2 check-tests check-types-and-notebooks
+
+# Two lanes side by side: types and notebooks leave a core and a half to the tests.
+.PHONY: check-tests
+check-tests: $(READY)
+	MAKEFLAGS= $(TESTS) -m "not slow" --hypothesis-profile=ci
+
+.PHONY: check-types-and-notebooks
+check-types-and-notebooks: $(READY) types
+	@MAKEFLAGS= $(NOTEBOOKS) >$(VENV)/notebooks.log 2>&1 || { cat $(VENV)/notebooks.log; exit 1; }
+	@echo "notebooks: $$(tail -n 1 $(VENV)/notebooks.log)"
 
 .PHONY: test-all
 test-all: $(READY) $(SPARK_READY) lint ## The same, with the slow and exhaustive cases and what all of them reach
 	$(TESTS) $(COVERAGE)
-	$(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.notebooks.home
+	$(NOTEBOOKS)
 
 .PHONY: coverage
 coverage: $(READY) ## See what the tests of `make test` reach of the code: htmlcov/index.html
 	$(TESTS) -m "not slow" --hypothesis-profile=ci $(COVERAGE)
 
 .PHONY: lint
-lint: $(READY) ## Style, types and the import rules
+lint: style types ## Style, types and the import rules
+
+.PHONY: style
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy src tests benchmarks
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory docstrings
+
+.PHONY: types
+types: $(READY)
+	$(BIN)/mypy src tests benchmarks
 
 .PHONY: docstrings
 docstrings: $(READY)
@@ -112,6 +138,10 @@ DATA ?= ../shared/data
 bench-models: $(READY) ## Measure the models on real and simulated shops, beside what anybody would try first (DATA=folder)
 	$(BIN)/python -m benchmarks.models $(if $(wildcard $(DATA)/online_retail.csv.gz),--data $(DATA))
 
+.PHONY: bench-recommend
+bench-recommend: $(PEER_READY) ## Measure recommendations on Online Retail, beside implicit's ALS and BPR (DATA=folder)
+	$(BIN)/python -m benchmarks.recommend --data $(DATA)
+
 .PHONY: bench-api
 bench-api: $(READY) ## Measure routes on 100,000 orders and questions on a million, beside the same by hand
 	$(BIN)/python -m benchmarks.api
@@ -122,6 +152,7 @@ pins: $(READY) ## Compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraint requirements/dev.txt --no-emit-index-url --no-emit-find-links --no-header requirements/serving.in -o requirements/serving.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraint requirements/dev.txt --no-emit-index-url --no-emit-find-links --no-header requirements/spark.in -o requirements/spark.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraint requirements/dev.txt --no-emit-index-url --no-emit-find-links --no-header requirements/peers.in -o requirements/peers.txt
 
 .PHONY: clean
 clean: ## Remove what was generated: records, runs, models, reports

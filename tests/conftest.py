@@ -28,6 +28,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
+def pytest_sessionfinish() -> None:
+    """Let what was imported be tidied up as ever: DuckDB's binding counts what is left over."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the newest tables, migrated once and copied by every test."""

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from commerce.records.instants import DAY
 from commerce.records.stream import ANNULLED, FEATURE_COLUMNS, customer_rows
+from commerce.records.stream.backfills import last_backfill
 from commerce.records.stream.reading import FeatureRow
 from features.snapshots.snapshot import Snapshot
 
@@ -158,7 +159,9 @@ def online_purchases(
     list of tuple of str and int
         As `purchases_of`.
     """
-    return purchases_of(customer_rows(connection, tenant_id, customer_id, before), before)
+    backfills = last_backfill(connection, tenant_id)
+    rows = customer_rows(connection, tenant_id, customer_id, before, backfills=backfills)
+    return purchases_of(rows, before)
 
 
 def _numbered(given: Iterable[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:

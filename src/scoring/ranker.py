@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.ranking import SOURCES, RankingPackage
+from scoring.recommended import BoughtBefore, BoughtTogether, Popular, Reason, Recommended
 
 Mode = Literal["history", "similar_customers", "inventory"]
 
@@ -22,72 +23,6 @@ Floats = NDArray[np.float64]
 
 Purchases = Sequence[tuple[str, int]]
 """What a customer bought: the product, and how many whole days ago."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoughtBefore:
-    """The customer bought it.
-
-    Parameters
-    ----------
-    times : int
-        In so many orders.
-    days_ago : int
-        The last of them.
-    """
-
-    times: int
-    days_ago: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoughtTogether:
-    """Others bought it and something that the customer bought.
-
-    Parameters
-    ----------
-    product : str
-        What the customer bought.
-    customers : int
-        How many bought both.
-    """
-
-    product: str
-    customers: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Popular:
-    """Many buy it.
-
-    Parameters
-    ----------
-    customers : int
-        How many bought it.
-    """
-
-    customers: int
-
-
-Reason = BoughtBefore | BoughtTogether | Popular
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recommended:
-    """A product in its place.
-
-    Parameters
-    ----------
-    product : str
-        Its id.
-    score : float
-        Of its mode; only to be compared with others of the same customer.
-    reason : BoughtBefore, BoughtTogether or Popular
-    """
-
-    product: str
-    score: float
-    reason: Reason
 
 
 @dataclass(frozen=True, eq=False)

@@ -266,6 +266,7 @@ def shop_analytics(shop: Shop) -> None:
     same("tax by line", [line["tax"] for line in tax["lines"]], ["5.70", "0.95"])
 
     figures_by_type(staff, datetime.fromisoformat(orders["results"][0]["placed_at"]))
+    recommended(staff, john["id"], {clock["id"], hand["id"]})
     nobody.ask("POST", "/api/token/refresh/", {"refresh": pair["refresh"]}, status=401)
 
 
@@ -286,6 +287,19 @@ def figures_by_type(staff: Client, placed: datetime) -> None:
     staff.get(f"{sales}?type=profit", status=422)
     for day in ("2024-13-01", "01/02/2024"):
         staff.get(f"{sales}?type=revenue_by_category&start_date={day}&end_date={today}", status=422)
+
+
+def recommended(staff: Client, customer: str, sold: set[str]) -> None:
+    """R1: what a customer may want next, of what is there; a list for everybody as long as there is no ranking."""
+    path = "/api/recommendations/{customer_id}/"
+    for mode in ("history", "inventory", "similar_customers"):
+        for written in (mode, f"{mode}/"):
+            found = staff.get(f"{path}?type={written}", customer_id=customer)
+            shows("recommendations", found, type=mode, is_fallback=True, customer=customer)
+            same("recommended", {each["product"] for each in found["results"]}, sold)
+    found = staff.get(f"{path}?type=inventory&threshold=5", customer_id=customer)
+    same("more than 5 are left of", [each["name"] for each in found["results"]], ["Hand"])
+    staff.get(f"{path}?type=horoscope", customer_id=customer, status=422)
 
 
 def many_tenants(shop: Shop) -> None:

@@ -61,6 +61,7 @@ def test_there_are_notebooks_for_every_stage() -> None:
         "10_build_features",
         "20_train_model",
         "30_review_model",
+        "35_recommend",
         "40_score_customers",
     ]
 

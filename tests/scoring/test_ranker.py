@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from tests.scoring.rankings import CUP, KETTLE, LAMP, TEA, make_ranking
 
-from scoring.ranker import (
-    BoughtBefore,
-    BoughtTogether,
-    Popular,
-    Recommended,
-    blended,
-    rank,
-    sources_of,
-)
+from scoring.ranker import blended, rank, sources_of
 from scoring.ranking import SOURCES, Blend
+from scoring.recommended import BoughtBefore, BoughtTogether, Popular, Recommended
 
 BOUGHT = [(TEA, 90), (TEA, 0), (CUP, 10)]
 
@@ -83,3 +78,17 @@ def test_the_order_of_purchases_changes_no_bit() -> None:
     np.testing.assert_array_equal(
         blended(ranking, [(CUP, 10), (TEA, 90), (TEA, 0)]), blended(ranking, BOUGHT)
     )
+
+
+def test_ranking_needs_neither_web_nor_database() -> None:
+    program = (
+        "import sys\n"
+        "from scoring.ranker import rank\n"
+        "from scoring.contents.ranking import read\n"
+        "asked = {'fastapi', 'starlette', 'uvicorn', 'duckdb', 'sqlite3', 'psycopg', 'serving', 'pandas'}\n"
+        "print(sorted(asked & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"

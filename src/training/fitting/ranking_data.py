@@ -37,12 +37,15 @@ class Ranked:
 
     Parameters
     ----------
+    customer : str
+        32 hex digits.
     purchases : list of tuple of str and int
         As `features.baskets.purchases_of`, as of the cutoff.
     bought : frozenset of str
         The products bought in the horizon that were known at the cutoff; at least one.
     """
 
+    customer: str
     purchases: list[Purchase]
     bought: frozenset[str]
 
@@ -160,7 +163,11 @@ def split_at(
     return Split(
         known=history,
         customers=tuple(
-            Ranked(purchases=purchases[customer], bought=frozenset(bought[customer]))
+            Ranked(
+                customer=customer,
+                purchases=purchases[customer],
+                bought=frozenset(bought[customer]),
+            )
             for customer in asked
         ),
     )

@@ -1,8 +1,9 @@
 """The plan of `bellwether run`: the numbered notebooks, in order, each only where something changed.
 
-10 builds the features once; then 20 trains, 30 reviews and 40 scores each model, two models side by side. What
-a step builds on is part of its key, so an earlier step that runs again to the same result lets the later ones
-stand; the record store is part of it too, so that nothing kept speaks for a store that has been made anew.
+10 builds the features once; then 20 trains, 30 reviews and 40 scores each model, two models side by side, and 35 builds
+recommendations after them. What a step builds on is part of its key, so an earlier step that runs again to the same
+result lets the later ones stand; the record store is part of it too, so that nothing kept speaks for a store that has
+been made anew.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scoring.ranking import RECOMMENDATIONS
 from workbench.runs.chains import SIDE_BY_SIDE, Chain, Steps, side_by_side
 from workbench.runs.champions import champion_state
 from workbench.runs.execution import Outcome, Run, Runner, Task
@@ -24,6 +26,7 @@ from workbench.runs.values import Value
 BUILD = "10_build_features"
 TRAIN = "20_train_model"
 REVIEW = "30_review_model"
+RECOMMEND = "35_recommend"
 SCORE = "40_score_customers"
 
 
@@ -46,6 +49,8 @@ class Pipeline:
     """Called with every step's outcome, in the order of the models."""
     skip: Callable[[str], None]
     """Called with why a model, or a step, is left out."""
+    recommends: bool = False
+    """Whether recommendations are built, too."""
     decided: Mapping[str, Any] = field(default_factory=dict)
     """What the tenant decided about its models, by their names."""
     progress: Callable[[str, int, int, str], None] = lambda label, number, count, title: None
@@ -74,16 +79,19 @@ class Pipeline:
         trained = [model for model in self.models if model not in result.skipped]
         jobs: dict[str, Value] = {} if len(trained) < SIDE_BY_SIDE else {"jobs": 1}
         outcomes: list[list[Outcome]] = [[] for model in trained]
-        side_by_side(
-            [
-                Chain(self._model(model, built, jobs, into))
-                for model, into in zip(trained, outcomes, strict=True)
-            ]
-        )
-        result.outcomes += [outcome for of_model in outcomes for outcome in of_model]
+        chains = [
+            Chain(self._model(model, built, jobs, into))
+            for model, into in zip(trained, outcomes, strict=True)
+        ]
+        if self.recommends:
+            outcomes.append([])
+            chains.append(Chain(self._recommend(built, outcomes[-1])))
+        side_by_side(chains)
+        result.outcomes += [outcome for of_chain in outcomes for outcome in of_chain]
         for outcome in result.outcomes:
             if outcome.exit_status is LEFT_OUT:
-                result.skipped[outcome.record.model] = outcome.record.sentence
+                name = outcome.record.model or RECOMMENDATIONS
+                result.skipped[name] = outcome.record.sentence
         return result
 
     def _build(self, into: list[Outcome]) -> Steps:
@@ -134,6 +142,21 @@ class Pipeline:
         yield from self._step(into, REVIEW, f"30 review {model}", chosen, content_hash(reviewed))
         scored = {**base, "champion": champion}
         yield from self._step(into, SCORE, f"40 score {model}", chosen, content_hash(scored))
+
+    def _recommend(self, built: Outcome, into: list[Outcome]) -> Steps:
+        """Build recommendations."""
+        snapshot = built.result["outputs"]["snapshot"]
+        seen = content_hash({"snapshot": snapshot, "records": self.records})
+        yield from self._step(
+            into,
+            RECOMMEND,
+            "35 recommend",
+            {"snapshot": snapshot},
+            seen,
+            stands=lambda _: (
+                champion_state(self.packages, self.tenant, RECOMMENDATIONS) is not None
+            ),
+        )
 
     def _step(
         self,

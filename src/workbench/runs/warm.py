@@ -22,9 +22,11 @@ STEPS = (
 LATER_STEPS = (
     "workbench.trainings",
     "training.experiment",
+    "training.recommending",
     "training.fitting.estimators.scorecard:load",
     "training.fitting.estimators.explainable:load",
     "workbench.reviews",
+    "workbench.recommendations",
     "workbench.scoreboard",
     "workbench.profiles",
     "workbench.runs.warm:prepare_tracking",

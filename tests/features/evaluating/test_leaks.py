@@ -120,7 +120,6 @@ def test_poison_finds_a_leaky_evaluator_out(evaluator: Evaluate) -> None:
     assert poison_reaches(evaluator, [])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("evaluator", LEAKY)
 def test_the_naive_reading_finds_a_leaky_evaluator_out(evaluator: Evaluate) -> None:
     found = hypothesis.find(

@@ -62,7 +62,6 @@ def test_deleting_what_was_recorded_later_changes_no_feature_on_duckdb(rows: lis
     assert leaks(on_duckdb, rows) == []
 
 
-@pytest.mark.slow
 def test_the_guard_is_red_on_a_leaky_evaluator() -> None:
     found = hypothesis.find(streams(max_size=10), lambda rows: bool(leaks(leaky, rows)))
     assert leaks(leaky, found)

@@ -147,7 +147,6 @@ def test_what_full_disks_interrupt_is_gone_on_with(
     assert take_snapshot(engine, acme, tmp_path).events == 70
 
 
-@pytest.mark.slow
 def test_killed_anywhere_a_copy_taken_again_is_whole_and_leaves_nothing_behind(
     engine: Engine, acme: Tenant, tmp_path: Path
 ) -> None:

@@ -95,7 +95,6 @@ def test_it_does_on_postgresql(
     check_killed(whole, tmp_path, share, delay, postgres_engine, url)
 
 
-@pytest.mark.slow
 def test_an_import_killed_twice_goes_on_under_its_number(whole: Path, tmp_path: Path) -> None:
     engine, meant = stores(tmp_path), connect(f"sqlite:///{whole}/data/records.db")
     for share, delay in instants(2):
@@ -157,7 +156,6 @@ def check_killed_undo(
         each.dispose()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.5])
 def test_an_undo_killed_and_done_again_equals_an_undisturbed_one(
     undone: tuple[Path, Path, float], tmp_path: Path, share: float

@@ -18,7 +18,7 @@ from workbench.runs.execution import Outcome, Runner, Task
 from workbench.runs.exit_status import CELL_RAISED, LEFT_OUT, SUCCEEDED, ExitStatus
 from workbench.runs.files import write_json
 from workbench.runs.history import RunRecord
-from workbench.runs.plan import BUILD, REVIEW, SCORE, TRAIN, Pipeline
+from workbench.runs.plan import BUILD, RECOMMEND, REVIEW, SCORE, TRAIN, Pipeline
 from workbench.runs.worker import Progress
 
 MODEL_PARAMETERS = """
@@ -32,6 +32,7 @@ PARAMETERS = {
     TRAIN: MODEL_PARAMETERS,
     REVIEW: MODEL_PARAMETERS,
     SCORE: MODEL_PARAMETERS,
+    RECOMMEND: 'tenant: str = "demo"\nas_of: str = ""\nsnapshot: str | None = None',
 }
 POPULATIONS: dict[str, dict[str, Any]] = {"churn": {"cutoffs": [1]}, "credit": {"cutoffs": [2]}}
 
@@ -162,8 +163,8 @@ def in_order(ran: list[str]) -> list[str]:
     """Put what ran side by side in the order of the models, each model's steps as they ran."""
     return sorted(
         ran,
-        key=lambda label: ["10", "churn", "credit"].index(
-            label[:2] if label < "2" else label.split()[2]
+        key=lambda label: ["10", "churn", "credit", "recommend"].index(
+            label[:2] if label < "2" else label.split()[-1]
         ),
     )
 
@@ -356,3 +357,27 @@ def test_training_is_judged_again_when_a_gate_is_waived_and_when_the_waiver_is_w
     write_waiver(longer, pretender.packages, "demo", "churn")
     plan().run()
     assert pretender.ran == ["20 train churn"]
+
+
+def test_recommendations_are_built_beside_the_models_where_they_are_asked_for(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    result = plan(recommends=True).run()
+    assert in_order(pretender.ran)[-1] == "35 recommend" == result.outcomes[-1].record.label
+    assert pretender.tasks[pretender.ran.index("35 recommend")].parameters["snapshot"] == "s1"
+    pretender.ran.clear()
+    plan(recommends=True).run()
+    assert pretender.ran == ["35 recommend"]  # nothing was published: it is built again
+    publish(pretender.packages, "recommendations", "1")
+    pretender.ran.clear()
+    plan(recommends=True).run()
+    assert pretender.ran == []
+
+
+def test_a_shop_without_recommendations_is_told_why(
+    plan: Callable[..., Pipeline], pretender: Pretender
+) -> None:
+    pretender.exit_statuses["35 recommend"] = LEFT_OUT
+    result = plan(recommends=True).run()
+    assert list(result.skipped) == ["recommendations"]
+    assert not result.failures

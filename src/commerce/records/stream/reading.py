@@ -131,7 +131,7 @@ def customer_rows(
         ).order_by(table.c.occurred_at, table.c.id),
         {"backfills": ALL if backfills is None else backfills},
     )
-    return [tuple(row) for row in rows]
+    return [tuple(row) for row in rows.all()]
 
 
 def iterate(
