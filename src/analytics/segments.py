@@ -133,6 +133,22 @@ def customers_in(
     return tuple(_rfm(used, *row) for row in rows)
 
 
+def segment_of_each(view: View, edges: Edges) -> dict[UUID, Rfm]:
+    """Tell in which segment every customer is.
+
+    Parameters
+    ----------
+    edges : Edges
+        Kept, so that what differs between two instants is the customers and not the edges.
+    """
+    _figure(view, edges)
+    rows = view.rows(
+        "SELECT key, recency, orders, net FROM rfm JOIN customer_key ON number = customer ORDER BY key"
+    )
+    found = (_rfm(edges, *row) for row in rows)
+    return {each.customer: each for each in found}
+
+
 def customer_rfm(view: View, customer: UUID, *, edges: Edges | None = None) -> Rfm | None:
     """Tell in which segment a customer is, and why; None where nothing is on record of the customer."""
     used = _figure(view, edges)
