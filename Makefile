@@ -142,6 +142,10 @@ bench-models: $(READY) ## Measure the models on real and simulated shops, beside
 bench-recommend: $(PEER_READY) ## Measure recommendations on Online Retail, beside implicit's ALS and BPR (DATA=folder)
 	$(BIN)/python -m benchmarks.recommend --data $(DATA)
 
+.PHONY: bench-clv
+bench-clv: $(READY) ## Measure lifetime value on Online Retail, out of time (DATA=folder)
+	$(BIN)/python -m benchmarks.values --data $(DATA)
+
 .PHONY: bench-api
 bench-api: $(READY) ## Measure routes on 100,000 orders and questions on a million, beside the same by hand
 	$(BIN)/python -m benchmarks.api
