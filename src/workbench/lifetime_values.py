@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -13,6 +15,8 @@ from scoring.wording import counted
 from training.fitting.value_data import ValueData
 from training.judging.values import ValueReport
 from training.segmenting import SegmentData
+from workbench.exports import export_table
+from workbench.notebook import Bench
 
 
 def headline(package: ValuePackage, values: pd.DataFrame) -> str:
@@ -132,6 +136,25 @@ def value_table(package: ValuePackage, data: ValueData) -> pd.DataFrame:
     )
     ordered = table.sort_values(["predicted", "customer_id"], ascending=[False, True])
     return ordered.set_index("customer_id")
+
+
+def export_values(bench: Bench, values: pd.DataFrame) -> Path:
+    """Write what every customer is worth to the tenant's file, whole; the one of before is replaced.
+
+    Parameters
+    ----------
+    bench : Bench
+    values : DataFrame
+        As `value_table` gives it.
+
+    Returns
+    -------
+    Path
+        A CSV, amounts in minor units.
+    """
+    path = bench.settings.home / "data" / "values" / f"{bench.tenant.slug}.csv"
+    export_table(values.reset_index(), path)
+    return path
 
 
 def segments_table(data: SegmentData) -> pd.DataFrame:
