@@ -25,7 +25,8 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 	src/scoring/derived.py src/scoring/files.py src/scoring/package.py src/scoring/ranking.py src/scoring/sealing.py \
 	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/ranker.py src/scoring/reasons.py \
 	src/scoring/recommended.py src/scoring/rules.py src/scoring/scale.py src/scoring/scorer.py src/features/baskets.py \
-	src/training/experiment.py src/training/recommending.py src/workbench/notebook.py src/workbench/layouts.py \
+	src/training/experiment.py src/training/recommending.py src/training/tables/steps.py src/workbench/brought.py \
+	src/workbench/notebook.py src/workbench/layouts.py \
 	src/workbench/recommendations.py src/workbench/trainings.py
 
 export BELLWETHER_HOME ?= $(CURDIR)
@@ -137,6 +138,10 @@ DATA ?= ../shared/data
 .PHONY: bench-models
 bench-models: $(READY) ## Measure the models on real and simulated shops, beside what anybody would try first (DATA=folder)
 	$(BIN)/python -m benchmarks.models $(if $(wildcard $(DATA)/online_retail.csv.gz),--data $(DATA))
+
+.PHONY: bench-tables
+bench-tables: $(READY) ## Measure models of tables beside logistic regression, forest and boosting in the same folds (DATA=folder)
+	$(BIN)/python -m benchmarks.tables --data $(DATA)
 
 .PHONY: bench-recommend
 bench-recommend: $(PEER_READY) ## Measure recommendations on Online Retail, beside implicit's ALS and BPR (DATA=folder)

@@ -102,6 +102,16 @@ def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def tracking_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tracking store, migrated once and copied by every test."""
+    from training.publishing.tracking import open_tracker
+
+    folder = tmp_path_factory.mktemp("tracking")
+    open_tracker(folder)
+    return folder / "mlflow.db"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def any_engine(request: pytest.FixtureRequest) -> Engine:
     """The same test on SQLite and on PostgreSQL."""

@@ -237,6 +237,7 @@ def _write(work: Work, changes: Mapping[str, Any], *events: EventDraft) -> None:
                 f"domain must be a host name; got {domain!r}. Write shop.example.org."
             )
     if "settings" in values:
+        values["settings"] = values["settings"] or {}  # none: all rules are the usual ones
         policy_of(values["settings"])
     with rows.unique("domain", domain):
         work.connection.execute(

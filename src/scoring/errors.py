@@ -79,6 +79,24 @@ class NoScorecard(ScoringError, ValueError):
         )
 
 
+class InvalidField(ScoringError, ValueError):
+    """A value of a table's column that cannot be read.
+
+    Attributes
+    ----------
+    column : str
+        Whose value; empty where it is the whole row.
+    """
+
+    def __init__(self, column: str, rule: str, found: object, advice: str) -> None:
+        self.column = column
+        shown = "an object or a list" if isinstance(found, dict | list) else repr(found)
+        if len(shown) > 60:
+            shown = f"{shown[:57]}..."
+        self.rule = f"must {rule}; got {shown}. {advice}"
+        super().__init__(f"{column or 'row'} {self.rule}")
+
+
 class OtherKind(ScoringError, ValueError):
     """A package that is asked what one of another kind answers."""
 

@@ -14,6 +14,7 @@ from scoring.calibration import Calibration
 from scoring.components import Component
 from scoring.derived import DerivedColumns
 from scoring.errors import InvalidPackage, PackageMismatch
+from scoring.fields import Fields
 from scoring.offers import Offer
 from scoring.populations import Population
 from scoring.rules import RuleInputs
@@ -101,6 +102,12 @@ class Package(AnyPackage):
         Registered name, "<tenant>.<model>".
     version : str
         Version of the registered model.
+    validation : mapping
+        Figures of the exported package, out of time.
+    card : mapping
+        The model card.
+    trained_on : mapping
+        Snapshot, cutoffs, rows: what reproduces the training table.
     currency : str
         ISO 4217; the currency of every amount the package shows.
     outputs : tuple of PackageOutput
@@ -121,17 +128,13 @@ class Package(AnyPackage):
         Which features the rule-based score reads; None where there is none.
     derived : DerivedColumns or None
         Columns that the components read beside the outputs; None where there are none.
+    fields : Fields or None
+        How the columns of a user's table become the outputs, one each; None where the outputs are the shop's features.
     actionable : tuple of str, default ()
         The features that a customer can change at once; `scoring.recourse` moves no other.
     usual : str
         The sentence where no reason is told, with {risk}, how high the risk usually is; after " | " the one where
         the customer's is higher. None is told without it.
-    validation : mapping
-        Figures of the exported package, out of time.
-    card : mapping
-        The model card.
-    trained_on : mapping
-        Snapshot, cutoffs, rows: what reproduces the training table.
 
     Raises
     ------
@@ -149,6 +152,7 @@ class Package(AnyPackage):
     scale: Scale | None = None
     rule_inputs: RuleInputs | None = None
     derived: DerivedColumns | None = None
+    fields: Fields | None = None
     actionable: tuple[str, ...] = ()
     usual: str = ""
 
@@ -168,6 +172,11 @@ class Package(AnyPackage):
             raise InvalidPackage(
                 f"package {self.label} must have components on its {columns} columns;"
                 " got other columns. Export it again."
+            )
+        if self.fields is not None and self.fields.names != self.names:
+            raise InvalidPackage(
+                f"package {self.label} must read the columns of its table in their order;"
+                f" got {list(self.names)}. Export it again."
             )
         for use, read in self._read_beside().items():
             unknown = set(read) - set(self.names)
@@ -240,7 +249,7 @@ class Package(AnyPackage):
 
 
 def check_outputs(package: Package, catalogue: Catalogue) -> None:
-    """Refuse a package whose features are declared otherwise here.
+    """Refuse a package whose features are declared otherwise here; one of a table declares its own.
 
     Parameters
     ----------
@@ -254,6 +263,8 @@ def check_outputs(package: Package, catalogue: Catalogue) -> None:
     PackageMismatch
         "package demo.churn/1 must use features as they are declared here; got other declarations of ..."
     """
+    if package.fields is not None:
+        return  # it brings its columns itself
     known = {output.name: output.hash for output in catalogue.outputs}
     changed = [output.name for output in package.outputs if known.get(output.name) != output.hash]
     if changed:

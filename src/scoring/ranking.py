@@ -126,6 +126,12 @@ class RankingPackage(AnyPackage):
         Registered name, "<tenant>.<model>".
     version : str
         Version of the registered model.
+    validation : mapping
+        Recall and NDCG out of time, beside the baselines.
+    card : mapping
+        The model card.
+    trained_on : mapping
+        Snapshot, cutoffs, rows: what reproduces it.
     products : tuple of str
         The ids of the products that are ranked, 32 hex digits each; a product's place in it stands for it.
     popularity : float array of shape (n_products,), in [0, 1]
@@ -138,12 +144,6 @@ class RankingPackage(AnyPackage):
         By how many customers it was bought.
     links : ProductLinks
     blend : Blend
-    validation : mapping
-        Recall and NDCG out of time, beside the baselines.
-    card : mapping
-        The model card.
-    trained_on : mapping
-        Snapshot, cutoffs, rows: what reproduces it.
 
     Raises
     ------

@@ -53,7 +53,7 @@ class Reason:
     feature : str or None
         The feature that is told of; None where it is the risk itself.
     value, reference : float or None
-        The customer's value, and the usual one; None where missing.
+        The customer's value, and the usual one; None where missing, or where it is a category.
     contribution : float
         Log-odds of all features about the concept, > 0; 0 without a feature.
     text : str
@@ -177,9 +177,10 @@ def _reason(
     package: Package, row: list[float], column: int, text: str, contribution: float
 ) -> Reason:
     output, value = package.outputs[column], row[column]
+    is_category = package.fields is not None and package.fields.columns[column].is_category
     return Reason(
         feature=output.name,
-        value=None if value != value else value,
+        value=None if value != value or is_category else value,
         reference=output.reference,
         contribution=contribution,
         text=text,
@@ -239,8 +240,15 @@ def _fill(package: Package, row: list[float], column: int, text: str) -> str | N
             named = _named(package, row, column, name)
             if named is None:
                 return None
-            written.append(write_value(*named, package.currency))
+            written.append(_written(package, column, named))
     return "".join(written)
+
+
+def _written(package: Package, column: int, named: tuple[float, str]) -> str:
+    """Write a value of a sentence: as the table has it where the package is one of a table."""
+    if package.fields is not None:
+        return package.fields.columns[column].write(named[0])
+    return write_value(*named, package.currency)
 
 
 def _compared(package: Package, row: list[float], column: int, words: str) -> str | None:

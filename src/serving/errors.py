@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from commerce.records.tenants import SHARED
+
 
 class ServingError(Exception):
     """Base of every refusal.
@@ -32,9 +34,14 @@ class ModelMissing(ServingError, LookupError):
         self.tenant = tenant
         self.model = model
         found = f"one that was refused: {refused}" if refused else "none."
+        advice = f"Run `bellwether run --tenant {tenant} --models {model}`, then ask again."
+        if tenant == SHARED:
+            advice = (
+                f"Name the tenant whose model it is, or run `bellwether train --name {model} --table FILE"
+                " --target COLUMN`, then ask again."
+            )
         super().__init__(
-            f"model {tenant}.{model} must have a published package; got {found}"
-            f" Run `bellwether run --tenant {tenant} --models {model}`, then ask again."
+            f"model {tenant}.{model} must have a published package; got {found} {advice}"
         )
 
 

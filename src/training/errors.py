@@ -34,3 +34,7 @@ class InvalidSetting(TrainingError, ValueError):
 
 class InvalidWaiver(TrainingError, ValueError):
     """Leave to ignore a gate that nobody answers for, or that is not to be ignored."""
+
+
+class InvalidTable(TrainingError, ValueError):
+    """A table, or what is asked of it, that nothing can be learned from: the sentence says what to change."""

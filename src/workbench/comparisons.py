@@ -59,6 +59,8 @@ def why_not_comparable(one: Package, other: Package) -> str:
     """Say why two versions cannot be asked about the same rows; empty where they can."""
     if one.name != other.name:
         return f"{one.label} and {other.label} are versions of different models"
+    if one.fields is not None or other.fields is not None:
+        return "of rows of a table it is not known which ones each has learned from"
     for package in (one, other):
         try:
             check_outputs(package, CATALOGUE)
@@ -92,23 +94,7 @@ def compare(bench: Bench, snapshot: Snapshot, one: Package, other: Package) -> C
     """
     why = why_not_comparable(one, other)
     if why:
-        cards = {
-            each.label: {
-                name: float(each.card["out_of_time"][name])
-                for name in FIGURES
-                if name in each.card.get("out_of_time", {})
-            }
-            for each in (one, other)
-        }
-        return Comparison(
-            one=one.label,
-            other=other.label,
-            figures=cards,
-            difference={},
-            rows=0,
-            cutoff=None,
-            notes=(f"not on the same rows: {why}",),
-        )
+        return by_cards(one, other, why)
     spec = bench.spec(one.model)
     schedule = cutoffs_for(
         spec, first_occurred=snapshot.first_occurred, as_of=bench.cutoff, zone=bench.tenant.zone
@@ -149,4 +135,25 @@ def compare(bench: Bench, snapshot: Snapshot, one: Package, other: Package) -> C
             for each in (one, other)
             if learned_until(each) > schedule.test
         ),
+    )
+
+
+def by_cards(one: Package, other: Package, why: str) -> Comparison:
+    """Hold the figures of two cards against each other, and say why there are no others."""
+    cards = {
+        each.label: {
+            name: float(each.card["out_of_time"][name])
+            for name in FIGURES
+            if name in each.card.get("out_of_time", {})
+        }
+        for each in (one, other)
+    }
+    return Comparison(
+        one=one.label,
+        other=other.label,
+        figures=cards,
+        difference={},
+        rows=0,
+        cutoff=None,
+        notes=(f"not on the same rows: {why}",),
     )

@@ -207,7 +207,7 @@ def _listed(
         auc=figures.get("auc"),
         brier=figures.get("brier"),
         gates=gates_of(card),
-        as_of=str(origin.get("as_of", ""))[:10],
+        as_of=str(origin.get("as_of") or card.get("trained", ""))[:10],
         expires=str(card.get("expires", "")),
         note=str(card.get("renewal", "")),
     )

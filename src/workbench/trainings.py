@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from scoring.published import current_version
-from training.fitting.candidates import Fitted
+from training.fitting.choosing import Chosen
 from training.judging.examination import Report
 from training.judging.verdict import Verdict
 from training.publishing.training_result import TrainingResult
@@ -102,12 +102,12 @@ def figures(bench: Bench, result: TrainingResult) -> dict[str, Any]:
     }
 
 
-def candidates_table(fitted: Fitted) -> pd.DataFrame:
+def candidates_table(fitted: Chosen) -> pd.DataFrame:
     """Show what cross-validation says of each candidate, best first.
 
     Parameters
     ----------
-    fitted : Fitted
+    fitted : Chosen
 
     Returns
     -------

@@ -87,6 +87,13 @@ def test_changes_are_checked_and_told_by_name(any_engine: Engine) -> None:
     assert events(any_engine)[1:] == [("tenant.changed", "name"), ("tenant.changed", "settings")]
 
 
+def test_settings_of_nothing_are_the_usual_rules(engine: Engine) -> None:
+    opened(engine)
+    shops.change_shop(engine, ROOT, "acme", {"settings": {"return_days": 14}}, now=NOW)
+    changed = shops.change_shop(engine, ROOT, "acme", {"settings": None}, now=NOW)
+    assert changed.settings == {}
+
+
 def test_no_change_is_none_and_is_not_told(engine: Engine) -> None:
     before = opened(engine)
     told = events(engine)

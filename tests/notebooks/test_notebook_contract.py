@@ -61,6 +61,7 @@ def test_there_are_notebooks_for_every_stage() -> None:
     assert [path.stem for path in NUMBERED] == [
         "10_build_features",
         "20_train_model",
+        "21_train_table",
         "30_review_model",
         "35_recommend",
         "36_value_customers",

@@ -54,14 +54,6 @@ def credit_dataset() -> Dataset:
     return make_dataset(replace(CREDIT, candidates=linear_models(), least_rows=100))
 
 
-@pytest.fixture(scope="session")
-def tracking_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tracking store, migrated once and copied by every test."""
-    folder = tmp_path_factory.mktemp("tracking")
-    open_tracker(folder)
-    return folder / "mlflow.db"
-
-
 @pytest.fixture
 def tracker(tracking_template: Path, tmp_path: Path) -> Tracker:
     """A tracking store of this test's own."""

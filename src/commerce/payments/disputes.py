@@ -87,7 +87,7 @@ def begin(
     ------
     NotFound
     Conflict
-        "dispute must be of 1 to 100; got ..."
+        "dispute must be of 1 to 100; got ...", "reference must be new; got ..."
     """
     work.actor.require("dispute.opened", "admin", "system")
     payment, _ = lock(work, payment_id)
@@ -96,7 +96,8 @@ def begin(
         raise Conflict(
             f"dispute must be of 1 to {left}, what is left of the payment; got {amount}. Dispute less."
         )
-    return _open(work, payment, amount, reason_code(reason), reference)
+    with rows.unique("reference", reference):
+        return _open(work, payment, amount, reason_code(reason), reference)
 
 
 def close(work: Work, dispute_id: UUID, *, lost: bool) -> None:

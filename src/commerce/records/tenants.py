@@ -25,6 +25,9 @@ from commerce.records.sql import micros
 
 ClockMode = Literal["wall", "recorded"]
 
+SHARED = "shared"
+"""The slug of no shop: models of tables that somebody brings go by it, and every shop may ask them."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -101,8 +104,12 @@ def check_slug(slug: str) -> None:
     Raises
     ------
     RecordError
-        "tenant must be lower-case letters, digits, - and _; got ..."
+        "tenant must be lower-case letters, digits, - and _; got ...", or "tenant must not be 'shared' ..."
     """
+    if slug == SHARED:
+        raise RecordError(
+            f"tenant must not be {SHARED!r}, by which models of tables go; got that name. Choose another."
+        )
     if not _SLUG.fullmatch(slug):
         raise RecordError(
             f"tenant must be lower-case letters, digits, - and _; got {slug!r}."

@@ -11,6 +11,7 @@ from scoring.calibration import Calibration
 from scoring.components import Component, Linear, Trees
 from scoring.derived import DerivedColumns
 from scoring.errors import InvalidPackage
+from scoring.fields import Fields
 from scoring.offers import Offer
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.populations import Group, Population
@@ -41,6 +42,7 @@ def read(content: Mapping[str, Any], arrays: Arrays) -> Package:
         "component must be one of ...; got ...".
     """
     scale, rule_inputs, derived = content["scale"], content["rule_inputs"], content.get("derived")
+    table = content.get("fields")
     return Package(
         name=content["name"],
         version=content["version"],
@@ -54,6 +56,7 @@ def read(content: Mapping[str, Any], arrays: Arrays) -> Package:
         scale=None if scale is None else Scale(**scale),
         rule_inputs=None if rule_inputs is None else _read_rule_inputs(rule_inputs),
         derived=None if derived is None else DerivedColumns.from_dict(derived),
+        fields=None if table is None else Fields.from_dict(table),
         actionable=tuple(content.get("actionable", ())),
         usual=content.get("usual", ""),  # packages of before had none
         validation=content["validation"],
@@ -122,6 +125,7 @@ def contents(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
         "scale": package.scale and asdict(package.scale),
         "rule_inputs": package.rule_inputs and asdict(package.rule_inputs),
         "derived": package.derived and package.derived.as_dict(),
+        "fields": package.fields and package.fields.as_dict(),
         "actionable": list(package.actionable),
         "usual": package.usual,
         "validation": dict(package.validation),

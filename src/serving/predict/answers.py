@@ -15,13 +15,13 @@ from commerce.records.errors import CustomerNotYet, RecordError
 from commerce.records.identity import Identity, find_customer, was_known
 from commerce.records.instants import to_micros
 from commerce.records.stream.backfills import last_backfill
-from commerce.records.tenants import Tenant, clock, find_tenant, observe, settle_as_of
+from commerce.records.tenants import SHARED, Tenant, clock, find_tenant, observe, settle_as_of
 from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
 from scoring.package import Package
 from serving.errors import InvalidRequest, ModelMissing, StoreMissing, UnknownName
 from serving.predict.packages import PackageShelf, Served
-from serving.predict.payload import Payload, read_payload
+from serving.predict.payload import Payload, read_fields, read_payload
 from serving.predict.scores import record_score, score_row
 from serving.predict.store import RecordStore
 
@@ -160,9 +160,13 @@ def answer_customer(
 
 
 def answer_values(state: AppState, model: str, request: ValuesRequest, request_id: str) -> Answer:
-    """Answer by values; kept where there is a record store, which must then know the tenant."""
+    """Answer by values; kept where there is a record store, which must then know the tenant.
+
+    What a model of a table answers is about no record of any shop: it is not kept, and comes out the same again from
+    the values that were sent and the version that is named.
+    """
     now = state.now()
-    if state.store is None:
+    if state.store is None or request.tenant == SHARED:
         served = _without_records(state.shelf, request.tenant, model)
         payload = _read_values(request, served)
         decision = decide(served.package, payload.values)
@@ -212,6 +216,8 @@ def served_for(
 
 
 def _read_values(request: ValuesRequest, served: Served) -> Payload:
+    if served.package.fields is not None:
+        return read_fields(request.features, served.package.fields)
     usual = {output.name: output.reference for output in served.package.outputs}
     return read_payload(request.features, served.outputs, usual)
 

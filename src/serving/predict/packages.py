@@ -38,7 +38,7 @@ Signature = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """A binary package with the declarations of the features it reads, in its order."""
+    """A binary package, and the declarations of the features it reads in its order; none where it is one of a table."""
 
     package: Package
     outputs: Catalogue
@@ -173,7 +173,8 @@ class PackageShelf:
             If it was trained on features declared otherwise.
         """
         check_outputs(package, self.catalogue)
-        return Served(package, self.catalogue.subset(package.names))
+        own = package.names if package.fields is None else ()
+        return Served(package, self.catalogue.subset(own))
 
     def published(self) -> Iterator[tuple[str, str]]:
         """Walk over the tenants and models that have a package, usable or not."""

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from features.declaring.beliefs import Contradiction
 from features.declaring.declaration import Catalogue, Output
 from features.declaring.relations import complete
+from scoring.errors import InvalidField
+from scoring.fields import Fields
 from serving.errors import InvalidRequest
 from tabular.errors import did_you_mean
 
@@ -74,6 +76,29 @@ def read_payload(
         values=np.array(list(found.values()), dtype=np.float64),  # None is NaN
         assumed={name: value for name, value in found.items() if name not in features},
     )
+
+
+def read_fields(features: Mapping[str, Any], fields: Fields) -> Payload:
+    """Turn a row of a table into the row that its model scores.
+
+    Parameters
+    ----------
+    features : mapping of str to str, number, bool or None
+        By column; one that is left out, or whose category was never seen, is missing, and said to be.
+    fields : Fields
+        How the model reads its columns.
+
+    Raises
+    ------
+    InvalidRequest
+        "features.<column> must ...", as `scoring.fields.Field.read`.
+    """
+    try:
+        values, missing = fields.read_row(features)
+    except InvalidField as error:
+        field = f"features.{error.column}" if error.column else "features"
+        raise InvalidRequest(f"{field} {error.rule}", field=field) from error
+    return Payload(values=values, assumed=dict.fromkeys(missing))
 
 
 def _disagree(error: Contradiction, features: Mapping[str, Any]) -> InvalidRequest:

@@ -22,6 +22,7 @@ from scoring.scorer import score
 from serving.predict.answers import Answer
 from serving.predict.packages import Served
 from serving.rest.schemas import write_answer
+from serving.rest.table_models import describe_row, example_values
 
 _TENANT = "demo"
 _FEATURES = {"orders_90d": 3}
@@ -85,6 +86,15 @@ def _describe(operation: Mapping[str, Any], model: str, served: Served) -> dict[
     found["summary"] = predicts[:1].upper() + predicts[1:]
     scores = "" if package.scale is None else ", a score with its band"
     rules = "" if package.rule_inputs is None else ", the rule-based score beside it"
+    body = found["requestBody"]["content"]["application/json"]
+    answers = found["responses"]["200"]["content"]["application/json"]
+    if package.fields is not None:
+        found["description"] = (
+            f"{found['summary']}, and at most four reasons, of a row of {package.trained_on.get('file', 'a table')}."
+        )
+        describe_row(body, package, package.fields)
+        answers["example"] = example_answer(served)
+        return found
     found["description"] = (
         f"{found['summary']}, what to do about it ({package.decision.at_or_above} or {package.decision.below})"
         f"{scores}{rules}, and at most four reasons. Ask about a `customer_id` of the record store (features"
@@ -92,23 +102,25 @@ def _describe(operation: Mapping[str, Any], model: str, served: Served) -> dict[
     )
     features = {name: value for name, value in _FEATURES.items() if name in package.names}
     first = served.outputs.outputs[0]
-    body = found["requestBody"]["content"]["application/json"]
     body["examples"] = request_examples(
         package.tenant, features or {first.name: _allowed(first, 1.0)}
     )
     # FastAPI itself would leave the nulls of an example out
-    found["responses"]["200"]["content"]["application/json"]["example"] = example_answer(served)
+    answers["example"] = example_answer(served)
     return found
 
 
 def example_answer(served: Served) -> dict[str, Any]:
     """Give what a package answers about a customer of whom little but a few unusual things is known."""
+    package, fields = served.package, served.package.fields
+    values = unusual_values(served) if fields is None else example_values(package, fields)
+    someone = Identity(UUID("5c9f0c1e-6a0f-5f0b-9d3a-0c4f8f6d2b17"), 17, "17")
     return write_answer(
         Answer(
-            package=served.package,
-            decision=decide(served.package, unusual_values(served)),
-            customer_id="17",
-            customer=Identity(UUID("5c9f0c1e-6a0f-5f0b-9d3a-0c4f8f6d2b17"), 17, "17"),
+            package=package,
+            decision=decide(package, values),
+            customer_id="17" if fields is None else None,
+            customer=someone if fields is None else None,
             as_of=datetime(2026, 1, 1, tzinfo=UTC),
             request_id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55",
             steps=(),

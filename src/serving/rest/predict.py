@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from commerce.records.tenants import SHARED
 from serving.access.callers import Caller, require_shop
 from serving.access.gate import missing
 from serving.errors import ModelMissing
@@ -49,9 +50,12 @@ def is_at_home(request: Request) -> bool:
 
 
 def require_about(request: Request, caller: Caller | None, tenant: str) -> None:
-    """Refuse a question about a shop that is none of the caller's business, whether or not there is one."""
+    """Refuse a question about a shop that is none of the caller's business, whether or not there is one.
+
+    Models of tables are about no shop: whoever is known may ask them.
+    """
     if caller is not None:
-        if not caller.may_choose():
+        if tenant != SHARED and not caller.may_choose():
             require_shop(caller, tenant)
         return
     door: DoorSettings = request.app.state.door

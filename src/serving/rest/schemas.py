@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from commerce.records.tenants import SHARED
 from serving.predict.answers import Answer, CustomerRequest, ValuesRequest
 
 LONGEST_NAME = 200
@@ -65,7 +66,11 @@ class ByValues(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    tenant: Name = Field(description="Whose model.", examples=["demo"])
+    tenant: Name = Field(
+        default=SHARED,
+        description="Whose model; by default that of a table, which is nobody's.",
+        examples=["demo"],
+    )
     features: dict[str, Any] = Field(
         description="Values by feature name, at least one. A feature left out takes its declared value of"
         " an empty window, or the nearest to it that the others allow, and is listed in `assumed`; null means"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,8 @@ from sklearn.base import ClassifierMixin
 from features.frames import KEYS, LABEL
 from scoring.calibration import Calibration
 from training.errors import InvalidCandidate, NotTrainable
-from training.fitting.blending import winning_blends
-from training.fitting.candidate_scores import CandidateScore, candidate_score, parameters_of
+from training.fitting.candidate_scores import candidate_score, parameters_of
+from training.fitting.choosing import Chosen, choose_candidate
 from training.fitting.contenders import BUDGET, standard_contenders, within_budget
 from training.fitting.cross_validation import (
     FOLDS,
@@ -22,7 +22,6 @@ from training.fitting.cross_validation import (
     cross_validate,
     fit_fresh,
     folds_of,
-    loss,
 )
 from training.fitting.dataset import Dataset
 from training.fitting.estimators import as_blend, plain_logistic
@@ -31,6 +30,7 @@ from training.specs import ModelSpec
 from training.specs.concepts import expected_sign
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 _FITS = FOLDS * (1 - 1 / FOLDS) + 1
 """Fits on all training rows that a comparison comes to: each fold learns from the rows of the others, and the chosen
@@ -41,40 +41,17 @@ PLAIN = "plain logistic"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Fitted:
-    """A fitted model and how it was chosen.
+class Fitted(Chosen):
+    """A model fitted for a spec, on the stream of a shop, and how it was chosen.
 
     Parameters
     ----------
+    features, estimator, candidates, rows, out_of_fold, calibration, not_tried
+        As `training.fitting.choosing.Chosen` has them.
     spec : ModelSpec
-    features : tuple of str
-        The columns it reads, in order.
-    estimator : classifier
-        A `LogitBlend`, unless a package can be made of none of the candidates.
-    candidates : tuple of CandidateScore
-        Best first.
-    rows : int
-    out_of_fold : float array of shape (rows,)
-        What the chosen candidate says of each training row where it did not learn from its customer, in log-odds.
-    calibration : Calibration
-        What is done to its logits so that they may be taken at their word; nothing where they may be anyway.
-    not_tried : mapping of str to str
-        Why each standard candidate that did not compete was left out.
     """
 
     spec: ModelSpec
-    features: tuple[str, ...]
-    estimator: ClassifierMixin
-    candidates: tuple[CandidateScore, ...]
-    rows: int
-    out_of_fold: Floats
-    calibration: Calibration = field(default_factory=Calibration)
-    not_tried: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def chosen(self) -> CandidateScore:
-        """The candidate that was fitted on all training rows."""
-        return next(candidate for candidate in self.candidates if candidate.chosen)
 
 
 def fit_candidates(
@@ -133,44 +110,16 @@ def fit_candidates(
             f"{spec.name} must have a feature that varies; got none. Import more kinds of records."
         )
     models, not_tried = _contenders(dataset, features, candidates or {}, seed, budget)
-    rows = _rows(frame, features)
-    folds = folds_of(rows, seed=seed)
-    tried = cross_validate(models, rows, folds, jobs=jobs)
-    logits = {name: each.logits for name, each in tried.items()}
-    obstacles = {name: each.obstacle for name, each in tried.items() if each.obstacle}
-    parameters = {name: parameters_of(model) for name, model in models.items()}
-    recipes: dict[str, Mapping[str, float]] = {name: {name: 1.0} for name in models}
-    if spec.candidates is None:
-        possible = {name: logits[name] for name in models if name not in obstacles}
-        for blend in winning_blends(models, possible, rows.labels, rows.customers, seed=seed):
-            recipes[blend.name], logits[blend.name] = blend.shares, blend.logits
-            parameters[blend.name] = {"shares": blend.shares_text}
-    lost = {name: loss(rows.labels, logits[name]) for name in recipes}
-    ranked = sorted(lost, key=lambda name: lost[name])
-    chosen = next((name for name in ranked if name not in obstacles), ranked[0])
-    parts = [
-        (fit_fresh(models[part], rows, jobs=jobs), share) for part, share in recipes[chosen].items()
-    ]
-    return Fitted(
-        spec=spec,
+    chosen = choose_candidate(
+        models,
+        _rows(frame, features),
         features=features,
-        estimator=parts[0][0] if chosen in obstacles else as_blend(parts),
-        candidates=tuple(
-            candidate_score(
-                name,
-                logits[name],
-                rows.labels,
-                folds,
-                chosen=name == chosen,
-                parameters=parameters[name],
-                note=_note(obstacles.get(name), is_first=name == ranked[0]),
-            )
-            for name in ranked
-        ),
-        rows=len(frame),
-        out_of_fold=logits[chosen],
+        may_blend=spec.candidates is None,
         not_tried=not_tried,
+        jobs=jobs,
+        seed=seed,
     )
+    return Fitted(spec=spec, **vars(chosen))
 
 
 def fit_plain_logistic(dataset: Dataset, fitted: Fitted, *, seed: int = 0) -> Fitted:
@@ -259,13 +208,3 @@ def _contenders(
                 " predict_proba. Put it into sklearn.calibration.CalibratedClassifierCV."
             )
     return models | dict(own), not_tried
-
-
-def _note(obstacle: str | None, *, is_first: bool) -> str:
-    if obstacle is None:
-        return ""
-    return (
-        f"ranked first, but cannot be exported: {obstacle}"
-        if is_first
-        else f"cannot be exported: {obstacle}"
-    )

@@ -32,12 +32,14 @@ class Contender:
     """Seconds per million values of the training rows, as measured on one core of an ordinary machine."""
 
 
-def linear_models() -> dict[str, ClassifierMixin]:
+def linear_models(codes: Sequence[int] | None = None) -> dict[str, ClassifierMixin]:
     """Make a linear model of every strength, by name."""
-    return {f"logistic C={strength:g}": linear_model(strength) for strength in STRENGTHS}
+    return {f"logistic C={strength:g}": linear_model(strength, codes) for strength in STRENGTHS}
 
 
-def standard_contenders(signs: Sequence[int], *, seed: int) -> dict[str, Contender]:
+def standard_contenders(
+    signs: Sequence[int], *, seed: int, codes: Sequence[int] | None = None
+) -> dict[str, Contender]:
     """Make the standard candidates by name, the quickest first.
 
     Parameters
@@ -46,9 +48,13 @@ def standard_contenders(signs: Sequence[int], *, seed: int) -> dict[str, Contend
         Which way each column is expected to move the risk; where no sign is declared, boosted trees are tried
         without any only.
     seed : int
+    codes : sequence of int, optional
+        Per column, how many codes of categories it has, 0 for numbers; by default all are numbers.
     """
-    made = {name: Contender(model=model, cost=0.25) for name, model in linear_models().items()}
-    made["scorecard"] = Contender(model=Scorecard(signs=tuple(signs)), cost=0.9)
+    parted = None if codes is None else tuple(codes)
+    models = linear_models(parted)
+    made = {name: Contender(model=model, cost=0.25) for name, model in models.items()}
+    made["scorecard"] = Contender(model=Scorecard(signs=tuple(signs), codes=parted), cost=0.9)
     made["boosted"] = Contender(model=BoostedTrees(random_state=seed), cost=1.2)
     if any(signs):
         held = BoostedTrees(random_state=seed, signs=tuple(signs))

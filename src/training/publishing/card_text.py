@@ -34,6 +34,7 @@ def card_text(package: Package) -> str:
         _section("What is decided", [package.decision.rule]),
         _section("Gates", [_gate(gate) for gate in card.get("gates", ())]),
         _section("What was done to it", card.get("notes", ())),
+        _section("Columns", card.get("columns", ())),
         _section("Learned from", _origin(package.trained_on)),
         _section("Candidates", [_candidate(each) for each in card.get("candidates", ())]),
         _section(
@@ -61,9 +62,10 @@ def _figures(card: Mapping[str, Any]) -> list[str]:
     found, plain = card.get("out_of_time"), card.get("baseline", {})
     if not found:
         return []
+    tested = card.get("tested", "out of time on {rows} customers").format(rows=f"{found['rows']:,}")
     lines = [
-        f"AUC {found['auc']:.3f} ({found['auc_low']:.3f} to {found['auc_high']:.3f}), out of time on"
-        f" {found['rows']:,} customers; base rate {found['base_rate']:.1%}",
+        f"AUC {found['auc']:.3f} ({found['auc_low']:.3f} to {found['auc_high']:.3f}), {tested}; base rate"
+        f" {found['base_rate']:.1%}",
         f"Brier {found['brier']:.4f}; calibration error {found['ece']:.4f}",
     ]
     if "auc" in plain:
@@ -92,6 +94,8 @@ def _gate(gate: Mapping[str, Any]) -> str:
 
 
 def _origin(origin: Mapping[str, Any]) -> list[str]:
+    if "file" in origin:
+        return [f"{origin['n_train']:,} rows of {origin['file']}, hash `{origin['snapshot']}`"]
     if "train_cutoffs" not in origin:
         return []
     days = ", ".join(_moment(cutoff) for cutoff in origin["train_cutoffs"])

@@ -160,7 +160,7 @@ def components_of(estimator: LogitBlend, columns: int) -> tuple[Component, ...]:
         elif isinstance(member, ShapeFunctions):
             made.append(_binned(member, weight))
         elif is_linear(member):
-            made.append(_linear(member, weight, columns))
+            made += _linear(member, weight, columns)
         else:
             raise NotExportable(
                 f"member of a blend must be boosted trees, shape functions or a linear model;"
@@ -226,10 +226,14 @@ def _binned(model: ShapeFunctions, weight: float) -> Binned:
     return binned_component(terms, base=model.intercept, weight=weight)
 
 
-def _linear(model: Pipeline, weight: float, columns: int) -> Linear:
-    """Fold standardisation into coefficients: contribution = coefficient x (transformed - mean)."""
+def _linear(model: Pipeline, weight: float, columns: int) -> list[Component]:
+    """Fold standardisation into coefficients: contribution = coefficient x (transformed - mean).
+
+    Indicators of categories come to a shape function of their column.
+    """
     transform, scaler, logistic = (model[step] for step in ("values", "scale", "logistic"))
     own = transform.n_features_in_
+    coded = own + len(transform.missing_)
     coefficient = logistic.coef_[0] / scaler.scale_
 
     def widened(values: Floats, places: Any = slice(own)) -> Floats:
@@ -239,13 +243,31 @@ def _linear(model: Pipeline, weight: float, columns: int) -> Linear:
 
     log = np.zeros(columns, dtype=np.bool_)
     log[:own] = transform.log_
-    return Linear(
+    line = Linear(
         weight=weight,
         base=float(logistic.intercept_[0]),
         log=log,
         fill=widened(transform.fill_),
         mean=widened(scaler.mean_[:own]),
         coefficient=widened(coefficient[:own]),
-        missing_mean=widened(scaler.mean_[own:], transform.missing_),
-        missing_coefficient=widened(coefficient[own:], transform.missing_),
+        missing_mean=widened(scaler.mean_[own:coded], transform.missing_),
+        missing_coefficient=widened(coefficient[own:coded], transform.missing_),
     )
+    terms = _category_terms(transform.coded_, coefficient[coded:], scaler.mean_[coded:])
+    return [line, binned_component(terms, base=0.0, weight=weight)] if terms else [line]
+
+
+def _category_terms(coded: Any, coefficient: Floats, mean: Floats) -> list[Term]:
+    """Give the shape function of each column of categories, a bin for each code."""
+    terms = []
+    for column in np.unique(coded[:, 0]).tolist():
+        places = np.flatnonzero(coded[:, 0] == column)
+        usual = float(np.sum(coefficient[places] * mean[places]))
+        terms.append(
+            Term(
+                columns=(column,),
+                cuts=(np.arange(1, len(places), dtype=np.float64) - 0.5,),
+                contributions=np.concatenate([[0.0], coefficient[places]]) - usual,
+            )
+        )
+    return terms

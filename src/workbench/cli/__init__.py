@@ -25,6 +25,7 @@ COMMANDS = {
     "load": "workbench.cli.loads:load",
     "doctor": "workbench.cli.doctor:doctor",
     "run": "workbench.cli.run:run",
+    "train": "workbench.cli.tables:train",
     "notebook": "workbench.cli.notebooks:notebook",
     "evaluate": "workbench.cli.evaluations:evaluate",
     "replay": "workbench.cli.replays:replay",

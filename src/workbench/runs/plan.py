@@ -59,7 +59,7 @@ class Pipeline:
     """Called with every step's outcome, in the order of the models."""
     skip: Callable[[str], None]
     """Called with why a model, or a step, is left out."""
-    recommends: bool = False
+    beside: bool = False
     """Whether recommendations, lifetime value and segments are built, too."""
     decided: Mapping[str, Any] = field(default_factory=dict)
     """What the tenant decided about its models, by their names."""
@@ -93,7 +93,7 @@ class Pipeline:
             Chain(self._model(model, built, jobs, into))
             for model, into in zip(trained, outcomes, strict=True)
         ]
-        if self.recommends:
+        if self.beside:
             outcomes.append([])
             chains.append(Chain(self._beside(built, outcomes[-1])))
         side_by_side(chains)

@@ -259,6 +259,18 @@ def test_a_top_up_fills_the_wallet_when_the_card_is_charged(bank: Bank) -> None:
     assert bank.shop.holds("wallet", buyer.customer_id.hex) == 3000
 
 
+def test_a_dispute_under_a_name_that_another_one_has_is_refused(bank: Bank) -> None:
+    _, payment = bank.paid()
+    with bank.shop.work() as work:
+        disputes.begin(work, payment, 300, "fraudulent", reference="dp_17")
+    with (
+        pytest.raises(Conflict, match="reference must be new; got 'dp_17', which is taken"),
+        bank.shop.work() as work,
+    ):
+        disputes.begin(work, payment, 200, "fraudulent", reference="dp_17")
+    assert bank.look(payment).totals == Totals(captured=1190, disputed=300)
+
+
 def test_a_dispute_can_be_opened_by_the_shop_itself(bank: Bank) -> None:
     _, payment = bank.paid()
     with bank.shop.work() as work:

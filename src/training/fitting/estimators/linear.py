@@ -3,6 +3,7 @@
 # ruff: noqa: N803 - scikit-learn calls its table X
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -16,12 +17,14 @@ Floats = NDArray[np.float64]
 
 
 class ValueTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Fill, take logarithms of long-tailed columns (keeping the sign), and mark what was missing.
+    """Fill, take logarithms of long-tailed columns (keeping the sign), mark what was missing, and part categories.
 
     Parameters
     ----------
     log_above : float, default 2
         A column whose 99th percentile in size exceeds this is taken as log1p of its size.
+    codes : sequence of int, optional
+        Per column, how many codes it has that name categories, 0 for a column of numbers; by default all are numbers.
 
     Attributes
     ----------
@@ -30,35 +33,46 @@ class ValueTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     log_ : bool array of shape (n_columns,)
     missing_ : int array
         Columns with a value missing in training; each has an indicator after the values.
+    coded_ : int array of shape (n_codes, 2)
+        Column and code of each category; each has an indicator after those, and its own value is always 0.
     """
 
-    def __init__(self, log_above: float = 2.0) -> None:
+    def __init__(self, log_above: float = 2.0, codes: Sequence[int] | None = None) -> None:
         self.log_above = log_above
+        self.codes = codes
 
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
         """Learn fills, logarithms and indicators; `X` of shape (n_rows, n_columns), NaN where missing."""
         values = np.asarray(X, dtype=np.float64)
         rows, columns = values.shape
+        codes = [0] * columns if self.codes is None else list(self.codes)
         fills, sizes, gaps = np.zeros(columns), np.zeros(columns), np.zeros(columns, dtype=np.bool_)
         for column in range(columns):
             known = values[~np.isnan(values[:, column]), column]
             gaps[column] = len(known) < rows
-            if len(known):
+            if len(known) and not codes[column]:
                 fills[column] = np.median(known)
                 sizes[column] = np.quantile(np.abs(known), 0.99)
         self.n_features_in_ = columns
         self.fill_ = fills
         self.log_ = sizes > self.log_above
         self.missing_ = np.flatnonzero(gaps)
+        self.coded_ = np.array(
+            [(column, code) for column, count in enumerate(codes) for code in range(count)],
+            dtype=np.int64,
+        ).reshape(-1, 2)
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Give values, then indicators: shape (n_rows, n_columns + len(missing_))."""
+        """Give values, then indicators: shape (n_rows, n_columns + len(missing_) + len(coded_))."""
         given = np.asarray(X, dtype=np.float64)
         rows, columns = given.shape
-        made = np.empty((rows, columns + len(self.missing_)))
+        coded = columns + len(self.missing_)
+        made = np.empty((rows, coded + len(self.coded_)))
         made[:, :columns] = given
-        made[:, columns:] = np.isnan(given[:, self.missing_])
+        made[:, np.unique(self.coded_[:, 0])] = 0.0
+        made[:, columns:coded] = np.isnan(given[:, self.missing_])
+        made[:, coded:] = given[:, self.coded_[:, 0]] == self.coded_[:, 1]
         for column in range(columns):
             values = made[:, column]
             values[np.isnan(values)] = self.fill_[column]
@@ -67,28 +81,30 @@ class ValueTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return made
 
 
-def linear_model(strength: float) -> Pipeline:
+def linear_model(strength: float, codes: Sequence[int] | None = None) -> Pipeline:
     """A logistic regression on transformed, standardised values.
 
     Parameters
     ----------
     strength : float, > 0
         Inverse of the L2 penalty (scikit-learn's C).
+    codes : sequence of int, optional
+        As `ValueTransform` takes it.
     """
     return Pipeline(
         [
-            ("values", ValueTransform()),
+            ("values", ValueTransform(codes=codes)),
             ("scale", StandardScaler(copy=False)),
             ("logistic", LogisticRegression(C=strength, max_iter=2000)),
         ]
     )
 
 
-def plain_logistic() -> Pipeline:
+def plain_logistic(codes: Sequence[int] | None = None) -> Pipeline:
     """The baseline to beat: medians for what is missing, standardised raw values, default penalty."""
     return Pipeline(
         [
-            ("values", ValueTransform(log_above=np.inf)),
+            ("values", ValueTransform(log_above=np.inf, codes=codes)),
             ("scale", StandardScaler(copy=False)),
             ("logistic", LogisticRegression(max_iter=5000)),
         ]

@@ -39,6 +39,8 @@ class Scorecard(LogitClassifier):
     signs : sequence of {1, -1, 0}, optional
         Per column, whether the share of the second outcome may only rise with it, only fall, or do either, but
         one of them.
+    codes : sequence of int, optional
+        Per column, how many codes of categories it has, 0 for numbers: the share of categories may go up and down.
     screened : int, >= 1, default 60
         Columns of most information value that are binned.
     kept : int, >= 1, default 25
@@ -63,12 +65,14 @@ class Scorecard(LogitClassifier):
     def __init__(
         self,
         signs: Sequence[int] | None = None,
+        codes: Sequence[int] | None = None,
         screened: int = 60,
         kept: int = 25,
         alike: float = 0.9,
         strength: float = 0.1,
     ) -> None:
         self.signs = signs
+        self.codes = codes
         self.screened = screened
         self.kept = kept
         self.alike = alike
@@ -118,7 +122,7 @@ class Scorecard(LogitClassifier):
         evidence: dict[int, Floats] = {}
         for column in strongest_columns(values, labels, self.screened).tolist():
             binning = OptimalBinning(
-                monotonic_trend=_TRENDS[0 if self.signs is None else self.signs[column]],
+                monotonic_trend=self._trend(column),
                 max_n_prebins=12,
                 max_n_bins=8,
                 min_prebin_size=_SMALLEST_BIN,
@@ -129,6 +133,12 @@ class Scorecard(LogitClassifier):
             ):
                 binnings[column], evidence[column] = binning, found
         return binnings, evidence
+
+    def _trend(self, column: int) -> str | None:
+        """Which way the share of the second outcome may go along a column, in the library's words."""
+        if self.codes is not None and self.codes[column]:
+            return None
+        return _TRENDS[0 if self.signs is None else self.signs[column]]
 
     def _weighed(self, evidence: Floats, labels: Integers) -> tuple[LogisticRegression, Integers]:
         """Fit on all columns, and again without those of a negative coefficient, then without the least of too many."""

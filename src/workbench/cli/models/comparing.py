@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, tzinfo
 
 import click
 
@@ -33,11 +34,16 @@ def compare(one: str, other: str, tenant: str | None, as_json: bool) -> None:
 
     settings = home.settings()
     first, second = (found_package(settings, text, tenant) for text in (one, other))
-    bench = notebook.open_bench(tenant=first.tenant)
-    with note("asking both about the same customers"):
-        stream = load_snapshot(settings.snapshots, first.tenant, None)
-        found = comparisons.compare(bench, stream, first, second)
-    bench.engine.dispose()
+    zone: tzinfo = UTC
+    if first.fields is not None:
+        found = comparisons.by_cards(first, second, comparisons.why_not_comparable(first, second))
+    else:
+        bench = notebook.open_bench(tenant=first.tenant)
+        zone = bench.tenant.zone
+        with note("asking both about the same customers"):
+            stream = load_snapshot(settings.snapshots, first.tenant, None)
+            found = comparisons.compare(bench, stream, first, second)
+        bench.engine.dispose()
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=1))
         return
@@ -48,7 +54,7 @@ def compare(one: str, other: str, tenant: str | None, as_json: bool) -> None:
     ]
     click.echo(table(heads, rows))
     if found.cutoff is not None:
-        day = from_micros(found.cutoff).astimezone(bench.tenant.zone).date()
+        day = from_micros(found.cutoff).astimezone(zone).date()
         difference = found.difference
         click.echo(
             f"  on the same {found.rows:,} customers as of {day}: AUC {difference['delta_auc']:+.4f} (95 % interval"

@@ -1,0 +1,1 @@
+"""Models of tables beside what anybody would try first, in the same folds."""
