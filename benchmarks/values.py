@@ -22,7 +22,7 @@ from features.snapshots.snapshot import take_snapshot
 from training import valuing
 from training.judging.values import MEANS, MODEL
 
-ENDS = (("2011-12-09", 90), ("2011-11-09", 90), ("2011-09-10", 90), ("2011-12-09", 30))
+ENDS = (("2011-12-09", 90), ("2011-09-10", 90), ("2011-12-09", 30), ("2011-11-09", 30))
 """Up to when records count, and the horizon in days."""
 
 
