@@ -32,6 +32,8 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 export BELLWETHER_HOME ?= $(CURDIR)
 # one thread a process: kernels and candidate fits run side by side, and threads that contend are slower
 export OMP_NUM_THREADS ?= 1
+# what is compiled is kept, whatever this machine is set to: hundreds of processes import the same libraries
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 

@@ -11,6 +11,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,9 @@ from commerce.records.instants import DAY
 from commerce.records.stream import ANNULLED, FEATURE_COLUMNS, customer_rows
 from commerce.records.stream.backfills import last_backfill
 from commerce.records.stream.reading import FeatureRow
-from features.snapshots.snapshot import Snapshot
+
+if TYPE_CHECKING:  # it brings Arrow, which a server never loads
+    from features.snapshots.snapshot import Snapshot
 
 LINE, CANCELLED = "order.line", "order.cancelled"
 TAKEN_BACK = ("order.returned", "order.reduced")

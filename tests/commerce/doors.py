@@ -60,7 +60,7 @@ PLAIN: Mapping[str, Any] = {
     "reason": "other", "variants": [NewVariant("TOCK", 1_000)], "variant": NewVariant("TOCK", 1_000),
     "changes": {"name": "Tock"}, "pin": "000000", "quantity": 1, "condition": "new",
     "seller_at_fault": False, "stars": 5, "body": "Tock", "method": "wallet", "amount": 100,
-    "status": "cancelled", "threshold_minor": 1, "instalments": 1, "count": 1, "lost": True,
+    "status": "cancelled", "threshold_minor": 1, "instalments": 1, "count": 1, "counted": True, "lost": True,
     "token": "pm_card_visa", "success": True, "position": 1, "operation": "tock", "key": "tock",
     "request": {}, "act": lambda: {"done": True}, "username": "tock", "role": "user",
     "password": passwords.hash_password("correct horse"), "new": passwords.hash_password("battery staple"),

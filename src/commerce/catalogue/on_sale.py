@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, literal, or_, sel
 
 from commerce.catalogue.search import ACTIVE
 from commerce.records import schema
+from commerce.records.arguments import checked
 from commerce.records.sql import among, bound, linked
 from commerce.records.work import Work
 from commerce.stock import AVAILABLE, on_hand_of
@@ -42,6 +43,7 @@ def keeps_stock(work: Work) -> bool:
     return bool(work.ask(_KEEPS_STOCK).scalar_one())
 
 
+@checked
 def on_sale(
     work: Work, product_ids: Collection[UUID], *, counted: bool, above: int | None = 0
 ) -> dict[UUID, OnSale]:
@@ -67,6 +69,7 @@ def on_sale(
     return found
 
 
+@checked
 def best_rated(work: Work, count: int, *, counted: bool, above: int | None = 0) -> list[OnSale]:
     """Give products that can be bought, those with the most stars first, then the newest."""
     given: dict[str, Any] = {"above": above} if counted else {}

@@ -19,6 +19,7 @@ from training.judging.sensitivity import sensitivity
 from training.judging.verdict import Verdict
 
 if TYPE_CHECKING:
+    from training.judging.evaluation import Figures
     from training.judging.examination import Report
 
 VALID_DAYS = 365
@@ -61,22 +62,7 @@ def model_card(
         "form": "sums of small boosted trees, shape functions and linear models, with exact contributions",
         "candidates": [asdict(candidate) for candidate in fitted.candidates],
         "not_tried": dict(fitted.not_tried),
-        "out_of_time": {
-            name: getattr(figures, name)
-            for name in (
-                "rows",
-                "base_rate",
-                "auc",
-                "auc_low",
-                "auc_high",
-                "brier",
-                "ece",
-                "ece_by_chance",
-                "slope",
-                "slope_low",
-                "slope_high",
-            )
-        },
+        "out_of_time": out_of_time(figures),
         "cross_validated_auc": report.cross_validated,
         "notes": list(report.notes),
         "calibration": asdict(package.calibration),
@@ -98,4 +84,24 @@ def model_card(
             "Customers whom the question is not about are named as another group in their answers.",
         ],
         "expires": (from_micros(dataset.as_of) + timedelta(days=VALID_DAYS)).date().isoformat(),
+    }
+
+
+def out_of_time(figures: Figures) -> dict[str, Any]:
+    """Give the figures of unseen rows that a card shows."""
+    return {
+        name: getattr(figures, name)
+        for name in (
+            "rows",
+            "base_rate",
+            "auc",
+            "auc_low",
+            "auc_high",
+            "brier",
+            "ece",
+            "ece_by_chance",
+            "slope",
+            "slope_low",
+            "slope_high",
+        )
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from commerce.records.instants import from_micros
 from scoring.package import Package
+from training.fitting.candidate_scores import CandidateScore
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
 from training.judging.examination import Report
@@ -24,6 +26,8 @@ from training.judging.plots import (
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from training.publishing.tracking import TrackedRun
 
 
 def parameters_of(dataset: Dataset, fitted: Fitted, package: Package) -> dict[str, object]:
@@ -81,3 +85,18 @@ def metrics_of(fitted: Fitted, report: Report) -> dict[str, float]:
         "answer_milliseconds": report.milliseconds,
         **{f"fairness_{attribute}": ratio for attribute, ratio in report.fairness.ratios.items()},
     }
+
+
+def keep_candidates(run: TrackedRun, candidates: Iterable[CandidateScore]) -> None:
+    """Keep each candidate that was compared as a run below the training's, with its folds."""
+    for candidate in candidates:
+        run.candidate(
+            candidate.name,
+            parameters={
+                "candidate": candidate.name,
+                "chosen": candidate.chosen,
+                **candidate.parameters,
+            },
+            metrics={"cv_auc": candidate.auc, "cv_log_loss": candidate.log_loss},
+            folds=candidate.fold_aucs,
+        )

@@ -19,7 +19,7 @@ from training.judging.verdict import Verdict
 from training.publishing.card import model_card
 from training.publishing.card_text import card_text
 from training.publishing.desk import Desk, log_package
-from training.publishing.logged import figures_of, metrics_of, parameters_of
+from training.publishing.logged import figures_of, keep_candidates, metrics_of, parameters_of
 from training.publishing.tracking import (
     CHALLENGER,
     FINGERPRINT,
@@ -131,17 +131,7 @@ def _registered(
         place = dataset.snapshot.files[0].parent if dataset.snapshot.files else Path()
         for frame, context in ((dataset.train, "training"), (dataset.test, "testing")):
             run.dataset(frame, digest=dataset.snapshot.hash, source=place, context=context)
-        for candidate in fitted.candidates:
-            run.candidate(
-                candidate.name,
-                parameters={
-                    "candidate": candidate.name,
-                    "chosen": candidate.chosen,
-                    **candidate.parameters,
-                },
-                metrics={"cv_auc": candidate.auc, "cv_log_loss": candidate.log_loss},
-                folds=candidate.fold_aucs,
-            )
+        keep_candidates(run, fitted.candidates)
         version = (
             run.model(fitted.estimator, dataset.train[list(fitted.features)].head(5), tags)
             if found is None

@@ -20,9 +20,10 @@ from training.judging.plots import (
     roc_figure,
 )
 from training.judging.verdict import Verdict
-from training.publishing.card import VALID_DAYS
+from training.publishing.card import VALID_DAYS, out_of_time
 from training.publishing.card_text import card_text
 from training.publishing.desk import Desk, log_package
+from training.publishing.logged import keep_candidates
 from training.publishing.tracking import (
     CHALLENGER,
     FINGERPRINT,
@@ -126,22 +127,7 @@ def table_card(
         "form": "sums of small boosted trees, shape functions and linear models, with exact contributions",
         "candidates": [asdict(candidate) for candidate in chosen.candidates],
         "not_tried": dict(chosen.not_tried),
-        "out_of_time": {
-            name: getattr(figures, name)
-            for name in (
-                "rows",
-                "base_rate",
-                "auc",
-                "auc_low",
-                "auc_high",
-                "brier",
-                "ece",
-                "ece_by_chance",
-                "slope",
-                "slope_low",
-                "slope_high",
-            )
-        },
+        "out_of_time": out_of_time(figures),
         "average_precision": validation.average_precision,
         "folds": [vars(fold) for fold in validation.folds],
         "cross_validated_auc": chosen.chosen.auc,
@@ -203,17 +189,7 @@ def _registered(
             source=Path(dataset.source),
             context="training",
         )
-        for candidate in chosen.candidates:
-            run.candidate(
-                candidate.name,
-                parameters={
-                    "candidate": candidate.name,
-                    "chosen": candidate.chosen,
-                    **candidate.parameters,
-                },
-                metrics={"cv_auc": candidate.auc, "cv_log_loss": candidate.log_loss},
-                folds=candidate.fold_aucs,
-            )
+        keep_candidates(run, chosen.candidates)
         version = (
             run.model(chosen.estimator, frame.head(5), tags) if found is None else found.version
         )
