@@ -1,8 +1,9 @@
 """What a value package holds: a forecast of what customers will pay within a horizon, and how wide it is.
 
-The forecast of purchases says how much a customer is expected to buy. What followed at other customers set it right:
-for how much they had paid before, and for what goes back again. A range beside it says what customers of whom as much
-was expected went on to pay: it is drawn from what they paid, not from the model's own belief.
+The forecast of purchases says how much a customer is expected to buy. What followed at other customers weighs it
+against what else is known: what the customer was worth so far, how often, how lately and for how long they ordered. A
+range beside it says what customers of whom as much was expected went on to pay: it is drawn from what they paid, not
+from the model's own belief.
 """
 
 from __future__ import annotations
@@ -24,42 +25,55 @@ Floats = NDArray[np.float64]
 LIFETIME_VALUE = "lifetime_value"
 """The model of a tenant that says what its customers will pay."""
 
+DRIVERS = (
+    "expected spend",
+    "past value",
+    "order days",
+    "days since the last order",
+    "days since the first order",
+)
+"""What the value of a customer is a product of powers of."""
+
+ALONE = (1.0, 0.0, 0.0, 0.0, 0.0)
+"""The powers that take notice of the expected spend only."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class ValueLevel:
-    """What customers pay, by what they are expected to spend and by what they were worth so far.
-
-    It is `factor` x expected ** `of_expected` x past ** `of_past`, neither counted lower than `least`.
+class ValueFormula:
+    """What a customer pays: a product of powers of `DRIVERS`.
 
     Parameters
     ----------
     factor : float, > 0
-    of_expected, of_past : float
-        0 takes no notice of it.
+    powers : tuple of float
+        Of each driver; 0 takes no notice of it.
     least : float, minor units, > 0
+        Neither the expected spend nor past value counts lower.
     """
 
     factor: float
-    of_expected: float
-    of_past: float
+    powers: tuple[float, ...]
     least: float
 
     def __post_init__(self) -> None:
         if not (self.factor > 0 and self.least > 0):
             raise InvalidPackage(
-                f"factor and least of ValueLevel must be above 0; got {self.factor} and {self.least}."
+                f"factor and least of ValueFormula must be above 0; got {self.factor} and {self.least}."
+                " Fit it again."
+            )
+        if len(self.powers) != len(DRIVERS):
+            raise InvalidPackage(
+                f"ValueFormula must have a power of each of {', '.join(DRIVERS)}; got {len(self.powers)}."
                 " Fit it again."
             )
 
-    def value(self, expected: float, past: float) -> float:
+    def value(self, logarithms: tuple[float, ...]) -> float:
         """Give what a customer is expected to pay.
 
         Parameters
         ----------
-        expected : float, minor units
-            The spend that is forecast.
-        past : float, minor units
-            What the customer was worth so far.
+        logarithms : tuple of float
+            As `drivers` gives them.
 
         Returns
         -------
@@ -67,16 +81,45 @@ class ValueLevel:
 
         Examples
         --------
-        >>> level = ValueLevel(factor=0.9, of_expected=1.0, of_past=0.0, least=100.0)
-        >>> level.value(2_000.0, 500.0), level.value(0.0, 500.0)
-        (1800.0, 90.0)
+        >>> formula = ValueFormula(factor=0.9, powers=ALONE, least=100.0)
+        >>> known = drivers(2_000.0, 500.0, (3.0, 40.0, 90.0), least=formula.least)
+        >>> round(formula.value(known), 6)
+        1800.0
         """
-        if self.of_past == 0.0 and self.of_expected == 1.0:
-            return self.factor * max(expected, self.least)
-        return self.factor * exp(
-            self.of_expected * log(max(expected, self.least))
-            + self.of_past * log(max(past, self.least))
-        )
+        exponent = 0.0
+        for power, logarithm in zip(self.powers, logarithms, strict=True):
+            exponent += power * logarithm
+        return self.factor * exp(exponent)
+
+
+def drivers(
+    expected: float, past: float, ordered: tuple[float, float, float], *, least: float
+) -> tuple[float, ...]:
+    """Take the logarithms of what a value is made of.
+
+    Parameters
+    ----------
+    expected : float, minor units
+        The spend that is forecast.
+    past : float, minor units
+        What the customer was worth so far.
+    ordered : tuple of float
+        Days with an order, days from the first order to the latest, and days since the first.
+    least : float, minor units, > 0
+
+    Returns
+    -------
+    tuple of float
+        Of each of `DRIVERS`; of days, one more counts.
+    """
+    times, latest, since_first = ordered
+    return (
+        log(max(expected, least)),
+        log(max(past, least)),
+        log(max(times, 1.0)),
+        log(1.0 + max(since_first - latest, 0.0)),
+        log(1.0 + max(since_first, 0.0)),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +206,7 @@ class ValuePackage(AnyPackage):
         Its horizon is the package's.
     hashes : tuple of str
         Of the features it reads, in the order of `forecast.inputs`.
-    level : ValueLevel
+    formula : ValueFormula
     spread : ValueRange
     validation : mapping
         Figures out of time.
@@ -181,7 +224,7 @@ class ValuePackage(AnyPackage):
     currency: str
     forecast: SpendForecast
     hashes: tuple[str, ...]
-    level: ValueLevel
+    formula: ValueFormula
     spread: ValueRange
 
     def __post_init__(self) -> None:
@@ -219,11 +262,13 @@ class ValuePackage(AnyPackage):
                 " Give what each customer was worth so far."
             )
         rows = np.full((len(past), 3), np.nan)
-        for place, (spend, worth) in enumerate(
-            zip(bought.spend.tolist(), past.tolist(), strict=True)
+        least = self.formula.least
+        for place, (spend, worth, (times, latest, since_first, _)) in enumerate(
+            zip(bought.spend.tolist(), past.tolist(), values.tolist(), strict=True)
         ):
             if isfinite(spend):
-                predicted = self.level.value(spend, worth)
+                known = drivers(spend, worth, (times, latest, since_first), least=least)
+                predicted = self.formula.value(known)
                 rows[place] = predicted, *self.spread.around(predicted)
         predicted_, low, high = rows.T.copy()
         return ExpectedValue(predicted=predicted_, low=low, high=high, orders=bought.orders)

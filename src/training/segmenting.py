@@ -13,11 +13,13 @@ from pathlib import Path
 
 from analytics.mart import Mart
 from analytics.segments import customer_segments, segment_of_each
+from commerce.records.instants import to_micros
 from commerce.records.money import format_money
 from commerce.records.tenants import Tenant
 from scoring.segments import NEVER_BOUGHT, SEGMENTATION, Edges, SegmentPackage
 from training.errors import GOES_ON, NotTrainable
 from training.judging.verdict import Gate, Verdict
+from training.publishing.desk import title_of
 from training.publishing.plain import conclude_plain
 from training.publishing.tracking import UNKNOWN, Source, Tracker, open_tracker
 
@@ -190,9 +192,9 @@ def conclude(
     return conclude_plain(
         package,
         sentence=sentence,
+        title=title_of(package.name, to_micros(data.as_of), data.tenant.zone),
         parameters={"horizon_days": data.horizon_days},
         at=data.as_of,
-        snapshot=snapshot,
         tracker=tracker,
         packages=packages,
         source=source,

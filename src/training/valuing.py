@@ -1,6 +1,7 @@
 """Lifetime value, a step a line: the customers, both forecasts, how good they are, which is kept, the package.
 
-What was judged is what is published: fitted two horizons ago, set right by the horizon after, judged on the last one.
+A forecast is judged as of one horizon ago, when nobody knew what came, and held against it. What is published is made
+the same way as of now, for the customers and the level of a horizon ago are not those of today.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from commerce.records.instants import DAY, from_micros
+from commerce.records.instants import from_micros
 from scoring.lifetime_value import ValuePackage
 from training.fitting.value_data import ValueData, load_value_data
-from training.fitting.value_fit import FittedValues, fit_values
+from training.fitting.value_fit import SHARE, FittedValues, fit_values
 from training.judging.values import MEANS, MODEL, ValueReport, examine_values, value_gates
 from training.judging.verdict import Verdict
+from training.publishing.desk import title_of
 from training.publishing.plain import conclude_plain
 from training.publishing.tracking import UNKNOWN, Source, Tracker, open_tracker
 
@@ -46,17 +48,12 @@ class JudgedValues:
         return MODEL if self.verdict.promoted or worse else MEANS
 
     @property
-    def package(self) -> ValuePackage:
-        """What is published."""
-        return self.fitted.model if self.kept == MODEL else self.fitted.means
-
-    @property
     def sentence(self) -> str:
         """What is kept, and why."""
         model, means = (self.report.figures[name] for name in (MODEL, MEANS))
         refused = "; ".join(self.verdict.refusals)
         if self.verdict.promoted:
-            return f"BG/NBD and Gamma-Gamma are kept: {model.told}, {self.verdict.summary}"
+            return f"BG/NBD and Gamma-Gamma are kept: {model.told}, {self.verdict.summary}; {self.fitted.level.text}"
         if self.kept == MODEL:
             return f"BG/NBD and Gamma-Gamma are kept, though {refused}: plain means are further off, {means.told}"
         return f"a plain mean of each customer takes the model's place: {means.told}; of the model {refused}"
@@ -87,7 +84,7 @@ def conclude(
     source: Source = UNKNOWN,
     now: datetime | None = None,
 ) -> ValuePackage:
-    """Register what is kept, and publish it.
+    """Make what is kept as of now, register it and publish it.
 
     Parameters
     ----------
@@ -106,40 +103,41 @@ def conclude(
     ValuePackage
         As it answers from now on.
     """
+    fitted = fit_values(data, data.as_of)
     package = replace(
-        judged.package,
+        fitted.model if judged.kept == MODEL else fitted.means,
         validation=judged.report.figures[judged.kept].as_dict(),
-        card=_card(data, judged),
+        card=_card(data, judged, fitted),
         trained_on={
             "as_of": from_micros(data.as_of).isoformat(),
             "snapshot": data.snapshot.hash,
             "backfills": data.snapshot.backfills,
-            "train_cutoff": from_micros(data.as_of - 2 * data.horizon_days * DAY).isoformat(),
-            "test_cutoff": from_micros(data.as_of - data.horizon_days * DAY).isoformat(),
-            "customers": len(data.train.frame),
+            "test_cutoff": from_micros(data.test_cutoff).isoformat(),
+            "customers": len(data.test.frame),
         },
     )
     return conclude_plain(
         package,
         sentence=judged.sentence,
+        title=title_of(data.name, data.as_of, data.tenant.zone),
         parameters={"kept": judged.kept, "horizon_days": data.horizon_days},
         at=now or from_micros(data.as_of),
-        snapshot=data.snapshot.hash,
         tracker=tracker,
         packages=packages,
         source=source,
     )
 
 
-def _card(data: ValueData, judged: JudgedValues) -> dict[str, Any]:
+def _card(data: ValueData, judged: JudgedValues, fitted: FittedValues) -> dict[str, Any]:
     report = judged.report
-    return {
+    found = {
         "predicts": f"what a customer pays within {data.horizon_days} days, less what goes back",
         "kept": judged.kept,
         "why": judged.sentence,
-        "out_of_time": {name: found.as_dict() for name, found in report.figures.items()},
-        "spearman_of": {name: round(found, 6) for name, found in report.baselines.items()},
+        "out_of_time": {name: each.as_dict() for name, each in report.figures.items()},
+        "spearman_of": {name: round(each, 6) for name, each in report.baselines.items()},
         "gates": judged.verdict.as_list(),
         "customers": report.customers,
-        "range": f"{judged.package.spread.share:.0%} of customers of whom as much was expected paid within it",
+        "range": f"{SHARE:.0%} of customers of whom as much was expected paid within it",
     }
+    return found | ({"level": fitted.level.text} if judged.kept == MODEL else {})

@@ -9,10 +9,9 @@ import pandas as pd
 
 from commerce.records.money import format_money
 from scoring.lifetime_value import ValuePackage
-from scoring.purchases import INPUTS
 from scoring.segments import RULES, SEGMENTS, SegmentPackage
 from scoring.wording import counted
-from training.fitting.value_data import ValueData
+from training.fitting.value_data import ValueData, inputs_of
 from training.judging.values import ValueReport
 from training.segmenting import SegmentData
 from workbench.exports import export_table
@@ -57,10 +56,13 @@ def rows_table(data: ValueData) -> pd.DataFrame:
             "rows": name,
             "cutoff": f"{each.frame['cutoff'].iloc[0].tz_convert(data.tenant.zone):%Y-%m-%d}",
             "customers": f"{len(each.frame):,}",
-            "paid after it": f"{int(np.count_nonzero(each.realised > 0)):,}",
+            "paid after it": f"{each.paid:,}",
             "in all": format_money(round(float(each.realised.sum())), data.tenant.currency),
         }
-        for name, each in (("learned from", data.train), ("judged by", data.test))
+        for name, each in (
+            ("learned from", data.rows[data.test_cutoff - data.horizon]),
+            ("judged by", data.test),
+        )
     ]
     return pd.DataFrame(rows).set_index("rows")
 
@@ -123,7 +125,7 @@ def value_table(package: ValuePackage, data: ValueData) -> pd.DataFrame:
     """
     rows = data.current
     past = rows["historical"].to_numpy(dtype=np.float64)
-    found = package.expect(rows[list(INPUTS)].to_numpy(dtype=np.float64), past)
+    found = package.expect(inputs_of(rows), past)
     table = pd.DataFrame(
         {
             "customer_id": rows["customer_id"],

@@ -47,7 +47,8 @@ def test_both_kinds_are_read_back_as_they_were(tmp_path: Path) -> None:
     np.testing.assert_array_equal(
         value.expect(ROWS, PAST).predicted, make_value().expect(ROWS, PAST).predicted
     )
-    assert (value.spread, value.hashes) == (make_value().spread, make_value().hashes)
+    assert (value.spread, value.formula) == (make_value().spread, make_value().formula)
+    assert value.hashes == make_value().hashes
     write_package(make_segments(), tmp_path / "segments")
     back = as_kind(read_any(tmp_path / "segments"), SegmentPackage)
     assert (back.label, back.edges) == ("demo.segments/1", make_segments().edges)
@@ -64,7 +65,9 @@ def test_packages_that_break_the_format_are_refused() -> None:
     with pytest.raises(InvalidPackage, match="a hash of each of its 4 features; got 1"):
         make_value(hashes=("0" * 16,))
     with pytest.raises(InvalidPackage, match="must be above 0; got 0"):
-        replace(make_value().level, factor=0.0)
+        replace(make_value().formula, factor=0.0)
+    with pytest.raises(InvalidPackage, match=r"a power of each of expected spend, .*; got 1"):
+        replace(make_value().formula, powers=(1.0,))
     with pytest.raises(InvalidPackage, match="2 lows and highs"):
         replace(make_value().spread, low=(0.0,))
     with pytest.raises(InvalidPackage, match="four rising edges of frequency"):

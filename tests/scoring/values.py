@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from features.catalogue import CATALOGUE
-from scoring.lifetime_value import ValueLevel, ValuePackage, ValueRange
+from scoring.lifetime_value import ValueFormula, ValuePackage, ValueRange
 from scoring.purchase_models import BetaGeometric, GammaGamma
 from scoring.purchases import INPUTS, SpendForecast
 from scoring.segments import Edges, SegmentPackage
@@ -24,7 +24,7 @@ def make_value(**changes: Any) -> ValuePackage:
             value=GammaGamma(p=6.25, q=3.74, v=1544.0),
         ),
         hashes=tuple(CATALOGUE[name].hash for name in INPUTS),
-        level=ValueLevel(factor=0.7, of_expected=0.6, of_past=0.4, least=100.0),
+        formula=ValueFormula(factor=0.9, powers=(0.6, 0.3, 0.2, -0.1, -0.05), least=100.0),
         spread=ValueRange(limits=(1_000.0,), low=(0.0, 0.25), high=(1.5, 2.0), share=0.8),
         validation={"ratio": 0.97},
         card={"kept": "model"},

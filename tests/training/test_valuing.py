@@ -19,7 +19,7 @@ from scoring.lifetime_value import ValuePackage
 from scoring.published import current_any
 from training import segmenting, valuing
 from training.errors import NotTrainable
-from training.fitting.value_data import ValueData, ValueRows
+from training.fitting.value_data import ValueData, ValueRows, inputs_of
 from training.judging.values import MEANS, MODEL, spearman
 from training.publishing.tracking import Tracker
 from training.segmenting import SegmentData
@@ -75,15 +75,16 @@ def rows(cutoff: int, *, season: float = 1.0, customers: int = 600) -> ValueRows
 
 def data_of(season: float = 1.0) -> ValueData:
     """A shop of which the last horizon may be a season that was never seen."""
-    test = rows(AS_OF - 90 * DAY, season=season)
     return ValueData(
         tenant=TENANT,
         snapshot=SNAPSHOT,
         as_of=AS_OF,
         horizon_days=90,
-        train=rows(AS_OF - 180 * DAY),
-        test=test,
-        current=test.frame,
+        rows={
+            AS_OF - 180 * DAY: rows(AS_OF - 180 * DAY),
+            AS_OF - 90 * DAY: rows(AS_OF - 90 * DAY, season=season),
+        },
+        current=rows(AS_OF).frame,
     )
 
 
@@ -104,15 +105,28 @@ def test_what_is_right_out_of_time_is_kept_and_published_once(
     assert again.label == published.label
     current = current_any(tmp_path, "demo", "lifetime_value")
     assert isinstance(current, ValuePackage)
-    past = data.test.frame["historical"].to_numpy()
-    np.testing.assert_array_equal(
-        current.expect(data.test.inputs, past).predicted,
-        judged.package.expect(data.test.inputs, past).predicted,
-    )
     assert current.card["kept"] == MODEL
+    assert current.card["level"].startswith("in all as expected")
 
 
-def test_a_season_that_was_never_seen_is_refused_and_the_card_says_so() -> None:
+def test_what_is_judged_knows_nothing_of_its_test_and_what_is_published_learns_of_it() -> None:
+    data, other = data_of(), data_of(season=0.5)
+    test = data.test
+    told, otherwise = (valuing.fit_values(each) for each in (data, other))
+    for name in (MODEL, MEANS):
+        np.testing.assert_array_equal(
+            getattr(told, name).expect(test.inputs, test.past).predicted,
+            getattr(otherwise, name).expect(test.inputs, test.past).predicted,
+        )
+    past = data.current["historical"].to_numpy()
+    now, then = (
+        valuing.fit_values(each, AS_OF).means.expect(inputs_of(each.current), past).predicted
+        for each in (data, other)
+    )
+    assert now.sum() == pytest.approx(2 * then.sum(), rel=0.05)
+
+
+def test_a_season_that_was_never_seen_is_refused_and_the_sentence_says_so() -> None:
     data = data_of(season=2.0)
     judged = valuing.examine(data, valuing.fit_values(data))
     (calibration, order) = judged.verdict.gates

@@ -1,4 +1,4 @@
-"""What a value package holds: the forecast, its level and its range, all in plain numbers."""
+"""What a value package holds: the forecast, the formula and the range, all in plain numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from scoring.lifetime_value import ValueLevel, ValuePackage, ValueRange
+from scoring.lifetime_value import ValueFormula, ValuePackage, ValueRange
 from scoring.purchases import SpendForecast
 from scoring.sealing import Arrays
 
@@ -29,7 +29,7 @@ def contents(package: ValuePackage) -> tuple[dict[str, Any], dict[str, Any]]:
         "currency": package.currency,
         "forecast": package.forecast.as_dict(),
         "hashes": list(package.hashes),
-        "level": asdict(package.level),
+        "formula": asdict(package.formula),
         "spread": asdict(package.spread),
         "validation": dict(package.validation),
         "card": dict(package.card),
@@ -53,14 +53,14 @@ def read(content: Mapping[str, Any], arrays: Arrays) -> ValuePackage:
     ValuePackage
         Equal in every bit to what was written.
     """
-    spread = content["spread"]
+    formula, spread = content["formula"], content["spread"]
     return ValuePackage(
         name=content["name"],
         version=content["version"],
         currency=content["currency"],
         forecast=SpendForecast.from_dict(content["forecast"]),
         hashes=tuple(content["hashes"]),
-        level=ValueLevel(**content["level"]),
+        formula=ValueFormula(**{**formula, "powers": tuple(formula["powers"])}),
         spread=ValueRange(
             limits=tuple(spread["limits"]),
             low=tuple(spread["low"]),

@@ -380,7 +380,8 @@ def test_what_decides_nothing_is_built_beside_the_models_where_it_is_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("label", "model"), zip(BESIDE, ("recommendations", "lifetime_value", "segments"), strict=True)
+    ("label", "model"),
+    [*zip(BESIDE, ("recommendations", "lifetime_value", "segments"), strict=True)],
 )
 def test_a_shop_without_one_of_them_is_told_why_and_has_the_others(
     plan: Callable[..., Pipeline], pretender: Pretender, label: str, model: str
