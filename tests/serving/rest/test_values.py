@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tests.scoring.values import make_segments, make_value
 from tests.serving.rest.people import Shops
-from tests.serving.rest.sold import later, sell
+from tests.serving.rest.sold import later, order, sell
 
+from commerce.payments import intents, queries, refunds
 from features.catalogue import CATALOGUE
 from scoring.published import publish
 from serving.predict.packages import PackageShelf
@@ -23,7 +24,14 @@ def serve(shops: Shops, folder: Path) -> None:
 
 def test_a_customer_is_worth_what_arrived_less_what_went_back(shops: Shops, tmp_path: Path) -> None:
     sold = sell(shops)
-    path = f"/api/customer/{sold.buyers[2].customer_id}/clv"
+    american = sold.buyers[2]
+    made = order(sold.shop, american, sold.variant, 3, minutes=61)
+    with sold.shop.work(minutes=62) as work:
+        intents.capture_wallet(work, made)
+        payment = queries.payments(work, order_id=made).rows[-1]
+        refunds.refund(work, payment.id, 1_100, reason="damaged")
+    later(shops, hours=1)
+    path = f"/api/customer/{american.customer_id}/clv"
     body = shops.admin.get(f"{path}/").json()
     assert body["currency"] == "EUR"
     value = body["value"]
