@@ -62,6 +62,17 @@ class Edges:
     def score(self, recency: int, frequency: int, monetary: int) -> tuple[int, int, int]:
         """Score a customer, each 1 to 5, 5 the best.
 
+        Parameters
+        ----------
+        recency : int, days
+        frequency : int, orders
+        monetary : int, minor units
+
+        Returns
+        -------
+        tuple of int
+            Of recency, frequency and monetary value.
+
         Examples
         --------
         >>> edges = Edges(recency=(7, 30, 90, 200), frequency=(1, 2, 4, 8), monetary=(10, 20, 30, 40))
@@ -77,6 +88,16 @@ class Edges:
 
 def segment_of(scores: tuple[int, int, int]) -> str:
     """Tell in which segment a customer with these scores is.
+
+    Parameters
+    ----------
+    scores : tuple of int, each 1 to 5
+        Of recency, frequency and monetary value.
+
+    Returns
+    -------
+    str
+        Of `SEGMENTS`.
 
     Examples
     --------

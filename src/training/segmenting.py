@@ -58,7 +58,17 @@ class SegmentData:
     spent: Mapping[str, tuple[int, int]]
 
     def mean(self, segment: str) -> float | None:
-        """What a customer of a segment spent on average, minor units; None where there was nobody."""
+        """Give what a customer of a segment spent on average.
+
+        Parameters
+        ----------
+        segment : str
+
+        Returns
+        -------
+        float or None
+            Minor units; None where there was nobody.
+        """
         customers, net = self.spent.get(segment, (0, 0))
         return net / customers if customers else None
 
@@ -77,6 +87,10 @@ def load_segments(
         Aware.
     horizon_days : int, default 90
         Days, > 0.
+
+    Returns
+    -------
+    SegmentData
 
     Raises
     ------

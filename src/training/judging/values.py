@@ -17,7 +17,7 @@ from training.judging.verdict import Gate
 Floats = NDArray[np.float64]
 
 MODEL, MEANS = "model", "means"
-"""The forecasts: BG/NBD and Gamma-Gamma set right, and plain means."""
+"""The forecasts: by BG/NBD and Gamma-Gamma, and by plain means."""
 
 MOST_OFF = 0.10
 """By how much what was expected in all may lie off what came."""
@@ -99,7 +99,7 @@ def examine_values(model: ValuePackage, means: ValuePackage, test: ValueRows) ->
     sorted_by = {
         "recency": ordering - since_first,
         "frequency": orders,
-        "past spend": test.frame["historical"].to_numpy(dtype=np.float64),
+        "past spend": test.past,
     }
     return ValueReport(
         figures={MODEL: _measured(model, test), MEANS: _measured(means, test)},
@@ -160,16 +160,15 @@ def value_gates(report: ValueReport) -> tuple[Gate, ...]:
 
 
 def _measured(package: ValuePackage, test: ValueRows) -> ValueFigures:
-    past = test.frame["historical"].to_numpy(dtype=np.float64)
-    found = package.expect(test.inputs, past)
+    found = package.expect(test.inputs, test.past)
     expected, realised = np.nan_to_num(found.predicted), test.realised
-    inside = (realised >= found.low) & (np.maximum(realised, 0.0) <= found.high)
+    paid = np.maximum(realised, 0.0)
     table = pd.DataFrame({"tenth": tenths(expected), "expected": expected, "realised": realised})
     return ValueFigures(
         ratio=_over(expected.sum(), realised.sum()),
         interval=_interval(expected, realised),
         spearman=spearman(expected, realised),
-        inside=float((inside | ((realised <= 0) & (found.low <= 0))).mean()),
+        inside=float(((paid >= found.low) & (paid <= found.high)).mean()),
         by_tenth=table.groupby("tenth").agg(
             customers=("expected", "size"),
             expected=("expected", "mean"),
