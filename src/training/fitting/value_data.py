@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 HORIZON_DAYS = 90
 """What customers will pay within so many days is forecast."""
 
-LEAST_CUSTOMERS = 100
+LEAST_CUSTOMERS = 50
 """Customers who had ordered by a cutoff, and who paid after it, below which no forecast can be told from chance."""
 
 YEAR = 364 * DAY
@@ -181,7 +181,7 @@ def load_value_data(
     Raises
     ------
     NotTrainable
-        "lifetime_value must have 100 customers who ordered before ... and 100 who paid within 90 days of it; got 3
+        "lifetime_value must have 50 customers who ordered before ... and 50 who paid within 90 days of it; got 3
         and 1. ..."
     """
     horizon = horizon_days * DAY

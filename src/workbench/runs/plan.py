@@ -34,8 +34,8 @@ SEGMENT = "37_segment_customers"
 SCORE = "40_score_customers"
 BESIDE = {
     RECOMMEND: ("35 recommend", RECOMMENDATIONS),
-    VALUE: ("36 value customers", LIFETIME_VALUE),
-    SEGMENT: ("37 segment customers", SEGMENTATION),
+    VALUE: ("36 value", LIFETIME_VALUE),
+    SEGMENT: ("37 segment", SEGMENTATION),
 }
 """Notebooks that build what decides nothing: how a run calls them, and the model of each."""
 

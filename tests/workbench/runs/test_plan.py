@@ -359,7 +359,7 @@ def test_training_is_judged_again_when_a_gate_is_waived_and_when_the_waiver_is_w
     assert pretender.ran == ["20 train churn"]
 
 
-STEPS = ["35 recommend", "36 value customers", "37 segment customers"]
+STEPS = ["35 recommend", "36 value", "37 segment"]
 
 
 def test_what_decides_nothing_is_built_beside_the_models_where_it_is_asked_for(
