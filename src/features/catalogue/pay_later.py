@@ -45,7 +45,7 @@ PAY_LATER = family(
     maximum(
         invoices.of("days_past_due"),
         name="days_past_due",
-        windows=DAYS(365),
+        windows=(*DAYS(365), *EVER),
         minimum=0,
         unit="days",
         description="Worst lateness of an invoice in whole days, open ones included.",
@@ -53,7 +53,7 @@ PAY_LATER = family(
     mean(
         invoices.only(is_due=1).of("days_past_due"),
         name="mean_days_past_due",
-        windows=DAYS(365),
+        windows=(*DAYS(90, 365), *EVER),
         minimum=0,
         unit="days",
         description="Mean lateness in whole days of invoices settled or due.",
@@ -67,12 +67,14 @@ PAY_LATER = family(
     count(
         invoices.only(is_open=0, is_late=0),
         name="invoices_paid_in_time",
+        windows=(*DAYS(90), *EVER),
         hidden=True,
         description="Invoices settled by their due time.",
     ),
     count(
         invoices.only(is_late=1),
         name="invoices_late",
+        windows=(*DAYS(90), *EVER),
         description="Invoices not settled by their due time.",
     ),
     share(
@@ -80,6 +82,12 @@ PAY_LATER = family(
         "invoices_paid_in_time",
         "invoices_late",
         description="Share of invoices, settled or due, that were settled by their due time.",
+    ),
+    share(
+        "promises_kept_90d",
+        "invoices_paid_in_time_90d",
+        "invoices_late_90d",
+        description="Share of invoices, settled or due, that were settled by their due time, of the last 90 days.",
     ),
     mean(
         invoices.only(is_open=0).of("hours_taken"),
@@ -96,6 +104,28 @@ PAY_LATER = family(
         hidden=True,
         unit="minor",
         description="Amount of invoices issued.",
+    ),
+    total(
+        invoices.only(is_open=1).of("opened"),
+        name="open_invoice_amount",
+        hidden=True,
+        unit="minor",
+        description="Amount of invoices not settled, as they were issued.",
+    ),
+    total(
+        invoices.only(is_open=1).of("closed"),
+        name="open_invoice_payments",
+        hidden=True,
+        unit="minor",
+        description="Amount paid or credited on invoices not settled.",
+    ),
+    ratio(
+        "open_invoice_paid_share",
+        "open_invoice_payments",
+        "open_invoice_amount",
+        minimum=0,
+        unit="share",
+        description="Share of the amount of invoices not settled that is paid or credited already.",
     ),
     ratio(
         "pay_later_utilisation",

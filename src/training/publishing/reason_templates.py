@@ -296,7 +296,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "No invoice yet.",
     ),
     "promises_kept": (
-        "Only {value} of invoices settled in time{compared}.",
+        "Only {value} of invoices settled in time{within}{compared}.",
         _NOT_DUE,
     ),
     "hours_to_settle": (
@@ -362,6 +362,11 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
     "pay_later_share": (
         "{value} of what was paid for orders{within} was on invoice{compared}.",
         _NONE_BOUGHT + "Paid nothing for orders{within}.",
+    ),
+    "open_invoice_paid_share": (
+        "[value=0] Nothing of the open invoices is paid yet{compared}."
+        " | {value} of the open invoices is paid already{compared}.",
+        "No invoice is open.",
     ),
     "pay_later_utilisation": (
         "{value} of what was invoiced in the last 365 days is still owed{compared}.",

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 from tests.scoring.values import make_segments
-from tests.tenants import make_tenant
+from tests.tenants import NOW, make_tenant
 
+from commerce.records import schema
 from commerce.records.database import reading, writing
 from commerce.records.instants import parse_as_of, to_micros
 from commerce.records.stream import NewEvent, append
@@ -67,6 +68,9 @@ def sold(home: Path, engine: Engine) -> Path:
         for at in [to_micros(parse_as_of(day, tenant.zone))]
     ]
     with writing(engine) as connection:
+        for number, key in enumerate((CHAMPION, NEWCOMER, LEFT), 1):
+            row = {"tenant_id": tenant.id, "id": key, "number": number, "created_at": NOW}
+            connection.execute(insert(schema.customer), row)
         append(connection, tenant, events, ingested_at=events[-1].recorded_at)
     publish(make_segments(name="acme.segments"), home / "data" / "packages")
     return home
