@@ -1,6 +1,7 @@
 """Measure the models; figures are those of the exported package, out of time.
 
     .venv/bin/python -m benchmarks.models --data ../shared/data
+    .venv/bin/python -m benchmarks.models --only credit
 
 Online Retail by the protocol that others have published results on, everyone who ever bought; the active alone beside
 it. The simulated shop against the ceiling of docs/simulator.md. Then what acting earns, and what training costs beside
@@ -11,16 +12,21 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.figures import RESULTS, keep
 from benchmarks.models.gains import gains
+from benchmarks.models.memory import training_memory
 from benchmarks.models.overhead import fit_overhead
 from benchmarks.models.ranking import Ranked, bands_off, rank
 from benchmarks.models.shops import Shop, online_retail, simulated
 
 from scoring.package import Package
 from training.fitting.dataset import Dataset
+
+PARTS = ("retail", "churn", "credit", "gains", "cost")
+"""What can be measured apart: Online Retail; the simulated shop's two models; what acting earns; what it costs."""
 
 CEILINGS = {"churn": 0.851, "credit": 0.833}
 """What the frozen oracle reaches on 20,000 customers (docs/simulator.md)."""
@@ -35,29 +41,48 @@ def main() -> None:
         "--data", type=Path, help="Folder with online_retail.csv.gz; left out without."
     )
     parser.add_argument("--customers", type=int, default=20_000, help="Of the simulated shop.")
+    parser.add_argument(
+        "--only",
+        choices=PARTS,
+        action="append",
+        help="A part of it, may be given again; all by default (about 40 minutes).",
+    )
     asked = parser.parse_args()
+    parts = asked.only or PARTS
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="bench-models-") as name:
         folder = Path(name)
-        if asked.data is not None:
+        if asked.data is not None and "retail" in parts:
             shop = online_retail(asked.data, folder / "gifts")
             package = shown(shop, "churn", everyone=True)[0]
             best = package[0]
             figures |= {"online_retail_auc": best.auc, "online_retail_brier": best.brier}
             _, dataset, active = shown(shop, "churn", everyone=False)
             tell_gains(shop, dataset, active)
-        shop = simulated(asked.customers, folder / "demo")
-        for model, ceiling in CEILINGS.items():
+        if set(parts) - {"retail"}:
+            figures |= on_simulated(asked.customers, folder / "demo", parts)
+    for name, figure in figures.items():
+        print(f"{name} {figure:.4f}")
+    keep(RESULTS / "models.json", figures)
+
+
+def on_simulated(customers: int, folder: Path, parts: Sequence[str]) -> dict[str, float]:
+    """Measure on the simulated shop what is asked for."""
+    figures: dict[str, float] = {}
+    shop = simulated(customers, folder)
+    for model, ceiling in CEILINGS.items():
+        if model in parts:
             ranked, _, _ = shown(shop, model, everyone=True)
             share = (ranked[0].auc - 0.5) / (ceiling - 0.5)
             figures[f"sim_{model}_oracle_share"] = share
             print(f"  {share:.3f} of the way from .5 to the oracle's {ceiling}")
+    if "gains" in parts:
         _, dataset, active = shown(shop, "churn", everyone=False)
         tell_gains(shop, dataset, active)
+    if "cost" in parts:
         figures["fit_overhead"] = fit_overhead(shop, folder)
-    for name, figure in figures.items():
-        print(f"{name} {figure:.4f}")
-    keep(RESULTS / "models.json", figures)
+        figures["training_memory_gb"] = training_memory(folder, customers)
+    return figures
 
 
 def shown(shop: Shop, model: str, *, everyone: bool) -> tuple[list[Ranked], Dataset, Package]:

@@ -73,10 +73,18 @@ def online_retail(data: Path, folder: Path) -> Shop:
 
 def simulated(customers: int, folder: Path) -> Shop:
     """Simulate the shop whose ceiling docs/simulator.md gives, or a smaller one."""
-    options = SimulationOptions(customers=customers)
-    engine = _store(folder)
-    simulate(engine, "demo", options, now=NOW, truth_folder=folder)
-    return Shop(engine=engine, tenant="demo", folder=folder, options=options)
+    shop = kept(folder, customers)
+    simulate(shop.engine, shop.tenant, _options(customers), now=NOW, truth_folder=folder)
+    return shop
+
+
+def kept(folder: Path, customers: int) -> Shop:
+    """Open the shop that was simulated in a folder."""
+    return Shop(engine=_store(folder), tenant="demo", folder=folder, options=_options(customers))
+
+
+def _options(customers: int) -> SimulationOptions:
+    return SimulationOptions(customers=customers)
 
 
 def _store(folder: Path) -> Engine:

@@ -97,6 +97,15 @@ class InvalidField(ScoringError, ValueError):
         super().__init__(f"{column or 'row'} {self.rule}")
 
 
+class InvalidRecord(InvalidField):
+    """A record with a field that breaks the schema of its kind."""
+
+    def __init__(self, column: str, sentence: str) -> None:
+        self.column = column
+        self.rule = sentence.removeprefix(f"{column} ")
+        ScoringError.__init__(self, sentence)
+
+
 class OtherKind(ScoringError, ValueError):
     """A package that is asked what one of another kind answers."""
 

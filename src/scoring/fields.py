@@ -62,6 +62,10 @@ class Field:
         The decimal mark of numbers that are sent as text.
     blanks : tuple of str, default ()
         Words that stand for a missing number in this column, beside `MISSING`.
+    minimum, maximum : float, optional
+        The least and the most that a number may be, where the table declares it.
+    is_whole : bool, default False
+        Whether a number must be a whole one.
     """
 
     name: str
@@ -69,6 +73,9 @@ class Field:
     others: bool = False
     decimal: str = "."
     blanks: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    is_whole: bool = False
 
     @property
     def is_category(self) -> bool:
@@ -126,6 +133,12 @@ class Field:
             raise InvalidField(
                 self.name, f"be finite and at most {LARGEST:g} in size", value, "Check its unit."
             )
+        low = -LARGEST if self.minimum is None else self.minimum
+        high = LARGEST if self.maximum is None else self.maximum
+        if found < low or found > high:  # NaN is missing
+            raise InvalidField(self.name, f"be {low:,.15g} to {high:,.15g}", value, "Correct it.")
+        if self.is_whole and found == found and not found.is_integer():
+            raise InvalidField(self.name, "be a whole number", value, "Round it.")
         return found
 
     def _parsed(self, text: str) -> float:

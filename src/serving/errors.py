@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from commerce.records.tenants import SHARED
+from scoring.bank_churn import MODEL as BANK_CHURN
+from scoring.bank_churn import TRAINED_BY
 
 
 class ServingError(Exception):
@@ -35,7 +37,9 @@ class ModelMissing(ServingError, LookupError):
         self.model = model
         found = f"one that was refused: {refused}" if refused else "none."
         advice = f"Run `bellwether run --tenant {tenant} --models {model}`, then ask again."
-        if tenant == SHARED:
+        if model == BANK_CHURN:
+            advice = f"Run `{TRAINED_BY}`, then ask again."
+        elif tenant == SHARED:
             advice = (
                 f"Name the tenant whose model it is, or run `bellwether train --name {model} --table FILE"
                 " --target COLUMN`, then ask again."

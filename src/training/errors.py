@@ -38,3 +38,12 @@ class InvalidWaiver(TrainingError, ValueError):
 
 class InvalidTable(TrainingError, ValueError):
     """A table, or what is asked of it, that nothing can be learned from: the sentence says what to change."""
+
+
+class BaselineUnusable(TrainingError, ValueError):
+    """A baseline that is not there, or not what was written."""
+
+    def __init__(self, path: object, rule: str, found: str) -> None:
+        super().__init__(
+            f"baseline {path} must {rule}; got {found}. Train its model again: it is written anew."
+        )

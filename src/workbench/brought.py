@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scoring.decisions import decide_many
 from scoring.package import Package
+from scoring.scorer import score
 from simulation.bank import write_bank_table
+from training.publishing.tracking import open_tracker
+from training.specs.bank_churn import BANK_CHURN
 from training.tables.dataset import TableDataset
 from training.tables.fitting import Effort, quick_effort
 from training.tables.question import Question, name_of
+from training.tables.steps import load_table, train_table
 from training.tables.validating import Validation
 from workbench.errors import ParameterError
 from workbench.notebook import Bench
+from workbench.trainings import headline
+
+Floats = NDArray[np.float64]
 
 CUSTOMERS = 1_000
 """Of the simulated bank."""
@@ -182,6 +191,60 @@ def answers_table(dataset: TableDataset, package: Package) -> pd.DataFrame:
             for place, answer in zip(places, answers, strict=True)
         ]
     )
+
+
+def train_quick_bank(bench: Bench) -> str:
+    """Train a bank's churn on the simulated bank, by linear models alone: seconds, to have somebody to ask.
+
+    Parameters
+    ----------
+    bench : Bench
+
+    Returns
+    -------
+    str
+        What came of it, a sentence.
+    """
+    path = find_table(bench, None)
+    dataset = load_table(path, question_of(path, target=BANK_CHURN.target, name=BANK_CHURN.name))
+    _, result = train_table(
+        dataset,
+        tracker=open_tracker(bench.settings.mlruns),
+        packages=bench.settings.packages,
+        now=bench.now,
+        effort=quick_effort(dataset),
+        folds=2,
+    )
+    return headline(result)
+
+
+def contributions_table(package: Package, values: Floats) -> pd.DataFrame:
+    """Show how much each field raises or lowers the risk of one row, and what they come to together.
+
+    Parameters
+    ----------
+    package : Package
+        Of a table.
+    values : float array of shape (n_fields,)
+
+    Returns
+    -------
+    DataFrame
+        A row per field, what raises most first, between the risk that is usual and the one that comes out; in log-odds.
+    """
+    scores = score(package, values[None, :])
+    written = [
+        "missing" if value != value else field.write(value)
+        for field, value in zip(
+            package.fields.columns if package.fields else (), values, strict=True
+        )
+    ]
+    rows = sorted(
+        zip(package.names, written, scores.contributions[0].tolist(), strict=True),
+        key=lambda row: -row[2],
+    )
+    told = [("usual", "", scores.base), *rows, ("this one", "", float(scores.logit[0]))]
+    return pd.DataFrame(told, columns=["field", "value", "log-odds"]).set_index("field").round(3)
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -110,6 +110,8 @@ class Settings:
     """Parquet copies of the stream."""
     features = Place("data/features")
     """Feature tables by tenant and cutoff."""
+    ml_assets = Place("ml_assets")
+    """Baselines as joblib files: made and read offline, never by a server."""
     packages = Place("data/packages")
     """Decision packages by tenant, model and version."""
     runs = Place("data/runs")

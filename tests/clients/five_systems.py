@@ -4,12 +4,11 @@ Each system's client works in a shop of its own, which a superadmin opens for it
 there already is touched; the shops stay. Every path is asked with and without its trailing slash.
 
     $ bellwether create-admin root --tenant operator --currency EUR --superadmin
+    $ bellwether train bank_churn --quick
     $ bellwether serve
     $ python tests/clients/five_systems.py http://127.0.0.1:3000 --username root
 
 The password is asked for, or read as one line from standard input where nobody types.
-
-R3, the bank's app, has one route, `GET /customers/analyze/{customer_id}/`: it comes with the models of bank customers.
 """
 
 from __future__ import annotations
@@ -35,6 +34,17 @@ MOVING = frozenset({"as_of", "since", "request_id", "made_at", "next", "previous
 
 BERLIN = ZoneInfo("Europe/Berlin")
 JANE = {"full_name": "Jane Doe", "email": "jane@example.com", "phone": "+123456789"}
+BANK_RECORD = {
+    "credit_score": 600,
+    "geography": "France",
+    "gender": "Male",
+    "age": 40,
+    "tenure": 3,
+    "balance": 50000,
+    "num_of_products": 1,
+    "has_cr_card": 1,
+    "is_active_member": 0,
+}
 PLACE = {"latitude": 52.52, "longitude": 13.405, "address": "Tick Street 1, Berlin"}
 
 
@@ -721,10 +731,30 @@ def wait_until(instant: datetime) -> None:
     time.sleep(max(0.0, (instant - datetime.now(UTC)).total_seconds()) + 0.2)
 
 
+def bank(shop: Shop) -> None:
+    """R3: a customer's record comes in, and how likely the customer is to leave comes out at every call."""
+    clerk = shop.hire("clerk", "admin")
+    made = clerk.post("/api/customers/", {"full_name": "Hargrave", "external_id": "15634602"})
+    record, analyze = "/api/customers/{id}/bank-profile/", "/customers/analyze/{customer_id}/"
+    clerk.ask("GET", analyze, customer_id=15634602, status=404)
+    clerk.ask("PATCH", record, {**BANK_RECORD, "age": -1}, id=made["id"], status=422)
+    kept = clerk.ask("PATCH", record, BANK_RECORD, id=made["id"])
+    shows("record", kept, customer_id=15634602, surname="Hargrave", **BANK_RECORD)
+    found = clerk.get(analyze, customer_id=15634602)
+    same("customer_id", found["customer_id"], 15634602)
+    same("a risk", 0 <= found["churn_risk_score"] <= 1, wanted=True)
+    same("why", "Inactive member." in [each["text"] for each in found["reasons"]], wanted=True)
+    shown = clerk.get(record, id=made["id"])
+    same("the risk on record", shown["churn_risk_score"], found["churn_risk_score"])
+    clerk.ask("GET", analyze, customer_id=999, status=404)
+    Client(shop.http, {}, shop.root.asked).ask("GET", analyze, customer_id=15634602, status=401)
+
+
 SYSTEMS = {
     "R0": ("credit profile API", credit_profiles),
     "R1": ("e-commerce analytics platform", shop_analytics),
     "R2": ("multi-tenant analytics backend", many_tenants),
+    "R3": ("bank churn app", bank),
     "R4": ("store with escrow, auctions and delivery", store),
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.bank import publish_bank
 from tests.clients import five_systems
 
 from serving.app import make_app
@@ -40,6 +41,7 @@ def url() -> Iterator[str]:
         service.command("create-tenant", "operator", "--currency", "EUR")
         admin = ("create-admin", "root", "--tenant", "operator", "--superadmin")
         assert service.command(*admin, line=PASSWORD) == "  root is superadmin of operator\n"
+        publish_bank(service.home / "data" / "packages")
         yield service.serve()
 
 

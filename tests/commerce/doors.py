@@ -64,7 +64,7 @@ PLAIN: Mapping[str, Any] = {
     "token": "pm_card_visa", "success": True, "position": 1, "operation": "tock", "key": "tock",
     "request": {}, "act": lambda: {"done": True}, "username": "tock", "role": "user",
     "password": passwords.hash_password("correct horse"), "new": passwords.hash_password("battery staple"),
-    "fields": {"full_name": "Tock"}, "latitude": 1.0, "longitude": 2.0, "points": 5,
+    "fields": {"full_name": "Tock"}, "profile": {"age": 40}, "latitude": 1.0, "longitude": 2.0, "points": 5,
     "email": "tock@example.com", "to": "shipped", "conditions": (), "address": "Tock Lane",
     "percent_bp": 500, "figure": "newsletter", "value": 1, "held": False, "lock": True,
     "provider": "stripe", "kind": "order", "tax_bp": 0, "result": {"done": True},

@@ -116,6 +116,7 @@ AGGREGATES = {
     "is_late": 2,
     "is_due": 3,
     "days_past_due": 3 + 2,
+    "days_until_due": 0 + 20,
     "hours_late": 84 + 60,
     "hours_taken": int(13.5 * 24) + 240,
 }

@@ -120,6 +120,9 @@ def aggregate(known: Sequence[Record], origin: Aggregates, key: str, cutoff: int
         "is_late": None if late is None else int(late > 0),
         "is_due": int(settled is not None or min(dues) < cutoff) if dues else None,
         "days_past_due": None if late is None else late // 86_400_000_000,
+        "days_until_due": None
+        if settled is not None or not dues
+        else max(min(dues) - cutoff, 0) // 86_400_000_000,
         "hours_late": None if late is None else late // 3_600_000_000,
         "hours_taken": None if settled is None else max(settled - begun, 0) // 3_600_000_000,
     }

@@ -72,6 +72,7 @@ def test_there_are_notebooks_for_every_stage() -> None:
 
 def test_there_are_notebooks_to_explore_with() -> None:
     assert [path.stem for path in PATHS if path not in NUMBERED] == [
+        "a_banks_customer",
         "a_shop_in_action",
         "declare_a_feature",
         "error_analysis",

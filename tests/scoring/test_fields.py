@@ -44,6 +44,25 @@ def test_a_value_is_read(field: Field, sent: Any, read: float) -> None:
     assert field.read(sent) == pytest.approx(read, abs=0, nan_ok=True)
 
 
+def fields_of(*columns: Field) -> Fields:
+    """Fields of a table with these columns."""
+    return Fields(columns=columns, target="Exited", positive="1")
+
+
+def test_a_number_keeps_to_the_range_that_is_declared() -> None:
+    age = Field(name="Age", minimum=0, maximum=150, is_whole=True)
+    assert [age.read(value) for value in (0, "150", 40.0)] == [0.0, 150.0, 40.0]
+    assert math.isnan(age.read(None))
+    for sent, rule in ((-1, "be 0 to 150"), ("151", "be 0 to 150"), (1.5, "be a whole number")):
+        with pytest.raises(InvalidField, match=f"^Age must {rule}; got "):
+            age.read(sent)
+    assert Fields.from_dict(json.loads(json.dumps(fields_of(age).as_dict()))) == fields_of(age)
+    older = fields_of(age).as_dict()
+    for name in ("minimum", "maximum", "is_whole"):
+        del older["columns"][0][name]
+    assert Fields.from_dict(older).columns == (Field(name="Age"),)
+
+
 @pytest.mark.parametrize(
     ("sent", "says"),
     [

@@ -14,10 +14,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, or_
 
+from commerce.people.bank_schema import BANK_V1, check_field
 from commerce.records import rows, schema
 from commerce.records.arguments import checked
 from commerce.records.errors import Conflict, RecordError, existing
-from commerce.records.identity import reserve_numbers, resolve
+from commerce.records.identity import as_uuid, number_of, reserve_numbers, resolve
 from commerce.records.machine import EventDraft, fire
 from commerce.records.states import CUSTOMER
 from commerce.records.work import Work
@@ -167,7 +168,8 @@ def list_customers(
     Parameters
     ----------
     search : str, optional
-        Part of a name, an e-mail address, a phone number or the shop's own id, in whatever case.
+        Part of a name, an e-mail address, a phone number or the shop's own id, in whatever case; or the whole of our
+        number or id.
     ordering : str, optional
         ``number`` (default), ``created_at``, ``full_name`` or ``email``, ``-`` before it for the other direction.
 
@@ -180,7 +182,10 @@ def list_customers(
     conditions = [rows.visible(work, table.c.id, work.actor.customer_id)]
     if search:
         parts = (table.c[name].icontains(search, autoescape=True) for name in _SEARCHED)
-        conditions.append(or_(*parts))
+        number, ours = number_of(search), as_uuid(search)
+        named = [table.c.number == number] if number is not None else []
+        named += [table.c.id == ours] if ours is not None else []
+        conditions.append(or_(*parts, *named))
     return rows.part(
         work,
         Customer,
@@ -243,6 +248,8 @@ def record_figure(work: Work, customer_id: UUID, figure: str, value: int) -> Non
         raise RecordError(f"figure must be known; got {figure!r}. {did_you_mean(figure, FIGURES)}")
     if not FIGURES[figure]:
         work.actor.require(f"the {figure} of a customer", "admin", "system")
+    if figure in BANK_V1 and figure != "balance":  # which is in minor units here
+        check_field(figure, value)
     event = EventDraft("customer.profiled", customer_id=customer_id, reason=figure, value=value)
     fire(work, CUSTOMER, customer_id, event)
 

@@ -98,6 +98,12 @@ def find_tenant(connection: Connection, slug: str) -> Tenant:
     return tenant_of(row)
 
 
+def tenant_with(connection: Connection, tenant_id: int) -> Tenant:
+    """Read the tenant that has an id, which a record names."""
+    query = select(schema.tenant).where(schema.tenant.c.id == tenant_id)
+    return tenant_of(connection.execute(query).one())
+
+
 def check_slug(slug: str) -> None:
     """Refuse a name that a tenant cannot have.
 

@@ -9,6 +9,7 @@ from features.declaring.declaration import (
     last,
     maximum,
     mean,
+    minimum,
     ratio,
     recency,
     share,
@@ -41,6 +42,13 @@ PAY_LATER = family(
         minimum=0,
         unit="days",
         description="Whole days past due of the invoice longest open past its due time.",
+    ),
+    minimum(
+        invoices.only(is_open=1).of("days_until_due"),
+        name="days_until_due",
+        minimum=0,
+        unit="days",
+        description="Whole days until the first of the open invoices is due; 0 once one is past due.",
     ),
     maximum(
         invoices.of("days_past_due"),

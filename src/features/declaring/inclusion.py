@@ -11,7 +11,7 @@ from features.declaring.compilation import Output
 from features.declaring.origins import Condition, Events
 from features.declaring.sources import Source
 
-_MISSING_AT_TIMES = ("days_past_due", "hours_late", "hours_taken")
+_MISSING_AT_TIMES = ("days_past_due", "days_until_due", "hours_late", "hours_taken")
 """Columns of an aggregate that a row may lack."""
 
 

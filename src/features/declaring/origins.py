@@ -18,6 +18,7 @@ AGGREGATE_COLUMNS = (
     "is_late",
     "is_due",
     "days_past_due",
+    "days_until_due",
     "hours_late",
     "hours_taken",
 )

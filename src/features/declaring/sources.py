@@ -195,9 +195,10 @@ def per_aggregate(
         opened, closed, balance (minor units; the balance is never below 0); is_open, is_late,
         is_due (0 or 1: not settled; past the due time; settled or past the due time);
         days_past_due, hours_late (whole ones elapsed from the due time to the settlement, or to the
-        cutoff while open; 0 if none; null without a due time); hours_taken (whole hours from
-        opening to settlement, null while open). With several opening events the earliest due time
-        counts.
+        cutoff while open; 0 if none; null without a due time); days_until_due (whole ones from the cutoff
+        to the due time while open; 0 once it is past; null without a due time or once settled);
+        hours_taken (whole hours from opening to settlement, null while open). With
+        several opening events the earliest due time counts.
 
     Raises
     ------

@@ -65,6 +65,7 @@ def measured(settled: exp.Expr | str, as_of: exp.Expr) -> exp.Select:
     due, settled_at, opened_at = column("due_at"), column("settled_at"), column("occurred_at")
     late = exp.func("GREATEST", less(if_null(settled_at, as_of), due), nothing)
     missed = exp.or_(not_null(settled_at), exp.LT(this=due, expression=as_of))
+    until = exp.func("GREATEST", less(due, as_of), nothing)
     taken = exp.func("GREATEST", less(settled_at, opened_at), nothing)
     balance = exp.func("GREATEST", less(column("opened"), column("closed")), nothing)
     columns = {
@@ -75,6 +76,7 @@ def measured(settled: exp.Expr | str, as_of: exp.Expr) -> exp.Select:
         "is_late": _flag(due, exp.GT(this=late, expression=nothing)),
         "is_due": _flag(due, missed),
         "days_past_due": _known(due, whole(late, DAY)),
+        "days_until_due": case(not_null(settled_at), exp.null(), _known(due, whole(until, DAY))),
         "hours_late": _known(due, whole(late, HOUR)),
         "hours_taken": _known(settled_at, whole(taken, HOUR)),
     }

@@ -84,8 +84,9 @@ def _aggregate_row(origin: Aggregates, events: list[Row], as_of: int) -> Row | N
         settled_at = None
     else:
         settled_at = _settlement(closing, opened, opened_at)
-    late = due = None
+    late = due = until = None
     if due_at is not None:
+        until = max(due_at - as_of, 0) if settled_at is None else None
         late = max((as_of if settled_at is None else settled_at) - due_at, 0)
         due = int(settled_at is not None or due_at < as_of)
     return (
@@ -98,6 +99,7 @@ def _aggregate_row(origin: Aggregates, events: list[Row], as_of: int) -> Row | N
         None if late is None else int(late > 0),
         due,
         None if late is None else late // DAY,
+        None if until is None else until // DAY,
         None if late is None else late // HOUR,
         None if settled_at is None else max(settled_at - opened_at, 0) // HOUR,
     )

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from commerce.records.errors import CustomerNotYet, RecordError
 from commerce.records.identity import Identity, find_customer, was_known
-from commerce.records.instants import to_micros
 from commerce.records.stream.backfills import last_backfill
 from commerce.records.tenants import SHARED, Tenant, clock, find_tenant, observe, settle_as_of
-from features.evaluating.online import online_features
 from scoring.decisions import Decision, decide
 from scoring.package import Package
 from serving.errors import InvalidRequest, ModelMissing, StoreMissing, UnknownName
+from serving.predict.customer_values import customer_values, served_for
 from serving.predict.packages import PackageShelf, Served
 from serving.predict.payload import Payload, read_fields, read_payload
 from serving.predict.scores import record_score, score_row
@@ -73,6 +75,8 @@ class Answer:
     """What led to it, for the log: nothing personal."""
     assumed: Mapping[str, float | None] = field(default_factory=dict)
     """Of an answer by values: what was not sent, and what it was taken to be."""
+    values: NDArray[np.float64] | None = None
+    """Of an answer by customer: what was scored, shape (n_outputs,)."""
 
 
 def answer(
@@ -87,7 +91,7 @@ def answer(
 
     Raises
     ------
-    TenantNotFound, CustomerNotFound, CustomerNotYet, UnknownName
+    TenantNotFound, CustomerNotFound, CustomerNotYet, NoBankRecord, UnknownName
         Nobody here knows that name, or did then.
     InvalidRequest
         A field breaks its rule.
@@ -126,13 +130,8 @@ def answer_customer(
             raise CustomerNotYet(request.customer_id, as_of)
         observe(connection, tenant, as_of)  # first: waits for rows being recorded under as_of
         backfills = last_backfill(connection, tenant.id)
-        values = online_features(
-            connection,
-            tenant.id,
-            customer.id,
-            to_micros(as_of),
-            served.outputs,
-            backfills=backfills,
+        values = customer_values(
+            connection, tenant, customer.id, as_of, served, backfills=backfills
         )
         decision = decide(served.package, values)
         row = score_row(
@@ -156,6 +155,7 @@ def answer_customer(
         as_of=as_of,
         request_id=request_id,
         steps=("customer", f"features:{len(values)}", served.package.label, "kept"),
+        values=values,
     )
 
 
@@ -201,18 +201,6 @@ def answer_values(state: AppState, model: str, request: ValuesRequest, request_i
         assumed=payload.assumed,
         steps=(f"values:{len(request.features)}", served.package.label, last),
     )
-
-
-def served_for(
-    shelf: PackageShelf, tenant: Tenant, model: str, otherwise: Callable[[], Package] | None
-) -> Served:
-    """Find who answers for a tenant: its package of the model, or else what ``otherwise`` gives."""
-    try:
-        return shelf.current(tenant.slug, model)
-    except ModelMissing:
-        if otherwise is None:
-            raise
-        return shelf.serve(otherwise())
 
 
 def _read_values(request: ValuesRequest, served: Served) -> Payload:

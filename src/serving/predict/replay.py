@@ -21,11 +21,12 @@ from commerce.records.identity import Identity, identify
 from commerce.records.instants import to_micros
 from commerce.records.stream import customer_rows
 from commerce.records.stream.backfills import last_backfill
-from features.evaluating.online import online_features
+from commerce.records.tenants import tenant_with
 from scoring.decisions import decide
 from scoring.errors import PackageMismatch
 from scoring.package import Package
 from serving.errors import ReplayDiffers, UnknownName
+from serving.predict.customer_values import customer_values
 from serving.predict.packages import PackageShelf
 from serving.predict.scores import ScoreRow, find_score, name_values
 
@@ -90,13 +91,12 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         if kept.customer_id is None:
             values = _kept_values(kept, package)
         else:
-            cutoff = to_micros(kept.as_of)
-            values = online_features(
+            values = customer_values(
                 connection,
-                kept.tenant_id,
+                tenant_with(connection, kept.tenant_id),
                 kept.customer_id,
-                cutoff,
-                served.outputs,
+                kept.as_of,
+                served,
                 backfills=kept.backfills,
             )
             left_out = _backfilled_since(connection, kept)

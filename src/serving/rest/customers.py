@@ -111,7 +111,7 @@ def list_customers(
     search: Annotated[
         str | None,
         Query(
-            description="Part of a name, an e-mail address, a phone number or the shop's own id."
+            description="Part of a name, an e-mail address, a phone number or the shop's own id; or our number or id."
         ),
     ] = None,
     country: str | None = None,

@@ -41,7 +41,7 @@ class Faults:
             logger.exception("request_id=%s failed", request_id, extra={"request_id": request_id})
             if not began:  # else the connection just ends
                 sentence = "the server must not fail on a question; it did. Look for the request_id in its log."
-                await problem(500, sentence, request_id)(scope, receive, send)
+                await problem(500, sentence, request_id, path=scope["path"])(scope, receive, send)
 
 
 def report_to_sentry(dsn: str) -> None:

@@ -83,7 +83,7 @@ class Protection:
         refused = await self._refused_host(scope, headers)
         if refused is not None:
             status, sentence = refused
-            response = problem(status, sentence, request_id_of(scope))
+            response = problem(status, sentence, request_id_of(scope), path=scope["path"])
             await response(scope, receive, send_guarded)
             return
         await self.app(scope, self._bounded(headers, receive), send_guarded)

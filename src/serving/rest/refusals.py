@@ -38,6 +38,8 @@ from tabular.errors import did_you_mean
 
 EXAMPLE = '{"tenant": "demo", "customer_id": "17"} or {"tenant": "demo", "features": {...}}'
 PROBLEM = "application/problem+json"
+JSON_ALONE = "/customers/analyze"
+"""How paths begin whose clients know ``application/json`` alone, in refusals, too."""
 
 _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (TenantNotFound, 404, "tenant"),
@@ -91,10 +93,13 @@ _MEANINGS = {
 }
 
 
-def refusals(*more: int, reads: bool = False) -> dict[int | str, dict[str, Any]]:
-    """Give the refusals that a route can meet, for the OpenAPI document."""
+def refusals(
+    *more: int, reads: bool = False, as_json: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """Give the refusals that a route can meet, for the OpenAPI document; ``as_json``: of a path of `JSON_ALONE`."""
     usual = (400, 401, 403, 404, 422, 429, 503) if reads else tuple(_MEANINGS.keys() - {415})
-    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    kind = "application/json" if as_json else PROBLEM
+    content = {kind: {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     return {
         status: {"description": _MEANINGS[status], "content": content} for status in (*usual, *more)
     }
@@ -115,7 +120,13 @@ def refuse(
 ) -> JSONResponse:
     """Give the one shape of a refusal."""
     return problem(
-        status, sentence, request_id_of(request.scope), field, headers=headers, allowed=allowed
+        status,
+        sentence,
+        request_id_of(request.scope),
+        field,
+        headers=headers,
+        allowed=allowed,
+        path=request.url.path,
     )
 
 
@@ -127,8 +138,9 @@ def problem(
     *,
     headers: Mapping[str, str] | None = None,
     allowed: Sequence[str] | None = None,
+    path: str = "",
 ) -> JSONResponse:
-    """Write a refusal as `Refusal` declares it."""
+    """Write a refusal as `Refusal` declares it; of the type that clients of the path know."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -139,8 +151,9 @@ def problem(
     }
     if allowed is not None:
         body["allowed"] = list(allowed)
+    kind = "application/json" if path.startswith(JSON_ALONE) else PROBLEM
     usual = {503: {"Retry-After": "2"}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
-    return JSONResponse(body, status, {**usual, **(headers or {})}, media_type=PROBLEM)
+    return JSONResponse(body, status, {**usual, **(headers or {})}, media_type=kind)
 
 
 def add_refusals(app: FastAPI) -> None:

@@ -19,7 +19,7 @@ _SHOWN = 20
 def example_row(package: Package, fields: Fields) -> dict[str, Any]:
     """Give a row that a client may send: usual numbers, and the first of the categories."""
     return {
-        field.name: field.levels[0] if field.levels else output.reference
+        field.name: field.levels[0] if field.levels else _usual(field, output.reference)
         for field, output in zip(fields.columns, package.outputs, strict=True)
     }
 
@@ -63,9 +63,17 @@ def describe_row(body: dict[str, Any], package: Package, fields: Fields) -> None
     }
 
 
+def _usual(field: Field, reference: float | None) -> float | None:
+    return round(reference) if field.is_whole and reference is not None else reference
+
+
 def _column(field: Field) -> dict[str, Any]:
     if field.levels is None:
-        return {"type": ["number", "null"]}
+        limits = {"minimum": field.minimum, "maximum": field.maximum}
+        return {
+            "type": ["integer" if field.is_whole else "number", "null"],
+            **{name: limit for name, limit in limits.items() if limit is not None},
+        }
     shown = ", ".join(field.levels[:_SHOWN])
     more = ", ..." if len(field.levels) > _SHOWN else ""
     return {"type": ["string", "number", "boolean", "null"], "description": f"One of {shown}{more}"}

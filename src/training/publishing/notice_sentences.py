@@ -31,6 +31,7 @@ PRINCIPAL: Mapping[str, str] = {
     "open_invoice_balance": "Much is still to be paid on invoices: {value}.",
     "pay_later_utilisation": "Much of what was invoiced is still to be paid: {value}.",
     "exposure": "Much is still to be paid on invoices: {value} times an average order.",
+    "days_until_due": "When open invoices are due: in {value}.",
     "open_invoice_paid_share": "How much of open invoices is paid: {value}.",
     "debt": "Much is still to be paid on invoices.",
     "invoices": "Invoices so far: {value}.",

@@ -363,6 +363,10 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "{value} of what was paid for orders{within} was on invoice{compared}.",
         _NONE_BOUGHT + "Paid nothing for orders{within}.",
     ),
+    "days_until_due": (
+        "[value=0] An open invoice is due. | The next open invoice is due in {value}{compared:in}.",
+        "No invoice is open.",
+    ),
     "open_invoice_paid_share": (
         "[value=0] Nothing of the open invoices is paid yet{compared}."
         " | {value} of the open invoices is paid already{compared}.",

@@ -37,6 +37,7 @@ CONCEPTS: Mapping[str, str] = {
         "lateness of payment": "overdue_invoices current_days_past_due days_past_due mean_days_past_due"
         " invoices_paid_late invoices_late promises_kept hours_to_settle last_invoice_days_past_due past_due_band",
         "debt": "open_invoices open_invoice_balance pay_later_utilisation exposure",
+        "due dates": "days_until_due",
         "part payments": "open_invoice_paid_share",
         "use of invoices": "invoices pay_later_share largest_invoice",
         "late deliveries": "late_deliveries late_delivery_rate delivery_hours_late last_delivery_hours_late"

@@ -110,7 +110,9 @@ def table_card(
     )
     return {
         "model": package.name,
-        "predicts": f"the probability that {dataset.outcome}",
+        "predicts": f"the probability that {dataset.outcome}"
+        if dataset.spec is None
+        else dataset.spec.predicts,
         "label": label_of(dataset),
         "learned_from": dict(package.trained_on),
         "trained": now.isoformat(),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scoring.fields import Fields
 from training.errors import NotTrainable
 from training.fitting.cross_validation import Rows
+from training.specs.table_spec import TableSpec
 from training.tables.columns import Column, judge_columns
 from training.tables.question import Question, find_column_named, read_outcome
 from training.tables.reading import RawTable
@@ -58,6 +59,8 @@ class TableDataset:
         From which time on rows are tested on; empty without times.
     kept : mapping of int to mapping of str to str
         Some rows as the file has them, by place, spread evenly.
+    spec : TableSpec, optional
+        What is declared of the table, where its columns are known beforehand.
     """
 
     question: Question
@@ -72,6 +75,7 @@ class TableDataset:
     notes: tuple[str, ...]
     since: str = ""
     kept: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    spec: TableSpec | None = None
 
     @property
     def name(self) -> str:

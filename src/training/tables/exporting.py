@@ -18,6 +18,7 @@ from training.errors import NotExportable
 from training.fitting.choosing import Chosen
 from training.fitting.estimators import LogitBlend, obstacle
 from training.publishing.export import UNPUBLISHED, components_of
+from training.specs.table_spec import SpecColumn, TableSpec
 from training.tables.dataset import TableDataset
 
 Floats = NDArray[np.float64]
@@ -60,27 +61,21 @@ def export_table(
             f"chosen candidate {chosen.chosen.name!r} must be one that tables hold to become a decision package;"
             f" got {type(chosen.estimator).__name__}: {obstacle(chosen.estimator)}. Add one of the standard ones."
         )
-    outcome = dataset.outcome
+    outcome, spec = dataset.outcome, dataset.spec
+    usual, decision = _sentences(outcome) if spec is None else _declared(spec)
     return Package(
         name=f"{SHARED}.{dataset.name}",
         version=UNPUBLISHED,
         currency=NO_CURRENCY,
         outputs=tuple(
-            _output(field, values)
+            _output(field, values, None if spec is None else spec.columns[field.name])
             for field, values in zip(dataset.fields.columns, dataset.values.T, strict=True)
         ),
         components=components_of(chosen.estimator, len(dataset.features)),
         calibration=calibration or Calibration(),
-        decision=DecisionRule(
-            threshold=LIKELIER,
-            at_or_above="yes",
-            below="no",
-            rule=f"Yes where {outcome} is likelier than not; no costs are known that would set another threshold.",
-        ),
+        decision=decision,
         fields=dataset.fields,
-        usual=f"The probability of {_plain(outcome)} is usually {{risk}}; nothing known here raises it by much."
-        f"{ALTERNATIVE}The probability of {_plain(outcome)} is usually {{risk}}; several small things raise it here,"
-        " none of which stands out.",
+        usual=usual,
         trained_on={
             "snapshot": dataset.digest,
             "file": dataset.source,
@@ -109,16 +104,36 @@ def _plain(text: str) -> str:
     return _MARKS.sub(" ", text)
 
 
-def _output(field: Field, values: Floats) -> PackageOutput:
+def _sentences(outcome: str) -> tuple[str, DecisionRule]:
+    """What is usual and what is decided, where nobody found words for it."""
+    usual = (
+        f"The probability of {_plain(outcome)} is usually {{risk}}; nothing known here raises it by much."
+        f"{ALTERNATIVE}The probability of {_plain(outcome)} is usually {{risk}}; several small things raise it here,"
+        " none of which stands out."
+    )
+    rule = f"Yes where {outcome} is likelier than not; no costs are known that would set another threshold."
+    return usual, DecisionRule(threshold=LIKELIER, at_or_above="yes", below="no", rule=rule)
+
+
+def _declared(spec: TableSpec) -> tuple[str, DecisionRule]:
+    """The same in the words of a spec."""
+    decision = DecisionRule(
+        threshold=LIKELIER, at_or_above=spec.at_or_above, below=spec.below, rule=spec.rule
+    )
+    return spec.usual, decision
+
+
+def _output(field: Field, values: Floats, worded: SpecColumn | None) -> PackageOutput:
     known = values[~np.isnan(values)]
     label = readable(field.name)
     number = f"{label} is {{value}}{{compared}}.{ALTERNATIVE}{label} is {{value}}."
+    template = f"{label} is {{value}}." if field.is_category else number
     return PackageOutput(
         name=field.name,
         hash=hashlib.sha256(json.dumps(asdict(field), sort_keys=True).encode()).hexdigest()[:32],
         family=field.name,
         unit="",
         reference=float(np.median(known)) if len(known) and not field.is_category else None,
-        template=f"{label} is {{value}}." if field.is_category else number,
-        missing=f"{label} is not known.",
+        template=template if worded is None else worded.template,
+        missing=f"{label} is not known." if worded is None else worded.missing,
     )

@@ -17,6 +17,7 @@ from training.publishing.tracking import UNKNOWN, Source, Tracker
 from training.publishing.training_result import TrainingResult
 from training.tables.concluding import conclude_table
 from training.tables.dataset import TableDataset, make_dataset
+from training.tables.declared import TABLE_SPECS, declared_columns, declared_dataset
 from training.tables.fitting import Effort
 from training.tables.gates import certify_rows, judge_table
 from training.tables.question import Question
@@ -60,6 +61,9 @@ class Reading:
 def load_table(path: Path, question: Question, reading: Reading | None = None) -> TableDataset:
     """Read a file and judge its columns.
 
+    A model whose name stands in `training.tables.declared.TABLE_SPECS` learns from the columns that are declared for it
+    alone, by whatever of their names the file has.
+
     Parameters
     ----------
     path : Path
@@ -81,7 +85,11 @@ def load_table(path: Path, question: Question, reading: Reading | None = None) -
     """
     how = reading or Reading()
     table = read_raw_table(path, header=how.header, delimiter=how.delimiter, encoding=how.encoding)
-    return make_dataset(table, question, decimal=how.decimal, time_format=how.time_format)
+    spec = TABLE_SPECS.get(question.name)
+    if spec is not None:
+        table, question = declared_columns(table, question, spec)
+    dataset = make_dataset(table, question, decimal=how.decimal, time_format=how.time_format)
+    return dataset if spec is None else declared_dataset(dataset, spec)
 
 
 def train_table(

@@ -1,4 +1,4 @@
-"""`bellwether train`: a model of a table that somebody brings."""
+"""`bellwether train`: a model of a table that somebody brings, or of a bank's customers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tabular.errors import did_you_mean
 from workbench.cli import home
 from workbench.cli.console import examples, note, table
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from training.publishing.training_result import TrainingResult
     from training.tables.dataset import TableDataset
     from training.tables.validating import Validation
+
+
+_SIMULATED = 4_000
+"""Customers of the simulated bank."""
 
 
 def _listed(context: click.Context, option: click.Parameter, text: str) -> tuple[str, ...]:
@@ -26,16 +31,17 @@ def _listed(context: click.Context, option: click.Parameter, text: str) -> tuple
         "bellwether train --table churn.csv --target Exited --drop Surname --name bank",
         "bellwether train --table german.data --target c21 --positive 2 --name german --json",
         "bellwether train --table loans.parquet --target default --id customer --time month",
+        "bellwether train bank_churn --table Churn_Modelling.csv",
     )
 )
+@click.argument("declared", required=False, metavar="[bank_churn]")
 @click.option(
     "--table",
     "path",
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV, also separated by tabs or blanks, gzip, or Parquet.",
+    help="CSV, also separated by tabs or blanks, gzip, or Parquet. Of bank_churn, default: a simulated bank.",
 )
-@click.option("--target", required=True, metavar="COLUMN", help="What is learned.")
+@click.option("--target", metavar="COLUMN", help="What is learned. Of bank_churn, default: exited.")
 @click.option("--positive", metavar="VALUE", help="Its value whose probability is told.")
 @click.option("--id", "identifier", metavar="COLUMN", help="Whose row it is; never learned from.")
 @click.option("--drop", default="", metavar="A,B", callback=_listed, help="Not learned from.")
@@ -66,8 +72,9 @@ def _listed(context: click.Context, option: click.Parameter, text: str) -> tuple
 @click.option("--quick", is_flag=True, help="Linear models alone: seconds, and seldom the best.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def train(
-    path: Path,
-    target: str,
+    declared: str | None,
+    path: Path | None,
+    target: str | None,
     name: str | None,
     folds: int,
     seed: int,
@@ -82,14 +89,32 @@ def train(
     Any table with a column of two outcomes will do: categories, missing values, 200 rows or 200,000. Every column is
     judged, and it is said what is done with it. The model is registered as shared.NAME, and asked at POST
     /predict/NAME by the file's own column names. Figures are those of exported packages, on rows they have not seen.
+
+    bank_churn learns from the nine fields of a bank's customer, by whatever of their usual names the file has, and
+    keeps a random forest beside it, in ml_assets.
     """
     home.require_extra("notebooks")
+    from training.tables.declared import TABLE_SPECS
     from training.tables.question import Question, name_of
     from training.tables.steps import Reading, load_table
 
+    if declared is not None and (declared not in TABLE_SPECS or name not in (None, declared)):
+        raise click.UsageError(
+            f"model must be {' or '.join(TABLE_SPECS)}, or be named by --name; got {declared!r}."
+            f" {did_you_mean(declared, TABLE_SPECS)}"
+        )
+    settings = home.settings()
+    spec = TABLE_SPECS.get(declared or name or "")
+    if spec is not None:
+        path, target = path or _simulated_bank(settings.raw), target or spec.target
+    if path is None or target is None:
+        raise click.UsageError(
+            f"{'--table' if path is None else '--target'} must be given; got none. Only {' and '.join(TABLE_SPECS)}"
+            " can do without."
+        )
     question = Question(
         target=target,
-        name=name or name_of(path),
+        name=declared or name or name_of(path),
         **{key: given[key] for key in ("positive", "identifier", "drop", "keep", "time")},
     )
     reading = Reading(
@@ -105,7 +130,6 @@ def train(
     from training.tables.fitting import quick_effort
     from training.tables.steps import train_table
 
-    settings = home.settings()
     with note(f"comparing candidates on {len(dataset.labels):,} rows"):
         validation, result = train_table(
             dataset,
@@ -117,8 +141,13 @@ def train(
             jobs=jobs,
             seed=seed,
         )
+    forest: dict[str, Any] | None = None
+    if spec is not None:
+        with note("fitting the baseline, a random forest"):
+            forest = _keep_forest(dataset, settings.ml_assets, seed)
     if as_json:
         told = {
+            **({} if forest is None else {"forest": forest}),
             **validation.summary(),
             "rows": validation.figures.rows,
             "base_rate": validation.figures.base_rate,
@@ -129,6 +158,26 @@ def train(
         click.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
     _tell_result(dataset, validation, result)
+    if forest is not None:
+        click.echo(
+            f"  random forest beside it: AUC {forest['auc']:.4f}, Brier {forest['brier']:.4f}, in {forest['file']}"
+        )
+
+
+def _simulated_bank(raw: Path) -> Path:
+    """Write customers of a bank that never was, as many as tell trees from lines."""
+    from simulation.bank import write_bank_table
+
+    return write_bank_table(raw / "simulated_bank.csv", _SIMULATED)
+
+
+def _keep_forest(dataset: TableDataset, folder: Path, seed: int) -> dict[str, Any]:
+    """Fit the forest that a declared model is held against, and keep it."""
+    from training.tables.baseline import fit_baseline, write_baseline
+
+    forest = fit_baseline(dataset, seed=seed)
+    place = write_baseline(forest, dataset, folder)
+    return {"file": str(place), "auc": forest.auc, "brier": forest.brier}
 
 
 def _tell_columns(dataset: TableDataset) -> None:

@@ -56,6 +56,15 @@ def test_a_part_payment_is_a_share_of_the_open_invoices_alone() -> None:
     assert values["open_invoice_paid_share"] == 1 / 4
 
 
+def test_the_first_of_the_open_invoices_says_when_money_is_due() -> None:
+    settled = [issued(1, 380 * DAY, 401 * DAY, 10), paid(1, 390 * DAY, 10)]
+    ahead = [issued(2, 381 * DAY, 411 * DAY + DAY // 2, 10), issued(3, 395 * DAY, 425 * DAY, 10)]
+    late = [issued(4, 300 * DAY, 330 * DAY, 10)]
+    found = [values_of(*rows)["days_until_due"] for rows in (settled + ahead, ahead + late)]
+    assert found == [11, 0]
+    assert math.isnan(values_of(*settled)["days_until_due"])
+
+
 def test_a_customer_who_owes_nothing_has_paid_no_share_of_it() -> None:
     settled = [issued(1, 300 * DAY, 330 * DAY, 5000), paid(1, 320 * DAY, 5000)]
     assert math.isnan(values_of(*settled)["open_invoice_paid_share"])

@@ -178,7 +178,7 @@ def test_an_aggregate_is_reduced_to_what_was_worked_out_by_hand(
     )
     windowed, ever, last_ten_days, all_of_them = evaluator(BILLS, wanted).tolist()
     assert (ever, all_of_them, last_ten_days) == (AGGREGATES[name], 5, 2)
-    late = {"opened": 47, "balance": 47, "is_open": 2, "closed": 0, "hours_taken": NAN}
+    late = {"opened": 47, "balance": 47, "is_open": 2, "days_until_due": 20, "hours_taken": NAN}
     assert windowed == pytest.approx(late.get(name, 0), nan_ok=True)
 
 

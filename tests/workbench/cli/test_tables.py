@@ -12,14 +12,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.bank import SAMPLE
 from tests.brought import bank_rows, changed, write_rows
 from tests.serving.shop import Client
 
 from features.catalogue import CATALOGUE
+from scoring import predict_churn
 from serving.app import make_app
 from serving.predict.answers import AppState
 from serving.predict.packages import PackageShelf
 from serving.settings import DoorSettings
+from training.tables.baseline import read_baseline
 from workbench.cli import group
 from workbench.cli.refusals import Refusal
 
@@ -114,3 +117,25 @@ def test_what_is_wrong_is_one_sentence(home: Path) -> None:
     assert "must have two values to tell apart" in refusal(
         "train", "--table", "one.csv", "--target", "exited"
     )
+
+
+def test_a_banks_churn_is_learned_by_its_name_with_a_forest_beside_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.cli.tables._SIMULATED", 300)
+    told = said("train", "bank_churn", "--quick", "--cv", "2")
+    assert "simulated_bank.csv: 300 rows, 9 columns" in told
+    assert "geography is a category of 3 values." in told
+    assert "random forest beside it: AUC 0." in told
+    forest = read_baseline(home / "ml_assets" / "bank_churn_forest.pkl")
+    assert 0 < forest.predict(SAMPLE) < 1
+    said("models", "promote", "shared.bank_churn/1", "--yes")
+    assert 0 < predict_churn(SAMPLE) < 1
+    less = [{name: value for name, value in row.items() if name != "age"} for row in bank_rows(30)]
+    write_rows(home / "less.csv", less)
+    assert "bank_churn must have a column 'age'" in refusal(
+        "train", "bank_churn", "--table", "less.csv"
+    )
+    for wrong in (("train", "bank"), ("train", "bank_churn", "--name", "mine"), ("train",)):
+        done = CliRunner().invoke(group, wrong)
+        assert (done.exit_code, "bank_churn" in done.output) == (2, True), done.output
