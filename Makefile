@@ -25,6 +25,9 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 	src/scoring/contents/ranking.py src/scoring/decisions.py src/scoring/derived.py src/scoring/files.py src/scoring/package.py src/scoring/ranking.py src/scoring/sealing.py \
 	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/ranker.py src/scoring/reasons.py \
 	src/scoring/recommended.py src/scoring/rules.py src/scoring/scale.py src/scoring/scorer.py src/features/baskets.py \
+	src/features/lifetime.py src/scoring/contents/segment.py src/scoring/contents/value.py \
+	src/scoring/lifetime_value.py src/scoring/segments.py src/training/segmenting.py src/training/valuing.py \
+	src/workbench/lifetime_values.py \
 	src/training/experiment.py src/training/recommending.py src/training/tables/baseline.py \
 	src/training/tables/steps.py src/workbench/brought.py \
 	src/workbench/notebook.py src/workbench/layouts.py \
@@ -149,6 +152,10 @@ bench-tables: $(READY) ## Measure models of tables beside logistic regression, f
 .PHONY: bench-recommend
 bench-recommend: $(PEER_READY) ## Measure recommendations on Online Retail, beside implicit's ALS and BPR (DATA=folder)
 	$(BIN)/python -m benchmarks.recommend --data $(DATA)
+
+.PHONY: bench-clv
+bench-clv: $(READY) ## Measure lifetime value on Online Retail, out of time (DATA=folder)
+	$(BIN)/python -m benchmarks.values --data $(DATA)
 
 .PHONY: bench-api
 bench-api: $(READY) ## Measure routes on 100,000 orders and questions on a million, beside the same by hand

@@ -1,12 +1,11 @@
-"""Customers by recency, frequency and monetary value: every one in exactly one segment, by rules.
+"""Customers by recency, frequency and monetary value: each in exactly one segment, by the rules of `scoring.segments`.
 
-Each figure is scored 1 to 5 by four edges, the quintiles of the customers who ever bought; the edges are part of the
-answer, and may be given back to sort later customers by the same ones.
+Each figure is scored 1 to 5 by four edges: those that are kept, or else the quintiles of the customers who ever bought.
+The edges are part of the answer, and may be given back to sort later customers by the same ones.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -17,63 +16,8 @@ from analytics.figures import provide_figures
 from analytics.periods import MOST, Ratio, check_limit
 from analytics.view import View
 from commerce.records.errors import RecordError
+from scoring.segments import NEVER_BOUGHT, SEGMENTS, Edges, segment_of
 from tabular.errors import did_you_mean
-
-
-class Rule(NamedTuple):
-    """A segment: whoever no earlier rule takes, with scores of recency, and of frequency and value, from and to."""
-
-    name: str
-    meaning: str
-    recency: tuple[int, int]
-    worth: tuple[int, int]
-    """Of the mean of the scores of frequency and monetary value, rounded up."""
-
-
-RULES = (
-    Rule("champions", "Bought lately, often, and for much.", (4, 5), (4, 5)),
-    Rule("loyal", "Buy often.", (3, 3), (4, 5)),
-    Rule("cannot_lose", "Bought often, but not for long.", (1, 1), (4, 5)),
-    Rule("at_risk", "Bought well, some time ago.", (1, 2), (3, 5)),
-    Rule("potential_loyal", "Bought lately, more than once or for more.", (4, 5), (2, 3)),
-    Rule("new", "Bought lately for the first time.", (4, 5), (1, 1)),
-    Rule("need_attention", "Middling in all.", (3, 3), (2, 3)),
-    Rule("about_to_sleep", "Bought little, some time ago.", (2, 3), (1, 2)),
-    Rule("lost", "Bought little, long ago.", (1, 1), (1, 2)),
-)
-"""Segments of who ever bought; the first that takes a customer is the customer's."""
-
-NEVER_BOUGHT = "never_bought"
-"""The segment of who has no order, or called all off."""
-
-SEGMENTS = (*(rule.name for rule in RULES), NEVER_BOUGHT)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edges:
-    """Four rising limits of each figure: who has more than a limit has a point more than who has not."""
-
-    recency: tuple[int, int, int, int]
-    """Whole days since the last order; the fewer, the better: beyond a limit a point is lost."""
-    frequency: tuple[int, int, int, int]
-    """Orders."""
-    monetary: tuple[int, int, int, int]
-    """Net revenue, in minor units."""
-
-    def score(self, recency: int, frequency: int, monetary: int) -> tuple[int, int, int]:
-        """Score a customer, each 1 to 5, 5 the best.
-
-        Examples
-        --------
-        >>> edges = Edges(recency=(7, 30, 90, 200), frequency=(1, 2, 4, 8), monetary=(10, 20, 30, 40))
-        >>> edges.score(7, 1, 41), edges.score(201, 3, 10)
-        ((5, 1, 5), (1, 3, 1))
-        """
-        return (
-            5 - bisect_left(self.recency, recency),
-            1 + bisect_left(self.frequency, frequency),
-            1 + bisect_left(self.monetary, monetary),
-        )
 
 
 class Rfm(NamedTuple):
@@ -111,24 +55,6 @@ class Segments:
     def customers(self) -> int:
         """All of them."""
         return sum(each.customers for each in self.segments)
-
-
-def segment_of(scores: tuple[int, int, int]) -> str:
-    """Tell in which segment a customer with these scores is.
-
-    Examples
-    --------
-    >>> segment_of((5, 5, 4)), segment_of((1, 1, 1)), segment_of((5, 1, 1)), segment_of((1, 5, 5))
-    ('champions', 'lost', 'new', 'cannot_lose')
-    """
-    recency, worth = scores[0], -(-(scores[1] + scores[2]) // 2)
-    for rule in RULES:
-        if (
-            rule.recency[0] <= recency <= rule.recency[1]
-            and rule.worth[0] <= worth <= rule.worth[1]
-        ):
-            return rule.name
-    raise AssertionError(f"scores must have a segment; got {scores}")
 
 
 def customer_segments(view: View, *, edges: Edges | None = None) -> Segments:
@@ -205,6 +131,22 @@ def customers_in(
         **_bound(used),
     )
     return tuple(_rfm(used, *row) for row in rows)
+
+
+def segment_of_each(view: View, edges: Edges) -> dict[UUID, Rfm]:
+    """Tell in which segment every customer is.
+
+    Parameters
+    ----------
+    edges : Edges
+        Kept, so that what differs between two instants is the customers and not the edges.
+    """
+    _figure(view, edges)
+    rows = view.rows(
+        "SELECT key, recency, orders, net FROM rfm JOIN customer_key ON number = customer ORDER BY key"
+    )
+    found = (_rfm(edges, *row) for row in rows)
+    return {each.customer: each for each in found}
 
 
 def customer_rfm(view: View, customer: UUID, *, edges: Edges | None = None) -> Rfm | None:

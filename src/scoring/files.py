@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from scoring.any_package import AnyPackage
-from scoring.contents import binary, ranking
+from scoring.contents import binary, ranking, segment, value
 from scoring.errors import InvalidPackage, OtherKind
+from scoring.lifetime_value import ValuePackage
 from scoring.package import Package
 from scoring.ranking import RankingPackage
 from scoring.sealing import Arrays, seal, unseal
+from scoring.segments import SegmentPackage
 
 P = TypeVar("P", bound=AnyPackage)
 
@@ -48,6 +50,8 @@ _UNNAMED = "binary"
 KINDS: Mapping[str, Kind] = {
     _UNNAMED: Kind(Package, "a probability", binary.contents, binary.read),
     "ranking": Kind(RankingPackage, "a list of products", ranking.contents, ranking.read),
+    "value": Kind(ValuePackage, "what customers will pay", value.contents, value.read),
+    "segment": Kind(SegmentPackage, "segments of customers", segment.contents, segment.read),
 }
 """Every kind, by the name that `package.json` gives it."""
 
@@ -100,7 +104,7 @@ def read_any(folder: Path) -> AnyPackage:
     PackageDamaged
         "... must be as it was written; got ...".
     InvalidPackage
-        "package must be one of binary, ranking; got ...", or what its kind says.
+        "package must be one of binary, ranking, value, segment; got ...", or what its kind says.
     """
     content, arrays = unseal(folder)
     name = content.get("kind", _UNNAMED)

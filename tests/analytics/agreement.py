@@ -28,15 +28,9 @@ from analytics.sales import (
     sales_total,
     top_products,
 )
-from analytics.segments import (
-    NEVER_BOUGHT,
-    SEGMENTS,
-    customer_rfm,
-    customer_segments,
-    customers_in,
-    segment_of,
-)
+from analytics.segments import customer_rfm, customer_segments, customers_in
 from analytics.view import View
+from scoring.segments import NEVER_BOUGHT, SEGMENTS, segment_of
 
 STEPS: tuple[Step, ...] = ("day", "week", "month")
 

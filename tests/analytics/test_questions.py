@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,8 @@ from analytics.periods import Period, Ratio
 from analytics.questions import ask
 from analytics.realtime import recent
 from analytics.sales import revenue_by_category, sales_metrics, top_products
-from analytics.segments import Edges, customer_segments, customers_in
+from analytics.segment_movement import segment_movement
+from analytics.segments import customer_segments, customers_in, segment_of_each
 from analytics.view import View
 from commerce.records import schema
 from commerce.records.database import reading, writing
@@ -29,6 +31,7 @@ from commerce.records.errors import RecordError
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import Tenant
+from scoring.segments import Edges
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PEOPLE = [uuid.UUID(int=number) for number in range(1, 5)]
@@ -204,6 +207,21 @@ def test_every_customer_is_in_one_segment_by_edges_that_are_kept(view: View) -> 
     assert by_kept["at_risk"] == 1
     with pytest.raises(RecordError, match=r"got 'champion'. Did you mean champions"):
         customers_in(view, "champion")
+
+
+def test_every_customer_is_told_a_segment_and_who_moved_is_counted(view: View) -> None:
+    kept = Edges(recency=(1, 2, 3, 4), frequency=(1, 2, 3, 4), monetary=(1, 2, 3, 4))
+    found = segment_of_each(view, kept)
+    assert set(found) == set(PEOPLE)
+    counted = {each.name: each.customers for each in customer_segments(view, edges=kept).segments}
+    assert Counter(each.segment for each in found.values()) == {
+        name: customers for name, customers in counted.items() if customers
+    }
+    now = {who: each.segment for who, each in found.items()}
+    before = dict.fromkeys(PEOPLE[:3], "new")
+    moved = segment_movement(before, now)
+    assert (moved.customers, moved.came["never_bought"]) == (3, 1)
+    assert moved.moved == sum(segment != "new" for who, segment in now.items() if who in before)
 
 
 def test_a_cohort_is_followed_to_the_month_that_is_asked_about(view: View) -> None:

@@ -276,6 +276,8 @@ def shop_analytics(shop: Shop) -> None:
     same("tax by line", [line["tax"] for line in tax["lines"]], ["5.70", "0.95"])
 
     figures_by_type(staff, datetime.fromisoformat(orders["results"][0]["placed_at"]))
+    worth = staff.get("/api/customer/{id}/clv/", id=john["id"])["value"]
+    same("predicted without a model", worth["predicted"], None)
     recommended(staff, john["id"], {clock["id"], hand["id"]})
     nobody.ask("POST", "/api/token/refresh/", {"refresh": pair["refresh"]}, status=401)
 

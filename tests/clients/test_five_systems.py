@@ -22,7 +22,6 @@ _NAMED = re.compile(r"`(?:([A-Z,]+) )?(/[^`?\s]*)[^`]*`")
 PAGES = {"/", "/admin/", "/accounts/login/", "/dashboard/", "/customers/<uuid>/"}
 PAGES |= {"/customers/<uuid>/credit-report.pdf", "/swagger/", "/redoc/", "/api/docs/"}
 TO_COME = {
-    "/api/customer/<id>/clv/": "waits for its model",
     "/api/export-sales/<month>/<year>/": "exports come with their jobs",
     "/api/advanced-analytics/dashboard-widgets/": "saved widgets come with the pages",
     "/api/advanced-analytics/data-exports/": "exports come with their jobs",

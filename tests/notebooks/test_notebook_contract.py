@@ -29,6 +29,7 @@ FORBIDDEN = (
     ast.If,
 )
 OURS = {
+    "analytics",
     "commerce",
     "features",
     "importing",
@@ -63,6 +64,8 @@ def test_there_are_notebooks_for_every_stage() -> None:
         "21_train_table",
         "30_review_model",
         "35_recommend",
+        "36_value_customers",
+        "37_segment_customers",
         "40_score_customers",
     ]
 
@@ -75,6 +78,7 @@ def test_there_are_notebooks_to_explore_with() -> None:
         "error_analysis",
         "feature_profile",
         "first_look",
+        "lifetime_value",
         "swap_the_estimator",
         "the_shop_over_http",
         "your_own_csv",

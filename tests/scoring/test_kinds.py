@@ -68,7 +68,9 @@ def test_a_ranking_is_no_probability_and_a_probability_is_no_ranking(
 def test_a_kind_of_another_time_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_package(make_ranking(), tmp_path)
     monkeypatch.delitem(KINDS, "ranking")
-    with pytest.raises(InvalidPackage, match="must be one of binary; got 'ranking'"):
+    with pytest.raises(
+        InvalidPackage, match="must be one of binary, value, segment; got 'ranking'"
+    ):
         read_any(tmp_path)
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from features.declaring.declaration import Catalogue
 from scoring.any_package import AnyPackage
 from scoring.errors import OtherKind, ScoringError
-from scoring.files import as_kind, read_package
+from scoring.files import P, as_kind, read_package
+from scoring.lifetime_value import ValuePackage, check_inputs
 from scoring.package import Package, check_outputs
 from scoring.promotions import usable
 from scoring.published import current_any, current_version
@@ -97,6 +98,19 @@ class PackageShelf:
     def ranking(self, tenant: str, model: str) -> RankingPackage:
         """Give the ranking that answers now; it raises as `current` does."""
         return as_kind(self._ready(tenant, model).package, RankingPackage)
+
+    def of_kind(self, form: type[P], tenant: str, model: str) -> P | None:
+        """Give the package of a kind that answers now; None where there is none that can.
+
+        Raises
+        ------
+        OtherKind
+            If what the tenant published by that name answers with something else.
+        """
+        try:
+            return as_kind(self._ready(tenant, model).package, form)
+        except ModelMissing:
+            return None
 
     def answering(self, tenant: str, model: str) -> AnyPackage:
         """Give the package that answers now, of whatever kind; it raises as `current` does, but for the kind."""
@@ -230,6 +244,8 @@ class PackageShelf:
 
     def _prepare(self, package: AnyPackage) -> _Ready:
         """Make ready what can be asked; it raises for what cannot."""
+        if isinstance(package, ValuePackage):
+            check_inputs(package, self.catalogue)
         served = self.serve(package) if isinstance(package, Package) else None
         return _Ready(package, served)
 

@@ -12,6 +12,7 @@ from pydantic import AliasPath, Field
 
 from analytics.realtime import recent
 from commerce import shops
+from scoring.segments import SEGMENTATION, SegmentPackage
 from serving.rest.deps import Asking, AsOf, Looking, Resource, cached
 from serving.rest.fields import Instant
 from serving.rest.figures import (
@@ -95,6 +96,9 @@ class CustomerSegments(AsOfFigures):
     """Every customer in exactly one segment, by recency, frequency and value."""
 
     customers: int
+    model_version: str | None = Field(
+        description="The model whose edges tell segments apart; null where they are the quintiles of `as_of`."
+    )
     results: list[SegmentFigures]
 
 
@@ -220,9 +224,10 @@ def read_product_performance(desk: Asking, days: Within, limit: Limit = 100) -> 
 @cached
 def read_customer_segments(desk: Asking, as_of: AsOf = None) -> CustomerSegments:
     """Empty segments too."""
-    answer = ask(desk, "customer_segments", as_of)
-    found = answer.result
-    return tell(CustomerSegments, answer, customers=found.customers, results=found.segments)
+    kept = desk.state.shelf.of_kind(SegmentPackage, desk.tenant.slug, SEGMENTATION)
+    answer = ask(desk, "customer_segments", as_of, edges=kept and kept.edges)
+    told = {"customers": answer.result.customers, "results": answer.result.segments}
+    return tell(CustomerSegments, answer, model_version=kept and kept.label, **told)
 
 
 @router.get("/analytics/cohorts", summary="Who came back")

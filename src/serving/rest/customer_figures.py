@@ -10,6 +10,8 @@ from fastapi import Query
 from pydantic import Field
 
 from commerce.people import customers
+from scoring.segments import SEGMENTATION, SegmentPackage
+from serving.predict.lifetime import customer_value
 from serving.predict.scores import latest_scores
 from serving.rest.deps import Asking, AsOf, Page, Resource, cached
 from serving.rest.fields import Instant, Key
@@ -22,6 +24,7 @@ from serving.rest.figures import (
     Money,
     SegmentFigures,
     Share,
+    ValueFigures,
     Window,
     ask,
     ask_within,
@@ -77,6 +80,10 @@ class CustomerAnalytics(AsOfFigures):
     customer: UUID
     figures: CustomerFigures | None
     rfm: CustomerSegment | None
+    segments_version: str | None = Field(
+        description="The model whose edges tell segments apart; null where they are the quintiles of `as_of`."
+    )
+    value: ValueFigures
     scores: list[CustomerScore] = Field(
         description="The last of each model, none later than `as_of`."
     )
@@ -164,13 +171,22 @@ def read_customers_summary(desk: Asking, as_of: AsOf = None) -> CustomersSummary
 def read_customer_analytics(
     desk: Asking, customer_id: Key, as_of: AsOf = None
 ) -> CustomerAnalytics:
-    """Figures, the segment and the latest scores; one's own for a customer."""
+    """Figures, the segment, what the customer is worth and the latest scores; one's own for a customer."""
     with desk.looking() as work:
         customer = customers.get(work, customer_id).id
         instant = work.settle(as_of)
         scores = latest_scores(work.connection, work.tenant.id, customer, instant)
+        value = customer_value(desk.state.shelf, work, customer, instant)
     at = instant.isoformat()
+    kept = desk.state.shelf.of_kind(SegmentPackage, desk.tenant.slug, SEGMENTATION)
     answer = put(desk, "customer_figures", at, customer=customer)
-    rfm = put(desk, "customer_rfm", at, customer=customer).result
-    told = {"customer": customer, "figures": answer.result, "rfm": rfm, "scores": scores}
+    rfm = put(desk, "customer_rfm", at, customer=customer, edges=kept and kept.edges).result
+    told = {
+        "customer": customer,
+        "figures": answer.result,
+        "rfm": rfm,
+        "segments_version": kept and kept.label,
+        "value": value,
+        "scores": scores,
+    }
     return tell(CustomerAnalytics, answer, **told)

@@ -221,3 +221,27 @@ class PaymentFigures(Figures):
     failure_rate: Share
     refund_rate: Share = Field(description="Of the amount received.")
     charge_back_rate: Share = Field(description="Of the amount received.")
+
+
+class PredictedValue(Figures):
+    """What a customer is expected to pay within the days to come, less what goes back."""
+
+    model_version: str
+    horizon_days: int
+    amount: Money = minor("predicted")
+    low: Money = minor("low")
+    high: Money = minor("high")
+    share: float = Field(description="Of such customers paid between `low` and `high`.")
+
+
+class ValueFigures(Figures):
+    """What a customer is worth: on record, and as a model predicts."""
+
+    captured: Money = minor("captured")
+    refunded: Money = minor("refunded")
+    historical: Money = Field(
+        validation_alias="historical_minor", description="Captured less refunded."
+    )
+    predicted: PredictedValue | None = Field(
+        description="By the model that it names; null without one, and of who never ordered."
+    )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
+from threadpoolctl import threadpool_limits
 
 from scoring.purchase_models import BetaGeometric, GammaGamma, MeanOrders, MeanValue
 
@@ -275,16 +276,17 @@ def _maximum(
         value, slopes = likelihood(parameters)
         return -value, -slopes * parameters
 
-    ends = [
-        minimize(
-            descended,
-            np.clip(np.log(start), low, high),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=list(zip(low, high, strict=True)),
-            options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": 1000},
-        )
-        for start in starts
-    ]
+    with threadpool_limits(limits=1):  # the few numbers of a step are no work for two threads
+        ends = [
+            minimize(
+                descended,
+                np.clip(np.log(start), low, high),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=list(zip(low, high, strict=True)),
+                options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": 1000},
+            )
+            for start in starts
+        ]
     best = min(ends, key=lambda end: float(end.fun))
     return [float(value) for value in np.exp(best.x)], -float(best.fun)

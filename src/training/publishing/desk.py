@@ -6,14 +6,16 @@ The published package says which version answers; MLflow's alias follows it, and
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
+from commerce.records.instants import from_micros
 from scoring.any_package import AnyPackage
 from scoring.errors import PackageDamaged, ScoringError
-from scoring.files import read_any, read_package, write_package
+from scoring.files import P, as_kind, read_any, read_package, write_package
 from scoring.package import Package
 from scoring.parts import fingerprint, renewed
 from scoring.promotions import TRAINING, Promotion, promote, promotions, record_promotion
@@ -33,6 +35,47 @@ from training.publishing.tracking import (
 
 _OF_TODAY = ("population", "value", "economics", "sensitivity", "decision", "payoff")
 """What a card tells of the decision."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What is written down of a training beside its package.
+
+    Parameters
+    ----------
+    mark : str
+        Fingerprint of what the package does: the same again is the version it was.
+    title : str
+        Of the run.
+    snapshot : str
+        Hash of what it was trained on.
+    text : callable
+        Called with the package; gives what its version is described by.
+    log : callable
+        Called with the open run before anything is registered, to log what it was asked to do and its figures.
+    show : callable
+        Called with the open run and the package under its version, to log what is drawn of it.
+    model : callable, optional
+        Called with the open run and the tags, to register what was fitted and give its version; by default the version
+        is the run's own, without a fitted model.
+    promoted : bool, default True
+        Whether no gate refused it.
+    tags : mapping of str to str
+        Further ones, of the version.
+    run_tags : mapping of str to str
+        Further ones, of the run.
+    """
+
+    mark: str
+    title: str
+    snapshot: str
+    text: Callable[[Any], str]
+    log: Callable[[TrackedRun], None] = lambda run: None
+    show: Callable[[TrackedRun, Any], None] = lambda run, package: None
+    model: Callable[[TrackedRun, Mapping[str, str]], str] | None = None
+    promoted: bool = True
+    tags: Mapping[str, str] = field(default_factory=dict)
+    run_tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +173,50 @@ class Desk:
             f" {self.name}/{bearer}",
         )
 
+    def register(self, package: P, entry: Entry) -> tuple[P, str]:
+        """Record a training and register what it came to, or find both again.
+
+        Parameters
+        ----------
+        package : AnyPackage
+            Of whatever kind; its version is found here.
+        entry : Entry
+
+        Returns
+        -------
+        tuple of AnyPackage and str
+            The package under its version, and the run that records it.
+        """
+        tracker, name = self.tracker, self.name
+        found = tracker.version_made_of(name, entry.mark)
+        if found is not None and self.is_published(found.version):
+            return as_kind(read_any(self.folder(found.version)), type(package)), found.run_id
+        tags = {FINGERPRINT: entry.mark, "snapshot": entry.snapshot}
+        with tracked_run(
+            tracker,
+            name,
+            title=entry.title,
+            tags=tags | self.source.tags,
+            again=tracker.run_made_of(name, entry.mark) if found is None else found.run_id,
+        ) as run:
+            entry.log(run)
+            if found is not None:
+                version = found.version
+            elif entry.model is not None:
+                version = entry.model(run, tags)
+            else:
+                version = tracker.renew(name, run.run_id, of=None, tags=tags)
+            made = replace(package, version=version)
+            text = entry.text(made)
+            run.describe(text)
+            entry.show(run, made)
+            log_package(run, made)
+            told = {"version": version, "promoted": str(entry.promoted).lower()}
+            run.tags({**told, **entry.run_tags})
+        tracker.describe_version(name, version, text)
+        tracker.tag_version(name, version, entry.tags)
+        return made, run.run_id
+
     def promote(self, package: AnyPackage, *, why: str) -> Path:
         """Publish a version, unless it is published, and let it be champion in the registry and for answers."""
         if not self.is_published(package.version):
@@ -168,44 +255,38 @@ class Desk:
             validation=today.validation if figures_too else old.validation,
             card={**card, "renewal": sentence},
         )
-        mark = fingerprint(made)
-        tags = {FINGERPRINT: mark, "snapshot": str(made.trained_on.get("snapshot", ""))}
-        found = self.tracker.version_made_of(self.name, mark)
-        if found is not None and self.is_published(found.version):
-            made = self.read(found.version)
-            self.promote(made, why=sentence)
-            return made, found.run_id
-        with tracked_run(
-            self.tracker,
-            self.name,
+        entry = Entry(
+            mark=fingerprint(made),
             title=sentence,
-            tags=tags | self.source.tags,
-            again=self.tracker.run_made_of(self.name, mark) if found is None else found.run_id,
-        ) as run:
-            version = (
-                self.tracker.renew(
-                    self.name,
-                    run.run_id,
-                    of=self.tracker.find(self.name, old.version),
-                    tags=tags,
-                )
-                if found is None
-                else found.version
-            )
-            made = replace(made, version=version)
-            run.describe(card_text(made))
-            log_package(run, made)
-            run.tags({"version": version, "promoted": "true", "renews": label})
-        self.tracker.describe_version(self.name, version, card_text(made))
-        self.tracker.tag_version(self.name, version, {"gates": sentence})
+            snapshot=str(made.trained_on.get("snapshot", "")),
+            text=card_text,
+            model=lambda run, tags: self.tracker.renew(
+                self.name, run.run_id, of=self.tracker.find(self.name, old.version), tags=tags
+            ),
+            tags={"gates": sentence},
+            run_tags={"renews": label},
+        )
+        made, run_id = self.register(made, entry)
         if figures_too:
-            self.tracker.give_alias(self.name, CHALLENGER, version)
+            self.tracker.give_alias(self.name, CHALLENGER, made.version)
         self.promote(made, why=sentence)
-        return made, run.run_id
+        return made, run_id
 
     def _mark(self, version: str) -> None:
         self.tracker.give_alias(self.name, CHAMPION, version)
         self.tracker.tag_version(self.name, version, {SINCE: self.at})
+
+
+def title_of(name: str, as_of: int, zone: tzinfo) -> str:
+    """Call a run by what it trained and the day it knew of, where the shop is.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> title_of("demo.churn", 1_767_225_600_000_000, UTC)
+    'demo.churn as of 2026-01-01'
+    """
+    return f"{name} as of {from_micros(as_of).astimezone(zone).date()}"
 
 
 def log_package(run: TrackedRun, package: AnyPackage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ from scoring.package import Package
 from training.fitting.candidate_scores import CandidateScore
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset
+from training.judging.evaluation import Figures
 from training.judging.examination import Report
+from training.judging.parity_certificate import Certificate
 from training.judging.plots import (
     calibration_figure,
     contributions_figure,
@@ -23,6 +25,7 @@ from training.judging.plots import (
     profit_figure,
     roc_figure,
 )
+from training.judging.verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,3 +103,22 @@ def keep_candidates(run: TrackedRun, candidates: Iterable[CandidateScore]) -> No
             metrics={"cv_auc": candidate.auc, "cv_log_loss": candidate.log_loss},
             folds=candidate.fold_aucs,
         )
+
+
+def keep_examination(
+    run: TrackedRun, certificate: Certificate, verdict: Verdict, figures: Mapping[str, Figure]
+) -> None:
+    """Keep what a package was held against, and its figures, by artifact path."""
+    run.document("certificate.json", certificate.as_dict())
+    run.document("gates.json", verdict.as_list())
+    for path, figure in figures.items():
+        run.figure(path, figure)
+
+
+def tags_of(verdict: Verdict, figures: Figures) -> dict[str, str]:
+    """Say of a version in a few words how good it is, and what the gates found."""
+    return {
+        "gates": verdict.summary,
+        "auc": f"{figures.auc:.4f}",
+        "brier": f"{figures.brier:.4f}",
+    }

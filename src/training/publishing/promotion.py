@@ -18,16 +18,16 @@ from training.judging.parity_certificate import Certificate
 from training.judging.verdict import Verdict
 from training.publishing.card import model_card
 from training.publishing.card_text import card_text
-from training.publishing.desk import Desk, log_package
-from training.publishing.logged import figures_of, keep_candidates, metrics_of, parameters_of
-from training.publishing.tracking import (
-    CHALLENGER,
-    FINGERPRINT,
-    UNKNOWN,
-    Source,
-    Tracker,
-    tracked_run,
+from training.publishing.desk import Desk, Entry, title_of
+from training.publishing.logged import (
+    figures_of,
+    keep_candidates,
+    keep_examination,
+    metrics_of,
+    parameters_of,
+    tags_of,
 )
+from training.publishing.tracking import CHALLENGER, UNKNOWN, Source, TrackedRun, Tracker
 from training.publishing.training_result import TrainingResult
 
 
@@ -112,44 +112,34 @@ def _registered(
     verdict: Verdict,
     desk: Desk,
 ) -> tuple[Package, str]:
-    """Record a training and register what it came to, or find both again; give the version and its run."""
-    tracker, mark = desk.tracker, fingerprint(package)
-    found = tracker.version_made_of(dataset.name, mark)
-    if found is not None and desk.is_published(found.version):
-        return desk.read(found.version), found.run_id
-    day = from_micros(dataset.as_of).astimezone(dataset.tenant.zone).date()
-    tags = {FINGERPRINT: mark, "snapshot": dataset.snapshot.hash}
-    with tracked_run(
-        tracker,
-        dataset.name,
-        title=f"{dataset.name} as of {day}",
-        tags=tags | desk.source.tags,
-        again=tracker.run_made_of(dataset.name, mark) if found is None else found.run_id,
-    ) as run:
+    """Register a training with everything known of it; give the version and its run."""
+    figures = report.figures
+
+    def log(run: TrackedRun) -> None:
         run.parameters(parameters_of(dataset, fitted, package))
         run.metrics(metrics_of(fitted, report))
         place = dataset.snapshot.files[0].parent if dataset.snapshot.files else Path()
         for frame, context in ((dataset.train, "training"), (dataset.test, "testing")):
             run.dataset(frame, digest=dataset.snapshot.hash, source=place, context=context)
         keep_candidates(run, fitted.candidates)
-        version = (
-            run.model(fitted.estimator, dataset.train[list(fitted.features)].head(5), tags)
-            if found is None
-            else found.version
-        )
-        made = replace(package, version=version)
-        run.describe(card_text(made))
-        run.document("certificate.json", certificate.as_dict())
-        run.document("gates.json", verdict.as_list())
-        for path, figure in figures_of(dataset, made, report).items():
-            run.figure(path, figure)
-        log_package(run, made)
-        run.tags({"version": version, "promoted": str(verdict.promoted).lower()})
-    tracker.describe_version(dataset.name, version, card_text(made))
-    figures = report.figures
-    key_figures = {"auc": f"{figures.auc:.4f}", "brier": f"{figures.brier:.4f}"}
-    tracker.tag_version(dataset.name, version, {"gates": verdict.summary, **key_figures})
-    return made, run.run_id
+
+    def show(run: TrackedRun, made: Package) -> None:
+        keep_examination(run, certificate, verdict, figures_of(dataset, made, report))
+
+    entry = Entry(
+        mark=fingerprint(package),
+        title=title_of(dataset.name, dataset.as_of, dataset.tenant.zone),
+        snapshot=dataset.snapshot.hash,
+        text=card_text,
+        log=log,
+        show=show,
+        model=lambda run, tags: run.model(
+            fitted.estimator, dataset.train[list(fitted.features)].head(5), tags
+        ),
+        promoted=verdict.promoted,
+        tags=tags_of(verdict, figures),
+    )
+    return desk.register(package, entry)
 
 
 def _known(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +9,13 @@ from typing import Any
 
 from commerce.records.instants import from_micros
 from scoring.contents.ranking import contents
-from scoring.errors import ScoringError
-from scoring.published import current_any
-from scoring.ranking import RECOMMENDATIONS, RankingPackage
+from scoring.ranking import RankingPackage
 from training.fitting.ranking_data import RankingData
 from training.judging.rankings import RankingReport, differences_of
 from training.judging.verdict import Verdict
-from training.publishing.desk import Desk, log_package
-from training.publishing.tracking import FINGERPRINT, UNKNOWN, Source, Tracker, tracked_run
+from training.publishing.desk import title_of
+from training.publishing.plain import conclude_plain, hash_of
+from training.publishing.tracking import UNKNOWN, Source, Tracker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +92,6 @@ def conclude_ranking(
     -------
     RankingResult
     """
-    at = (now or from_micros(data.as_of)).isoformat()
-    desk = Desk(tracker=tracker, packages=packages, name=data.name, at=at, source=source)
-    desk.settle()
     mark = ranking_fingerprint(package)
     measured = replace(
         package,
@@ -106,12 +99,30 @@ def conclude_ranking(
         card=_card(data, report, verdict, kept, sentence, mark),
         trained_on=_origin(data),
     )
-    standing = _champion(packages, data)
-    if standing is not None and standing.card.get("fingerprint") == mark:
-        return _result(data, standing, report, kept, sentence, desk)
-    made = _registered(data, measured, desk, mark, sentence)
-    desk.promote(made, why=sentence)
-    return _result(data, made, report, kept, sentence, desk)
+    made = conclude_plain(
+        measured,
+        sentence=sentence,
+        title=title_of(data.name, data.as_of, data.tenant.zone),
+        parameters={"kept": kept, **asdict(package.blend)},
+        at=now or from_micros(data.as_of),
+        tracker=tracker,
+        packages=packages,
+        source=source,
+        marked_by=ranking_fingerprint,
+    )
+    figures = report.figures[kept]
+    return RankingResult(
+        name=data.name,
+        version=made.version,
+        label=made.label,
+        kept=kept,
+        sentence=f"{made.label}: {sentence}",
+        recall=figures.recall,
+        ndcg=figures.ndcg,
+        products=len(made.products),
+        customers=len(data.known.customers),
+        package=str(packages / made.tenant / made.model / made.version),
+    )
 
 
 def ranking_fingerprint(package: RankingPackage) -> str:
@@ -127,48 +138,7 @@ def ranking_fingerprint(package: RankingPackage) -> str:
         32 hex digits.
     """
     content, arrays = contents(package)
-    found = hashlib.sha256(json.dumps(content["blend"], sort_keys=True).encode())
-    for name, array in arrays.items():
-        found.update(name.encode() + array.tobytes())
-    return found.hexdigest()[:32]
-
-
-def _registered(
-    data: RankingData, package: RankingPackage, desk: Desk, mark: str, sentence: str
-) -> RankingPackage:
-    tracker = desk.tracker
-    day = from_micros(data.as_of).astimezone(data.tenant.zone).date()
-    tags = {FINGERPRINT: mark, "snapshot": data.snapshot.hash}
-    found = tracker.version_made_of(data.name, mark)
-    with tracked_run(
-        tracker,
-        data.name,
-        title=f"{data.name} as of {day}",
-        tags=tags | desk.source.tags,
-        again=tracker.run_made_of(data.name, mark) if found is None else found.run_id,
-    ) as run:
-        blend: Mapping[str, object] = asdict(package.blend)
-        run.parameters({"tenant": data.tenant.slug, "kept": package.card["kept"], **blend})
-        run.metrics(dict(package.validation))
-        version = (
-            tracker.renew(data.name, run.run_id, of=None, tags=tags)
-            if found is None
-            else found.version
-        )
-        made = replace(package, version=version)
-        run.describe(sentence)
-        log_package(run, made)
-        run.tags({"version": version, "promoted": "true"})
-    tracker.describe_version(data.name, version, sentence)
-    return made
-
-
-def _champion(packages: Path, data: RankingData) -> RankingPackage | None:
-    try:
-        found = current_any(packages, data.tenant.slug, RECOMMENDATIONS)
-    except (ScoringError, OSError):
-        return None
-    return found if isinstance(found, RankingPackage) else None
+    return hash_of(content["blend"], arrays)
 
 
 def _card(
@@ -205,26 +175,3 @@ def _origin(data: RankingData) -> dict[str, Any]:
         "test_cutoff": day(data.test.cutoff),
         "purchases": len(data.known.product),
     }
-
-
-def _result(
-    data: RankingData,
-    package: RankingPackage,
-    report: RankingReport,
-    kept: str,
-    sentence: str,
-    desk: Desk,
-) -> RankingResult:
-    figures = report.figures[kept]
-    return RankingResult(
-        name=data.name,
-        version=package.version,
-        label=package.label,
-        kept=kept,
-        sentence=f"{package.label}: {sentence}",
-        recall=figures.recall,
-        ndcg=figures.ndcg,
-        products=len(package.products),
-        customers=len(data.known.customers),
-        package=str(desk.folder(package.version)),
-    )

@@ -22,16 +22,9 @@ from training.judging.plots import (
 from training.judging.verdict import Verdict
 from training.publishing.card import VALID_DAYS, out_of_time
 from training.publishing.card_text import card_text
-from training.publishing.desk import Desk, log_package
-from training.publishing.logged import keep_candidates
-from training.publishing.tracking import (
-    CHALLENGER,
-    FINGERPRINT,
-    UNKNOWN,
-    Source,
-    Tracker,
-    tracked_run,
-)
+from training.publishing.desk import Desk, Entry
+from training.publishing.logged import keep_candidates, keep_examination, tags_of
+from training.publishing.tracking import CHALLENGER, UNKNOWN, Source, TrackedRun, Tracker
 from training.publishing.training_result import TrainingResult
 from training.tables.dataset import TableDataset
 from training.tables.gates import label_of
@@ -158,20 +151,11 @@ def _registered(
     verdict: Verdict,
     desk: Desk,
 ) -> tuple[Package, str]:
-    """Record a training and register what it came to, or find both again; give the version and its run."""
-    tracker, mark = desk.tracker, fingerprint(package)
-    found = tracker.version_made_of(package.name, mark)
-    if found is not None and desk.is_published(found.version):
-        return desk.read(found.version), found.run_id
-    chosen, figures = validation.made.chosen, validation.figures
-    tags = {FINGERPRINT: mark, "snapshot": dataset.digest}
-    with tracked_run(
-        tracker,
-        package.name,
-        title=f"{package.name} of {dataset.source}",
-        tags=tags | desk.source.tags,
-        again=tracker.run_made_of(package.name, mark) if found is None else found.run_id,
-    ) as run:
+    """Register a training with everything known of it; give the version and its run."""
+    chosen = validation.made.chosen
+    frame = pd.DataFrame(dataset.values, columns=list(dataset.features))
+
+    def log(run: TrackedRun) -> None:
         run.parameters(
             {
                 "file": dataset.source,
@@ -184,7 +168,6 @@ def _registered(
             }
         )
         run.metrics(_metrics(validation))
-        frame = pd.DataFrame(dataset.values, columns=list(dataset.features))
         run.dataset(
             frame.assign(label=dataset.labels),
             digest=dataset.digest,
@@ -192,21 +175,22 @@ def _registered(
             context="training",
         )
         keep_candidates(run, chosen.candidates)
-        version = (
-            run.model(chosen.estimator, frame.head(5), tags) if found is None else found.version
-        )
-        made = replace(package, version=version)
-        run.describe(card_text(made))
-        run.document("certificate.json", certificate.as_dict())
-        run.document("gates.json", verdict.as_list())
-        for path, figure in _figures(dataset, validation, made).items():
-            run.figure(path, figure)
-        log_package(run, made)
-        run.tags({"version": version, "promoted": str(verdict.promoted).lower()})
-    tracker.describe_version(package.name, version, card_text(made))
-    shown = {"auc": f"{figures.auc:.4f}", "brier": f"{figures.brier:.4f}"}
-    tracker.tag_version(package.name, version, {"gates": verdict.summary, **shown})
-    return made, run.run_id
+
+    def show(run: TrackedRun, made: Package) -> None:
+        keep_examination(run, certificate, verdict, _figures(dataset, validation, made))
+
+    entry = Entry(
+        mark=fingerprint(package),
+        title=f"{package.name} of {dataset.source}",
+        snapshot=dataset.digest,
+        text=card_text,
+        log=log,
+        show=show,
+        model=lambda run, tags: run.model(chosen.estimator, frame.head(5), tags),
+        promoted=verdict.promoted,
+        tags=tags_of(verdict, validation.figures),
+    )
+    return desk.register(package, entry)
 
 
 def _metrics(validation: Validation) -> dict[str, float]:

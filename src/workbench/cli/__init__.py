@@ -43,6 +43,7 @@ COMMANDS = {
     "scores": "workbench.cli.scores:scores",
     "scorecard": "workbench.cli.scorecards:scorecard",
     "bands": "workbench.cli.bands:bands",
+    "segments": "workbench.cli.segments:segments",
     "recompute-scores": "workbench.cli.jobs:recompute_scores",
     "campaign": "workbench.cli.campaigns:campaign",
     "reports": "workbench.cli.reports:reports",

@@ -23,11 +23,11 @@ from workbench.cli.console import EXIT_CODES, examples
 )
 @click.option(
     "--models",
-    help="Such as churn,credit. Default: every model with a population, and recommendations.",
+    help="Such as churn,credit. Default: every model with a population, recommendations, lifetime value and segments.",
 )
 @click.pass_context
 def run(ctx: click.Context, tenant: str | None, as_of: str | None, models: str | None) -> None:
-    """Build features, train, review, recommend and score.
+    """Build features, train, review, recommend, value, segment and score.
 
     Notebooks 10 to 40, unattended: every one runs in its own process and counts only if its last cell recorded
     a result. What has not changed since a run that succeeded is not run again, so this can stand in a crontab.

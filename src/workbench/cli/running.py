@@ -88,7 +88,7 @@ def run_tenant(
             models=chosen,
             input_hash=state,
             records=records,
-            recommends=models is None,
+            beside=models is None,
             decided=found.settings.get(KEY, {}),
             report=lambda outcome: steps.print(progress_line(outcome, settings.home)),
             skip=lambda sentence: steps.print(f"  {sentence}"),

@@ -1,9 +1,9 @@
 """The plan of `bellwether run`: the numbered notebooks, in order, each only where something changed.
 
-10 builds the features once; then 20 trains, 30 reviews and 40 scores each model, two models side by side, and 35 builds
-recommendations after them. What a step builds on is part of its key, so an earlier step that runs again to the same
-result lets the later ones stand; the record store is part of it too, so that nothing kept speaks for a store that has
-been made anew.
+10 builds the features once; then 20 trains, 30 reviews and 40 scores each model, two models side by side, and 35 to 37
+build recommendations, lifetime value and segments after them. What a step builds on is part of its key, so an earlier
+step that runs again to the same result lets the later ones stand; the record store is part of it too, so that nothing
+kept speaks for a store that has been made anew.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scoring.lifetime_value import LIFETIME_VALUE
 from scoring.ranking import RECOMMENDATIONS
+from scoring.segments import SEGMENTATION
 from workbench.runs.chains import SIDE_BY_SIDE, Chain, Steps, side_by_side
 from workbench.runs.champions import champion_state
 from workbench.runs.execution import Outcome, Run, Runner, Task
@@ -27,7 +29,15 @@ BUILD = "10_build_features"
 TRAIN = "20_train_model"
 REVIEW = "30_review_model"
 RECOMMEND = "35_recommend"
+VALUE = "36_value_customers"
+SEGMENT = "37_segment_customers"
 SCORE = "40_score_customers"
+BESIDE = {
+    RECOMMEND: ("35 recommend", RECOMMENDATIONS),
+    VALUE: ("36 value", LIFETIME_VALUE),
+    SEGMENT: ("37 segment", SEGMENTATION),
+}
+"""Notebooks that build what decides nothing: how a run calls them, and the model of each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +59,8 @@ class Pipeline:
     """Called with every step's outcome, in the order of the models."""
     skip: Callable[[str], None]
     """Called with why a model, or a step, is left out."""
-    recommends: bool = False
-    """Whether recommendations are built, too."""
+    beside: bool = False
+    """Whether recommendations, lifetime value and segments are built, too."""
     decided: Mapping[str, Any] = field(default_factory=dict)
     """What the tenant decided about its models, by their names."""
     progress: Callable[[str, int, int, str], None] = lambda label, number, count, title: None
@@ -83,14 +93,14 @@ class Pipeline:
             Chain(self._model(model, built, jobs, into))
             for model, into in zip(trained, outcomes, strict=True)
         ]
-        if self.recommends:
+        if self.beside:
             outcomes.append([])
-            chains.append(Chain(self._recommend(built, outcomes[-1])))
+            chains.append(Chain(self._beside(built, outcomes[-1])))
         side_by_side(chains)
         result.outcomes += [outcome for of_chain in outcomes for outcome in of_chain]
         for outcome in result.outcomes:
             if outcome.exit_status is LEFT_OUT:
-                name = outcome.record.model or RECOMMENDATIONS
+                name = outcome.record.model or BESIDE[outcome.record.notebook][1]
                 result.skipped[name] = outcome.record.sentence
         return result
 
@@ -143,20 +153,22 @@ class Pipeline:
         scored = {**base, "champion": champion}
         yield from self._step(into, SCORE, f"40 score {model}", chosen, content_hash(scored))
 
-    def _recommend(self, built: Outcome, into: list[Outcome]) -> Steps:
-        """Build recommendations."""
+    def _beside(self, built: Outcome, into: list[Outcome]) -> Steps:
+        """Build what decides nothing: each by itself, whatever becomes of the others."""
         snapshot = built.result["outputs"]["snapshot"]
         seen = content_hash({"snapshot": snapshot, "records": self.records})
-        yield from self._step(
-            into,
-            RECOMMEND,
-            "35 recommend",
-            {"snapshot": snapshot},
-            seen,
-            stands=lambda _: (
-                champion_state(self.packages, self.tenant, RECOMMENDATIONS) is not None
-            ),
-        )
+        for name, (label, model) in BESIDE.items():
+            yield from self._step(
+                into,
+                name,
+                label,
+                {"snapshot": snapshot},
+                seen,
+                stands=partial(self._is_published, model),
+            )
+
+    def _is_published(self, model: str, _: Outcome) -> bool:
+        return champion_state(self.packages, self.tenant, model) is not None
 
     def _step(
         self,

@@ -18,7 +18,7 @@ from workbench.runs.execution import Outcome, Runner, Task
 from workbench.runs.exit_status import CELL_RAISED, LEFT_OUT, SUCCEEDED, ExitStatus
 from workbench.runs.files import write_json
 from workbench.runs.history import RunRecord
-from workbench.runs.plan import BUILD, RECOMMEND, REVIEW, SCORE, TRAIN, Pipeline
+from workbench.runs.plan import BESIDE, BUILD, REVIEW, SCORE, TRAIN, Pipeline
 from workbench.runs.worker import Progress
 
 MODEL_PARAMETERS = """
@@ -32,7 +32,7 @@ PARAMETERS = {
     TRAIN: MODEL_PARAMETERS,
     REVIEW: MODEL_PARAMETERS,
     SCORE: MODEL_PARAMETERS,
-    RECOMMEND: 'tenant: str = "demo"\nas_of: str = ""\nsnapshot: str | None = None',
+    **dict.fromkeys(BESIDE, 'tenant: str = "demo"\nas_of: str = ""\nsnapshot: str | None = None'),
 }
 POPULATIONS: dict[str, dict[str, Any]] = {"churn": {"cutoffs": [1]}, "credit": {"cutoffs": [2]}}
 
@@ -359,25 +359,35 @@ def test_training_is_judged_again_when_a_gate_is_waived_and_when_the_waiver_is_w
     assert pretender.ran == ["20 train churn"]
 
 
-def test_recommendations_are_built_beside_the_models_where_they_are_asked_for(
+STEPS = ["35 recommend", "36 value", "37 segment"]
+
+
+def test_what_decides_nothing_is_built_beside_the_models_where_it_is_asked_for(
     plan: Callable[..., Pipeline], pretender: Pretender
 ) -> None:
-    result = plan(recommends=True).run()
-    assert in_order(pretender.ran)[-1] == "35 recommend" == result.outcomes[-1].record.label
+    result = plan(beside=True).run()
+    assert [outcome.record.label for outcome in result.outcomes[-3:]] == STEPS
+    assert [label for label in pretender.ran if label in STEPS] == STEPS
     assert pretender.tasks[pretender.ran.index("35 recommend")].parameters["snapshot"] == "s1"
     pretender.ran.clear()
-    plan(recommends=True).run()
-    assert pretender.ran == ["35 recommend"]  # nothing was published: it is built again
-    publish(pretender.packages, "recommendations", "1")
+    plan(beside=True).run()
+    assert pretender.ran == STEPS  # nothing was published: they are built again
+    for model in ("recommendations", "lifetime_value", "segments"):
+        publish(pretender.packages, model, "1")
     pretender.ran.clear()
-    plan(recommends=True).run()
+    plan(beside=True).run()
     assert pretender.ran == []
 
 
-def test_a_shop_without_recommendations_is_told_why(
-    plan: Callable[..., Pipeline], pretender: Pretender
+@pytest.mark.parametrize(
+    ("label", "model"),
+    [*zip(STEPS, ("recommendations", "lifetime_value", "segments"), strict=True)],
+)
+def test_a_shop_without_one_of_them_is_told_why_and_has_the_others(
+    plan: Callable[..., Pipeline], pretender: Pretender, label: str, model: str
 ) -> None:
-    pretender.exit_statuses["35 recommend"] = LEFT_OUT
-    result = plan(recommends=True).run()
-    assert list(result.skipped) == ["recommendations"]
+    pretender.exit_statuses[label] = LEFT_OUT
+    result = plan(beside=True).run()
+    assert list(result.skipped) == [model]
+    assert [each for each in pretender.ran if each in STEPS] == STEPS
     assert not result.failures

@@ -33,6 +33,7 @@ LINES = {
     **{f"GET {path}": _STAFF for path in _PATHS},
     "GET /api/analytics/sales": "422 422 422 422 422 422",  # without a type
     "GET /api/customers/{customer_id}/analytics": "200 404 404 404 200 200",
+    "GET /api/customer/{customer_id}/clv": "200 404 404 404 200 200",
 }
 
 
