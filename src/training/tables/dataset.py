@@ -253,9 +253,10 @@ def _check_parts(labels: Integers, is_test: Flags, time: str) -> None:
 
 
 def _owners(table: RawTable, identifier: str | None, places: Integers) -> Integers:
-    """Number whom each row is about."""
+    """Number whom each row is about, in the order they come; owners of one row each are as if nobody was named."""
     if identifier is None:
         return np.arange(len(places), dtype=np.int64)
     cells = table.cells[identifier]
-    texts = np.array([cells[place].strip() or f"\0{place}" for place in places])
-    return np.unique(texts, return_inverse=True)[1].astype(np.int64)
+    numbers: dict[str, int] = {}
+    texts = (cells[place].strip() or f"\0{place}" for place in places)
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
