@@ -60,7 +60,8 @@ def declared_columns(
     Raises
     ------
     InvalidTable
-        "bank_churn must have a column 'tenure'; got ..."
+        "bank_churn must have a column 'tenure'; got ...", "--drop must leave bank_churn the columns it
+        is declared with; got ..."
     """
     names: dict[str, str] = {}
     for column in table.columns:
@@ -83,7 +84,20 @@ def declared_columns(
         time = find_column_named("--time", question.time, table.columns)
         cells[time] = table.cells[time]
     owner = spec.identifier if spec.identifier in names else None
-    return replace(table, cells=cells), replace(question, target=spec.target, identifier=owner)
+    found = {names[name]: name for name in spec.columns}
+    dropped = [find_column_named("--drop", name, table.columns) for name in question.drop]
+    learned = [find_column_named("--keep", name, table.columns) for name in question.keep]
+    for option, column in (
+        *(("--drop", column) for column in dropped if column in found),
+        *(("--keep", column) for column in learned if column not in found),
+    ):
+        raise InvalidTable(
+            f"{option} must leave {spec.name} the columns it is declared with; got {column!r}."
+            " Leave the option out, or train under another --name."
+        )
+    keep = tuple(found[column] for column in learned)
+    asked = replace(question, target=spec.target, identifier=owner, drop=(), keep=keep)
+    return replace(table, cells=cells), asked
 
 
 def declared_dataset(dataset: TableDataset, spec: TableSpec) -> TableDataset:

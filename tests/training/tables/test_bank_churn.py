@@ -89,6 +89,16 @@ def test_columns_are_found_by_their_usual_names_and_others_say_nothing(tmp_path:
     np.testing.assert_array_equal(loaded(tmp_path / "churn.csv", gone).labels, plain.labels)
 
 
+def test_a_column_may_be_dropped_that_is_not_declared_and_no_other(tmp_path: Path) -> None:
+    rows = [row | {"Surname": "Hill"} for row in bank_rows(300)]
+    dropped = loaded(tmp_path / "bank.csv", rows, drop=("Surname",))
+    np.testing.assert_array_equal(dropped.values, loaded(tmp_path / "bank.csv", rows).values)
+    with pytest.raises(InvalidTable, match="--drop must leave bank_churn the columns"):
+        loaded(tmp_path / "bank.csv", rows, drop=("age",))
+    with pytest.raises(InvalidTable, match="--keep must leave bank_churn the columns"):
+        loaded(tmp_path / "bank.csv", rows, keep=("Surname",))
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

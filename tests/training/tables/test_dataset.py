@@ -167,6 +167,13 @@ def test_rows_of_one_owner_are_numbered_together(tmp_path: Path) -> None:
     assert "owner" not in dataset.features
 
 
+def test_owners_of_one_row_each_are_as_if_nobody_was_named(tmp_path: Path) -> None:
+    rows = changed(ROWS, owner=lambda row: f"o{-row['customer_id']}")
+    path = write_rows(tmp_path / "bank.csv", rows)
+    named, unnamed = loaded(path, identifier="owner"), loaded(path, drop=("owner",))
+    assert named.owners.tolist() == unnamed.owners.tolist()
+
+
 def test_a_name_must_be_one_that_a_path_can_hold(tmp_path: Path) -> None:
     assert name_of(tmp_path / "Churn Modelling.v2.csv") == "churn_modelling"
     with pytest.raises(InvalidTable, match="name must be small letters"):
