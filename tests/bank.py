@@ -9,7 +9,7 @@ import numpy as np
 
 from commerce.people.bank_schema import BANK_V1
 from commerce.records.tenants import SHARED
-from scoring.bank_churn import MODEL
+from scoring.bank_model import BANK_MODEL
 from scoring.binned import Term, binned_component
 from scoring.components import Linear
 from scoring.fields import Field, Fields
@@ -63,7 +63,7 @@ def bank_package(version: str = "1") -> Package:
         contributions=np.array([0.0, -0.2, 0.7, -0.1]),
     )
     return Package(
-        name=f"{SHARED}.{MODEL}",
+        name=f"{SHARED}.{BANK_MODEL}",
         version=version,
         currency="XXX",
         outputs=tuple(

@@ -10,17 +10,12 @@ from typing import Any
 from commerce.people.bank_schema import BANK_V1, check_field
 from commerce.records.errors import RecordError
 from commerce.records.tenants import SHARED
+from scoring.bank_model import BANK_MODEL, TRAINED_BY
 from scoring.errors import InvalidField, InvalidRecord, PackageNotFound
 from scoring.files import as_kind
 from scoring.package import Package
 from scoring.published import current_any, current_version
 from scoring.scorer import score
-
-MODEL = "bank_churn"
-"""The model that is asked: `shared.bank_churn`."""
-
-TRAINED_BY = "bellwether train bank_churn --table FILE"
-"""What makes a package of it; without a table a simulated bank is learned from."""
 
 
 class NoBankModel(PackageNotFound):
@@ -35,7 +30,7 @@ class NoBankModel(PackageNotFound):
     def __init__(self, folder: Path) -> None:
         LookupError.__init__(
             self,
-            f"model {SHARED}.{MODEL} must have a published package; got none in {folder}."
+            f"model {SHARED}.{BANK_MODEL} must have a published package; got none in {folder}."
             f" Train it first: {TRAINED_BY}",
         )
 
@@ -130,12 +125,12 @@ def bank_package(packages: Path) -> Package:
     PackageDamaged
         If its files were changed.
     """
-    version = current_version(packages, SHARED, MODEL)
+    version = current_version(packages, SHARED, BANK_MODEL)
     if version is None:
         raise NoBankModel(packages)
     known = _READ.get(packages)
     if known is None or known.version != version:
-        known = as_kind(current_any(packages, SHARED, MODEL), Package)
+        known = as_kind(current_any(packages, SHARED, BANK_MODEL), Package)
         _READ[packages] = known
     return known
 

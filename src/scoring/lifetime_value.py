@@ -200,6 +200,12 @@ class ValuePackage(AnyPackage):
         Registered name, "<tenant>.<model>".
     version : str
         Version of the registered model.
+    validation : mapping
+        Figures out of time.
+    card : mapping
+        The model card.
+    trained_on : mapping
+        Snapshot, cutoffs, rows: what reproduces it.
     currency : str
         ISO 4217, of its amounts.
     forecast : SpendForecast
@@ -208,12 +214,6 @@ class ValuePackage(AnyPackage):
         Of the features it reads, in the order of `forecast.inputs`.
     formula : ValueFormula
     spread : ValueRange
-    validation : mapping
-        Figures out of time.
-    card : mapping
-        The model card.
-    trained_on : mapping
-        Snapshot, cutoffs, rows: what reproduces it.
 
     Raises
     ------

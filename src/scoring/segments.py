@@ -20,13 +20,20 @@ Four = tuple[int, int, int, int]
 
 
 class Rule(NamedTuple):
-    """A segment: whoever no earlier rule takes, with scores of recency, and of frequency and value, from and to."""
+    """A segment: whoever no earlier rule takes, with scores of recency, and of frequency and value, from and to.
+
+    Parameters
+    ----------
+    name, meaning : str
+    recency : tuple of int, each 1 to 5
+    worth : tuple of int, each 1 to 5
+        Of the mean of the scores of frequency and monetary value, rounded up.
+    """
 
     name: str
     meaning: str
     recency: tuple[int, int]
     worth: tuple[int, int]
-    """Of the mean of the scores of frequency and monetary value, rounded up."""
 
 
 RULES = (
@@ -50,14 +57,20 @@ SEGMENTS = (*(rule.name for rule in RULES), NEVER_BOUGHT)
 
 @dataclass(frozen=True, kw_only=True)
 class Edges:
-    """Four rising limits of each figure: who has more than a limit has a point more than who has not."""
+    """Four rising limits of each figure: who has more than a limit has a point more than who has not.
+
+    Parameters
+    ----------
+    recency : tuple of int, days
+        Since the last order; the fewer, the better: beyond a limit a point is lost.
+    frequency : tuple of int, orders
+    monetary : tuple of int, minor units
+        Net revenue.
+    """
 
     recency: Four
-    """Whole days since the last order; the fewer, the better: beyond a limit a point is lost."""
     frequency: Four
-    """Orders."""
     monetary: Four
-    """Net revenue, in minor units."""
 
     def score(self, recency: int, frequency: int, monetary: int) -> tuple[int, int, int]:
         """Score a customer, each 1 to 5, 5 the best.
@@ -124,15 +137,15 @@ class SegmentPackage(AnyPackage):
         Registered name, "<tenant>.<model>".
     version : str
         Version of the registered model.
-    currency : str
-        ISO 4217, of the monetary edges.
-    edges : Edges
     validation : mapping
         What the segments went on to spend, out of time.
     card : mapping
         The model card.
     trained_on : mapping
         The instant, and how many customers.
+    currency : str
+        ISO 4217, of the monetary edges.
+    edges : Edges
 
     Raises
     ------

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from commerce.records.tenants import SHARED
-from scoring.bank_churn import MODEL as BANK_CHURN
-from scoring.bank_churn import TRAINED_BY
+from scoring.bank_model import BANK_MODEL, TRAINED_BY
 
 
 class ServingError(Exception):
@@ -37,7 +36,7 @@ class ModelMissing(ServingError, LookupError):
         self.model = model
         found = f"one that was refused: {refused}" if refused else "none."
         advice = f"Run `bellwether run --tenant {tenant} --models {model}`, then ask again."
-        if model == BANK_CHURN:
+        if model == BANK_MODEL:
             advice = f"Run `{TRAINED_BY}`, then ask again."
         elif tenant == SHARED:
             advice = (

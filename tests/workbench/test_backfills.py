@@ -31,7 +31,7 @@ from importing.engine.undoing import undo_import
 from importing.engine.writing import Writer
 from scoring.package import Package
 from scoring.published import publish
-from serving.predict import answers
+from serving.predict import customer_values
 from serving.predict.answers import AppState, CustomerRequest, answer_customer
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import Replay, replay
@@ -310,7 +310,7 @@ def test_an_answer_that_a_backfill_overtakes_replays_as_it_was_given(
         importing.join()
         return online_features(*given, **more)
 
-    monkeypatch.setattr(answers, "online_features", overtaken)
+    monkeypatch.setattr(customer_values, "online_features", overtaken)
     asked = home.ask("ann", 1, "2011-03-01")
     assert "backfilled: 7 events" in told[0]
     kept = home.replayed(asked)

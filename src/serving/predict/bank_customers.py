@@ -13,7 +13,7 @@ from commerce.people.bank_profiles import BankRecord
 from commerce.records.actors import Actor
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work
-from scoring.bank_churn import MODEL
+from scoring.bank_model import BANK_MODEL
 from scoring.calibration import sigmoid
 from scoring.reasons import Reason, reasons
 from scoring.scorer import score
@@ -42,7 +42,7 @@ def get_bank_customer(work: Work, customer: UUID | str) -> BankCustomer:
     return BankCustomer(
         customer=meant.id,
         record=bank_profiles.get(work, meant.id),
-        last=latest_score(work.connection, work.tenant.id, meant.id, MODEL),
+        last=latest_score(work.connection, work.tenant.id, meant.id, BANK_MODEL),
     )
 
 
@@ -88,7 +88,7 @@ def analyze(state: AppState, tenant: Tenant, customer_id: UUID, request_id: str)
         No answer is possible now; the sentence says what to run.
     """
     asked = CustomerRequest(tenant=tenant.slug, customer_id=str(customer_id))
-    answer = answer_customer(state, MODEL, asked, request_id)
+    answer = answer_customer(state, BANK_MODEL, asked, request_id)
     package, values = answer.package, answer.values
     assert values is not None
     scores = score(package, values[None, :])

@@ -17,7 +17,7 @@ from commerce.people.bank_profiles import NoBankRecord, bank_fields
 from commerce.records.instants import to_micros
 from commerce.records.tenants import SHARED, Tenant
 from features.evaluating.online import online_features
-from scoring.bank_churn import MODEL as BANK_CHURN
+from scoring.bank_model import BANK_MODEL
 from scoring.package import Package
 from serving.errors import ModelMissing
 from serving.predict.packages import PackageShelf, Served
@@ -37,7 +37,7 @@ def served_for(
     ModelMissing
         "model <tenant>.<model> must have a published package; got ..."
     """
-    if model == BANK_CHURN:
+    if model == BANK_MODEL:
         return shelf.current(SHARED, model)
     try:
         return shelf.current(tenant.slug, model)

@@ -6,7 +6,7 @@ Age, gender and geography are told as they are; nothing is said of them that sou
 from collections.abc import Mapping
 
 from commerce.people.bank_schema import BANK_V1, BankField
-from scoring.bank_churn import MODEL
+from scoring import bank_model
 from training.specs.table_spec import SpecColumn, TableSpec
 
 _UNKNOWN = "{name} is not known."
@@ -48,7 +48,7 @@ def _column(name: str, field: BankField) -> SpecColumn:
 
 
 BANK_CHURN = TableSpec(
-    name=MODEL,
+    name=bank_model.BANK_MODEL,
     columns={name: _column(name, field) for name, field in BANK_V1.items()},
     target="exited",
     identifier="customer_id",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,16 +12,12 @@ from scoring.errors import InvalidField
 from scoring.fields import Field
 from tabular.errors import did_you_mean
 from training.errors import InvalidTable
-from training.specs.bank_churn import BANK_CHURN
 from training.specs.table_spec import TableSpec
 from training.tables.dataset import TableDataset
 from training.tables.question import Question, find_column_named
 from training.tables.reading import RawTable
 
 Floats = NDArray[np.float64]
-
-TABLE_SPECS: Mapping[str, TableSpec] = {BANK_CHURN.name: BANK_CHURN}
-"""By the model's name."""
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _YES, _NO = ("yes", "true", "y", "t"), ("no", "false", "n", "f")

@@ -21,6 +21,8 @@ BROKEN = 0.05
 """Share of rows with another number of cells above which a file is refused."""
 
 _CHUNK = 1 << 20
+_LOOKED_AT = 50
+"""Rows from the top that tell whether a column holds numbers."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +83,8 @@ def read_raw_table(
     Raises
     ------
     TableError
-        "file must hold rows; got ...", "columns must have names of their own; got ...", "table must have at most ..."
+        "file must hold rows; got ...", "file must have one header; got ...", "columns must have names of their own;
+        got ...", "table must have at most ..."
     """
     table = open_table(path, delimiter=delimiter, encoding=encoding)
     has_header = _has_header(table) if header is None else header
@@ -97,6 +100,8 @@ def read_raw_table(
     rows = len(cells[0])
     if not rows:
         raise TableError(f"file must hold rows; got {path.name!r}, which has none. Check the path.")
+    if has_header:
+        _refuse_second_header(cells)
     if broken > BROKEN * (rows + broken):
         raise TableError(
             f"rows must have {len(names)} cells as the first has; got another number in {broken:,} of"
@@ -130,6 +135,19 @@ def _has_header(table: Table) -> bool:
     if table.file_format == "parquet":
         return True
     return not any(is_number(name) or (name and is_missing(name)) for name in table.columns)
+
+
+def _refuse_second_header(cells: Sequence[Sequence[str]]) -> None:
+    """Refuse a first row that names columns again: it holds words where all below are numbers."""
+    first = [column[0] for column in cells]
+    below = [column[1:_LOOKED_AT] for column in cells]
+    numbers = [bool(rows) and all(map(is_number, rows)) for rows in below]
+    names = [name for name, only in zip(first, numbers, strict=True) if only]
+    if len(names) > 1 and not any(is_number(name) or is_missing(name) for name in names):
+        raise TableError(
+            f"file must have one header; got another in the row below it: {', '.join(first[:5])}."
+            " Delete one of the two."
+        )
 
 
 def _names(columns: Sequence[str], *, has_header: bool) -> list[str]:

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from training.publishing.tracking import UNKNOWN, Source, Tracker
 from training.publishing.training_result import TrainingResult
+from training.specs import TABLE_SPECS
 from training.tables.concluding import conclude_table
 from training.tables.dataset import TableDataset, make_dataset
-from training.tables.declared import TABLE_SPECS, declared_columns, declared_dataset
+from training.tables.declared import declared_columns, declared_dataset
 from training.tables.fitting import Effort
 from training.tables.gates import certify_rows, judge_table
 from training.tables.question import Question
@@ -61,7 +62,7 @@ class Reading:
 def load_table(path: Path, question: Question, reading: Reading | None = None) -> TableDataset:
     """Read a file and judge its columns.
 
-    A model whose name stands in `training.tables.declared.TABLE_SPECS` learns from the columns that are declared for it
+    A model whose name stands in `training.specs.TABLE_SPECS` learns from the columns that are declared for it
     alone, by whatever of their names the file has.
 
     Parameters

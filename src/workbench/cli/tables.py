@@ -94,7 +94,7 @@ def train(
     keeps a random forest beside it, in ml_assets.
     """
     home.require_extra("notebooks")
-    from training.tables.declared import TABLE_SPECS
+    from training.specs import TABLE_SPECS
     from training.tables.question import Question, name_of
     from training.tables.steps import Reading, load_table
 

@@ -120,6 +120,16 @@ def test_the_value_that_is_meant_is_found_and_said(
     assert why in dataset.notes[0]
 
 
+def test_a_second_header_is_refused_and_words_over_words_are_none(tmp_path: Path) -> None:
+    lines = [f"{place},{place * 7 % 5},Spain,{place % 2}" for place in range(300)]
+    path = tmp_path / "bank.csv"
+    path.write_text("\n".join(["X1,X2,X3,Y", "ID,LIMIT,COUNTRY,default next month", *lines]))
+    with pytest.raises(TableError, match="file must have one header; got another in the row below"):
+        load_table(path, Question(target="Y", name="bank"))
+    path.write_text("\n".join(["id,limit,country,y", "1,unknown,Spain,0", *lines]))
+    assert load_table(path, Question(target="y", name="bank")).source == "bank.csv"
+
+
 def test_a_file_without_a_header_has_columns_c1_and_so_on(tmp_path: Path) -> None:
     path = tmp_path / "bank.data"
     lines = [" ".join(str(value) for value in row.values()) for row in ROWS]
