@@ -30,7 +30,7 @@ SAMPLE: dict[str, Any] = {
 }
 """The record of the bank's own README."""
 
-REAL = Path("/work/shared/data/Churn_Modelling.csv")
+REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "Churn_Modelling.csv"
 """Customers of a real bank, which tests ask for where they are."""
 
 FIELDS = Fields(
