@@ -19,7 +19,7 @@ from features.declaring.declaration import Output
 from features.declaring.relations import complete
 from scoring.decisions import decide
 from scoring.scorer import score
-from serving.predict.answers import Answer
+from serving.predict.asking import Answer
 from serving.predict.packages import Served
 from serving.rest.schemas import write_answer
 from serving.rest.table_models import describe_row, example_values

@@ -13,7 +13,8 @@ from commerce.records.tenants import SHARED
 from serving.access.callers import Caller, require_shop
 from serving.access.gate import missing
 from serving.errors import ModelMissing
-from serving.predict.answers import AppState, answer
+from serving.predict.answers import answer
+from serving.predict.asking import AppState
 from serving.rest.openapi import request_examples
 from serving.rest.protection import name_of_host
 from serving.rest.refusals import RESPONSES
@@ -23,9 +24,9 @@ from serving.rest.shown import SECURITY, address_of, identify, read_shown, shops
 from serving.settings import LOOPBACK, DoorSettings
 from tabular.errors import did_you_mean
 
-SCOPE = "predictions:write"
+SCOPE, PREFIX = "predictions:write", "/predict"
 
-router = APIRouter(prefix="/predict", tags=["decisions"])
+router = APIRouter(prefix=PREFIX, tags=["decisions"])
 
 
 async def asking(request: Request) -> Caller | None:
@@ -91,7 +92,7 @@ async def predict(
         if state.shelf.misspelt(asked.tenant, model):
             path = request.url.path
             known = [
-                f"{router.prefix}/{name}"
+                f"{PREFIX}/{name}"
                 for tenant, name in state.shelf.published()
                 if tenant == asked.tenant
             ]
