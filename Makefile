@@ -162,6 +162,10 @@ bench-api: $(READY) ## Measure routes on 100,000 orders and questions on a milli
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.analytics
 
+.PHONY: bench-serving
+bench-serving: $(READY) ## Measure answers over HTTP, beside BentoML as it comes and MLflow's server (needs wrk)
+	$(BIN)/python -m benchmarks.serving
+
 .PHONY: pins
 pins: $(READY) ## Compile the pinned requirements again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements/dev.txt

@@ -19,11 +19,11 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from benchmarks.answer_latency import ALONE, Server, serving
 from benchmarks.api.asking import CONNECTIONS, Line, Route, Speed, measure
 from benchmarks.api.shop import SLUG, Bench, open_bench
 from benchmarks.api.together import fifty_at_once, predictions_meanwhile
 from benchmarks.figures import RESULTS, keep
+from benchmarks.serving.servers import ALONE, Server, serving
 
 CUSTOMERS = 14_500
 """Who order a hundred thousand times."""

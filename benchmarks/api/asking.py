@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.answer_latency import Server
+from benchmarks.serving.servers import Server
 
 CONNECTIONS = 8
 

@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from benchmarks.answer_latency import Server
 from benchmarks.api.asking import Line
 from benchmarks.api.shop import SLUG, Bench, Person, rich_buyer
+from benchmarks.serving.servers import Server
 
 from commerce.records.database import reading
 from commerce.records.doctor import examine

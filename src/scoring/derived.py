@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,8 @@ class DerivedColumns:
         return told
 
     def _others(self, width: int) -> NDArray[np.intp]:
-        return np.delete(np.arange(width), self.places)
+        """The columns of the outputs among those that the components see."""
+        return _but(self.places, width)
 
     def as_dict(self) -> dict[str, Any]:
         """Write it in plain numbers and words, as JSON holds them in any order of keys.
@@ -138,6 +140,11 @@ class DerivedColumns:
             counted_to=dict(content["counted_to"]),
             places=tuple(content["places"]),
         )
+
+
+@cache
+def _but(places: tuple[int, ...], width: int) -> NDArray[np.intp]:
+    return np.delete(np.arange(width), places)
 
 
 def figures_of(forecast: SpendForecast, inputs: Floats, names: tuple[str, ...]) -> Floats:

@@ -6,8 +6,10 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 from string import Formatter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,16 +96,17 @@ def reasons(
         are told as another one count to its concept. Where there is none, how high the risk usually is.
     """
     row, parts = values.tolist(), contributions.tolist()
-    totals = {
-        family: _sum(parts[column] for column in columns)
-        for family, columns in package.families.items()
-    }
+    totals: dict[str, float] = {}
+    for family, columns in package.families.items():
+        total = 0.0  # from left to right
+        for column in columns:
+            total += parts[column]
+        totals[family] = total
+    raised = [family for family, total in totals.items() if total > NOISE_FLOOR]
     groups: dict[str, dict[str, float]] = {}
     told: dict[str, tuple[int, str]] = {}
     said: dict[str, str] = {}  # the same sentence is about the same
-    for family in sorted(totals, key=lambda name: (-totals[name], package.families[name])):
-        if totals[family] <= NOISE_FLOOR:
-            break
+    for family in sorted(raised, key=lambda name: (-totals[name], package.families[name])):
         raising = sorted(
             (column for column in package.families[family] if parts[column] > 0),
             key=lambda column: (-parts[column], column),
@@ -144,14 +147,47 @@ def mentioned(template: str) -> tuple[str, ...]:
     ('orders', 'days_since_order', 'spend')
     """
     names: list[str] = []
-    for text in template.split(ALTERNATIVE):
-        tests = _TEST.findall(text)
-        names += [name for left, _, right in tests for name in (left, right) if not name.isdigit()]
-        rest = _TEST.sub("", text)
-        if rest.startswith(TOLD_AS):
-            names.append(rest.removeprefix(TOLD_AS).strip())
-        names += [name for _, name, _, _ in Formatter().parse(rest) if name]
+    for each in _alternatives(template):
+        names += [
+            name for left, _, right in each.tests for name in (left, right) if not name.isdigit()
+        ]
+        if each.told_as is not None:
+            names.append(each.told_as)
+        names += [name for _, name, _ in each.parts if name]
     return tuple(name for name in dict.fromkeys(names) if name not in _OWN)
+
+
+class _Alternative(NamedTuple):
+    """One sentence of a template, taken apart."""
+
+    tests: tuple[tuple[str, str, str], ...]
+    """Each a name or number, an operator, and another one."""
+    told_as: str | None
+    """The feature that tells it instead."""
+    parts: tuple[tuple[str, str | None, str], ...]
+    """Literal text, and the name and the words that follow it."""
+
+
+@lru_cache(maxsize=10_000)
+def _alternatives(template: str) -> tuple[_Alternative, ...]:
+    """Take a template apart, once."""
+    found = []
+    for text in template.split(ALTERNATIVE):
+        tests: list[tuple[str, str, str]] = []
+        rest = text
+        while test := _TEST.match(rest):
+            tests.append((test[1], test[2], test[3]))
+            rest = rest[test.end() :]
+        told_as = rest.removeprefix(TOLD_AS).strip() if rest.startswith(TOLD_AS) else None
+        parts = () if told_as is not None else Formatter().parse(rest)
+        found.append(
+            _Alternative(
+                tuple(tests),
+                told_as,
+                tuple((literal, name, words or "") for literal, name, words, _ in parts),
+            )
+        )
+    return tuple(found)
 
 
 def _sum(numbers: Iterable[float]) -> float:
@@ -191,48 +227,43 @@ def _tell(package: Package, row: list[float], column: int) -> tuple[int, str] | 
     """Fill the first alternative that is true of the row; say which feature it tells of."""
     output = package.outputs[column]
     missing = row[column] != row[column]
-    for alternative in (output.missing if missing else output.template).split(ALTERNATIVE):
-        text = _tested(package, row, column, alternative)
-        if text is None:
+    for alternative in _alternatives(output.missing if missing else output.template):
+        if not all(_holds(package, row, column, test) for test in alternative.tests):
             continue
-        if text.startswith(TOLD_AS):
-            other = package.columns.get(text.removeprefix(TOLD_AS).strip())
+        if alternative.told_as is not None:
+            other = package.columns.get(alternative.told_as)
             found = None if other is None else _tell(package, row, other)
             if found is not None:
                 return found
             continue
-        filled = _fill(package, row, column, text)
+        filled = _fill(package, row, column, alternative.parts)
         if filled:
             return column, filled
     return None
 
 
-def _tested(package: Package, row: list[float], column: int, text: str) -> str | None:
-    """Take the tests off an alternative; None where one does not hold, or what it looks at is missing."""
-    while test := _TEST.match(text):
-        sides: list[tuple[float, str]] = []
-        for name in (test[1], test[3]):
-            named = (float(name), "") if name.isdigit() else _named(package, row, column, name)
-            if named is None:
-                return None
-            sides.append(named)
-        if test[2] == _ALIKE:
-            one, other = (write_value(*side, package.currency) for side in sides)
-            holds = one == other
-        else:
-            holds = _COMPARISONS[test[2]](sides[0][0], sides[1][0])
-        if not holds:
-            return None
-        text = text[test.end() :]
-    return text
+def _holds(package: Package, row: list[float], column: int, test: tuple[str, str, str]) -> bool:
+    """Whether a test holds; not where what it looks at is missing."""
+    sides: list[tuple[float, str]] = []
+    for name in (test[0], test[2]):
+        named = (float(name), "") if name.isdigit() else _named(package, row, column, name)
+        if named is None:
+            return False
+        sides.append(named)
+    if test[1] == _ALIKE:
+        one, other = (write_value(*side, package.currency) for side in sides)
+        return one == other
+    return _COMPARISONS[test[1]](sides[0][0], sides[1][0])
 
 
-def _fill(package: Package, row: list[float], column: int, text: str) -> str | None:
+def _fill(
+    package: Package, row: list[float], column: int, parts: tuple[tuple[str, str | None, str], ...]
+) -> str | None:
     written: list[str] = []
-    for literal, name, noun, _ in Formatter().parse(text):
+    for literal, name, words in parts:
         written.append(literal)
         if name == "compared":
-            compared = _compared(package, row, column, noun or "")
+            compared = _compared(package, row, column, words)
             if compared is None:
                 return None
             written.append(compared)

@@ -64,6 +64,10 @@ class Tenant:
     settings: Mapping[str, Any] = field(default_factory=dict)
     closed_at: datetime | None = None
 
+    def was_observed(self, instant: datetime) -> bool:
+        """Whether it is on record that something was computed as of an instant, or a later one."""
+        return self.observed_at is not None and self.observed_at >= instant
+
 
 def tenant_of(row: Row[Any]) -> Tenant:
     """Read a tenant from its row."""

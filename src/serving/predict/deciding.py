@@ -96,7 +96,7 @@ def _decide(
     as_of = _settle(request.as_of, tenant, known.clock(now))
     if known.since > as_of and not was_known(connection, tenant, customer.id, as_of):
         raise CustomerNotYet(request.customer_id, as_of)
-    if tenant.observed_at is None or tenant.observed_at < as_of:
+    if not tenant.was_observed(as_of):
         if not observes:
             return None
         ahead = request.as_of is None and tenant.clock_mode == "wall"
