@@ -108,7 +108,7 @@ def reasons(
             (column for column in package.families[family] if parts[column] > 0),
             key=lambda column: (-parts[column], column),
         )
-        first = next(filter(None, (_tell(package, row, column) for column in raising)), None)
+        first = next(filter(None, (tell(package, row, column) for column in raising)), None)
         if first is None:
             continue
         column, text = first
@@ -123,6 +123,41 @@ def reasons(
     if not found:
         return _usual(package, probability)
     return [_reason(package, row, *told[concept], sums[concept]) for concept in found[:limit]]
+
+
+def tell(package: Package, row: list[float], column: int) -> tuple[int, str] | None:
+    """Say of one feature what is true of a row, whichever way it counts.
+
+    Parameters
+    ----------
+    package : Package
+    row : list of float, n_outputs
+        NaN where missing.
+    column : int
+        Of the feature.
+
+    Returns
+    -------
+    tuple of int and str, or None
+        The column of the feature that the sentence tells of, and the sentence: the first alternative that is true. None
+        where none is.
+    """
+    output = package.outputs[column]
+    missing = row[column] != row[column]
+    for alternative in (output.missing if missing else output.template).split(ALTERNATIVE):
+        text = _tested(package, row, column, alternative)
+        if text is None:
+            continue
+        if text.startswith(TOLD_AS):
+            other = package.columns.get(text.removeprefix(TOLD_AS).strip())
+            found = None if other is None else tell(package, row, other)
+            if found is not None:
+                return found
+            continue
+        filled = _fill(package, row, column, text)
+        if filled:
+            return column, filled
+    return None
 
 
 def mentioned(template: str) -> tuple[str, ...]:
@@ -185,26 +220,6 @@ def _reason(
         contribution=contribution,
         text=text,
     )
-
-
-def _tell(package: Package, row: list[float], column: int) -> tuple[int, str] | None:
-    """Fill the first alternative that is true of the row; say which feature it tells of."""
-    output = package.outputs[column]
-    missing = row[column] != row[column]
-    for alternative in (output.missing if missing else output.template).split(ALTERNATIVE):
-        text = _tested(package, row, column, alternative)
-        if text is None:
-            continue
-        if text.startswith(TOLD_AS):
-            other = package.columns.get(text.removeprefix(TOLD_AS).strip())
-            found = None if other is None else _tell(package, row, other)
-            if found is not None:
-                return found
-            continue
-        filled = _fill(package, row, column, text)
-        if filled:
-            return column, filled
-    return None
 
 
 def _tested(package: Package, row: list[float], column: int, text: str) -> str | None:

@@ -76,7 +76,7 @@ class Answer:
     assumed: Mapping[str, float | None] = field(default_factory=dict)
     """Of an answer by values: what was not sent, and what it was taken to be."""
     values: NDArray[np.float64] | None = None
-    """Of an answer by customer: what was scored, shape (n_outputs,)."""
+    """What was scored, shape (n_outputs,); None of an answer that was never given."""
 
 
 def answer(
@@ -200,6 +200,7 @@ def answer_values(state: AppState, model: str, request: ValuesRequest, request_i
         request_id=request_id,
         assumed=payload.assumed,
         steps=(f"values:{len(request.features)}", served.package.label, last),
+        values=payload.values,
     )
 
 

@@ -36,6 +36,9 @@ HEADERS = {
 }
 """What every answer carries, unless its route says otherwise."""
 
+_PRIVATE = ("/api", "/models")
+"""How paths begin whose answers are those of who asks."""
+
 _PROBES = ("/livez", "/readyz")
 
 
@@ -90,7 +93,7 @@ class Protection:
 
     def _headers(self, scope: Scope) -> dict[str, str]:
         more = {}
-        if scope["path"].startswith("/api"):
+        if scope["path"].startswith(_PRIVATE):
             more = {
                 "Cache-Control": "private, no-cache",
                 "Vary": "Authorization, X-API-Key, Cookie",

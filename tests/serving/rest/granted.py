@@ -263,6 +263,9 @@ WAYS: dict[str, Callable[[Shops], Asked]] = {
     "POST /api/orders/{order_id}/complete": _delivered_long_ago,
     "POST /predict/churn": _predicted,
     "POST /predict/credit": _predicted,
+    "POST /explain/churn": _predicted,
+    "POST /explain/credit": _predicted,
+    "GET /models/{name}": lambda _: Asked("admin", {"name": "churn"}),
     "POST /api/payments/{payment_id}/capture": lambda shops: _paid(shops, manual=True),
     "POST /api/payments/{payment_id}/refund": lambda shops: _paid(shops, {"amount": "5.00"}),
     "POST /api/payments/{payment_id}/dispute": lambda shops: _paid(
