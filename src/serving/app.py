@@ -19,11 +19,12 @@ from serving import rest
 from serving.access.gate import Gate
 from serving.cache import open_cache
 from serving.cards import open_cards
+from serving.hot.path import HotPath
 from serving.pages import site
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import Served
 from serving.rest import times
-from serving.rest.asking import is_at_home
+from serving.rest.admission import is_at_home
 from serving.rest.conditional import Conditional
 from serving.rest.faults import Faults
 from serving.rest.openapi import list_models
@@ -150,6 +151,7 @@ def make_app(
         )
     app.add_middleware(Protection, settings=door, shop_of_host=app.shop_of_host)
     app.add_middleware(RequestLog, has_model=app.has_model)
+    app.add_middleware(HotPath, served=app.state, has_model=app.has_model)
     add_refusals(app)
     app.router = Switchboard(redirect_slashes=False, dependency_overrides_provider=app)
     for router in (*routers(), site.router):

@@ -70,6 +70,16 @@ class StoreUnavailable(ServingError, RuntimeError):
         )
 
 
+class LogUnwritable(ServingError, RuntimeError):
+    """The prediction log cannot be written, so no answer can be kept, and none is given."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"prediction log must be writable; got {found}. Ask again in a while; the server's log says which folder"
+            " it is."
+        )
+
+
 class QuestionsBusy(ServingError, RuntimeError):
     """More questions about a period than may wait."""
 

@@ -20,6 +20,9 @@ Without either, a server answers by values only, from the packages its Bento car
 ``STRIPE_SECRET_KEY``, ``STRIPE_PUBLISHABLE_KEY``, ``STRIPE_WEBHOOK_SECRET``
     The server's account at Stripe, and the key that pages show (``GET /api/payments/config``); without the last, no
     webhook is heard, the embedded provider's neither. In debug mode without a key, the embedded provider takes cards.
+``PREDICTION_LOG``
+    ``strict`` where an answer is on disk before it is given, the default; ``relaxed`` where it is so a moment later.
+    The log lies in the home; without one, answers are written to the record store one by one.
 ``BACKGROUND_WORK``
     ``off`` where jobs are done, and what the clock moves is moved, by ``bellwether work`` elsewhere; else the server
     has a process beside it that does so.
@@ -44,8 +47,13 @@ HOME_VARIABLE = "BELLWETHER_HOME"
 DATABASE_VARIABLE = "DATABASE_URL"
 OPEN_VARIABLE = "BELLWETHER_OPEN"
 WORK_VARIABLE = "BACKGROUND_WORK"
+LOG_VARIABLE = "PREDICTION_LOG"
+LOG_MODES = ("strict", "relaxed")
 PACKAGES = Path("data") / "packages"
 """Where packages lie under a home, and under the sources inside a Bento."""
+
+PREDICTIONS = Path("data") / "predictions"
+"""Where the prediction log lies under a home."""
 
 MEDIA = Path("data") / "media"
 """Where pictures lie under a home."""
@@ -71,6 +79,13 @@ class ServingSettings:
     home: Path | None = None
     works: bool = True
     """Whether a process beside the server does jobs and moves what is due."""
+    strict: bool = True
+    """Whether an answer is in the prediction log before it is given."""
+
+    @property
+    def predictions(self) -> Path | None:
+        """Where the prediction log lies; None where there is no home, or no record store to load it into."""
+        return None if self.home is None or self.database_url is None else self.home / PREDICTIONS
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], sources: Path) -> ServingSettings:
@@ -85,7 +100,7 @@ class ServingSettings:
         ------
         ServingError
             "DATABASE_URL must be absolute where BELLWETHER_HOME is not set; got ...", "BACKGROUND_WORK must be on or
-            off; got ..."
+            off; got ...", "PREDICTION_LOG must be strict or relaxed; got ..."
 
         Examples
         --------
@@ -109,6 +124,7 @@ class ServingSettings:
             packages=(bundled,) if home is None else (home / PACKAGES, bundled),
             database_url=_database(given_url(environ), home),
             home=home,
+            strict=_strict(environ.get(LOG_VARIABLE, LOG_MODES[0])),
             works=_on_or_off(WORK_VARIABLE, environ.get(WORK_VARIABLE, "on")),
         )
 
@@ -186,6 +202,15 @@ class DoorSettings:
             image_sizes=_sizes(listed("IMAGE_SIZES")) or cls.image_sizes,
             open=frozenset(listed(OPEN_VARIABLE)),
         )
+
+
+def _strict(given: str) -> bool:
+    said = given.strip().lower() or LOG_MODES[0]
+    if said not in LOG_MODES:
+        raise ServingError(
+            f"{LOG_VARIABLE} must be strict or relaxed; got {given!r}. Leave it out for strict."
+        )
+    return said == LOG_MODES[0]
 
 
 def _on_or_off(name: str, given: str) -> bool:

@@ -18,7 +18,7 @@ BRANCHES = ("commerce.records:migrations/versions", "serving:migrations/versions
 
 
 def open_records(settings: Settings) -> Engine:
-    """Connect to the record store and bring it to the newest tables.
+    """Connect to the record store, bring it to the newest tables, and load the answers that a server gave until now.
 
     Returns
     -------
@@ -34,6 +34,10 @@ def open_records(settings: Settings) -> Engine:
 
     engine = connect(settings.database_url)
     migrate(engine, BRANCHES)
+    if any(settings.predictions.glob("*")):
+        from serving.predict.prediction_log.loader import load_log
+
+        load_log(settings.predictions, engine)
     return engine
 
 

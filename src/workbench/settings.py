@@ -106,6 +106,8 @@ class Settings:
     """What imports leave beside the records: rejected rows, the simulator's truth."""
     imports = Place("data/imports")
     """Options of imports that were saved under a name."""
+    predictions = Place("data/predictions")
+    """Answers that a server gave and nobody has loaded into the record store yet."""
     snapshots = Place("data/snapshots")
     """Parquet copies of the stream."""
     features = Place("data/features")

@@ -14,7 +14,7 @@ from tests.serving.shop import NOW, OPEN, SHOP, Client, make_package, make_shop
 from commerce.records.tenants import Tenant
 from scoring.published import publish
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
 

@@ -16,7 +16,8 @@ from commerce.records import schema
 from commerce.records.database import reading
 from features.catalogue import CATALOGUE
 from scoring.published import publish
-from serving.predict.answers import AppState, CustomerRequest, answer_customer
+from serving.predict.answers import answer_customer
+from serving.predict.asking import AppState, CustomerRequest
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
 from simulation import SimulationOptions, simulate

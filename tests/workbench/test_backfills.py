@@ -32,7 +32,8 @@ from importing.engine.writing import Writer
 from scoring.package import Package
 from scoring.published import publish
 from serving.predict import customer_values
-from serving.predict.answers import AppState, CustomerRequest, answer_customer
+from serving.predict.answers import answer_customer
+from serving.predict.asking import AppState, CustomerRequest
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import Replay, replay
 from serving.predict.store import RecordStore

@@ -123,9 +123,10 @@ def _configure_sqlite(connection: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Begin at once for writing, deferred for reading."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """Begin at once for writing, deferred for reading; not at all where each statement stands for itself."""
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 @contextmanager
@@ -170,6 +171,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         yield connection
+
+
+def lookout(engine: Engine) -> Connection:
+    """Open a connection that only reads, each statement what is committed when it begins; who asks for it closes it."""
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    connection.detach()  # what is set here is nobody else's
+    connection.begin()
+    only = "PRAGMA query_only = ON"
+    if engine.dialect.name == "postgresql":
+        only = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
+    connection.exec_driver_sql(only)
+    return connection
 
 
 def _location(branch: str) -> Path:

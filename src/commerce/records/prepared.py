@@ -152,6 +152,12 @@ class Prepared:
         """Execute, and give the first row if there is one."""
         return next(iter(self(connection, values)), None)
 
+    def plain(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Execute, and give the rows as the driver does, for columns that need no reading."""
+        compiled, given = self._bound(connection, values)
+        found: list[tuple[Any, ...]] = execute(connection, compiled.text, given).fetchall()
+        return found
+
     def change(self, connection: Connection, *values: Mapping[str, Any]) -> int:
         """Execute with each set of parameters, and tell how many rows were made or changed."""
         bound = [self._bound(connection, each) for each in values]

@@ -73,10 +73,16 @@ class Gate:
 
     def remembered(self, shown: Shown, *, changes: bool) -> Caller | None:
         """Give who was let in by the same a moment ago, without asking the database; None for whoever else."""
-        known = self._known.get(_name(shown))
+        caller = self.recall(name_shown(shown))
+        if caller is not None:
+            self.check_csrf(shown, changes=changes)
+        return caller
+
+    def recall(self, name: bytes) -> Caller | None:
+        """Give who was let in a moment ago by what has a name; None where nobody was."""
+        known = self._known.get(name)
         if known is None or self._elapsed() - known[0] > REMEMBERED:
             return None
-        self._check_csrf(shown, changes=changes)
         return known[1]
 
     def admit(self, shown: Shown, *, changes: bool) -> Caller:
@@ -99,13 +105,13 @@ class Gate:
         began = self._elapsed()
         with reading(self.engine) as connection:
             caller = self._recognised(connection, shown)
-            self._check_csrf(shown, changes=changes)
+            self.check_csrf(shown, changes=changes)
             for slug in shown.shops:
                 caller = self._led_to(connection, caller, slug)
         with self._turn:
             if len(self._known) >= _MOST:
                 self._known.clear()
-            self._known[_name(shown)] = began, caller
+            self._known[name_shown(shown)] = began, caller
         return caller
 
     def shop_of_host(self, host: str) -> str | None:
@@ -225,7 +231,14 @@ class Gate:
                 f"tenant must exist; got {slug!r}. Look at /api/tenants.", field="tenant"
             ) from None
 
-    def _check_csrf(self, shown: Shown, *, changes: bool) -> None:
+    def check_csrf(self, shown: Shown, *, changes: bool) -> None:
+        """Refuse a change by cookie that no page of ours sent.
+
+        Raises
+        ------
+        NotAllowed
+            "X-CSRF-Token must be the session's own; ..."
+        """
         if not changes or shown.token is not None or shown.session is None:
             return
         expected, given = self.csrf_token(shown.session), shown.csrf or ""
@@ -256,7 +269,7 @@ def _by_key(connection: Connection, text: str, now: datetime) -> Caller:
     )
 
 
-def _name(shown: Shown) -> bytes:
+def name_shown(shown: Shown) -> bytes:
     """Name what was shown without keeping it."""
     text = repr((shown.token, shown.session, shown.shops))
     return hashlib.sha256(text.encode(errors="backslashreplace")).digest()

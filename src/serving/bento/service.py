@@ -29,8 +29,10 @@ from serving.access.gate import open_gate
 from serving.app import make_app
 from serving.errors import ServingError
 from serving.jobs.process import WorkerProcess
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
+from serving.predict.prediction_log.loader import Loader
+from serving.predict.prediction_log.writer import PredictionLog
 from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore
 from serving.questions import Questions, QuestionSettings
@@ -68,10 +70,12 @@ class Service:
         settings = ServingSettings.from_env(os.environ, _SOURCES)
         url = settings.database_url
         store = None if url is None else RecordStore(url)
+        log = settings.predictions
         self.state = AppState(
             shelf=PackageShelf(settings.packages, CATALOGUE),
             store=store,
             now=lambda: datetime.now(UTC),
+            log=None if log is None else PredictionLog(log, strict=settings.strict),
         )
         app.state.serving = self.state
         door = app.state.door = DoorSettings.from_env(os.environ)
@@ -88,6 +92,9 @@ class Service:
         app.state.questions = self.questions
         if self.questions is not None and store is not None:
             self.questions.warm(*_open_shops(store))
+        self.loader = None
+        if self.state.log is not None and store is not None and not settings.works:
+            self.loader = Loader(self.state.log.folder, store.engine)
         self.worker = None
         if url is not None and settings.works:
             self.worker = WorkerProcess(settings, log_lines)
@@ -120,6 +127,10 @@ class Service:
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
         """Give back what was opened."""
+        if self.state.log is not None:
+            self.state.log.close()
+        if self.loader is not None:
+            self.loader.close()
         if self.worker is not None:
             self.worker.close()
         if self.questions is not None:

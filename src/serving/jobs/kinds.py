@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from commerce.records.tenants import Tenant
 from commerce.records.work import Work
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.profiles import require_scorer
 from serving.predict.recompute import recompute_all
 from tabular.progress import Progress

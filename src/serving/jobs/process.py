@@ -118,8 +118,9 @@ def _work(settings: ServingSettings, prepare: Callable[[], None], pipe: Connecti
     from commerce.ticks import outside_of
     from features.catalogue import CATALOGUE
     from serving.jobs.shift import Shift
-    from serving.predict.answers import AppState
+    from serving.predict.asking import AppState
     from serving.predict.packages import PackageShelf
+    from serving.predict.prediction_log.loader import Loader
     from serving.predict.store import RecordStore
 
     assert settings.database_url is not None
@@ -131,5 +132,9 @@ def _work(settings: ServingSettings, prepare: Callable[[], None], pipe: Connecti
     outside = outside_of(
         os.environ, sys.stderr, mail=None, debug=debug
     )  # nobody's letters are logged
+    folder = settings.predictions
+    loader = None if folder is None else Loader(folder, store.engine)
     Shift(state, outside, stop).run()
+    if loader is not None:
+        loader.close()
     store.close()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from commerce.records.database import reading
 from commerce.ticks import Outside, living, tick
 from serving.jobs.worker import PASSING, Worker, in_short
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 
 logger = logging.getLogger("serving.jobs")
 

@@ -27,7 +27,7 @@ from serving.errors import QuestionLate, QuestionsBusy, ServingError, StoreUnava
 from serving.jobs import queue
 from serving.jobs.kinds import KINDS, Run
 from serving.jobs.queue import ATTEMPTS, LEASE, Claim, JobLost
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from tabular.progress import Progress
 
 logger = logging.getLogger("serving.jobs")

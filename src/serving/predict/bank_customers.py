@@ -17,7 +17,8 @@ from scoring.bank_model import BANK_MODEL
 from scoring.calibration import sigmoid
 from scoring.reasons import Reason, reasons
 from scoring.scorer import score
-from serving.predict.answers import Answer, AppState, CustomerRequest, answer_customer
+from serving.predict.answers import answer_customer
+from serving.predict.asking import Answer, AppState, CustomerRequest
 from serving.predict.scores import ScoreRow, latest_score
 
 

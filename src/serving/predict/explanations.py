@@ -15,7 +15,8 @@ from scoring.calibration import Calibration
 from scoring.package import Package
 from scoring.reasons import tell
 from scoring.scorer import score
-from serving.predict.answers import Answer, AppState, CustomerRequest, ValuesRequest, answer
+from serving.predict.answers import answer
+from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
 from serving.predict.recourse import Recourse, find_recourse
 
 NOTHING_TO_CHANGE = "The model knows of nothing that a customer can change at once."

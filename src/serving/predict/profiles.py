@@ -23,7 +23,8 @@ from scoring.notices import adverse_notice
 from scoring.package import Package
 from scoring.scale import BAND_NAMES
 from serving.errors import ModelMissing
-from serving.predict.answers import AppState, CustomerRequest, answer_customer
+from serving.predict.answers import answer_customer
+from serving.predict.asking import AppState, CustomerRequest
 from serving.predict.packages import Served
 from serving.predict.recourse import Recourse, find_recourse
 from serving.predict.rules import rules_for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scoring.errors import ScoringError
 from serving.errors import ModelMissing, StoreUnavailable
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 
 
 def obstacles(state: AppState) -> list[str]:

@@ -12,7 +12,7 @@ from commerce.people import bank_profiles, customers
 from commerce.people.bank_schema import BANK_V1, SCHEMA
 from commerce.records.work import Work
 from serving.predict import bank_customers
-from serving.rest.deps import Acting, Asking, Looking, Resource, needs
+from serving.rest.deps import Acting, Asking, Looking, Resource, needs, reads_answers
 from serving.rest.fields import Instant, Key, Question, Told, example
 from serving.rest.refusals import refusals
 from serving.rest.request_log import note_steps, request_id_of
@@ -129,12 +129,14 @@ class AnalysisAnswer(Told):
 
 
 @router.get("/api/customers/{customer_id}/bank-profile", summary="Read a bank customer's record")
+@reads_answers
 def read_bank_profile(work: Looking, customer_id: Key) -> BankRecordAnswer:
     """With the risk of the last analysis; one's own for a customer."""
     return _shown(work, customer_id)
 
 
 @router.patch("/api/customers/{customer_id}/bank-profile", summary="Record a bank's customer")
+@reads_answers
 def record_bank_profile(work: Acting, customer_id: Key, body: BankFields) -> BankRecordAnswer:
     """Each field that gets another value is an event; what is left out stays. For who runs the bank."""
     customer = customers.get(work, customer_id)

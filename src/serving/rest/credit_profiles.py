@@ -13,8 +13,8 @@ from commerce.records.work import Work
 from serving.jobs import requests
 from serving.jobs.kinds import RECOMPUTE_SCORES
 from serving.predict import profiles
-from serving.predict.answers import AppState
-from serving.rest.deps import Acting, Asking, Listing, Looking, Page, Resource
+from serving.predict.asking import AppState
+from serving.rest.deps import Acting, Asking, Listing, Looking, Page, Resource, reads_answers
 from serving.rest.explained import RecourseAnswer, show_recourse
 from serving.rest.fields import Instant, Key, Told, example
 from serving.rest.later import JobAnswer
@@ -78,6 +78,7 @@ class ProfileAnswer(Told):
 
 
 @router.get("/customers/{customer_id}/credit-profile", summary="Read a customer's credit profile")
+@reads_answers
 def read_profile(desk: Asking, customer_id: Key) -> ProfileAnswer:
     """The score that was given last, and what would better it: 404 where none was given."""
     with desk.looking() as work:
@@ -85,6 +86,7 @@ def read_profile(desk: Asking, customer_id: Key) -> ProfileAnswer:
 
 
 @router.get("/credit-profiles", summary="List the credit profiles")
+@reads_answers
 def list_profiles(
     work: Looking,
     page: Page,
@@ -102,6 +104,7 @@ def recompute_scores(work: Acting) -> JobAnswer:
 
 
 @router.post("/customers/{customer_id}/recompute-score", summary="Score a customer now")
+@reads_answers
 def recompute_score(desk: Asking, customer_id: Key) -> ProfileAnswer:
     """The score is kept beside the earlier ones; without new events it comes out the same."""
     profiles.require_scorer(desk.actor)

@@ -13,7 +13,7 @@ from commerce.people import customers
 from scoring.segments import SEGMENTATION, SegmentPackage
 from serving.predict.lifetime import customer_value
 from serving.predict.scores import latest_scores
-from serving.rest.deps import Asking, AsOf, Page, Resource, cached
+from serving.rest.deps import Asking, AsOf, Page, Resource, cached, reads_answers
 from serving.rest.fields import Instant, Key
 from serving.rest.figures import (
     AsOfFigures,
@@ -168,6 +168,7 @@ def read_customers_summary(desk: Asking, as_of: AsOf = None) -> CustomersSummary
 
 
 @router.get("/{customer_id}/analytics", summary="What a customer bought")
+@reads_answers
 def read_customer_analytics(
     desk: Asking, customer_id: Key, as_of: AsOf = None
 ) -> CustomerAnalytics:

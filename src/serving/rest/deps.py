@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
@@ -86,6 +86,12 @@ def cached(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def reads_answers(endpoint: Endpoint) -> Endpoint:
+    """Declare a route that reads answers which were given: those of a moment ago are there, too."""
+    endpoint.reads_answers = True  # type: ignore[attr-defined]
+    return endpoint
+
+
 class Resource(APIRouter):
     """A router whose routes say by their parameters what they need.
 
@@ -139,6 +145,8 @@ def _opened(endpoint: Endpoint, scope: str, *, repeats: bool) -> Endpoint:
     @wraps(endpoint)
     def opened(**given: Any) -> Any:
         desk: Desk = given.pop(name)
+        if hasattr(endpoint, "reads_answers"):
+            desk = replace(desk, reads_answers=True)
         key: str | None = given.pop("idempotency_key") if repeats else None
         if way == "ask":
             answer = partial(endpoint, **given, **{name: desk})

@@ -19,7 +19,7 @@ from serving.access.callers import Caller
 from serving.access.gate import Gate
 from serving.cache import Cache
 from serving.cards import Cards
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.questions import Questions
 from serving.rest.shown import gate_of, shops_asked
 
@@ -37,6 +37,8 @@ class Desk:
     cards: Cards
     asked: str
     """The whole URL that was asked for."""
+    reads_answers: bool = False
+    """Whether answers that were given are read: all are there then."""
 
     @property
     def tenant(self) -> Tenant:
@@ -56,6 +58,7 @@ class Desk:
     @contextmanager
     def looking(self) -> Iterator[Work]:
         """Open a `Work` that reads."""
+        self._load_answers()
         with (
             self._answering(),
             looking(self.gate.engine, self.tenant, self.actor, now=self.now) as work,
@@ -65,6 +68,7 @@ class Desk:
     @contextmanager
     def working(self) -> Iterator[Work]:
         """Open a `Work` that is committed at the end of the block; then those outside are called that are to be."""
+        self._load_answers()
         with (
             self._answering(),
             working(
@@ -78,6 +82,11 @@ class Desk:
             yield work
         if work.to_call:
             self.cards.call(self.gate.engine, self.tenant, work.to_call, now=self.now)
+
+    def _load_answers(self) -> None:
+        if self.reads_answers:
+            with self._answering():
+                self.state.load_answers()
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

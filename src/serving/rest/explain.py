@@ -10,9 +10,9 @@ from starlette.concurrency import run_in_threadpool
 
 from serving.access.callers import Caller
 from serving.errors import ModelMissing
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.explanations import explain
-from serving.rest.asking import asking, refuse_misspelt, require_about
+from serving.rest.admission import asking, refuse_misspelt, require_about
 from serving.rest.explained import ExplainedPrediction, write_explanation
 from serving.rest.openapi import request_examples
 from serving.rest.refusals import RESPONSES

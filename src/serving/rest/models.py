@@ -11,9 +11,9 @@ from pydantic import Field
 from scoring.files import KINDS
 from serving.access.callers import Caller
 from serving.predict import models
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.models import Model, ModelDescription
-from serving.rest.asking import asking, shops_of
+from serving.rest.admission import asking, shops_of
 from serving.rest.deps import Listing, Page
 from serving.rest.fields import Told, example
 from serving.rest.refusals import refusals

@@ -19,7 +19,7 @@ from features.declaring.declaration import Output
 from features.declaring.relations import complete
 from scoring.decisions import decide
 from scoring.scorer import score
-from serving.predict.answers import Answer
+from serving.predict.asking import Answer
 from serving.predict.explanations import explained, no_recourse
 from serving.predict.packages import Served
 from serving.predict.recourse import NO_WAY

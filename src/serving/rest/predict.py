@@ -10,17 +10,18 @@ from starlette.concurrency import run_in_threadpool
 
 from serving.access.callers import Caller
 from serving.errors import ModelMissing
-from serving.predict.answers import AppState, answer
-from serving.rest.asking import asking, refuse_misspelt, require_about
+from serving.predict.answers import answer
+from serving.predict.asking import AppState
+from serving.rest.admission import asking, refuse_misspelt, require_about
 from serving.rest.openapi import request_examples
 from serving.rest.refusals import RESPONSES
 from serving.rest.request_log import note_steps, request_id_of
 from serving.rest.schemas import Prediction, PredictionBody, write_answer
 from serving.rest.shown import SECURITY
 
-SCOPE = "predictions:write"
+SCOPE, PREFIX = "predictions:write", "/predict"
 
-router = APIRouter(prefix="/predict", tags=["decisions"])
+router = APIRouter(prefix=PREFIX, tags=["decisions"])
 
 
 @router.post(

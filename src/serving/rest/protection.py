@@ -79,7 +79,7 @@ class Protection:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answered = MutableHeaders(scope=message)
-                for name, value in self._headers(scope).items():
+                for name, value in carried(scope, self._settings).items():
                     answered.setdefault(name, value)
             await send(message)
 
@@ -90,17 +90,6 @@ class Protection:
             await response(scope, receive, send_guarded)
             return
         await self.app(scope, self._bounded(headers, receive), send_guarded)
-
-    def _headers(self, scope: Scope) -> dict[str, str]:
-        more = {}
-        if scope["path"].startswith(_PRIVATE):
-            more = {
-                "Cache-Control": "private, no-cache",
-                "Vary": "Authorization, X-API-Key, Cookie",
-            }
-        if scope["scheme"] == "https" or not self._settings.debug:  # plain HTTP ignores it
-            more["Strict-Transport-Security"] = "max-age=31536000"
-        return {**HEADERS, **more}
 
     def _believe_proxy(self, scope: Scope, headers: Headers) -> None:
         """Take address, scheme and host name from a proxy's headers, if it is a trusted one."""
@@ -127,17 +116,15 @@ class Protection:
         """Check the host name, and note the shop it belongs to."""
         if scope["path"] in _PROBES:
             return None
-        given = Headers(scope=scope).getlist("host")
-        host, domain = name_of_host(given[0]) if len(given) == 1 else "", self._settings.domain
-        ours = host in LOOPBACK or any(_fits(host, own) for own in self._settings.hosts)
-        if ours and not (domain and host.endswith(f".{domain}")):
+        host = _host_of(scope)
+        if _is_own(host, self._settings):
             return None
         try:
             shop = await run_in_threadpool(self._shop_of_host, host) if host else None
         except UnknownShop as error:
             return 404, str(error)
         note(scope, shop=shop)
-        if ours or shop is not None:
+        if shop is not None or _is_served(host, self._settings):
             return None
         return 400, (
             f"host must be one that is served here; got {host[:100]!r}."
@@ -173,6 +160,26 @@ class Protection:
         return receive_bounded
 
 
+def carried(scope: Scope, settings: DoorSettings) -> dict[str, str]:
+    """Give the headers that the answer to a request carries, unless its route says otherwise."""
+    more = {}
+    if scope["path"].startswith(_PRIVATE):
+        more = {"Cache-Control": "private, no-cache", "Vary": "Authorization, X-API-Key, Cookie"}
+    if scope["scheme"] == "https" or not settings.debug:  # plain HTTP ignores it
+        more["Strict-Transport-Security"] = "max-age=31536000"
+    return {**HEADERS, **more}
+
+
+def is_to_us(scope: Scope, settings: DoorSettings) -> bool:
+    """Whether a request comes to a name of the server's own, and none of a shop."""
+    return _is_own(_host_of(scope), settings)
+
+
+def _host_of(scope: Scope) -> str:
+    given = Headers(scope=scope).getlist("host")
+    return name_of_host(given[0]) if len(given) == 1 else ""
+
+
 def name_of_host(given: str) -> str:
     """Give the name in a Host header, without its port; "" for what is none.
 
@@ -187,6 +194,16 @@ def name_of_host(given: str) -> str:
     name = name.removeprefix("[").removesuffix("]").rstrip(".")
     plain = name.replace("-", "").replace(".", "").replace(":", "").replace("_", "")
     return name if plain.isascii() and plain.isalnum() else ""
+
+
+def _is_own(host: str, settings: DoorSettings) -> bool:
+    """Whether a name is the server's own, and none of a shop."""
+    domain = settings.domain
+    return _is_served(host, settings) and not (domain and host.endswith(f".{domain}"))
+
+
+def _is_served(host: str, settings: DoorSettings) -> bool:
+    return host in LOOPBACK or any(_fits(host, own) for own in settings.hosts)
 
 
 def _fits(host: str, own: str) -> bool:

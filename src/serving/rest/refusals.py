@@ -22,6 +22,7 @@ from scoring.errors import OtherKind
 from serving.access.errors import NotAllowed, TooMany, Unauthorised, UnknownShop
 from serving.errors import (
     InvalidRequest,
+    LogUnwritable,
     MediaMissing,
     ModelMissing,
     NotAPicture,
@@ -55,6 +56,7 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (OtherKind, 404, None),
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
+    (LogUnwritable, 503, None),
     (QuestionsBusy, 503, None),
     (QuestionUnanswered, 503, None),
     (Unauthorised, 401, None),

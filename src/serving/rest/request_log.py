@@ -91,20 +91,7 @@ class RequestLog:
         try:
             await self.app(scope, receive, send_named)
         finally:
-            seconds, place = time.perf_counter() - began, self._place(scope)
-            times.count(scope["method"], place, status, seconds)
-            facts = {
-                "request_id": request_id,
-                "tenant": notes.get("tenant", "-"),
-                "user_id": notes.get("user_id", "-"),
-                "by": notes.get("credential", "-"),
-                "method": scope["method"],
-                "route": place,
-                "status": status,
-                "milliseconds": round(seconds * 1e3, 1),
-                "steps": ">".join(notes.get("steps", ())) or "-",
-            }
-            logger.info(_LINE, facts, extra={"facts": facts})
+            log_request(scope, request_id, self._place(scope), status, began)
 
     def _place(self, scope: Scope) -> str:
         template: str = getattr(scope.get("route"), "path", "-")
@@ -112,6 +99,32 @@ class RequestLog:
         if model is None or not self._has_model(model):
             return template
         return template.replace("{model}", model)
+
+
+def log_request(scope: Scope, request_id: str, place: str, status: int, began: float) -> None:
+    """Write the line of a request that is over, and count it.
+
+    Parameters
+    ----------
+    place : str
+        The template of its route.
+    began : float
+        By `time.perf_counter`.
+    """
+    seconds, notes = time.perf_counter() - began, scope.get(_KEY) or {}
+    times.count(scope["method"], place, status, seconds)
+    facts = {
+        "request_id": request_id,
+        "tenant": notes.get("tenant", "-"),
+        "user_id": notes.get("user_id", "-"),
+        "by": notes.get("credential", "-"),
+        "method": scope["method"],
+        "route": place,
+        "status": status,
+        "milliseconds": round(seconds * 1e3, 1),
+        "steps": ">".join(notes.get("steps", ())) or "-",
+    }
+    logger.info(_LINE, facts, extra={"facts": facts})
 
 
 def request_id_of(scope: Scope) -> str:

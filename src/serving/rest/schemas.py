@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from commerce.records.tenants import SHARED
-from serving.predict.answers import Answer, CustomerRequest, ValuesRequest
+from serving.predict.asking import Answer, CustomerRequest, ValuesRequest
 
 LONGEST_NAME = 200
 """Characters of a tenant or a customer id."""

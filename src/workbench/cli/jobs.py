@@ -17,7 +17,7 @@ from workbench.cli.console import Bar, examples
 from workbench.records import open_records
 
 if TYPE_CHECKING:
-    from serving.predict.answers import AppState
+    from serving.predict.asking import AppState
 
 
 @click.command(
@@ -81,7 +81,7 @@ def recompute_scores(tenant: str | None) -> None:
 def _state() -> AppState:
     """Open what a job needs: the record store with the newest tables, and the packages of this home."""
     from features.catalogue import CATALOGUE
-    from serving.predict.answers import AppState
+    from serving.predict.asking import AppState
     from serving.predict.packages import PackageShelf
     from serving.predict.store import RecordStore
 

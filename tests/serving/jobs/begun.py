@@ -24,7 +24,7 @@ from serving.jobs.kinds import RECOMPUTE_SCORES
 from serving.jobs.requests import Job, ask_for, get_job
 from serving.jobs.worker import Worker
 from serving.predict import batch, recompute
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
 

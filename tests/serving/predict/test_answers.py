@@ -16,7 +16,7 @@ from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import clock, hold_clock, recording_instant
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay
 

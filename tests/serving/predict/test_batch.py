@@ -26,7 +26,7 @@ from commerce.records.tenants import find_tenant
 from features.evaluating.online import online_features
 from scoring.errors import InvalidValues, PackageMismatch
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.batch import BatchSummary, score_customers
 from serving.predict.scores import latest_score
 from serving.schema import score

@@ -22,7 +22,7 @@ from scoring.package import Package
 from scoring.populations import Group, Population
 from scoring.published import publish
 from scoring.scale import Scale
-from serving.predict.answers import AppState, CustomerRequest, ValuesRequest
+from serving.predict.asking import AppState, CustomerRequest, ValuesRequest
 from serving.predict.explanations import (
     BEST_BAND,
     BY_CUSTOMER_ALONE,

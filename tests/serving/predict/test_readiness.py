@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from tests.serving.shop import SHOP, make_package, make_stale
 
 from scoring.published import publish
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore
 

@@ -12,7 +12,8 @@ from tests.serving.shop import LAST, NOW, customer_id, make_shop, place_order
 from commerce.records.database import reading
 from serving.errors import StoreMissing
 from serving.predict import recompute
-from serving.predict.answers import AppState, CustomerRequest, answer_customer
+from serving.predict.answers import answer_customer
+from serving.predict.asking import AppState, CustomerRequest
 from serving.predict.recompute import recompute_all
 from serving.predict.scores import latest_score
 from serving.schema import score

@@ -13,7 +13,7 @@ from commerce.records.database import reading, writing
 from serving.app import make_app
 from serving.errors import StoreUnavailable
 from serving.predict import store as store_module
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.store import RecordStore
 from serving.schema import score
 

@@ -32,7 +32,7 @@ from serving.access.rates import Limiter, Rates
 from serving.access.secret import Secret
 from serving.app import make_app
 from serving.cache import MemoryCache
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
 from serving.questions import Questions, QuestionSettings

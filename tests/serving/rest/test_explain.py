@@ -18,7 +18,7 @@ from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
 from scoring.published import publish
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay
 from serving.rest.explained import ExplainedPrediction

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from tests.serving.shop import OPEN, Client
 
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 
 
 def test_a_server_is_not_ready_while_its_store_is_down(

@@ -21,7 +21,7 @@ from features.catalogue import CATALOGUE
 from scoring.promotions import TRAINING, promote
 from scoring.published import lay_down, publish
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.rest.models import ModelDescriptionAnswer
 from serving.settings import DoorSettings

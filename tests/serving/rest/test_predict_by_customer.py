@@ -18,7 +18,7 @@ from tests.serving.shop import LAST, NOW, OPEN, Client, customer_id, make_shop, 
 from commerce.records.database import reading
 from commerce.records.tenants import Tenant, find_tenant
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.scores import find_score, latest_score
 
 ANSWER = [

@@ -17,7 +17,7 @@ from commerce.records.tenants import Tenant
 from scoring.decisions import decide
 from scoring.published import publish
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.schema import score
 
 ROW = {"Age": 61, "Geography": "Germany", "Active": "No"}

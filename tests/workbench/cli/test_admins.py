@@ -19,7 +19,7 @@ from features.catalogue import CATALOGUE
 from serving import schema as served
 from serving.access.gate import open_gate
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
 from serving.settings import DoorSettings, ServingSettings

@@ -19,7 +19,7 @@ from tests.serving.shop import Client
 from features.catalogue import CATALOGUE
 from scoring import predict_churn
 from serving.app import make_app
-from serving.predict.answers import AppState
+from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.settings import DoorSettings
 from training.tables.baseline import read_baseline

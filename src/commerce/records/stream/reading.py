@@ -5,12 +5,25 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Uuid, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    text,
+)
 
 from commerce.records import schema
-from commerce.records.sql import hexadecimal, micros
+from commerce.records.prepared import Prepared
+from commerce.records.sql import bound, hexadecimal, micros
 from commerce.records.stream.backfills import ALL, counts_from, last_backfill
 
 FEATURE_COLUMNS = (
@@ -120,18 +133,10 @@ def customer_rows(
     backfills : int, optional
         The last backfill that counts: the stream as it was known then. All by default.
     """
-    table = schema.event
-    recorded, features = _AS_RECORDED if backfills == 0 else _BACKFILLED
-    rows = connection.execute(
-        features.where(
-            table.c.tenant_id == tenant_id,
-            table.c.customer_id == customer_id,
-            before > recorded,
-            micros(table.c.occurred_at) < before,
-        ).order_by(table.c.occurred_at, table.c.id),
-        {"backfills": ALL if backfills is None else backfills},
-    )
-    return [tuple(row) for row in rows.all()]
+    given = {"tenant": tenant_id, "customer_id": customer_id, "before": before}
+    if backfills != 0:
+        given["backfills"] = ALL if backfills is None else backfills
+    return _own_rows(backfilled=backfills != 0).plain(connection, given)
 
 
 def iterate(
@@ -173,10 +178,24 @@ def _plain(column: Column[Any]) -> Any:
 def _features(recorded: ColumnElement[int]) -> tuple[ColumnElement[int], Select[Any]]:
     """Select the feature columns, with what says from when on an event counts."""
     columns = (
-        recorded.label(name) if name == "recorded_at" else _plain(schema.event.c[name])
+        (recorded if name == "recorded_at" else _plain(schema.event.c[name])).label(name)
         for name in FEATURE_COLUMNS
     )
     return recorded, select(*columns)
+
+
+@cache
+def _own_rows(*, backfilled: bool) -> Prepared:
+    """Prepare the query of one customer's rows; where nothing was backfilled, it looks up no event."""
+    event, before = schema.event, bindparam("before", type_=BigInteger)
+    recorded, features = _BACKFILLED if backfilled else _AS_RECORDED
+    return Prepared(
+        features.where(
+            *bound(event, customer_id="customer_id"),
+            recorded < before,
+            micros(event.c.occurred_at) < before,
+        ).order_by(event.c.occurred_at, event.c.id)
+    )
 
 
 _COMMITTED = text(

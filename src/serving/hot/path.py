@@ -1,0 +1,188 @@
+"""``POST /predict/{model}``, answered at once where all is plainly right."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from commerce.records.errors import CommerceError
+from commerce.records.tenants import SHARED
+from scoring.errors import ScoringError
+from serving.access.callers import Caller, require_shop
+from serving.access.gate import Gate
+from serving.errors import ServingError
+from serving.hot.bodies import read_question, write
+from serving.hot.door import Door, Letterhead
+from serving.predict.answers import keep
+from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
+from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed
+from serving.rest.predict import PREFIX, SCOPE
+from serving.rest.protection import LARGEST_BODY, carried, is_to_us
+from serving.rest.request_log import log_request, note, note_steps
+from serving.rest.schemas import write_answer
+from serving.settings import DoorSettings
+
+logger = logging.getLogger(__name__)
+
+_UNDER = f"{PREFIX}/"
+_PATIENCE = 1.0
+"""Seconds for which a body is waited for; one that comes later is waited for elsewhere."""
+_REFUSALS = (CommerceError, ScoringError, ServingError, TimeoutError)
+
+
+class Served(Protocol):
+    """The application's state."""
+
+    serving: AppState
+    gate: Gate | None
+    door: DoorSettings
+
+
+class HotPath:
+    """ASGI middleware, the outermost: answers a question, or hands it on as it came.
+
+    Handed on is whatever is refused, so that one place words it; and whoever was not let in a moment ago, so that one
+    place looks credentials up.
+
+    Parameters
+    ----------
+    served : Served
+    has_model : callable
+        Whether a name is a model's, and so may be logged.
+    """
+
+    def __init__(self, app: ASGIApp, served: Served, has_model: Callable[[str], bool]) -> None:
+        self.app = app
+        self._served, self._has_model = served, has_model
+        self._door = Door(lambda scope: is_to_us(scope, served.door))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if (
+            scope["type"] != "http"
+            or scope["method"] != "POST"
+            or not scope["path"].startswith(_UNDER)
+        ):
+            await self.app(scope, receive, send)
+            return
+        began, served = time.perf_counter(), self._served
+        letterhead = self._door.read(scope, served.door, served.gate)
+        if not letterhead.plain:
+            await self.app(scope, receive, send)
+            return
+        came: list[Message] = []
+        asked = await _received(receive, came)
+        request_id = str(uuid.uuid4())
+        found = None if asked is None else await self._answer(scope, letterhead, asked, request_id)
+        if found is None:
+            await self.app(scope, _again(came, receive), send)
+            return
+        note_steps(scope, found.steps)
+        body: bytes = write(write_answer(found))
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            *(
+                (name.lower().encode(), value.encode())
+                for name, value in carried(scope, served.door).items()
+            ),
+            (b"x-request-id", request_id.encode()),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        log_request(scope, request_id, f"{_UNDER}{found.package.model}", 200, began)
+
+    async def _answer(
+        self, scope: Scope, letterhead: Letterhead, body: bytes, request_id: str
+    ) -> Answer | None:
+        """Answer, and keep the answer; None where it takes a closer look."""
+        model, asked = scope["path"].removeprefix(_UNDER), read_question(body)
+        if asked is None or not self._has_model(model):
+            return None
+        try:
+            if not await self._let_in(scope, letterhead, asked.tenant):
+                return None
+            return await _kept(self._served.serving, model, asked, request_id)
+        except _REFUSALS:
+            return None
+        except Exception:  # whatever it is: the other way may still lead to an answer
+            logger.exception("request_id=%s failed on the hot path", request_id)
+            return None
+
+    async def _let_in(self, scope: Scope, letterhead: Letterhead, tenant: str) -> bool:
+        """Whether the sender may ask about a tenant, as was told a moment ago; counts the request."""
+        served = self._served
+        if letterhead.name is None:
+            return tenant in served.door.open or "*" in served.door.open
+        gate = served.gate
+        caller = None if gate is None else gate.recall(letterhead.name)
+        if gate is None or caller is None:
+            return False
+        caller.require(SCOPE)
+        caller.require_staff("asking about customers")
+        if tenant != SHARED and not caller.may_choose():
+            require_shop(caller, tenant)
+        if gate.limiter.local:
+            gate.limiter.count(caller)
+        else:
+            await run_in_threadpool(gate.limiter.count, caller)
+        _note(scope, caller)
+        return True
+
+
+def _note(scope: Scope, caller: Caller) -> None:
+    user = "-" if caller.actor.user_id is None else str(caller.actor.user_id)
+    note(scope, tenant=caller.tenant.slug, credential=caller.credential, user_id=user)
+
+
+async def _kept(
+    state: AppState, model: str, asked: CustomerRequest | ValuesRequest, request_id: str
+) -> Answer:
+    if isinstance(asked, ValuesRequest):
+        found: Answer | None = decide_by_values(state, model, asked, request_id)
+    elif state.store is not None and state.store.is_near:
+        found = decide_observed(state, model, asked, request_id)
+    else:
+        found = await run_in_threadpool(decide_observed, state, model, asked, request_id)
+    if found is None:
+        assert isinstance(asked, CustomerRequest)
+        found = await run_in_threadpool(decide_by_customer, state, model, asked, request_id)
+    if found.entry is not None:
+        if state.log is None:
+            await run_in_threadpool(keep, state, found)
+        else:
+            await state.log.kept(found.entry)
+    return found
+
+
+async def _received(receive: Receive, came: list[Message]) -> bytes | None:
+    """Receive a body, and all that came of it; None where it does not come at once, or is too large."""
+    body: bytes = b""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                came.append(message := await receive())
+                body += message.get("body", b"")
+                if message["type"] != "http.request" or len(body) > LARGEST_BODY:
+                    return None
+                if not message.get("more_body", False):
+                    return body
+    except TimeoutError:
+        return None
+
+
+def _again(came: list[Message], receive: Receive) -> Receive:
+    """Give what was received once more, and then what comes."""
+    waiting = iter(came)
+
+    async def receive_again() -> Message:
+        return next(waiting, None) or await receive()
+
+    return receive_again

@@ -1,0 +1,80 @@
+"""What is asked, what it is asked of, and what comes of it; nothing here knows HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commerce.records.identity import Identity
+from scoring.decisions import Decision
+from scoring.package import Package
+from serving.predict.packages import PackageShelf
+from serving.predict.prediction_log.entries import Entry
+from serving.predict.prediction_log.loader import load_log
+from serving.predict.prediction_log.writer import PredictionLog
+from serving.predict.store import RecordStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppState:
+    """Everything an answer needs, made once when the server starts."""
+
+    shelf: PackageShelf
+    store: RecordStore | None
+    """None: requests by values only, and nothing is kept."""
+    now: Callable[[], datetime]
+    """Gives wall time, aware."""
+    log: PredictionLog | None = None
+    """Where answers are kept until they are loaded into the record store; None: each is kept there itself."""
+
+    def load_answers(self) -> None:
+        """Have every answer that was given until now in the record store."""
+        if self.log is not None and self.store is not None:
+            load_log(self.log.folder, self.store.engine)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRequest:
+    """Asks about a customer of the record store, whose features are computed now."""
+
+    tenant: str
+    customer_id: str
+    """As `commerce.records.identity.find_customer` takes it."""
+    as_of: str | None = None
+    """As `commerce.records.tenants.settle_as_of` takes it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuesRequest:
+    """Asks about feature values, given as `serving.predict.payload.read_payload` takes them."""
+
+    tenant: str
+    features: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A decision, and what it is about."""
+
+    package: Package
+    decision: Decision
+    customer_id: str | None
+    """As asked; None for values."""
+    customer: Identity | None
+    """Who was meant."""
+    as_of: datetime
+    """The instant the answer is about, aware."""
+    request_id: str
+    steps: tuple[str, ...]
+    """What led to it, for the log: nothing personal."""
+    assumed: Mapping[str, float | None] = field(default_factory=dict)
+    """Of an answer by values: what was not sent, and what it was taken to be."""
+    values: NDArray[np.float64] | None = None
+    """What was scored, shape (n_outputs,); None of an answer that was never given."""
+    entry: Entry | None = None
+    """What is kept of it; None where nothing is."""

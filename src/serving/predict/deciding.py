@@ -1,0 +1,205 @@
+"""From what is asked to a decision: record, features, package. Nothing is kept here.
+
+Of a customer, what was read stays so: see `decide_observed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from commerce.records.errors import CustomerNotFound, CustomerNotYet, RecordError
+from commerce.records.identity import was_known
+from commerce.records.lookup import look_up
+from commerce.records.stream.backfills import last_backfill
+from commerce.records.tenants import SHARED, Tenant, find_tenant, observe, settle_as_of
+from scoring.decisions import decide
+from scoring.package import Package
+from serving.errors import InvalidRequest, ModelMissing, StoreMissing, UnknownName
+from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
+from serving.predict.customer_values import customer_values, served_for
+from serving.predict.packages import PackageShelf, Served
+from serving.predict.payload import Payload, read_fields, read_payload
+from serving.predict.prediction_log.entries import Entry
+
+AHEAD = timedelta(milliseconds=100)
+"""For how long one observation of a tenant whose clock is the wall's serves: what is recorded meanwhile counts from the
+end of it, for answers about its customer at once."""
+
+
+def decide_by_customer(
+    state: AppState,
+    model: str,
+    request: CustomerRequest,
+    request_id: str,
+    *,
+    otherwise: Callable[[], Package] | None = None,
+) -> Answer:
+    """Decide about a customer; nothing is kept yet."""
+    found = decide_observed(state, model, request, request_id, otherwise=otherwise)
+    if found is not None:
+        return found
+    assert state.store is not None
+    with state.store.writing() as connection:
+        found = _decide(state, connection, model, request, request_id, otherwise, observes=True)
+    assert found is not None
+    return found
+
+
+def decide_observed(
+    state: AppState,
+    model: str,
+    request: CustomerRequest,
+    request_id: str,
+    *,
+    otherwise: Callable[[], Package] | None = None,
+) -> Answer | None:
+    """Decide about a customer by reading alone, where whatever comes in later is recorded later.
+
+    That is so once the tenant was observed as of the answer's instant, or later: whoever records anything reads that
+    mark under a lock that its change waits for, and records no earlier than it says. So what is not seen after the mark
+    was seen is recorded behind it.
+
+    Returns
+    -------
+    Answer or None
+        None where the tenant must be observed first, which is a write.
+    """
+    if state.store is None:
+        raise StoreMissing
+    return state.store.look(
+        lambda connection: _decide(
+            state, connection, model, request, request_id, otherwise, observes=False
+        )
+    )
+
+
+def _decide(
+    state: AppState,
+    connection: Connection,
+    model: str,
+    request: CustomerRequest,
+    request_id: str,
+    otherwise: Callable[[], Package] | None,
+    *,
+    observes: bool,
+) -> Answer | None:
+    now = state.now()
+    known = look_up(connection, request.tenant, request.customer_id)
+    tenant = find_tenant(connection, request.tenant) if known is None else known.tenant
+    served = served_for(state.shelf, tenant, model, otherwise)
+    if known is None or known.customer is None or known.since is None:
+        raise CustomerNotFound(tenant.slug, request.customer_id)
+    customer, backfills = known.customer, known.backfills
+    as_of = _settle(request.as_of, tenant, known.clock(now))
+    if known.since > as_of and not was_known(connection, tenant, customer.id, as_of):
+        raise CustomerNotYet(request.customer_id, as_of)
+    if tenant.observed_at is None or tenant.observed_at < as_of:
+        if not observes:
+            return None
+        ahead = request.as_of is None and tenant.clock_mode == "wall"
+        # first: waits for rows being recorded under as_of
+        observe(connection, tenant, as_of + AHEAD if ahead else as_of)
+        backfills = last_backfill(connection, tenant.id)
+    values = customer_values(connection, tenant, customer.id, as_of, served, backfills=backfills)
+    decision = decide(served.package, values)
+    return Answer(
+        package=served.package,
+        decision=decision,
+        customer_id=request.customer_id,
+        customer=customer,
+        as_of=as_of,
+        request_id=request_id,
+        steps=("customer", f"features:{len(values)}", served.package.label, "kept"),
+        values=values,
+        entry=Entry(
+            decision=decision,
+            package=served.package,
+            values=values,
+            request_id=request_id,
+            tenant=tenant.slug,
+            customer_id=customer.id,
+            as_of=as_of,
+            made_at=now,
+            backfills=backfills,
+        ),
+    )
+
+
+def decide_by_values(
+    state: AppState, model: str, request: ValuesRequest, request_id: str
+) -> Answer:
+    """Decide upon values; nothing is kept yet. Where there is a record store it must know the tenant.
+
+    What a model of a table answers is about no record of any shop: it is not kept, and comes out the same again from
+    the values that were sent and the version that is named.
+    """
+    now = as_of = state.now()
+    kept = state.store is not None and request.tenant != SHARED
+    if state.store is not None and kept:
+        as_of = state.store.clock(request.tenant, now)
+        served = state.shelf.current(request.tenant, model)
+    else:
+        served = _without_records(state.shelf, request.tenant, model)
+    payload = _read_values(request, served)
+    decision = decide(served.package, payload.values)
+    entry = None
+    if kept:
+        entry = Entry(
+            decision=decision,
+            package=served.package,
+            values=payload.values,
+            request_id=request_id,
+            tenant=request.tenant,
+            customer_id=None,
+            as_of=as_of,
+            made_at=now,
+            backfills=0,
+        )
+    return Answer(
+        package=served.package,
+        decision=decision,
+        customer_id=None,
+        customer=None,
+        as_of=as_of,
+        request_id=request_id,
+        assumed=payload.assumed,
+        values=payload.values,
+        steps=(
+            f"values:{len(request.features)}",
+            served.package.label,
+            "kept" if kept else "not kept",
+        ),
+        entry=entry,
+    )
+
+
+def _read_values(request: ValuesRequest, served: Served) -> Payload:
+    if served.package.fields is not None:
+        return read_fields(request.features, served.package.fields)
+    usual = {output.name: output.reference for output in served.package.outputs}
+    return read_payload(request.features, served.outputs, usual)
+
+
+def _settle(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
+    """Decide which instant a request is about; a refusal names its field."""
+    try:
+        return settle_as_of(asked, tenant, time)
+    except RecordError as error:
+        raise InvalidRequest(str(error), field="as_of") from error
+
+
+def _without_records(shelf: PackageShelf, tenant: str, model: str) -> Served:
+    """Find a package where only the packages say which tenants there are."""
+    try:
+        return shelf.current(tenant, model)
+    except ModelMissing:
+        tenants = sorted({known for known, _ in shelf.published()})
+        if not tenants or tenant in tenants:
+            raise
+        raise UnknownName(
+            f"tenant must have a model here; got {tenant!r}. Check the name.",
+            field="tenant",
+        ) from None
