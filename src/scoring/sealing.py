@@ -72,23 +72,50 @@ def unseal(folder: Path) -> tuple[dict[str, Any], Arrays]:
     PackageDamaged
         "... must be as it was written; got ...".
     """
-    if not (folder / "package.json").is_file():
-        raise PackageNotFound(f"{folder.parent.name}/{folder.name}", str(folder))
-    try:
-        sealed = json.loads((folder / "package.json").read_bytes())
-        version, checksums, content = sealed["format"], sealed["checksums"], sealed["content"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise PackageDamaged(str(folder / "package.json"), "no package in it") from error
+    version, sealed, content = _read(folder)
     if version != FORMAT:
         raise PackageDamaged(str(folder / "package.json"), f"format {version}, not {FORMAT}")
-    if _digest(_canonical(content).encode()) != checksums["content"]:
+    if _digest(_canonical(content).encode()) != sealed["content"]:
         raise PackageDamaged(str(folder / "package.json"), "another checksum")
     if not (folder / "model.npz").is_file():
         raise PackageDamaged(str(folder / "model.npz"), "no file")
-    if _digest((folder / "model.npz").read_bytes()) != checksums["model.npz"]:
+    if _digest((folder / "model.npz").read_bytes()) != sealed["model.npz"]:
         raise PackageDamaged(str(folder / "model.npz"), "another checksum")
     with np.load(folder / "model.npz", allow_pickle=False) as file:
         return content, {name: file[name] for name in file.files}
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """Read with which checksums a package was sealed; whether they hold is `unseal`'s to say.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 of "content" and of "model.npz".
+
+    Raises
+    ------
+    PackageNotFound, PackageDamaged
+        As `unseal`.
+    """
+    _, found, _ = _read(folder)
+    return {str(name): str(digest) for name, digest in found.items()}
+
+
+def _read(folder: Path) -> tuple[int, dict[str, Any], dict[str, Any]]:
+    """Read format, checksums and content of `package.json`."""
+    path = folder / "package.json"
+    if not path.is_file():
+        raise PackageNotFound(f"{folder.parent.name}/{folder.name}", str(folder))
+    try:
+        sealed = json.loads(path.read_bytes())
+        return sealed["format"], sealed["checksums"], sealed["content"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise PackageDamaged(str(path), "no package in it") from error
 
 
 def _canonical(content: object) -> str:

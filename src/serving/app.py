@@ -24,10 +24,10 @@ from serving.pages import site
 from serving.predict.asking import AppState
 from serving.predict.packages import Served
 from serving.rest import times
+from serving.rest.admission import is_at_home
 from serving.rest.conditional import Conditional
 from serving.rest.faults import Faults
 from serving.rest.openapi import list_models
-from serving.rest.predict import is_at_home
 from serving.rest.protection import Protection
 from serving.rest.refusals import add_refusals, refuse
 from serving.rest.request_log import RequestLog

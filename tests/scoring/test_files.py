@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 import subprocess
@@ -30,6 +31,7 @@ from scoring.package import Package, check_outputs
 from scoring.published import current, current_version, publish
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
+from scoring.sealing import checksums
 
 MakePackage = Callable[..., Package]
 
@@ -58,6 +60,19 @@ def test_the_same_package_is_the_same_bytes(make_package: MakePackage, tmp_path:
     write_package(package, tmp_path / "b")
     for name in ("package.json", "model.npz"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_package_tells_with_which_checksums_it_was_sealed(
+    make_package: MakePackage, tmp_path: Path
+) -> None:
+    write_package(make_package(), tmp_path)
+    known = checksums(tmp_path)
+    assert known["model.npz"] == hashlib.sha256((tmp_path / "model.npz").read_bytes()).hexdigest()
+    assert set(known) == {"content", "model.npz"}
+    write_package(make_package(version="2"), tmp_path)
+    assert checksums(tmp_path)["content"] != known["content"]
+    with pytest.raises(PackageNotFound):
+        checksums(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("name", ["package.json", "model.npz"])

@@ -20,6 +20,7 @@ from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import Tenant, create_tenant
 from features.catalogue import CATALOGUE
 from features.declaring.declaration import DAYS, catalogue, count, ratio, recency, source, total
+from scoring.calibration import Calibration
 from scoring.components import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.rules import RuleInputs
@@ -121,6 +122,41 @@ def make_real_package(model: str, tenant: str = "acme") -> Package:
         outputs=tuple(listed),
         components=(replace(linear, **shorter),),
         rule_inputs=None if package.rule_inputs is None else rule_inputs,
+    )
+
+
+def make_owing_package() -> Package:
+    """A learned model by which only what is owed raises the risk, which customers can settle."""
+    package = make_real_package("credit")
+    (component,) = package.components
+    assert isinstance(component, Linear)
+    output = CATALOGUE["open_invoice_balance"]
+    told = replace(
+        package.outputs[0],
+        name=output.name,
+        hash=output.hash,
+        unit=output.unit,
+        template="{value} owed on invoices.",
+        notice="Much is still to be paid on invoices: {value}.",
+    )
+    nothing = np.zeros(3)
+    linear = replace(
+        component,
+        base=-4.0,
+        log=np.zeros(3, dtype=np.bool_),
+        coefficient=np.array([0.005, 0.0, 0.0]),
+        missing_coefficient=nothing,
+        mean=nothing,
+    )
+    rules = package.rule_inputs
+    assert rules is not None
+    return replace(
+        package,
+        outputs=(told, *package.outputs[1:]),
+        components=(linear,),
+        decision=replace(package.decision, at_or_above="refuse", below="approve", threshold=0.2),
+        rule_inputs=replace(rules, calibration=Calibration(slope=0.5, intercept=-1.0)),
+        actionable=(output.name,),
     )
 
 

@@ -15,6 +15,7 @@ RESOURCES = (
     "events",
     "jobs",
     "keys",
+    "models",
     "notifications",
     "orders",
     "payments",

@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from serving.access.errors import NotAllowed, Unauthorised
 from serving.access.gate import Gate, name_shown
-from serving.rest.predict import is_at_home
+from serving.rest.admission import is_at_home
 from serving.rest.shown import read_shown
 from serving.settings import DoorSettings
 

@@ -75,6 +75,6 @@ class Answer:
     assumed: Mapping[str, float | None] = field(default_factory=dict)
     """Of an answer by values: what was not sent, and what it was taken to be."""
     values: NDArray[np.float64] | None = None
-    """Of an answer by customer: what was scored, shape (n_outputs,)."""
+    """What was scored, shape (n_outputs,); None of an answer that was never given."""
     entry: Entry | None = None
     """What is kept of it; None where nothing is."""

@@ -166,6 +166,7 @@ def decide_by_values(
         as_of=as_of,
         request_id=request_id,
         assumed=payload.assumed,
+        values=payload.values,
         steps=(
             f"values:{len(request.features)}",
             served.package.label,

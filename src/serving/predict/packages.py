@@ -126,16 +126,23 @@ class PackageShelf:
                 refused = refused or slot.refused
         raise ModelMissing(tenant, model, refused)
 
+    def refusal(self, tenant: str, model: str) -> str | None:
+        """Say why the newest package of a model cannot answer; None where it does, or where there is none."""
+        for folder in self.folders:
+            slot = self._look(folder, tenant, model)
+            if slot.refused is not None or slot.ready is not None:
+                return slot.refused
+        return None
+
     def stand_ins(self) -> list[str]:
         """Say of every model whose newest package cannot answer, which one answers instead, and why."""
         said = []
         for tenant, model in self.published():
-            for folder in self.folders:
-                slot = self._look(folder, tenant, model)
-                if slot.ready is not None and slot.refused is not None:
-                    said.append(f"{slot.ready.package.label} answers meanwhile: {slot.refused}")
-                if slot.ready is not None:
-                    break
+            refused = self.refusal(tenant, model)
+            with suppress(ModelMissing):
+                if refused is not None:
+                    label = self.answering(tenant, model).label
+                    said.append(f"{label} answers meanwhile: {refused}")
         return said
 
     def stored(self, label: str) -> Package:

@@ -25,6 +25,8 @@ from scoring.recourse import Move, Way, ways_up
 from scoring.scale import BAND_NAMES
 from serving.predict.packages import Served
 
+NO_WAY = "Nothing that can be settled today leads to a better band."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recourse:
@@ -54,7 +56,7 @@ class Recourse:
         if self.band == BAND_NAMES[0]:
             return ()
         if not self.ways:
-            return ("Nothing that can be settled today leads to a better band.",)
+            return (NO_WAY,)
         return tuple(sentence_of(way) for way in self.ways)
 
 

@@ -14,44 +14,12 @@ from serving.jobs import requests
 from serving.jobs.kinds import RECOMPUTE_SCORES
 from serving.predict import profiles
 from serving.predict.asking import AppState
-from serving.predict.recourse import Recourse, sentence_of
 from serving.rest.deps import Acting, Asking, Listing, Looking, Page, Resource, reads_answers
-from serving.rest.fields import Instant, Key, MoneyText, Told, example, write_money
+from serving.rest.explained import RecourseAnswer, show_recourse
+from serving.rest.fields import Instant, Key, Told, example
 from serving.rest.later import JobAnswer
 
 router = Resource("customers", "/api", "credit profiles")
-
-
-class MoveAnswer(Told):
-    """An invoice to settle."""
-
-    invoice: str = Field(description="Its id.")
-    amount: MoneyText
-    text: str
-
-
-class WayAnswer(Told):
-    """Moves that lead to a better band: the model decided upon what the customer's features are after them."""
-
-    band: str
-    score: int
-    action: str = Field(description="What is decided then.")
-    text: str
-    group: str | None = Field(
-        description="What the customer counts as then, where the model was not measured on such customers."
-    )
-    moves: list[MoveAnswer]
-
-
-class RecourseAnswer(Told):
-    """What the customer can settle today, the least better band first; none where nothing leads to one."""
-
-    as_of: Instant
-    model_version: str
-    score: int
-    band: str
-    currency: str
-    ways: list[WayAnswer]
 
 
 class ProfileAnswer(Told):
@@ -155,42 +123,6 @@ def _told(state: AppState, work: Work, customer: UUID | str) -> ProfileAnswer:
         update={
             "scaled_rule_score": beside.scaled_rule_score,
             "notice": list(beside.notice) or None,
-            "recourse": beside.recourse and _recourse(beside.recourse, work.tenant.currency),
+            "recourse": beside.recourse and show_recourse(beside.recourse, work.tenant.currency),
         }
     )
-
-
-def _recourse(found: Recourse, currency: str) -> RecourseAnswer:
-    return RecourseAnswer(
-        as_of=found.as_of,
-        model_version=found.model_version,
-        score=found.score,
-        band=found.band,
-        currency=currency,
-        ways=[
-            WayAnswer(
-                band=way.band,
-                score=way.score,
-                action=way.action,
-                text=sentence_of(way),
-                group=way.group,
-                moves=[
-                    MoveAnswer(
-                        invoice=_shown(move.record),
-                        amount=write_money(move.amount, currency),
-                        text=move.text,
-                    )
-                    for move in way.moves
-                ],
-            )
-            for way in found.ways
-        ],
-    )
-
-
-def _shown(record: str) -> str:
-    """Write an id as other routes do; one that an import gave stays as it is."""
-    try:
-        return str(UUID(record))
-    except ValueError:
-        return record

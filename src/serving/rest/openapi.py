@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -20,7 +20,10 @@ from features.declaring.relations import complete
 from scoring.decisions import decide
 from scoring.scorer import score
 from serving.predict.asking import Answer
+from serving.predict.explanations import explained, no_recourse
 from serving.predict.packages import Served
+from serving.predict.recourse import NO_WAY
+from serving.rest.explained import write_explanation
 from serving.rest.schemas import write_answer
 from serving.rest.table_models import describe_row, example_values
 
@@ -71,33 +74,37 @@ def list_models(document: Mapping[str, Any], models: Mapping[str, Served]) -> di
             paths[path] = methods
             continue
         for model, served in models.items():
-            paths[path.replace("{model}", model)] = {
-                method: _describe(operation, model, served) for method, operation in methods.items()
+            listed = path.replace("{model}", model)
+            paths[listed] = {
+                method: _describe(operation, listed, served)
+                for method, operation in methods.items()
             }
     return {**document, "paths": paths}
 
 
-def _describe(operation: Mapping[str, Any], model: str, served: Served) -> dict[str, Any]:
+def _describe(operation: Mapping[str, Any], path: str, served: Served) -> dict[str, Any]:
     """Describe the operation of one model in the words of its own package."""
     package, found = served.package, deepcopy(dict(operation))
+    verb, model = path.strip("/").split("/")
     del found["parameters"]
-    found["operationId"] = f"predict_{model}_predict_{model}_post"
+    found["operationId"] = f"{verb}_{model}_{verb}_{model}_post"
     predicts = package.card.get("predicts") or f"the probability that the model {model} gives"
-    found["summary"] = predicts[:1].upper() + predicts[1:]
+    told = _OPERATIONS[verb]
+    found["summary"] = told.summary.format(f"{predicts[:1].upper()}{predicts[1:]}")
     scores = "" if package.scale is None else ", a score with its band"
     rules = "" if package.rule_inputs is None else ", the rule-based score beside it"
     body = found["requestBody"]["content"]["application/json"]
-    answers = found["responses"]["200"]["content"]["application/json"]
+    # FastAPI itself would leave the nulls of an example out
+    found["responses"]["200"]["content"]["application/json"]["example"] = told.example(served)
     if package.fields is not None:
         found["description"] = (
-            f"{found['summary']}, and at most four reasons, of a row of {package.trained_on.get('file', 'a table')}."
+            f"{found['summary']}{told.beside}, of a row of {package.trained_on.get('file', 'a table')}."
         )
         describe_row(body, package, package.fields)
-        answers["example"] = example_answer(served)
         return found
     found["description"] = (
         f"{found['summary']}, what to do about it ({package.decision.at_or_above} or {package.decision.below})"
-        f"{scores}{rules}, and at most four reasons. Ask about a `customer_id` of the record store (features"
+        f"{scores}{rules}{told.beside}. Ask about a `customer_id` of the record store (features"
         " are computed now; what was committed before the request counts) or about `features` of your own."
     )
     features = {name: value for name, value in _FEATURES.items() if name in package.names}
@@ -105,26 +112,35 @@ def _describe(operation: Mapping[str, Any], model: str, served: Served) -> dict[
     body["examples"] = request_examples(
         package.tenant, features or {first.name: _allowed(first, 1.0)}
     )
-    # FastAPI itself would leave the nulls of an example out
-    answers["example"] = example_answer(served)
     return found
 
 
 def example_answer(served: Served) -> dict[str, Any]:
     """Give what a package answers about a customer of whom little but a few unusual things is known."""
+    return write_answer(_example(served))
+
+
+def example_explanation(served: Served) -> dict[str, Any]:
+    """Give the same answer with all that it is made of; without recourse, for there are no records behind it."""
+    found, currency = _example(served), served.package.currency
+    return write_explanation(
+        explained(found, recourse_note=no_recourse(found) or NO_WAY, currency=currency)
+    )
+
+
+def _example(served: Served) -> Answer:
     package, fields = served.package, served.package.fields
     values = unusual_values(served) if fields is None else example_values(package, fields)
     someone = Identity(UUID("5c9f0c1e-6a0f-5f0b-9d3a-0c4f8f6d2b17"), 17, "17")
-    return write_answer(
-        Answer(
-            package=package,
-            decision=decide(package, values),
-            customer_id="17" if fields is None else None,
-            customer=someone if fields is None else None,
-            as_of=datetime(2026, 1, 1, tzinfo=UTC),
-            request_id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55",
-            steps=(),
-        )
+    return Answer(
+        package=package,
+        decision=decide(package, values),
+        customer_id="17" if fields is None else None,
+        customer=someone if fields is None else None,
+        as_of=datetime(2026, 1, 1, tzinfo=UTC),
+        request_id="0b0e5f0a-6f0c-4a51-9d4e-1f2f5b8f9c55",
+        steps=(),
+        values=values,
     )
 
 
@@ -173,3 +189,20 @@ def _allowed(output: Output, value: float) -> float:
     high = math.inf if output.maximum is None else output.maximum
     within = min(max(value, low), high)
     return float(round(within)) if output.dtype == "int" else within
+
+
+class _Operation(NamedTuple):
+    """How an operation of models is described: its heading, what it tells beside the decision, and an example."""
+
+    summary: str
+    beside: str
+    example: Callable[[Served], dict[str, Any]]
+
+
+_OPERATIONS = {
+    "predict": _Operation("{}", ", and at most four reasons", example_answer),
+    "explain": _Operation(
+        "{}, explained", ", and what every feature contributes", example_explanation
+    ),
+}
+"""By the first part of its path."""

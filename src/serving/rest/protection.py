@@ -36,6 +36,9 @@ HEADERS = {
 }
 """What every answer carries, unless its route says otherwise."""
 
+_PRIVATE = ("/api", "/models")
+"""How paths begin whose answers are those of who asks."""
+
 _PROBES = ("/livez", "/readyz")
 
 
@@ -160,7 +163,7 @@ class Protection:
 def carried(scope: Scope, settings: DoorSettings) -> dict[str, str]:
     """Give the headers that the answer to a request carries, unless its route says otherwise."""
     more = {}
-    if scope["path"].startswith("/api"):
+    if scope["path"].startswith(_PRIVATE):
         more = {"Cache-Control": "private, no-cache", "Vary": "Authorization, X-API-Key, Cookie"}
     if scope["scheme"] == "https" or not settings.debug:  # plain HTTP ignores it
         more["Strict-Transport-Security"] = "max-age=31536000"

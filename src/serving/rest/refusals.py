@@ -268,7 +268,7 @@ def _explain(error: dict[str, Any], request: Request) -> tuple[str, str | None]:
 
 
 def _predicts(request: Request) -> bool:
-    return request.url.path.startswith("/predict/")
+    return request.url.path.startswith(("/predict/", "/explain/"))
 
 
 def _advice(request: Request) -> str:

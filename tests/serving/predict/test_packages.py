@@ -83,6 +83,20 @@ def test_the_bentos_own_copy_answers_where_the_home_has_none(
     assert list(shelf.published()) == [("acme", "churn"), ("acme", "credit")]
 
 
+def test_where_the_home_has_only_what_is_refused_the_bentos_own_copy_answers_and_it_is_said(
+    packages: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    publish(make_stale(make_package(version="2")), home)
+    shelf = PackageShelf([home, packages], SHOP)
+    assert label(shelf) == "acme.churn/1"
+    (said,) = shelf.stand_ins()
+    assert said.startswith("acme.churn/1 answers meanwhile: package acme.churn/2 must use features")
+    assert said.endswith(str(shelf.refusal("acme", "churn")))
+    assert shelf.refusal("acme", "credit") is None
+    assert shelf.refusal("acme", "weather") is None
+
+
 def test_a_withdrawn_package_answers_no_more(packages: Path) -> None:
     shelf = PackageShelf([packages], SHOP)
     assert label(shelf) == "acme.churn/1"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -42,6 +42,13 @@ from serving.access import logins
 from serving.access.rates import Rates
 from serving.predict.packages import PackageShelf
 
+MEASURED: dict[str, Any] = {
+    "validation": {"auc": 0.8, "brier": 0.15},
+    "card": {"predicts": "the probability that a customer leaves"},
+    "trained_on": {"as_of": "2026-01-01T00:00:00+00:00", "n_train": 9_000},
+}
+"""What a package that was trained says of itself."""
+
 HOOK_SECRET = "whsec_of_the_tests"
 
 
@@ -51,7 +58,7 @@ def open_whole(engine: Engine, folder: Any) -> Shops:
     door = {"media": folder / "media", "webhook_secret": HOOK_SECRET, "open": frozenset({"acme"})}
     shops = open_shops(engine, rates=rates, **door)
     for model in ("churn", "credit"):
-        publish(make_real_package(model), folder / "packages")
+        publish(replace(make_real_package(model), **MEASURED), folder / "packages")
     shelf = PackageShelf([folder / "packages"], CATALOGUE)
     object.__setattr__(shops.app.state.serving, "shelf", shelf)
     vars(shops)["_selling"] = sell(shops).shop  # as `shop_of` keeps it
@@ -263,6 +270,9 @@ WAYS: dict[str, Callable[[Shops], Asked]] = {
     "POST /api/orders/{order_id}/complete": _delivered_long_ago,
     "POST /predict/churn": _predicted,
     "POST /predict/credit": _predicted,
+    "POST /explain/churn": _predicted,
+    "POST /explain/credit": _predicted,
+    "GET /models/{name}": lambda _: Asked("admin", {"name": "churn"}),
     "POST /api/payments/{payment_id}/capture": lambda shops: _paid(shops, manual=True),
     "POST /api/payments/{payment_id}/refund": lambda shops: _paid(shops, {"amount": "5.00"}),
     "POST /api/payments/{payment_id}/dispute": lambda shops: _paid(

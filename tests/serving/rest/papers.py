@@ -43,7 +43,8 @@ _CLIENTS = {
 _CLIENTS_HEAD = """# Who asks what
 
 Three clients, each with the token of who is logged in, and the routers of `src/serving/rest` of which they may use more
-than lists of their own. Programs show an API key instead, which its scopes narrow.
+than lists of their own. Programs show an API key instead, which its scopes narrow; what they ask of models, with curl,
+is in [explanations.md](explanations.md).
 Written by `.venv/bin/python -m tests.serving.rest.papers`, from the routes and from who may ask them.
 
 """

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-import numpy as np
 import pytest
 from sqlalchemy import func, select
 from tests.serving.rest.people import NOW, Person, Shops
 from tests.serving.rest.selling import order, settle, shop_of
-from tests.serving.shop import make_real_package
+from tests.serving.shop import make_owing_package, make_real_package
 
 from commerce.records.database import reading, writing
 from commerce.records.instants import to_micros
 from commerce.records.stream import NewEvent, append
 from features.catalogue import CATALOGUE
-from scoring.calibration import Calibration
-from scoring.components import Linear
-from scoring.package import Package
 from scoring.published import publish
 from scoring.rules import POINTS
 from serving.predict.packages import PackageShelf
@@ -141,45 +136,10 @@ def test_the_list_has_the_latest_of_each_customer_and_is_filtered_by_band(shops:
     assert shops.of("other")["admin"].get("/api/credit-profiles").json()["count"] == 0
 
 
-def owing_package() -> Package:
-    """A learned model by which only what is owed raises the risk, which customers can settle."""
-    package = make_real_package("credit")
-    (component,) = package.components
-    assert isinstance(component, Linear)
-    output = CATALOGUE["open_invoice_balance"]
-    told = replace(
-        package.outputs[0],
-        name=output.name,
-        hash=output.hash,
-        unit=output.unit,
-        template="{value} owed on invoices.",
-        notice="Much is still to be paid on invoices: {value}.",
-    )
-    nothing = np.zeros(3)
-    linear = replace(
-        component,
-        base=-4.0,
-        log=np.zeros(3, dtype=np.bool_),
-        coefficient=np.array([0.005, 0.0, 0.0]),
-        missing_coefficient=nothing,
-        mean=nothing,
-    )
-    rules = package.rule_inputs
-    assert rules is not None
-    return replace(
-        package,
-        outputs=(told, *package.outputs[1:]),
-        components=(linear,),
-        decision=replace(package.decision, at_or_above="refuse", below="approve", threshold=0.2),
-        rule_inputs=replace(rules, calibration=Calibration(slope=0.5, intercept=-1.0)),
-        actionable=(output.name,),
-    )
-
-
 def test_what_a_profile_says_would_better_the_score_does_so_once_it_is_paid(
     shops: Shops, tmp_path: Path
 ) -> None:
-    publish(owing_package(), tmp_path)
+    publish(make_owing_package(), tmp_path)
     shelf = PackageShelf([tmp_path], CATALOGUE)
     object.__setattr__(shops.app.state.serving, "shelf", shelf)
     shop, path = shop_of(shops), path_of(shops.buyer)

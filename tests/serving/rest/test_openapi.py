@@ -49,9 +49,9 @@ def test_the_document_is_openapi_3_1_and_holds_every_operation(client: Client) -
         for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()
-    } - {"post /predict/{model}"}
+    } - {"post /predict/{model}", "post /explain/{model}"}
     assert {name for name, _ in operations(document)} == {
-        *routes, "post /predict/churn", "post /predict/credit"
+        *routes, *(f"post /{verb}/{model}" for verb in ("predict", "explain") for model in MODELS)
     }  # fmt: skip
 
 

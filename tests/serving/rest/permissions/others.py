@@ -5,6 +5,7 @@ from __future__ import annotations
 #                           buyer stranger seller courier admin superadmin
 LINES = {
     "POST /predict/{model}": "403 403 403 403 503 503",  # there is no package
+    "POST /explain/{model}": "403 403 403 403 503 503",
 }
 PUBLIC = {"GET /livez": "200", "GET /readyz": "503"}
 
@@ -16,4 +17,5 @@ def ids(shops: object) -> dict[str, str]:
 
 def bodies(shops: object, number: int) -> dict[str, object]:
     """A question about the own shop."""
-    return {"POST /predict/{model}": {"tenant": "acme", "features": {"orders_90d": 1}}}
+    asked = {"tenant": "acme", "features": {"orders_90d": 1}}
+    return {"POST /predict/{model}": asked, "POST /explain/{model}": asked}
