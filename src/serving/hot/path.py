@@ -22,7 +22,7 @@ from serving.hot.bodies import read_question, write
 from serving.hot.door import Door, Letterhead
 from serving.predict.answers import keep
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
-from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed
+from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed, is_whole
 from serving.rest.predict import PREFIX, SCOPE
 from serving.rest.protection import LARGEST_BODY, carried, is_to_us
 from serving.rest.request_log import log_request, note, note_steps
@@ -62,6 +62,7 @@ class HotPath:
         self.app = app
         self._served, self._has_model = served, has_model
         self._door = Door(lambda scope: is_to_us(scope, served.door))
+        self._headers: dict[tuple[str, DoorSettings], list[tuple[bytes, bytes]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -87,17 +88,23 @@ class HotPath:
         note_steps(scope, found.steps)
         body: bytes = write(write_answer(found))
         headers = [
-            (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),
-            *(
-                (name.lower().encode(), value.encode())
-                for name, value in carried(scope, served.door).items()
-            ),
             (b"x-request-id", request_id.encode()),
+            *self._usual_headers(scope),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         log_request(scope, request_id, f"{_UNDER}{found.package.model}", 200, began)
+
+    def _usual_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Give the headers that every answer carries."""
+        door = self._served.door
+        found = self._headers.get((scope["scheme"], door))
+        if found is None:
+            usual = {"content-type": "application/json", **carried(scope, door)}
+            found = [(name.lower().encode(), value.encode()) for name, value in usual.items()]
+            self._headers[scope["scheme"], door] = found
+        return found
 
     async def _answer(
         self, scope: Scope, letterhead: Letterhead, body: bytes, request_id: str
@@ -146,7 +153,11 @@ async def _kept(
     state: AppState, model: str, asked: CustomerRequest | ValuesRequest, request_id: str
 ) -> Answer:
     if isinstance(asked, ValuesRequest):
-        found: Answer | None = decide_by_values(state, model, asked, request_id)
+        found: Answer | None
+        if is_whole(state, model, asked):
+            found = decide_by_values(state, model, asked, request_id)
+        else:
+            found = await run_in_threadpool(decide_by_values, state, model, asked, request_id)
     elif state.store is not None and state.store.is_near:
         found = decide_observed(state, model, asked, request_id)
     else:

@@ -176,11 +176,16 @@ def decide_by_values(
     )
 
 
+def is_whole(state: AppState, model: str, request: ValuesRequest) -> bool:
+    """Whether values are sent of all that a model reads: working out the rest takes a hundred times as long."""
+    served = state.shelf.current(request.tenant, model)
+    return served.package.fields is not None or len(request.features) >= len(served.outputs)
+
+
 def _read_values(request: ValuesRequest, served: Served) -> Payload:
     if served.package.fields is not None:
         return read_fields(request.features, served.package.fields)
-    usual = {output.name: output.reference for output in served.package.outputs}
-    return read_payload(request.features, served.outputs, usual)
+    return read_payload(request.features, served.outputs, served.usual)
 
 
 def _settle(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
