@@ -20,6 +20,7 @@ from serving.access.gate import Gate
 from serving.errors import ServingError
 from serving.hot.bodies import read_question, write
 from serving.hot.door import Door, Letterhead
+from serving.hot.together import Together
 from serving.predict.answers import keep
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
 from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed, is_whole
@@ -62,6 +63,7 @@ class HotPath:
         self.app = app
         self._served, self._has_model = served, has_model
         self._door = Door(lambda scope: is_to_us(scope, served.door))
+        self._together = Together(lambda: served.serving)
         self._headers: dict[tuple[str, DoorSettings], list[tuple[bytes, bytes]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,12 +118,31 @@ class HotPath:
         try:
             if not await self._let_in(scope, letterhead, asked.tenant):
                 return None
-            return await _kept(self._served.serving, model, asked, request_id)
+            found = await self._decide(model, asked, request_id)
+            await _keep(self._served.serving, found)
+            return found
         except _REFUSALS:
             return None
         except Exception:  # whatever it is: the other way may still lead to an answer
             logger.exception("request_id=%s failed on the hot path", request_id)
             return None
+
+    async def _decide(
+        self, model: str, asked: CustomerRequest | ValuesRequest, request_id: str
+    ) -> Answer:
+        """Decide here where that is quickest, else in a thread."""
+        state = self._served.serving
+        if isinstance(asked, ValuesRequest):
+            if is_whole(state, model, asked):
+                return await self._together.decide(model, asked, request_id)
+            return await run_in_threadpool(decide_by_values, state, model, asked, request_id)
+        if state.store is not None and state.store.is_near:
+            found = decide_observed(state, model, asked, request_id)
+        else:
+            found = await run_in_threadpool(decide_observed, state, model, asked, request_id)
+        if found is None:
+            found = await run_in_threadpool(decide_by_customer, state, model, asked, request_id)
+        return found
 
     async def _let_in(self, scope: Scope, letterhead: Letterhead, tenant: str) -> bool:
         """Whether the sender may ask about a tenant, as was told a moment ago; counts the request."""
@@ -149,28 +170,13 @@ def _note(scope: Scope, caller: Caller) -> None:
     note(scope, tenant=caller.tenant.slug, credential=caller.credential, user_id=user)
 
 
-async def _kept(
-    state: AppState, model: str, asked: CustomerRequest | ValuesRequest, request_id: str
-) -> Answer:
-    if isinstance(asked, ValuesRequest):
-        found: Answer | None
-        if is_whole(state, model, asked):
-            found = decide_by_values(state, model, asked, request_id)
-        else:
-            found = await run_in_threadpool(decide_by_values, state, model, asked, request_id)
-    elif state.store is not None and state.store.is_near:
-        found = decide_observed(state, model, asked, request_id)
+async def _keep(state: AppState, found: Answer) -> None:
+    if found.entry is None:
+        return
+    if state.log is None:
+        await run_in_threadpool(keep, state, found)
     else:
-        found = await run_in_threadpool(decide_observed, state, model, asked, request_id)
-    if found is None:
-        assert isinstance(asked, CustomerRequest)
-        found = await run_in_threadpool(decide_by_customer, state, model, asked, request_id)
-    if found.entry is not None:
-        if state.log is None:
-            await run_in_threadpool(keep, state, found)
-        else:
-            await state.log.kept(found.entry)
-    return found
+        await state.log.kept(found.entry)
 
 
 async def _received(receive: Receive, came: list[Message]) -> bytes | None:
