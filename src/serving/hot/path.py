@@ -17,14 +17,15 @@ from commerce.records.tenants import SHARED
 from scoring.errors import ScoringError
 from serving.access.callers import Caller, require_shop
 from serving.access.gate import Gate
-from serving.errors import ServingError
+from serving.errors import LogUnwritable, ServingError, StoreUnavailable
 from serving.hot.bodies import read_question, write
 from serving.hot.door import Door, Letterhead
 from serving.hot.together import Together
 from serving.predict.answers import keep
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
 from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed, is_whole
-from serving.rest.predict import PREFIX, SCOPE
+from serving.rest.patience import in_time
+from serving.rest.predict import PREFIX, SCOPE, UNABLE
 from serving.rest.protection import LARGEST_BODY, carried, is_to_us
 from serving.rest.request_log import log_request, note, note_steps
 from serving.rest.schemas import write_answer
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 _UNDER = f"{PREFIX}/"
 _PATIENCE = 1.0
 """Seconds for which a body is waited for; one that comes later is waited for elsewhere."""
+_UNABLE = (LogUnwritable, StoreUnavailable)
 _REFUSALS = (CommerceError, ScoringError, ServingError, TimeoutError)
 
 
@@ -121,6 +123,9 @@ class HotPath:
             found = await self._decide(model, asked, request_id)
             await _keep(self._served.serving, found)
             return found
+        except _UNABLE as error:  # which the route would only find out once more
+            note(scope, **{UNABLE: error})
+            return None
         except _REFUSALS:
             return None
         except Exception:  # whatever it is: the other way may still lead to an answer
@@ -139,9 +144,9 @@ class HotPath:
         if state.store is not None and state.store.is_near:
             found = decide_observed(state, model, asked, request_id)
         else:
-            found = await run_in_threadpool(decide_observed, state, model, asked, request_id)
+            found = await in_time(decide_observed, state, model, asked, request_id)
         if found is None:
-            found = await run_in_threadpool(decide_by_customer, state, model, asked, request_id)
+            found = await in_time(decide_by_customer, state, model, asked, request_id)
         return found
 
     async def _let_in(self, scope: Scope, letterhead: Letterhead, tenant: str) -> bool:
@@ -174,7 +179,7 @@ async def _keep(state: AppState, found: Answer) -> None:
     if found.entry is None:
         return
     if state.log is None:
-        await run_in_threadpool(keep, state, found)
+        await in_time(keep, state, found)
     else:
         await state.log.kept(found.entry)
 

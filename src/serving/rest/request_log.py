@@ -118,8 +118,8 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         request_id = str(uuid.uuid4())
-        notes: dict[str, Any] = {"request_id": request_id}
-        scope[_KEY] = notes
+        notes: dict[str, Any] = scope.setdefault(_KEY, {})
+        notes["request_id"] = request_id
         began = time.perf_counter()
         status = 500
 
