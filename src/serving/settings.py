@@ -20,6 +20,8 @@ Without either, a server answers by values only, from the packages its Bento car
 ``STRIPE_SECRET_KEY``, ``STRIPE_PUBLISHABLE_KEY``, ``STRIPE_WEBHOOK_SECRET``
     The server's account at Stripe, and the key that pages show (``GET /api/payments/config``); without the last, no
     webhook is heard, the embedded provider's neither. In debug mode without a key, the embedded provider takes cards.
+``BELLWETHER_WORKERS``
+    How many processes answer, 1 by default. Each counts requests for itself, unless ``REDIS_URL`` is given.
 ``PREDICTION_LOG``
     ``strict`` where an answer is on disk before it is given, the default; ``relaxed`` where it is so a moment later.
     The log lies in the home; without one, answers are written to the record store one by one.
@@ -47,6 +49,7 @@ HOME_VARIABLE = "BELLWETHER_HOME"
 DATABASE_VARIABLE = "DATABASE_URL"
 OPEN_VARIABLE = "BELLWETHER_OPEN"
 WORK_VARIABLE = "BACKGROUND_WORK"
+WORKERS_VARIABLE = "BELLWETHER_WORKERS"
 LOG_VARIABLE = "PREDICTION_LOG"
 LOG_MODES = ("strict", "relaxed")
 PACKAGES = Path("data") / "packages"
@@ -202,6 +205,28 @@ class DoorSettings:
             image_sizes=_sizes(listed("IMAGE_SIZES")) or cls.image_sizes,
             open=frozenset(listed(OPEN_VARIABLE)),
         )
+
+
+def workers_from(environ: Mapping[str, str]) -> int:
+    """Read how many processes answer.
+
+    Raises
+    ------
+    ServingError
+        "BELLWETHER_WORKERS must be a whole number of 1 to 64; got ..."
+
+    Examples
+    --------
+    >>> workers_from({}), workers_from({"BELLWETHER_WORKERS": "4"})
+    (1, 4)
+    """
+    given = environ.get(WORKERS_VARIABLE, "").strip() or "1"
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 64):
+        raise ServingError(
+            f"{WORKERS_VARIABLE} must be a whole number of 1 to 64; got {given!r}."
+            " Begin with one for each core."
+        )
+    return int(given)
 
 
 def _strict(given: str) -> bool:

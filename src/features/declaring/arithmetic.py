@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
-from features.declaring.beliefs import Belief, Beliefs, Rule
+import numpy as np
+
+from features.declaring.beliefs import Belief, Beliefs
 from features.declaring.compilation import Output
+from features.declaring.rules import ROUNDING, Floats, KnownRow, Places, Rule, nowhere
 
 
-def derived(known: Mapping[str, Output]) -> Iterator[tuple[tuple[str, ...], Rule]]:
+def derived(known: Mapping[str, Output]) -> Iterator[Rule]:
     """What is derived follows from its inputs, and bounds them."""
     for output in known.values():
         if not output.inputs:
@@ -17,21 +21,27 @@ def derived(known: Mapping[str, Output]) -> Iterator[tuple[tuple[str, ...], Rule
         names = (output.name, *output.inputs)
         why = f"{output.name} follows from {' and '.join(output.inputs)}."
         positive = all((known[name].minimum or 0) >= 0 for name in names)
-        first, last = output.inputs[0], output.inputs[-1]
         if output.kind == "ratio" and positive:
-            yield names, quotient(output.name, first, last, why)
+            yield Quotient((output.name, output.inputs[0], output.inputs[-1]), why)
         elif output.kind == "difference":
-            yield names, _difference(output.name, first, last, why)
+            yield Difference(names, why)
         elif output.kind == "share":
-            yield names, _share(output.name, first, last, why)
+            yield Share(names, why)
         elif output.kind == "threshold":
-            yield names, _threshold(output.name, first, output.limits, why)
+            yield Threshold(names, why, output.limits)
 
 
-def quotient(name: str, top: str, bottom: str, why: str) -> Rule:
-    """Hold an output, and the two that it is the quotient of, within each other's bounds; none below 0."""
+class Quotient(Rule):
+    """An output, and the two that it is the quotient of; none below 0."""
 
-    def rule(known: Beliefs) -> None:
+    solves = (1, 2)
+    bounds = (2,)
+    guessed = (1, 2)
+
+    def follow(self, known: Beliefs) -> None:
+        """Each is within what the bounds of the other two leave."""
+        name, top, bottom = self.names
+        why = self.why
         result, above, below = known[name], known[top], known[bottom]
         null = known.outputs[name].null
         if result.there_by is not None or (null == 0 and result.low > 0):
@@ -68,15 +78,45 @@ def quotient(name: str, top: str, bottom: str, why: str) -> Rule:
         if sent and result.high <= 0 and _is_there(known, name):
             known.at_most(top, 0, name, why)
 
-    return rule
+    @staticmethod
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+        """Whether each is exactly the quotient, or missing, or of nothing."""
+        name, _, bottom = names
+        result, above, below = row.values[names]
+        is_exact = np.abs(result * below - above) <= ROUNDING * above
+        is_over_none = (below == 0) & row.sent[bottom]
+        is_empty = ~row.has_some[name] & (is_exact | is_over_none)
+        return nowhere(~(is_exact & (below > 0) | is_empty | (result != result)))
+
+    def solve(self, place: int, values: Sequence[float]) -> float:
+        """What the other two leave."""
+        result, above, below = values
+        if place == 1:
+            return result * below
+        return above / result if result > 0 else math.nan
+
+    def solve_two(self, result: float) -> tuple[float, float] | None:
+        """The fraction in its lowest terms."""
+        return _fraction(result)
+
+    def at_least(self, place: int, values: Sequence[float]) -> float:
+        """One below, where there is a quotient."""
+        return 1.0 if values[0] >= 0 else math.nan
 
 
 def _is_there(known: Beliefs, name: str) -> bool:
     return known.outputs[name].null is not None or known[name].there_by is not None
 
 
-def _difference(name: str, whole: str, less: str, why: str) -> Rule:
-    def rule(known: Beliefs) -> None:
+class Difference(Rule):
+    """An output, and the two that it is the difference of."""
+
+    solves = (1, 2)
+
+    def follow(self, known: Beliefs) -> None:
+        """Each is within what the bounds of the other two leave."""
+        name, whole, less = self.names
+        why = self.why
         result, above, below = known[name], known[whole], known[less]
         for needed in (above, below):
             if needed.lacks_by is not None:
@@ -98,7 +138,23 @@ def _difference(name: str, whole: str, less: str, why: str) -> Rule:
             known, less, (above.low - result.high, above.high - result.low), above, result, why
         )
 
-    return rule
+    @staticmethod
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+        """Whether each is exactly the difference, or missing."""
+        has_some = row.has_some[names[0]].tolist()
+        return all(
+            result != result
+            or whole - less == result
+            or ((whole != whole or less != less) and not some)
+            for (result, whole, less), some in zip(
+                row.values[names].T.tolist(), has_some, strict=True
+            )
+        )
+
+    def solve(self, place: int, values: Sequence[float]) -> float:
+        """What the other two leave."""
+        result, above, below = values
+        return result + below if place == 1 else above - result
 
 
 def hold_between(
@@ -112,8 +168,16 @@ def hold_between(
         known.at_most(name, high, one.high_by or other.high_by or other.low_by, why)
 
 
-def _share(name: str, part: str, rest: str, why: str) -> Rule:
-    def rule(known: Beliefs) -> None:
+class Share(Rule):
+    """An output, and the part and the rest that it is the share of."""
+
+    solves = (1, 2)
+    bounds = (1, 2)
+
+    def follow(self, known: Beliefs) -> None:
+        """Each is within what the bounds of the other two leave."""
+        name, part, rest = self.names
+        why = self.why
         result, mine, others = known[name], known[part], known[rest]
         if mine.high <= 0 and others.high <= 0:
             known.lack(name, mine.high_by or others.high_by, why)
@@ -141,14 +205,41 @@ def _share(name: str, part: str, rest: str, why: str) -> Rule:
                     rest, mine.low * (1 - result.high) / result.high, result.high_by, why
                 )
 
-    return rule
+    @staticmethod
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+        """Whether each is exactly the share, or missing, or of nothing."""
+        has_some = row.has_some[names].T.tolist()
+        return all(map(_is_share, row.values[names].T.tolist(), has_some))
+
+    def solve(self, place: int, values: Sequence[float]) -> float:
+        """What the other two leave."""
+        result, mine, others = values
+        if place == 1:
+            return others * result / (1 - result) if result < 1 else math.nan
+        return mine * (1 - result) / result if result > 0 else math.nan
+
+    def solve_two(self, result: float) -> tuple[float, float] | None:
+        """The part and the rest of the fraction in its lowest terms."""
+        found = _fraction(result)
+        return None if found is None else (found[0], found[1] - found[0])
+
+    def at_least(self, place: int, values: Sequence[float]) -> float:
+        """One, where the share says that there is any."""
+        wanted = values[0] > 0 if place == 1 else values[0] < 1
+        return 1.0 if wanted else math.nan
 
 
-def _threshold(name: str, of: str, limits: Sequence[float], why: str) -> Rule:
-    def reached(value: float) -> int:
-        return sum(value >= limit for limit in limits)
+class Threshold(Rule):
+    """How many limits an output reaches, and that output."""
 
-    def rule(known: Beliefs) -> None:
+    def follow(self, known: Beliefs) -> None:
+        """As many limits are reached as the bounds say, and the other way round."""
+        (name, of), limits = self.names, self.numbers
+        why = self.why
+
+        def reached(value: float) -> int:
+            return sum(value >= limit for limit in limits)
+
         band, looked_at = known[name], known[of]
         if looked_at.lacks_by is not None:
             known.lack(name, looked_at.lacks_by, why)
@@ -169,4 +260,44 @@ def _threshold(name: str, of: str, limits: Sequence[float], why: str) -> Rule:
         if band.high_by and band.high < len(limits):
             known.at_most(of, limits[int(band.high)], band.high_by, why)
 
-    return rule
+    @staticmethod
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+        """Whether each says how many limits are reached, or that nothing is there to reach them."""
+        return all(
+            bisect_right(limits, looked_at) == band if looked_at == looked_at else not has_some
+            for (band, looked_at), has_some, limits in zip(
+                row.values[names].T.tolist(),
+                row.has_some[names[0]].tolist(),
+                numbers.T.tolist(),
+                strict=True,
+            )
+        )
+
+
+def _is_share(values: Sequence[float], has_some: Sequence[bool]) -> bool:
+    """Whether the first value is the share of the second in it and the third; see `has_some` of a known row."""
+    result, part, rest = values
+    if result != result:
+        return not (has_some[1] or has_some[2])
+    whole = part + rest
+    if whole == 0:
+        return result == 0 and not has_some[0]
+    is_whole = (part == 0 or part >= 1) and (rest == 0 or rest >= 1)
+    return is_whole and abs(result * whole - part) <= ROUNDING * part
+
+
+def _fraction(value: float) -> tuple[float, float] | None:
+    """Give the smallest two whole numbers that a number is the quotient of, by continued fractions; None if extreme."""
+    if value == 0:
+        return 0.0, 1.0
+    if not 2**-31 < value < 2**31:
+        return None
+    above, below, above_before, below_before = float(int(value)), 1.0, 1.0, 0.0
+    left = value - above
+    while left and abs(value * below - above) > ROUNDING * above / 8:
+        left = 1 / left
+        whole = int(left)
+        left -= whole
+        above, above_before = whole * above + above_before, above
+        below, below_before = whole * below + below_before, below
+    return above, below

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
 
 from features.declaring.compilation import Catalogue, Output
 
-_ADDED = ("count", "distinct")
+COUNTED = ("count", "distinct")
+"""Kinds of outputs that count the rows they look at."""
 
 _ROUNDED, _SHARE_ROUNDED = 0.01, 0.005
 """How far a value may be off for having been rounded: of its size, and at least."""
@@ -31,7 +34,7 @@ class Contradiction(ValueError):
         super().__init__(f"{names[0]} must agree with {names[1]}: {why}")
 
 
-@dataclass
+@dataclass(slots=True)
 class Belief:
     """What is known of an output, and which value that was sent says so."""
 
@@ -42,23 +45,57 @@ class Belief:
     there_by: str | None = None
     lacks_by: str | None = None
 
+    def copy(self) -> Belief:
+        """Give the same belief, to keep."""
+        return Belief(self.low, self.high, self.low_by, self.high_by, self.there_by, self.lacks_by)
 
-Rule = Callable[["Beliefs"], None]
+
+class Follows(Protocol):
+    """What a rule is to beliefs."""
+
+    def follow(self, known: Beliefs) -> None:
+        """Say what follows of what is known."""
+        ...
+
+
+@dataclass(frozen=True)
+class _About:
+    """What is declared of a catalogue's outputs, as beliefs look it up."""
+
+    outputs: Mapping[str, Output]
+    counted: frozenset[str]
+    never_missing: frozenset[str]
+    bounds: tuple[tuple[str, float, float], ...]
+
+
+@lru_cache(maxsize=64)
+def _about(catalogue: Catalogue) -> _About:
+    outputs = catalogue.evaluated
+    return _About(
+        outputs={output.name: output for output in outputs},
+        counted=frozenset(output.name for output in outputs if output.kind in COUNTED),
+        never_missing=frozenset(output.name for output in outputs if output.null is not None),
+        bounds=tuple(
+            (
+                output.name,
+                -math.inf if output.minimum is None else output.minimum,
+                math.inf if output.maximum is None else output.maximum,
+            )
+            for output in outputs
+        ),
+    )
 
 
 class Beliefs:
     """What values that were sent say of every output: bounds, and whether it is there at all."""
 
-    def __init__(self, catalogue: Catalogue, rules: Mapping[str, tuple[Rule, ...]]) -> None:
-        self.outputs = {output.name: output for output in catalogue.evaluated}
+    def __init__(self, catalogue: Catalogue, rules: Mapping[str, tuple[Follows, ...]]) -> None:
+        about = _about(catalogue)
+        self.outputs = about.outputs
+        self.counted = about.counted
+        self.never_missing = about.never_missing
         self.rules = rules
-        self.beliefs = {
-            name: Belief(
-                -math.inf if output.minimum is None else output.minimum,
-                math.inf if output.maximum is None else output.maximum,
-            )
-            for name, output in self.outputs.items()
-        }
+        self.beliefs = {name: Belief(low, high) for name, low, high in about.bounds}
         self.waiting: dict[str, None] = {}
         self.before: dict[str, Belief] = {}
 
@@ -80,8 +117,8 @@ class Beliefs:
     def at_least(self, name: str, bound: float, by: str, why: str) -> None:
         """Raise the lower bound."""
         belief = self.beliefs[name]
-        if self.outputs[name].dtype == "int" and math.isfinite(bound):
-            bound = math.ceil(bound - 1e-9)
+        if bound % 1 and self.outputs[name].dtype == "int" and math.isfinite(bound):
+            bound = math.ceil(bound - _noise(bound))
         if bound > belief.low + 1e-12 * abs(bound):
             self._change(name)
             belief.low, belief.low_by = bound, by
@@ -91,8 +128,8 @@ class Beliefs:
     def at_most(self, name: str, bound: float, by: str, why: str) -> None:
         """Lower the upper bound."""
         belief = self.beliefs[name]
-        if self.outputs[name].dtype == "int" and math.isfinite(bound):
-            bound = math.floor(bound + 1e-9)
+        if bound % 1 and self.outputs[name].dtype == "int" and math.isfinite(bound):
+            bound = math.floor(bound + _noise(bound))
         if bound < belief.high - 1e-12 * abs(bound):
             self._change(name)
             belief.high, belief.high_by = bound, by
@@ -102,7 +139,7 @@ class Beliefs:
     def there(self, name: str, by: str, why: str) -> None:
         """Say that an output is not missing; those that never are say nothing by it."""
         belief = self.beliefs[name]
-        if belief.there_by is None and self.outputs[name].null is None:
+        if belief.there_by is None and name not in self.never_missing:
             if belief.lacks_by is not None:
                 raise Contradiction(_pair(name, by, belief.lacks_by), why)
             self._change(name)
@@ -122,21 +159,21 @@ class Beliefs:
 
     def has_rows(self, name: str) -> str | None:
         """Say by which value an output has a row to look at; None where that is not known."""
-        belief, output = self.beliefs[name], self.outputs[name]
-        if output.kind in _ADDED or output.null is not None:
+        belief = self.beliefs[name]
+        if name in self.never_missing or name in self.counted:
             return belief.low_by or name if belief.low > 0 else None
         return belief.there_by
 
     def has_none(self, name: str) -> str | None:
         """Say by which value an output has no row to look at, likewise."""
-        belief, output = self.beliefs[name], self.outputs[name]
-        if output.kind in _ADDED:
+        belief = self.beliefs[name]
+        if name in self.counted:
             return belief.high_by or name if belief.high < 1 else None
         return belief.lacks_by
 
     def give_rows(self, name: str, by: str, why: str) -> None:
         """Say that an output has a row to look at."""
-        if self.outputs[name].kind in _ADDED:
+        if name in self.counted:
             self.at_least(name, 1, by, why)
         else:
             self.there(name, by, why)
@@ -148,7 +185,7 @@ class Beliefs:
             name = next(iter(self.waiting))
             del self.waiting[name]
             for rule in self.rules.get(name, ()):
-                rule(self)
+                rule.follow(self)
                 steps += 1
 
     def least(self, output: Output, usual: float | None) -> float | None:
@@ -174,8 +211,14 @@ class Beliefs:
 
     def _change(self, name: str) -> None:
         """Remember a belief as it was, and that rules have to look at it again."""
-        self.before.setdefault(name, replace(self.beliefs[name]))
+        if name not in self.before:
+            self.before[name] = self.beliefs[name].copy()
         self.waiting[name] = None
+
+
+def _noise(bound: float) -> float:
+    """How far a bound may be off for being computed in floating point."""
+    return max(1e-9, 1e-12 * abs(bound))
 
 
 def _pair(name: str, one: str, other: str) -> tuple[str, str]:

@@ -12,10 +12,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import permutations
+from itertools import chain, permutations
 
-from features.declaring.arithmetic import derived, hold_between, quotient
-from features.declaring.beliefs import Beliefs, Rule
+from features.declaring.arithmetic import Quotient, derived
+from features.declaring.beliefs import Beliefs
 from features.declaring.compilation import Catalogue, Output
 from features.declaring.inclusion import (
     are_apart,
@@ -25,14 +25,13 @@ from features.declaring.inclusion import (
     source_of,
     window_of,
 )
+from features.declaring.inclusion_rules import AtMost, Enough, Recent, Rows, Span, Sum, Within
+from features.declaring.rules import Rule
 from features.declaring.sources import Source
 
 _EXTREME = ("mean", "minimum", "maximum", "first", "last")
 _GAPS = {"gap_mean": 2, "gap_deviation": 3}
 """How many rows there must be."""
-
-_WHOLE_HOUR = 1 / 24
-"""Days that a gap may be longer than its whole hours."""
 
 
 def complete(
@@ -78,16 +77,17 @@ def complete(
         ...
     features.declaring.beliefs.Contradiction: orders must agree with days_since_order: All that ...
     """
-    known = Beliefs(catalogue, _rules(catalogue))
+    known = Beliefs(catalogue, _by_name(catalogue))
     for name, value in given.items():
         known.pin(name, value, by=name, rounded=True)
     known.settle()
     found: dict[str, float | None] = {}
+    wanted = set(catalogue.names)
     for output in catalogue.evaluated:
         if output.name in given:
             found[output.name] = given[output.name]
             continue
-        if output.name in catalogue:
+        if output.name in wanted:
             value = known.least(output, usual.get(output.name))
             found[output.name] = value
             known.assume(output.name, value)
@@ -97,21 +97,25 @@ def complete(
 
 
 @lru_cache(maxsize=64)
-def _rules(catalogue: Catalogue) -> Mapping[str, tuple[Rule, ...]]:
+def _by_name(catalogue: Catalogue) -> Mapping[str, tuple[Rule, ...]]:
     """Every rule of a catalogue's outputs, by each output it looks at."""
     found: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules_of(catalogue):
+        for name in rule.names:
+            found[name].append(rule)
+    return {name: tuple(rules) for name, rules in found.items()}
+
+
+def rules_of(catalogue: Catalogue) -> Iterator[Rule]:
+    """Read every rule off the declarations of a catalogue's outputs."""
     known = {output.name: output for output in catalogue.evaluated}
     reduced = [output for output in known.values() if output.partials]
     pairs = [(one, other) for one, other in permutations(reduced, 2) if is_about(one, other)]
-    for one, other in pairs:
-        for rule in _between(one, other):
-            found[one.name].append(rule)
-            found[other.name].append(rule)
-    spans = _spans(reduced)
-    for names, rule in (*_means(reduced), *_parts(pairs), *spans, *derived(known)):
-        for name in names:
-            found[name].append(rule)
-    return {name: tuple(rules) for name, rules in found.items()}
+    yield from chain.from_iterable(_between(one, other) for one, other in pairs)
+    yield from _means(reduced)
+    yield from _parts(pairs)
+    yield from _spans(reduced)
+    yield from derived(known)
 
 
 def _between(one: Output, other: Output) -> Iterator[Rule]:
@@ -122,7 +126,7 @@ def _between(one: Output, other: Output) -> Iterator[Rule]:
     why = f"All that {part} looks at, {whole} looks at, too."
     if window_of(one) <= window_of(other):
         if other.kind not in _GAPS:
-            yield _rows(part, whole, why)
+            yield Rows((part, whole), why)
         ordered = (
             kinds in (("count", "count"), ("distinct", "count"), ("age", "age"))
             or (kinds == ("distinct", "distinct") and same_column)
@@ -130,91 +134,26 @@ def _between(one: Output, other: Output) -> Iterator[Rule]:
             or (one.kind in _EXTREME and other.kind == "maximum" and same_column)
         )
         if ordered:
-            yield _at_most(part, whole, why)
+            yield AtMost((part, whole), why)
         if (one.kind in _EXTREME and other.kind == "minimum" and same_column) or kinds in (
             ("recency", "recency"),
             ("age", "recency"),
         ):
-            yield _at_most(whole, part, why)
+            yield AtMost((whole, part), why)
         if kinds == ("recency", "age"):
-            yield _at_most(part, whole, why)
+            yield AtMost((part, whole), why)
         if one.kind in _GAPS and other.kind == "count":
-            yield _enough(part, whole, _GAPS[one.kind])
+            least = _GAPS[one.kind]
+            yield Enough((part, whole), f"{part} takes {least} rows or more of {whole}.", (least,))
     days = window_of(one)
     if other.kind == "recency" and math.isfinite(days) and window_of(other) >= days:
-        yield _recent(part, whole, days)
+        yield Recent((part, whole), f"{part} looks at the last {days:g} days.", (days,))
     days = window_of(other)
     if one.kind == "recency" and math.isfinite(days) and other.kind not in _GAPS:
-        yield _within(part, whole, days)
+        yield Within((part, whole), f"{whole} looks at the last {days:g} days.", (days,))
 
 
-def _rows(part: str, whole: str, why: str) -> Rule:
-    def rule(known: Beliefs) -> None:
-        by = known.has_rows(part)
-        if by is not None:
-            known.give_rows(whole, by, why)
-        by = known.has_none(whole)
-        if by is not None:
-            known.lack(part, by, why)
-
-    return rule
-
-
-def _at_most(less: str, more: str, why: str) -> Rule:
-    def rule(known: Beliefs) -> None:
-        if known[less].lacks_by is None and known[more].lacks_by is None:
-            low, high = known[less], known[more]
-            if low.low_by:
-                known.at_least(more, low.low, low.low_by, why)
-            if high.high_by:
-                known.at_most(less, high.high, high.high_by, why)
-
-    return rule
-
-
-def _enough(gap: str, count: str, least: int) -> Rule:
-    why = f"{gap} takes {least} rows or more of {count}."
-
-    def rule(known: Beliefs) -> None:
-        by = known[gap].there_by
-        if by is not None:
-            known.at_least(count, least, by, why)
-        if known[count].high < least:
-            known.lack(gap, known[count].high_by, why)
-
-    return rule
-
-
-def _recent(windowed: str, recency: str, days: float) -> Rule:
-    """A row in a window is no older than the window is long."""
-    why = f"{windowed} looks at the last {days:g} days."
-
-    def rule(known: Beliefs) -> None:
-        by = known.has_rows(windowed)
-        if by is not None:
-            known.at_most(recency, days, by, why)
-        elif known[recency].low > days:
-            known.lack(windowed, known[recency].low_by, why)
-
-    return rule
-
-
-def _within(recency: str, windowed: str, days: float) -> Rule:
-    """What is newer than a window is long lies in it."""
-    why = f"{windowed} looks at the last {days:g} days."
-
-    def rule(known: Beliefs) -> None:
-        belief = known[recency]
-        if belief.there_by is not None and belief.high < days:
-            known.give_rows(windowed, belief.high_by, why)
-        by = known.has_none(windowed)
-        if by is not None and belief.lacks_by is None:
-            known.at_least(recency, days, by, why)
-
-    return rule
-
-
-def _means(reduced: Sequence[Output]) -> Iterator[tuple[tuple[str, ...], Rule]]:
+def _means(reduced: Sequence[Output]) -> Iterator[Rule]:
     """A sum is a mean times a count, of the same rows."""
     for total in reduced:
         if total.kind != "total" or not is_positive(total):
@@ -230,13 +169,10 @@ def _means(reduced: Sequence[Output]) -> Iterator[tuple[tuple[str, ...], Rule]]:
                     and column_of(total) is None
                 ):
                     names = mean.name, total.name, count.name
-                    yield (
-                        names,
-                        quotient(*names, f"{mean.name} is {total.name} over {count.name}."),
-                    )
+                    yield Quotient(names, f"{mean.name} is {total.name} over {count.name}.")
 
 
-def _spans(reduced: Sequence[Output]) -> Iterator[tuple[tuple[str, ...], Rule]]:
+def _spans(reduced: Sequence[Output]) -> Iterator[Rule]:
     """From the first row to the latest there are as many gaps as rows, less one."""
     by_rows: dict[Source, dict[str, str]] = defaultdict(dict)
     for output in reduced:
@@ -244,32 +180,16 @@ def _spans(reduced: Sequence[Output]) -> Iterator[tuple[tuple[str, ...], Rule]]:
             by_rows[source_of(output)][output.kind] = output.name
     for kinds in by_rows.values():
         if {"count", "recency", "age"} <= set(kinds):
-            names = kinds["count"], kinds["recency"], kinds["age"], kinds.get("gap_mean")
-            yield tuple(filter(None, names)), _span(*names)
+            names = [
+                kinds[kind] for kind in ("count", "recency", "age", "gap_mean") if kind in kinds
+            ]
+            count, recency, age = names[:3]
+            yield Span(
+                tuple(names), f"The rows that {count} counts lie between {age} and {recency}."
+            )
 
 
-def _span(count: str, recency: str, age: str, gap: str | None) -> Rule:
-    why = f"The rows that {count} counts lie between {age} and {recency}."
-
-    def rule(known: Beliefs) -> None:
-        number, latest, first = known[count], known[recency], known[age]
-        if not (latest.there_by and first.there_by):
-            return
-        if number.high <= 1:
-            hold_between(known, age, (-math.inf, latest.high), latest, number, why)
-            hold_between(known, recency, (first.low, math.inf), first, number, why)
-        elif gap is not None and number.low == number.high:
-            gaps = number.low - 1
-            low, high = first.low - latest.high, first.high - latest.low
-            if math.isfinite(low):
-                known.at_least(gap, low / gaps - _WHOLE_HOUR, first.low_by or latest.high_by, why)
-            if math.isfinite(high):
-                known.at_most(gap, high / gaps, first.high_by or latest.low_by, why)
-
-    return rule
-
-
-def _parts(pairs: Sequence[tuple[Output, Output]]) -> Iterator[tuple[tuple[str, ...], Rule]]:
+def _parts(pairs: Sequence[tuple[Output, Output]]) -> Iterator[Rule]:
     """Parts that no row is in two of come to the whole at most."""
     inside: dict[str, list[Output]] = defaultdict(list)
     for one, other in pairs:
@@ -278,15 +198,5 @@ def _parts(pairs: Sequence[tuple[Output, Output]]) -> Iterator[tuple[tuple[str, 
     for whole, parts in inside.items():
         for one, other in permutations(parts, 2):
             if one.name < other.name and are_apart(source_of(one), source_of(other)):
-                yield (one.name, other.name, whole), _sum(one.name, other.name, whole)
-
-
-def _sum(one: str, other: str, whole: str) -> Rule:
-    why = f"{one} and {other} are parts of {whole}."
-
-    def rule(known: Beliefs) -> None:
-        low = known[one].low + known[other].low
-        if low > 0:
-            known.at_least(whole, low, known[one].low_by or known[other].low_by, why)
-
-    return rule
+                names = one.name, other.name, whole
+                yield Sum(names, f"{one.name} and {other.name} are parts of {whole}.")

@@ -36,10 +36,17 @@ from serving.predict.prediction_log.writer import PredictionLog
 from serving.predict.readiness import obstacles
 from serving.predict.store import RecordStore
 from serving.questions import Questions, QuestionSettings
+from serving.rest import times
 from serving.rest.faults import report_to_sentry
 from serving.rest.refusals import PROBLEM, problem
 from serving.rest.request_log import log_lines
-from serving.settings import OPEN_VARIABLE, WORK_VARIABLE, DoorSettings, ServingSettings
+from serving.settings import (
+    OPEN_VARIABLE,
+    WORK_VARIABLE,
+    DoorSettings,
+    ServingSettings,
+    workers_from,
+)
 
 _SOURCES = Path(__file__).resolve().parents[2]
 HOST, PORT = "127.0.0.1", 3000
@@ -47,6 +54,7 @@ HOST, PORT = "127.0.0.1", 3000
 logger = logging.getLogger("serving")
 
 try:
+    _workers = workers_from(os.environ)
     app = make_app(door=DoorSettings.from_env(os.environ))
 except (ServingError, RecordError) as error:
     sys.exit(f"bellwether: {error}")
@@ -54,7 +62,7 @@ except (ServingError, RecordError) as error:
 
 @bentoml.service(
     name="bellwether",
-    workers=1,
+    workers=_workers,
     http={"host": HOST, "port": PORT},
     traffic={"timeout": 30},
     metrics={"enabled": False},
@@ -67,6 +75,7 @@ class Service:
 
     def __init__(self) -> None:
         log_lines()
+        times.gather(os.environ.get(times.SHARED_FOLDER))
         settings = ServingSettings.from_env(os.environ, _SOURCES)
         url = settings.database_url
         store = None if url is None else RecordStore(url)
@@ -96,7 +105,8 @@ class Service:
         if self.state.log is not None and store is not None and not settings.works:
             self.loader = Loader(self.state.log.folder, store.engine)
         self.worker = None
-        if url is not None and settings.works:
+        first = (bentoml.server_context.worker_index or 1) == 1
+        if url is not None and settings.works and first:
             self.worker = WorkerProcess(settings, log_lines)
         logger.info("sources from %s", _SOURCES)
         places = ", ".join(str(folder) for folder in settings.packages)
@@ -104,7 +114,7 @@ class Service:
         logger.info(
             "records from %s", "nowhere: answers by values only" if store is None else store.place
         )
-        if url is not None and self.worker is None:
+        if url is not None and not settings.works:
             logger.info("jobs are done elsewhere: %s=off", WORK_VARIABLE)
         for sentence in obstacles(self.state):
             logger.warning("not ready: %s", sentence)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+from types import NoneType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.declaring.beliefs import Contradiction
+from features.declaring.complete_rows import surely_agree
 from features.declaring.declaration import Catalogue, Output
 from features.declaring.relations import complete
 from scoring.errors import InvalidField
@@ -59,7 +63,10 @@ def read_payload(
             " Send what you know of the customer; the rest takes its value of an empty window.",
             field="features",
         )
-    known = set(outputs.names)
+    row = _read_complete(features, outputs)
+    if row is not None and surely_agree(outputs, row):
+        return Payload(values=row, assumed={})
+    known = {output.name: output for output in outputs.outputs}
     for name in features:
         if name not in known:
             raise InvalidRequest(
@@ -67,7 +74,7 @@ def read_payload(
                 f" {did_you_mean(name, known)}",
                 field=f"features.{name}",
             )
-    sent = {name: _read(value, outputs[name]) for name, value in features.items()}
+    sent = {name: _read(value, known[name]) for name, value in features.items()}
     try:
         found = complete(outputs, sent, usual)
     except Contradiction as error:
@@ -76,6 +83,59 @@ def read_payload(
         values=np.array(list(found.values()), dtype=np.float64),  # None is NaN
         assumed={name: value for name, value in found.items() if name not in features},
     )
+
+
+@dataclass(frozen=True)
+class _Accepted:
+    """What is accepted of each output without a second look; arrays of shape (n_outputs,)."""
+
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    """Gives what was sent, in order."""
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    may_be_missing: NDArray[np.bool_]
+    may_be_part: NDArray[np.bool_]
+    """Whether its values need not be whole."""
+
+
+@lru_cache(maxsize=64)
+def _accepted(outputs: Catalogue) -> _Accepted:
+    most = float(LARGEST_WHOLE - 1)  # a larger integer may come to 2**53 as a float
+    return _Accepted(
+        pick=itemgetter(*outputs.names),
+        low=np.array(
+            [
+                -most if each.minimum is None else max(each.minimum, -most)
+                for each in outputs.outputs
+            ]
+        ),
+        high=np.array(
+            [most if each.maximum is None else min(each.maximum, most) for each in outputs.outputs]
+        ),
+        may_be_missing=np.array([each.null is None for each in outputs.outputs]),
+        may_be_part=np.array([each.dtype != "int" for each in outputs.outputs]),
+    )
+
+
+def _read_complete(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.float64] | None:
+    """Read a payload of all outputs at once; None where one is left out, or is not surely what it must be."""
+    if not 1 < len(features) == len(outputs):
+        return None
+    accepted = _accepted(outputs)
+    try:
+        sent = accepted.pick(features)
+        if not {int, float, NoneType}.issuperset(map(type, sent)):  # bool is a type of its own
+            return None
+        row = np.array(sent, dtype=np.float64)
+    except (KeyError, OverflowError):
+        return None
+    is_missing = row != row
+    is_in_range = (row >= accepted.low) & (row <= accepted.high)
+    is_whole = (np.rint(row) == row) | accepted.may_be_part
+    accepts = (is_in_range & is_whole) | (is_missing & accepted.may_be_missing)
+    if np.count_nonzero(accepts) < len(sent) or np.count_nonzero(is_missing) > sent.count(None):
+        return None
+    return row
 
 
 def read_fields(features: Mapping[str, Any], fields: Fields) -> Payload:

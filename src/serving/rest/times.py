@@ -1,13 +1,17 @@
-"""How long each route takes to answer, in this process, as Prometheus reads it."""
+"""How long each route takes to answer, by all workers of the server, as Prometheus reads it."""
 
 from __future__ import annotations
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 TYPE = CONTENT_TYPE_LATEST
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that names where the workers of a server count together; BentoML sets it."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _registry = CollectorRegistry()
+_gathered = [_registry]
 _seconds = Histogram(
     "bellwether_request_seconds",
     "Seconds until a request was answered, by the template of its route.",
@@ -25,4 +29,12 @@ def count(method: str, route: str, status: int, seconds: float) -> None:
 
 def exposed() -> bytes:
     """Give all counts in Prometheus's text format."""
-    return generate_latest(_registry)
+    return generate_latest(_gathered[0])
+
+
+def gather(folder: str | None) -> None:
+    """Expose from now on what all processes count that share a folder; None for this one alone."""
+    _gathered[0] = _registry
+    if folder is not None:
+        _gathered[0] = CollectorRegistry()
+        MultiProcessCollector(_gathered[0], folder)  # type: ignore[no-untyped-call]

@@ -40,7 +40,10 @@ def build() -> None:
 
 @click.command(
     epilog=examples(
-        "bellwether serve", "bellwether serve --open demo", "bellwether serve --host 0.0.0.0"
+        "bellwether serve",
+        "bellwether serve --open demo",
+        "bellwether serve --workers 4",
+        "bellwether serve --host 0.0.0.0",
     )
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
@@ -51,20 +54,34 @@ def build() -> None:
     help="Beyond this machine only where an admin can log in.",
 )
 @click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that answer; begin with one for each core.",
+)
+@click.option(
+    "--log",
+    type=click.Choice(["strict", "relaxed"]),
+    default="strict",
+    show_default=True,
+    help="Whether an answer is on disk before it is given, or a moment later.",
+)
+@click.option(
     "--open",
     "opened",
     multiple=True,
     metavar="TENANT",
     help="This machine itself may ask about TENANT without a credential; repeatable.",
 )
-def serve(port: int, host: str, opened: tuple[str, ...]) -> None:
+def serve(port: int, host: str, workers: int, log: str, opened: tuple[str, ...]) -> None:
     """Answer over HTTP: predictions, and the shop's records.
 
     From the sources, with the champions of this home. A new champion appears without a restart; an order
     committed a second ago counts. Who asks shows a credential: `create-admin`, then POST /api/token; or `create-key`.
     """
     from serving.bento.building import BENTO_STORE, bento_environment
-    from serving.settings import LOOPBACK, OPEN_VARIABLE
+    from serving.settings import LOG_VARIABLE, LOOPBACK, OPEN_VARIABLE, WORKERS_VARIABLE
 
     home.require_extra("serving")
     settings = home.settings()
@@ -79,6 +96,8 @@ def serve(port: int, host: str, opened: tuple[str, ...]) -> None:
         "BELLWETHER_HOME": str(settings.home),
         "DATABASE_URL": settings.database_url,
         "PYTHONPATH": str(sources),
+        WORKERS_VARIABLE: str(workers),
+        LOG_VARIABLE: log,
     }
     if opened:
         environment[OPEN_VARIABLE] = ",".join(opened)

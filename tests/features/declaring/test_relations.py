@@ -3,78 +3,23 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.features.declaring.contradictions import CONTRADICTIONS
 
-from commerce.records.database import reading
-from commerce.records.instants import to_micros
-from commerce.records.tenants import find_tenant
 from features.catalogue import CATALOGUE
 from features.declaring.beliefs import Contradiction
 from features.declaring.declaration import DAYS, catalogue, count, ratio, source, total
 from features.declaring.relations import complete
-from features.frames import feature_frame
-from features.snapshots.snapshot import take_snapshot
-from simulation import SimulationOptions, simulate
-from workbench.records import open_records
-from workbench.settings import HOME_VARIABLE, Settings
 
 Values = dict[str, float | None]
 
 
-@pytest.fixture(scope="module")
-def customers(tmp_path_factory: pytest.TempPathFactory) -> list[Values]:
-    """The features of a simulated shop's customers, after half a year and after two."""
-    home = tmp_path_factory.mktemp("shop")
-    engine = open_records(Settings.from_env({HOME_VARIABLE: str(home)}, home))
-    options = SimulationOptions(customers=30, days=730)
-    simulate(engine, "acme", options, now=datetime.now(UTC), truth_folder=home)
-    with reading(engine) as connection:
-        tenant = find_tenant(connection, "acme")
-    snapshot = take_snapshot(engine, tenant, home)
-    engine.dispose()
-    cutoffs = [to_micros(datetime(year, 7, 1, tzinfo=UTC)) for year in (2024, 2025)]
-    frame = feature_frame(snapshot, cutoffs, CATALOGUE)[list(CATALOGUE.names)]
-    return [
-        {str(name): None if value != value else value for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
-
-
 @pytest.mark.parametrize(
     "values",
-    [
-        {"orders_180d": 2, "orders_90d": 3},
-        {"products_365d": 3, "products": 2},
-        {"spend_90d": 5000, "spend_365d": 100},
-        {"days_since_order": 10, "orders": 0},
-        {"days_since_order": 10, "orders_30d": 0},
-        {"days_since_order": None, "orders": 3},
-        {"days_since_order": 200, "orders_90d": 2},
-        {"days_since_order": 100, "days_since_first_order": 50},
-        {"days_since_return": 5, "returns": 0},
-        {"recency_band": 0, "days_since_order": 400},
-        {"past_due_band": 0, "current_days_past_due": 10},
-        {"order_gap_days": 20, "orders": 1},
-        {"order_days_365d": 4, "orders_365d": 2},
-        {"order_days_365d": 0, "orders_365d": 2},
-        {"weekend_order_share_365d": 0.3, "orders_365d": 0},
-        {"stars_lowest_365d": 4, "stars_mean_365d": 3},
-        {"stars_mean_365d": 3, "reviews_365d": 0},
-        {"largest_order_365d": 500, "smallest_order_365d": 900},
-        {"open_invoices": 3, "invoices": 2},
-        {"overdue_invoices": 2, "open_invoices": 1},
-        {"promises_kept": 0.5, "invoices": 0},
-        {"cash_on_delivery_payments": 5, "payments": 2},
-        {"late_deliveries_365d": 3, "late_delivery_rate_365d": 0},
-        {"return_rate": 0.5, "spend": 0},
-        {"exposure": 2, "open_invoice_balance": 0},
-        {"points_balance": 50, "points_earned": 20},
-        {"orders_season_ahead": 3, "orders_365d": 2},
-    ],
+    CONTRADICTIONS,
 )
 def test_two_values_that_no_customer_has_at_once_are_both_named(values: dict[str, Any]) -> None:
     with pytest.raises(Contradiction) as caught:

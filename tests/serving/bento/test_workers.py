@@ -1,0 +1,67 @@
+"""Several workers are one server: whatever is promoted, kept, counted or ended is so in all of them."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.serving.bento.running import Load, running
+from tests.serving.shop import make_real_package, make_shop
+
+from commerce.records.database import reading
+from scoring.published import publish
+from serving.predict.prediction_log.loader import load_log
+from serving.schema import score
+
+
+def lost(engine: Engine, home: Path, load: Load) -> set[str]:
+    """Load the log, and give the answers that were given and are not kept."""
+    load_log(home / "data" / "predictions", engine)
+    with reading(engine) as connection:
+        kept = set(connection.scalars(select(score.c.request_id)))
+    return {answer["request_id"] for answer in load.answers} - kept
+
+
+@pytest.fixture
+def home(engine: Engine, tmp_path: Path) -> Path:
+    """A home with a shop on the wall's clock, and a model of its churn."""
+    make_shop(engine, clock_mode="wall")
+    publish(make_real_package("churn"), tmp_path / "data" / "packages")
+    return tmp_path
+
+
+def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(
+    engine: Engine, home: Path
+) -> None:
+    with running(engine, home, "--workers", "2") as server:
+        load = Load(server, clients=6)
+        load.until(60)
+        publish(replace(make_real_package("churn"), version="2"), home / "data" / "packages")
+        promoted = len(load.answers)
+        load.until(promoted + 120)
+        load.end()
+        assert set(load.statuses) == {200}
+        versions = [answer["model_version"] for answer in load.answers]
+        assert versions[0] == "acme.churn/1"
+        assert set(versions[-60:]) == {"acme.churn/2"}
+        page = server.get("/metrics").text
+        line = 'le="+Inf",method="POST",route="/predict/churn",status="200"'
+        assert f"bellwether_request_seconds_bucket{{{line}}} {len(load.answers)}.0" in page
+        server.stop(signal.SIGTERM)
+    assert lost(engine, home, load) == set()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_no_answer_that_was_given_is_lost_however_the_server_ends(
+    engine: Engine, home: Path, how: signal.Signals
+) -> None:
+    with running(engine, home) as server:
+        load = Load(server, clients=6)
+        load.until(80)
+        server.stop(how)
+        load.end()
+    assert set(load.statuses) <= {200, 503}
+    assert lost(engine, home, load) == set()
