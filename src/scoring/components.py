@@ -141,11 +141,14 @@ class Trees:
 
     @cached_property
     def _by_column(self) -> list[tuple[int, int, int, Floats, Integers]]:
-        """Of each column: its number, where its tests begin and end, their thresholds, and which a missing value passes."""
+        """Of each column: its number, where its tests begin and end, their thresholds, and which pass a missing value."""
         columns, firsts = np.unique(self.feature[self._order], return_index=True)
         found = []
         for column, first, end in zip(
-            columns.tolist(), firsts.tolist(), [*firsts[1:].tolist(), len(self.feature)], strict=True
+            columns.tolist(),
+            firsts.tolist(),
+            [*firsts[1:].tolist(), len(self.feature)],
+            strict=True,
         ):
             tests = self._order[first:end]
             stays = first + np.flatnonzero(self.missing_left[tests])

@@ -48,6 +48,22 @@ def surely_agree(catalogue: Catalogue, sent: Floats) -> bool:
     return check is not None and check.passes(sent)
 
 
+def surely_agree_rows(catalogue: Catalogue, table: Floats) -> Flags:
+    """Mark the rows of a table of which `surely_agree` is true.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    table : float64 array of shape (n_rows, n_outputs)
+
+    Returns
+    -------
+    bool array of shape (n_rows,)
+    """
+    check = _check(catalogue)
+    return np.array([check is not None and check.passes(row) for row in table], dtype=np.bool_)
+
+
 _Naming = tuple[Rule, int, Callable[[Sequence[float]], Sequence[float]]]
 """A rule, which of its names an output is, and what picks the values of all of them."""
 

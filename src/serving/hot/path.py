@@ -31,7 +31,7 @@ from serving.settings import DoorSettings
 
 logger = logging.getLogger(__name__)
 
-_UNDER = f"{PREFIX}/"
+_UNDER, _BATCH = f"{PREFIX}/", "/batch"
 _PATIENCE = 1.0
 """Seconds for which a body is waited for; one that comes later is waited for elsewhere."""
 _REFUSALS = (CommerceError, ScoringError, ServingError, TimeoutError)
@@ -69,6 +69,7 @@ class HotPath:
             scope["type"] != "http"
             or scope["method"] != "POST"
             or not scope["path"].startswith(_UNDER)
+            or scope["path"].endswith(_BATCH)
         ):
             await self.app(scope, receive, send)
             return

@@ -93,7 +93,7 @@ def _decide(
     if known is None or known.customer is None or known.since is None:
         raise CustomerNotFound(tenant.slug, request.customer_id)
     customer, backfills = known.customer, known.backfills
-    as_of = _settle(request.as_of, tenant, known.clock(now))
+    as_of = settle(request.as_of, tenant, known.clock(now))
     if known.since > as_of and not was_known(connection, tenant, customer.id, as_of):
         raise CustomerNotYet(request.customer_id, as_of)
     if not tenant.was_observed(as_of):
@@ -140,10 +140,8 @@ def decide_by_values(
     kept = state.store is not None and request.tenant != SHARED
     if state.store is not None and kept:
         as_of = state.store.clock(request.tenant, now)
-        served = state.shelf.current(request.tenant, model)
-    else:
-        served = _without_records(state.shelf, request.tenant, model)
-    payload = _read_values(request, served)
+    served = served_by_values(state, request.tenant, model)
+    payload = read_values(request, served)
     decision = decide(served.package, payload.values)
     entry = None
     if kept:
@@ -176,14 +174,36 @@ def decide_by_values(
     )
 
 
-def _read_values(request: ValuesRequest, served: Served) -> Payload:
+def served_by_values(state: AppState, tenant: str, model: str) -> Served:
+    """Find who answers upon values: the tenant's own package alone.
+
+    Raises
+    ------
+    ModelMissing
+        "model <tenant>.<model> must have a published package; got ..."
+    UnknownName
+        Where there are no records that would know the tenant, and no packages of it.
+    """
+    if state.store is None or tenant == SHARED:
+        return _without_records(state.shelf, tenant, model)
+    return state.shelf.current(tenant, model)
+
+
+def read_values(request: ValuesRequest, served: Served) -> Payload:
+    """Read values as a package takes them, of the shop's features or of its own table.
+
+    Raises
+    ------
+    InvalidRequest
+        As `serving.predict.payload.read_payload` and `read_fields`.
+    """
     if served.package.fields is not None:
         return read_fields(request.features, served.package.fields)
     usual = {output.name: output.reference for output in served.package.outputs}
     return read_payload(request.features, served.outputs, usual)
 
 
-def _settle(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
+def settle(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
     """Decide which instant a request is about; a refusal names its field."""
     try:
         return settle_as_of(asked, tenant, time)

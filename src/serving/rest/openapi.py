@@ -85,10 +85,14 @@ def list_models(document: Mapping[str, Any], models: Mapping[str, Served]) -> di
 def _describe(operation: Mapping[str, Any], path: str, served: Served) -> dict[str, Any]:
     """Describe the operation of one model in the words of its own package."""
     package, found = served.package, deepcopy(dict(operation))
-    verb, model = path.strip("/").split("/")
-    del found["parameters"]
-    found["operationId"] = f"{verb}_{model}_{verb}_{model}_post"
+    verb, model, *many = path.strip("/").split("/")
+    kept = [each for each in found.pop("parameters") if each["in"] != "path"]
+    found["operationId"] = f"{verb}_{model}_{'_'.join([verb, model, *many])}_post"
     predicts = package.card.get("predicts") or f"the probability that the model {model} gives"
+    if many:
+        found["parameters"] = kept
+        found["summary"] = f"{predicts[:1].upper()}{predicts[1:]}, of many"
+        return found
     told = _OPERATIONS[verb]
     found["summary"] = told.summary.format(f"{predicts[:1].upper()}{predicts[1:]}")
     scores = "" if package.scale is None else ", a score with its band"

@@ -1,0 +1,142 @@
+"""How the answers of a batch are written: as lines of JSON, as one JSON array, or as an Arrow stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from serving.predict.asking import Answer
+from serving.rest.refusals import reason_of
+from serving.rest.schemas import write_answer
+
+_write = msgspec.json.Encoder()
+
+
+class AnswerWriter(Protocol):
+    """Writes rows, so many at once; `end` gives what comes after the last."""
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> bytes:
+        """Give the bytes of some rows."""
+        ...
+
+    def end(self) -> bytes:
+        """Give the bytes that end it all."""
+        ...
+
+
+class LineWriter:
+    """One JSON object a line."""
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> bytes:
+        """Give the bytes of some rows."""
+        return _write.encode_lines(rows)
+
+    def end(self) -> bytes:
+        """Nothing comes after the last line."""
+        return b""
+
+
+class ArrayWriter:
+    """One JSON array of objects."""
+
+    def __init__(self) -> None:
+        self._before = b"["
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> bytes:
+        """Give the bytes of some rows."""
+        if not rows:
+            return b""
+        before, self._before = self._before, b",\n"
+        return before + _write.encode(rows)[1:-1]
+
+    def end(self) -> bytes:
+        """Close the array; also where it has no rows."""
+        return b"[]" if self._before == b"[" else b"]"
+
+
+def write_rows(
+    first: int, found: Iterable[Answer | Exception], *, with_reasons: bool
+) -> list[dict[str, Any]]:
+    """Write answers and refusals as rows, in JSON's own types.
+
+    Parameters
+    ----------
+    first : int
+        The place of the first among all questions, from 0.
+
+    Raises
+    ------
+    Exception
+        One that refuses no question, but that nobody foresaw.
+    """
+    return [_row(index, each, with_reasons=with_reasons) for index, each in enumerate(found, first)]
+
+
+def _row(index: int, found: Answer | Exception, *, with_reasons: bool) -> dict[str, Any]:
+    if isinstance(found, Answer):
+        row = {"index": index, **write_answer(found)}
+        if not with_reasons:
+            del row["reasons"]
+        return row
+    reason = reason_of(found)
+    if reason is None:
+        raise found
+    status, sentence, field = reason
+    return {"index": index, "error": {"status": status, "detail": sentence, "field": field}}
+
+
+def arrow_schema(pa: Any, *, with_reasons: bool) -> Any:
+    """Give the Arrow schema of rows; every column but ``index`` may be null, ``error`` is where a row is not refused.
+
+    Parameters
+    ----------
+    pa : module
+        ``pyarrow``.
+    """
+    text, number, whole = pa.string(), pa.float64(), pa.int64()
+    reason = {
+        "feature": text,
+        "value": number,
+        "reference": number,
+        "contribution": number,
+        "text": text,
+    }
+    columns = {
+        "index": pa.int32(),
+        "model": text,
+        "tenant": text,
+        "customer_id": text,
+        "customer": _struct(pa, {"id": text, "number": whole, "external_id": text}),
+        "probability": number,
+        "score": pa.int32(),
+        "band": text,
+        "rule_score": pa.int32(),
+        "rule_band": text,
+        "decision": _struct(
+            pa,
+            {
+                "action": text,
+                "threshold": number,
+                "rule": text,
+                "gain": whole,
+                "value": whole,
+                "success": number,
+            },
+        ),
+        **({"reasons": pa.list_(_struct(pa, reason))} if with_reasons else {}),
+        "population": text,
+        "return_probability": number,
+        "note": text,
+        "assumed": pa.map_(text, number),
+        "model_version": text,
+        "as_of": text,
+        "request_id": text,
+        "error": _struct(pa, {"status": pa.int32(), "detail": text, "field": text}),
+    }
+    return pa.schema(list(columns.items()))
+
+
+def _struct(pa: Any, fields: dict[str, Any]) -> Any:
+    return pa.struct(list(fields.items()))
