@@ -44,24 +44,8 @@ def surely_agree(catalogue: Catalogue, sent: Floats) -> bool:
     >>> surely_agree(shop, np.array([1.0, 2.0, 2.0])), surely_agree(shop, np.array([3.0, 2.0, 2.0]))
     (True, False)
     """
-    check = _check(catalogue)
+    check = check_of(catalogue)
     return check is not None and check.passes(sent)
-
-
-def surely_agree_rows(catalogue: Catalogue, table: Floats) -> Flags:
-    """Mark the rows of a table of which `surely_agree` is true.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-    table : float64 array of shape (n_rows, n_outputs)
-
-    Returns
-    -------
-    bool array of shape (n_rows,)
-    """
-    check = _check(catalogue)
-    return np.array([check is not None and check.passes(row) for row in table], dtype=np.bool_)
 
 
 _Naming = tuple[Rule, int, Callable[[Sequence[float]], Sequence[float]]]
@@ -69,7 +53,7 @@ _Naming = tuple[Rule, int, Callable[[Sequence[float]], Sequence[float]]]
 
 
 @dataclass(frozen=True)
-class _Unsent:
+class Unsent:
     """An output that is not sent."""
 
     place: int
@@ -100,12 +84,12 @@ class _Unsent:
 
 
 @dataclass(frozen=True)
-class _Pair:
+class Pair:
     """A rule by which two outputs that are not sent come to one that is."""
 
     rule: Rule
     result: int
-    two: tuple[_Unsent, _Unsent]
+    two: tuple[Unsent, Unsent]
 
     def solve(self, values: list[float]) -> None:
         """Put down the smallest values that this rule and others leave, where neither is known."""
@@ -123,11 +107,11 @@ class _Pair:
 
 
 @dataclass(frozen=True)
-class _Check:
+class Check:
     """The rules of a catalogue, by kind. Places are those of what is sent, in its order, and then of what is not."""
 
-    unsent: tuple[_Unsent, ...]
-    pairs: tuple[_Pair, ...]
+    unsent: tuple[Unsent, ...]
+    pairs: tuple[Pair, ...]
     kinds: tuple[tuple[type[Rule], Places, Floats], ...]
     sent: Flags
     low: Floats
@@ -160,7 +144,7 @@ class _Check:
 
 
 @lru_cache(maxsize=64)
-def _check(catalogue: Catalogue) -> _Check | None:
+def check_of(catalogue: Catalogue) -> Check | None:
     """Make the check of a catalogue; None where more is derived, or may be missing, than it can judge."""
     unsent = [output for output in catalogue.evaluated if output.name not in catalogue]
     outputs = [*catalogue.outputs, *unsent]
@@ -186,10 +170,10 @@ def _check(catalogue: Catalogue) -> _Check | None:
             namings[name].append((rule, own, pick))
     waiting = {output.name: _unsent(output, place_of, namings[output.name]) for output in unsent}
     nulls = _filled([output.null for output in outputs], -math.inf)
-    return _Check(
+    return Check(
         unsent=tuple(waiting.values()),
         pairs=tuple(
-            _Pair(rule, place_of[rule.names[0]], (waiting[rule.names[1]], waiting[rule.names[2]]))
+            Pair(rule, place_of[rule.names[0]], (waiting[rule.names[1]], waiting[rule.names[2]]))
             for rule in rules
             if rule.solves and all(name in waiting for name in rule.names[1:])
         ),
@@ -210,11 +194,11 @@ def _check(catalogue: Catalogue) -> _Check | None:
     )
 
 
-def _unsent(output: Output, place_of: Mapping[str, int], namings: Sequence[_Naming]) -> _Unsent:
+def _unsent(output: Output, place_of: Mapping[str, int], namings: Sequence[_Naming]) -> Unsent:
     """Gather what may be said of an output that is not sent; of two rules that say the same the one that says more."""
     ordered = {rule.names for rule, _, _ in namings if isinstance(rule, AtMost)}
     need_rows = output.kind in COUNTED or output.null is None
-    return _Unsent(
+    return Unsent(
         place_of[output.name],
         is_whole=output.dtype == "int",
         null=math.nan if output.null is None else output.null,

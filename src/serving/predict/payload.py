@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declaring.beliefs import Contradiction
-from features.declaring.complete_rows import surely_agree, surely_agree_rows
+from features.declaring.complete_rows import surely_agree
+from features.declaring.complete_tables import surely_agree_rows
 from features.declaring.declaration import Catalogue, Output
 from features.declaring.relations import complete
 from scoring.errors import InvalidField

@@ -86,9 +86,9 @@ _BODY: dict[str, Any] = {
 _EXAMPLE = {"tenant": "demo", "rows": [{"customer_id": "17"}, {"customer_id": "18"}]}
 _DESCRIPTION = (
     "Answers many questions, in their order. A question that is refused has an `error` with the sentence of `/predict`,"
-    f" and the others are answered. At most {MOST_ROWS} questions in {LARGEST_BATCH} bytes, not compressed; the tenant"
-    " is said once, as `?tenant=` or beside `rows`. An Arrow stream has one column `customer_id`, or columns by the names"
-    " of what the model reads. Answers come as `Accept` asks: as lines of JSON by default, as one array, or as Arrow."
+    f" and the others are answered. At most {MOST_ROWS} questions in {LARGEST_BATCH} bytes, not compressed. The tenant is"
+    " said once, as `?tenant=` or beside `rows`. An Arrow stream has one column `customer_id`, or columns named as what"
+    " the model reads. Answers come as `Accept` asks: as lines of JSON by default, as one array, or as Arrow."
 )
 
 
