@@ -141,7 +141,7 @@ class Trees:
 
     @cached_property
     def _by_column(self) -> list[tuple[int, int, int, Floats, Integers]]:
-        """Of each column: its number, where its tests begin and end, their thresholds, those that a missing one passes."""
+        """Of each column: its number, where its tests begin and end, their thresholds, those a missing value passes."""
         columns, firsts = np.unique(self.feature[self._order], return_index=True)
         found = []
         for column, first, end in zip(

@@ -159,9 +159,10 @@ def decide_many(package: Package, values: Floats, *, with_reasons: bool = True) 
     table = np.ascontiguousarray(values, dtype=np.float64)
     scores = score(package, table)
     return [
-        _decision(package, row, contributions, probability, logit, value)
-        for row, contributions, probability, logit, value in zip(
+        _decision(package, row, group, told, probability=probability, logit=logit, value=value)
+        for row, group, told, probability, logit, value in zip(
             table,
+            _groups(package, table),
             scores.contributions if with_reasons else repeat(None, len(table)),
             scores.probability.tolist(),
             scores.logit.tolist(),
@@ -221,18 +222,14 @@ def score_by_rules(package: Package, row: Floats) -> int | None:
 def _decision(
     package: Package,
     row: Floats,
+    group: Group | None,
     contributions: Floats | None,
+    *,
     probability: float,
     logit: float,
     value: float | None,
 ) -> Decision:
     """Decide for a customer; without contributions, no reasons are told."""
-    group = None
-    if package.population is not None:
-        told_by = {each.feature for each in package.population.others}
-        group = package.population.group_of(
-            {name: float(row[package.columns[name]]) for name in told_by}
-        )
     if group is not None:
         probability = group.probability(logit)
     returns = group is not None and group.returns
@@ -252,6 +249,18 @@ def _decision(
         return_probability=1.0 - probability if returns else None,
         note=None if group is None else group.note,
     )
+
+
+def _groups(package: Package, table: Floats) -> list[Group | None]:
+    """The group of each customer, None for the model's own; as `Population.group_of` finds it."""
+    others = () if package.population is None else package.population.others
+    told = [table[:, package.columns[each.feature]].tolist() for each in others]
+    if not told:
+        return [None] * len(table)
+    return [
+        next((each for each, value in zip(others, values, strict=True) if each.holds(value)), None)
+        for values in zip(*told, strict=True)
+    ]
 
 
 def _values(package: Package, table: Floats) -> list[float] | list[None]:

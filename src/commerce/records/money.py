@@ -106,7 +106,11 @@ def format_money(minor: int, currency: str) -> str:
     >>> format_money(123456, "EUR"), format_money(-5, "EUR"), format_money(120, "JPY")
     ('1,234.56 EUR', '-0.05 EUR', '120 JPY')
     """
-    return f"{from_minor(minor, currency):,.{minor_digits(currency)}f} {currency}"
+    digits = minor_digits(currency)
+    if not digits:
+        return f"{minor:,} {currency}"
+    whole, part = divmod(abs(minor), 10**digits)
+    return f"{'-' if minor < 0 else ''}{whole:,}.{part:0{digits}d} {currency}"
 
 
 def exact_minor(amount: Decimal, currency: str, what: str = "amount") -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 import msgspec
 
 from serving.predict.asking import Answer
 from serving.rest.refusals import reason_of
-from serving.rest.schemas import write_answer
+from serving.rest.schemas import write_instant
 
 _write = msgspec.json.Encoder()
 
@@ -59,7 +60,7 @@ class ArrayWriter:
 def write_rows(
     first: int, found: Iterable[Answer | Exception], *, with_reasons: bool
 ) -> list[dict[str, Any]]:
-    """Write answers and refusals as rows, in JSON's own types.
+    """Write answers and refusals as rows, as `serving.rest.schemas.write_answer` does but with parts left as they are.
 
     Parameters
     ----------
@@ -71,23 +72,69 @@ def write_rows(
     Exception
         One that refuses no question, but that nobody foresaw.
     """
-    return [_row(index, each, with_reasons=with_reasons) for index, each in enumerate(found, first)]
-
-
-def _row(index: int, found: Answer | Exception, *, with_reasons: bool) -> dict[str, Any]:
-    if isinstance(found, Answer):
-        row = {"index": index, **write_answer(found)}
+    rows, write = [], lru_cache(maxsize=16)(write_instant)
+    for index, each in enumerate(found, first):
+        if isinstance(each, Exception):
+            rows.append({"index": index, "error": _refusal(each)})
+            continue
+        package, customer = each.package, each.customer
+        row = {
+            "index": index,
+            "model": package.model,
+            "tenant": package.tenant,
+            "customer_id": each.customer_id,
+            "customer": None if customer is None else customer.as_dict(),
+            **vars(each.decision),
+            "assumed": each.assumed if each.customer_id is None else None,
+            "model_version": package.label,
+            "as_of": write(each.as_of),
+            "request_id": each.request_id,
+        }
         if not with_reasons:
             del row["reasons"]
-        return row
-    reason = reason_of(found)
+        rows.append(row)
+    return rows
+
+
+def _refusal(error: Exception) -> dict[str, Any]:
+    reason = reason_of(error)
     if reason is None:
-        raise found
+        raise error
     status, sentence, field = reason
-    return {"index": index, "error": {"status": status, "detail": sentence, "field": field}}
+    return {"status": status, "detail": sentence, "field": field}
 
 
-def arrow_schema(pa: Any, *, with_reasons: bool) -> Any:
+def _in_plain_types(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give rows with dictionaries for parts, as Arrow takes them."""
+    return [
+        {
+            **row,
+            **({"decision": vars(row["decision"])} if "decision" in row else {}),
+            **({"reasons": [vars(each) for each in row["reasons"]]} if "reasons" in row else {}),
+            **({"assumed": list(row["assumed"].items())} if row.get("assumed") is not None else {}),
+        }
+        for row in rows
+    ]
+
+
+class ArrowAnswers:
+    """An Arrow stream, one record batch for each part."""
+
+    def __init__(self, *, with_reasons: bool) -> None:
+        from tabular.arrow import ArrowWriter  # PyArrow takes many megabytes
+
+        self._writer = ArrowWriter(partial(_arrow_schema, with_reasons=with_reasons))
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> bytes:
+        """Give the bytes of some rows."""
+        return self._writer.write(_in_plain_types(rows))
+
+    def end(self) -> bytes:
+        """Give the bytes that end the stream."""
+        return self._writer.end()
+
+
+def _arrow_schema(pa: Any, *, with_reasons: bool) -> Any:
     """Give the Arrow schema of rows; every column but ``index`` may be null, ``error`` is where a row is not refused.
 
     Parameters

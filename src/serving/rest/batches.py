@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 from threading import Semaphore
 from typing import Annotated, Any
 
@@ -23,8 +22,8 @@ from serving.rest.admission import asking, refuse_misspelt, require_about
 from serving.rest.batch_answers import (
     AnswerWriter,
     ArrayWriter,
+    ArrowAnswers,
     LineWriter,
-    arrow_schema,
     write_rows,
 )
 from serving.rest.batch_bodies import ARROW, JSON, LINES, format_of, read_rows
@@ -86,9 +85,9 @@ _BODY: dict[str, Any] = {
 _EXAMPLE = {"tenant": "demo", "rows": [{"customer_id": "17"}, {"customer_id": "18"}]}
 _DESCRIPTION = (
     "Answers many questions, in their order. A question that is refused has an `error` with the sentence of `/predict`,"
-    f" and the others are answered. At most {MOST_ROWS} questions in {LARGEST_BATCH} bytes, not compressed. The tenant is"
-    " said once, as `?tenant=` or beside `rows`. An Arrow stream has one column `customer_id`, or columns named as what"
-    " the model reads. Answers come as `Accept` asks: as lines of JSON by default, as one array, or as Arrow."
+    f" and the others are answered. At most {MOST_ROWS} questions in {LARGEST_BATCH} bytes, not compressed. The tenant"
+    " is said once, as `?tenant=` or beside `rows`. An Arrow stream has one column `customer_id`, or columns named by"
+    " what the model reads. Answers come as `Accept` asks: as lines of JSON by default, as one array, or as Arrow."
 )
 
 
@@ -211,9 +210,7 @@ def _writer(request: Request, *, with_reasons: bool) -> tuple[str, AnswerWriter]
     """Give the format that is asked for, and what writes it."""
     accepted = request.headers.get("accept", "").lower()
     if ARROW in accepted:
-        from tabular.arrow import ArrowWriter
-
-        return ARROW, ArrowWriter(partial(arrow_schema, with_reasons=with_reasons))
+        return ARROW, ArrowAnswers(with_reasons=with_reasons)
     return (
         (JSON, ArrayWriter())
         if JSON in accepted and LINES not in accepted
