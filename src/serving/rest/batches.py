@@ -27,6 +27,7 @@ from serving.rest.batch_answers import (
     write_rows,
 )
 from serving.rest.batch_bodies import ARROW, JSON, LINES, format_of, read_rows
+from serving.rest.openapi import batch_examples
 from serving.rest.protection import LARGEST_BATCH
 from serving.rest.refusals import refusals
 from serving.rest.request_log import note_steps
@@ -82,7 +83,12 @@ _BODY: dict[str, Any] = {
         },
     ]
 }
-_EXAMPLE = {"tenant": "demo", "rows": [{"customer_id": "17"}, {"customer_id": "18"}]}
+_OTHERWISE: dict[str, Any] = {
+    LINES: {"schema": {"type": "string", "description": "JSON, one row a line."}},
+    ARROW: {"schema": {"type": "string", "format": "binary"}},
+}
+
+
 _DESCRIPTION = (
     "Answers many questions, in their order. A question that is refused has an `error` with the sentence of `/predict`,"
     f" and the others are answered. At most {MOST_ROWS} questions in {LARGEST_BATCH} bytes, not compressed. The tenant"
@@ -96,13 +102,13 @@ _DESCRIPTION = (
     summary="What will these customers do?",
     description=_DESCRIPTION,
     response_model=list[BatchAnswer | RefusedRow],
-    responses={**refusals(413, 415, reads=True), 200: {"content": {LINES: {}, ARROW: {}}}},
+    responses={**refusals(413, 415, reads=True), 200: {"content": _OTHERWISE}},
     openapi_extra={
         "security": SECURITY,
         "x-scope": SCOPE,
         "requestBody": {
             "required": True,
-            "content": {JSON: {"schema": _BODY, "example": _EXAMPLE}, LINES: {}, ARROW: {}},
+            "content": {JSON: {"schema": _BODY, "examples": batch_examples()}, **_OTHERWISE},
         },
     },
 )
