@@ -7,32 +7,20 @@ through as `serving.predict.deciding` reads one, and both are decided together. 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
-from commerce.records.errors import (
-    CommerceError,
-    CustomerNotFound,
-    CustomerNotYet,
-    TenantNotFound,
-)
-from commerce.records.identity import Identity, was_known
-from commerce.records.lookup import Lookup, look_up
-from commerce.records.stream.backfills import last_backfill
-from commerce.records.tenants import SHARED, Tenant, find_tenant, observe
+from commerce.records.tenants import SHARED
 from scoring.bank_model import BANK_MODEL
 from scoring.decisions import decide_many
-from scoring.errors import ScoringError
-from serving.errors import InvalidRequest, ModelMissing, ServingError, StoreMissing
+from serving.errors import ModelMissing
 from serving.predict.answers import keep_all
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
-from serving.predict.customer_values import customer_values, served_for
-from serving.predict.deciding import read_values, served_by_values, settle
+from serving.predict.batch_customers import REFUSED, CustomerReader, Row
+from serving.predict.deciding import read_values, served_by_values
 from serving.predict.packages import Served
 from serving.predict.payload import accept_rows
 from serving.predict.prediction_log.entries import Entry
@@ -43,12 +31,6 @@ MOST_ROWS = 100_000
 """Questions of a batch."""
 AT_ONCE = 2_000
 """Questions of a chunk: enough that arrays pay, few enough that they take some megabytes."""
-_CUSTOMERS_AT_ONCE = 200
-"""How many customers are read through one connection before another request may have it."""
-_MICROSECOND = timedelta(microseconds=1)
-
-REFUSED = (CommerceError, ScoringError, ServingError, TimeoutError)
-"""What refuses one question; the others are answered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,32 +74,6 @@ class Chunk:
     look: Callable[[int], Question]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Row:
-    """A question that can be decided."""
-
-    place: int
-    values: Floats
-    as_of: datetime
-    customer_id: str | None = None
-    customer: Identity | None = None
-    assumed: Mapping[str, float | None] = field(default_factory=dict)
-
-
-@dataclass(kw_only=True)
-class _Observation:
-    """What a batch reads of customers: the records of a tenant as they were known before an instant."""
-
-    tenant: Tenant
-    served: Served
-    time: datetime
-    """By the tenant's clock, when the batch began."""
-    as_of: datetime
-    backfills: int
-    mark: datetime | None
-    """What the tenant was observed as of."""
-
-
 class Batch:
     """Answers the questions of one request.
 
@@ -140,7 +96,7 @@ class Batch:
         self._as_of = state.now()
         if state.store is not None and self._kept:
             self._as_of = state.store.clock(asked.tenant, self._as_of)
-        self._observation: _Observation | Exception | None = None
+        self._customers = CustomerReader(state, asked.tenant, asked.model, asked.as_of)
         self.served: Served | ModelMissing
         """Who answers upon values, or why nobody does."""
         try:
@@ -164,8 +120,7 @@ class Batch:
             assert isinstance(self.served, Served)
             self._decide(self.served, by_values, found)
         if by_customer:
-            assert isinstance(self._observation, _Observation)
-            self._decide(self._observation.served, by_customer, found)
+            self._decide(self._customers.served, by_customer, found)
         entries = [
             each.entry for each in found if isinstance(each, Answer) and each.entry is not None
         ]
@@ -178,18 +133,16 @@ class Batch:
             ]
         return found
 
-    def _split(
-        self, chunk: Chunk, found: list[Answer | Exception]
-    ) -> tuple[list[_Row], list[_Row]]:
+    def _split(self, chunk: Chunk, found: list[Answer | Exception]) -> tuple[list[Row], list[Row]]:
         """Read values and customers; what is refused is put among what was found."""
         questions = list(chunk.questions)
-        rows: list[_Row] = []
+        rows: list[Row] = []
         if len(chunk.table) and isinstance(self.served, Served):
             accepted = accept_rows(chunk.table, self.served.outputs)
             places = (place for place, each in enumerate(questions) if each is None)
             for place, row, is_accepted in zip(places, chunk.table, accepted.tolist(), strict=True):
                 if is_accepted:
-                    rows.append(_Row(place=place, values=row, as_of=self._as_of))
+                    rows.append(Row(place=place, values=row, as_of=self._as_of))
                 else:
                     questions[place] = chunk.look(place)
         customers: list[tuple[int, CustomerRequest]] = []
@@ -203,104 +156,15 @@ class Batch:
                     rows.append(self._read_values(place, each))
                 except REFUSED as error:
                     found[place] = error
-        return rows, self._read_customers(customers, found)
+        return rows, self._customers.read(customers, found)
 
-    def _read_values(self, place: int, question: ValuesRequest) -> _Row:
+    def _read_values(self, place: int, question: ValuesRequest) -> Row:
         if isinstance(self.served, ModelMissing):
             raise self.served
         payload = read_values(question, self.served)
-        return _Row(place=place, values=payload.values, as_of=self._as_of, assumed=payload.assumed)
+        return Row(place=place, values=payload.values, as_of=self._as_of, assumed=payload.assumed)
 
-    def _read_customers(
-        self, asked: Sequence[tuple[int, CustomerRequest]], found: list[Answer | Exception]
-    ) -> list[_Row]:
-        rows: list[_Row] = []
-        for first in range(0, len(asked), _CUSTOMERS_AT_ONCE):
-            page = asked[first : first + _CUSTOMERS_AT_ONCE]
-            try:
-                rows += self._read_page(page, found)
-            except REFUSED as error:  # of all that follow, too: nothing else is to be expected
-                for place, _ in asked[first:]:
-                    found[place] = error
-                break
-        return rows
-
-    def _read_page(
-        self, page: Sequence[tuple[int, CustomerRequest]], found: list[Answer | Exception]
-    ) -> list[_Row]:
-        seen, store = self._observed(), self._state.store
-        assert store is not None
-        settled: list[tuple[int, CustomerRequest, datetime]] = []
-        for place, question in page:
-            try:
-                as_of = seen.as_of
-                if question.as_of is not None:
-                    as_of = settle(question.as_of, seen.tenant, seen.time)
-                    self._reach(seen, as_of)
-                settled.append((place, question, as_of))
-            except REFUSED as error:
-                found[place] = error
-
-        def read(connection: Connection) -> list[_Row]:
-            rows = []
-            for place, question, as_of in settled:
-                try:
-                    rows.append(_read_customer(connection, seen, place, question, as_of))
-                except REFUSED as error:
-                    found[place] = error
-            return rows
-
-        return store.look(read)
-
-    def _observed(self) -> _Observation:
-        """Observe the tenant, once for all customers."""
-        if self._observation is None:
-            try:
-                self._observation = self._observe()
-            except (ModelMissing, StoreMissing, InvalidRequest, TenantNotFound) as error:
-                self._observation = error
-        if isinstance(self._observation, Exception):
-            raise self._observation
-        return self._observation
-
-    def _observe(self) -> _Observation:
-        store, asked, now = self._state.store, self._asked, self._state.now()
-        if store is None:
-            raise StoreMissing
-        known = store.look(lambda connection: look_up(connection, asked.tenant, ""))
-        if known is None:
-            with store.reading() as connection:
-                find_tenant(connection, asked.tenant)
-        assert known is not None
-        served = served_for(self._state.shelf, known.tenant, asked.model, None)
-        time = _clock(known, now)
-        seen = _Observation(
-            tenant=known.tenant,
-            served=served,
-            time=time,
-            as_of=settle(asked.as_of, known.tenant, time),
-            backfills=known.backfills,
-            mark=known.tenant.observed_at,
-        )
-        if self._reach(seen, seen.as_of):
-            seen.backfills = store.look(
-                lambda connection: last_backfill(connection, seen.tenant.id)
-            )
-        return seen
-
-    def _reach(self, seen: _Observation, as_of: datetime) -> bool:
-        """Observe the tenant as of an instant; whether it had not been yet."""
-        if seen.mark is not None and as_of <= seen.mark:
-            return False
-        assert self._state.store is not None
-        with self._state.store.writing() as connection:
-            observe(connection, seen.tenant, as_of)
-        seen.mark = as_of
-        return True
-
-    def _decide(
-        self, served: Served, rows: Sequence[_Row], found: list[Answer | Exception]
-    ) -> None:
+    def _decide(self, served: Served, rows: Sequence[Row], found: list[Answer | Exception]) -> None:
         package, now = served.package, self._state.now()
         try:
             decisions = decide_many(
@@ -325,7 +189,7 @@ class Batch:
                     customer_id=None if row.customer is None else row.customer.id,
                     as_of=row.as_of,
                     made_at=now,
-                    backfills=0 if row.customer is None else self._backfills(),
+                    backfills=row.backfills,
                 )
             found[row.place] = Answer(
                 package=package,
@@ -340,43 +204,5 @@ class Batch:
                 entry=entry,
             )
 
-    def _backfills(self) -> int:
-        seen = self._observation
-        return seen.backfills if isinstance(seen, _Observation) else 0
-
 
 _UNANSWERED = RuntimeError("a question was passed over")
-
-
-def _clock(known: Lookup, now: datetime) -> datetime:
-    """Tell what time it is for a tenant: after all that was recorded of it, also ahead of the wall's time."""
-    mark = known.tenant.observed_at
-    if known.tenant.clock_mode == "wall" and mark is not None and mark >= now:
-        return mark + _MICROSECOND
-    return known.clock(now)
-
-
-def _read_customer(
-    connection: Connection,
-    seen: _Observation,
-    place: int,
-    question: CustomerRequest,
-    as_of: datetime,
-) -> _Row:
-    """Read what a package wants to know of a customer."""
-    tenant = seen.tenant
-    known = look_up(connection, tenant.slug, question.customer_id)
-    if known is None or known.customer is None or known.since is None:
-        raise CustomerNotFound(tenant.slug, question.customer_id)
-    customer = known.customer
-    if known.since > as_of and not was_known(connection, tenant, customer.id, as_of):
-        raise CustomerNotYet(question.customer_id, as_of)
-    return _Row(
-        place=place,
-        values=customer_values(
-            connection, tenant, customer.id, as_of, seen.served, backfills=seen.backfills
-        ),
-        as_of=as_of,
-        customer_id=question.customer_id,
-        customer=customer,
-    )

@@ -144,7 +144,9 @@ def _describe(operation: Mapping[str, Any], path: str, served: Served) -> dict[s
 
 def _features_of(served: Served) -> dict[str, float]:
     """Give values that a client may send."""
-    features = {name: value for name, value in _FEATURES.items() if name in served.package.names}
+    features: dict[str, float] = {
+        name: value for name, value in _FEATURES.items() if name in served.package.names
+    }
     first = served.outputs.outputs[0]
     return features or {first.name: _allowed(first, 1.0)}
 

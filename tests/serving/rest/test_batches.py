@@ -19,7 +19,7 @@ from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
 from scoring.published import publish
 from serving.app import make_app
-from serving.predict import batches
+from serving.predict import batch_customers
 from serving.predict.asking import BATCHES_AT_ONCE, AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.prediction_log.writer import PredictionLog
@@ -141,7 +141,7 @@ def unnamed(row: dict[str, Any]) -> dict[str, Any]:
 def in_small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a few rows are several chunks."""
     monkeypatch.setattr(batch_bodies, "AT_ONCE", 3)
-    monkeypatch.setattr(batches, "_CUSTOMERS_AT_ONCE", 2)
+    monkeypatch.setattr(batch_customers, "_AT_ONCE", 2)
 
 
 @pytest.mark.parametrize("form", [LINES, JSON, ARROW])
