@@ -23,7 +23,7 @@ NUMPYDOC := src/features/frames.py src/features/labels.py src/features/declaring
 	src/features/declaring/sources.py \
 	src/scoring/any_package.py src/scoring/bank_churn.py src/scoring/contents/binary.py \
 	src/scoring/contents/ranking.py src/scoring/decisions.py src/scoring/derived.py src/scoring/files.py src/scoring/package.py src/scoring/ranking.py src/scoring/sealing.py \
-	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/ranker.py src/scoring/reasons.py src/scoring/sentences.py \
+	src/scoring/purchase_models.py src/scoring/purchases.py src/scoring/ranker.py src/scoring/reasons.py src/scoring/sentences.py src/scoring/templates.py \
 	src/scoring/recommended.py src/scoring/rules.py src/scoring/scale.py src/scoring/scorer.py src/features/baskets.py \
 	src/features/lifetime.py src/scoring/contents/segment.py src/scoring/contents/value.py \
 	src/scoring/lifetime_value.py src/scoring/segments.py src/training/segmenting.py src/training/valuing.py \

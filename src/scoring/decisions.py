@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scoring.package import Package
 from scoring.populations import Group
+from scoring.purchases import ExpectedPurchases
 from scoring.reasons import Reason, reasons
 from scoring.rules import rule_score
 from scoring.scale import band
@@ -166,7 +167,7 @@ def decide_many(package: Package, values: Floats, *, with_reasons: bool = True) 
             scores.contributions if with_reasons else repeat(None, len(table)),
             scores.probability.tolist(),
             scores.logit.tolist(),
-            _values(package, table),
+            _values(package, table, scores.expected),
             strict=True,
         )
     ]
@@ -263,12 +264,17 @@ def _groups(package: Package, table: Floats) -> list[Group | None]:
     ]
 
 
-def _values(package: Package, table: Floats) -> list[float] | list[None]:
+def _values(
+    package: Package, table: Floats, expected: ExpectedPurchases | None
+) -> list[float] | list[None]:
     """What each customer earns within the horizon, if kept; None where the package knows no values."""
-    if package.offer is None:
+    offer = package.offer
+    if offer is None:
         return [None] * len(table)
-    columns = [package.columns[name] for name in package.offer.forecast.inputs]
-    values: list[float] = package.offer.values(table[:, columns]).tolist()
+    if expected is None or not package.forecasts_once:
+        columns = [package.columns[name] for name in offer.forecast.inputs]
+        expected = offer.forecast.expect(table[:, columns])
+    values: list[float] = offer.values_of(expected).tolist()
     return values
 
 

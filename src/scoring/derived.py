@@ -78,13 +78,39 @@ class DerivedColumns:
         -------
         float array of shape (n_rows, n_outputs + n_figures)
         """
-        figures = figures_of(
-            self.forecast,
-            values[:, [columns[name] for name in self.forecast.inputs]],
-            tuple(self.counted_to),
-        )
+        return self.join(values, self.forecast.expect(values[:, self.inputs(columns)]))
+
+    def inputs(self, columns: Mapping[str, int]) -> list[int]:
+        """Give the columns of what the forecast reads.
+
+        Parameters
+        ----------
+        columns : mapping of str to int
+            The column of each output.
+
+        Returns
+        -------
+        list of int
+        """
+        return [columns[name] for name in self.forecast.inputs]
+
+    def join(self, values: Floats, expected: ExpectedPurchases) -> Floats:
+        """Put the figures in their place, as `widen` does, of purchases that were forecast already.
+
+        Parameters
+        ----------
+        values : float array of shape (n_rows, n_outputs)
+        expected : ExpectedPurchases
+            Of the same rows.
+
+        Returns
+        -------
+        float array of shape (n_rows, n_outputs + n_figures)
+        """
+        figures = [FIGURES[name](expected) for name in self.counted_to]
         seen = np.empty((len(values), values.shape[1] + len(self.places)))
-        seen[:, self.places] = figures
+        for place, figure in zip(self.places, figures, strict=True):
+            seen[:, place] = figure
         seen[:, self._others(seen.shape[1])] = values
         return seen
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commerce.records.money import format_money
-from scoring.purchases import SpendForecast
+from scoring.purchases import ExpectedPurchases, SpendForecast
 
 Floats = NDArray[np.float64]
 
@@ -93,7 +93,11 @@ class Offer:
         float array of shape (n_rows,), minor units
             NaN of customers who never ordered.
         """
-        return np.asarray(self.margin * self.forecast.expect(inputs).spend_if_kept)
+        return self.values_of(self.forecast.expect(inputs))
+
+    def values_of(self, expected: ExpectedPurchases) -> Floats:
+        """Give the same of purchases that were forecast already."""
+        return np.asarray(self.margin * expected.spend_if_kept)
 
     def success_of(self, silence: float, *, returns: bool) -> float:
         """Give the share of customers of a kind, silent for so many days, whom an offer keeps."""

@@ -23,9 +23,6 @@ from scoring.scale import Scale
 if TYPE_CHECKING:
     from features.declaring.declaration import Catalogue
 
-ALTERNATIVE = " | "
-"""What separates the alternatives of a reason's sentence."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class PackageOutput:
@@ -208,6 +205,12 @@ class Package(AnyPackage):
     def columns(self) -> Mapping[str, int]:
         """The column of each feature."""
         return {name: column for column, name in enumerate(self.names)}
+
+    @cached_property
+    def forecasts_once(self) -> bool:
+        """Whether the offer and the derived columns rest on the same forecast."""
+        derived, offer = self.derived, self.offer
+        return derived is not None and offer is not None and derived.forecast == offer.forecast
 
     @cached_property
     def families(self) -> Mapping[str, tuple[int, ...]]:

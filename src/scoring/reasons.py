@@ -9,8 +9,9 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.package import ALTERNATIVE, Package
+from scoring.package import Package
 from scoring.sentences import tell
+from scoring.templates import ALTERNATIVE
 from scoring.wording import write_value
 
 Floats = NDArray[np.float64]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scoring.calibration import sigmoid
 from scoring.errors import InvalidValues
 from scoring.package import Package
+from scoring.purchases import ExpectedPurchases
 
 Floats = NDArray[np.float64]
 
@@ -22,12 +23,15 @@ class Scores:
     ----------
     base : float
         Logit from which contributions count.
+    expected : ExpectedPurchases or None
+        What the package's derived columns were worked out of.
     logit, probability : float arrays of shape (n_rows,)
     contributions : float array of shape (n_rows, n_outputs)
         Log-odds per feature; added to `base` from left to right they give `logit` exactly.
     """
 
     base: float
+    expected: ExpectedPurchases | None
     logit: Floats
     probability: Floats
     contributions: Floats
@@ -65,7 +69,10 @@ def score(package: Package, values: Floats) -> Scores:
             f"values must be finite or missing; got an infinite {column}. Correct the feature."
         )
     derived = package.derived
-    seen = table if derived is None else derived.widen(table, package.columns)
+    expected, seen = None, table
+    if derived is not None:
+        expected = derived.forecast.expect(table[:, derived.inputs(package.columns)])
+        seen = derived.join(table, expected)
     contributions = np.zeros_like(seen)
     for component in package.components:
         contributions += component.weight * component.contributions(seen)
@@ -78,7 +85,11 @@ def score(package: Package, values: Floats) -> Scores:
     logit = _summed(package.base, contributions)
     probability = np.array([sigmoid(value) for value in logit.tolist()], dtype=np.float64)
     return Scores(
-        base=package.base, logit=logit, probability=probability, contributions=contributions
+        base=package.base,
+        expected=expected,
+        logit=logit,
+        probability=probability,
+        contributions=contributions,
     )
 
 

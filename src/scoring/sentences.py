@@ -1,32 +1,22 @@
-"""Sentences about one customer's features: templates that are taken apart once, and filled with what is true of a row.
-
-`scoring.package.PackageOutput` says how a template is written.
-"""
+"""Sentences about one customer's features: names of templates are looked up once, and filled with what a row holds."""
 
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from string import Formatter
+from math import nan
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from scoring.package import ALTERNATIVE, Package
+from scoring.package import Package
+from scoring.templates import OWN, Alternative, alternatives
 from scoring.wording import write_value
 
 NOTABLE = 0.1
 """By which share of what is usual a value must differ from it to be held against it."""
 
-TOLD_AS = "-> "
-"""What begins an alternative that tells a feature as another one."""
-
-_TEST = re.compile(r"\[(\w+)(>=|=|>|<|~)(\w+)\] *")
 _ALIKE = "~"
 """What tests whether two values are written alike."""
-
-_OWN = ("value", "reference", "compared")
-"""Names in a template that are no feature's."""
 
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
@@ -53,123 +43,137 @@ def tell(package: Package, row: list[float], column: int) -> tuple[int, str] | N
         The column of the feature that the sentence tells of, and the sentence: the first alternative that is true. None
         where none is.
     """
-    output = package.outputs[column]
-    missing = row[column] != row[column]
-    for alternative in _alternatives(output.missing if missing else output.template):
-        if not all(_holds(package, row, column, test) for test in alternative.tests):
+    for sentence in _sentences(package, column, missing=row[column] != row[column]):
+        if not all(_holds(package, row, test) for test in sentence.tests):
             continue
-        if alternative.told_as is not None:
-            other = package.columns.get(alternative.told_as)
-            found = None if other is None else tell(package, row, other)
+        if sentence.told_as is not None:
+            found = tell(package, row, sentence.told_as)
             if found is not None:
                 return found
             continue
-        filled = _fill(package, row, column, alternative.parts)
+        filled = _fill(package, row, column, sentence.parts)
         if filled:
             return column, filled
     return None
 
 
-def mentioned(template: str) -> tuple[str, ...]:
-    """Name the features that a template reads beside its own.
+class _Term(NamedTuple):
+    """What a name in a template stands for: a place in the row, or a number."""
 
-    Parameters
-    ----------
-    template : str
-        As `scoring.package.PackageOutput` describes it.
+    place: int | None
+    number: float
+    unit: str
 
-    Returns
-    -------
-    tuple of str
-        Each once.
-
-    Examples
-    --------
-    >>> mentioned("[orders=1] [value>=reference] One, {days_since_order} ago. | -> spend | {value}{compared:/among}.")
-    ('orders', 'days_since_order', 'spend')
-    """
-    names: list[str] = []
-    for each in _alternatives(template):
-        names += [
-            name for left, _, right in each.tests for name in (left, right) if not name.isdigit()
-        ]
-        if each.told_as is not None:
-            names.append(each.told_as)
-        names += [name for _, name, _ in each.parts if name]
-    return tuple(name for name in dict.fromkeys(names) if name not in _OWN)
+    def value(self, row: list[float]) -> float:
+        """Give its value; NaN where it is missing."""
+        return self.number if self.place is None else row[self.place]
 
 
-class _Alternative(NamedTuple):
-    """One sentence of a template, taken apart."""
+class _Part(NamedTuple):
+    """Literal text, and what follows it: a term, or words that hold the value against the usual one."""
 
-    tests: tuple[tuple[str, str, str], ...]
-    """Each a name or number, an operator, and another one."""
-    told_as: str | None
-    """The feature that tells it instead."""
-    parts: tuple[tuple[str, str | None, str], ...]
-    """Literal text, and the name and the words that follow it."""
+    literal: str
+    term: _Term | None
+    compared: str | None
 
 
-@lru_cache(maxsize=10_000)
-def _alternatives(template: str) -> tuple[_Alternative, ...]:
-    """Take a template apart, once."""
-    found = []
-    for text in template.split(ALTERNATIVE):
-        tests: list[tuple[str, str, str]] = []
-        rest = text
-        while test := _TEST.match(rest):
-            tests.append((test[1], test[2], test[3]))
-            rest = rest[test.end() :]
-        told_as = rest.removeprefix(TOLD_AS).strip() if rest.startswith(TOLD_AS) else None
-        parts = () if told_as is not None else Formatter().parse(rest)
-        found.append(
-            _Alternative(
-                tuple(tests),
-                told_as,
-                tuple((literal, name, words or "") for literal, name, words, _ in parts),
-            )
-        )
-    return tuple(found)
+class _Sentence(NamedTuple):
+    """An alternative of one column of a package."""
+
+    tests: tuple[tuple[_Term, str, _Term], ...]
+    told_as: int | None
+    """The column that tells it instead."""
+    parts: tuple[_Part, ...]
 
 
-def _holds(package: Package, row: list[float], column: int, test: tuple[str, str, str]) -> bool:
+_known: WeakKeyDictionary[Package, dict[tuple[int, bool], tuple[_Sentence, ...]]] = (
+    WeakKeyDictionary()
+)
+
+
+def _sentences(package: Package, column: int, *, missing: bool) -> tuple[_Sentence, ...]:
+    """Give the alternatives that can be true of a column, their names looked up."""
+    of_package = _known.get(package)
+    if of_package is None:
+        of_package = _known.setdefault(package, {})
+    found = of_package.get((column, missing))
+    if found is None:
+        output = package.outputs[column]
+        template = output.missing if missing else output.template
+        looked_up = (_looked_up(package, column, each) for each in alternatives(template))
+        found = of_package[column, missing] = tuple(filter(None, looked_up))
+    return found
+
+
+def _looked_up(package: Package, column: int, given: Alternative) -> _Sentence | None:
+    """Look up the names of an alternative; None where the package lacks one, so that it is never true."""
+    told_as = None if given.told_as is None else package.columns.get(given.told_as)
+    tests, parts = [], []
+    for left, test, right in given.tests:
+        sides = _term(package, column, left), _term(package, column, right)
+        if sides[0] is None or sides[1] is None:
+            return None
+        tests.append((sides[0], test, sides[1]))
+    for literal, name, words in given.parts:
+        term = None
+        if name is not None and name != "compared":
+            term = _term(package, column, name)
+            if term is None:
+                return None
+        parts.append(_Part(literal, term, words if name == "compared" else None))
+    if given.told_as is not None and told_as is None:
+        return None
+    return _Sentence(tuple(tests), told_as, tuple(parts))
+
+
+def _term(package: Package, column: int, name: str) -> _Term | None:
+    """Look up a name; None where the package has no such feature, or does not know what is usual."""
+    if name.isdigit():
+        return _Term(None, float(name), "")
+    place = column if name in OWN else package.columns.get(name)
+    if place is None:
+        return None
+    output = package.outputs[place]
+    if name != "reference":
+        return _Term(place, nan, output.unit)
+    return None if output.reference is None else _Term(None, output.reference, output.unit)
+
+
+def _holds(package: Package, row: list[float], test: tuple[_Term, str, _Term]) -> bool:
     """Whether a test holds; not where what it looks at is missing."""
-    sides: list[tuple[float, str]] = []
-    for name in (test[0], test[2]):
-        named = (float(name), "") if name.isdigit() else _named(package, row, column, name)
-        if named is None:
-            return False
-        sides.append(named)
-    if test[1] == _ALIKE:
-        one, other = (write_value(*side, package.currency) for side in sides)
-        return one == other
-    return _COMPARISONS[test[1]](sides[0][0], sides[1][0])
+    left, name, right = test
+    one, other = left.value(row), right.value(row)
+    if one != one or other != other:
+        return False
+    if name == _ALIKE:
+        return write_value(one, left.unit, package.currency) == write_value(
+            other, right.unit, package.currency
+        )
+    return _COMPARISONS[name](one, other)
 
 
-def _fill(
-    package: Package, row: list[float], column: int, parts: tuple[tuple[str, str | None, str], ...]
-) -> str | None:
+def _fill(package: Package, row: list[float], column: int, parts: tuple[_Part, ...]) -> str | None:
     written: list[str] = []
-    for literal, name, words in parts:
+    for literal, term, compared in parts:
         written.append(literal)
-        if name == "compared":
-            compared = _compared(package, row, column, words)
-            if compared is None:
+        if term is not None:
+            value = term.value(row)
+            if value != value:
                 return None
-            written.append(compared)
-        elif name is not None:
-            named = _named(package, row, column, name)
-            if named is None:
+            written.append(_written(package, column, value, term.unit))
+        elif compared is not None:
+            clause = _compared(package, row, column, compared)
+            if clause is None:
                 return None
-            written.append(_written(package, column, named))
+            written.append(clause)
     return "".join(written)
 
 
-def _written(package: Package, column: int, named: tuple[float, str]) -> str:
+def _written(package: Package, column: int, value: float, unit: str) -> str:
     """Write a value of a sentence: as the table has it where the package is one of a table."""
     if package.fields is not None:
-        return package.fields.columns[column].write(named[0])
-    return write_value(*named, package.currency)
+        return package.fields.columns[column].write(value)
+    return write_value(value, unit, package.currency)
 
 
 def _compared(package: Package, row: list[float], column: int, words: str) -> str | None:
@@ -177,23 +181,11 @@ def _compared(package: Package, row: list[float], column: int, words: str) -> st
     output, value = package.outputs[column], row[column]
     if output.reference is None:
         return ""
-    noun, _, among = words.partition("/")
-    written, usual = (
-        write_value(number, output.unit, package.currency) for number in (value, output.reference)
-    )
     beyond = value - output.reference
-    if written == usual or abs(beyond) < NOTABLE * abs(output.reference):
+    if abs(beyond) < NOTABLE * abs(output.reference) or output.expected_sign * beyond < 0:
         return None
-    if output.expected_sign * beyond < 0:
+    noun, _, among = words.partition("/")
+    usual = write_value(output.reference, output.unit, package.currency)
+    if write_value(value, output.unit, package.currency) == usual:
         return None
     return "; usually " + " ".join(filter(None, (usual, noun, among)))
-
-
-def _named(package: Package, row: list[float], column: int, name: str) -> tuple[float, str] | None:
-    """A value by its name in a template, and its unit; None where it is missing or not in the package."""
-    place = column if name in _OWN else package.columns.get(name)
-    if place is None:
-        return None
-    output = package.outputs[place]
-    value = output.reference if name == "reference" else row[place]
-    return None if value is None or value != value else (value, output.unit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 
 from commerce.records.money import format_money
 
@@ -20,6 +21,7 @@ def clock_unit(offset: timedelta) -> str:
     return f"{_CLOCK}{round(offset.total_seconds() / 60)}"
 
 
+@lru_cache(maxsize=100_000)
 def write_value(value: float, unit: str, currency: str) -> str:
     """Write a feature's value for a person.
 

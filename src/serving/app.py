@@ -28,6 +28,7 @@ from serving.rest.admission import is_at_home
 from serving.rest.conditional import Conditional
 from serving.rest.faults import Faults
 from serving.rest.openapi import list_models
+from serving.rest.overload import Overload
 from serving.rest.protection import Protection
 from serving.rest.refusals import add_refusals, refuse
 from serving.rest.request_log import RequestLog
@@ -152,6 +153,7 @@ def make_app(
     app.add_middleware(Protection, settings=door, shop_of_host=app.shop_of_host)
     app.add_middleware(RequestLog, has_model=app.has_model)
     app.add_middleware(HotPath, served=app.state, has_model=app.has_model)
+    app.add_middleware(Overload, most=door.most_at_once)
     add_refusals(app)
     app.router = Switchboard(redirect_slashes=False, dependency_overrides_provider=app)
     for router in (*routers(), site.router):

@@ -61,11 +61,11 @@ class StoreMissing(ServingError, LookupError):
 
 
 class StoreUnavailable(ServingError, RuntimeError):
-    """The record store does not answer, or lacks its tables."""
+    """The record store does not answer, or lacks its tables; where it is, only the server's log says."""
 
-    def __init__(self, place: str, found: str) -> None:
+    def __init__(self, found: str) -> None:
         super().__init__(
-            f"record store must answer; got {found} from {place}."
+            f"record store must answer; got {found}."
             " Check that the database runs and was filled by `bellwether run`, then ask again."
         )
 

@@ -22,6 +22,8 @@ Without either, a server answers by values only, from the packages its Bento car
     webhook is heard, the embedded provider's neither. In debug mode without a key, the embedded provider takes cards.
 ``BELLWETHER_WORKERS``
     How many processes answer, 1 by default. Each counts requests for itself, unless ``REDIS_URL`` is given.
+``MOST_AT_ONCE``
+    Requests that a worker has in hand, 256 by default; more are refused at once, with 429.
 ``PREDICTION_LOG``
     ``strict`` where an answer is on disk before it is given, the default; ``relaxed`` where it is so a moment later.
     The log lies in the home; without one, answers are written to the record store one by one.
@@ -144,6 +146,8 @@ class DoorSettings:
     proxies: frozenset[str] = frozenset()
     rate: str = "1200/minute"
     tenant_rate: str = "12000/minute"
+    most_at_once: int = 256
+    """Requests that a worker has in hand."""
     redis_url: str = field(default="", repr=False)
     """May carry a password, so it is never logged."""
     provider_key: str = field(default="", repr=False)
@@ -166,7 +170,8 @@ class DoorSettings:
         Raises
         ------
         ServingError
-            "DEBUG must be false where Stripe moves real money; got true with a live STRIPE_SECRET_KEY. ..."
+            "DEBUG must be false where Stripe moves real money; got true with a live STRIPE_SECRET_KEY. ...",
+            "MOST_AT_ONCE must be a whole number of 1 to 100000; got ..."
 
         Examples
         --------
@@ -195,6 +200,9 @@ class DoorSettings:
             proxies=frozenset(listed("TRUSTED_PROXIES")),
             rate=said("RATE_LIMIT", cls.rate),
             tenant_rate=said("TENANT_RATE_LIMIT", cls.tenant_rate),
+            most_at_once=_whole(
+                environ, "MOST_AT_ONCE", cls.most_at_once, 100_000, "Leave it out for the default."
+            ),
             redis_url=said("REDIS_URL"),
             provider_key=said("STRIPE_SECRET_KEY"),
             publishable_key=said("STRIPE_PUBLISHABLE_KEY"),
@@ -220,12 +228,14 @@ def workers_from(environ: Mapping[str, str]) -> int:
     >>> workers_from({}), workers_from({"BELLWETHER_WORKERS": "4"})
     (1, 4)
     """
-    given = environ.get(WORKERS_VARIABLE, "").strip() or "1"
-    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 64):
-        raise ServingError(
-            f"{WORKERS_VARIABLE} must be a whole number of 1 to 64; got {given!r}."
-            " Begin with one for each core."
-        )
+    return _whole(environ, WORKERS_VARIABLE, 1, 64, "Begin with one for each core.")
+
+
+def _whole(environ: Mapping[str, str], name: str, otherwise: int, most: int, advice: str) -> int:
+    """Read a number of 1 or more."""
+    given = environ.get(name, "").strip() or str(otherwise)
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= most):
+        raise ServingError(f"{name} must be a whole number of 1 to {most}; got {given!r}. {advice}")
     return int(given)
 
 

@@ -107,10 +107,9 @@ def format_money(minor: int, currency: str) -> str:
     ('1,234.56 EUR', '-0.05 EUR', '120 JPY')
     """
     digits = minor_digits(currency)
-    if not digits:
-        return f"{minor:,} {currency}"
     whole, part = divmod(abs(minor), 10**digits)
-    return f"{'-' if minor < 0 else ''}{whole:,}.{part:0{digits}d} {currency}"
+    shown = f"{whole:,}.{part:0{digits}}" if digits else f"{whole:,}"
+    return f"{'-' if minor < 0 else ''}{shown} {currency}"
 
 
 def exact_minor(amount: Decimal, currency: str, what: str = "amount") -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import isfinite
 from operator import itemgetter
@@ -47,6 +47,23 @@ def surely_agree(catalogue: Catalogue, sent: Floats) -> bool:
     check = check_of(catalogue)
     return check is not None and check.passes(sent)
 
+
+def all_surely_agree(catalogue: Catalogue, sent: Sequence[Floats]) -> bool:
+    """Whether `surely_agree` is true of every one of some rows; a few together take little more than one does.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    sent : sequence of float64 arrays of shape (n_outputs,)
+        At least one.
+    """
+    check = check_of(catalogue)
+    pages = (sent[start : start + _TOGETHER] for start in range(0, len(sent), _TOGETHER))
+    return check is not None and all(check.all_pass(page) for page in pages)
+
+
+_TOGETHER = 16
+"""Rows that are looked at as if they were one."""
 
 _Naming = tuple[Rule, int, Callable[[Sequence[float]], Sequence[float]]]
 """A rule, which of its names an output is, and what picks the values of all of them."""
@@ -107,11 +124,9 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Check:
+class Laws:
     """The rules of a catalogue, by kind. Places are those of what is sent, in its order, and then of what is not."""
 
-    unsent: tuple[Unsent, ...]
-    pairs: tuple[Pair, ...]
     kinds: tuple[tuple[type[Rule], Places, Floats], ...]
     sent: Flags
     low: Floats
@@ -123,24 +138,66 @@ class Check:
     nulls: Floats
     """and below likewise."""
 
-    def passes(self, sent: Floats) -> bool:
-        """Whether every rule surely holds."""
-        known = sent.tolist() + [math.nan] * len(self.unsent)
-        waiting = [each for each in self.unsent if not each.solve(known)]
-        for pair in self.pairs:
-            pair.solve(known)
-        for each in waiting:
-            if known[each.place] != known[each.place]:
-                known[each.place] = each.least(known)
-        return self._holds(np.array(known))
+    def of_rows(self, count: int) -> Laws:
+        """Give the laws of so many rows that are written one behind the other."""
+        rows, width = np.arange(count), len(self.sent)
+        return Laws(
+            tuple(
+                (
+                    kind,
+                    (names[:, None] + width * rows[:, None]).reshape(len(names), -1),
+                    np.tile(numbers, count),
+                )
+                for kind, names, numbers in self.kinds
+            ),
+            np.tile(self.sent, count),
+            np.tile(self.low, count),
+            np.tile(self.high, count),
+            np.tile(self.enough, count),
+            np.tile(self.none, count),
+            np.tile(self.nulls, count),
+        )
 
-    def _holds(self, values: Floats) -> bool:
+    def hold(self, values: Floats) -> bool:
         """Whether values of what was sent and of what was not are in their ranges and meet the rules."""
         if not nowhere((values < self.low) | (values > self.high)):
             return False
         has_some = (values > self.none) | (values < self.nulls)
         row = KnownRow(values, self.sent, ~(values >= self.enough), has_some)
         return all(kind.hold(row, names, numbers) for kind, names, numbers in self.kinds)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What it takes to judge a row: values for what is not sent, and the laws."""
+
+    unsent: tuple[Unsent, ...]
+    pairs: tuple[Pair, ...]
+    laws: Laws
+    of_rows: dict[int, Laws] = field(default_factory=dict)
+    """The laws of several rows, once they were needed."""
+
+    def passes(self, sent: Floats) -> bool:
+        """Whether every rule surely holds."""
+        return self.laws.hold(np.array(self._known(sent)))
+
+    def all_pass(self, sent: Sequence[Floats]) -> bool:
+        """Whether every rule surely holds in every row."""
+        laws = self.of_rows.get(len(sent))
+        if laws is None:
+            laws = self.of_rows[len(sent)] = self.laws.of_rows(len(sent))
+        return laws.hold(np.array([value for row in sent for value in self._known(row)]))
+
+    def _known(self, sent: Floats) -> list[float]:
+        """Give the values that were sent, and some for what was not."""
+        known: list[float] = sent.tolist() + [math.nan] * len(self.unsent)
+        waiting = [each for each in self.unsent if not each.solve(known)]
+        for pair in self.pairs:
+            pair.solve(known)
+        for each in waiting:
+            if known[each.place] != known[each.place]:
+                known[each.place] = each.least(known)
+        return known
 
 
 @lru_cache(maxsize=64)
@@ -177,20 +234,22 @@ def check_of(catalogue: Catalogue) -> Check | None:
             for rule in rules
             if rule.solves and all(name in waiting for name in rule.names[1:])
         ),
-        kinds=tuple(
-            (
-                kind,
-                np.array([[place_of[name] for name in rule.names] for rule in alike]).T.copy(),
-                _numbers(alike),
-            )
-            for (kind, _), alike in kinds.items()
+        laws=Laws(
+            kinds=tuple(
+                (
+                    kind,
+                    np.array([[place_of[name] for name in rule.names] for rule in alike]).T.copy(),
+                    _numbers(alike),
+                )
+                for (kind, _), alike in kinds.items()
+            ),
+            sent=np.arange(len(outputs)) < len(catalogue),
+            low=_filled([output.minimum for output in outputs], -math.inf),
+            high=_filled([output.maximum for output in outputs], math.inf),
+            enough=np.array([1.0 if output.kind in COUNTED else -math.inf for output in outputs]),
+            none=np.minimum(nulls, 0.0),
+            nulls=nulls,
         ),
-        sent=np.arange(len(outputs)) < len(catalogue),
-        low=_filled([output.minimum for output in outputs], -math.inf),
-        high=_filled([output.maximum for output in outputs], math.inf),
-        enough=np.array([1.0 if output.kind in COUNTED else -math.inf for output in outputs]),
-        none=np.minimum(nulls, 0.0),
-        nulls=nulls,
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from features.declaring.arithmetic import Difference, Quotient, Share
 from features.declaring.compilation import Catalogue
-from features.declaring.complete_rows import Check, Pair, Unsent, check_of
+from features.declaring.complete_rows import Laws, Pair, Unsent, check_of
 from features.declaring.inclusion_rules import AtMost, Enough, Rows, Sum, Within
 from features.declaring.rules import ROUNDING, Flags, Floats, KnownRow, Rule
 
@@ -49,7 +49,7 @@ def surely_agree_rows(catalogue: Catalogue, table: Floats) -> Flags:
     check = check_of(catalogue)
     if check is None or not len(table):
         return np.zeros(len(table), dtype=np.bool_)
-    known = np.full((len(check.sent), len(table)), math.nan)
+    known = np.full((len(check.laws.sent), len(table)), math.nan)
     known[: table.shape[1]] = table.T
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for each in check.unsent:
@@ -58,20 +58,20 @@ def surely_agree_rows(catalogue: Catalogue, table: Floats) -> Flags:
             _solve_pair(pair, known)
         for each in check.unsent:
             _put(known[each.place], _least(each, known))
-        return _holding(check, known)
+        return _holding(check.laws, known)
 
 
-def _holding(check: Check, known: Floats) -> Flags:
+def _holding(laws: Laws, known: Floats) -> Flags:
     """Mark the rows, columns of what is known, whose values are in their ranges and meet the rules."""
-    outside = (known < check.low[:, None]) | (known > check.high[:, None])
+    outside = (known < laws.low[:, None]) | (known > laws.high[:, None])
     rows = KnownRow(
         known,
-        check.sent[:, None],
-        has_none=~(known >= check.enough[:, None]),
-        has_some=(known > check.none[:, None]) | (known < check.nulls[:, None]),
+        laws.sent[:, None],
+        has_none=~(known >= laws.enough[:, None]),
+        has_some=(known > laws.none[:, None]) | (known < laws.nulls[:, None]),
     )
     holding: Flags = ~np.any(outside, axis=0)
-    for kind, names, numbers in check.kinds:
+    for kind, names, numbers in laws.kinds:
         holding &= kind.hold(rows, names, numbers[:, :, None])
     return holding
 

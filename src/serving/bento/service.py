@@ -49,6 +49,8 @@ from serving.settings import (
 )
 
 _SOURCES = Path(__file__).resolve().parents[2]
+_PACKAGE_PAUSE = 0.05
+"""Seconds in which a new champion is not noticed: to look is a system call, in which another thread goes first."""
 HOST, PORT = "127.0.0.1", 3000
 
 logger = logging.getLogger("serving")
@@ -81,7 +83,7 @@ class Service:
         store = None if url is None else RecordStore(url)
         log = settings.predictions
         self.state = AppState(
-            shelf=PackageShelf(settings.packages, CATALOGUE),
+            shelf=PackageShelf(settings.packages, CATALOGUE, pause=_PACKAGE_PAUSE),
             store=store,
             now=lambda: datetime.now(UTC),
             log=None if log is None else PredictionLog(log, strict=settings.strict),

@@ -17,13 +17,15 @@ from commerce.records.tenants import SHARED
 from scoring.errors import ScoringError
 from serving.access.callers import Caller, require_shop
 from serving.access.gate import Gate
-from serving.errors import ServingError
+from serving.errors import LogUnwritable, ServingError, StoreUnavailable
 from serving.hot.bodies import read_question, write
 from serving.hot.door import Door, Letterhead
+from serving.hot.together import Together
 from serving.predict.answers import keep
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
-from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed
-from serving.rest.predict import PREFIX, SCOPE
+from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed, is_whole
+from serving.rest.patience import in_time
+from serving.rest.predict import PREFIX, SCOPE, UNABLE
 from serving.rest.protection import LARGEST_BODY, carried, is_to_us
 from serving.rest.request_log import log_request, note, note_steps
 from serving.rest.schemas import write_answer
@@ -34,6 +36,7 @@ logger = logging.getLogger(__name__)
 _UNDER, _BATCH = f"{PREFIX}/", "/batch"
 _PATIENCE = 1.0
 """Seconds for which a body is waited for; one that comes later is waited for elsewhere."""
+_UNABLE = (LogUnwritable, StoreUnavailable)
 _REFUSALS = (CommerceError, ScoringError, ServingError, TimeoutError)
 
 
@@ -62,6 +65,8 @@ class HotPath:
         self.app = app
         self._served, self._has_model = served, has_model
         self._door = Door(lambda scope: is_to_us(scope, served.door))
+        self._together = Together(lambda: served.serving)
+        self._headers: dict[tuple[str, DoorSettings], list[tuple[bytes, bytes]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -88,17 +93,23 @@ class HotPath:
         note_steps(scope, found.steps)
         body: bytes = write(write_answer(found))
         headers = [
-            (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),
-            *(
-                (name.lower().encode(), value.encode())
-                for name, value in carried(scope, served.door).items()
-            ),
             (b"x-request-id", request_id.encode()),
+            *self._usual_headers(scope),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         log_request(scope, request_id, f"{_UNDER}{found.package.model}", 200, began)
+
+    def _usual_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Give the headers that every answer carries."""
+        door = self._served.door
+        found = self._headers.get((scope["scheme"], door))
+        if found is None:
+            usual = {"content-type": "application/json", **carried(scope, door)}
+            found = [(name.lower().encode(), value.encode()) for name, value in usual.items()]
+            self._headers[scope["scheme"], door] = found
+        return found
 
     async def _answer(
         self, scope: Scope, letterhead: Letterhead, body: bytes, request_id: str
@@ -110,12 +121,34 @@ class HotPath:
         try:
             if not await self._let_in(scope, letterhead, asked.tenant):
                 return None
-            return await _kept(self._served.serving, model, asked, request_id)
+            found = await self._decide(model, asked, request_id)
+            await _keep(self._served.serving, found)
+            return found
+        except _UNABLE as error:  # which the route would only find out once more
+            note(scope, **{UNABLE: error})
+            return None
         except _REFUSALS:
             return None
         except Exception:  # whatever it is: the other way may still lead to an answer
             logger.exception("request_id=%s failed on the hot path", request_id)
             return None
+
+    async def _decide(
+        self, model: str, asked: CustomerRequest | ValuesRequest, request_id: str
+    ) -> Answer:
+        """Decide here where that is quickest, else in a thread."""
+        state = self._served.serving
+        if isinstance(asked, ValuesRequest):
+            if is_whole(state, model, asked):
+                return await self._together.decide(model, asked, request_id)
+            return await run_in_threadpool(decide_by_values, state, model, asked, request_id)
+        if state.store is not None and state.store.is_near:
+            found = decide_observed(state, model, asked, request_id)
+        else:
+            found = await in_time(decide_observed, state, model, asked, request_id)
+        if found is None:
+            found = await in_time(decide_by_customer, state, model, asked, request_id)
+        return found
 
     async def _let_in(self, scope: Scope, letterhead: Letterhead, tenant: str) -> bool:
         """Whether the sender may ask about a tenant, as was told a moment ago; counts the request."""
@@ -143,24 +176,13 @@ def _note(scope: Scope, caller: Caller) -> None:
     note(scope, tenant=caller.tenant.slug, credential=caller.credential, user_id=user)
 
 
-async def _kept(
-    state: AppState, model: str, asked: CustomerRequest | ValuesRequest, request_id: str
-) -> Answer:
-    if isinstance(asked, ValuesRequest):
-        found: Answer | None = decide_by_values(state, model, asked, request_id)
-    elif state.store is not None and state.store.is_near:
-        found = decide_observed(state, model, asked, request_id)
+async def _keep(state: AppState, found: Answer) -> None:
+    if found.entry is None:
+        return
+    if state.log is None:
+        await in_time(keep, state, found)
     else:
-        found = await run_in_threadpool(decide_observed, state, model, asked, request_id)
-    if found is None:
-        assert isinstance(asked, CustomerRequest)
-        found = await run_in_threadpool(decide_by_customer, state, model, asked, request_id)
-    if found.entry is not None:
-        if state.log is None:
-            await run_in_threadpool(keep, state, found)
-        else:
-            await state.log.kept(found.entry)
-    return found
+        await state.log.kept(found.entry)
 
 
 async def _received(receive: Receive, came: list[Message]) -> bytes | None:

@@ -1,6 +1,7 @@
 """Which package answers: looked up on every request, replaced without a restart.
 
-Guarantees: a new champion answers the first request after its ``current.json`` appeared; where a package is damaged or
+Guarantees: a new champion answers the first request after its ``current.json`` appeared, or a moment later as a server
+is set; where a package is damaged or
 was trained on features declared otherwise, it is refused, and the last usable one answers meanwhile: the one before
 it, also after a restart. Once its files are mended, it answers without a restart.
 """
@@ -10,10 +11,12 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Collection, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 from features.declaring.declaration import Catalogue
@@ -43,6 +46,11 @@ class Served:
     package: Package
     outputs: Catalogue
 
+    @cached_property
+    def usual(self) -> Mapping[str, float | None]:
+        """What is usual of each feature."""
+        return {output.name: output.reference for output in self.package.outputs}
+
 
 @dataclass(frozen=True, eq=False)
 class _Ready:
@@ -70,12 +78,26 @@ class PackageShelf:
     ----------
     folders : sequence of Path
         In order of preference: the home's, then the Bento's own copy.
+    catalogue : Catalogue
+    pause : float, default 0
+        Seconds for which what was found to answer is not looked up again.
+    elapsed : callable
+        Gives seconds that never go back.
     """
 
-    def __init__(self, folders: Sequence[Path], catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        catalogue: Catalogue,
+        *,
+        pause: float = 0.0,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.folders = tuple(folders)
         self.catalogue = catalogue
         self._slots: dict[Path, _Slot] = {}
+        self._pause, self._elapsed = pause, elapsed
+        self._recent: dict[tuple[str, str], tuple[float, _Ready]] = {}
         self._known: set[str] = set()
         self._loading = threading.Lock()
 
@@ -117,6 +139,16 @@ class PackageShelf:
         return self._ready(tenant, model).package
 
     def _ready(self, tenant: str, model: str) -> _Ready:
+        if not self._pause:
+            return self._look_up(tenant, model)
+        now, recent = self._elapsed(), self._recent.get((tenant, model))
+        if recent is not None and now < recent[0]:
+            return recent[1]
+        found = self._look_up(tenant, model)
+        self._recent[tenant, model] = now + self._pause, found
+        return found
+
+    def _look_up(self, tenant: str, model: str) -> _Ready:
         refused: str | None = None
         if _NAME.fullmatch(tenant) and _NAME.fullmatch(model):
             for folder in self.folders:

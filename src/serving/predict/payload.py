@@ -64,7 +64,7 @@ def read_payload(
             " Send what you know of the customer; the rest takes its value of an empty window.",
             field="features",
         )
-    row = _read_complete(features, outputs)
+    row = read_whole(features, outputs)
     if row is not None and surely_agree(outputs, row):
         return Payload(values=row, assumed={})
     known = {output.name: output for output in outputs.outputs}
@@ -118,8 +118,11 @@ def _accepted(outputs: Catalogue) -> _Accepted:
     )
 
 
-def _read_complete(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.float64] | None:
-    """Read a payload of all outputs at once; None where one is left out, or is not surely what it must be."""
+def read_whole(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.float64] | None:
+    """Read a payload of all outputs at once; None where one is left out, or is not surely what it must be.
+
+    Whether its values contradict each other is another question: `features.declaring.complete_rows.surely_agree`.
+    """
     if not 1 < len(features) == len(outputs):
         return None
     accepted = _accepted(outputs)

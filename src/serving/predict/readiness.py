@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from scoring.errors import ScoringError
-from serving.errors import ModelMissing, StoreUnavailable
+from serving.errors import LogUnwritable, ModelMissing, StoreUnavailable
 from serving.predict.asking import AppState
 
 
 def obstacles(state: AppState) -> list[str]:
     """List what keeps a server from answering; empty when it is ready.
 
-    A server is ready when at least one package can answer and the record store, if one is configured,
-    answers too.
+    A server is ready when at least one package can answer, the record store, if one is configured, answers too, and
+    what is answered can be kept.
     """
     found: list[str] = []
     refused: list[str] = []
@@ -34,5 +34,10 @@ def obstacles(state: AppState) -> list[str]:
         try:
             state.store.check()
         except StoreUnavailable as error:
+            found.append(str(error))
+    if state.log is not None and state.log.strict:
+        try:
+            state.log.check()
+        except LogUnwritable as error:
             found.append(str(error))
     return found

@@ -6,6 +6,7 @@ An answer about a customer writes only where the tenant must be observed first: 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ from commerce.records.lookup import look_up
 from commerce.records.tenants import find_tenant
 from serving.errors import StoreUnavailable
 from serving.schema import score
+
+logger = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
 
@@ -57,6 +60,7 @@ class RecordStore:
         self._turns: AbstractContextManager[Any] = nullcontext()
         self._idle: list[Connection] = []
         self._idle_at: int | None = None
+        self._said = ""
         self._elapsed, self._clocks = elapsed, dict[str, _Clock]()
         if self.engine.dialect.name == "sqlite":
             self._file = Path(self.engine.url.database or "")
@@ -173,7 +177,7 @@ class RecordStore:
 
     def _require_file(self) -> None:
         if self._file is not None and not self._file.is_file():
-            raise StoreUnavailable(self.place, "no such file")
+            raise self._unavailable("no such file", "no such file")
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -181,10 +185,20 @@ class RecordStore:
         self._require_file()
         try:
             yield
+            self._said = ""
         except StoreUnusable as error:
-            raise StoreUnavailable(self.place, repr(error.found)) from error
+            raise self._unavailable("none that can be reached", repr(error.found)) from error
         except (OperationalError, InterfaceError, ProgrammingError) as error:
-            raise StoreUnavailable(self.place, _in_short(error)) from error
+            found = _in_short(error)
+            told = found if self._file is not None else f"a fault ({type(error.orig).__name__})"
+            raise self._unavailable(told, found) from error
+
+    def _unavailable(self, told: str, found: str) -> StoreUnavailable:
+        """Log what was found and where, once until it is otherwise; a client is told less."""
+        if found != self._said:
+            logger.warning("record store %s does not answer: %s", self.place, found)
+        self._said = found
+        return StoreUnavailable(told)
 
 
 def _wait_briefly(connection: Any, record: Any) -> None:

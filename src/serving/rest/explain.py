@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from starlette.concurrency import run_in_threadpool
 
 from serving.access.callers import Caller
 from serving.errors import ModelMissing
@@ -15,6 +14,7 @@ from serving.predict.explanations import explain
 from serving.rest.admission import asking, refuse_misspelt, require_about
 from serving.rest.explained import ExplainedPrediction, write_explanation
 from serving.rest.openapi import request_examples
+from serving.rest.patience import in_time
 from serving.rest.refusals import RESPONSES
 from serving.rest.request_log import note_steps, request_id_of
 from serving.rest.schemas import PredictionBody
@@ -45,7 +45,7 @@ async def explain_decision(
     asked = body.to_request()
     require_about(request, caller, asked.tenant)
     try:
-        found = await run_in_threadpool(explain, state, model, asked, request_id_of(request.scope))
+        found = await in_time(explain, state, model, asked, request_id_of(request.scope))
     except ModelMissing:
         refuse_misspelt(request, state.shelf, asked.tenant, model)
         raise

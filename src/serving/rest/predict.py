@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from starlette.concurrency import run_in_threadpool
 
 from serving.access.callers import Caller
 from serving.errors import ModelMissing
@@ -14,12 +13,15 @@ from serving.predict.answers import answer
 from serving.predict.asking import AppState
 from serving.rest.admission import asking, refuse_misspelt, require_about
 from serving.rest.openapi import request_examples
+from serving.rest.patience import in_time
 from serving.rest.refusals import RESPONSES
-from serving.rest.request_log import note_steps, request_id_of
+from serving.rest.request_log import note_steps, noted, request_id_of
 from serving.rest.schemas import Prediction, PredictionBody, write_answer
 from serving.rest.shown import SECURITY
 
 SCOPE, PREFIX = "predictions:write", "/predict"
+UNABLE = "unable"
+"""The note under which it is left that a request cannot be answered now, and why, by who found out before."""
 
 router = APIRouter(prefix=PREFIX, tags=["decisions"])
 
@@ -42,11 +44,14 @@ async def predict(
     state: AppState = request.app.state.serving
     asked, request_id = body.to_request(), request_id_of(request.scope)
     require_about(request, caller, asked.tenant)
+    unable: Exception | None = noted(request.scope, UNABLE)
+    if unable is not None:
+        raise unable
     try:
         if state.store is None:  # a few milliseconds of arithmetic: not worth a thread
             found = answer(state, model, asked, request_id)
         else:
-            found = await run_in_threadpool(answer, state, model, asked, request_id)
+            found = await in_time(answer, state, model, asked, request_id)
     except ModelMissing:
         refuse_misspelt(request, state.shelf, asked.tenant, model)
         raise

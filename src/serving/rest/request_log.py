@@ -6,14 +6,17 @@ or a body, so neither logs nor what is counted from them hold a customer.
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, TextIO
 
+import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.rest import times
@@ -21,6 +24,8 @@ from serving.rest import times
 logger = logging.getLogger(__name__)
 
 _KEY = "bellwether"
+_MOMENT = 0.2
+"""Seconds after which a line is out at the latest."""
 _LINE = (
     "request_id=%(request_id)s tenant=%(tenant)s by=%(by)s %(method)s %(route)s %(status)d"
     " %(milliseconds).1fms steps=%(steps)s"
@@ -36,20 +41,60 @@ class JsonLines(logging.Formatter):
         more = {"request_id": each} if (each := getattr(record, "request_id", None)) else {}
         if record.exc_info:
             more["error"] = self.formatException(record.exc_info)
-        head = {
-            "time": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S%z')}",
-            "level": record.levelname,
-        }
-        return json.dumps({**head, "logger": record.name, **facts, **more}, ensure_ascii=False)
+        head = {"time": _second(int(record.created)), "level": record.levelname}
+        return _write({**head, "logger": record.name, **facts, **more}).decode()
+
+
+_write = msgspec.json.Encoder(enc_hook=str).encode
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    """Write a second of the wall's clock, once for all its lines."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(seconds))
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes lines, and has them out a moment later, warnings at once.
+
+    A system call for each would let another thread go first, and so hold up the next answer.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self.setFormatter(JsonLines())
+        self._urgent = False
+        threading.Thread(target=self._keep_flushing, name="log-lines", daemon=True).start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self._urgent = record.levelno >= logging.WARNING
+        super().emit(record)
+
+    def flush(self) -> None:
+        """Have the lines out where one of them is urgent; called after each."""
+        if self._urgent:
+            super().flush()
+
+    def close(self) -> None:
+        """Have all lines out."""
+        self._urgent = True
+        with suppress(ValueError):  # the stream was closed before
+            super().flush()
+        super().close()
+
+    def _keep_flushing(self) -> None:
+        while True:
+            time.sleep(_MOMENT)
+            with suppress(ValueError):  # closed at the end of the process
+                super().flush()
 
 
 def log_lines() -> None:
     """Give the package's loggers a line of JSON each on standard output."""
     package = logging.getLogger("serving")
     if not package.handlers:
-        handler = logging.StreamHandler(sys.stdout)
-        handler.setFormatter(JsonLines())
-        package.addHandler(handler)
+        package.addHandler(Lines(sys.stdout))
     package.setLevel(logging.INFO)
     package.propagate = False
 
@@ -73,8 +118,8 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         request_id = str(uuid.uuid4())
-        notes: dict[str, Any] = {"request_id": request_id}
-        scope[_KEY] = notes
+        notes: dict[str, Any] = scope.setdefault(_KEY, {})
+        notes["request_id"] = request_id
         began = time.perf_counter()
         status = 500
 

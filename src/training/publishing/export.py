@@ -15,9 +15,10 @@ from sklearn.pipeline import Pipeline
 from commerce.records.instants import from_micros
 from scoring.binned import Binned, Term, binned_component
 from scoring.components import Component, Linear, Trees, trees_component
-from scoring.package import ALTERNATIVE, Package, PackageOutput
+from scoring.package import Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
+from scoring.templates import ALTERNATIVE
 from scoring.tree_tables import Tree
 from training.errors import NotExportable
 from training.fitting.candidates import Fitted

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from features.wording import title
-from scoring.sentences import mentioned
+from scoring.templates import mentioned
 from scoring.wording import ELAPSED_DAYS, ELAPSED_HOURS, clock_unit
 from training.publishing.reason_templates import TEMPLATES
 from training.specs.concepts import WITH_VALUE, names_of, part_window

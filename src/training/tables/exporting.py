@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from commerce.records.tenants import SHARED
 from scoring.calibration import Calibration
 from scoring.fields import Field
-from scoring.package import ALTERNATIVE, DecisionRule, Package, PackageOutput
+from scoring.package import DecisionRule, Package, PackageOutput
+from scoring.templates import ALTERNATIVE
 from training.errors import NotExportable
 from training.fitting.choosing import Chosen
 from training.fitting.estimators import LogitBlend, obstacle

@@ -13,7 +13,7 @@ from tests.features.declaring.contradictions import CONTRADICTIONS
 
 from features.catalogue import CATALOGUE
 from features.declaring.beliefs import Contradiction
-from features.declaring.complete_rows import surely_agree
+from features.declaring.complete_rows import all_surely_agree, surely_agree
 from features.declaring.declaration import (
     Catalogue,
     age,
@@ -50,6 +50,21 @@ def test_customers_of_a_shop_surely_agree(customers: list[Values]) -> None:
     agree = [surely_agree(CATALOGUE, as_row(values)) for values in customers]
     assert len(agree) > 20
     assert sum(agree) >= 0.98 * len(agree)
+
+
+def test_rows_are_judged_together_as_they_are_one_by_one(customers: list[Values]) -> None:
+    rows = [as_row(values) for values in customers]
+    agree = [row for row in rows if surely_agree(CATALOGUE, row)]
+    assert len(agree) > 20
+    for together in (1, 2, 15, 16, 17, len(agree)):
+        assert all_surely_agree(CATALOGUE, agree[:together])
+    broken = agree[0].copy()
+    broken[PLACES["orders_30d"]] = broken[PLACES["orders_90d"]] + 1
+    assert not surely_agree(CATALOGUE, broken)
+    for place in range(18):
+        some = agree[:18]
+        some[place] = broken
+        assert not all_surely_agree(CATALOGUE, some)
 
 
 @st.composite

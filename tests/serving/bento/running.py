@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import psutil
 from sqlalchemy import Engine
 from tests.ports import free_port
 
@@ -31,10 +31,20 @@ class Running:
         """GET a path."""
         return httpx.get(f"{self.base}{path}", timeout=PATIENCE)
 
-    def stop(self, how: signal.Signals) -> None:
-        """Signal the server and all its processes, and wait for its end."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, how)
+    def stop(self) -> None:
+        """Tell it to stop, and wait for its end."""
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+    def kill(self) -> None:
+        """Kill all its processes at once, and wait for their end."""
+        with suppress(psutil.NoSuchProcess):
+            server = psutil.Process(self.process.pid)
+            family = [server, *server.children(recursive=True)]
+            for each in family:
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
+            psutil.wait_procs(family, PATIENCE)
         self.process.wait(PATIENCE)
 
     def until_ready(self) -> None:
@@ -65,14 +75,13 @@ def running(engine: Engine, home: Path, *options: str, **environ: str) -> Iterat
             env=given | environ,
             stdout=log,
             stderr=log,
-            start_new_session=True,
         )
     server = Running(process, port)
     try:
         server.until_ready()
         yield server
     finally:
-        server.stop(signal.SIGKILL)
+        server.kill()
 
 
 class Load:

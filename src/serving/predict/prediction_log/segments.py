@@ -68,6 +68,25 @@ class Segment:
         os.close(self._file)
 
 
+def require_room(folder: Path) -> None:
+    """Write a page to the disk of a log, and take it away again.
+
+    Raises
+    ------
+    OSError
+        The disk is full, or gone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / f"{uuid.uuid4().hex}.page"
+    file = os.open(page, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        os.write(file, bytes(4096))
+        os.fdatasync(file)
+    finally:
+        os.close(file)
+        page.unlink()
+
+
 def list_segments(folder: Path) -> list[Path]:
     """List the files of a log."""
     return sorted(folder.glob(f"*{_SUFFIX}"))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from scoring.package import Package
 from serving.errors import LogUnwritable
 from serving.predict.prediction_log.entries import Entry, write_entry, write_features
-from serving.predict.prediction_log.segments import Segment
+from serving.predict.prediction_log.segments import Segment, require_room
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +102,18 @@ class PredictionLog:
         self._put(_Waiting(entry.package, frame, None, loop, future))
         await future
 
+    def check(self) -> None:
+        """Raise `LogUnwritable` unless an answer could be kept now."""
+        try:
+            require_room(self.folder)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> LogUnwritable:
+        """Log what was found and where; a client is told what alone."""
+        logger.error("prediction log in %s cannot be written: %s", self.folder, error)
+        return LogUnwritable((error.strerror or type(error).__name__).lower())
+
     def close(self) -> None:
         """Write what waits, and give up the file."""
         with self._wake:
@@ -141,8 +153,7 @@ class PredictionLog:
             self._known.update(packages)
         except OSError as found:
             self._seal()  # what the disk did with it is not known: the next goes elsewhere
-            logger.error("prediction log in %s cannot be written: %s", self.folder, found)
-            error = LogUnwritable((found.strerror or type(found).__name__).lower())
+            error = self._unwritable(found)
         _tell(batch, error)
         if self._segment is not None and self._elapsed() - self._began > _SEALED_AFTER:
             self._seal()
