@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,14 @@ from serving.predict.replay import replay
 from serving.rest import batch_bodies
 from serving.rest.batch_bodies import ARROW, JSON, LINES
 
-WHOLE = [
+WHOLE: list[dict[str, float | None]] = [
     {"orders_90d": 2, "spend_90d": 3499, "days_since_order": 28.5, "order_value_90d": 1749.5},
     {"orders_90d": 0, "spend_90d": 0, "days_since_order": 120, "order_value_90d": None},
     {"orders_90d": 1, "spend_90d": 800, "days_since_order": 0.25, "order_value_90d": 800},
 ]
 """Values of all that the models read."""
 
-PART = {"orders_90d": 2, "days_since_order": 28.5}
+PART: dict[str, float | None] = {"orders_90d": 2, "days_since_order": 28.5}
 
 WRONG: list[dict[str, Any]] = [
     {"features": {**WHOLE[0], "orders_90d": 1.5}},
@@ -88,7 +88,7 @@ def lines(rows: list[Any]) -> bytes:
     return b"\n".join(json.dumps(row).encode() for row in rows)
 
 
-def arrow(rows: list[Mapping[str, Any]], **options: Any) -> bytes:
+def arrow(rows: Sequence[Mapping[str, Any]], **options: Any) -> bytes:
     """Write an Arrow stream of features, or of customers."""
     table = pa.Table.from_pylist([dict(row.get("features", row)) for row in rows])
     sink = pa.BufferOutputStream()
