@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving import rest
 from serving.access.gate import Gate
@@ -86,6 +86,14 @@ class Application(FastAPI):
     """FastAPI whose document lists the models that everybody may know of, as they come and go."""
 
     _listed: tuple[dict[str, Served], dict[str, Any]] | None = None
+    _front: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection: in front of the framework what need not pass through it."""
+        if self._front is None:
+            hot = HotPath(super().__call__, self.state, self.has_model)
+            self._front = Overload(hot, self.state.door.most_at_once)
+        await self._front(scope, receive, send)
 
     @property
     def models(self) -> dict[str, Served]:
@@ -152,8 +160,6 @@ def make_app(
         )
     app.add_middleware(Protection, settings=door, shop_of_host=app.shop_of_host)
     app.add_middleware(RequestLog, has_model=app.has_model)
-    app.add_middleware(HotPath, served=app.state, has_model=app.has_model)
-    app.add_middleware(Overload, most=door.most_at_once)
     add_refusals(app)
     app.router = Switchboard(redirect_slashes=False, dependency_overrides_provider=app)
     for router in (*routers(), site.router):

@@ -71,7 +71,9 @@ except (ServingError, RecordError) as error:
     logging={"access": {"enabled": False}},
     tracing={"excluded_urls": ".*"},
 )
-@bentoml.asgi_app(app, path="/")
+@bentoml.asgi_app(
+    app.__call__, path="/"
+)  # of an application it knows, BentoML looks at every route each time
 class Service:
     """Explained decisions per customer: will they leave, will they pay."""
 

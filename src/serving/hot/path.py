@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import uuid
 from collections.abc import Callable
 from typing import Protocol
 
@@ -27,7 +26,7 @@ from serving.predict.deciding import decide_by_customer, decide_by_values, decid
 from serving.rest.patience import in_time
 from serving.rest.predict import PREFIX, SCOPE, UNABLE
 from serving.rest.protection import LARGEST_BODY, carried, is_to_us
-from serving.rest.request_log import log_request, note, note_steps
+from serving.rest.request_log import log_request, new_request_id, note, note_steps
 from serving.rest.schemas import write_answer
 from serving.settings import DoorSettings
 
@@ -85,7 +84,7 @@ class HotPath:
             return
         came: list[Message] = []
         asked = await _received(receive, came)
-        request_id = str(uuid.uuid4())
+        request_id = new_request_id()
         found = None if asked is None else await self._answer(scope, letterhead, asked, request_id)
         if found is None:
             await self.app(scope, _again(came, receive), send)

@@ -196,6 +196,26 @@ def kept_decisions(
         yield KeptDecision(row.customer_id, row.as_of, row.band, row.probability, action)
 
 
+def scores_between(
+    connection: Connection, tenant_id: int, model: str, *, since: datetime, until: datetime
+) -> Iterator[ScoreRow]:
+    """Give what a model answered online from an instant until before another, as it was asked, in bounded memory."""
+    query = (
+        select(score)
+        .where(
+            score.c.tenant_id == tenant_id,
+            score.c.model == model,
+            score.c.origin == "online",
+            score.c.made_at >= since,
+            score.c.made_at < until,
+        )
+        .order_by(score.c.made_at, score.c.request_id)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    for row in connection.execute(query):
+        yield _from_row(row)
+
+
 def latest_bands(
     connection: Connection,
     tenant_id: int,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -23,8 +25,12 @@ _seconds = Histogram(
 
 def count(method: str, route: str, status: int, seconds: float) -> None:
     """Count an answer; of methods that nobody knows as one, so that no client makes lines without end."""
-    method = method if method in _METHODS else "other"
-    _seconds.labels(method, route, str(status)).observe(seconds)
+    _of(method if method in _METHODS else "other", route, status).observe(seconds)
+
+
+@cache
+def _of(method: str, route: str, status: int) -> Histogram:
+    return _seconds.labels(method, route, str(status))
 
 
 def exposed() -> bytes:

@@ -1,13 +1,14 @@
-"""`bellwether replay`: any past answer, rebuilt from the stream."""
+"""`bellwether replay`: a past answer rebuilt from the stream, or the traffic of a while run through another version."""
 
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import click
 
 from workbench.cli import home
-from workbench.cli.console import examples
+from workbench.cli.console import Bar, examples
 from workbench.records import open_records
 
 
@@ -15,17 +16,86 @@ from workbench.records import open_records
     epilog=examples(
         "bellwether replay 2ff67701-6773-4121-9eae-5faebf0df3ff",
         "bellwether replay 2ff67701-6773-4121-9eae-5faebf0df3ff --json",
+        "bellwether replay --since 2026-11-01 --package demo.churn/3",
     )
 )
-@click.argument("request_id")
-@click.option("--json", "as_json", is_flag=True, help="Print the rebuilt answer as JSON.")
-def replay(request_id: str, as_json: bool) -> None:
-    """Rebuild a past answer and compare it to the last digit.
+@click.argument("request_id", required=False)
+@click.option("--package", metavar="VERSION", help="Run traffic through it instead: demo.churn/3.")
+@click.option(
+    "--since", metavar="DATE", help="Answers that were given from then on; default: a week."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def replay(request_id: str | None, package: str | None, since: str | None, as_json: bool) -> None:
+    """Rebuild a past answer and compare it to the last digit, or run traffic through another version.
 
     REQUEST_ID stands in every answer and in every row of the score table. The customer's features are
     computed again from the stream as of the answer's own instant, and decided by the very package that
     answered then. Exits with 2 where anything differs.
+
+    With --package, every answer that the model gave online is decided by that version, promoted or not: what would have
+    been done otherwise, and what it was expected to earn.
     """
+    if (request_id is None) == (package is None):
+        raise click.UsageError(
+            "replay must be given a REQUEST_ID or --package; got"
+            f" {'none' if package is None else 'both'}. See --help."
+        )
+    if package is not None:
+        _rerun(package, since, as_json=as_json)
+    elif request_id is not None:
+        _rebuild(request_id, as_json=as_json)
+
+
+def _rerun(label: str, since: str | None, *, as_json: bool) -> None:
+    """Run the traffic of a while through a version."""
+    from commerce.records.database import reading
+    from commerce.records.instants import parse_as_of
+    from commerce.records.money import format_money
+    from commerce.records.tenants import find_tenant
+    from features.catalogue import CATALOGUE
+    from serving.predict.packages import PackageShelf
+    from serving.predict.traffic import rerun
+    from workbench.cli.models.showing import found_package
+
+    settings, until = home.settings(), home.now()
+    candidate = found_package(settings, label, None)
+    with reading(open_records(settings)) as connection, Bar() as bar:
+        tenant = find_tenant(connection, candidate.tenant)
+        begin = until - timedelta(days=7) if since is None else parse_as_of(since, tenant.zone)
+        shelf = PackageShelf([settings.packages], CATALOGUE)
+        found = rerun(connection, shelf, tenant, candidate, since=begin, until=until, progress=bar)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), indent=1))
+        return
+    by = ", ".join(f"{count:,} by {label}" for label, count in found.answered_by.most_common())
+    click.echo(
+        f"  {found.answers:,} answers of {candidate.name} since {begin:%Y-%m-%d %H:%M} UTC"
+        f"{f' ({by})' if by else ''}"
+    )
+    if found.unread:
+        click.echo(f"  {found.unread:,} by values that {candidate.label} does not read: left out")
+    if not found.rerun:
+        return
+    click.echo(
+        f"  {candidate.label} would say to do something else in {found.changed:,} of {found.rerun:,};"
+        f" the risk moves by {found.shift:.3f} on average, by {found.largest:.3f} at most"
+    )
+    for (before, after), count in found.actions.most_common():
+        click.echo(f"    {before} -> {after}  {count:,}")
+    then, now = (
+        format_money(gain, tenant.currency) for gain in (found.gain_before, found.gain_after)
+    )
+    if found.gain_before or found.gain_after:
+        click.echo(f"  acting was expected to earn {then}, and would be {now}")
+    for each in found.examples:
+        click.echo(
+            f"    {each.request_id}  risk {each.before:.3f} -> {each.after:.3f},"
+            f" {each.action_before} -> {each.action_after}"
+        )
+
+
+def _rebuild(request_id: str, *, as_json: bool) -> None:
+    """Rebuild an answer."""
     from commerce.records.database import reading
     from features.catalogue import CATALOGUE
     from serving.predict.packages import PackageShelf
