@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from scoring.package import Package
 from serving.predict.asking import Answer
 from serving.rest.refusals import reason_of
 from serving.rest.schemas import write_instant
@@ -72,21 +73,22 @@ def write_rows(
     Exception
         One that refuses no question, but that nobody foresaw.
     """
-    rows, write = [], lru_cache(maxsize=16)(write_instant)
+    rows, write, names = [], lru_cache(maxsize=16)(write_instant), lru_cache(maxsize=4)(_names)
     for index, each in enumerate(found, first):
         if isinstance(each, Exception):
             rows.append({"index": index, "error": _refusal(each)})
             continue
-        package, customer = each.package, each.customer
+        customer = each.customer
+        model, tenant, label = names(each.package)
         row = {
             "index": index,
-            "model": package.model,
-            "tenant": package.tenant,
+            "model": model,
+            "tenant": tenant,
             "customer_id": each.customer_id,
             "customer": None if customer is None else customer.as_dict(),
             **vars(each.decision),
             "assumed": each.assumed if each.customer_id is None else None,
-            "model_version": package.label,
+            "model_version": label,
             "as_of": write(each.as_of),
             "request_id": each.request_id,
         }
@@ -94,6 +96,10 @@ def write_rows(
             del row["reasons"]
         rows.append(row)
     return rows
+
+
+def _names(package: Package) -> tuple[str, str, str]:
+    return package.model, package.tenant, package.label
 
 
 def _refusal(error: Exception) -> dict[str, Any]:
