@@ -117,7 +117,9 @@ def asked_for(*extras: str) -> set[str]:
 def test_every_library_that_is_installed_is_used_and_every_one_that_is_used_installed() -> None:
     sources = [*(ROOT / "src").rglob("*.py")]
     used = set[str]().union(*(imports(path) for path in sources))
-    libraries = asked_for("notebooks", "serving", "spark", "stripe", "redis") - {"bellwether"}
+    libraries = asked_for("client", "notebooks", "serving", "spark", "stripe", "redis") - {
+        "bellwether"
+    }
     modules = {NAMED_OTHERWISE.get(name, name): name for name in libraries}
     unused = {name for module, name in modules.items() if module not in used}
     assert unused == set(ONLY_CALLED)

@@ -50,6 +50,7 @@ COMMANDS = {
     "check": "workbench.cli.checks:check",
     "build": "workbench.cli.service:build",
     "serve": "workbench.cli.service:serve",
+    "load-test": "workbench.cli.load_tests:load_test",
     "demo": "workbench.cli.demo:demo",
 }
 """Every subcommand and where it lives, in the order of `bellwether --help`."""

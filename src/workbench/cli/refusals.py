@@ -19,7 +19,8 @@ _OF_SERVING = {
     "starlette",
     "uvloop",
 }
-"""What only the extra "serving" brings; any other library that may be missing comes with "notebooks"."""
+_OF_CLIENT = {"httpx"}
+"""What the extras "serving" and "client" bring alone; any other library that may be missing comes with "notebooks"."""
 
 
 class Refusal(click.ClickException):
@@ -41,6 +42,7 @@ class Refusal(click.ClickException):
 
 def known_errors() -> tuple[type[Exception], ...]:
     """Give the base of every package's errors; asked only once an error is on its way."""
+    from bellwether.errors import ClientError
     from commerce.records.errors import CommerceError
     from features.errors import FeatureError
     from scoring.errors import ScoringError
@@ -50,6 +52,7 @@ def known_errors() -> tuple[type[Exception], ...]:
     from workbench.errors import WorkbenchError
 
     ours: tuple[type[Exception], ...] = (
+        ClientError,
         CommerceError,
         FeatureError,
         ScoringError,
@@ -67,7 +70,9 @@ def known_errors() -> tuple[type[Exception], ...]:
 def refusal(error: Exception) -> Refusal:
     """Say a known error in one sentence."""
     if isinstance(error, ModuleNotFoundError):
-        extra = "serving" if (error.name or "").split(".")[0] in _OF_SERVING else "notebooks"
+        missing = (error.name or "").split(".")[0]
+        extra = "client" if missing in _OF_CLIENT else "notebooks"
+        extra = "serving" if missing in _OF_SERVING else extra
         return Refusal(
             f"libraries of this command must be installed; got no {error.name}."
             f" Install them: pip install 'bellwether[{extra}]'."

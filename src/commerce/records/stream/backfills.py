@@ -9,12 +9,14 @@ and comes out the same later by looking at the stream as it stood after that one
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, or_, select
 
 from commerce.records import schema
 from commerce.records.bulk import insert_rows
-from commerce.records.sql import linked, micros
+from commerce.records.prepared import Prepared
+from commerce.records.sql import bound, linked, micros
 from commerce.records.tenants import Tenant
 
 ALL = 2**31 - 1
@@ -44,9 +46,15 @@ def last_backfill(connection: Connection, tenant_id: int) -> int:
     What is computed asks this first and reads the stream up to that number: a backfill that is committed in between is
     left out then as it is later.
     """
+    ((last,),) = _last().plain(connection, {"tenant": tenant_id})
+    return int(last)
+
+
+@cache
+def _last() -> Prepared:
     table = schema.backfill
-    query = select(func.coalesce(func.max(table.c.number), 0)).where(table.c.tenant_id == tenant_id)
-    return int(connection.execute(query).scalar_one())
+    last = func.coalesce(func.max(table.c.number), 0).label("last")
+    return Prepared(select(last).where(*bound(table)))
 
 
 def backfill(connection: Connection, tenant: Tenant, events: Sequence[tuple[int, int]]) -> None:
