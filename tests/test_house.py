@@ -39,7 +39,7 @@ ONLY_CALLED = {
 """Libraries that others import for us, and what for."""
 COME_ALONG = {
     *("IPython", "jupyter_client", "nbclient", "nbformat", "traitlets"),
-    *("pydantic", "starlette", "uvicorn", "cattrs", "py4j", "sentry_sdk"),
+    *("anyio", "pydantic", "starlette", "uvicorn", "cattrs", "py4j", "sentry_sdk"),
 }
 """Libraries that come along with those that are asked for, or are asked for by a setting."""
 OPTIONAL = {"redis", "stripe", "sentry_sdk", "pyspark", "celery"}

@@ -49,19 +49,37 @@ def mentioned(template: str) -> tuple[str, ...]:
 
 
 class Alternative(NamedTuple):
-    """One sentence of a template, taken apart."""
+    """One sentence of a template, taken apart.
+
+    Parameters
+    ----------
+    tests : tuple of (str, str, str)
+        Each a name or number, an operator, and another one.
+    told_as : str or None
+        The feature that tells it instead.
+    parts : tuple of (str, str or None, str)
+        Literal text, and the name and the words that follow it.
+    """
 
     tests: tuple[tuple[str, str, str], ...]
-    """Each a name or number, an operator, and another one."""
     told_as: str | None
-    """The feature that tells it instead."""
     parts: tuple[tuple[str, str | None, str], ...]
-    """Literal text, and the name and the words that follow it."""
 
 
 @lru_cache(maxsize=10_000)
 def alternatives(template: str) -> tuple[Alternative, ...]:
-    """Take a template apart, once."""
+    """Take a template apart, once.
+
+    Parameters
+    ----------
+    template : str
+        As `scoring.package.PackageOutput` describes it.
+
+    Returns
+    -------
+    tuple of Alternative
+        In the order they are tried in.
+    """
     found = []
     for text in template.split(ALTERNATIVE):
         tests: list[tuple[str, str, str]] = []
