@@ -35,7 +35,7 @@ from scoring.points import points_table
 from scoring.published import publish
 from scoring.recourse import Move
 from scoring.scale import BAND_NAMES
-from serving.predict.batch import score_customers
+from serving.predict.nightly import score_customers
 from serving.predict.packages import PackageShelf
 from serving.predict.recourse import Recourse, find_recourse
 from training.fitting.rule_scores import rule_scores

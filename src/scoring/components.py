@@ -23,7 +23,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BYTE = 8
-_ROWS_AT_ONCE = 512
+_FEW = 32
+"""Rows up to which looking all slots up at once takes less than going through trees one by one."""
+_ROWS_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,13 +79,14 @@ class Trees:
         float array of shape (n_rows, n_columns)
             Log-odds, before `weight`.
         """
-        if len(values) <= _ROWS_AT_ONCE:
-            return self._explain(values)
+        if len(values) <= _FEW:
+            return self._explain_few(values)
         starts = range(0, len(values), _ROWS_AT_ONCE)
-        parts = [self._explain(values[start : start + _ROWS_AT_ONCE]) for start in starts]
+        parts = [self._explain_many(values[start : start + _ROWS_AT_ONCE]) for start in starts]
         return np.concatenate(parts)
 
-    def _explain(self, values: Floats) -> Floats:
+    def _explain_few(self, values: Floats) -> Floats:
+        """Look all slots of all rows up at once, and sum them by row and column."""
         rows, columns = values.shape
         tested = values.take(self.feature, axis=1)
         left = tested <= self.threshold
@@ -97,6 +100,84 @@ class Trees:
             cells.ravel(), weights=self.table.take(places).ravel(), minlength=rows * columns
         )
         return np.asarray(summed, dtype=np.float64).reshape(rows, columns)
+
+    def _explain_many(self, values: Floats) -> Floats:
+        """Go through the trees, and add what each says of every row to its columns: the same sums in the same order."""
+        rows, columns = values.shape
+        by_column = np.ascontiguousarray(values.T)
+        patterns = self._patterns(by_column)
+        summed = np.zeros((columns, rows))
+        into = list(summed)
+        widest = max((len(told) for _, told, _ in self._by_tree), default=0)
+        looked_up = np.empty((widest, rows))
+        parts = list(looked_up)
+        for tree, told, table in self._by_tree:
+            np.take(table, patterns[tree], axis=1, out=looked_up[: len(told)], mode="clip")
+            for column, part in zip(told, parts, strict=False):
+                np.add(into[column], part, out=into[column])
+        return np.ascontiguousarray(summed.T)
+
+    def _patterns(self, by_column: Floats) -> Integers:
+        """Give the comparison pattern of each tree and row, shape (n_trees, n_rows)."""
+        rows = by_column.shape[1]
+        left = np.empty((len(self.feature), rows), dtype=np.bool_)
+        for column, first, end, threshold, stays in self._by_column:
+            values = by_column[column]
+            np.less_equal(values, threshold, out=left[first:end])
+            missing = values != values
+            if missing.any():
+                left[stays] |= missing
+        bits = left.view(np.uint8).take(self._place_of_bit, axis=0)
+        packed = bits[: self.n_trees].copy()
+        for bit in range(1, _BYTE):
+            some = bits[bit * self.n_trees : (bit + 1) * self.n_trees]
+            packed |= np.left_shift(some, bit, out=some)
+        return packed.astype(np.int64)
+
+    @cached_property
+    def _order(self) -> Integers:
+        """The tests, those of one column together."""
+        return np.argsort(self.feature, kind="stable")
+
+    @cached_property
+    def _by_column(self) -> list[tuple[int, int, int, Floats, Integers]]:
+        """Of each column: its number, where its tests begin and end, their thresholds, those a missing value passes."""
+        columns, firsts = np.unique(self.feature[self._order], return_index=True)
+        found = []
+        for column, first, end in zip(
+            columns.tolist(),
+            firsts.tolist(),
+            [*firsts[1:].tolist(), len(self.feature)],
+            strict=True,
+        ):
+            tests = self._order[first:end]
+            stays = first + np.flatnonzero(self.missing_left[tests])
+            found.append((column, first, end, self.threshold[tests][:, None], stays))
+        return found
+
+    @cached_property
+    def _place_of_bit(self) -> Integers:
+        """Where among the ordered tests each is: the first of every tree, then the second of every tree, and so on."""
+        places = np.empty_like(self._order)
+        places[self._order] = np.arange(len(places))
+        return places.reshape(self.n_trees, _BYTE).T.ravel()
+
+    @cached_property
+    def _by_tree(self) -> list[tuple[int, list[int], Floats]]:
+        """Of each tree: its number, the columns it tells of, and what it says of each under every pattern."""
+        ends = [*self.slot_offset[1:].tolist(), len(self.table)]
+        found: dict[int, tuple[list[int], list[Floats]]] = {}
+        for tree, column, first, end in zip(
+            self.slot_tree.tolist(),
+            self.slot_feature.tolist(),
+            self.slot_offset.tolist(),
+            ends,
+            strict=True,
+        ):
+            told, tables = found.setdefault(tree, ([], []))
+            told.append(column)
+            tables.append(self.table[first:end])
+        return [(tree, told, np.stack(tables)) for tree, (told, tables) in found.items()]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

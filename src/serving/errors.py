@@ -80,6 +80,23 @@ class LogUnwritable(ServingError, RuntimeError):
         )
 
 
+class BatchesBusy(ServingError, RuntimeError):
+    """As many batches are being answered as may be at once."""
+
+    def __init__(self, at_work: int) -> None:
+        super().__init__(
+            f"batch must wait its turn; got {at_work} being answered. Ask again in a while, or ask for less."
+        )
+
+
+class Unreadable(ServingError, ValueError):
+    """A body, or a row of it, that is not what it is said to be."""
+
+
+class UnknownFormat(ServingError, ValueError):
+    """A body of a kind that is not read."""
+
+
 class QuestionsBusy(ServingError, RuntimeError):
     """More questions about a period than may wait."""
 

@@ -23,7 +23,7 @@ from features.frames import feature_frame
 from scoring.decisions import decide_many
 from scoring.offers import Offer, SuccessRate
 from scoring.package import Package
-from serving.predict.batch import score_customers
+from serving.predict.nightly import score_customers
 from workbench import layouts
 from workbench.customers import customer_names
 from workbench.errors import PlanError

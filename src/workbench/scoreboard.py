@@ -21,7 +21,7 @@ from scoring.decisions import Decision, decide_many
 from scoring.package import Package
 from scoring.scorer import score
 from scoring.wording import counted
-from serving.predict.batch import BatchSummary
+from serving.predict.nightly import BatchSummary
 from workbench.customers import customer_names
 from workbench.notebook import Bench
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from features.declaring.beliefs import Belief, Beliefs
 from features.declaring.compilation import Output
-from features.declaring.rules import ROUNDING, Floats, KnownRow, Places, Rule, nowhere
+from features.declaring.rules import ROUNDING, Floats, Held, KnownRow, Places, Rule, nowhere
 
 
 def derived(known: Mapping[str, Output]) -> Iterator[Rule]:
@@ -79,7 +78,7 @@ class Quotient(Rule):
             known.at_most(top, 0, name, why)
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether each is exactly the quotient, or missing, or of nothing."""
         name, _, bottom = names
         result, above, below = row.values[names]
@@ -139,17 +138,11 @@ class Difference(Rule):
         )
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether each is exactly the difference, or missing."""
-        has_some = row.has_some[names[0]].tolist()
-        return all(
-            result != result
-            or whole - less == result
-            or ((whole != whole or less != less) and not some)
-            for (result, whole, less), some in zip(
-                row.values[names].T.tolist(), has_some, strict=True
-            )
-        )
+        result, whole, less = row.values[names]
+        is_empty = ((whole != whole) | (less != less)) & ~row.has_some[names[0]]
+        return nowhere(~((whole - less == result) | is_empty | (result != result)))
 
     def solve(self, place: int, values: Sequence[float]) -> float:
         """What the other two leave."""
@@ -206,10 +199,15 @@ class Share(Rule):
                 )
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether each is exactly the share, or missing, or of nothing."""
-        has_some = row.has_some[names].T.tolist()
-        return all(map(_is_share, row.values[names].T.tolist(), has_some))
+        result, part, rest = row.values[names]
+        has_some, has_part, has_rest = row.has_some[names]
+        whole = part + rest
+        counts = ((part == 0) | (part >= 1)) & ((rest == 0) | (rest >= 1))
+        is_exact = counts & (np.abs(result * whole - part) <= ROUNDING * part)
+        holds = np.where(whole == 0, (result == 0) & ~has_some, is_exact)
+        return nowhere(~np.where(result != result, ~(has_part | has_rest), holds))
 
     def solve(self, place: int, values: Sequence[float]) -> float:
         """What the other two leave."""
@@ -261,29 +259,11 @@ class Threshold(Rule):
             known.at_most(of, limits[int(band.high)], band.high_by, why)
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether each says how many limits are reached, or that nothing is there to reach them."""
-        return all(
-            bisect_right(limits, looked_at) == band if looked_at == looked_at else not has_some
-            for (band, looked_at), has_some, limits in zip(
-                row.values[names].T.tolist(),
-                row.has_some[names[0]].tolist(),
-                numbers.T.tolist(),
-                strict=True,
-            )
-        )
-
-
-def _is_share(values: Sequence[float], has_some: Sequence[bool]) -> bool:
-    """Whether the first value is the share of the second in it and the third; see `has_some` of a known row."""
-    result, part, rest = values
-    if result != result:
-        return not (has_some[1] or has_some[2])
-    whole = part + rest
-    if whole == 0:
-        return result == 0 and not has_some[0]
-    is_whole = (part == 0 or part >= 1) and (rest == 0 or rest >= 1)
-    return is_whole and abs(result * whole - part) <= ROUNDING * part
+        band, looked_at = row.values[names]
+        is_reached = np.count_nonzero(looked_at >= numbers, axis=0) == band
+        return nowhere(~np.where(looked_at == looked_at, is_reached, ~row.has_some[names[0]]))
 
 
 def _fraction(value: float) -> tuple[float, float] | None:

@@ -44,7 +44,7 @@ def surely_agree(catalogue: Catalogue, sent: Floats) -> bool:
     >>> surely_agree(shop, np.array([1.0, 2.0, 2.0])), surely_agree(shop, np.array([3.0, 2.0, 2.0]))
     (True, False)
     """
-    check = _check(catalogue)
+    check = check_of(catalogue)
     return check is not None and check.passes(sent)
 
 
@@ -57,7 +57,7 @@ def all_surely_agree(catalogue: Catalogue, sent: Sequence[Floats]) -> bool:
     sent : sequence of float64 arrays of shape (n_outputs,)
         At least one.
     """
-    check = _check(catalogue)
+    check = check_of(catalogue)
     pages = (sent[start : start + _TOGETHER] for start in range(0, len(sent), _TOGETHER))
     return check is not None and all(check.all_pass(page) for page in pages)
 
@@ -70,7 +70,7 @@ _Naming = tuple[Rule, int, Callable[[Sequence[float]], Sequence[float]]]
 
 
 @dataclass(frozen=True)
-class _Unsent:
+class Unsent:
     """An output that is not sent."""
 
     place: int
@@ -101,12 +101,12 @@ class _Unsent:
 
 
 @dataclass(frozen=True)
-class _Pair:
+class Pair:
     """A rule by which two outputs that are not sent come to one that is."""
 
     rule: Rule
     result: int
-    two: tuple[_Unsent, _Unsent]
+    two: tuple[Unsent, Unsent]
 
     def solve(self, values: list[float]) -> None:
         """Put down the smallest values that this rule and others leave, where neither is known."""
@@ -124,7 +124,7 @@ class _Pair:
 
 
 @dataclass(frozen=True)
-class _Laws:
+class Laws:
     """The rules of a catalogue, by kind. Places are those of what is sent, in its order, and then of what is not."""
 
     kinds: tuple[tuple[type[Rule], Places, Floats], ...]
@@ -138,10 +138,10 @@ class _Laws:
     nulls: Floats
     """and below likewise."""
 
-    def of_rows(self, count: int) -> _Laws:
+    def of_rows(self, count: int) -> Laws:
         """Give the laws of so many rows that are written one behind the other."""
         rows, width = np.arange(count), len(self.sent)
-        return _Laws(
+        return Laws(
             tuple(
                 (
                     kind,
@@ -168,13 +168,13 @@ class _Laws:
 
 
 @dataclass(frozen=True)
-class _Check:
+class Check:
     """What it takes to judge a row: values for what is not sent, and the laws."""
 
-    unsent: tuple[_Unsent, ...]
-    pairs: tuple[_Pair, ...]
-    laws: _Laws
-    of_rows: dict[int, _Laws] = field(default_factory=dict)
+    unsent: tuple[Unsent, ...]
+    pairs: tuple[Pair, ...]
+    laws: Laws
+    of_rows: dict[int, Laws] = field(default_factory=dict)
     """The laws of several rows, once they were needed."""
 
     def passes(self, sent: Floats) -> bool:
@@ -201,7 +201,7 @@ class _Check:
 
 
 @lru_cache(maxsize=64)
-def _check(catalogue: Catalogue) -> _Check | None:
+def check_of(catalogue: Catalogue) -> Check | None:
     """Make the check of a catalogue; None where more is derived, or may be missing, than it can judge."""
     unsent = [output for output in catalogue.evaluated if output.name not in catalogue]
     outputs = [*catalogue.outputs, *unsent]
@@ -227,14 +227,14 @@ def _check(catalogue: Catalogue) -> _Check | None:
             namings[name].append((rule, own, pick))
     waiting = {output.name: _unsent(output, place_of, namings[output.name]) for output in unsent}
     nulls = _filled([output.null for output in outputs], -math.inf)
-    return _Check(
+    return Check(
         unsent=tuple(waiting.values()),
         pairs=tuple(
-            _Pair(rule, place_of[rule.names[0]], (waiting[rule.names[1]], waiting[rule.names[2]]))
+            Pair(rule, place_of[rule.names[0]], (waiting[rule.names[1]], waiting[rule.names[2]]))
             for rule in rules
             if rule.solves and all(name in waiting for name in rule.names[1:])
         ),
-        laws=_Laws(
+        laws=Laws(
             kinds=tuple(
                 (
                     kind,
@@ -253,11 +253,11 @@ def _check(catalogue: Catalogue) -> _Check | None:
     )
 
 
-def _unsent(output: Output, place_of: Mapping[str, int], namings: Sequence[_Naming]) -> _Unsent:
+def _unsent(output: Output, place_of: Mapping[str, int], namings: Sequence[_Naming]) -> Unsent:
     """Gather what may be said of an output that is not sent; of two rules that say the same the one that says more."""
     ordered = {rule.names for rule, _, _ in namings if isinstance(rule, AtMost)}
     need_rows = output.kind in COUNTED or output.null is None
-    return _Unsent(
+    return Unsent(
         place_of[output.name],
         is_whole=output.dtype == "int",
         null=math.nan if output.null is None else output.null,

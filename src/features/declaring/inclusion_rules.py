@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from features.declaring.arithmetic import hold_between
 from features.declaring.beliefs import Beliefs
-from features.declaring.rules import ROUNDING, Floats, KnownRow, Places, Rule, nowhere
+from features.declaring.rules import ROUNDING, Floats, Held, KnownRow, Places, Rule, nowhere
 
 _WHOLE_HOUR = 1 / 24
 """Days that a gap may be longer than its whole hours."""
@@ -30,7 +32,7 @@ class Rows(Rule):
             known.lack(part, by, self.why)
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether no part may have a row where its whole may have none."""
         part, whole = names
         return nowhere(row.has_none[whole] & row.has_some[part])
@@ -56,7 +58,7 @@ class AtMost(Rule):
                 known.at_most(less, high.high, high.high_by, self.why)
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether none is above what it is at most; a missing one never is."""
         less, more = row.values[names]
         return nowhere(less > more)
@@ -81,7 +83,7 @@ class Enough(Rule):
             known.lack(gap, known[count].high_by, self.why)
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether there are rows enough wherever there is a gap."""
         gap, count = names
         return nowhere((row.values[count] < numbers[0]) & row.has_some[gap])
@@ -104,7 +106,7 @@ class Recent(Rule):
             known.lack(windowed, known[recency].low_by, self.why)
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether the latest row is recent wherever a window may have one."""
         windowed, recency = names
         return nowhere(~(row.values[recency] <= numbers[0]) & row.has_some[windowed])
@@ -126,7 +128,7 @@ class Within(Rule):
             known.at_least(recency, days, by, self.why)
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether a window surely has a row wherever the latest is newer than it is long."""
         recency, windowed = names
         return nowhere((row.values[recency] < numbers[0]) & row.has_none[windowed])
@@ -149,7 +151,7 @@ class Sum(Rule):
             known.at_least(whole, low, known[one].low_by or known[other].low_by, self.why)
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether no two parts come to more than the whole."""
         one, other, whole = row.values[names]
         return nowhere(one + other > whole)
@@ -182,18 +184,13 @@ class Span(Rule):
                 known.at_most(gap, high / between, first.high_by or latest.low_by, self.why)
 
     @staticmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether the gaps fill the days between, but for the hours that are cut off."""
-        return all(_is_span(*values) for values in row.values[names].T.tolist())
-
-
-def _is_span(number: float, latest: float, first: float, *gaps: float) -> bool:
-    """Whether so many rows, the latest and the first so many days ago, may have such a mean gap."""
-    if latest != latest or first != first:
-        return True
-    if number <= 1:
-        return first <= latest
-    days, between = first - latest, number - 1
-    return all(
-        days - _WHOLE_HOUR * between <= gap * between <= days + ROUNDING * first for gap in gaps
-    )
+        number, latest, first, *gaps = row.values[names]
+        days, between = first - latest, number - 1
+        fill = np.ones(days.shape, dtype=np.bool_)
+        for gap in gaps:
+            filled = gap * between
+            fill &= (days - _WHOLE_HOUR * between <= filled) & (filled <= days + ROUNDING * first)
+        holds = np.where(number <= 1, first <= latest, fill)
+        return nowhere(~(holds | (latest != latest) | (first != first)))

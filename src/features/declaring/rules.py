@@ -15,13 +15,18 @@ from features.declaring.beliefs import Beliefs
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
+Held = bool | npt.NDArray[np.bool_]
+"""Of one row, or of each of many, shape (n_rows,)."""
 
 ROUNDING = 1e-12
 """How far two values may be off, in size, for being computed in floating point; beliefs forgive more."""
 
 
 class KnownRow(NamedTuple):
-    """One value for every output a catalogue evaluates; arrays of shape (n_evaluated,)."""
+    """One value for every output a catalogue evaluates; arrays of shape (n_evaluated,).
+
+    So many rows are told of together by arrays of shape (n_evaluated, n_rows).
+    """
 
     values: Floats
     """NaN where missing."""
@@ -67,7 +72,7 @@ class Rule(ABC):
 
     @staticmethod
     @abstractmethod
-    def hold(row: KnownRow, names: Places, numbers: Floats) -> bool:
+    def hold(row: KnownRow, names: Places, numbers: Floats) -> Held:
         """Whether rules of this kind surely hold, all of them; where they do not, they may nevertheless.
 
         Parameters
@@ -76,7 +81,7 @@ class Rule(ABC):
         names : intp array of shape (n_names, n_rules)
             Where in the row the outputs are that the rules name.
         numbers : float64 array of shape (n_numbers, n_rules)
-            Filled up with infinity.
+            Filled up with infinity; of shape (n_numbers, n_rules, 1) for many rows.
         """
 
     def solve(self, place: int, values: Sequence[float]) -> float:
@@ -111,6 +116,9 @@ class Rule(ABC):
         raise NotImplementedError
 
 
-def nowhere(flags: Flags) -> bool:
-    """Whether no flag is set; faster than `any` on so few."""
-    return not np.count_nonzero(flags)
+def nowhere(flags: Flags) -> Held:
+    """Whether no rule has its flag set, of each row; flags of shape (n_rules,) or (n_rules, n_rows)."""
+    if flags.ndim > 1:
+        found: Flags = ~np.any(flags, axis=0)
+        return found
+    return not np.count_nonzero(flags)  # faster than `any` on so few

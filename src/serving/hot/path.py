@@ -32,7 +32,7 @@ from serving.settings import DoorSettings
 
 logger = logging.getLogger(__name__)
 
-_UNDER = f"{PREFIX}/"
+_UNDER, _BATCH = f"{PREFIX}/", "/batch"
 _PATIENCE = 1.0
 """Seconds for which a body is waited for; one that comes later is waited for elsewhere."""
 _UNABLE = (LogUnwritable, StoreUnavailable)
@@ -73,6 +73,7 @@ class HotPath:
             scope["type"] != "http"
             or scope["method"] != "POST"
             or not scope["path"].startswith(_UNDER)
+            or scope["path"].endswith(_BATCH)
         ):
             await self.app(scope, receive, send)
             return

@@ -5,13 +5,14 @@ Every answer by customer is kept, and every answer by values where there is a re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from commerce.records.tenants import find_tenant
 from scoring.package import Package
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
 from serving.predict.deciding import decide_by_customer, decide_by_values
-from serving.predict.scores import record_score
+from serving.predict.prediction_log.entries import Entry
+from serving.predict.scores import record_score, record_scores
 
 
 def answer(
@@ -75,3 +76,15 @@ def keep(state: AppState, found: Answer) -> None:
         with state.store.writing() as connection:
             tenant = find_tenant(connection, found.entry.tenant)
             record_score(connection, found.entry.row(tenant.id))
+
+
+def keep_all(state: AppState, entries: Sequence[Entry]) -> None:
+    """Keep the answers about one tenant before any of them is given, all or none; raises as `keep`."""
+    if not entries:
+        return
+    if state.log is not None:
+        state.log.keep_all(entries)
+    elif state.store is not None:
+        with state.store.writing() as connection:
+            tenant = find_tenant(connection, entries[0].tenant)
+            record_scores(connection, [each.row(tenant.id) for each in entries])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from threading import BoundedSemaphore, Semaphore
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,9 @@ from serving.predict.prediction_log.loader import load_log
 from serving.predict.prediction_log.writer import PredictionLog
 from serving.predict.store import RecordStore
 
+BATCHES_AT_ONCE = 2
+"""Batches that are answered at once, by one process: each holds its body in memory."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AppState:
@@ -31,6 +36,9 @@ class AppState:
     """Gives wall time, aware."""
     log: PredictionLog | None = None
     """Where answers are kept until they are loaded into the record store; None: each is kept there itself."""
+
+    batches: Semaphore = field(default_factory=partial(BoundedSemaphore, BATCHES_AT_ONCE))
+    """Whose turn it is to have a batch answered."""
 
     def load_answers(self) -> None:
         """Have every answer that was given until now in the record store."""

@@ -96,7 +96,7 @@ def _decide(
     if known is None or known.customer is None or known.since is None:
         raise CustomerNotFound(tenant.slug, request.customer_id)
     customer, backfills = known.customer, known.backfills
-    as_of = _settle(request.as_of, tenant, known.clock(now))
+    as_of = settle(request.as_of, tenant, known.clock(now))
     if known.since > as_of and not was_known(connection, tenant, customer.id, as_of):
         raise CustomerNotYet(request.customer_id, as_of)
     if not tenant.was_observed(as_of):
@@ -140,7 +140,7 @@ def decide_by_values(
     the values that were sent and the version that is named.
     """
     moment = _moment(state, model, request.tenant)
-    payload = _read_values(request, moment.served)
+    payload = read_values(request, moment.served)
     decision = decide(moment.served.package, payload.values)
     return _answer(moment, request, request_id, payload, decision)
 
@@ -164,7 +164,7 @@ def decide_together(
     served = moment.served
     if served.package.fields is not None:
         try:
-            payloads = [_read_values(request, served) for request, _ in asked]
+            payloads = [read_values(request, served) for request, _ in asked]
         except InvalidRequest:
             return None
     else:
@@ -190,11 +190,11 @@ class _Moment(NamedTuple):
 
 
 def _moment(state: AppState, model: str, tenant: str) -> _Moment:
-    now = state.now()
-    if state.store is None or tenant == SHARED:
-        return _Moment(now, now, _without_records(state.shelf, tenant, model), kept=False)
-    as_of = state.store.clock(tenant, now)
-    return _Moment(now, as_of, state.shelf.current(tenant, model), kept=True)
+    now = as_of = state.now()
+    kept = state.store is not None and tenant != SHARED
+    if state.store is not None and kept:
+        as_of = state.store.clock(tenant, now)
+    return _Moment(now, as_of, served_by_values(state, tenant, model), kept)
 
 
 def _answer(
@@ -239,13 +239,35 @@ def is_whole(state: AppState, model: str, request: ValuesRequest) -> bool:
     return served.package.fields is not None or len(request.features) >= len(served.outputs)
 
 
-def _read_values(request: ValuesRequest, served: Served) -> Payload:
+def served_by_values(state: AppState, tenant: str, model: str) -> Served:
+    """Find who answers upon values: the tenant's own package alone.
+
+    Raises
+    ------
+    ModelMissing
+        "model <tenant>.<model> must have a published package; got ..."
+    UnknownName
+        Where there are no records that would know the tenant, and no packages of it.
+    """
+    if state.store is None or tenant == SHARED:
+        return _without_records(state.shelf, tenant, model)
+    return state.shelf.current(tenant, model)
+
+
+def read_values(request: ValuesRequest, served: Served) -> Payload:
+    """Read values as a package takes them, of the shop's features or of its own table.
+
+    Raises
+    ------
+    InvalidRequest
+        As `serving.predict.payload.read_payload` and `read_fields`.
+    """
     if served.package.fields is not None:
         return read_fields(request.features, served.package.fields)
     return read_payload(request.features, served.outputs, served.usual)
 
 
-def _settle(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
+def settle(asked: str | None, tenant: Tenant, time: datetime) -> datetime:
     """Decide which instant a request is about; a refusal names its field."""
     try:
         return settle_as_of(asked, tenant, time)

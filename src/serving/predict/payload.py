@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from features.declaring.beliefs import Contradiction
 from features.declaring.complete_rows import surely_agree
+from features.declaring.complete_tables import surely_agree_rows
 from features.declaring.declaration import Catalogue, Output
 from features.declaring.relations import complete
 from scoring.errors import InvalidField
@@ -132,13 +133,40 @@ def read_whole(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.fl
         row = np.array(sent, dtype=np.float64)
     except (KeyError, OverflowError):
         return None
-    is_missing = row != row
-    is_in_range = (row >= accepted.low) & (row <= accepted.high)
-    is_whole = (np.rint(row) == row) | accepted.may_be_part
-    accepts = (is_in_range & is_whole) | (is_missing & accepted.may_be_missing)
-    if np.count_nonzero(accepts) < len(sent) or np.count_nonzero(is_missing) > sent.count(None):
+    if np.count_nonzero(_accepts(row, accepted)) < len(sent) or np.count_nonzero(
+        row != row
+    ) > sent.count(None):
         return None
     return row
+
+
+def _accepts(values: NDArray[np.float64], accepted: _Accepted) -> NDArray[np.bool_]:
+    """Whether each value is one that its output may have, shape (..., n_outputs)."""
+    is_in_range = (values >= accepted.low) & (values <= accepted.high)
+    is_whole = (np.rint(values) == values) | accepted.may_be_part
+    accepts: NDArray[np.bool_] = (is_in_range & is_whole) | (
+        (values != values) & accepted.may_be_missing
+    )
+    return accepts
+
+
+def accept_rows(table: NDArray[np.float64], outputs: Catalogue) -> NDArray[np.bool_]:
+    """Mark the rows that `read_payload` surely takes as they are; it may take others, too.
+
+    Parameters
+    ----------
+    table : float array of shape (n_rows, n_outputs)
+        Values of all outputs, in their order; NaN where missing.
+    outputs : Catalogue
+        What the package reads; at least one.
+
+    Returns
+    -------
+    bool array of shape (n_rows,)
+    """
+    accepts: NDArray[np.bool_] = np.all(_accepts(table, _accepted(outputs)), axis=1)
+    accepts[accepts] = surely_agree_rows(outputs, table[accepts])
+    return accepts
 
 
 def read_fields(features: Mapping[str, Any], fields: Fields) -> Payload:

@@ -19,8 +19,8 @@ from commerce.records.tenants import Tenant, observe
 from features.evaluating.online import online_features
 from serving.errors import StoreMissing
 from serving.predict.asking import AppState
-from serving.predict.batch import batch_request_id, score_customers
 from serving.predict.customer_values import served_for
+from serving.predict.nightly import batch_request_id, score_customers
 from serving.predict.profiles import MODEL, rules_otherwise
 from serving.schema import score
 from tabular.progress import Progress, silent

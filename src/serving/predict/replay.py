@@ -102,6 +102,8 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
             left_out = _backfilled_since(connection, kept)
     again = decide(package, values).as_dict()
     was = kept.as_dict()
+    if not kept.reasons:  # of a batch that was asked for none
+        was["reasons"] = again["reasons"]
     features = name_values(values, package.names)
     differences = [
         f"feature {name} was {kept.features.get(name)!r}, is {value!r}"

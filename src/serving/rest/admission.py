@@ -81,8 +81,9 @@ def refuse_misspelt(request: Request, shelf: PackageShelf, tenant: str, model: s
     """Refuse the path of a model whose name is none, with one that is close; `PackageShelf.misspelt` says which."""
     if shelf.misspelt(tenant, model):
         path = request.url.path
-        before = path.rpartition("/")[0]
-        known = [f"{before}/{name}" for whose, name in shelf.published() if whose == tenant]
+        before, after = path.split("/")[:2], path.split("/")[3:]
+        names = [name for whose, name in shelf.published() if whose == tenant]
+        known = ["/".join([*before, name, *after]) for name in names]
         raise HTTPException(404, f"path must exist; got {path!r}. {did_you_mean(path, known)}")
 
 

@@ -25,7 +25,7 @@ from serving.predict.packages import Served
 from serving.predict.recourse import NO_WAY
 from serving.rest.explained import write_explanation
 from serving.rest.schemas import write_answer
-from serving.rest.table_models import describe_row, example_values
+from serving.rest.table_models import describe_row, example_row, example_values
 
 _TENANT = "demo"
 _FEATURES = {"orders_90d": 3}
@@ -34,6 +34,12 @@ _FACTORS = (0.0, 0.25, 4.0)
 """What a usual value is multiplied by to be unusual."""
 _STANDING_OUT = 2
 """How many families of features stand out in an example, so that it has reasons."""
+_REFUSED = {
+    "status": 404,
+    "detail": "customer must be known to tenant 'demo'; got '18'. Check the id.",
+    "field": "customer_id",
+}
+"""Why a question of a batch has no answer."""
 _GAIN = 0.7
 """Log-odds by which one of them should raise the risk: it shows, and is nothing out of the way."""
 
@@ -54,6 +60,22 @@ def request_examples(
         "by values": {
             "summary": "Values of your own; features left out are listed in `assumed`",
             "value": {"tenant": tenant, "features": dict(features)},
+        },
+    }
+
+
+def batch_examples(
+    tenant: str = _TENANT, features: Mapping[str, Any] = _FEATURES
+) -> dict[str, Any]:
+    """Give what can be sent as a batch: by customer, and by values."""
+    return {
+        "by customer": {
+            "summary": "Customers of the record store, now",
+            "value": {"tenant": tenant, "rows": [{"customer_id": "17"}, {"customer_id": "18"}]},
+        },
+        "by values": {
+            "summary": "Values of your own",
+            "value": {"tenant": tenant, "rows": [{"features": dict(features)}]},
         },
     }
 
@@ -85,10 +107,19 @@ def list_models(document: Mapping[str, Any], models: Mapping[str, Served]) -> di
 def _describe(operation: Mapping[str, Any], path: str, served: Served) -> dict[str, Any]:
     """Describe the operation of one model in the words of its own package."""
     package, found = served.package, deepcopy(dict(operation))
-    verb, model = path.strip("/").split("/")
-    del found["parameters"]
-    found["operationId"] = f"{verb}_{model}_{verb}_{model}_post"
+    verb, model, *many = path.strip("/").split("/")
+    kept = [each for each in found.pop("parameters") if each["in"] != "path"]
+    found["operationId"] = f"{verb}_{model}_{'_'.join([verb, model, *many])}_post"
     predicts = package.card.get("predicts") or f"the probability that the model {model} gives"
+    if many:
+        found["parameters"] = kept
+        found["summary"] = f"{predicts[:1].upper()}{predicts[1:]}, of many"
+        found["requestBody"]["content"]["application/json"]["examples"] = _many_of(served)
+        found["responses"]["200"]["content"]["application/json"]["example"] = [
+            {"index": 0, **example_answer(served)},
+            {"index": 1, "error": _REFUSED},
+        ]
+        return found
     told = _OPERATIONS[verb]
     found["summary"] = told.summary.format(f"{predicts[:1].upper()}{predicts[1:]}")
     scores = "" if package.scale is None else ", a score with its band"
@@ -107,12 +138,26 @@ def _describe(operation: Mapping[str, Any], path: str, served: Served) -> dict[s
         f"{scores}{rules}{told.beside}. Ask about a `customer_id` of the record store (features"
         " are computed now; what was committed before the request counts) or about `features` of your own."
     )
-    features = {name: value for name, value in _FEATURES.items() if name in package.names}
-    first = served.outputs.outputs[0]
-    body["examples"] = request_examples(
-        package.tenant, features or {first.name: _allowed(first, 1.0)}
-    )
+    body["examples"] = request_examples(package.tenant, _features_of(served))
     return found
+
+
+def _features_of(served: Served) -> dict[str, float]:
+    """Give values that a client may send."""
+    features: dict[str, float] = {
+        name: value for name, value in _FEATURES.items() if name in served.package.names
+    }
+    first = served.outputs.outputs[0]
+    return features or {first.name: _allowed(first, 1.0)}
+
+
+def _many_of(served: Served) -> dict[str, Any]:
+    """Give batches that a client may send."""
+    package = served.package
+    if package.fields is None:
+        return batch_examples(package.tenant, _features_of(served))
+    examples = batch_examples(package.tenant, example_row(package, package.fields))
+    return {"by values": examples["by values"]}
 
 
 def example_answer(served: Served) -> dict[str, Any]:

@@ -6,6 +6,7 @@ ASGI middlewares, so that every answer of whatever router, page or asset has the
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
@@ -22,8 +23,12 @@ LARGEST_BODY = 1_000_000
 """Bytes; a request by values of a thousand features has a tenth of it."""
 LARGEST_UPLOAD = 10_000_000
 """Bytes of a form with files."""
+LARGEST_BATCH = 64_000_000
+"""Bytes of a batch of questions."""
 SLOWEST_BODY = 20.0
 """Seconds within which a body has come in whole."""
+SLOWEST_BATCH = 6 * SLOWEST_BODY
+"""The same of a batch."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
@@ -39,6 +44,8 @@ HEADERS = {
 _PRIVATE = ("/api", "/models")
 """How paths begin whose answers are those of who asks."""
 
+_BATCH = re.compile(r"/predict/[^/]+/batch")
+"""Where batches are sent, which may be larger than other bodies, and so take longer."""
 _PROBES = ("/livez", "/readyz")
 
 
@@ -89,7 +96,7 @@ class Protection:
             response = problem(status, sentence, request_id_of(scope), path=scope["path"])
             await response(scope, receive, send_guarded)
             return
-        await self.app(scope, self._bounded(headers, receive), send_guarded)
+        await self.app(scope, self._bounded(scope, headers, receive), send_guarded)
 
     def _believe_proxy(self, scope: Scope, headers: Headers) -> None:
         """Take address, scheme and host name from a proxy's headers, if it is a trusted one."""
@@ -131,11 +138,13 @@ class Protection:
             " Add it to ALLOWED_HOSTS, or give it to a shop as its domain."
         )
 
-    def _bounded(self, headers: Headers, receive: Receive) -> Receive:
+    def _bounded(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         """Refuse a body that is larger than it may be, or that does not come."""
         form = headers.get("content-type", "").startswith("multipart/")
-        most = LARGEST_UPLOAD if form else LARGEST_BODY
-        size, ends, done = 0, asyncio.get_running_loop().time() + self._slowest, False
+        most, slowest = LARGEST_UPLOAD if form else LARGEST_BODY, self._slowest
+        if scope["method"] == "POST" and _BATCH.fullmatch(scope["path"]):
+            most, slowest = LARGEST_BATCH, slowest * SLOWEST_BATCH / SLOWEST_BODY
+        size, ends, done = 0, asyncio.get_running_loop().time() + slowest, False
 
         async def receive_bounded() -> Message:
             nonlocal size, done
@@ -147,7 +156,7 @@ class Protection:
             except TimeoutError:
                 raise HTTPException(
                     408,
-                    f"body must come in within {self._slowest:g} seconds; got a part. Send it again.",
+                    f"body must come in within {slowest:g} seconds; got a part. Send it again.",
                 ) from None
             size += len(message.get("body", b""))
             done = not message.get("more_body", False)

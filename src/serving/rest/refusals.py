@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,6 +21,7 @@ from commerce.records.errors import CustomerNotFound, CustomerNotYet, TenantNotF
 from scoring.errors import OtherKind
 from serving.access.errors import NotAllowed, TooMany, Unauthorised, UnknownShop
 from serving.errors import (
+    BatchesBusy,
     InvalidRequest,
     LogUnwritable,
     MediaMissing,
@@ -31,7 +32,9 @@ from serving.errors import (
     StoreMissing,
     StoreUnavailable,
     TooLarge,
+    UnknownFormat,
     UnknownName,
+    Unreadable,
 )
 from serving.rest.request_log import request_id_of
 from serving.rest.schemas import FORMS, ByCustomer, ByValues
@@ -50,6 +53,8 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (UnknownShop, 404, None),
     (InvalidRequest, 422, None),
     (NotAPicture, 415, None),
+    (Unreadable, 400, None),
+    (UnknownFormat, 415, None),
     (TooLarge, 413, None),
     (MediaMissing, 503, None),
     (ModelMissing, 503, None),
@@ -57,6 +62,7 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
     (LogUnwritable, 503, None),
+    (BatchesBusy, 503, None),
     (QuestionsBusy, 503, None),
     (QuestionUnanswered, 503, None),
     (Unauthorised, 401, None),
@@ -88,7 +94,7 @@ _MEANINGS = {
     409: "It does not fit what is there; `allowed` lists what may happen to the record now.",
     410: "It was good until a time that has passed.",
     413: "The body is too large.",
-    415: "The file is not of a kind that is taken.",
+    415: "The file, or the body, is not of a kind that is taken.",
     422: "A field breaks its rule; `field` names it.",
     429: "More than is answered in a while; `Retry-After` says how long to wait.",
     503: "The record store does not answer, or no model can: the sentence says what to run or set.",
@@ -166,22 +172,37 @@ def add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _refuse_http)
 
 
-async def _refuse_known(request: Request, error: Exception) -> JSONResponse:
-    for kind, status, field in _STATUS:
+class Reason(NamedTuple):
+    """What a refusal says of an error: the status, a sentence, and the field to blame."""
+
+    status: int
+    sentence: str
+    field: str | None
+
+
+def reason_of(error: Exception) -> Reason | None:
+    """Give what is said of an error; None of one that nobody foresaw."""
+    for kind, known, field in _STATUS:
         if isinstance(error, kind):
-            named = getattr(error, "field", None) or field
-            sentence, headers = str(error), {}
+            status, sentence = known, str(error)
             if isinstance(error, TenantNotFound):  # whose hints name other tenants
                 sentence = f"tenant must exist; got {error.slug!r}. Check the name."
-            if isinstance(error, TooMany):
-                headers["Retry-After"] = str(error.seconds)
             if isinstance(error, errors.InsufficientFunds) and error.of_money:
-                status = 402  # noqa: PLW2901
-            if status == 422 and named is None:
-                named = _blamed(request, sentence)
-            allowed = getattr(error, "allowed", None)
-            return refuse(request, status, sentence, named, headers=headers, allowed=allowed)
-    raise error
+                status = 402
+            return Reason(status, sentence, getattr(error, "field", None) or field)
+    return None
+
+
+async def _refuse_known(request: Request, error: Exception) -> JSONResponse:
+    reason = reason_of(error)
+    if reason is None:
+        raise error
+    status, sentence, named = reason
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else {}
+    if status == 422 and named is None:
+        named = _blamed(request, sentence)
+    allowed = getattr(error, "allowed", None)
+    return refuse(request, status, sentence, named, headers=headers, allowed=allowed)
 
 
 def _blamed(request: Request, sentence: str) -> str | None:
@@ -213,7 +234,7 @@ async def _refuse_invalid(request: Request, error: Exception) -> JSONResponse:
         detail = first.get("ctx", {}).get("error", "a syntax error")
         place = first["loc"][-1]
         return refuse(request, 400, f"body must be JSON; got {detail} at character {place}.")
-    sentence, field = _explain(first, request)
+    sentence, field = explain_invalid(first, request)
     return refuse(request, 422, sentence, field)
 
 
@@ -235,8 +256,8 @@ def _unreadable(cause: BaseException | None) -> str:
     return "in UTF-8; got something else"
 
 
-def _explain(error: dict[str, Any], request: Request) -> tuple[str, str | None]:
-    """Turn one of pydantic's errors into a sentence and the field it blames."""
+def explain_invalid(error: Mapping[str, Any], request: Request) -> tuple[str, str | None]:
+    """Turn one of pydantic's errors about a body into a sentence and the field it blames."""
     place = [str(part) for part in error["loc"][1:] if part not in FORMS]
     field = ".".join(place) or None
     kind, given, advice = error["type"], _shown(error.get("input")), _advice(request)

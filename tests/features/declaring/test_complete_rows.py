@@ -14,6 +14,7 @@ from tests.features.declaring.contradictions import CONTRADICTIONS
 from features.catalogue import CATALOGUE
 from features.declaring.beliefs import Contradiction
 from features.declaring.complete_rows import all_surely_agree, surely_agree
+from features.declaring.complete_tables import surely_agree_rows
 from features.declaring.declaration import (
     Catalogue,
     age,
@@ -245,3 +246,27 @@ def test_two_that_are_not_sent_are_found_from_their_quotient(rate: float, agrees
         ratio("late_rate", "late", "orders", description="Share that was late."),
     )
     assert surely_agree(shop, np.array([rate])) is agrees
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.lists(edits(), max_size=3), min_size=1, max_size=40))
+def test_rows_of_a_table_are_judged_as_they_are_alone(
+    customers: list[Values], changes: list[list[tuple[str, int, int, float]]]
+) -> None:
+    rows = []
+    for place, some in enumerate(changes):
+        row = as_row(customers[place % len(customers)])
+        for change in some:
+            edit(row, customers, change)
+        rows.append(row)
+    together = surely_agree_rows(CATALOGUE, np.array(rows))
+    for row, agrees in zip(rows, together.tolist(), strict=True):
+        if agrees and not surely_agree(CATALOGUE, row):  # other guesses, as good
+            complete(CATALOGUE, as_values(row), {})
+
+
+def test_customers_of_a_shop_surely_agree_as_a_table(customers: list[Values]) -> None:
+    table = np.array([as_row(values) for values in customers])
+    agree = surely_agree_rows(CATALOGUE, table)
+    assert agree.sum() >= 0.98 * len(table)
+    assert surely_agree_rows(CATALOGUE, table[:0]).tolist() == []

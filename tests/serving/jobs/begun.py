@@ -23,7 +23,7 @@ from features.catalogue import CATALOGUE
 from serving.jobs.kinds import RECOMPUTE_SCORES
 from serving.jobs.requests import Job, ask_for, get_job
 from serving.jobs.worker import Worker
-from serving.predict import batch, recompute
+from serving.predict import nightly, recompute
 from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
@@ -84,7 +84,7 @@ def main(url: str) -> None:
             print("a page is written", flush=True)
             time.sleep(600)
         pages += 1
-        return batch.score_customers(*given, **more)
+        return nightly.score_customers(*given, **more)
 
     recompute._AT_ONCE = AT_ONCE
     with patch.object(recompute, "score_customers", score_customers):

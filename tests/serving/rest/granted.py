@@ -223,6 +223,15 @@ def _predicted(_: Shops) -> Asked:
     return Asked("admin", body={"tenant": "acme", "features": {"orders_90d": 3}})
 
 
+def _predicted_many(_: Shops) -> Asked:
+    rows = [{"features": {"orders_90d": 3}}, {"customer_id": "nobody"}]
+    return Asked(
+        "admin",
+        body={"tenant": "acme", "rows": rows},
+        more={"headers": {"Accept": "application/json"}},
+    )
+
+
 def _hook(shops: Shops) -> Asked:
     event = {"object": "event", "id": "evt_1", "type": "charge.expired", "created": 0}
     payload = json.dumps({**event, "data": {"object": {"object": "charge", "id": "ch_1"}}}).encode()
@@ -270,6 +279,8 @@ WAYS: dict[str, Callable[[Shops], Asked]] = {
     "POST /api/orders/{order_id}/complete": _delivered_long_ago,
     "POST /predict/churn": _predicted,
     "POST /predict/credit": _predicted,
+    "POST /predict/churn/batch": _predicted_many,
+    "POST /predict/credit/batch": _predicted_many,
     "POST /explain/churn": _predicted,
     "POST /explain/credit": _predicted,
     "GET /models/{name}": lambda _: Asked("admin", {"name": "churn"}),

@@ -41,6 +41,7 @@ SILENT = {
     "POST /api/customers/{customer_id}/recompute-score": "the score itself is kept, with its request",
     "POST /api/credit-profiles/recompute": "the job is kept, with who asked for it",
     "POST /predict/{model}": "the answer itself is kept, with its request",
+    "POST /predict/{model}/batch": "every answer is",
     "POST /explain/{model}": "the same",
     "PUT /api/cart/items/{variant_id}": "a cart is a slip of paper; that it is opened, dropped or ordered is kept",
     "PATCH /api/cart/items/{variant_id}": "the same",

@@ -49,9 +49,17 @@ def test_the_document_is_openapi_3_1_and_holds_every_operation(client: Client) -
         for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()
-    } - {"post /predict/{model}", "post /explain/{model}"}
+    } - {
+        f"post {path}"
+        for path in ("/predict/{model}", "/predict/{model}/batch", "/explain/{model}")
+    }
     assert {name for name, _ in operations(document)} == {
-        *routes, *(f"post /{verb}/{model}" for verb in ("predict", "explain") for model in MODELS)
+        *routes,
+        *(
+            f"post {path}"
+            for model in MODELS
+            for path in (f"/predict/{model}", f"/predict/{model}/batch", f"/explain/{model}")
+        ),
     }  # fmt: skip
 
 
@@ -109,7 +117,10 @@ def test_the_schema_takes_a_customer_as_text_or_integer(client: Client) -> None:
 
 def test_the_document_names_no_model_where_there_is_none(tmp_path: Path) -> None:
     document = Client(make_app()).get("/openapi.json").json()
-    assert [path for path in document["paths"] if "predict" in path] == ["/predict/{model}"]
+    assert sorted(path for path in document["paths"] if "predict" in path) == [
+        "/predict/{model}",
+        "/predict/{model}/batch",
+    ]
 
 
 def test_an_operation_is_described_by_its_package(client: Client, packages: Path) -> None:

@@ -21,6 +21,7 @@ from serving.predict.asking import AppState
 from serving.schema import score
 
 ROW = {"Age": 61, "Geography": "Germany", "Active": "No"}
+AS_JSON = {"accept": "application/json"}
 
 
 @pytest.fixture
@@ -108,3 +109,35 @@ def test_the_document_describes_the_columns_of_the_table(client: Client) -> None
     sent = body["examples"]["by values"]["value"]
     told = operation["responses"]["200"]["content"]["application/json"]["example"]
     assert client.post("/predict/bank", sent).json()["probability"] == told["probability"]
+
+
+def test_rows_of_a_batch_are_read_by_the_same_columns(client: Client) -> None:
+    import pyarrow as pa
+
+    rows = [ROW, {"Age": 40, "Active": "perhaps"}, {"Agge": 1}, {"Age": "old"}]
+    alone = [client.post("/predict/bank", {"features": row}).json() for row in rows]
+    told = client.post(
+        "/predict/bank/batch", [{"features": row} for row in rows], headers=AS_JSON
+    ).json()
+    for index, (row, answer) in enumerate(zip(told, alone, strict=True)):
+        assert row["index"] == index
+        if "error" in row:
+            assert row["error"]["detail"] == answer["detail"]
+        else:
+            assert {**row, "request_id": None} == {**answer, "index": index, "request_id": None}
+    assert ["error" in row for row in told] == [False, False, True, True]
+    table = pa.table({"Age": [61, None], "Geography": ["Germany", None], "Active": ["No", "Yes"]})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    headers = {**AS_JSON, "content-type": "application/vnd.apache.arrow.stream"}
+    answer = client.request(
+        "POST",
+        "/predict/bank/batch",
+        content=sink.getvalue().to_pybytes(),
+        headers=headers,
+    )
+    assert [row["probability"] for row in answer.json()] == [
+        alone[0]["probability"],
+        client.post("/predict/bank", {"features": {"Active": "Yes"}}).json()["probability"],
+    ]

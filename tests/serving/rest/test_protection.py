@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -124,7 +125,10 @@ def test_a_body_beyond_its_bound_is_413(world: Shops) -> None:
     assert answer.status_code == 413
 
 
-def test_a_body_that_does_not_come_is_cut(world: Shops) -> None:
+@pytest.mark.parametrize(
+    ("path", "seconds"), [("/api/customers", "0.1"), ("/predict/churn/batch", "0.6")]
+)
+def test_a_body_that_does_not_come_is_cut(world: Shops, path: str, seconds: str) -> None:
     sent: list[dict[str, Any]] = []
 
     async def drip() -> dict[str, Any]:
@@ -139,10 +143,11 @@ def test_a_body_that_does_not_come_is_cut(world: Shops) -> None:
         (key.lower().encode(), value.encode()) for key, value in world.admin.headers.items()
     ]
     scope = {
-        "type": "http", "method": "POST", "path": "/api/customers", "raw_path": b"/api/customers",
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(),
         "query_string": b"", "headers": headers, "scheme": "http", "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80), "http_version": "1.1", "root_path": "",
     }  # fmt: skip
-    guarded = Protection(world.app, DoorSettings(), world.app.shop_of_host, slowest=0.2)
+    guarded = Protection(world.app, DoorSettings(), world.app.shop_of_host, slowest=0.1)
     anyio.run(guarded, scope, drip, send)
     assert sent[0]["status"] == 408
+    assert f"within {seconds} seconds" in json.loads(sent[1]["body"])["detail"]

@@ -73,8 +73,21 @@ class PredictionLog:
         LogUnwritable
             "prediction log must be writable; got ..."
         """
+        self.keep_all([entry])
+
+    def keep_all(self, entries: Sequence[Entry]) -> None:
+        """Keep many answers together, by one sync; in a thread that may wait.
+
+        Raises
+        ------
+        LogUnwritable
+            As `keep`; none of them was kept then.
+        """
+        if not entries:
+            return
         done: Future[None] | None = Future() if self.strict else None
-        self._put(_Waiting(entry.package, write_entry(entry), done))
+        *before, last = (_Waiting(each.package, write_entry(each), None) for each in entries)
+        self._put(*before, last._replace(done=done))
         if done is not None:
             done.result()
 
@@ -108,12 +121,13 @@ class PredictionLog:
             self._wake.notify()
         self._thread.join()
 
-    def _put(self, waiting: _Waiting) -> None:
+    def _put(self, *waiting: _Waiting) -> None:
         with self._wake:
             if self._closing or len(self._waiting) >= _MOST_WAITING:
                 raise LogUnwritable("a server that is closing" if self._closing else "a slow disk")
-            self._waiting.append(waiting)
-            if len(self._waiting) == 1:
+            was_idle = not self._waiting
+            self._waiting += waiting
+            if was_idle:
                 self._wake.notify()
 
     def _run(self) -> None:

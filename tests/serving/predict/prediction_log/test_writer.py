@@ -130,3 +130,25 @@ def test_a_closed_log_takes_no_more(tmp_path: Path) -> None:
     log.close()
     with pytest.raises(LogUnwritable, match="a server that is closing"):
         log.keep(make_entry(1))
+
+
+def test_many_answers_are_kept_by_one_sync(
+    log: PredictionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.keep(make_entry(0))  # which makes the file
+    syncs: list[int] = []
+    sync = os.fdatasync
+
+    def watched(file: int) -> None:
+        syncs.append(file)
+        sync(file)
+
+    monkeypatch.setattr(os, "fdatasync", watched)
+    entries = [make_entry(number) for number in range(1, 40)]
+    log.keep_all(entries)
+    assert len(syncs) == 1
+    assert len(logged(log.folder)) == 40
+    log.keep_all([])
+    log.close()
+    with pytest.raises(LogUnwritable, match="closing"):
+        log.keep_all(entries)

@@ -5,6 +5,7 @@ from __future__ import annotations
 #                           buyer stranger seller courier admin superadmin
 LINES = {
     "POST /predict/{model}": "403 403 403 403 503 503",  # there is no package
+    "POST /predict/{model}/batch": "403 403 403 403 503 503",
     "POST /explain/{model}": "403 403 403 403 503 503",
 }
 PUBLIC = {"GET /livez": "200", "GET /readyz": "503"}
@@ -18,4 +19,9 @@ def ids(shops: object) -> dict[str, str]:
 def bodies(shops: object, number: int) -> dict[str, object]:
     """A question about the own shop."""
     asked = {"tenant": "acme", "features": {"orders_90d": 1}}
-    return {"POST /predict/{model}": asked, "POST /explain/{model}": asked}
+    many = {"tenant": "acme", "rows": [{"features": {"orders_90d": 1}}]}
+    return {
+        "POST /predict/{model}": asked,
+        "POST /predict/{model}/batch": many,
+        "POST /explain/{model}": asked,
+    }

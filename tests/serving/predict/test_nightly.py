@@ -27,7 +27,7 @@ from features.evaluating.online import online_features
 from scoring.errors import InvalidValues, PackageMismatch
 from serving.app import make_app
 from serving.predict.asking import AppState
-from serving.predict.batch import BatchSummary, score_customers
+from serving.predict.nightly import BatchSummary, score_customers
 from serving.predict.scores import latest_score
 from serving.schema import score
 

@@ -1,0 +1,245 @@
+"""``POST /predict/{model}/batch``: many decisions, streamed in the order of their questions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from threading import Semaphore
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
+
+from commerce.records.tenants import SHARED
+from serving.access.callers import Caller
+from serving.errors import BatchesBusy, InvalidRequest, ModelMissing, UnknownFormat
+from serving.predict.asking import BATCHES_AT_ONCE, AppState
+from serving.predict.batches import MOST_ROWS, Batch, BatchRequest, Chunk
+from serving.predict.packages import Served
+from serving.rest.admission import asking, refuse_misspelt, require_about
+from serving.rest.batch_answers import (
+    AnswerWriter,
+    ArrayWriter,
+    ArrowAnswers,
+    LineWriter,
+    write_rows,
+)
+from serving.rest.batch_bodies import ARROW, JSON, LINES, format_of, read_rows
+from serving.rest.openapi import batch_examples
+from serving.rest.protection import LARGEST_BATCH
+from serving.rest.refusals import refusals
+from serving.rest.request_log import note_steps
+from serving.rest.schemas import LONGEST_NAME, Prediction, ReasonPart
+from serving.rest.shown import SECURITY
+
+SCOPE = "predictions:write"
+
+router = APIRouter(prefix="/predict", tags=["decisions"])
+
+
+class RowError(BaseModel):
+    """Why a question has no answer, as the route of one question says it."""
+
+    status: int
+    detail: str
+    field: str | None
+
+
+class BatchAnswer(Prediction):
+    """The answer to one question of a batch."""
+
+    index: int = Field(description="The place of its question, from 0.")
+    reasons: list[ReasonPart] = Field(
+        [], max_length=4, description="Left out where none were asked for."
+    )
+
+
+class RefusedRow(BaseModel):
+    """A question of a batch that has no answer."""
+
+    index: int = Field(description="The place of the question, from 0.")
+    error: RowError
+
+
+_ROW: dict[str, Any] = {"type": "object", "properties": {
+    "customer_id": {"type": ["string", "integer"]},
+    "as_of": {"type": ["string", "null"]},
+    "features": {"type": "object", "description": "By name, as one question has them."},
+}}  # fmt: skip
+_BODY: dict[str, Any] = {
+    "anyOf": [
+        {"type": "array", "items": _ROW},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["rows"],
+            "properties": {
+                "rows": {"type": "array", "items": _ROW},
+                "tenant": {"type": ["string", "null"]},
+                "as_of": {"type": ["string", "null"]},
+            },
+        },
+    ]
+}
+_OTHERWISE: dict[str, Any] = {
+    LINES: {"schema": {"type": "string", "description": "JSON, one row a line."}},
+    ARROW: {"schema": {"type": "string", "format": "binary"}},
+}
+
+
+_DESCRIPTION = (
+    "Answers many questions, in their order. A question that is refused has an `error` with the sentence of `/predict`,"
+    f" and the others are answered. At most {MOST_ROWS} questions in {LARGEST_BATCH} bytes, not compressed. The tenant"
+    " is said once, as `?tenant=` or beside `rows`. An Arrow stream has one column `customer_id`, or columns named by"
+    " what the model reads. Answers come as `Accept` asks: as lines of JSON by default, as one array, or as Arrow."
+)
+
+
+@router.post(
+    "/{model}/batch",
+    summary="What will these customers do?",
+    description=_DESCRIPTION,
+    response_model=list[BatchAnswer | RefusedRow],
+    responses={**refusals(413, 415, reads=True), 200: {"content": _OTHERWISE}},
+    openapi_extra={
+        "security": SECURITY,
+        "x-scope": SCOPE,
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": _BODY, "examples": batch_examples()}, **_OTHERWISE},
+        },
+    },
+)
+async def predict_batch(
+    model: str,
+    request: Request,
+    caller: Annotated[Caller | None, Depends(asking(SCOPE))],
+    tenant: Annotated[
+        str | None, Query(max_length=LONGEST_NAME, description="Whose model and customers.")
+    ] = None,
+    as_of: Annotated[
+        str | None, Query(description="Of the questions by customer that say none.")
+    ] = None,
+    reasons: Annotated[bool, Query(description="Whether answers tell reasons.")] = True,
+) -> Response:
+    """Answer by a model's package, in chunks: each in a thread, so that other requests are answered meanwhile."""
+    state: AppState = request.app.state.serving
+    form = _form_of(request)
+    if tenant is not None:
+        require_about(request, caller, tenant)
+    turn = _Turn(state.batches)
+    try:
+        rows = await run_in_threadpool(read_rows, await _body_of(request), form)
+        tenant, as_of = _once("tenant", tenant, rows.tenant), _once("as_of", as_of, rows.as_of)
+        asked = BatchRequest(
+            tenant=tenant or SHARED, model=model, as_of=as_of, with_reasons=reasons
+        )
+        require_about(request, caller, asked.tenant)
+        try:
+            batch = await run_in_threadpool(Batch, state, asked)
+        except ModelMissing:
+            refuse_misspelt(request, state.shelf, asked.tenant, model)
+            raise
+        served = batch.served if isinstance(batch.served, Served) else None
+        kind, writer = _writer(request, with_reasons=reasons)
+        parts = _parts(batch, rows.chunks(request, tenant, served), writer, with_reasons=reasons)
+        first = await run_in_threadpool(next, parts)  # what is wrong with all of it shows here
+    except BaseException:
+        turn.end()
+        raise
+    note_steps(request.scope, (f"rows:{len(rows.rows)}", "reasons" if reasons else "no reasons"))
+    headers = {"X-Row-Count": str(len(rows.rows)), "Vary": "Accept"}
+    return _Streamed(turn, _streamed(first, parts), media_type=kind, headers=headers)
+
+
+class _Turn:
+    """One of the few batches that are answered at once; the others are told to come again."""
+
+    def __init__(self, turns: Semaphore) -> None:
+        if not turns.acquire(blocking=False):
+            raise BatchesBusy(BATCHES_AT_ONCE)
+        self._turns: Semaphore | None = turns
+
+    def end(self) -> None:
+        """Let another one have it."""
+        turns, self._turns = self._turns, None
+        if turns is not None:
+            turns.release()
+
+
+class _Streamed(StreamingResponse):
+    """A stream that ends a turn, whether or not it was listened to."""
+
+    def __init__(self, turn: _Turn, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._turn = turn
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send all of it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._turn.end()
+
+
+def _form_of(request: Request) -> str:
+    """Give the format of the body, which must come as it is: what is compressed may be of any size."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding != "identity":
+        raise UnknownFormat(
+            f"body must come as it is; got content-encoding {coding[:100]!r}. Send it uncompressed."
+        )
+    return format_of(request.headers.get("content-type", ""))
+
+
+async def _body_of(request: Request) -> bytearray:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+    return body
+
+
+def _once(name: str, asked: str | None, said: str | None) -> str | None:
+    """Give what the query or the body says; both must say the same."""
+    if asked is not None and said is not None and asked != said:
+        raise InvalidRequest(
+            f"{name} must be said once; got {asked!r} in the query and {said!r} in the body."
+            " Leave either out.",
+            field=name,
+        )
+    return said if asked is None else asked
+
+
+def _writer(request: Request, *, with_reasons: bool) -> tuple[str, AnswerWriter]:
+    """Give the format that is asked for, and what writes it."""
+    accepted = request.headers.get("accept", "").lower()
+    if ARROW in accepted:
+        return ARROW, ArrowAnswers(with_reasons=with_reasons)
+    return (
+        (JSON, ArrayWriter())
+        if JSON in accepted and LINES not in accepted
+        else (LINES, LineWriter())
+    )
+
+
+def _parts(
+    batch: Batch, chunks: Iterator[Chunk], writer: AnswerWriter, *, with_reasons: bool
+) -> Iterator[bytes]:
+    """Answer chunk by chunk."""
+    first = 0
+    for chunk in chunks:
+        found = batch.answer(chunk)
+        yield writer.write(write_rows(first, found, with_reasons=with_reasons))
+        first += len(found)
+    yield writer.end()
+
+
+async def _streamed(first: bytes, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Give one part after the other, each made in a thread."""
+    part: bytes | None = first
+    while part is not None:
+        if part:
+            yield part
+        part = await run_in_threadpool(next, parts, None)

@@ -1,0 +1,168 @@
+"""Arrow IPC streams, read from a body and written in record batches; PyArrow is imported only when there is one."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tabular.errors import TableError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_RECORD_BATCH, _DICTIONARY_BATCH = 3, 2
+"""Kinds of messages, by their number in the format."""
+
+
+class ArrowStream:
+    """The record batches of a body, read without copying it.
+
+    Parameters
+    ----------
+    body : bytes-like
+        An Arrow IPC stream, its buffers not compressed: so that it takes no more memory than it has bytes.
+
+    Raises
+    ------
+    TableError
+        "body must be an Arrow IPC stream; got ...", "body must hold plain buffers; got compressed ones. ..."
+    """
+
+    def __init__(self, body: bytes | bytearray | memoryview) -> None:
+        import pyarrow as pa
+
+        buffer = pa.py_buffer(body)
+        try:
+            if any(_is_compressed(metadata) for metadata in _messages(buffer)):
+                raise TableError(
+                    "body must hold plain buffers; got compressed ones. Write it without compression."
+                )
+            with pa.ipc.open_stream(buffer) as reader:
+                self._batches = [batch for batch in reader if batch.num_rows]
+                self._schema = reader.schema
+            for batch in self._batches:
+                batch.validate(full=True)
+        except (pa.ArrowException, OSError, struct.error, ValueError) as error:
+            if isinstance(error, TableError):
+                raise
+            shown = str(error).splitlines() or [type(error).__name__]
+            raise TableError(
+                f"body must be a whole Arrow IPC stream; got one that cannot be read: {shown[0][:200]}"
+            ) from error
+        self.names: tuple[str, ...] = tuple(self._schema.names)
+        self.rows: int = sum(batch.num_rows for batch in self._batches)
+
+    def is_number(self, name: str) -> bool:
+        """Whether a column holds numbers; one of nothing but nulls does."""
+        from pyarrow import types
+
+        kind = self._schema.field(name).type
+        return types.is_integer(kind) or types.is_floating(kind) or types.is_null(kind)
+
+    def kind(self, name: str) -> str:
+        """Name the type of a column as Arrow does."""
+        return str(self._schema.field(name).type)
+
+    def tables(self, at_once: int) -> Iterator[NDArray[np.float64]]:
+        """Give the numbers of all columns, so many rows at once, shape (n_rows, n_columns); NaN where one is null."""
+        for batch in self._slices(at_once):
+            table = np.empty((batch.num_rows, batch.num_columns))
+            for place, column in enumerate(batch.columns):
+                table[:, place] = _numbers(column)
+            yield table
+
+    def records(self, at_once: int) -> Iterator[list[dict[str, Any]]]:
+        """Give rows as mappings from column to value, None where null, so many at once."""
+        for batch in self._slices(at_once):
+            yield batch.to_pylist()
+
+    def _slices(self, at_once: int) -> Iterator[pa.RecordBatch]:
+        for batch in self._batches:
+            for first in range(0, batch.num_rows, at_once):
+                yield batch.slice(first, at_once)
+
+
+class ArrowWriter:
+    """Writes rows as an Arrow IPC stream, one record batch for each call.
+
+    Parameters
+    ----------
+    schema : callable
+        Given the module ``pyarrow``, gives the schema of the rows.
+    """
+
+    def __init__(self, schema: Callable[[Any], pa.Schema]) -> None:
+        import pyarrow as pa
+
+        self._schema = schema(pa)
+        self._sink = BytesIO()
+        self._writer = pa.ipc.new_stream(self._sink, self._schema)
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
+        """Give the bytes of a record batch, the head of the stream before the first."""
+        import pyarrow as pa
+
+        self._writer.write_batch(pa.RecordBatch.from_pylist(list(rows), schema=self._schema))
+        return self._taken()
+
+    def end(self) -> bytes:
+        """Give the bytes that end the stream."""
+        self._writer.close()
+        return self._taken()
+
+    def _taken(self) -> bytes:
+        """Take what was written away; messages begin at multiples of eight bytes, wherever the file begins."""
+        data = self._sink.getvalue()
+        self._sink.seek(0)
+        self._sink.truncate()
+        return data
+
+
+def _numbers(column: pa.Array[Any]) -> NDArray[np.float64]:
+    import pyarrow as pa
+
+    if pa.types.is_null(column.type):
+        return np.full(len(column), np.nan)
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _messages(buffer: pa.Buffer) -> Iterator[bytes]:
+    """Give the metadata of each message of a stream."""
+    import pyarrow as pa
+
+    for message in pa.ipc.MessageReader.open_stream(buffer):
+        yield message.metadata.to_pybytes()
+
+
+def _is_compressed(metadata: bytes) -> bool:
+    """Whether a message says that its buffers are compressed: the last field of a record batch, in a flatbuffer."""
+    message = struct.unpack_from("<I", metadata, 0)[0]
+    kind = _field(metadata, message, 1)
+    header = _field(metadata, message, 2)
+    if kind is None or header is None:
+        return False
+    number = metadata[kind]
+    table = header + struct.unpack_from("<I", metadata, header)[0]
+    if number == _DICTIONARY_BATCH:
+        data = _field(metadata, table, 1)
+        if data is None:
+            return False
+        table = data + struct.unpack_from("<I", metadata, data)[0]
+    elif number != _RECORD_BATCH:
+        return False
+    return _field(metadata, table, 3) is not None
+
+
+def _field(metadata: bytes, table: int, place: int) -> int | None:
+    """Find where a field of a table of a flatbuffer is; None where it is left out."""
+    fields = table - struct.unpack_from("<i", metadata, table)[0]
+    size = struct.unpack_from("<H", metadata, fields)[0]
+    if 4 + 2 * place >= size:
+        return None
+    offset = struct.unpack_from("<H", metadata, fields + 4 + 2 * place)[0]
+    return table + offset if offset else None
