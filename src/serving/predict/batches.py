@@ -6,7 +6,6 @@ through as `serving.predict.deciding` reads one, and both are decided together. 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +23,7 @@ from serving.predict.deciding import read_values, served_by_values
 from serving.predict.packages import Served
 from serving.predict.payload import accept_rows
 from serving.predict.prediction_log.entries import Entry
+from serving.predict.request_ids import new_request_ids
 
 Floats = NDArray[np.float64]
 
@@ -203,28 +203,6 @@ class Batch:
                 values=row.values,
                 entry=entry,
             )
-
-
-def new_request_ids(count: int) -> list[str]:
-    """Give so many random UUIDs as text, each as `uuid.uuid4` makes one.
-
-    Examples
-    --------
-    >>> import uuid
-    >>> made = new_request_ids(100)
-    >>> len(set(made)), {str(uuid.UUID(each)) for each in made} == set(made)
-    (100, True)
-    >>> {uuid.UUID(each).version for each in made}
-    {4}
-    """
-    random = np.frombuffer(os.urandom(16 * count), dtype=np.uint8).reshape(count, 16).copy()
-    random[:, 6] = random[:, 6] & 0x0F | 0x40  # the version,
-    random[:, 8] = random[:, 8] & 0x3F | 0x80  # and the variant
-    digits = random.tobytes().hex()
-    return [
-        f"{each[:8]}-{each[8:12]}-{each[12:16]}-{each[16:20]}-{each[20:]}"
-        for each in (digits[first : first + 32] for first in range(0, 32 * count, 32))
-    ]
 
 
 _UNANSWERED = RuntimeError("a question was passed over")

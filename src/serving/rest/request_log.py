@@ -7,7 +7,6 @@ or a body, so neither logs nor what is counted from them hold a customer.
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 import time
@@ -20,13 +19,12 @@ from typing import Any, TextIO
 import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.predict.request_ids import RequestIds
 from serving.rest import times
 
 logger = logging.getLogger(__name__)
 
 _KEY = "bellwether"
-_DRAWN = 64
-"""Request ids that are drawn at once."""
 _MOMENT = 0.2
 """Seconds after which a line is out at the latest."""
 _LINE = (
@@ -178,26 +176,8 @@ def log_request(scope: Scope, request_id: str, place: str, status: int, began: f
         logger.handle(line)
 
 
-class _Ids:
-    """New request ids; the system is asked for many at once, for each time another thread may go first."""
-
-    def __init__(self) -> None:
-        self._waiting: list[str] = []
-
-    def __call__(self) -> str:
-        """Give a UUID's text, of random bits."""
-        try:
-            return self._waiting.pop()
-        except IndexError:
-            drawn = os.urandom(16 * _DRAWN)
-            self._waiting += [
-                str(uuid.UUID(bytes=drawn[start : start + 16], version=4))
-                for start in range(0, len(drawn), 16)
-            ]
-            return self._waiting.pop()
-
-
-new_request_id = _Ids()
+new_request_id = RequestIds()
+"""Gives the id of a new request."""
 
 
 def request_id_of(scope: Scope) -> str:
