@@ -120,6 +120,13 @@ def any_engine(request: pytest.FixtureRequest) -> Engine:
     return found
 
 
+@pytest.fixture(params=["engine", pytest.param("postgres_engine", marks=pytest.mark.slow)])
+def each_engine(request: pytest.FixtureRequest) -> Engine:
+    """The same test on SQLite, and in `make test-all` on PostgreSQL."""
+    found: Engine = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture
 def acme(engine: Engine) -> Tenant:
     """A tenant in the embedded record store."""

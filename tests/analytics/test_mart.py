@@ -43,12 +43,12 @@ LATER = NOW + timedelta(days=20)
 
 
 def test_every_question_equals_plain_pandas_as_of_any_instant(
-    any_engine: Engine, tmp_path: Path
+    each_engine: Engine, tmp_path: Path
 ) -> None:
-    simulate(any_engine, "demo", SHOP, now=SIMULATED, truth_folder=tmp_path / "truth")
-    with Mart(any_engine, "demo", tmp_path / "snapshots") as mart:
+    simulate(each_engine, "demo", SHOP, now=SIMULATED, truth_folder=tmp_path / "truth")
+    with Mart(each_engine, "demo", tmp_path / "snapshots") as mart:
         tenant = mart.look(SIMULATED).tenant
-        with reading(any_engine) as connection:
+        with reading(each_engine) as connection:
             exported = export(connection, tenant)
         last = max(row[7] for row in exported.rows)
         for days in (0, 34, 104):
@@ -58,8 +58,8 @@ def test_every_question_equals_plain_pandas_as_of_any_instant(
 
 
 @pytest.fixture
-def shop(any_engine: Engine) -> Shop:
-    return make_shop(any_engine)
+def shop(each_engine: Engine) -> Shop:
+    return make_shop(each_engine)
 
 
 @pytest.fixture

@@ -59,11 +59,11 @@ def everything(engine: Engine, tenant: int) -> dict[str, list[Any]]:
         }  # fmt: skip
 
 
-def test_a_strangers_id_is_as_good_as_none(any_engine: Engine) -> None:
-    ours, theirs = make_shop(any_engine), make_shop(any_engine, "other")
+def test_a_strangers_id_is_as_good_as_none(each_engine: Engine) -> None:
+    ours, theirs = make_shop(each_engine), make_shop(each_engine, "other")
     strange = world(theirs)
     nothing = never_was(strange)
-    before = everything(any_engine, theirs.tenant.id)
+    before = everything(each_engine, theirs.tenant.id)
     leaks = [
         (name, actor.role, known, unknown)
         for actor in actors(ours)
@@ -72,7 +72,7 @@ def test_a_strangers_id_is_as_good_as_none(any_engine: Engine) -> None:
         != (unknown := outcome(ours, actor, function, nothing))
     ]
     assert leaks == []
-    assert everything(any_engine, theirs.tenant.id) == before
+    assert everything(each_engine, theirs.tenant.id) == before
 
 
 def test_the_same_ids_mean_something_at_home(engine: Engine) -> None:

@@ -88,6 +88,7 @@ def test_one_seed_gives_one_stream_whatever_is_drawn_in_secret(
     )
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_live_shop(
     engine: Engine, tmp_path: Path, make_options: Callable[[int], SimulationOptions]
 ) -> None:

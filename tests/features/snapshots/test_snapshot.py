@@ -270,11 +270,11 @@ def test_files_of_another_store_s_tenant_of_the_same_name_are_not_gone_on_from(
     assert anew == load_snapshot(tmp_path, "acme")
 
 
-def test_many_events_are_copied_in_little_memory(any_engine: Engine, tmp_path: Path) -> None:
-    tenant = make_tenant(any_engine)
+def test_many_events_are_copied_in_little_memory(each_engine: Engine, tmp_path: Path) -> None:
+    tenant = make_tenant(each_engine)
     for first in range(0, 120_000, 20_000):
-        record(any_engine, tenant, first, 20_000)
-    url, weight = any_engine.url.render_as_string(hide_password=False), tmp_path / "weight"
+        record(each_engine, tenant, first, 20_000)
+    url, weight = each_engine.url.render_as_string(hide_password=False), tmp_path / "weight"
     assert in_another_process(take_and_weigh, url, tmp_path / "snapshots", weight) == 0
     assert load_snapshot(tmp_path / "snapshots", "acme").events == 120_000
     assert int(weight.read_text()) < 70_000_000

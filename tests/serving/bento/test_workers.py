@@ -53,7 +53,7 @@ def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(
     assert lost(engine, home, load) == set()
 
 
-@pytest.mark.parametrize("how", ["stop", "kill"])
+@pytest.mark.parametrize("how", [pytest.param("stop", marks=pytest.mark.slow), "kill"])
 def test_no_answer_that_was_given_is_lost_however_the_server_ends(
     engine: Engine, home: Path, how: str
 ) -> None:
