@@ -106,18 +106,18 @@ class RecordStore:
             self._close_idle()
             self._idle_at = place
         try:
-            connection = self._idle.pop()
+            lookout = self._idle.pop()
         except IndexError:
-            connection = database.lookout(self.engine)
+            lookout = database.lookout(self.engine)
         try:
-            found = read(connection)
+            found = read(lookout)
         except DBAPIError:
-            connection.close()
+            lookout.close()
             raise
         except BaseException:
-            self._idle.append(connection)
+            self._idle.append(lookout)
             raise
-        self._idle.append(connection)
+        self._idle.append(lookout)
         return found
 
     def _close_idle(self) -> None:
