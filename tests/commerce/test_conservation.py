@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -301,10 +301,11 @@ class Trade(RuleBasedStateMachine):
             assert not held & over
 
 
-def play(engine: Engine, examples: int, *, shrink: bool = True) -> None:
-    """Let a shop be used in many ways; what fails is made small where one wants to read it."""
+def play(engine: Engine, examples: int, *, shrink: bool = True, another: int | None = None) -> None:
+    """Let a shop be used in many ways, or in others; what fails is made small where one wants to read it."""
+    trade = type("TradeHere", (Trade,), {"engine": engine})
     run_state_machine_as_test(
-        type("TradeHere", (Trade,), {"engine": engine}),
+        trade if another is None else seed(another)(trade),
         settings=settings(
             max_examples=examples,
             stateful_step_count=30,
@@ -332,9 +333,13 @@ SEEN = {
 
 
 def test_nothing_is_made_and_nothing_is_lost(any_engine: Engine) -> None:
-    play(any_engine, 20)
-    with reading(any_engine) as connection:
-        emitted = set(connection.execute(select(schema.event.c.type).distinct()).scalars())
+    # what hypothesis draws depends on which modules are loaded: where something did not happen, it is drawn again
+    for another in (None, 1, 2, 3):
+        play(any_engine, 20, another=another)
+        with reading(any_engine) as connection:
+            emitted = set(connection.execute(select(schema.event.c.type).distinct()).scalars())
+        if emitted >= SEEN:
+            break
     assert emitted >= SEEN
 
 
