@@ -141,6 +141,12 @@ async def predict_batch(
             batch = await run_in_threadpool(Batch, state, asked)
         except ModelMissing:
             refuse_misspelt(request, state.shelf, asked.tenant, model)
+            if tenant is None:
+                raise InvalidRequest(
+                    f"tenant must be named for a model that is a shop's own; got none for {model!r}."
+                    " Add ?tenant=, or name a model of a table.",
+                    field="tenant",
+                ) from None
             raise
         served = batch.served if isinstance(batch.served, Served) else None
         kind, writer = _writer(request, with_reasons=reasons)

@@ -38,6 +38,7 @@ FULL = {
     "/api/credit-profiles": "one customer is scored; a page is one query, whatever is on it",
     "/api/invoices/overdue": "nothing is overdue yet; it is the list of invoices, narrowed",
     "/api/points/history": "nobody earns points here",
+    "/models": "they lie in files: no record is read for it",
 }
 """Lists that do not grow here, and why."""
 
