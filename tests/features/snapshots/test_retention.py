@@ -174,6 +174,7 @@ def test_files_that_were_merged_stay_for_readers_until_a_day_has_passed(
     assert prune(folder, "acme", now=now + 2 * GRACE).files == len(taken[3].files)
 
 
+@pytest.mark.slow
 def test_killed_anywhere_compacting_again_ends_the_same(
     taken: list[Snapshot], tmp_path: Path
 ) -> None:
