@@ -5,6 +5,7 @@ Their methods are the questions of `bellwether.questions`, by the same names and
 
 from __future__ import annotations
 
+# longer than modules are here: the two clients stand side by side, for what one does the other does with `await`
 import asyncio
 import inspect
 import random
