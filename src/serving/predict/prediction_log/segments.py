@@ -100,10 +100,12 @@ def take(path: Path) -> BinaryIO | None:
         return None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
+        if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            return file
+    except (BlockingIOError, FileNotFoundError):
+        pass  # appended to, or between our opening and our lock another one put it away
+    file.close()
+    return None
 
 
 def read_frames(file: BinaryIO) -> Iterator[bytes]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,22 @@ def test_a_segment_is_taken_by_one_and_only_when_it_is_complete(tmp_path: Path) 
         assert list(read_frames(taken)) == FRAMES
         assert taken.read() == b""
     assert take(tmp_path / "gone.predictions") is None
+
+
+@pytest.mark.parametrize("put_away", [Path.unlink, lambda path: path.rename(f"{path}.torn")])
+def test_a_segment_that_another_put_away_before_our_lock_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_away: Callable[[Path], object]
+) -> None:
+    segment = Segment(tmp_path)
+    segment.close()
+    lock = fcntl.flock
+
+    def lock_late(file: int, how: int) -> None:
+        put_away(segment.path)
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", lock_late)
+    assert take(segment.path) is None
 
 
 @pytest.mark.parametrize("kept", range(0, 80, 7))
