@@ -5,8 +5,9 @@ It is imported where decisions are made, also on the executors of Spark, so it b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from commerce.records.money import from_minor
 from features.evaluating.table import FeatureTable
@@ -95,7 +96,7 @@ class Decider:
         """Names and kinds of what comes out."""
         return {"customer_id": str, **COLUMNS, **ORIGIN}
 
-    def __call__(self, table: FeatureTable) -> dict[str, Sequence[Cell]]:
+    def __call__(self, table: FeatureTable) -> dict[str, list[Any]]:
         """Decide.
 
         Parameters
@@ -105,7 +106,7 @@ class Decider:
 
         Returns
         -------
-        dict of str to sequence
+        dict of str to list
             The columns, each with one value per row.
         """
         package = self.package

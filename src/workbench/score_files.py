@@ -80,8 +80,14 @@ def latest_per_customer(
     }
     rows = [_row(ScoreRow.from_dict(row._asdict()), names, tenant.currency) for row in found]
     columns = ["customer", *COLUMNS, *ORIGIN, "made_at", "request_id"]
-    frame = pd.DataFrame(rows, columns=columns)
+    frame = in_kinds(pd.DataFrame(rows, columns=columns))
     return frame.sort_values("customer", ignore_index=True)
+
+
+def in_kinds(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns of decisions their kinds, whichever values are missing: whole numbers stay whole."""
+    kinds = {str: "str", float: "float64", int: "Int64"}
+    return frame.astype({name: kinds[kind] for name, kind in COLUMNS.items()})
 
 
 def _row(kept: ScoreRow, names: dict[Any, str], currency: str) -> dict[str, object]:

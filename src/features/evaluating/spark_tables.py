@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 Columns = Mapping[str, type[str] | type[float] | type[int]]
-Work = Callable[[FeatureTable], Mapping[str, Sequence[Any]]]
+Work = Callable[[FeatureTable], dict[str, list[Any]]]
 
 ROWS_AT_ONCE = 10_000
 """Customers whose features an executor holds at once."""
@@ -99,7 +99,7 @@ def write_table(
                     if batch.num_rows:
                         part = pa.Table.from_batches([batch])
                         found = work(finished(part, cutoff, catalogue, absent))
-                        yield pa.RecordBatch.from_pydict(dict(found), schema=schema)
+                        yield pa.RecordBatch.from_pydict(found, schema=schema)
 
             partials = own.sql(spark_statement(catalogue), args={"cutoff": cutoff})
             made = partials.mapInArrow(worked, declared)
@@ -110,7 +110,7 @@ def write_table(
             told.select(
                 "customer", *(each for each in columns if each != "customer_id")
             ).write.parquet(str(unfinished))
-            rows = own.read.parquet(str(unfinished)).count()
+            rows: int = own.read.parquet(str(unfinished)).count()
         shutil.rmtree(target, ignore_errors=True)
         unfinished.rename(target)
     except (Py4JError, PySparkException) as error:

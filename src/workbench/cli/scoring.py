@@ -143,8 +143,9 @@ def _write_here(
     from features.evaluating.duckdb_evaluator import evaluate_each
     from workbench.customers import by_own_id
     from workbench.exports import export_table
+    from workbench.score_files import in_kinds
 
     (table,) = evaluate_each(snapshot, [bench.cutoff], catalogue)
-    frame = pd.DataFrame(decider(table), columns=list(decider.columns))
+    frame = in_kinds(pd.DataFrame(decider(table), columns=list(decider.columns)))
     export_table(by_own_id(bench, frame), target)
     return len(frame)

@@ -18,6 +18,7 @@ from serving.predict.nightly import score_customers
 from workbench import layouts
 from workbench.champions import answering
 from workbench.cli import group
+from workbench.score_files import in_kinds
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE
 
 Score = Callable[..., Result]
@@ -114,7 +115,8 @@ def test_the_executors_of_spark_give_the_bits_of_this_process(
     done = type_in(*words, str(there), "--engine", "spark", "--force", "--json")
     assert done.exit_code == 0, done.exception
     one, other = (
-        pd.read_parquet(place).sort_values("customer", ignore_index=True) for place in (here, there)
+        in_kinds(pd.read_parquet(place)).sort_values("customer", ignore_index=True)
+        for place in (here, there)
     )
     assert json.loads(done.output)["rows"] == len(one) > 0
     pd.testing.assert_frame_equal(one, other, check_exact=True)
