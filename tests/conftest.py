@@ -39,7 +39,7 @@ _compiled: LRUCache[object, object] = LRUCache(2_000)
 
 
 def connected(url: str) -> Engine:
-    """Open a record store of a test's own, which knows the statements that others compiled: a fifth of all time else."""
+    """Open a record store of a test's own, which knows what others compiled: a fifth of all time else."""
     engine = connect(url)
     first = _engines.setdefault(engine.name, engine)
     engine.dialect = first.dialect
