@@ -66,7 +66,9 @@ def test_the_guard_is_red_on_a_leaky_evaluator() -> None:
     found = hypothesis.find(
         streams(max_size=10),
         lambda rows: bool(leaks(leaky, rows)),
-        settings=settings(phases=[Phase.generate], deadline=None),  # any will do
+        settings=settings(
+            max_examples=2_000, phases=[Phase.generate], deadline=None
+        ),  # any will do
     )
     assert leaks(leaky, found)
     assert leaks(in_python, found) == []
