@@ -19,7 +19,6 @@ from tests.tenants import BRANCHES, make_tenant
 from commerce.records.database import connect, migrate
 from commerce.records.tenants import Tenant
 
-
 _LONGEST = (
     "test_whole_way.py",
     "serving/rest/test_contract.py",
