@@ -80,11 +80,12 @@ def current_shadow(shadows: Path, tenant: str, model: str) -> Shadow | None:
         return None
     try:
         content = json.loads(text)
-        found = Shadow(**{**content, "since": datetime.fromisoformat(content["since"])})
+        version, since = str(content["version"]), datetime.fromisoformat(content["since"])
+        found = Shadow(version=version, since=since, by=str(content["by"]))
     except (ValueError, KeyError, TypeError) as error:
         raise PackageDamaged(str(path), "no version in it") from error
-    if found.since.tzinfo is None or "/" in found.version or found.version.startswith("."):
-        raise PackageDamaged(str(path), f"version {found.version!r} since {found.since}")
+    if not version or "/" in version or version.startswith(".") or since.tzinfo is None:
+        raise PackageDamaged(str(path), f"version {version!r} since {since}")
     return found
 
 

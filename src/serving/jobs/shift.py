@@ -85,15 +85,14 @@ class Shift:
         )
 
     def _keep_asking(self) -> None:
-        unwell = False
         while not self.stop.is_set():
+            busy = False
             try:
                 busy = self.ask_shadows() > 0
-                unwell = False
             except (*PASSING, DBAPIError) as error:
-                if not unwell:
-                    logger.warning("shadows wait: %s", in_short(error))
-                busy, unwell = False, True
+                logger.warning("shadows wait: %s", in_short(error))
+            except Exception:  # whatever it is: what waits is asked later
+                logger.exception("shadows wait")
             if not busy:
                 self.stop.wait(POLL)
 
