@@ -18,7 +18,7 @@ logger = logging.getLogger("serving.jobs")
 
 EVERY = 60.0
 """Seconds between two ticks."""
-POLL = 1.0
+POLL = 5.0
 """Seconds between two looks for what waits for a shadow."""
 
 

@@ -7,7 +7,6 @@ they are computed again as of then; values that a client sent are taken as they 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,16 +41,15 @@ class Candidate:
     def __init__(self, shelf: PackageShelf, package: Package) -> None:
         self.package = package
         self._served, self._shelf = shelf.serve(package), shelf
-        self._hashes: dict[str, Mapping[str, str]] = {}
+        self._alike: dict[str, bool] = {}
 
     def values(self, connection: Connection, tenant: Tenant, kept: ScoreRow) -> Floats | None:
         """Give what the candidate reads of an answer, NaN where missing; None where that is not known.
 
         It is not known of values that were sent of other features, or of features declared otherwise.
         """
-        outputs, hashes = self.package.outputs, self._hashes_of(kept.model_version)
-        if all(hashes.get(output.name) == output.hash for output in outputs):
-            row = (kept.features.get(output.name) for output in outputs)
+        if self._reads_the_same(kept.model_version):
+            row = (kept.features.get(output.name) for output in self.package.outputs)
             return np.array([math.nan if value is None else value for value in row], np.float64)
         if kept.customer_id is None:
             return None
@@ -59,12 +57,15 @@ class Candidate:
             connection, tenant, kept.customer_id, kept.as_of, self._served, backfills=kept.backfills
         )
 
-    def _hashes_of(self, label: str) -> Mapping[str, str]:
-        """What the features of a version were declared as; nothing where it is gone."""
-        if label not in self._hashes:
+    def _reads_the_same(self, label: str) -> bool:
+        """Whether all that the candidate reads was kept with the answers of a version; not where that is gone."""
+        if label not in self._alike:
             try:
                 outputs = self._shelf.stored(label).outputs
             except (ModelMissing, ScoringError):
                 outputs = ()
-            self._hashes[label] = {output.name: output.hash for output in outputs}
-        return self._hashes[label]
+            hashes = {output.name: output.hash for output in outputs}
+            self._alike[label] = all(
+                hashes.get(output.name) == output.hash for output in self.package.outputs
+            )
+        return self._alike[label]

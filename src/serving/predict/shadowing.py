@@ -14,14 +14,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Row, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from commerce.records.database import reading, writing
 from commerce.records.sql import insert_new
-from commerce.records.tenants import tenant_with
+from commerce.records.tenants import Tenant, tenant_with
 from scoring.decisions import Decision, decide_many
 from scoring.errors import PackageDamaged, ScoringError
+from scoring.package import Package
 from scoring.shadows import current_shadow, read_shadow
 from serving.predict.candidates import Candidate
 from serving.predict.packages import PackageShelf
@@ -30,9 +33,11 @@ from serving.schema import score, shadow_score
 
 logger = logging.getLogger(__name__)
 
+Floats = NDArray[np.float64]
+
 MOST_WAITING = 10_000
 """Questions that may wait for shadows; what is asked beyond is skipped."""
-_AT_ONCE = 200
+_AT_ONCE = 500
 """Questions of a page."""
 
 BEHIND = f"the shadow had fallen {MOST_WAITING:,} answers behind"
@@ -101,7 +106,7 @@ def settle_shadows(
         Where the shadows of all tenants lie; those of other machines are asked there.
     now : datetime
         Wall time, aware.
-    most : int, default 200
+    most : int, default 500
         Questions at once.
 
     Returns
@@ -113,7 +118,7 @@ def settle_shadows(
         found = [
             {"id": row.request_id, "at": now, **_settled(said)}
             for label, rows in _waiting(connection, shadows, most)
-            for row, said in _ask(connection, shelf, shadows, label, rows)
+            for row, said in zip(rows, _ask(connection, shelf, shadows, label, rows), strict=True)
         ]
     if found:
         with writing(engine) as connection:
@@ -174,30 +179,50 @@ def _waiting(
 
 def _ask(
     connection: Connection, shelf: PackageShelf, shadows: Path, label: str, rows: list[Row[Any]]
-) -> Iterator[tuple[Row[Any], Decision | str]]:
+) -> list[Decision | str]:
     """Give what a shadow says to each question, or why it says nothing."""
     try:
         candidate = Candidate(shelf, read_shadow(shadows, label))
     except (ScoringError, OSError) as error:
         logger.warning("shadow %s cannot be asked: %s", label, error)
-        yield from ((row, str(error)) for row in rows)
-        return
-    tenants = {each: tenant_with(connection, each) for each in {row.tenant_id for row in rows}}
-    for row in rows:
-        fields = row._asdict()
-        del fields["shadow"]
-        said: Decision | str = UNREAD
-        try:
-            kept = ScoreRow.from_dict(fields)
-            values = candidate.values(connection, tenants[kept.tenant_id], kept)
-            if values is not None:
-                said = decide_many(candidate.package, values[None, :], with_reasons=False)[0]
-        except DBAPIError:
-            raise
-        except Exception as error:  # whatever it is: others wait behind it
-            logger.exception("shadow %s failed", label)
-            said = f"a fault ({type(error).__name__}), which the worker's log tells"
-        yield row, said
+        return [str(error)] * len(rows)
+    tenant = tenant_with(connection, rows[0].tenant_id)  # whose label it is
+    read = [_read(connection, candidate, tenant, row) for row in rows]
+    decided = iter(
+        _decide(candidate.package, [each for each in read if isinstance(each, np.ndarray)])
+    )
+    return [each if isinstance(each, str) else next(decided) for each in read]
+
+
+def _read(
+    connection: Connection, candidate: Candidate, tenant: Tenant, row: Row[Any]
+) -> Floats | str:
+    """Give what a shadow reads of a question, or why it cannot."""
+    fields = row._asdict()
+    label = fields.pop("shadow")
+    try:
+        values = candidate.values(connection, tenant, ScoreRow.from_dict(fields))
+    except DBAPIError:
+        raise
+    except Exception as error:  # whatever it is: others wait behind it
+        logger.exception("shadow %s could not read %s", label, row.request_id)
+        return _fault(error)
+    return UNREAD if values is None else values
+
+
+def _decide(package: Package, rows: list[Floats]) -> list[Decision | str]:
+    """Decide together; where that fails one by one, so that only those fail that have to."""
+    try:
+        return list(decide_many(package, np.stack(rows), with_reasons=False)) if rows else []
+    except Exception as error:  # whatever it is: others wait behind it
+        if len(rows) > 1:
+            return [said for row in rows for said in _decide(package, [row])]
+        logger.exception("shadow %s failed", package.label)
+        return [_fault(error)]
+
+
+def _fault(error: Exception) -> str:
+    return f"a fault ({type(error).__name__}), which the worker's log tells"
 
 
 def _settled(said: Decision | str) -> dict[str, Any]:
