@@ -14,13 +14,8 @@ from commerce.records.database import reading, writing
 from commerce.records.tenants import Tenant
 from scoring.decisions import Action, Decision
 from serving.predict.scores import record_score, score_row
-from serving.predict.shadow_comparisons import (
-    Differing,
-    Money,
-    ShadowComparison,
-    compare_shadow,
-    last_shadow,
-)
+from serving.predict.shadow_comparisons import compare_shadow, last_shadow, was_asked
+from serving.predict.shadow_figures import Differing, Money, ShadowComparison
 from serving.schema import shadow_score
 
 SHADOW = "acme.churn/3"
@@ -98,6 +93,9 @@ def test_decisions_and_money_are_those_reckoned_by_hand(book: Book) -> None:
     found = book.compared()
     assert (found.asked, found.both, found.waiting, found.skipped) == (6, 4, 1, 0)
     assert found.failed == {"values were lost": 1}
+    assert (found.first_at, found.last_at) == tuple(
+        NOW + timedelta(minutes=each) for each in (1, 6)
+    )
     assert found.answered_by == {"acme.churn/1": 4}
     assert found.actions == {
         ("none", "retain"): 2, ("retain", "none"): 1, ("retain", "retain"): 1
@@ -130,6 +128,7 @@ def test_decisions_and_money_are_those_reckoned_by_hand(book: Book) -> None:
     told = found.as_dict()
     assert told["money_differing"]["shadow_by_shadow"] == 700
     assert told["actions"][0] == {"before": "none", "after": "retain", "answers": 2}
+    assert told["first_at"] == "2026-03-01T12:01:00+00:00"
     assert (told["both"], told["changed"], told["sentence"]) == (4, 3, found.sentence)
 
 
@@ -157,8 +156,11 @@ def test_bands_that_move_are_counted_and_money_nobody_knows_is_not_told(book: Bo
 def test_a_model_that_nobody_shadows_has_nothing_to_compare(book: Book) -> None:
     with reading(book.engine) as connection:
         assert last_shadow(connection, book.tenant, "churn") is None
+        assert not was_asked(connection, book.tenant, SHADOW)
     assert book.compared().sentence == "acme.churn/3 has answered nothing yet."
     book.note("17850", said(0.6, None), None)
     with reading(book.engine) as connection:
         assert last_shadow(connection, book.tenant, "churn") == SHADOW
+        assert was_asked(connection, book.tenant, SHADOW)
+        assert not was_asked(connection, book.tenant, "acme.churn/4")
         assert last_shadow(connection, book.tenant, "credit") is None

@@ -21,7 +21,7 @@ from workbench.cli.models.showing import found_package, whose
     )
 )
 @click.argument("one", metavar="A")
-@click.argument("other", metavar="B", required=False)
+@click.argument("other", metavar="[B]", required=False)
 @whose
 @click.option("--shadow", is_flag=True, help="What A's shadow would have changed; without B.")
 @click.option("--since", metavar="DATE", help="With --shadow: answers from then on; default: all.")

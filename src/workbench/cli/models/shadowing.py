@@ -16,7 +16,7 @@ from workbench.records import open_records
 
 if TYPE_CHECKING:
     from scoring.package import Package
-    from serving.predict.shadow_comparisons import Differing, Money, ShadowComparison
+    from serving.predict.shadow_figures import Differing, Money, ShadowComparison
     from workbench.settings import Settings
 
 
@@ -141,10 +141,13 @@ def compare_shadow(model: str, tenant: str | None, since: str | None, *, as_json
         shop = find_tenant(connection, slug)
         last = shadow_comparisons.last_shadow(connection, shop, short)
         label = last if version is None else f"{name}/{version}"
-        if label is None:
+        shadows_now = standing is not None and label == f"{name}/{standing.version}"
+        if label is None or not (
+            shadows_now or shadow_comparisons.was_asked(connection, shop, label)
+        ):
             raise PlanError(
-                f"model {name} must have been shadowed; got no version that was. To let one:"
-                f" bellwether models shadow {name}/VERSION"
+                f"model {name} must have been shadowed; got no answer that was put to {label or 'another version'}."
+                f" To let one shadow: bellwether models shadow {name}/VERSION"
             )
         begin = None if since is None else parse_as_of(since, shop.zone)
         found = shadow_comparisons.compare_shadow(connection, shop, label, since=begin, until=until)
@@ -177,8 +180,11 @@ def _lines(found: ShadowComparison) -> list[str]:
     """Write a comparison for a person."""
     by = ", ".join(f"{count:,} by {label}" for label, count in found.answered_by.most_common())
     failed = found.failed.total()
+    when = ""
+    if found.first_at is not None and found.last_at is not None:
+        when = f" of {found.first_at:%Y-%m-%d %H:%M} to {found.last_at:%Y-%m-%d %H:%M} UTC"
     lines = [
-        f"{found.asked:,} answers were put to {found.shadow}: {found.both:,} it answered, too"
+        f"{found.asked:,} answers{when} were put to {found.shadow}: {found.both:,} it answered, too"
         f"{f' ({by})' if by else ''}, {failed:,} failed, {found.skipped:,} were skipped, {found.waiting:,} wait"
     ]
     for why, count in found.failed.most_common():

@@ -83,7 +83,7 @@ def test_a_version_shadows_is_compared_and_stopped(invoke: Invoke, settings: Set
     assert current_version(settings.packages, "acme", "churn") == "1"
     changed = decided.count("leave alone")
     shown = invoke("compare", "acme.churn", "--shadow").output
-    assert "2 answers were put to acme.churn/7: 2 it answered, too (2 by acme.churn/1)" in shown
+    assert "were put to acme.churn/7: 2 it answered, too (2 by acme.churn/1)" in shown
     assert f"it would say to do something else in {changed} of 2" in shown
     found = json.loads(invoke("compare", "churn", "--shadow", "--json").output)
     assert (found["shadow"], found["both"], found["changed"]) == ("acme.churn/7", 2, changed)
@@ -123,6 +123,7 @@ def test_a_version_on_features_declared_otherwise_does_not_shadow(
         (("shadow", "acme.churn/7", "--version", "8"), "version must be named once"),
         (("shadow", "acme.churn/7", "--stop"), "--stop must stand without a version"),
         (("compare", "acme.churn", "--shadow"), "model acme.churn must have been shadowed"),
+        (("compare", "acme.churn/7", "--shadow"), "got no answer that was put to acme.churn/7"),
         (("compare", "acme.churn"), "compare must be given A and B, or A with --shadow"),
         (("compare", "a.b", "a.b/1", "--shadow"), "compare --shadow must name one model"),
         (("compare", "a.b", "a.b/1", "--since", "2026-01-01"), "--since must stand with --shadow"),
