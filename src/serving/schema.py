@@ -1,4 +1,4 @@
-"""Serving's own tables: every answer ever given, append-only, who is logged in, and work that is done later."""
+"""Serving's own tables: every answer ever given, append-only, what shadows said, who is logged in, and later work."""
 
 from typing import Literal, get_args
 
@@ -57,6 +57,34 @@ score = Table(
     Index(None, "tenant_id", "model_version", "as_of"),
 )
 
+SHADOW_STATES = ("waiting", "decided", "failed", "skipped")
+
+shadow_score = Table(
+    "shadow_score",
+    metadata,
+    Column("request_id", ForeignKey(score.c.request_id), primary_key=True),
+    Column("tenant_id", Integer, nullable=False),
+    Column("customer_id", Uuid),
+    Column("model", Text, nullable=False),
+    Column("model_version", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("why", Text),
+    Column("answer", Document),
+    Column("decided_at", Instant),
+    ForeignKeyConstraint(["tenant_id"], [schema.tenant.c.id]),
+    ForeignKeyConstraint(
+        ["tenant_id", "customer_id"], [schema.customer.c.tenant_id, schema.customer.c.id]
+    ),
+    one_of("state", SHADOW_STATES),
+    Index(None, "state", "asked_at"),
+    Index(None, "tenant_id", "model", "asked_at"),
+)
+"""What a shadow says to a question that its champion answered; nobody is given it, so no reader of `score` meets it.
+
+``asked_at`` is when the champion answered, ``answer`` the decision without reasons, ``why`` there is none. A row that
+waits is settled once."""
+
 LOGIN_KINDS = ("refresh", "session")
 
 login = Table(
@@ -106,5 +134,5 @@ job = Table(
 """Work that is done later. ``due_at`` is when a worker may take it: a queued one from then on, a running one if its
 worker was not heard of until then; ``done`` of ``total`` steps are behind it."""
 
-TABLES = (job, login, score)
+TABLES = (job, login, shadow_score, score)
 """All of them, what refers before what is referred to."""

@@ -60,6 +60,9 @@ PACKAGES = Path("data") / "packages"
 PREDICTIONS = Path("data") / "predictions"
 """Where the prediction log lies under a home."""
 
+SHADOWS = Path("data") / "shadows"
+"""Where versions lie under a home that shadow others."""
+
 MEDIA = Path("data") / "media"
 """Where pictures lie under a home."""
 
@@ -91,6 +94,11 @@ class ServingSettings:
     def predictions(self) -> Path | None:
         """Where the prediction log lies; None where there is no home, or no record store to load it into."""
         return None if self.home is None or self.database_url is None else self.home / PREDICTIONS
+
+    @property
+    def shadows(self) -> Path | None:
+        """Where versions lie that shadow others; None where there is no prediction log to ask them from."""
+        return None if self.home is None or self.predictions is None else self.home / SHADOWS
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], sources: Path) -> ServingSettings:

@@ -37,7 +37,7 @@ def open_records(settings: Settings) -> Engine:
     if any(settings.predictions.glob("*")):
         from serving.predict.prediction_log.loader import load_log
 
-        load_log(settings.predictions, engine)
+        load_log(settings.predictions, engine, shadows=settings.shadows)
     return engine
 
 

@@ -11,6 +11,7 @@ from scoring.errors import ScoringError
 from scoring.files import read_package
 from scoring.package import Package
 from scoring.published import current_version
+from scoring.shadows import current_shadow
 from tabular.errors import did_you_mean
 from workbench.errors import PlanError
 from workbench.runs.files import read_json
@@ -29,7 +30,8 @@ class Listed:
     label : str
         "demo.churn/1".
     state : str
-        "champion", "published" (it was champion once), "registered" (never published).
+        "champion", "shadow" (asked the same, never believed), "published" (it was champion once), "registered" (never
+        published).
     auc, brier : float or None
         Out of time, when it was trained.
     gates : str
@@ -201,6 +203,8 @@ def _listed(
     figures = card.get("out_of_time") or content.get("validation", {})
     current = (read_json(settings.packages / tenant / model / "current.json") or {}).get("version")
     state = "published" if published else "registered"
+    if _shadows(settings, tenant, model, version):
+        state = "shadow"
     return Listed(
         label=f"{name}/{version}",
         state="champion" if published and current == version else state,
@@ -211,6 +215,15 @@ def _listed(
         expires=str(card.get("expires", "")),
         note=str(card.get("renewal", "")),
     )
+
+
+def _shadows(settings: Settings, tenant: str, model: str, version: str) -> bool:
+    """Whether a version shadows; one whose `shadow.json` cannot be read does not."""
+    try:
+        found = current_shadow(settings.shadows, tenant, model)
+    except ScoringError:
+        return False
+    return found is not None and found.version == version
 
 
 def _number(version: str) -> int:

@@ -116,6 +116,8 @@ class Settings:
     """Baselines as joblib files: made and read offline, never by a server."""
     packages = Place("data/packages")
     """Decision packages by tenant, model and version."""
+    shadows = Place("data/shadows")
+    """Versions that shadow a champion, by tenant and model: nobody is given what they say."""
     runs = Place("data/runs")
     """One folder per notebook run: its request, status, executed notebook, page and result."""
     reports = Place("data/reports")

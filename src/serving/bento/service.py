@@ -89,6 +89,7 @@ class Service:
             store=store,
             now=lambda: datetime.now(UTC),
             log=None if log is None else PredictionLog(log, strict=settings.strict),
+            shadows=settings.shadows,
         )
         app.state.serving = self.state
         door = app.state.door = DoorSettings.from_env(os.environ)
@@ -107,7 +108,7 @@ class Service:
             self.questions.warm(*_open_shops(store))
         self.loader = None
         if self.state.log is not None and store is not None and not settings.works:
-            self.loader = Loader(self.state.log.folder, store.engine)
+            self.loader = Loader(self.state.log.folder, store.engine, settings.shadows)
         self.worker = None
         first = (bentoml.server_context.worker_index or 1) == 1
         if url is not None and settings.works and first:

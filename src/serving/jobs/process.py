@@ -126,14 +126,17 @@ def _work(settings: ServingSettings, prepare: Callable[[], None], pipe: Connecti
     assert settings.database_url is not None
     store = RecordStore(settings.database_url)
     state = AppState(
-        shelf=PackageShelf(settings.packages, CATALOGUE), store=store, now=lambda: datetime.now(UTC)
+        shelf=PackageShelf(settings.packages, CATALOGUE),
+        store=store,
+        now=lambda: datetime.now(UTC),
+        shadows=settings.shadows,
     )
     debug = DoorSettings.from_env(os.environ).debug
     outside = outside_of(
         os.environ, sys.stderr, mail=None, debug=debug
     )  # nobody's letters are logged
     folder = settings.predictions
-    loader = None if folder is None else Loader(folder, store.engine)
+    loader = None if folder is None else Loader(folder, store.engine, settings.shadows)
     Shift(state, outside, stop).run()
     if loader is not None:
         loader.close()

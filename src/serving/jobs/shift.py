@@ -1,4 +1,4 @@
-"""A worker's shift: jobs one after another, and every minute what the clock moves, in each shop that lives."""
+"""A worker's shift: jobs one after another, what shadows are to be asked, and every minute what the clock moves."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from commerce.records.database import reading
 from commerce.ticks import Outside, living, tick
 from serving.jobs.worker import PASSING, Worker, in_short
 from serving.predict.asking import AppState
+from serving.predict.shadowing import settle_shadows
 
 logger = logging.getLogger("serving.jobs")
 
 EVERY = 60.0
 """Seconds between two ticks."""
+POLL = 5.0
+"""Seconds between two looks for what waits for a shadow."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +37,22 @@ class Shift:
     stop: threading.Event
 
     def run(self) -> None:
-        """Do jobs and tick, each in a thread of its own, so that neither waits for the other."""
-        ticking = threading.Thread(target=self._keep_ticking, name="ticks", daemon=True)
-        ticking.start()
+        """Do jobs, tick and ask shadows, each in a thread of its own, so that none waits for another."""
+        threads = [
+            threading.Thread(target=self._keep_ticking, name="ticks", daemon=True),
+            threading.Thread(target=self._keep_asking, name="shadows", daemon=True),
+        ]
+        for thread in threads:
+            thread.start()
         Worker(self.state, self.stop).run()
-        ticking.join()
+        for thread in threads:
+            thread.join()
 
     def run_once(self) -> int:
-        """Tick once and do the jobs that are due; give how many there were."""
+        """Tick once, ask shadows what waits, and do the jobs that are due; give how many there were."""
         self.tick_all()
+        while not self.stop.is_set() and self.ask_shadows():
+            pass
         worker, done = Worker(self.state, self.stop), 0
         while not self.stop.is_set() and worker.run_next():
             done += 1
@@ -64,6 +74,27 @@ class Shift:
                 logger.info("%s: %s", report.tenant, report.sentence)
             for sentence in report.refused:
                 logger.warning("%s: %s", report.tenant, sentence)
+
+    def ask_shadows(self) -> int:
+        """Ask shadows a page of what waits for them; give how many answers that were."""
+        if self.state.shadows is None:
+            return 0
+        assert self.state.store is not None
+        return settle_shadows(
+            self.state.store.engine, self.state.shelf, self.state.shadows, now=self.state.now()
+        )
+
+    def _keep_asking(self) -> None:
+        while not self.stop.is_set():
+            busy = False
+            try:
+                busy = self.ask_shadows() > 0
+            except (*PASSING, DBAPIError) as error:
+                logger.warning("shadows wait: %s", in_short(error))
+            except Exception:  # whatever it is: what waits is asked later
+                logger.exception("shadows wait")
+            if not busy:
+                self.stop.wait(POLL)
 
     def _keep_ticking(self) -> None:
         while not self.stop.is_set():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from threading import BoundedSemaphore, Semaphore
 from typing import Any
 
@@ -37,13 +38,16 @@ class AppState:
     log: PredictionLog | None = None
     """Where answers are kept until they are loaded into the record store; None: each is kept there itself."""
 
+    shadows: Path | None = None
+    """Where versions lie that shadow others; None: nobody shadows."""
+
     batches: Semaphore = field(default_factory=partial(BoundedSemaphore, BATCHES_AT_ONCE))
     """Whose turn it is to have a batch answered."""
 
     def load_answers(self) -> None:
         """Have every answer that was given until now in the record store."""
         if self.log is not None and self.store is not None:
-            load_log(self.log.folder, self.store.engine)
+            load_log(self.log.folder, self.store.engine, shadows=self.shadows)
 
 
 @dataclass(frozen=True, kw_only=True)

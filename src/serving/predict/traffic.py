@@ -1,36 +1,24 @@
-"""Traffic run once more: what a version would have answered to what was asked, in decisions and in money.
-
-Of an answer about a customer the features are those that were kept with it where the candidate reads the same, else
-they are computed again as of then; values that a client sent are taken as they were sent.
-"""
+"""Traffic run once more: what a version would have answered to what was asked, in decisions and in money."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from commerce.records.tenants import Tenant
 from scoring.decisions import Decision, decide
-from scoring.errors import ScoringError
 from scoring.package import Package
-from serving.errors import ModelMissing
-from serving.predict.customer_values import customer_values
-from serving.predict.packages import PackageShelf, Served
+from serving.predict.candidates import Candidate
+from serving.predict.packages import PackageShelf
 from serving.predict.scores import ScoreRow, scores_between
 from serving.schema import score
 from tabular.progress import Progress, silent
 
 SHOWN = 5
 """The answers that would move most."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,17 +139,14 @@ def rerun(
     PackageMismatch
         If the candidate was trained on features declared otherwise.
     """
-    served, found = shelf.serve(candidate), Rerun(candidate=candidate.label)
+    asked, found = Candidate(shelf, candidate), Rerun(candidate=candidate.label)
     total = _count(connection, tenant, candidate.model, since, until)
-    hashes: dict[str, Mapping[str, str]] = {}
     progress("answers", 0, total)
     for done, kept in enumerate(
         scores_between(connection, tenant.id, candidate.model, since=since, until=until), start=1
     ):
         found.answered_by[kept.model_version] += 1
-        if kept.model_version not in hashes:
-            hashes[kept.model_version] = _hashes(shelf, kept.model_version)
-        values = _values(connection, tenant, kept, served, hashes[kept.model_version])
+        values = asked.values(connection, tenant, kept)
         if values is None:
             found.unread += 1
         else:
@@ -182,33 +167,6 @@ def _count(
         score.c.made_at < until,
     )
     return int(connection.scalar(query) or 0)
-
-
-def _hashes(shelf: PackageShelf, label: str) -> Mapping[str, str]:
-    """What the features of a version were declared as; nothing where it is gone."""
-    try:
-        return {output.name: output.hash for output in shelf.stored(label).outputs}
-    except (ModelMissing, ScoringError):
-        return {}
-
-
-def _values(
-    connection: Connection,
-    tenant: Tenant,
-    kept: ScoreRow,
-    served: Served,
-    hashes: Mapping[str, str],
-) -> Floats | None:
-    """Give what the candidate reads of an answer, NaN where missing; None where that is not known."""
-    outputs = served.package.outputs
-    if all(hashes.get(output.name) == output.hash for output in outputs):
-        row = (kept.features.get(output.name) for output in outputs)
-        return np.array([math.nan if value is None else value for value in row], dtype=np.float64)
-    if kept.customer_id is None:
-        return None
-    return customer_values(
-        connection, tenant, kept.customer_id, kept.as_of, served, backfills=kept.backfills
-    )
 
 
 def _by_move(moved: Moved) -> tuple[float, str]:

@@ -91,6 +91,7 @@ def _state() -> AppState:
         shelf=PackageShelf([settings.packages], CATALOGUE),
         store=RecordStore(settings.database_url),
         now=home.now,
+        shadows=settings.shadows,
     )
 
 

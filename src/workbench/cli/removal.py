@@ -98,5 +98,5 @@ def remove_whole(settings: Settings, engine: Engine, tenant: Tenant, *, yes: boo
 
 def _folders(settings: Settings, slug: str) -> list[Path]:
     """List every folder of the home that is a tenant's."""
-    roots = ("raw", "snapshots", "features", "packages", "runs", "reports")
+    roots = ("raw", "snapshots", "features", "packages", "shadows", "runs", "reports")
     return [getattr(settings, root) / slug for root in roots]

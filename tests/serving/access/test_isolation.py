@@ -11,7 +11,7 @@ from tests.serving.rest.people import NOW, Shops, open_shops
 
 from commerce.records.actors import SYSTEM
 from commerce.records.work import looking, working
-from serving.schema import job, login, score
+from serving.schema import job, login, score, shadow_score
 
 
 def kept(shops: Shops, slug: str) -> dict[str, object]:
@@ -23,6 +23,14 @@ def kept(shops: Shops, slug: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+def waiting(shops: Shops, slug: str) -> dict[str, object]:
+    """A row of the table of what shadows are asked."""
+    return {
+        "request_id": slug, "tenant_id": shops.tenant(slug).id, "model": "churn", "asked_at": NOW,
+        "model_version": f"{slug}.churn/2", "state": "waiting",
+    }  # fmt: skip
+
+
 def test_a_tenants_role_sees_and_writes_its_own_log_ins_jobs_and_answers_alone(
     postgres_engine: Engine,
 ) -> None:
@@ -31,10 +39,11 @@ def test_a_tenants_role_sees_and_writes_its_own_log_ins_jobs_and_answers_alone(
     with postgres_engine.begin() as connection:
         for slug in ("acme", "other"):
             connection.execute(insert(score), kept(shops, slug))
+            connection.execute(insert(shadow_score), waiting(shops, slug))
     for slug in ("acme", "other"):
         assert shops.of(slug)["admin"].post("/api/credit-profiles/recompute").status_code == 202
     with looking(postgres_engine, acme, SYSTEM, now=NOW) as work:
-        for table in (job, login, score):
+        for table in (job, login, score, shadow_score):
             seen = work.connection.execute(select(table.c.tenant_id).distinct()).scalars().all()
             assert seen == [acme.id]
     with working(postgres_engine, acme, SYSTEM, now=NOW) as work:

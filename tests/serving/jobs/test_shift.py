@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from tests.serving.jobs.begun import NOW, asked, seen, state_of
+from tests.serving.predict.shadowed import Shadowed
+from tests.serving.shop import make_shop
 
 from commerce import ticks
 from commerce.catalogue import brands
@@ -84,3 +87,16 @@ def test_a_fault_in_one_shop_holds_up_no_other(
     for shop, left in zip(shops, (True, False), strict=True):
         with looking(engine, shop, SYSTEM, now=NOW) as work:
             assert (waiting(work.connection, shop) > 0) == left
+
+
+def test_whoever_works_asks_shadows_what_waits(
+    engine: Engine, packages: Path, tmp_path: Path
+) -> None:
+    make_shop(engine)
+    shop = Shadowed(engine, packages, tmp_path)
+    shop.let()
+    shop.ask()
+    shop.load()
+    with shop.answering() as state:
+        Shift(state, Outside(None, None), threading.Event()).run_once()
+    assert shop.states() == ["decided"] * 4

@@ -3,7 +3,7 @@
 from alembic import op
 
 from commerce.records.migrations.isolation import isolate
-from commerce.records.migrations.triggers import append_only, drop_append_only
+from commerce.records.migrations.triggers import append_only, drop_append_only, guard
 from serving.schema import metadata
 
 revision = "s001"
@@ -14,7 +14,14 @@ branch_labels = ("serving",)
 def upgrade() -> None:
     metadata.create_all(op.get_bind(), checkfirst=False)
     append_only("score")
-    isolate("score", "login", "job")
+    guard(
+        "shadow_score_is_settled_once",
+        "shadow_score",
+        "state",
+        "OLD.state <> 'waiting'",
+        "shadow_score must wait to be settled",
+    )
+    isolate("score", "login", "job", "shadow_score")
 
 
 def downgrade() -> None:

@@ -21,7 +21,8 @@ from commerce.records.errors import StoreUnusable
 from commerce.records.tenants import list_tenants
 from serving.predict.prediction_log.entries import Logged, read_entries
 from serving.predict.prediction_log.segments import list_segments, read_frames, take
-from serving.predict.scores import ScoreRow, record_scores
+from serving.predict.scores import record_scores
+from serving.predict.shadowing import await_shadows
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,9 @@ EVERY = 0.5
 _AT_ONCE = 500
 
 
-def load_log(folder: Path, engine: Engine, *, growing: bool = True) -> int:
+def load_log(
+    folder: Path, engine: Engine, *, shadows: Path | None = None, growing: bool = True
+) -> int:
     """Load the answers that are in the log, and remove the segments that are complete.
 
     Parameters
@@ -39,6 +42,8 @@ def load_log(folder: Path, engine: Engine, *, growing: bool = True) -> int:
         Of `serving.predict.prediction_log.writer.PredictionLog`; may not be there.
     engine : Engine
         The record store, with serving's tables.
+    shadows : Path, optional
+        Where versions lie that shadow others: what is loaded, they are to be asked, too.
     growing : bool, default True
         Whether to load what a server is still appending to, too, so that every answer that was given is there.
 
@@ -52,11 +57,11 @@ def load_log(folder: Path, engine: Engine, *, growing: bool = True) -> int:
         file = take(path)
         if file is not None:
             with file:
-                loaded += _load(file, engine)
+                loaded += _load(file, engine, shadows)
                 _put_away(path, file)
         elif growing:
             with suppress(FileNotFoundError), path.open("rb") as file:  # else another one loaded it
-                loaded += _load(file, engine)
+                loaded += _load(file, engine, shadows)
     return loaded
 
 
@@ -67,11 +72,12 @@ class Loader:
     ----------
     folder : Path
     engine : Engine
+    shadows : Path, optional
         As `load_log` takes them.
     """
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
-        self._folder, self._engine = folder, engine
+    def __init__(self, folder: Path, engine: Engine, shadows: Path | None = None) -> None:
+        self._folder, self._engine, self._shadows = folder, engine, shadows
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prediction-loader", daemon=True)
         self._thread.start()
@@ -86,7 +92,7 @@ class Loader:
         while not stopping:
             stopping = self._stop.wait(EVERY)
             try:
-                load_log(self._folder, self._engine, growing=False)
+                load_log(self._folder, self._engine, shadows=self._shadows, growing=False)
                 unwell = False
             except (DBAPIError, StoreUnusable, TimeoutError) as error:
                 if not unwell:
@@ -107,19 +113,26 @@ def _put_away(path: Path, file: BinaryIO) -> None:
         path.unlink()
 
 
-def _load(file: BinaryIO, engine: Engine) -> int:
+def _load(file: BinaryIO, engine: Engine, shadows: Path | None) -> int:
     loaded = 0
     for some in _pages(read_entries(read_frames(file))):
         with writing(engine) as connection:
-            loaded += record_scores(connection, _placed(connection, some))
+            kept = _placed(connection, some)
+            loaded += record_scores(connection, [row for _, row in kept])
+            if shadows is not None:
+                await_shadows(connection, shadows, kept)
     return loaded
 
 
-def _placed(connection: Connection, logged: Sequence[Logged]) -> list[ScoreRow]:
-    """Give the rows of answers whose tenant and customer are still there; who was removed left no answers behind."""
+def _placed(connection: Connection, logged: Sequence[Logged]) -> list[Logged]:
+    """Give the answers whose tenant and customer are still there; who was removed left no answers behind."""
     tenants = {tenant.slug: tenant.id for tenant in list_tenants(connection)}
-    rows = [replace(row, tenant_id=tenants[tenant]) for tenant, row in logged if tenant in tenants]
-    asked = {row.customer_id for row in rows if row.customer_id is not None}
+    known = [
+        Logged(tenant, replace(row, tenant_id=tenants[tenant]))
+        for tenant, row in logged
+        if tenant in tenants
+    ]
+    asked = {row.customer_id for _, row in known if row.customer_id is not None}
     customer = schema.customer
     there: set[tuple[int, UUID]] = {
         (row.tenant_id, row.id)
@@ -128,7 +141,9 @@ def _placed(connection: Connection, logged: Sequence[Logged]) -> list[ScoreRow]:
         )
     }
     kept = [
-        row for row in rows if row.customer_id is None or (row.tenant_id, row.customer_id) in there
+        each
+        for each in known
+        if each.row.customer_id is None or (each.row.tenant_id, each.row.customer_id) in there
     ]
     if len(kept) < len(logged):
         logger.warning("%d answers were about who was removed", len(logged) - len(kept))

@@ -11,6 +11,7 @@ COMMANDS = {
     "list": "workbench.cli.models.listing:listing",
     "show": "workbench.cli.models.showing:show",
     "card": "workbench.cli.models.showing:card",
+    "shadow": "workbench.cli.models.shadowing:shadow",
     "compare": "workbench.cli.models.comparing:compare",
     "promote": "workbench.cli.models.promoting:promote",
     "rollback": "workbench.cli.models.promoting:rollback",

@@ -18,7 +18,8 @@ from workbench.cli.console import examples, table
 def listing(tenant: str | None, as_json: bool) -> None:
     """List the versions of every model: which answers, how good each was out of time, how long it is good for.
 
-    "champion" answers, "published" did once or was ready to, "registered" never was published: its gates refused it.
+    "champion" answers, "shadow" is asked the same and never believed, "published" did answer once or was ready to,
+    "registered" never was published: its gates refused it.
     """
     from workbench.registry import listed, moved_aliases
 
