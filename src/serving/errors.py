@@ -80,6 +80,16 @@ class LogUnwritable(ServingError, RuntimeError):
         )
 
 
+class NoRoom(ServingError, RuntimeError):
+    """A body that cannot be put on the server's disk while it is read."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"body must find room on the server's disk; got {found}. Ask again in a while, or for less; the"
+            " server's log says which folder it is."
+        )
+
+
 class BatchesBusy(ServingError, RuntimeError):
     """As many batches are being answered as may be at once."""
 

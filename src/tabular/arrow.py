@@ -1,11 +1,11 @@
-"""Arrow IPC streams, read from a body and written in record batches; PyArrow is imported only when there is one."""
+"""Arrow IPC streams, read from a file and written in record batches; PyArrow is imported only when there is one."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from io import SEEK_END, BytesIO, RawIOBase
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,38 +15,44 @@ from tabular.errors import TableError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+MOST_AT_ONCE = 64_000_000
+"""Bytes of a record batch."""
+
 _RECORD_BATCH, _DICTIONARY_BATCH = 3, 2
 """Kinds of messages, by their number in the format."""
 
 
 class ArrowStream:
-    """The record batches of a body, read without copying it.
+    """The record batches of a file, of which one is in memory at a time.
 
     Parameters
     ----------
-    body : bytes-like
-        An Arrow IPC stream, its buffers not compressed: so that it takes no more memory than it has bytes.
+    file : binary file
+        An Arrow IPC stream, its buffers not compressed: so that it takes no more memory than it has bytes. It is
+        read to its end at once, and again whenever rows are asked for.
 
     Raises
     ------
     TableError
-        "body must be an Arrow IPC stream; got ...", "body must hold plain buffers; got compressed ones. ..."
+        "body must be an Arrow IPC stream; got ...", "body must hold plain buffers; got compressed ones. ...",
+        "record batch must hold at most ... bytes; got ..."
     """
 
-    def __init__(self, body: bytes | bytearray | memoryview) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         import pyarrow as pa
 
-        buffer = pa.py_buffer(body)
+        self._file = file
         try:
-            if any(_is_compressed(metadata) for metadata in _messages(buffer)):
+            if any(_is_compressed(metadata) for metadata in _messages(self._begun())):
                 raise TableError(
                     "body must hold plain buffers; got compressed ones. Write it without compression."
                 )
-            with pa.ipc.open_stream(buffer) as reader:
-                self._batches = [batch for batch in reader if batch.num_rows]
+            rows = 0
+            with pa.ipc.open_stream(self._begun()) as reader:
+                for batch in reader:
+                    batch.validate(full=True)
+                    rows += batch.num_rows
                 self._schema = reader.schema
-            for batch in self._batches:
-                batch.validate(full=True)
         except (pa.ArrowException, OSError, struct.error, ValueError) as error:
             if isinstance(error, TableError):
                 raise
@@ -55,7 +61,7 @@ class ArrowStream:
                 f"body must be a whole Arrow IPC stream; got one that cannot be read: {shown[0][:200]}"
             ) from error
         self.names: tuple[str, ...] = tuple(self._schema.names)
-        self.rows: int = sum(batch.num_rows for batch in self._batches)
+        self.rows: int = rows
 
     def is_number(self, name: str) -> bool:
         """Whether a column holds numbers; one of nothing but nulls does."""
@@ -82,9 +88,17 @@ class ArrowStream:
             yield batch.to_pylist()
 
     def _slices(self, at_once: int) -> Iterator[pa.RecordBatch]:
-        for batch in self._batches:
-            for first in range(0, batch.num_rows, at_once):
-                yield batch.slice(first, at_once)
+        import pyarrow as pa
+
+        with pa.ipc.open_stream(self._begun()) as reader:
+            for batch in reader:
+                for first in range(0, batch.num_rows, at_once):
+                    yield batch.slice(first, at_once)
+
+    def _begun(self) -> pa.PythonFile:
+        import pyarrow as pa
+
+        return pa.PythonFile(_Window(self._file), mode="r")
 
 
 class ArrowWriter:
@@ -131,11 +145,37 @@ def _numbers(column: pa.Array[Any]) -> NDArray[np.float64]:
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _messages(buffer: pa.Buffer) -> Iterator[bytes]:
+class _Window(RawIOBase):
+    """A file from its beginning, of which so much is read at once; it stays open when who reads it is done.
+
+    Arrow asks for all of a record batch at once, as many bytes as the stream says that it has.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._left = file, file.seek(0, SEEK_END)
+        file.seek(0)
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Give so many bytes, fewer at the end."""
+        wanted = self._left if size < 0 else min(size, self._left)
+        if wanted > MOST_AT_ONCE:
+            raise TableError(
+                f"record batch must hold at most {MOST_AT_ONCE} bytes; got {wanted}. Write the table in smaller ones."
+            )
+        found = self._file.read(wanted)
+        self._left -= len(found)
+        return found
+
+
+def _messages(file: pa.PythonFile) -> Iterator[bytes]:
     """Give the metadata of each message of a stream."""
     import pyarrow as pa
 
-    for message in pa.ipc.MessageReader.open_stream(buffer):
+    for message in pa.ipc.MessageReader.open_stream(file):
         yield message.metadata.to_pybytes()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,13 @@ from tabular.arrow import ArrowStream, ArrowWriter
 from tabular.errors import TableError
 
 
-def stream(columns: dict[str, Any], **options: Any) -> bytes:
+def stream(columns: dict[str, Any], **options: Any) -> BytesIO:
     """Write a table in batches of two rows."""
     table = pa.table(columns)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(**options)) as made:
         made.write_table(table, max_chunksize=2)
-    return sink.getvalue().to_pybytes()
+    return BytesIO(sink.getvalue().to_pybytes())
 
 
 def test_numbers_of_every_kind_are_read_as_a_table() -> None:
@@ -60,14 +61,27 @@ def test_compressed_buffers_are_not_taken(codec: str, column: Any) -> None:
 
 
 def test_what_is_no_stream_is_refused() -> None:
-    whole = stream({"x": ["one", "two", "three"]})
+    whole = stream({"x": ["one", "two", "three"]}).getvalue()
     for length in (0, 3, 40, len(whole) - 60):
         with pytest.raises(TableError, match="must be a whole Arrow IPC stream"):
-            ArrowStream(whole[:length])
+            ArrowStream(BytesIO(whole[:length]))
     broken = whole.replace(np.array([0, 3, 6], np.int32).tobytes(), b"\xff" * 12)
     assert broken != whole
     with pytest.raises(TableError, match="must be a whole Arrow IPC stream"):
-        ArrowStream(broken)
+        ArrowStream(BytesIO(broken))
+
+
+def test_a_batch_that_would_fill_memory_is_refused_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tabular.arrow.MOST_AT_ONCE", 1_000)
+    sink = pa.BufferOutputStream()
+    table = pa.table({"x": [1.0] * 999})
+    with pa.ipc.new_stream(sink, table.schema) as made:
+        made.write_table(table)
+    with pytest.raises(TableError, match=r"must hold at most 1000 bytes; got \d+. Write the table"):
+        ArrowStream(BytesIO(sink.getvalue().to_pybytes()))
+    assert ArrowStream(stream({"x": [1.0] * 999})).rows == 999
 
 
 def test_rows_are_written_a_batch_at_a_time() -> None:

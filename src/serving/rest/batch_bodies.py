@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain
-from typing import Any
+from itertools import islice
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
 from fastapi import Request
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
 
 from commerce.records.tenants import SHARED
 from features.declaring.declaration import Catalogue
 from serving.errors import InvalidRequest, TooLarge, UnknownFormat, Unreadable
 from serving.predict.asking import ValuesRequest
-from serving.predict.batches import AT_ONCE, MOST_ROWS, Chunk, Question
+from serving.predict.batches import AT_ONCE, MOST_ROWS, Chunk
 from serving.predict.packages import Served
-from serving.rest.refusals import EXAMPLE, explain_invalid
-from serving.rest.schemas import ByCustomer, ByValues, PredictionBody
+from serving.rest.batch_questions import QuestionReader, one_by_one
 from tabular.errors import TableError, did_you_mean
 
 JSON, LINES, ARROW = (
@@ -32,8 +28,12 @@ JSON, LINES, ARROW = (
 )
 """The formats, by the names they have in headers."""
 
+LARGEST_DOCUMENT = 64_000_000
+"""Bytes of a JSON document, which is in memory as a whole; lines and record batches are not."""
+LONGEST_LINE = 1_000_000
+"""Bytes, as many as the body of one question may have."""
+
 _ABOUT_CUSTOMERS = frozenset({"customer_id", "as_of"})
-_NO_TABLE = np.empty((0, 0))
 
 Floats = NDArray[np.float64]
 
@@ -44,15 +44,8 @@ class _Head(msgspec.Struct, forbid_unknown_fields=True):
     as_of: str | None = None
 
 
-class _Customer(msgspec.Struct, forbid_unknown_fields=True):
-    customer_id: str
-    as_of: str | None = None
-
-
 _read_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _read_head = msgspec.json.Decoder(_Head).decode
-_read_customer = msgspec.json.Decoder(_Customer).decode
-_question: TypeAdapter[ByCustomer | ByValues] = TypeAdapter(PredictionBody)
 
 
 def format_of(kind: str) -> str:
@@ -75,7 +68,7 @@ def format_of(kind: str) -> str:
 
 @dataclass(frozen=True)
 class JsonRows:
-    """Questions in JSON.
+    """Questions in one document.
 
     Attributes
     ----------
@@ -85,17 +78,40 @@ class JsonRows:
         What the body says once for all of them.
     """
 
-    rows: Sequence[msgspec.Raw | memoryview]
+    rows: Sequence[msgspec.Raw]
     tenant: str | None = None
     as_of: str | None = None
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.rows)
 
     def chunks(
         self, request: Request, tenant: str | None, served: Served | None
     ) -> Iterator[Chunk]:
         """Read the questions; see `read_rows`."""
-        reader = _RowReader(request, tenant, served)
+        reader = QuestionReader(request, tenant, served)
         for first in range(0, len(self.rows), AT_ONCE):
             yield reader.read(self.rows[first : first + AT_ONCE])
+
+
+@dataclass(frozen=True)
+class LineRows:
+    """Questions in a file, the JSON of one in each line that holds anything."""
+
+    file: BinaryIO
+    count: int
+    tenant: None = None
+    as_of: None = None
+
+    def chunks(
+        self, request: Request, tenant: str | None, served: Served | None
+    ) -> Iterator[Chunk]:
+        """Read the questions; see `read_rows`."""
+        reader, lines = QuestionReader(request, tenant, served), _lines(self.file)
+        while some := list(islice(lines, AT_ONCE)):
+            yield reader.read(some)
 
 
 @dataclass(frozen=True)
@@ -108,9 +124,9 @@ class ArrowRows:
     as_of: None = None
 
     @property
-    def rows(self) -> range:
-        """The places of the questions."""
-        return range(self.stream.rows)
+    def count(self) -> int:
+        """How many there are."""
+        return int(self.stream.rows)
 
     def chunks(
         self, request: Request, tenant: str | None, served: Served | None
@@ -122,13 +138,13 @@ class ArrowRows:
             raise InvalidRequest(
                 f"columns must be named once each; got {twice!r} twice. Leave one out.", field=twice
             )
-        reader = _RowReader(request, tenant, served)
+        reader = QuestionReader(request, tenant, served)
         if "customer_id" in names and _ABOUT_CUSTOMERS.issuperset(names):
             for records in self.stream.records(AT_ONCE):
-                yield _one_by_one([reader.validate(_without_nulls(each)) for each in records])
+                yield one_by_one([reader.validate(_without_nulls(each)) for each in records])
         elif served is None or served.package.fields is not None:
             for records in self.stream.records(AT_ONCE):
-                yield _one_by_one([reader.validate({"features": each}) for each in records])
+                yield one_by_one([reader.validate({"features": each}) for each in records])
         else:
             _check_columns(self.stream, served.outputs)
             yield from self._tables(tenant or SHARED, served.outputs.names)
@@ -145,59 +161,69 @@ class ArrowRows:
             if len(order) == len(outputs):
                 yield Chunk(questions=[None] * len(table), table=table[:, order], look=look)
             else:
-                yield _one_by_one([look(place) for place in range(len(table))])
+                yield one_by_one([look(place) for place in range(len(table))])
 
 
-def _one_by_one(questions: Sequence[Question]) -> Chunk:
-    return Chunk(questions=questions, table=_NO_TABLE, look=questions.__getitem__)
+Rows = JsonRows | LineRows | ArrowRows
 
 
-Rows = JsonRows | ArrowRows
-
-
-def read_rows(body: bytearray, form: str) -> Rows:
+def read_rows(file: BinaryIO, form: str) -> Rows:
     """Find the questions in a body; each is read later, with its chunk.
+
+    Parameters
+    ----------
+    file : binary file
+        All of the body; it is read as long as chunks are.
+    form : str
+        As `format_of` gives it.
 
     Raises
     ------
-    InvalidRequest
+    Unreadable
         "body must be ...; got ..."
     TooLarge
-        "body must hold at most 100000 rows; got ..."
+        "body must hold at most 100000 rows; got ...", "line must hold at most ...", "body must hold at most ...
+        bytes of one JSON document; got ..."
     """
     if form == LINES:
-        found: Rows = JsonRows(list(_lines(body)))
+        found: Rows = LineRows(file, sum(1 for _ in _lines(file)))
     elif form == JSON:
-        found = _read_json(body)
+        file.seek(0)
+        found = _read_json(file.read(LARGEST_DOCUMENT + 1))
     else:
         from tabular.arrow import ArrowStream
 
         try:
-            found = ArrowRows(ArrowStream(body))
+            found = ArrowRows(ArrowStream(file))
         except TableError as error:
             raise Unreadable(str(error)) from error
-    if len(found.rows) > MOST_ROWS:
+    if found.count > MOST_ROWS:
         raise TooLarge(
-            f"body must hold at most {MOST_ROWS} rows; got {len(found.rows)}. Send it in parts."
+            f"body must hold at most {MOST_ROWS} rows; got {found.count}. Send it in parts."
         )
     return found
 
 
-def _lines(body: bytearray) -> Iterator[memoryview]:
-    """Give the lines of a body that hold anything, without copying it."""
-    whole, start = memoryview(body), 0
-    while start < len(body):
-        end = body.find(b"\n", start)
-        end = len(body) if end < 0 else end
-        line = whole[start:end]
-        if end - start > 2 or bytes(line).strip():
-            yield line
-        start = end + 1
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Give the lines of a file that hold anything."""
+    file.seek(0)
+    while line := file.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise TooLarge(
+                f"line must hold at most {LONGEST_LINE} bytes; got more. Put one question in each line."
+            )
+        if found := line.strip():
+            yield found
 
 
-def _read_json(body: bytearray) -> JsonRows:
+def _read_json(body: bytes) -> JsonRows:
+    if len(body) > LARGEST_DOCUMENT:
+        raise TooLarge(
+            f"body must hold at most {LARGEST_DOCUMENT} bytes of one JSON document; got more. Send a question a line,"
+            f" as {LINES}."
+        )
     try:
-        if bytes(body[:100]).lstrip()[:1] == b"[":
+        if body[:100].lstrip()[:1] == b"[":
             return JsonRows(_read_array(body))
         head = _read_head(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
@@ -207,83 +233,6 @@ def _read_json(body: bytearray) -> JsonRows:
             f' Send {{"tenant": "demo", "rows": [{{"customer_id": "17"}}, ...]}}.'
         ) from error
     return JsonRows(head.rows, head.tenant, head.as_of)
-
-
-class _RowReader:
-    """Reads questions: as rows of a table where they are whole and plain, else as the route of one question does."""
-
-    def __init__(self, request: Request, tenant: str | None, served: Served | None) -> None:
-        self._request, self._tenant = request, tenant
-        self._width = 0
-        if served is not None and served.package.fields is None:
-            self._width = len(served.outputs)
-            self._read_values = _decoder(served.outputs)
-
-    def read(self, rows: Sequence[msgspec.Raw | memoryview]) -> Chunk:
-        """Read some questions."""
-        questions: list[Question | None] = []
-        whole: list[tuple[float | None, ...]] = []
-        for row in rows:
-            if self._width:
-                try:
-                    whole.append(msgspec.structs.astuple(self._read_values(row).features))
-                    questions.append(None)
-                    continue
-                except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-                    pass  # a closer look
-            questions.append(self._look(row))
-        flat = np.fromiter(
-            chain.from_iterable(whole), dtype=np.float64, count=len(whole) * self._width
-        )
-        return Chunk(
-            questions=questions,
-            table=flat.reshape(len(whole), self._width),
-            look=lambda place: self._look(rows[place]),
-        )
-
-    def _look(self, row: msgspec.Raw | memoryview) -> Question:
-        if self._tenant is not None:
-            try:
-                plain = _read_customer(row)
-            except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-                pass
-            else:
-                return self.validate(msgspec.structs.asdict(plain))
-        try:
-            found = json.loads(bytes(row))
-        except (ValueError, RecursionError) as error:
-            said = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__
-            return Unreadable(f"row must be JSON in UTF-8; got {said}. Send {EXAMPLE}.")
-        return self.validate(found)
-
-    def validate(self, row: object) -> Question:
-        """Read a question as the route of one question does, but for the tenant."""
-        if not isinstance(row, dict):
-            shown = "a list" if isinstance(row, list) else repr(row)[:60]
-            return InvalidRequest(f"row must be a JSON object; got {shown}. Send {EXAMPLE}.")
-        if "tenant" in row:
-            return InvalidRequest(
-                "tenant must be said once for all rows; got one in a row. Send it as ?tenant=.",
-                field="tenant",
-            )
-        known = row if self._tenant is None else {"tenant": self._tenant, **row}
-        try:
-            return _question.validate_python(known).to_request()
-        except ValidationError as error:
-            first: Mapping[str, Any] = dict(error.errors(include_url=False)[0])
-            placed = {**first, "loc": ("body", *first["loc"])}
-            sentence, field = explain_invalid(placed, self._request)
-            return InvalidRequest(sentence, field=field)
-
-
-@lru_cache(maxsize=64)
-def _decoder(outputs: Catalogue) -> Any:
-    """Give what reads a question by the values of all outputs."""
-    features = msgspec.defstruct(
-        "Features", [(name, float | None) for name in outputs.names], forbid_unknown_fields=True
-    )
-    question = msgspec.defstruct("Values", [("features", features)], forbid_unknown_fields=True)
-    return msgspec.json.Decoder(question).decode
 
 
 def _check_columns(stream: Any, outputs: Catalogue) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from tempfile import SpooledTemporaryFile, gettempdir
 from threading import Semaphore
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
@@ -14,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from commerce.records.tenants import SHARED
 from serving.access.callers import Caller
-from serving.errors import BatchesBusy, InvalidRequest, ModelMissing, UnknownFormat
+from serving.errors import BatchesBusy, InvalidRequest, ModelMissing, NoRoom, UnknownFormat
 from serving.predict.asking import BATCHES_AT_ONCE, AppState
 from serving.predict.batches import MOST_ROWS, Batch, BatchRequest, Chunk
 from serving.predict.packages import Served
@@ -26,7 +29,14 @@ from serving.rest.batch_answers import (
     LineWriter,
     write_rows,
 )
-from serving.rest.batch_bodies import ARROW, JSON, LINES, format_of, read_rows
+from serving.rest.batch_bodies import (
+    ARROW,
+    JSON,
+    LARGEST_DOCUMENT,
+    LINES,
+    format_of,
+    read_rows,
+)
 from serving.rest.openapi import batch_examples
 from serving.rest.protection import LARGEST_BATCH
 from serving.rest.refusals import refusals
@@ -34,7 +44,13 @@ from serving.rest.request_log import note_steps
 from serving.rest.schemas import LONGEST_NAME, Prediction, ReasonPart
 from serving.rest.shown import SECURITY
 
+logger = logging.getLogger(__name__)
+
 SCOPE = "predictions:write"
+
+_IN_MEMORY = 4_000_000
+"""Bytes of a body; what is larger goes to a file that nobody else can open."""
+_WRITTEN_AT_ONCE = 500_000
 
 router = APIRouter(prefix="/predict", tags=["decisions"])
 
@@ -91,7 +107,8 @@ _OTHERWISE: dict[str, Any] = {
 
 _DESCRIPTION = (
     "Answers many questions, in their order. A question that is refused has an `error` with the sentence of `/predict`,"
-    f" and the others are answered. At most {MOST_ROWS} questions in {LARGEST_BATCH} bytes, not compressed. The tenant"
+    f" and the others are answered. At most {MOST_ROWS} questions in {LARGEST_BATCH} bytes, not compressed, of one JSON"
+    f" document {LARGEST_DOCUMENT}; lines and record batches are read one after another. The tenant"
     " is said once, as `?tenant=` or beside `rows`. An Arrow stream has one column `customer_id`, or columns named by"
     " what the model reads. Answers come as `Accept` asks: as lines of JSON by default, as one array, or as Arrow."
 )
@@ -129,9 +146,11 @@ async def predict_batch(
     form = _form_of(request)
     if tenant is not None:
         require_about(request, caller, tenant)
-    turn = _Turn(state.batches)
+    turn = _take_turn(state.batches)
     try:
-        rows = await run_in_threadpool(read_rows, await _body_of(request), form)
+        body = cast("BinaryIO", turn.enter_context(SpooledTemporaryFile(_IN_MEMORY)))  # noqa: SIM115 - by the turn
+        await _receive(request, body)
+        rows = await run_in_threadpool(read_rows, body, form)
         tenant, as_of = _once("tenant", tenant, rows.tenant), _once("as_of", as_of, rows.as_of)
         asked = BatchRequest(
             tenant=tenant or SHARED, model=model, as_of=as_of, with_reasons=reasons
@@ -153,32 +172,26 @@ async def predict_batch(
         parts = _parts(batch, rows.chunks(request, tenant, served), writer, with_reasons=reasons)
         first = await run_in_threadpool(next, parts)  # what is wrong with all of it shows here
     except BaseException:
-        turn.end()
+        turn.close()
         raise
-    note_steps(request.scope, (f"rows:{len(rows.rows)}", "reasons" if reasons else "no reasons"))
-    headers = {"X-Row-Count": str(len(rows.rows)), "Vary": "Accept"}
+    note_steps(request.scope, (f"rows:{rows.count}", "reasons" if reasons else "no reasons"))
+    headers = {"X-Row-Count": str(rows.count), "Vary": "Accept"}
     return _Streamed(turn, _streamed(first, parts), media_type=kind, headers=headers)
 
 
-class _Turn:
-    """One of the few batches that are answered at once; the others are told to come again."""
-
-    def __init__(self, turns: Semaphore) -> None:
-        if not turns.acquire(blocking=False):
-            raise BatchesBusy(BATCHES_AT_ONCE)
-        self._turns: Semaphore | None = turns
-
-    def end(self) -> None:
-        """Let another one have it."""
-        turns, self._turns = self._turns, None
-        if turns is not None:
-            turns.release()
+def _take_turn(turns: Semaphore) -> ExitStack:
+    """Be one of the few batches that are answered at once; the others are told to come again."""
+    if not turns.acquire(blocking=False):
+        raise BatchesBusy(BATCHES_AT_ONCE)
+    turn = ExitStack()
+    turn.callback(turns.release)
+    return turn
 
 
 class _Streamed(StreamingResponse):
     """A stream that ends a turn, whether or not it was listened to."""
 
-    def __init__(self, turn: _Turn, *given: Any, **more: Any) -> None:
+    def __init__(self, turn: ExitStack, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self._turn = turn
 
@@ -187,7 +200,7 @@ class _Streamed(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._turn.end()
+            self._turn.close()
 
 
 def _form_of(request: Request) -> str:
@@ -200,11 +213,19 @@ def _form_of(request: Request) -> str:
     return format_of(request.headers.get("content-type", ""))
 
 
-async def _body_of(request: Request) -> bytearray:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-    return body
+async def _receive(request: Request, file: BinaryIO) -> None:
+    """Put the body into a file, on the disk where it is large, so that it takes no memory."""
+    waiting = bytearray()
+    try:
+        async for part in request.stream():
+            waiting += part
+            if len(waiting) > _WRITTEN_AT_ONCE:
+                await run_in_threadpool(file.write, waiting)
+                waiting = bytearray()
+        await run_in_threadpool(file.write, waiting)
+    except OSError as error:
+        logger.error("a batch finds no room in %s: %s", gettempdir(), error)
+        raise NoRoom((error.strerror or type(error).__name__).lower()) from error
 
 
 def _once(name: str, asked: str | None, said: str | None) -> str | None:

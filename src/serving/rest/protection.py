@@ -23,7 +23,7 @@ LARGEST_BODY = 1_000_000
 """Bytes; a request by values of a thousand features has a tenth of it."""
 LARGEST_UPLOAD = 10_000_000
 """Bytes of a form with files."""
-LARGEST_BATCH = 64_000_000
+LARGEST_BATCH = 512_000_000
 """Bytes of a batch of questions."""
 SLOWEST_BODY = 20.0
 """Seconds within which a body has come in whole."""

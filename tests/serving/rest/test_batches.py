@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from serving.predict.asking import BATCHES_AT_ONCE, AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.prediction_log.writer import PredictionLog
 from serving.predict.replay import replay
-from serving.rest import batch_bodies
+from serving.rest import batch_bodies, batches
 from serving.rest.batch_bodies import ARROW, JSON, LINES
 
 WHOLE: list[dict[str, float | None]] = [
@@ -280,9 +282,56 @@ def test_more_rows_or_bytes_than_may_be_are_refused(
         assert refused.status_code == 413
         assert refused.json()["detail"].startswith("body must hold at most 2 rows; got ")
     assert len(read(ask(client, [{"features": WHOLE[0]}] * 2))) == 2
+    monkeypatch.setattr(batch_bodies, "LARGEST_DOCUMENT", 100)
+    monkeypatch.setattr(batch_bodies, "LONGEST_LINE", 100)
+    refused = ask(client, [{"features": WHOLE[0]}], form=JSON)
+    assert refused.status_code == 413
+    assert "at most 100 bytes of one JSON document" in refused.json()["detail"]
+    refused = ask(client, [{"customer_id": "1"}, {"features": WHOLE[0]}], form=LINES)
+    assert refused.status_code == 413
+    assert refused.json()["detail"].startswith("line must hold at most 100 bytes; got more.")
+    assert len(read(ask(client, [{"customer_id": "1"}] * 2))) == 2
     monkeypatch.setattr("serving.rest.protection.LARGEST_BATCH", 100)
     refused = ask(client, [{"features": WHOLE[0]}])
     assert (refused.status_code, "at most 100 bytes" in refused.text) == (413, True)
+
+
+@pytest.mark.parametrize("form", [LINES, ARROW])
+def test_a_body_larger_than_memory_should_hold_is_read_from_the_disk(
+    client: Client, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    rows = [{"features": row} for row in WHOLE[:3]]
+    usual = read(ask(client, rows, form=form))
+    rolled: list[int] = []
+
+    class Watched(tempfile.SpooledTemporaryFile[bytes]):
+        def rollover(self) -> None:
+            rolled.append(self.tell())
+            super().rollover()
+
+    monkeypatch.setattr(batches, "SpooledTemporaryFile", Watched)
+    monkeypatch.setattr(batches, "_IN_MEMORY", 1)
+    monkeypatch.setattr(batches, "_WRITTEN_AT_ONCE", 1)
+    from_disk = read(ask(client, rows, form=form))
+    assert [unnamed(row) for row in from_disk] == [unnamed(row) for row in usual]
+    assert rolled
+
+
+def test_a_disk_without_room_for_a_body_is_said_without_its_place(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "write", full)
+    for _ in range(BATCHES_AT_ONCE + 1):
+        refused = ask(client, [{"features": WHOLE[0]}])
+        assert refused.status_code == 503
+        assert refused.json()["detail"].startswith(
+            "body must find room on the server's disk; got no space left on device."
+        )
+        assert tempfile.gettempdir() not in refused.text
+    assert tempfile.gettempdir() in caplog.text
 
 
 def test_a_batch_without_rows_has_no_answers(client: Client) -> None:
