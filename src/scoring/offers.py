@@ -7,6 +7,7 @@ break-even probability of their own.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -131,11 +132,10 @@ class Offer:
         won = success * value
         gain = risk * won - self.cost
         threshold = min(self.cost / won, 1.0) if won > 0 else 1.0
-        share, whole = (round(100 * each, 1) for each in (success, self.margin))
-        money = f"An offer costs {format_money(self.cost, self.currency)} and"
-        money += f" {'brings back' if returns else 'keeps'} {share:g} % of such customers;"
-        money += f" {'back' if returns else 'kept'}, this one earns {format_money(round(value), self.currency)}"
-        money += f" in {self.forecast.horizon_days} days ({whole:g} % of"
+        before, between = _said_of_all(
+            self.cost, self.margin, self.currency, self.forecast.horizon_days, success, returns
+        )
+        money = f"{before} {format_money(round(value), self.currency)} {between}"
         money += f" {format_money(round(value / self.margin), self.currency)}):"
         money += (
             f" it pays from a risk of {100 * threshold:.1f} %, and is expected to earn"
@@ -155,3 +155,15 @@ class Offer:
         success = tuple(SuccessRate(**each) for each in content["success"])
         forecast = SpendForecast.from_dict(content["forecast"])
         return cls(**{**content, "success": success, "forecast": forecast})
+
+
+@lru_cache(maxsize=256)
+def _said_of_all(
+    cost: int, margin: float, currency: str, horizon_days: int, success: float, returns: bool
+) -> tuple[str, str]:
+    """What is said alike of all customers of a kind: before the money that one earns, and after it."""
+    share, whole = (round(100 * each, 1) for each in (success, margin))
+    money = f"An offer costs {format_money(cost, currency)} and"
+    money += f" {'brings back' if returns else 'keeps'} {share:g} % of such customers;"
+    money += f" {'back' if returns else 'kept'}, this one earns"
+    return money, f"in {horizon_days} days ({whole:g} % of"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,9 +92,14 @@ def write_entry(entry: Entry) -> bytes:
             to_micros(entry.made_at),
             entry.backfills,
             entry.decision,
-            entry.values.astype("<f8", copy=False).tobytes(),
+            _bytes_of(entry.values),
         )
     )
+
+
+def _bytes_of(values: NDArray[np.float64]) -> bytes:
+    """Write float64, the lowest byte first; as they lie in memory, nearly everywhere."""
+    return values.tobytes() if sys.byteorder == "little" else values.astype("<f8").tobytes()
 
 
 class Logged(NamedTuple):
