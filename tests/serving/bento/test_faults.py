@@ -136,5 +136,5 @@ def test_more_connections_than_can_be_served_get_answers_or_are_told_to_wait(
 ) -> None:
     statuses = asyncio.run(flood(server, connections, seconds))
     assert set(statuses) == {200, 429}
-    assert statuses[200] > AT_ONCE
+    assert statuses[200] >= AT_ONCE
     assert ask(server).status_code == 200

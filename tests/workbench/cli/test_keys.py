@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.ports import free_port
 
 from commerce.people import credentials
 from commerce.people.passwords import BadCredentials
@@ -55,7 +56,8 @@ def test_the_service_listens_elsewhere_only_once_an_admin_exists(
 ) -> None:
     started: list[list[str]] = []
     monkeypatch.setattr("os.execve", lambda program, command, environ: started.append(command))
-    elsewhere = ("serve", "--host", "0.0.0.0", "--port", "3999")
+    port = str(free_port())
+    elsewhere = ("serve", "--host", "0.0.0.0", "--port", port)
     said = refusal(*elsewhere)
     assert "an admin must exist before the service listens on 0.0.0.0; got none." in said
     assert "bellwether create-admin" in said
@@ -65,4 +67,4 @@ def test_the_service_listens_elsewhere_only_once_an_admin_exists(
     assert started == []
     done = CliRunner().invoke(group, elsewhere)
     assert done.exit_code == 0, done.output
-    assert started[0][-4:] == ["--host", "0.0.0.0", "--port", "3999"]
+    assert started[0][-4:] == ["--host", "0.0.0.0", "--port", port]
