@@ -18,11 +18,13 @@ from pathlib import Path
 
 from benchmarks.figures import RESULTS, keep
 from benchmarks.serving import peers
+from benchmarks.serving.batch import ask_batch, write_batch
 from benchmarks.serving.load import Speed, ask, require_wrk
 from benchmarks.serving.servers import Server, serving
 from benchmarks.serving.shop import MODEL, Shop, open_records, open_shop, write_bodies
 
 from serving.bento.building import bento_environment
+from serving.predict.batches import MOST_ROWS
 
 CONNECTIONS = (1, 16, 64)
 USUAL = 16
@@ -77,6 +79,8 @@ class Bench:
                 "cold_start_over_empty_s": ours.started - started,
                 "rss_mb": ours.megabytes(),
             }
+        with self._ours() as ours:  # its own, whose memory nothing else filled
+            self._ask_batch(ours)
         with self._postgres() as url, self._ours(DATABASE_URL=url) as ours:
             self._ask("ours, by customer, PostgreSQL", ours, self.by_customer)
         with self._script("noop", peers.NOOP) as noop:
@@ -129,6 +133,19 @@ class Bench:
             self.found.setdefault(name, {})[connections] = speed
             shown = f"{speed.rate:11.0f}{speed.p50:9.2f}{speed.p99:9.2f}{speed.cpu:9.3f}"
             print(f"{name:34}{connections:5}{shown}", flush=True)
+
+    def _ask_batch(self, ours: Server) -> None:
+        """Ask about as many customers as a batch may hold, by values and without reasons."""
+        file = write_batch(self.shop.by_values, MOST_ROWS, self.folder / "batch.arrow")
+        batch = ask_batch(ours, f"/predict/{MODEL}", file, MOST_ROWS)
+        single = self.found["ours, by values"][1].rate
+        print(
+            f"{f'ours, {MOST_ROWS:,} rows by values':34}{1:5}{batch.rate:11.0f} rows/s", flush=True
+        )
+        self.figures |= {
+            "rss_batch_mb": batch.megabytes,
+            "batch_over_single": batch.rate / single,
+        }
 
     @contextmanager
     def _ours(self, **more: str) -> Iterator[Server]:
