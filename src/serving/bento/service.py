@@ -147,6 +147,7 @@ class Service:
             self.loader.close()
         if self.worker is not None:
             self.worker.close()
+        self.state.pipelines.close()
         if self.questions is not None:
             self.questions.close()
         self.scratch.cleanup()

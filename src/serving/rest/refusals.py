@@ -27,11 +27,14 @@ from serving.errors import (
     MediaMissing,
     ModelMissing,
     NotAPicture,
+    PipelineBusy,
+    PipelineFailed,
     QuestionsBusy,
     QuestionUnanswered,
     StoreMissing,
     StoreUnavailable,
     TooLarge,
+    Unexplained,
     UnknownFormat,
     UnknownName,
     Unreadable,
@@ -59,6 +62,9 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (MediaMissing, 503, None),
     (ModelMissing, 503, None),
     (OtherKind, 404, None),
+    (Unexplained, 404, None),
+    (PipelineBusy, 429, None),
+    (PipelineFailed, 503, None),
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
     (LogUnwritable, 503, None),
@@ -198,7 +204,8 @@ async def _refuse_known(request: Request, error: Exception) -> JSONResponse:
     if reason is None:
         raise error
     status, sentence, named = reason
-    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else {}
+    is_busy = isinstance(error, TooMany | PipelineBusy)
+    headers = {"Retry-After": str(error.seconds)} if is_busy else {}
     if status == 422 and named is None:
         named = _blamed(request, sentence)
     allowed = getattr(error, "allowed", None)
