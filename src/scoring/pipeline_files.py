@@ -2,8 +2,8 @@
 
 Nothing is unpickled. skops makes only objects whose types it trusts, or that are named to it; what may be named is
 decided here and not by the file, nor by what lies beside it: classes of scikit-learn and of SciPy's interpolation, for
-these do nothing but hold numbers. A function, a class of another library, or one of the user's own would run whatever it
-holds.
+these do nothing but hold numbers. A function, a class of another library, or one of the user's own would run whatever
+it holds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A scikit-learn pipeline that somebody logged with MLflow is published as it is, once it is known what it reads and tells."""
+"""A scikit-learn pipeline that somebody logged with MLflow is published as it is, once what it reads is known."""
 
 from __future__ import annotations
 
@@ -187,7 +187,11 @@ def make_package(logged: LoggedModel, asked: PipelineQuestion) -> PipelinePackag
                 "Nobody here measured it: no gate, no certificate, no calibration was looked at.",
             ],
         },
-        trained_on={"registered": logged.uri, "run": logged.run_id, "snapshot": ""},
+        trained_on={
+            "registered": logged.uri,
+            "run": logged.run_id,
+            "snapshot": hashlib.sha256(logged.file).hexdigest(),
+        },
     )
     check_libraries(package)
     _try(logged, pipeline, package)

@@ -1,7 +1,7 @@
 """The process that pipelines are asked in: begun when the first is asked, and again where it dies.
 
-Guarantees: no more wait for it than may; whoever asks has an answer or a refusal by the deadline; a process that dies, or
-that comes to no end, takes nothing with it but what it was asked.
+Guarantees: no more wait for it than may; whoever asks has an answer or a refusal by the deadline; a process that dies,
+or that comes to no end, takes nothing with it but what it was asked.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ class PipelineProcess:
         ours, theirs = multiprocessing.Pipe()
         with theirs:
             try:
-                process = subprocess.Popen(
+                process = subprocess.Popen(  # noqa: S603 (a module of our own)
                     [sys.executable, "-m", _CHILD, str(theirs.fileno())],
                     env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                     pass_fds=[theirs.fileno()],
