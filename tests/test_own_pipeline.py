@@ -62,7 +62,7 @@ def test_the_page_leads_from_a_fit_to_an_answer(
             env={HOME_VARIABLE: str(tmp_path), "MLFLOW_TRACKING_URI": ""},
             standalone_mode=False,
         )
-        holds(shown, done.stdout if done.exception is None else f"error: {done.exception}")
+        holds(shown, done.stdout if done.exception is None else f"bellwether: {done.exception}")
 
     shelf = PackageShelf([tmp_path / "data" / "packages"], SHOP)
     process = PipelineProcess(PipelineSettings(seconds=60))
