@@ -41,6 +41,7 @@ def typed(program: str) -> list[tuple[str, str]]:
     return [(line, shown) for line, _, shown in lines if line.startswith(program)]
 
 
+@pytest.mark.slow
 def test_the_page_leads_from_a_fit_to_an_answer(
     tracking_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

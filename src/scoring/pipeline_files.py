@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _HOMES = ("sklearn", "scipy.interpolate")
 """Libraries, or parts of them, whose classes may be named."""
+_HARMLESS = frozenset({"numpy.dtype"})
+"""What skops does not trust by itself, and need not be named: it only says what an array holds."""
 
 _COLUMN = {"int": "int64", "float": "float64", "bool": "bool", "text": "str"}
 _OPTIONAL_COLUMN = {"int": "float64", "float": "float64", "bool": "object", "text": "str"}
@@ -28,7 +30,7 @@ _OPTIONAL_COLUMN = {"int": "float64", "float": "float64", "bool": "object", "tex
 
 
 def untrusted_types(file: bytes) -> tuple[str, ...]:
-    """List the types that a file holds beyond those that skops trusts by itself.
+    """List the types that a file holds beyond those that are trusted by themselves.
 
     Raises
     ------
@@ -38,9 +40,10 @@ def untrusted_types(file: bytes) -> tuple[str, ...]:
     import skops.io
 
     try:
-        return tuple(skops.io.get_untrusted_types(data=file))
+        found = skops.io.get_untrusted_types(data=file)
     except Exception as error:
         raise _not_written(error) from error
+    return tuple(name for name in found if name not in _HARMLESS)
 
 
 def may_be_trusted(name: str) -> bool:
@@ -100,7 +103,7 @@ def load_pipeline(file: bytes, trusted: Collection[str]) -> Any:
             + " ".join(f"--trust {name}" for name in unnamed)
         )
     try:
-        return skops.io.loads(file, trusted=list(found))
+        return skops.io.loads(file, trusted=[*found, *_HARMLESS])
     except Exception as error:
         raise _not_written(error) from error
 

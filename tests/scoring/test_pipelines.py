@@ -110,7 +110,9 @@ def test_a_type_whose_contents_cannot_be_checked_must_be_named() -> None:
     assert untrusted_types(file) == ("sklearn.tree._tree.Tree",)
     with pytest.raises(UntrustedPipeline, match=r"name them: --trust sklearn\.tree\._tree\.Tree"):
         load_pipeline(file, ())
-    assert load_pipeline(file, ["sklearn.tree._tree.Tree"]).predict_proba([[3]]).shape == (1, 2)
+    frame, _ = payments()
+    found = load_pipeline(file, ["sklearn.tree._tree.Tree"])
+    assert found.predict_proba(frame[["hour"]]).shape == (80, 2)
 
 
 @pytest.mark.parametrize("function", [os.system, os.path.exists, partial(os.system, "true")])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
-from tests.pipelines import ROW, STRANGE, chance, dumped, pipeline_package
+from tests.pipelines import ROW, STRANGE, chance, dumped, fit, payments, pipeline_package
 from tests.serving.rest.people import Shops
 from tests.serving.shop import OPEN, SHOP, Client
 
@@ -147,24 +147,22 @@ def test_a_new_version_answers_at_once_and_the_one_before_again(
 ) -> None:
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OrdinalEncoder
-    from tests.pipelines import payments
 
-    forest = make_pipeline(OrdinalEncoder(), RandomForestClassifier(3, random_state=0))
     frame, labels = payments()
-    file = dumped(forest.fit(frame, labels))
+    forest = make_pipeline(fit()[0], RandomForestClassifier(3, random_state=0)).fit(frame, labels)
     told = {"at": "2026-03-01T12:00:00+00:00", "by": "ann", "why": "better"}
-    promote(packages, "acme", "fraud", "1", **told)
-    lay_down(pipeline_package("acme.fraud", "2", skops=file, trusted=TREES), packages)
-    promote(packages, "acme", "fraud", "2", **told)
-    row = {**frame.iloc[0].to_dict(), "amount": 50.0}
-    plain = {
-        name: getattr(value, "item", lambda value=value: value)() for name, value in row.items()
-    }
-    answer = client.post("/predict/fraud", {"tenant": "acme", "features": plain}).json()
-    assert answer.get("model_version", answer) == "acme.fraud/2"
-    promote(packages, "acme", "fraud", "1", **told)
-    assert client.post("/predict/fraud", asked()).json()["model_version"] == "acme.fraud/1"
+    trees = pipeline_package("acme.fraud", "2", skops=dumped(forest), trusted=TREES)
+    lay_down(trees, packages)
+    answers = []
+    for version in ("1", "2", "1"):
+        promote(packages, "acme", "fraud", version, **told)
+        answers.append(client.post("/predict/fraud", asked()).json())
+    assert [each.get("model_version", each) for each in answers] == [
+        "acme.fraud/1",
+        "acme.fraud/2",
+        "acme.fraud/1",
+    ]
+    assert answers[0]["probability"] == answers[2]["probability"] != answers[1]["probability"]
 
 
 TREES = ("sklearn.tree._tree.Tree",)
@@ -186,7 +184,6 @@ def test_what_lies_in_a_shops_folder_is_trusted_no_further_than_any_other(
 ) -> None:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
-    from tests.pipelines import fit
 
     file = dumped(make_pipeline(FunctionTransformer(os.system), fit()))
     publish(pipeline_package("acme.fraud", "2", skops=file, trusted=("posix.system",)), packages)
@@ -196,17 +193,9 @@ def test_what_lies_in_a_shops_folder_is_trusted_no_further_than_any_other(
     assert str(packages) not in response.text
 
 
-def test_a_killed_process_takes_no_answer_with_it(client: Client, process: PipelineProcess) -> None:
-    client.post("/predict/fraud", asked())
-    pid = process.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    values = {"tenant": "acme", "features": {"orders_90d": 3}}
-    assert client.post("/predict/churn", values).status_code == 200
-    assert client.post("/predict/fraud", asked()).status_code == 200
-
-
-def test_a_busy_or_stopped_process_is_429_and_503_and_no_other_route_waits(state: AppState) -> None:
+def test_a_late_busy_or_killed_process_is_503_and_429_and_no_other_route_waits(
+    state: AppState,
+) -> None:
     process = PipelineProcess(PipelineSettings(waiting=0, seconds=0.05))
     client = Client(make_app(replace(state, pipelines=process), door=OPEN))
     values = {"tenant": "acme", "features": {"orders_90d": 3}}
@@ -219,6 +208,8 @@ def test_a_busy_or_stopped_process_is_429_and_503_and_no_other_route_waits(state
         assert (busy.status_code, busy.headers["retry-after"]) == (429, "1")
         batch = client.post("/predict/fraud/batch?tenant=acme", [{"features": ROW}])
         assert (batch.status_code, batch.headers["retry-after"]) == (429, "1")
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
         assert client.post("/predict/churn", values).status_code == 200
     finally:
         process.close()

@@ -90,14 +90,14 @@ def test_a_model_of_another_kind_is_promoted_and_taken_back_alike(
     invoke: Invoke, packages: Path
 ) -> None:
     for version in ("1", "2"):
-        lay_down(pipeline_package("acme.fraud", version), packages)
+        lay_down(pipeline_package("acme.fraud", version, skops=b"no matter"), packages)
     make_current(packages, "acme", "fraud", "1")
     assert invoke("promote", "acme.fraud/2", "--yes").exit_code == 0
     assert "acme.fraud/2" in invoke("list").output
     made = invoke("promote", "acme.fraud/1", "--yes")
     assert "acme.fraud/1 answers from now on" in made.output
     old = {"scikit-learn": "0.9.1"}
-    lay_down(pipeline_package("acme.fraud", "3", made_with=old), packages)
+    lay_down(pipeline_package("acme.fraud", "3", made_with=old, skops=b"no matter"), packages)
     refused = str(invoke("promote", "acme.fraud/3", "--yes").exception)
     assert "must be served beside scikit-learn 0.9" in refused
     assert current_version(packages, "acme", "fraud") == "1"
