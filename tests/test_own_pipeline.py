@@ -34,10 +34,9 @@ def holds(shown: str, printed: str) -> None:
 
 def typed(program: str) -> list[tuple[str, str]]:
     """The lines of the page that begin with a command, each with what it prints."""
-    blocks = re.findall(r"^```\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-    lines = [
-        part.partition("\n") for each in blocks for part in re.split(r"^\$ ", each, flags=re.M)
-    ]
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    parts = [part for kind, text in blocks if not kind for part in re.split(r"(?m)^\$ ", text)]
+    lines = [part.partition("\n") for part in parts]
     return [(line, shown) for line, _, shown in lines if line.startswith(program)]
 
 

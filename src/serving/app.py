@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -86,7 +86,7 @@ def _begin(path: str) -> tuple[str, ...]:
 class Application(FastAPI):
     """FastAPI whose document lists the models that everybody may know of, as they come and go."""
 
-    _listed: tuple[Mapping[str, Served | PipelinePackage], dict[str, Any]] | None = None
+    _listed: tuple[dict[str, Served | PipelinePackage], dict[str, Any]] | None = None
     _front: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,7 +122,7 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Give the OpenAPI 3.1 document."""
-        models = {**self.pipelines, **self.models}
+        models: dict[str, Served | PipelinePackage] = {**self.pipelines, **self.models}
         if self._listed is None or self._listed[0] != models:  # packages are compared by identity
             self._listed = models, list_models(_operations(), models)
         return self._listed[1]

@@ -48,6 +48,8 @@ PROBLEM = "application/problem+json"
 JSON_ALONE = "/customers/analyze"
 """How paths begin whose clients know ``application/json`` alone, in refusals, too."""
 
+_BUSY = (TooMany, PipelineBusy)
+"""What says after how many seconds to ask again."""
 _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (TenantNotFound, 404, "tenant"),
     (CustomerNotFound, 404, "customer_id"),
@@ -204,8 +206,7 @@ async def _refuse_known(request: Request, error: Exception) -> JSONResponse:
     if reason is None:
         raise error
     status, sentence, named = reason
-    is_busy = isinstance(error, TooMany | PipelineBusy)
-    headers = {"Retry-After": str(error.seconds)} if is_busy else {}
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, _BUSY) else {}
     if status == 422 and named is None:
         named = _blamed(request, sentence)
     allowed = getattr(error, "allowed", None)

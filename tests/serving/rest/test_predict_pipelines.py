@@ -108,7 +108,8 @@ def test_it_cannot_be_explained_and_says_so(client: Client) -> None:
 
 
 def test_many_rows_are_answered_each_by_itself(client: Client) -> None:
-    rows = [{"features": each} for each in (ROW, STRANGE, {**ROW, "hour": 4.5}, ROW)]
+    sent = (ROW, STRANGE, {**ROW, "hour": 4.5}, ROW)
+    rows: list[dict[str, Any]] = [{"features": each} for each in sent]
     rows.append({"customer_id": "17850"})
     found = client.post("/predict/fraud/batch?tenant=acme", rows, headers=AS_JSON)
     told = found.json()

@@ -35,14 +35,15 @@ def log(name: str = "mine", estimator: Any = None, **more: Any) -> str:
     import mlflow
 
     frame, _ = payments()
-    told = {
-        "serialization_format": "skops",
-        "signature": mlflow.models.infer_signature(frame, fit().predict_proba(frame)),
-        "pip_requirements": ["scikit-learn"],
-        **more,
-    }
     with warnings.catch_warnings(), mlflow.start_run():
         warnings.simplefilter("ignore")
+        told = {
+            "serialization_format": "skops",
+            "skops_trusted_types": ["numpy.dtype"],
+            "signature": mlflow.models.infer_signature(frame, fit().predict_proba(frame)),
+            "pip_requirements": ["scikit-learn"],
+            **more,
+        }
         logged = mlflow.sklearn.log_model(
             fit() if estimator is None else estimator, name=name, registered_model_name=name, **told
         )
@@ -88,7 +89,7 @@ def test_a_logged_pipeline_is_published_once_and_registered(
     assert found.label == "acme.fraud/1"
     assert [each.version for each in tracker.versions("acme.fraud")] == ["1"]
 
-    pickled = log("pickled", serialization_format="cloudpickle")
+    pickled = log("pickled", serialization_format="cloudpickle", skops_trusted_types=None)
     with pytest.raises(NotServable, match="must be logged by skops; got cloudpickle, which runs"):
         read_logged(pickled, tracker.uri)
     unsigned = log("unsigned", signature=False)

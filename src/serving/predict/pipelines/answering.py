@@ -55,27 +55,27 @@ def answer_pipelines(
     state: AppState, package: PipelinePackage, asked: Sequence[Question | Exception]
 ) -> list[AnyAnswer | Exception]:
     """Answer many questions at once, each by itself or with why it has no answer; raises as `answer_pipeline`."""
-    found: list[_Row | Exception] = []
-    for each in asked:
+    read: list[_Row | Exception] = []
+    for question in asked:
         try:
-            found.append(each if isinstance(each, Exception) else _read(package, each))
+            read.append(question if isinstance(question, Exception) else _read(package, question))
         except InvalidRequest as error:
-            found.append(error)
-    rows = [each[0] for each in found if not isinstance(each, Exception)]
+            read.append(error)
+    rows = [row[0] for row in read if not isinstance(row, Exception)]
     place = _place(state, package)
     told = iter(
         state.pipelines.ask(place, package.sha256, rows, seconds=_CHUNK_SECONDS) if rows else ()
     )
-    answers: list[AnyAnswer | Exception] = []
-    for each, request_id in zip(found, new_request_ids(len(found)), strict=True):
-        if isinstance(each, Exception):
-            answers.append(each)
+    found: list[AnyAnswer | Exception] = []
+    for row, request_id in zip(read, new_request_ids(len(read)), strict=True):
+        if isinstance(row, Exception):
+            found.append(row)
             continue
         try:
-            answers.append(_answer(state, package, next(told), each[1], request_id))
+            found.append(_answer(state, package, next(told), row[1], request_id))
         except InvalidRequest as error:
-            answers.append(error)
-    return answers
+            found.append(error)
+    return found
 
 
 class PipelineBatch:
