@@ -81,6 +81,8 @@ class PipelineField:
             return None
         if not self._takes(value):
             raise InvalidField(self.name, f"be {_MEANT[self.dtype]}", value, _ADVICE[self.dtype])
+        if self.dtype == "text" and not _is_unicode(value):
+            raise InvalidField(self.name, "be text in UTF-8", value, "Leave half a character out.")
         if self.dtype in ("bool", "text"):
             found: Scalar = value
             return found
@@ -101,6 +103,14 @@ class PipelineField:
         if self.dtype == "bool":
             return isinstance(value, bool)
         return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # JSON can hold one half of a pair
+        return False
+    return True
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

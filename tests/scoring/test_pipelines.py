@@ -9,7 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.pipelines import FIELDS, ROW, STRANGE, chance, dumped, fit, payments, pipeline_package
 
 from scoring.errors import InvalidField, InvalidPackage, PipelineMismatch, UntrustedPipeline
@@ -45,6 +48,7 @@ def test_a_row_is_read_by_the_signature() -> None:
         ({"amount": math.inf}, "amount must be finite"),
         ({"amount": 10**400}, "amount must be finite"),
         ({"amount": [1]}, "amount must be a number; got an object or a list"),
+        ({"country": "\ud800"}, "country must be text in UTF-8; got '\\ud800'"),
         ({"country": 7}, "country must be text; got 7. Send it in quotes."),
         ({"is_known": 1}, "is_known must be true or false; got 1"),
         ({"contry": "DE"}, "contry must be a column that the model reads; got 'contry'. Did you mean"),
@@ -54,6 +58,28 @@ def test_what_breaks_the_signature_is_refused_by_name(sent: dict[str, Any], says
     with pytest.raises(InvalidField) as refused:
         pipeline_package().read_row({**ROW, **sent})
     assert says in str(refused.value)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=3,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*ROW, "contry"]), anything))
+def test_whatever_is_sent_is_read_by_its_type_or_refused(sent: dict[str, Any]) -> None:
+    try:
+        row, missing = pipeline_package(skops=b"no matter").read_row(sent)
+    except InvalidField as refused:
+        assert " must " in str(refused)
+        return
+    assert all(value is None or math.isfinite(value) for value in row[:2])  # type: ignore[arg-type]
+    assert [type(value) for value in row] in [
+        [int, kind, str, bool] for kind in (float, type(None))
+    ]
+    assert set(missing) <= {"amount"}
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(row)) == list(row)
 
 
 def test_a_column_that_must_be_sent_may_not_be_left_out() -> None:

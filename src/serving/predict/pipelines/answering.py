@@ -7,13 +7,14 @@ one row and many give the same does not hold here.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from scoring.errors import InvalidField
 from scoring.pipelines import PipelinePackage, Scalar
-from serving.errors import InvalidRequest, ModelMissing, PipelineFailed
+from serving.errors import InvalidRequest, ModelMissing, PipelineFailed, ServingError
 from serving.predict.asking import AnyAnswer, AppState, CustomerRequest, ValuesRequest
 from serving.predict.batch_customers import REFUSED
 from serving.predict.batches import Chunk
@@ -76,6 +77,25 @@ def answer_pipelines(
         except InvalidRequest as error:
             found.append(error)
     return found
+
+
+def warm_pipelines(state: AppState) -> None:
+    """Load what is published, in the background, so that the first questions wait less."""
+    found: list[PipelinePackage] = []
+    for tenant, model in state.shelf.published():
+        package = pipeline_of(state, tenant, model)
+        if package is not None:
+            found.append(package)
+
+    def load() -> None:
+        for package in found:
+            with suppress(ServingError):
+                state.pipelines.ask(
+                    _place(state, package), package.sha256, [], seconds=_CHUNK_SECONDS
+                )
+
+    if found:
+        threading.Thread(target=load, name="warm-pipelines", daemon=True).start()
 
 
 class PipelineBatch:
