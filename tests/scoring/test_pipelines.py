@@ -70,15 +70,14 @@ anything = st.recursive(
 @given(st.dictionaries(st.sampled_from([*ROW, "contry"]), anything))
 def test_whatever_is_sent_is_read_by_its_type_or_refused(sent: dict[str, Any]) -> None:
     try:
-        row, missing = pipeline_package(skops=b"no matter").read_row(sent)
-    except InvalidField as refused:
-        assert " must " in str(refused)
+        row, missing = pipeline_package(skops=b"no matter").read_row({**ROW, **sent})
+    except InvalidField:
         return
     assert all(value is None or math.isfinite(value) for value in row[:2])  # type: ignore[arg-type]
     assert [type(value) for value in row] in [
         [int, kind, str, bool] for kind in (float, type(None))
     ]
-    assert set(missing) <= {"amount"}
+    assert missing == ()
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(row)) == list(row)
 
 
