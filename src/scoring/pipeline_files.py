@@ -84,7 +84,7 @@ def load_pipeline(file: bytes, trusted: Collection[str]) -> Any:
     Raises
     ------
     UntrustedPipeline
-        Where the file holds a type that is not named, or one that may not be.
+        Where the file holds a type that is not named, or one that may not be; or a step that opens files.
     """
     import skops.io
 
@@ -103,9 +103,24 @@ def load_pipeline(file: bytes, trusted: Collection[str]) -> Any:
             + " ".join(f"--trust {name}" for name in unnamed)
         )
     try:
-        return skops.io.loads(file, trusted=[*found, *_HARMLESS])
+        pipeline = skops.io.loads(file, trusted=[*found, *_HARMLESS])
     except Exception as error:
         raise _not_written(error) from error
+    if _opens_files(pipeline):
+        raise UntrustedPipeline(
+            "pipeline must read nothing but its rows; got a vectorizer of files, which would open whatever a request"
+            " names. Set input='content'."
+        )
+    return pipeline
+
+
+def _opens_files(pipeline: Any) -> bool:
+    """Whether a step takes texts for the names of files."""
+    told = pipeline.get_params() if hasattr(pipeline, "get_params") else {}
+    return any(
+        name.rpartition("__")[2] == "input" and value in ("filename", "file")
+        for name, value in told.items()
+    )
 
 
 def _not_written(error: Exception) -> UntrustedPipeline:

@@ -147,6 +147,19 @@ def test_what_would_run_anything_is_never_read_whoever_names_it(function: Any) -
         load_pipeline(file, untrusted_types(file))
 
 
+def test_a_step_that_opens_what_a_request_names_is_refused() -> None:
+    from sklearn.feature_extraction.text import HashingVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    texts, labels = ["a b", "b c"], [0, 1]
+    pipeline = make_pipeline(HashingVectorizer(n_features=4), LogisticRegression())
+    assert load_pipeline(dumped(pipeline.fit(texts, labels)), ()) is not None
+    pipeline[0].input = "filename"
+    with pytest.raises(UntrustedPipeline, match="would open whatever a request names"):
+        load_pipeline(dumped.__wrapped__(pipeline), ())
+
+
 @pytest.mark.parametrize(
     "name",
     [

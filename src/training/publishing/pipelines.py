@@ -194,6 +194,7 @@ def make_package(logged: LoggedModel, asked: PipelineQuestion) -> PipelinePackag
         },
     )
     check_libraries(package)
+    _check_columns(logged.uri, pipeline, package)
     _try(logged, pipeline, package)
     return package
 
@@ -224,6 +225,18 @@ def _field(uri: str, column: Mapping[str, Any]) -> PipelineField:
     return PipelineField(
         name=str(name), dtype=_TYPES[str(kind)], optional=not column.get("required", True)
     )
+
+
+def _check_columns(uri: str, pipeline: Any, package: PipelinePackage) -> None:
+    """Hold the signature to what was fitted: a pipeline of texts alone would take the names of columns for texts."""
+    fitted = [str(name) for name in getattr(pipeline, "feature_names_in_", ())]
+    signed = [each.name for each in package.fields]
+    if fitted != signed:
+        raise NotServable(
+            f"model {uri} must be fitted on a DataFrame with the columns of its signature, in their order; got"
+            f" {', '.join(fitted) or 'one without columns'}, and a signature of {', '.join(signed)}. Fit it on a"
+            " DataFrame; a step that takes one column goes into a ColumnTransformer."
+        )
 
 
 def _try(logged: LoggedModel, pipeline: Any, package: PipelinePackage) -> None:

@@ -113,12 +113,24 @@ def of_three() -> bytes:
     return dumped(LogisticRegression().fit(frame[["hour"]], frame["country"]))
 
 
+def of_texts() -> bytes:
+    from sklearn.feature_extraction.text import HashingVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    texts, labels = ["a b", "b c"], [0, 1]
+    vectorizer = HashingVectorizer(n_features=4)
+    return dumped(make_pipeline(vectorizer, LogisticRegression()).fit(texts, labels))
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
         (lambda: {"file": without_probabilities()}, "must be a fitted classifier with predict_proba; got LinearSVC"),
         (lambda: {"file": of_three()}, "must tell two classes apart; got 3"),
         (lambda: {"columns": [{"name": "at", "type": "datetime"}]}, "named columns of .*; got at of datetime"),
+        (lambda: {"columns": COLUMNS[::-1]}, "the columns of its signature, in their order; got hour, amount"),
+        (lambda: {"file": of_texts()}, "on a DataFrame .*; got one without columns, and a signature of hour"),
         (lambda: {"columns": [{"type": "double"}]}, "got one without a name"),
         (lambda: {"example": [{**ROW, "hour": "late"}]}, "must take its own example; got: hour must be"),
         (lambda: {"example": [{**ROW, "country": "XX"}]}, "must answer about its own example; got ValueError"),
