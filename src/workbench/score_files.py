@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func, select
 
 from commerce.records import schema
 from commerce.records.identity import Identity
-from commerce.records.money import from_minor
 from commerce.records.tenants import Tenant
 from serving.predict.scores import ScoreRow
 from serving.schema import score
+from workbench.decision_columns import COLUMNS, ORIGIN, decision_cells
 from workbench.errors import PlanError
 from workbench.exports import check_export
 
@@ -79,38 +79,21 @@ def latest_per_customer(
         )
     }
     rows = [_row(ScoreRow.from_dict(row._asdict()), names, tenant.currency) for row in found]
-    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    columns = ["customer", *COLUMNS, *ORIGIN, "made_at", "request_id"]
+    frame = in_kinds(pd.DataFrame(rows, columns=columns))
     return frame.sort_values("customer", ignore_index=True)
 
 
-_COLUMNS = (
-    "customer", "action", "probability", "expected_gain", "worth_if_kept", "currency", "score", "band", "rule_score",
-    "rule_band", "population", "return_probability", "note", "because", "model_version", "as_of", "made_at",
-    "request_id",
-)  # fmt: skip
+def in_kinds(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns of decisions their kinds, whichever values are missing: whole numbers stay whole."""
+    kinds = {str: "str", float: "float64", int: "Int64"}
+    return frame.astype({name: kinds[kind] for name, kind in COLUMNS.items()})
 
 
 def _row(kept: ScoreRow, names: dict[Any, str], currency: str) -> dict[str, object]:
-    told = kept.decision
-
-    def money(minor: int | None) -> float | None:
-        return None if minor is None else float(from_minor(minor, currency))
-
     return {
         "customer": names.get(kept.customer_id, str(kept.customer_id)),
-        "action": told.action,
-        "probability": kept.probability,
-        "expected_gain": money(told.gain),
-        "worth_if_kept": money(told.value),
-        "currency": currency,
-        "score": kept.score,
-        "band": kept.band,
-        "rule_score": kept.rule_score,
-        "rule_band": kept.rule_band,
-        "population": kept.population,
-        "return_probability": kept.return_probability,
-        "note": kept.note,
-        "because": " ".join(reason.text for reason in kept.reasons),
+        **decision_cells(kept, currency),
         "model_version": kept.model_version,
         "as_of": kept.as_of.isoformat(),
         "made_at": kept.made_at.isoformat(),

@@ -2,7 +2,8 @@
 
 Guarantees: the Parquet files are read once, and shuffled once, so that each customer's events lie together;
 every cutoff is one query without another shuffle; only integers leave Spark, so values are the same bits as those of
-every other evaluator; rows are ordered by cutoff and customer. No Python runs on the executors.
+every other evaluator; rows are ordered by cutoff and customer. No Python runs on the executors; where more is to be
+worked out there, :mod:`features.evaluating.spark_tables` does it.
 
 pyspark is imported when a session is opened, and only here.
 """
@@ -102,9 +103,7 @@ def session(
     }
     conf = SparkConf(loadDefaults=False)
     conf.setMaster(master).setAll(list((usual | dict(settings or {})).items()))
-    with log.open("wb") as written, warnings.catch_warnings():
-        # It asks for an older pandas when it looks whether there is one; nothing here goes through pandas.
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+    with log.open("wb") as written, untroubled():
         try:
             gateway = launch_gateway(conf, {"stdout": written, "stderr": written})
         except PySparkRuntimeError:
@@ -123,6 +122,14 @@ def session(
     finally:
         opened.stop()
         _end(gateway)
+
+
+@contextmanager
+def untroubled() -> Iterator[None]:
+    """Spare people that Spark asks for an older pandas, where it looks for one; nothing of ours goes through pandas."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+        yield
 
 
 def _end(gateway: Any) -> None:
@@ -164,23 +171,32 @@ def _evaluate_each(
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
-    own = session.newSession()
-    size = max(session.sparkContext.defaultParallelism, -(-snapshot.events // EVENTS_PER_PARTITION))
-    for name, value in {**_RULES, "spark.sql.shuffle.partitions": str(size)}.items():
-        own.conf.set(name, value)
+    own, size = own_session(session, snapshot)
     try:
-        with _opened(own, snapshot, max(cutoffs, default=0), customers, size) as (recorded, stand):
+        with events_until(own, snapshot, max(cutoffs, default=0), customers, size) as (
+            recorded,
+            stand,
+        ):
             absent = catalogue.absent(recorded)
             for cutoff in cutoffs:
                 stand(cutoff)
                 found = own.sql(spark_statement(catalogue), args={"cutoff": cutoff}).toArrow()
-                yield _finished(found.sort_by("customer"), cutoff, catalogue, absent)
+                yield finished(found.sort_by("customer"), cutoff, catalogue, absent)
     except (Py4JError, PySparkException) as error:
         raise EngineFailed(f"evaluate {snapshot.tenant} at its cutoffs", error) from error
 
 
+def own_session(session: SparkSession, snapshot: Snapshot) -> tuple[SparkSession, int]:
+    """Open a session beside one that was given, with our rules; and say how many partitions a snapshot takes."""
+    own = session.newSession()
+    size = max(session.sparkContext.defaultParallelism, -(-snapshot.events // EVENTS_PER_PARTITION))
+    for name, value in {**_RULES, "spark.sql.shuffle.partitions": str(size)}.items():
+        own.conf.set(name, value)
+    return own, size
+
+
 @contextmanager
-def _opened(
+def events_until(
     own: SparkSession,
     snapshot: Snapshot,
     before: int,
@@ -226,7 +242,7 @@ def _events(
     return rows.where(known).withColumnRenamed("customer_id", "customer")
 
 
-def _finished(
+def finished(
     found: pa.Table, cutoff: int, catalogue: Catalogue, absent: tuple[str, ...]
 ) -> FeatureTable:
     """Turn the partial aggregates of a cutoff into values."""

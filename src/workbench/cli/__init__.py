@@ -40,6 +40,7 @@ COMMANDS = {
     "create-key": "workbench.cli.keys:create_key",
     "tick": "workbench.cli.ticks:tick",
     "work": "workbench.cli.jobs:work",
+    "score": "workbench.cli.scoring:score",
     "scores": "workbench.cli.scores:scores",
     "scorecard": "workbench.cli.scorecards:scorecard",
     "bands": "workbench.cli.bands:bands",

@@ -13,7 +13,7 @@ from pathlib import Path
 import hypothesis
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from tests.features import naive_reading
 from tests.features.streams import CUTOFF, EVERYTHING, Row, event, snapshot_of, streams
 
@@ -127,6 +127,9 @@ def test_the_naive_reading_finds_a_leaky_evaluator_out(evaluator: Evaluate) -> N
         lambda rows: (
             not np.allclose(evaluator(alone(rows)), naive(alone(rows)), atol=1e-6, equal_nan=True)
         ),
+        settings=settings(
+            max_examples=2_000, phases=[Phase.generate], deadline=None
+        ),  # any will do, the smallest takes long
     )
     assert np.allclose(in_python(alone(found)), naive(alone(found)), atol=1e-6, equal_nan=True)
 

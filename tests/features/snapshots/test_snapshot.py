@@ -270,6 +270,7 @@ def test_files_of_another_store_s_tenant_of_the_same_name_are_not_gone_on_from(
     assert anew == load_snapshot(tmp_path, "acme")
 
 
+@pytest.mark.slow
 def test_many_events_are_copied_in_little_memory(each_engine: Engine, tmp_path: Path) -> None:
     tenant = make_tenant(each_engine)
     for first in range(0, 120_000, 20_000):

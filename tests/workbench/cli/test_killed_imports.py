@@ -156,17 +156,9 @@ def check_killed_undo(
         each.dispose()
 
 
-@pytest.mark.parametrize("share", [0.5])
-def test_an_undo_killed_and_done_again_equals_an_undisturbed_one(
-    undone: tuple[Path, Path, float], tmp_path: Path, share: float
-) -> None:
-    words = ("import", "undo", "1", "--yes")
-    check_killed_undo(undone, tmp_path, share, lambda: finish(tmp_path, None, *words))
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [share for share, _ in instants(10)])
-def test_an_undo_killed_at_more_instants_does(
+@pytest.mark.parametrize("share", [0.5, *(share for share, _ in instants(10))])
+def test_an_undo_killed_and_done_again_equals_an_undisturbed_one(
     undone: tuple[Path, Path, float], tmp_path: Path, share: float
 ) -> None:
     words = ("import", "undo", "1", "--yes")

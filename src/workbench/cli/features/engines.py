@@ -76,7 +76,7 @@ def open_engine(
     if name == "spark":
         from features.evaluating.spark_evaluator import evaluator, session
 
-        return evaluator(held.enter_context(session(master, folder, _pairs(settings))))
+        return evaluator(held.enter_context(session(master, folder, read_settings(settings))))
     if name == "duckdb":
         from features.evaluating import duckdb_evaluator
 
@@ -86,7 +86,7 @@ def open_engine(
     return python_batch.evaluate_each
 
 
-def _pairs(settings: Sequence[str]) -> dict[str, str]:
+def read_settings(settings: Sequence[str]) -> dict[str, str]:
     """Read settings of Spark."""
     for text in settings:
         if "=" not in text:
