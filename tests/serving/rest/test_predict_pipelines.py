@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,26 @@ def test_a_late_busy_or_killed_process_is_503_and_429_and_no_other_route_waits(
         assert client.post("/predict/churn", values).status_code == 200
     finally:
         process.close()
+
+
+def test_questions_that_wait_together_get_each_its_own_answer(
+    packages: Path, process: PipelineProcess
+) -> None:
+    package = pipeline_package("acme.fraud")
+    place = publish(package, packages)
+    sent = [{**ROW, "hour": hour} for hour in range(12)]
+    sent[5] = STRANGE
+
+    def ask(row: dict[str, Any]) -> float | str:
+        (told,) = process.ask(place, package.sha256, [package.read_row(row)[0]])
+        return told
+
+    with ThreadPoolExecutor(12) as threads:
+        told = list(threads.map(ask, sent))
+    assert isinstance(told.pop(5), str)
+    sent.pop(5)
+    assert told == pytest.approx([chance(row) for row in sent], abs=1e-12)
+    assert process._waiting == []
 
 
 def test_models_list_it_with_its_kind_and_signature(client: Client) -> None:
