@@ -34,7 +34,6 @@ ONLY_CALLED = {
     "fastapi-swagger": "the pages' scripts are among its files",
     "redis": "imported by its name where REDIS_URL is given",
     "openpyxl": "pandas writes .xlsx files by it",
-    "skops": "MLflow keeps scikit-learn's models by it",
 }
 """Libraries that others import for us, and what for."""
 COME_ALONG = {

@@ -73,6 +73,8 @@ class Prediction:
         The customer's group in the model's eyes; a sentence where it was not measured on such customers.
     return_probability : float or None
         Of coming back, for whom that is asked instead.
+    explained : bool
+        Whether the model gives reasons; a pipeline that is served as it is gives none.
     assumed : dict or None
         Of an answer by values: the features left out, and what each was taken to be.
     as_of : datetime
@@ -93,6 +95,7 @@ class Prediction:
     population: str | None
     return_probability: float | None
     note: str | None
+    explained: bool
     assumed: dict[str, float | None] | None
     model_version: str
     as_of: datetime
@@ -178,7 +181,7 @@ class Model:
     Attributes
     ----------
     kind : str or None
-        ``binary``, ``ranking``, ``value`` or ``segment``.
+        ``binary``, ``ranking``, ``value``, ``segment`` or ``pipeline``.
     ask : str or None
         The route that it answers at.
     refused : str or None

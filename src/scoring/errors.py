@@ -115,3 +115,19 @@ class OtherKind(ScoringError, ValueError):
             f"package {label} must answer with {wanted}; got one that answers with {found}."
             " Ask a model of that kind, or ask this one for what it gives."
         )
+
+
+class UntrustedPipeline(ScoringError, ValueError):
+    """A pipeline's file that cannot be read without running what may be anything."""
+
+
+class PipelineMismatch(ScoringError, ValueError):
+    """A pipeline that was fitted with another scikit-learn than there is here."""
+
+    def __init__(self, label: str, wanted: str, found: str) -> None:
+        self.label = label
+        super().__init__(
+            f"package {label} must be served beside scikit-learn {wanted}, which fitted it, pandas and skops; got"
+            f" {found}. Install them where the server runs, pip install 'bellwether[pipelines]'"
+            f" 'scikit-learn=={wanted}.*', or fit and publish it again."
+        )

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from scoring.any_package import AnyPackage
-from scoring.contents import binary, ranking, segment, value
+from scoring.contents import binary, pipeline, ranking, segment, value
 from scoring.errors import InvalidPackage, OtherKind
 from scoring.lifetime_value import ValuePackage
 from scoring.package import Package
+from scoring.pipelines import PipelinePackage
 from scoring.ranking import RankingPackage
 from scoring.sealing import Arrays, seal, unseal
 from scoring.segments import SegmentPackage
@@ -52,6 +53,9 @@ KINDS: Mapping[str, Kind] = {
     "ranking": Kind(RankingPackage, "a list of products", ranking.contents, ranking.read),
     "value": Kind(ValuePackage, "what customers will pay", value.contents, value.read),
     "segment": Kind(SegmentPackage, "segments of customers", segment.contents, segment.read),
+    "pipeline": Kind(
+        PipelinePackage, "a probability without reasons", pipeline.contents, pipeline.read
+    ),
 }
 """Every kind, by the name that `package.json` gives it."""
 
@@ -104,7 +108,7 @@ def read_any(folder: Path) -> AnyPackage:
     PackageDamaged
         "... must be as it was written; got ...".
     InvalidPackage
-        "package must be one of binary, ranking, value, segment; got ...", or what its kind says.
+        "package must be one of binary, ranking, value, segment, pipeline; got ...", or what its kind says.
     """
     content, arrays = unseal(folder)
     name = content.get("kind", _UNNAMED)

@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from scoring.pipelines import PipelinePackage
 from serving import rest
 from serving.access.gate import Gate
 from serving.cache import open_cache
@@ -85,7 +86,7 @@ def _begin(path: str) -> tuple[str, ...]:
 class Application(FastAPI):
     """FastAPI whose document lists the models that everybody may know of, as they come and go."""
 
-    _listed: tuple[dict[str, Served], dict[str, Any]] | None = None
+    _listed: tuple[dict[str, Served | PipelinePackage], dict[str, Any]] | None = None
     _front: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,6 +103,13 @@ class Application(FastAPI):
         door: DoorSettings = self.state.door
         return {} if state is None else state.shelf.models(door.open)
 
+    @property
+    def pipelines(self) -> dict[str, PipelinePackage]:
+        """The pipelines that are served as they are, likewise."""
+        state: AppState | None = self.state.serving
+        door: DoorSettings = self.state.door
+        return {} if state is None else state.shelf.pipelines(door.open)
+
     def has_model(self, name: str) -> bool:
         """Whether anybody has a package of that model."""
         state: AppState | None = self.state.serving
@@ -114,7 +122,7 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Give the OpenAPI 3.1 document."""
-        models = self.models
+        models: dict[str, Served | PipelinePackage] = {**self.pipelines, **self.models}
         if self._listed is None or self._listed[0] != models:  # packages are compared by identity
             self._listed = models, list_models(_operations(), models)
         return self._listed[1]

@@ -133,6 +133,52 @@ class QuestionUnanswered(ServingError, RuntimeError):
         super().__init__(f"question must be answered; got {found}. Ask again, or ask for less.")
 
 
+class PipelineBusy(ServingError, RuntimeError):
+    """More questions to models that are served as they are than may wait.
+
+    Attributes
+    ----------
+    seconds : int
+        After which somebody who was refused may ask again.
+    """
+
+    seconds = 1
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"questions to models that are served as they are must be at most {most} at once by worker; got more."
+            f" Wait {self.seconds} second and ask again."
+        )
+
+
+class PipelineLate(ServingError, TimeoutError):
+    """A question to a model that is served as it is, that was given up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"model that is served as it is must answer within {seconds:g} s; got no answer. Ask again in a while:"
+            " it is loaded when it is first asked."
+        )
+
+
+class PipelineFailed(ServingError, RuntimeError):
+    """A model that is served as it is, and cannot be loaded or asked."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"model that is served as it is must answer; got: {found}")
+
+
+class Unexplained(ServingError, LookupError):
+    """A model that gives no reasons is asked for them."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"model {label} must give reasons to be explained; got one that is served as it is, without any."
+            f" Ask POST /predict/{label.partition('/')[0].rpartition('.')[2]}, or train a model here: that one is"
+            " explained."
+        )
+
+
 class NotAPicture(ServingError, ValueError):
     """A file that is no picture of a kind that is taken."""
 

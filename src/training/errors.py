@@ -40,6 +40,10 @@ class InvalidTable(TrainingError, ValueError):
     """A table, or what is asked of it, that nothing can be learned from: the sentence says what to change."""
 
 
+class NotServable(TrainingError, ValueError):
+    """A model of the user's own that cannot be served as it is: the sentence says what to change."""
+
+
 class BaselineUnusable(TrainingError, ValueError):
     """A baseline that is not there, or not what was written."""
 

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scoring.any_package import AnyPackage
 from scoring.errors import ScoringError
-from scoring.files import read_package
+from scoring.files import as_kind, read_any
 from scoring.package import Package
 from scoring.published import current_version
 from scoring.shadows import current_shadow
@@ -112,7 +113,18 @@ def find_label(settings: Settings, text: str, tenant: str | None) -> tuple[str, 
 
 
 def find_package(settings: Settings, name: str, version: str | None) -> Package:
-    """Read a version, published or only registered; the champion where none is named.
+    """Read a version of a binary model as `find_any` does.
+
+    Raises
+    ------
+    PlanError, ScoringError
+        As `find_any`; also where it is of another kind.
+    """
+    return as_kind(find_any(settings, name, version), Package)
+
+
+def find_any(settings: Settings, name: str, version: str | None) -> AnyPackage:
+    """Read a version of whatever kind, published or only registered; the champion where none is named.
 
     Raises
     ------
@@ -136,7 +148,7 @@ def find_package(settings: Settings, name: str, version: str | None) -> Package:
         raise PlanError(
             f"version of {name} must be known; got {version!r}. {did_you_mean(version, known)}"
         )
-    return read_package(folder)
+    return read_any(folder)
 
 
 def tracker_of(settings: Settings) -> Tracker | None:

@@ -69,7 +69,7 @@ def test_a_kind_of_another_time_is_refused(tmp_path: Path, monkeypatch: pytest.M
     write_package(make_ranking(), tmp_path)
     monkeypatch.delitem(KINDS, "ranking")
     with pytest.raises(
-        InvalidPackage, match="must be one of binary, value, segment; got 'ranking'"
+        InvalidPackage, match="must be one of binary, value, segment, pipeline; got 'ranking'"
     ):
         read_any(tmp_path)
 

@@ -31,6 +31,7 @@ from serving.errors import ServingError
 from serving.jobs.process import WorkerProcess
 from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
+from serving.predict.pipelines.answering import warm_pipelines
 from serving.predict.prediction_log.loader import Loader
 from serving.predict.prediction_log.writer import PredictionLog
 from serving.predict.readiness import obstacles
@@ -95,6 +96,7 @@ class Service:
         door = app.state.door = DoorSettings.from_env(os.environ)
         if store is not None:
             app.state.gate = open_gate(settings, door, store.engine, self.state.now)
+        warm_pipelines(self.state)
         self.scratch = TemporaryDirectory(prefix="bellwether-snapshots-")
         home = settings.home
         snapshots = Path(self.scratch.name) if home is None else home / "data" / "snapshots"
@@ -148,6 +150,7 @@ class Service:
             self.loader.close()
         if self.worker is not None:
             self.worker.close()
+        self.state.pipelines.close()
         if self.questions is not None:
             self.questions.close()
         self.scratch.cleanup()

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commerce.records.identity import Identity
+from scoring.any_package import AnyPackage
 from scoring.decisions import Decision
 from scoring.package import Package
 from serving.predict.packages import PackageShelf
+from serving.predict.pipelines.process import PipelineProcess
 from serving.predict.prediction_log.entries import Entry
 from serving.predict.prediction_log.loader import load_log
 from serving.predict.prediction_log.writer import PredictionLog
@@ -43,6 +45,8 @@ class AppState:
 
     batches: Semaphore = field(default_factory=partial(BoundedSemaphore, BATCHES_AT_ONCE))
     """Whose turn it is to have a batch answered."""
+    pipelines: PipelineProcess = field(default_factory=PipelineProcess)
+    """Where models are asked that are served as they are; begun when the first is asked."""
 
     def load_answers(self) -> None:
         """Have every answer that was given until now in the record store."""
@@ -70,10 +74,10 @@ class ValuesRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class AnyAnswer:
     """A decision, and what it is about."""
 
-    package: Package
+    package: AnyPackage
     decision: Decision
     customer_id: str | None
     """As asked; None for values."""
@@ -86,6 +90,18 @@ class Answer:
     """What led to it, for the log: nothing personal."""
     assumed: Mapping[str, float | None] = field(default_factory=dict)
     """Of an answer by values: what was not sent, and what it was taken to be."""
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the model gives reasons, if asked for them."""
+        return isinstance(self.package, Package)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(AnyAnswer):
+    """One that a package of tables gave, with its reasons."""
+
+    package: Package
     values: NDArray[np.float64] | None = None
     """What was scored, shape (n_outputs,); None of an answer that was never given."""
     entry: Entry | None = None

@@ -15,8 +15,10 @@ from scoring.calibration import Calibration
 from scoring.package import Package
 from scoring.scorer import score
 from scoring.sentences import tell
+from serving.errors import Unexplained
 from serving.predict.answers import answer
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
+from serving.predict.pipelines.answering import pipeline_of
 from serving.predict.recourse import Recourse, find_recourse
 
 NOTHING_TO_CHANGE = "The model knows of nothing that a customer can change at once."
@@ -104,7 +106,12 @@ def explain(
         As `serving.predict.answers.answer`.
     PartialTooLarge
         As `serving.predict.recourse.find_recourse`.
+    Unexplained
+        The model is served as it is.
     """
+    pipeline = pipeline_of(state, request.tenant, model)
+    if pipeline is not None:
+        raise Unexplained(pipeline.label)
     found = answer(state, model, request, request_id)
     recourse, note, currency = None, no_recourse(found), found.package.currency
     if note is None and found.customer is not None and state.store is not None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from scoring.any_package import AnyPackage
-from scoring.errors import PackageNotFound
 from scoring.files import KINDS, kind_of
 from scoring.promotions import TRAINING, promotions
 from scoring.published import published_versions
@@ -213,10 +212,8 @@ def _model(shelf: PackageShelf, tenant: str, name: str) -> Model:
 
 
 def _checksums(shelf: PackageShelf, package: AnyPackage) -> dict[str, str]:
-    for folder in shelf.folders:
-        with suppress(PackageNotFound):
-            return checksums(folder / package.tenant / package.model / package.version)
-    return {}
+    place = shelf.place(package)
+    return {} if place is None else checksums(place)
 
 
 def _champions(shelf: PackageShelf, tenant: str, name: str) -> tuple[Champion, ...]:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from scoring.errors import OtherKind, ScoringError
 from scoring.files import P, as_kind, read_package
 from scoring.lifetime_value import ValuePackage, check_inputs
 from scoring.package import Package, check_outputs
+from scoring.pipelines import PipelinePackage, check_libraries
 from scoring.promotions import usable
 from scoring.published import current_any, current_version
 from scoring.ranking import RankingPackage
@@ -203,6 +204,13 @@ class PackageShelf:
                 return read_package(place)
         raise ModelMissing(tenant, model)
 
+    def place(self, package: AnyPackage) -> Path | None:
+        """Find the folder of a version; None where it was taken away."""
+        places = (
+            folder / package.tenant / package.model / package.version for folder in self.folders
+        )
+        return next((each for each in places if (each / "package.json").is_file()), None)
+
     def serve(self, package: Package) -> Served:
         """Give a package together with the declarations of its features.
 
@@ -238,6 +246,17 @@ class PackageShelf:
             if model not in found and (tenant in tenants or "*" in tenants):
                 with suppress(ModelMissing, OtherKind):
                     found[model] = self.current(tenant, model)
+        return dict(sorted(found.items()))
+
+    def pipelines(self, tenants: Collection[str]) -> dict[str, PipelinePackage]:
+        """Give the pipelines that are served as they are, as `models` gives the binary ones."""
+        found: dict[str, PipelinePackage] = {}
+        for tenant, model in self.published():
+            if model not in found and (tenant in tenants or "*" in tenants):
+                with suppress(ModelMissing):
+                    package = self.answering(tenant, model)
+                    if isinstance(package, PipelinePackage):
+                        found[model] = package
         return dict(sorted(found.items()))
 
     def has_model(self, model: str) -> bool:
@@ -285,6 +304,9 @@ class PackageShelf:
         """Make ready what can be asked; it raises for what cannot."""
         if isinstance(package, ValuePackage):
             check_inputs(package, self.catalogue)
+        if isinstance(package, PipelinePackage):
+            check_libraries(package)
+            package = replace(package, skops=b"")  # another process reads it, and asks it
         served = self.serve(package) if isinstance(package, Package) else None
         return _Ready(package, served)
 

@@ -10,6 +10,7 @@ from scoring.any_package import AnyPackage
 from scoring.fields import Fields
 from scoring.lifetime_value import ValuePackage
 from scoring.package import Package
+from scoring.pipelines import PipelinePackage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class Input:
     ----------
     name : str
         By which it is sent.
-    dtype : {"int", "float", "category"}
+    dtype : {"int", "float", "category", "bool", "text"}
     unit : str
     minimum, maximum : float or None
         The allowed range, both ends included.
@@ -63,6 +64,21 @@ def inputs_of(package: AnyPackage, catalogue: Catalogue) -> Iterator[Input]:
     elif isinstance(package, Package):
         for each in package.outputs:
             yield _feature(catalogue, each.name, each.hash, each.reference, each.family)
+    elif isinstance(package, PipelinePackage):
+        for column in package.fields:
+            yield Input(
+                name=column.name,
+                dtype=column.dtype,
+                unit="",
+                minimum=None,
+                maximum=None,
+                null=None,
+                reference=None,
+                levels=None,
+                family=column.name,
+                description="It may be missing." if column.optional else "It must be sent.",
+                hash="",
+            )
     elif isinstance(package, ValuePackage):
         for name, declared in zip(package.forecast.inputs, package.hashes, strict=True):
             yield _feature(catalogue, name, declared, None, catalogue[name].family)

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from scoring.package import Package
-from serving.predict.asking import Answer
+from scoring.any_package import AnyPackage
+from serving.predict.asking import AnyAnswer
 from serving.rest.refusals import reason_of
 from serving.rest.schemas import write_instant
 
@@ -59,7 +59,7 @@ class ArrayWriter:
 
 
 def write_rows(
-    first: int, found: Iterable[Answer | Exception], *, with_reasons: bool
+    first: int, found: Iterable[AnyAnswer | Exception], *, with_reasons: bool
 ) -> list[dict[str, Any]]:
     """Write answers and refusals as rows, as `serving.rest.schemas.write_answer` does but with parts left as they are.
 
@@ -87,6 +87,7 @@ def write_rows(
             "customer_id": each.customer_id,
             "customer": None if customer is None else customer.as_dict(),
             **vars(each.decision),
+            "explained": each.is_explained,
             "assumed": each.assumed if each.customer_id is None else None,
             "model_version": label,
             "as_of": write(each.as_of),
@@ -98,7 +99,7 @@ def write_rows(
     return rows
 
 
-def _names(package: Package) -> tuple[str, str, str]:
+def _names(package: AnyPackage) -> tuple[str, str, str]:
     return package.model, package.tenant, package.label
 
 
@@ -182,6 +183,7 @@ def _arrow_schema(pa: Any, *, with_reasons: bool) -> Any:
         "population": text,
         "return_probability": number,
         "note": text,
+        "explained": pa.bool_(),
         "assumed": pa.map_(text, number),
         "model_version": text,
         "as_of": text,

@@ -21,6 +21,7 @@ from serving.errors import BatchesBusy, InvalidRequest, ModelMissing, NoRoom, Un
 from serving.predict.asking import BATCHES_AT_ONCE, AppState
 from serving.predict.batches import MOST_ROWS, Batch, BatchRequest, Chunk
 from serving.predict.packages import Served
+from serving.predict.pipelines.answering import PipelineBatch, pipeline_of
 from serving.rest.admission import asking, refuse_misspelt, require_about
 from serving.rest.batch_answers import (
     AnswerWriter,
@@ -157,7 +158,7 @@ async def predict_batch(
         )
         require_about(request, caller, asked.tenant)
         try:
-            batch = await run_in_threadpool(Batch, state, asked)
+            batch = await run_in_threadpool(_begin, state, asked)
         except ModelMissing:
             refuse_misspelt(request, state.shelf, asked.tenant, model)
             if tenant is None:
@@ -177,6 +178,12 @@ async def predict_batch(
     note_steps(request.scope, (f"rows:{rows.count}", "reasons" if reasons else "no reasons"))
     headers = {"X-Row-Count": str(rows.count), "Vary": "Accept"}
     return _Streamed(turn, _streamed(first, parts), media_type=kind, headers=headers)
+
+
+def _begin(state: AppState, asked: BatchRequest) -> Batch | PipelineBatch:
+    """Give what answers a batch, by the kind of the model."""
+    pipeline = pipeline_of(state, asked.tenant, asked.model)
+    return Batch(state, asked) if pipeline is None else PipelineBatch(state, pipeline)
 
 
 def _take_turn(turns: Semaphore) -> ExitStack:
@@ -252,7 +259,11 @@ def _writer(request: Request, *, with_reasons: bool) -> tuple[str, AnswerWriter]
 
 
 def _parts(
-    batch: Batch, chunks: Iterator[Chunk], writer: AnswerWriter, *, with_reasons: bool
+    batch: Batch | PipelineBatch,
+    chunks: Iterator[Chunk],
+    writer: AnswerWriter,
+    *,
+    with_reasons: bool,
 ) -> Iterator[bytes]:
     """Answer chunk by chunk."""
     first = 0

@@ -27,6 +27,7 @@ _ASK = {
     "ranking": "GET /api/recommendations/{{customer_id}}",
     "value": "GET /api/customer/{{customer_id}}/clv",
     "segment": "GET /api/analytics/customer-segments",
+    "pipeline": "POST /predict/{}",
 }
 """Where a model of a kind answers."""
 
@@ -79,7 +80,7 @@ class InputPart(Told):
     """One thing that a model reads: a feature, or a column of a table."""
 
     name: str
-    dtype: Literal["int", "float", "category"]
+    dtype: Literal["int", "float", "category", "bool", "text"]
     unit: str
     minimum: float | None
     maximum: float | None = Field(description="`minimum` and `maximum` may be reached.")

@@ -18,12 +18,14 @@ from features.declaring.beliefs import Contradiction
 from features.declaring.declaration import Output
 from features.declaring.relations import complete
 from scoring.decisions import decide
+from scoring.pipelines import PipelinePackage
 from scoring.scorer import score
 from serving.predict.asking import Answer
 from serving.predict.explanations import explained, no_recourse
 from serving.predict.packages import Served
 from serving.predict.recourse import NO_WAY
 from serving.rest.explained import write_explanation
+from serving.rest.pipeline_models import describe_pipeline
 from serving.rest.schemas import write_answer
 from serving.rest.table_models import describe_row, example_row, example_values
 
@@ -40,6 +42,8 @@ _REFUSED = {
     "field": "customer_id",
 }
 """Why a question of a batch has no answer."""
+_EXPLAIN = "/explain/"
+"""How the path begins that a pipeline answers nothing at."""
 _GAIN = 0.7
 """Log-odds by which one of them should raise the risk: it shows, and is nothing out of the way."""
 
@@ -80,14 +84,16 @@ def batch_examples(
     }
 
 
-def list_models(document: Mapping[str, Any], models: Mapping[str, Served]) -> dict[str, Any]:
+def list_models(
+    document: Mapping[str, Any], models: Mapping[str, Served | PipelinePackage]
+) -> dict[str, Any]:
     """Write the operation on ``{model}`` out for every model; without one it stays as it is.
 
     Parameters
     ----------
     document : mapping
         OpenAPI; left as it is.
-    models : mapping of str to Served
+    models : mapping of str to Served or PipelinePackage
         The package that an operation is described by, by model.
     """
     paths: dict[str, Any] = {}
@@ -97,6 +103,13 @@ def list_models(document: Mapping[str, Any], models: Mapping[str, Served]) -> di
             continue
         for model, served in models.items():
             listed = path.replace("{model}", model)
+            if isinstance(served, PipelinePackage):
+                if not path.startswith(_EXPLAIN):
+                    paths[listed] = {
+                        method: describe_pipeline(operation, listed, served)
+                        for method, operation in methods.items()
+                    }
+                continue
             paths[listed] = {
                 method: _describe(operation, listed, served)
                 for method, operation in methods.items()

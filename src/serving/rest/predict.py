@@ -6,11 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from serving.access.callers import Caller
 from serving.errors import ModelMissing
 from serving.predict.answers import answer
-from serving.predict.asking import AppState
+from serving.predict.asking import AnyAnswer, AppState
+from serving.predict.pipelines.answering import answer_pipeline, pipeline_of
 from serving.rest.admission import asking, refuse_misspelt, require_about
 from serving.rest.openapi import request_examples
 from serving.rest.patience import in_time
@@ -47,8 +49,15 @@ async def predict(
     unable: Exception | None = noted(request.scope, UNABLE)
     if unable is not None:
         raise unable
+    pipeline = pipeline_of(state, asked.tenant, model)
     try:
-        if state.store is None:  # a few milliseconds of arithmetic: not worth a thread
+        if (
+            pipeline is not None
+        ):  # no record store is asked, and no thread that waits for one held up
+            found: AnyAnswer = await run_in_threadpool(
+                answer_pipeline, state, pipeline, asked, request_id
+            )
+        elif state.store is None:  # a few milliseconds of arithmetic: not worth a thread
             found = answer(state, model, asked, request_id)
         else:
             found = await in_time(answer, state, model, asked, request_id)

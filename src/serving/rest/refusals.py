@@ -28,11 +28,14 @@ from serving.errors import (
     ModelMissing,
     NoRoom,
     NotAPicture,
+    PipelineBusy,
+    PipelineFailed,
     QuestionsBusy,
     QuestionUnanswered,
     StoreMissing,
     StoreUnavailable,
     TooLarge,
+    Unexplained,
     UnknownFormat,
     UnknownName,
     Unreadable,
@@ -46,6 +49,8 @@ PROBLEM = "application/problem+json"
 JSON_ALONE = "/customers/analyze"
 """How paths begin whose clients know ``application/json`` alone, in refusals, too."""
 
+_BUSY = (TooMany, PipelineBusy)
+"""What says after how many seconds to ask again."""
 _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (TenantNotFound, 404, "tenant"),
     (CustomerNotFound, 404, "customer_id"),
@@ -60,6 +65,9 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (MediaMissing, 503, None),
     (ModelMissing, 503, None),
     (OtherKind, 404, None),
+    (Unexplained, 404, None),
+    (PipelineBusy, 429, None),
+    (PipelineFailed, 503, None),
     (StoreMissing, 503, None),
     (StoreUnavailable, 503, None),
     (LogUnwritable, 503, None),
@@ -200,7 +208,7 @@ async def _refuse_known(request: Request, error: Exception) -> JSONResponse:
     if reason is None:
         raise error
     status, sentence, named = reason
-    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else {}
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, _BUSY) else {}
     if status == 422 and named is None:
         named = _blamed(request, sentence)
     allowed = getattr(error, "allowed", None)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from commerce.records.tenants import SHARED
-from serving.predict.asking import Answer, CustomerRequest, ValuesRequest
+from serving.predict.asking import AnyAnswer, CustomerRequest, ValuesRequest
 
 LONGEST_NAME = 200
 """Characters of a tenant or a customer id."""
@@ -172,7 +172,10 @@ class Prediction(BaseModel):
         ge=0, le=1, description="Of coming back, for whom that is asked instead."
     )
     note: str | None = Field(
-        description="A sentence where the model was not measured on such customers."
+        description="A sentence where the model was not measured on such customers, or gives no reasons."
+    )
+    explained: bool = Field(
+        description="Whether the model gives reasons; false of a pipeline that is served as it is."
     )
     assumed: dict[str, float | None] | None = Field(
         description="Of an answer by values: the features left out, and what each was taken to be; null for an"
@@ -199,7 +202,7 @@ class Refusal(BaseModel):
     )
 
 
-def write_answer(answer: Answer) -> dict[str, Any]:
+def write_answer(answer: AnyAnswer) -> dict[str, Any]:
     """Write an answer as `Prediction` declares it, in JSON's own types; unchecked, for it is ours."""
     return {
         "model": answer.package.model,
@@ -207,6 +210,7 @@ def write_answer(answer: Answer) -> dict[str, Any]:
         "customer_id": answer.customer_id,
         "customer": None if answer.customer is None else answer.customer.as_dict(),
         **answer.decision.as_dict(),
+        "explained": answer.is_explained,
         "assumed": dict(answer.assumed) if answer.customer_id is None else None,
         "model_version": answer.package.label,
         "as_of": write_instant(answer.as_of),

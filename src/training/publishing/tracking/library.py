@@ -18,8 +18,9 @@ def load() -> None:
 
 @cache
 def use_mlflow() -> Any:
-    """Import MLflow, its telemetry off: the switch is read while it is imported."""
+    """Import MLflow, its telemetry and its bars off: the first switch is read while it is imported."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     with quietly():
         import mlflow
         import mlflow.data

@@ -13,6 +13,7 @@ COMMANDS = {
     "card": "workbench.cli.models.showing:card",
     "shadow": "workbench.cli.models.shadowing:shadow",
     "compare": "workbench.cli.models.comparing:compare",
+    "publish": "workbench.cli.models.publishing:publish",
     "promote": "workbench.cli.models.promoting:promote",
     "rollback": "workbench.cli.models.promoting:rollback",
     "waive": "workbench.cli.models.waiving:waive",
@@ -29,6 +30,7 @@ COMMANDS = {
     epilog=examples(
         "bellwether models list",
         "bellwether models show demo.churn/3",
+        "bellwether models publish fraud --from models:/fraud/3",
         "bellwether models rollback demo.churn --because 'too many offers'",
         "bellwether models COMMAND --help",
     ),

@@ -9,11 +9,11 @@ import click
 
 from workbench.cli import home
 from workbench.cli.console import examples
-from workbench.cli.models.showing import found_label, found_package, whose
+from workbench.cli.models.showing import found_label, whose
 from workbench.errors import PlanError
 
 if TYPE_CHECKING:
-    from scoring.package import Package
+    from scoring.any_package import AnyPackage
     from workbench.settings import Settings
 
 because = click.option("--because", metavar="WHY", default="", help="Why, for the history.")
@@ -38,13 +38,15 @@ def promote(version: str, tenant: str | None, because: str, yes: bool, as_json: 
     It is published, MLflow's alias "champion" goes with it, and the history says who asked for it. A server that runs
     answers by it at once.
     """
+    from workbench.registry import find_any
+
     settings = home.settings()
     name, wanted = found_label(settings, version, tenant)
     if wanted is None:
         raise PlanError(
             f"version must be named to be promoted; got {version!r}. Name one of: bellwether models list"
         )
-    package = found_package(settings, f"{name}/{wanted}", tenant)
+    package = find_any(settings, name, wanted)
     _let_answer(settings, package, because or "promoted by hand", yes=yes, as_json=as_json)
 
 
@@ -66,6 +68,7 @@ def rollback(model: str, tenant: str | None, because: str, yes: bool, as_json: b
     later training lets it answer by itself: one that comes to the same model is refused.
     """
     from scoring.promotions import champion_before
+    from workbench.registry import find_any
 
     settings = home.settings()
     name, version = found_label(settings, model, tenant)
@@ -80,20 +83,24 @@ def rollback(model: str, tenant: str | None, because: str, yes: bool, as_json: b
         raise PlanError(
             f"model {name} must have had a champion before; got none in its history. See: bellwether models list"
         )
-    package = found_package(settings, f"{name}/{before}", tenant)
+    package = find_any(settings, name, before)
     _let_answer(settings, package, because or "rolled back", yes=yes, as_json=as_json)
 
 
 def _let_answer(
-    settings: Settings, package: Package, why: str, *, yes: bool, as_json: bool
+    settings: Settings, package: AnyPackage, why: str, *, yes: bool, as_json: bool
 ) -> None:
     from features.catalogue import CATALOGUE
-    from scoring.package import check_outputs
+    from scoring.package import Package, check_outputs
+    from scoring.pipelines import PipelinePackage, check_libraries
     from scoring.promotions import promote as make_champion
     from scoring.published import current_version, lay_down
     from workbench.registry import refusals_of, tracker_of
 
-    check_outputs(package, CATALOGUE)
+    if isinstance(package, Package):
+        check_outputs(package, CATALOGUE)
+    elif isinstance(package, PipelinePackage):
+        check_libraries(package)
     before = current_version(settings.packages, package.tenant, package.model)
     if before == package.version and not as_json:
         click.echo(f"  {package.label} is champion already")

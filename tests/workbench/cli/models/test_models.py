@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.pipelines import pipeline_package
 from tests.serving.shop import make_real_package, make_stale
 from tests.workbench.shops import settings_of
 
 from scoring.promotions import promotions
-from scoring.published import current_version, publish
+from scoring.published import current_version, lay_down, make_current, publish
 from workbench.cli import group
 from workbench.cli.refusals import Refusal
 from workbench.settings import DATABASE_VARIABLE, HOME_VARIABLE
@@ -83,6 +84,23 @@ def test_a_person_goes_back_to_the_champion_before_and_forth_again(
     assert history[0].why == "a campaign"
     assert history[0].by
     assert current_version(packages, "acme", "churn") == "1"
+
+
+def test_a_model_of_another_kind_is_promoted_and_taken_back_alike(
+    invoke: Invoke, packages: Path
+) -> None:
+    for version in ("1", "2"):
+        lay_down(pipeline_package("acme.fraud", version, skops=b"no matter"), packages)
+    make_current(packages, "acme", "fraud", "1")
+    assert invoke("promote", "acme.fraud/2", "--yes").exit_code == 0
+    assert "acme.fraud/2" in invoke("list").output
+    made = invoke("promote", "acme.fraud/1", "--yes")
+    assert "acme.fraud/1 answers from now on" in made.output
+    old = {"scikit-learn": "0.9.1"}
+    lay_down(pipeline_package("acme.fraud", "3", made_with=old, skops=b"no matter"), packages)
+    refused = str(invoke("promote", "acme.fraud/3", "--yes").exception)
+    assert "must be served beside scikit-learn 0.9" in refused
+    assert current_version(packages, "acme", "fraud") == "1"
 
 
 def test_a_version_that_cannot_be_used_here_is_not_promoted(invoke: Invoke, packages: Path) -> None:
