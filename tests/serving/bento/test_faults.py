@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,13 @@ from tests.serving.shop import make_real_package, make_shop
 
 from commerce.records.database import connect, migrate
 from scoring.published import publish
+from serving.predict.prediction_log.segments import list_segments
 from workbench.records import BRANCHES
 
 BY_VALUES = {"tenant": "acme", "features": {"orders_90d": 2, "days_since_order": 20.5}}
 AT_ONCE = 48
+SEALED_AFTER = 1.0
+"""Seconds after which a file of the prediction log is complete."""
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +112,46 @@ def test_a_champion_that_is_damaged_leaves_the_one_before_answering(
     assert response.status_code == 200
     assert response.json()["model_version"] in ("acme.churn/1", "acme.churn/2")
     place.write_bytes(whole)
+
+
+@pytest.fixture
+def small_disk(home: Path) -> Iterator[Path]:
+    """A disk of 64 kB on which the server keeps its answers."""
+    place = home / "data" / "predictions"
+    place.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(place)]
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(mount, check=False, capture_output=True).returncode
+    ):
+        pytest.skip("a small disk takes the right to mount one")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def test_while_the_disk_is_full_nothing_is_answered_and_with_room_it_is_again(
+    server: Running, small_disk: Path
+) -> None:
+    time.sleep(2 * SEALED_AFTER)  # what was begun on the other disk is complete
+    assert ask(server, BY_VALUES).status_code == 200
+    assert list_segments(small_disk)
+    filler = small_disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1024))
+    sentences = set()
+    for _ in range(40):  # what is left of a page is no room for as many
+        response = ask(server, BY_VALUES)
+        if response.status_code == 503:
+            sentences.add(refused(response))
+            break
+    assert ask(server).status_code == 503
+    assert [each for each in sentences if "got no space left on device" in each]
+    assert server.get("/readyz").status_code == 503
+    assert server.get("/livez").status_code == 200
+    filler.unlink()
+    assert ask(server).status_code == ask(server, BY_VALUES).status_code == 200
+    assert server.get("/readyz").status_code == 200
 
 
 async def flood(server: Running, connections: int, seconds: float) -> Counter[int]:
