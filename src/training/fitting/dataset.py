@@ -169,18 +169,18 @@ def load_dataset(
         If the records are too few or too short.
     """
     laid_out, labels = _outcomes(tenant, spec, snapshot, as_of, schedule)
-    values = pd.concat(
-        [_features(snapshot, cutoff, catalogue, features) for cutoff in laid_out.cutoffs],
-        ignore_index=True,
+    current = _current(spec, snapshot, as_of, catalogue, features)
+    *learned, test = (
+        _labelled(_features(snapshot, cutoff, catalogue, features), labels)
+        for cutoff in laid_out.cutoffs
     )
-    rows = values.merge(labels, on=list(KEYS), how="inner", validate="one_to_one")
-    if len(rows) != len(labels):
+    train = pd.concat(learned, ignore_index=True)
+    del learned  # all of it is there twice else, while more is read
+    if len(train) + len(test) != len(labels):
         raise AssertionError(
-            f"every labelled customer must have features; got {len(rows)} of {len(labels)}."
+            f"every labelled customer must have features; got {len(train) + len(test)} of {len(labels)}."
             " Look at the populations of features and labels."
         )
-    is_test = rows["cutoff"] == from_micros(laid_out.test)
-    train, test = (rows[chosen].reset_index(drop=True) for chosen in (~is_test, is_test))
     forecast = _forecast(spec, snapshot, laid_out, train, test, tenant.currency)
     if forecast is not None and forecast.models is not None:
         train, test = (with_figures(part, forecast.models) for part in (train, test))
@@ -195,8 +195,13 @@ def load_dataset(
         train=train,
         test=test,
         forecast=forecast,
-        current=_current(spec, snapshot, as_of, catalogue, features),
+        current=current,
     )
+
+
+def _labelled(values: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """Give the features of whom there is an outcome of, and that; in the order of the features."""
+    return values.merge(labels, on=list(KEYS), how="inner", validate="one_to_one")
 
 
 def why_not_trainable(

@@ -12,12 +12,11 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.ensemble._forest import ForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 
 from scoring.tree_tables import MAX_TESTS
 from training.fitting.estimators.boosted import BoostedTrees
 from training.fitting.estimators.explainable import ExplainableBoosting
-from training.fitting.estimators.linear import ValueTransform
+from training.fitting.estimators.linear import ColumnScaler, ValueTransform
 from training.fitting.estimators.logits import LogitClassifier
 from training.fitting.estimators.scorecard import Scorecard
 from training.fitting.estimators.shapes import ShapeFunctions
@@ -117,7 +116,7 @@ def is_linear(model: object) -> bool:
     """Whether a classifier is a `linear_model`, or steps like its."""
     return isinstance(model, Pipeline) and [type(step) for _, step in model.steps] == [
         ValueTransform,
-        StandardScaler,
+        ColumnScaler,
         LogisticRegression,
     ]
 

@@ -15,6 +15,8 @@ from sklearn.preprocessing import StandardScaler
 
 Floats = NDArray[np.float64]
 
+_COLUMNS_AT_ONCE = 16
+
 
 class ValueTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Fill, take logarithms of long-tailed columns (keeping the sign), mark what was missing, and part categories.
@@ -71,7 +73,8 @@ class ValueTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         made = np.empty((rows, coded + len(self.coded_)))
         made[:, :columns] = given
         made[:, np.unique(self.coded_[:, 0])] = 0.0
-        made[:, columns:coded] = np.isnan(given[:, self.missing_])
+        for place, gapped in enumerate(self.missing_, columns):
+            np.isnan(given[:, gapped], out=made[:, place], casting="unsafe")
         made[:, coded:] = given[:, self.coded_[:, 0]] == self.coded_[:, 1]
         for column in range(columns):
             values = made[:, column]
@@ -79,6 +82,26 @@ class ValueTransform(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             if self.log_[column]:
                 made[:, column] = np.sign(values) * np.log1p(np.abs(values))
         return made
+
+
+class ColumnScaler(StandardScaler):  # type: ignore[misc]
+    """scikit-learn's `StandardScaler`, which learns some columns at a time: its own copies the whole table, twice.
+
+    What it learns are the same bits.
+    """
+
+    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
+        """Learn means and deviations; `X` of shape (n_rows, n_columns)."""
+        values = np.asarray(X, dtype=np.float64)
+        columns = values.shape[1]
+        blocks = np.array_split(np.arange(columns), max(1, columns // _COLUMNS_AT_ONCE))
+        parts = [StandardScaler().fit(values[:, some[0] : some[-1] + 1]) for some in blocks]
+        self.mean_, self.var_, self.scale_ = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("mean_", "var_", "scale_")
+        )
+        self.n_features_in_, self.n_samples_seen_ = columns, parts[0].n_samples_seen_
+        return self
 
 
 def linear_model(strength: float, codes: Sequence[int] | None = None) -> Pipeline:
@@ -94,7 +117,7 @@ def linear_model(strength: float, codes: Sequence[int] | None = None) -> Pipelin
     return Pipeline(
         [
             ("values", ValueTransform(codes=codes)),
-            ("scale", StandardScaler(copy=False)),
+            ("scale", ColumnScaler(copy=False)),
             ("logistic", LogisticRegression(C=strength, max_iter=2000)),
         ]
     )
@@ -105,7 +128,7 @@ def plain_logistic(codes: Sequence[int] | None = None) -> Pipeline:
     return Pipeline(
         [
             ("values", ValueTransform(log_above=np.inf, codes=codes)),
-            ("scale", StandardScaler(copy=False)),
+            ("scale", ColumnScaler(copy=False)),
             ("logistic", LogisticRegression(max_iter=5000)),
         ]
     )
