@@ -34,7 +34,7 @@ ANSWER = [
         "rule_band",
     ),
     *("decision", "reasons", "population", "return_probability", "note"),
-    *("assumed", "model_version", "as_of", "request_id"),
+    *("explained", "assumed", "model_version", "as_of", "request_id"),
 ]
 
 

@@ -28,6 +28,7 @@ TRUSTED_TYPES = (
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "training.fitting.estimators.blend.LogitBlend",
+    "training.fitting.estimators.linear.ColumnScaler",
     "training.fitting.estimators.linear.ValueTransform",
     "training.fitting.estimators.shapes.ShapeFunctions",
 )
