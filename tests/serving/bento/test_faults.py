@@ -116,10 +116,10 @@ def test_a_champion_that_is_damaged_leaves_the_one_before_answering(
 
 @pytest.fixture
 def small_disk(home: Path) -> Iterator[Path]:
-    """A disk of 64 kB on which the server keeps its answers."""
+    """A disk of 256 kB on which the server keeps its answers."""
     place = home / "data" / "predictions"
     place.mkdir(parents=True, exist_ok=True)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(place)]
     if (
         shutil.which("mount") is None
         or subprocess.run(mount, check=False, capture_output=True).returncode

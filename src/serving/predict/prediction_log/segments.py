@@ -19,6 +19,8 @@ from typing import BinaryIO
 _HEAD = struct.Struct("<II")
 _MAGIC = b"bellwether predictions 1\n"
 _SUFFIX = ".predictions"
+_ROOM = 1 << 16
+"""Bytes that must be there: one free page would be room for a file, and for no answer in it."""
 _LARGEST = 1 << 26
 """Bytes; a length beyond that is no length."""
 
@@ -69,7 +71,7 @@ class Segment:
 
 
 def require_room(folder: Path) -> None:
-    """Write a page to the disk of a log, and take it away again.
+    """Write what some answers take to the disk of a log, and take it away again.
 
     Raises
     ------
@@ -80,7 +82,9 @@ def require_room(folder: Path) -> None:
     page = folder / f"{uuid.uuid4().hex}.page"
     file = os.open(page, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
-        os.write(file, bytes(4096))
+        left = _ROOM
+        while left:
+            left -= os.write(file, bytes(left))
         os.fdatasync(file)
     finally:
         os.close(file)
