@@ -1,9 +1,8 @@
 """Which package answers: looked up on every request, replaced without a restart.
 
 Guarantees: a new champion answers the first request after its ``current.json`` appeared, or a moment later as a server
-is set; where a package is damaged or
-was trained on features declared otherwise, it is refused, and the last usable one answers meanwhile: the one before
-it, also after a restart. Once its files are mended, it answers without a restart.
+is set; where a package is damaged or was trained on features declared otherwise, it is refused, and the last usable
+one answers meanwhile: the one before it, also after a restart. Once its files are mended, it answers without one.
 """
 
 from __future__ import annotations
@@ -18,18 +17,20 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from features.declaring.declaration import Catalogue
 from scoring.any_package import AnyPackage
-from scoring.errors import OtherKind, ScoringError
+from scoring.errors import ScoringError
 from scoring.files import P, as_kind, read_package
 from scoring.lifetime_value import ValuePackage, check_inputs
 from scoring.package import Package, check_outputs
 from scoring.pipelines import PipelinePackage, check_libraries
 from scoring.promotions import usable
-from scoring.published import current_any, current_version
+from scoring.published import current_any
 from scoring.ranking import RankingPackage
 from serving.errors import ModelMissing
+from serving.predict.package_files import Signature, files_of, signature_of
 from serving.predict.rules import rules_of
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ logger = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 """What a tenant and a model may be called; a name becomes a folder, so it must never be a path."""
 
-Signature = tuple[int, int, int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,10 @@ class _Slot:
     refused: str | None = None
     files: tuple[Signature | None, ...] = ()
     """Of the refused package: once they change, it is read again."""
+
+
+def _pipeline(ready: _Ready) -> PipelinePackage | None:
+    return ready.package if isinstance(ready.package, PipelinePackage) else None
 
 
 class PackageShelf:
@@ -241,22 +246,21 @@ class PackageShelf:
         tenants : collection of str
             Slugs; ``*`` among them stands for all.
         """
-        found: dict[str, Served] = {}
-        for tenant, model in self.published():
-            if model not in found and (tenant in tenants or "*" in tenants):
-                with suppress(ModelMissing, OtherKind):
-                    found[model] = self.current(tenant, model)
-        return dict(sorted(found.items()))
+        return self._of(tenants, lambda ready: ready.served)
 
     def pipelines(self, tenants: Collection[str]) -> dict[str, PipelinePackage]:
         """Give the pipelines that are served as they are, as `models` gives the binary ones."""
-        found: dict[str, PipelinePackage] = {}
+        return self._of(tenants, _pipeline)
+
+    def _of(self, tenants: Collection[str], pick: Callable[[_Ready], T | None]) -> dict[str, T]:
+        """Give what is picked of the models of some tenants, the first of each name of which something is."""
+        found: dict[str, T] = {}
         for tenant, model in self.published():
             if model not in found and (tenant in tenants or "*" in tenants):
                 with suppress(ModelMissing):
-                    package = self.answering(tenant, model)
-                    if isinstance(package, PipelinePackage):
-                        found[model] = package
+                    picked = pick(self._ready(tenant, model))
+                    if picked is not None:
+                        found[model] = picked
         return dict(sorted(found.items()))
 
     def has_model(self, model: str) -> bool:
@@ -273,7 +277,7 @@ class PackageShelf:
     def _look(self, folder: Path, tenant: str, model: str) -> _Slot:
         path = folder / tenant / model / "current.json"
         slot = self._slots.get(path)
-        signature = _signature(path)
+        signature = signature_of(path)
         if slot is not None and self._holds(slot, signature, folder, tenant, model):
             return slot
         with self._loading:
@@ -288,7 +292,7 @@ class PackageShelf:
     ) -> _Slot:
         if signature is None:
             return _Slot()
-        files = _files(folder, tenant, model)
+        files = files_of(folder, tenant, model)
         try:
             ready = self._prepare(current_any(folder, tenant, model))
         except (ScoringError, OSError) as error:
@@ -325,22 +329,4 @@ class PackageShelf:
         """Whether what was found is still so."""
         if slot.signature != signature:
             return False
-        return slot.refused is None or slot.files == _files(folder, tenant, model)
-
-
-def _files(folder: Path, tenant: str, model: str) -> tuple[Signature | None, ...]:
-    """What the files of the current package look like from outside."""
-    try:
-        version = current_version(folder, tenant, model)
-    except (ScoringError, OSError):
-        return ()
-    place = folder / tenant / model / (version or "")
-    return _signature(place / "package.json"), _signature(place / "model.npz")
-
-
-def _signature(path: Path) -> Signature | None:
-    try:
-        found = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+        return slot.refused is None or slot.files == files_of(folder, tenant, model)

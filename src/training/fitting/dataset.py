@@ -14,14 +14,14 @@ from commerce.records.instants import from_micros
 from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
 from features.declaring.declaration import Catalogue
-from features.errors import SnapshotNotFound
 from features.evaluating.duckdb_evaluator import label_table
-from features.frames import KEYS, feature_frame, read_features
+from features.frames import KEYS
 from features.snapshots.snapshot import Snapshot
 from scoring.populations import Population
 from scoring.purchases import INPUTS
 from training.errors import NotTrainable
 from training.fitting.activity import population_of
+from training.fitting.features_at import features_at
 from training.fitting.figures import with_figures
 from training.fitting.purchases import FittedForecast, fit_forecast, realised_purchases
 from training.fitting.schedule import Schedule, cutoffs_for
@@ -171,7 +171,7 @@ def load_dataset(
     laid_out, labels = _outcomes(tenant, spec, snapshot, as_of, schedule)
     current = _current(spec, snapshot, as_of, catalogue, features)
     *learned, test = (
-        _labelled(_features(snapshot, cutoff, catalogue, features), labels)
+        _labelled(features_at(snapshot, cutoff, catalogue, features), labels)
         for cutoff in laid_out.cutoffs
     )
     train = pd.concat(learned, ignore_index=True)
@@ -307,25 +307,9 @@ def _current(
     spec: ModelSpec, snapshot: Snapshot, as_of: int, catalogue: Catalogue, folder: Path | None
 ) -> pd.DataFrame:
     """Features of those whom a model is about at an instant."""
-    values = _features(snapshot, as_of, catalogue, folder)
+    values = features_at(snapshot, as_of, catalogue, folder)
     about = customers_of(spec, snapshot, as_of=as_of)
     return values[values["customer_id"].isin(about)].reset_index(drop=True)
-
-
-def _features(
-    snapshot: Snapshot, cutoff: int, catalogue: Catalogue, folder: Path | None
-) -> pd.DataFrame:
-    """Read the features of one cutoff, or evaluate them."""
-    if folder is not None:
-        try:
-            stored = read_features(folder, snapshot.tenant, snapshot.hash, cutoff)
-        except SnapshotNotFound:
-            stored = None
-        if stored is not None and all(
-            stored.hashes.get(output.name) == output.hash for output in catalogue.outputs
-        ):
-            return stored.frame[[*KEYS, *catalogue.names]]
-    return feature_frame(snapshot, [cutoff], catalogue)
 
 
 def _instants(micros: Sequence[int]) -> pd.Series[pd.Timestamp]:
