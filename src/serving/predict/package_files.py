@@ -11,13 +11,13 @@ Signature = tuple[int, int, int]
 """When a file was changed, which one it is, and its bytes."""
 
 
-def files_of(folder: Path, tenant: str, model: str) -> tuple[Signature | None, ...]:
-    """What the files of the current package look like from outside."""
+def files_of(model: Path) -> tuple[Signature | None, ...]:
+    """What the files of the current package in a model's folder look like from outside."""
     try:
-        version = current_version(folder, tenant, model)
+        version = current_version(model.parents[1], model.parent.name, model.name)
     except (ScoringError, OSError):
         return ()
-    place = folder / tenant / model / (version or "")
+    place = model / (version or "")
     return signature_of(place / "package.json"), signature_of(place / "model.npz")
 
 

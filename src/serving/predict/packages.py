@@ -72,6 +72,12 @@ class _Slot:
     files: tuple[Signature | None, ...] = ()
     """Of the refused package: once they change, it is read again."""
 
+    def holds(self, signature: Signature | None, path: Path) -> bool:
+        """Whether it is still so, of the file as it looks now."""
+        if self.signature != signature:
+            return False
+        return self.refused is None or self.files == files_of(path.parent)
+
 
 def _pipeline(ready: _Ready) -> PipelinePackage | None:
     return ready.package if isinstance(ready.package, PipelinePackage) else None
@@ -278,11 +284,11 @@ class PackageShelf:
         path = folder / tenant / model / "current.json"
         slot = self._slots.get(path)
         signature = signature_of(path)
-        if slot is not None and self._holds(slot, signature, folder, tenant, model):
+        if slot is not None and slot.holds(signature, path):
             return slot
         with self._loading:
             slot = self._slots.get(path, _Slot())
-            if not self._holds(slot, signature, folder, tenant, model):
+            if not slot.holds(signature, path):
                 slot = self._read(slot, signature, folder, tenant, model)
                 self._slots[path] = slot
         return slot
@@ -292,7 +298,7 @@ class PackageShelf:
     ) -> _Slot:
         if signature is None:
             return _Slot()
-        files = files_of(folder, tenant, model)
+        files = files_of(folder / tenant / model)
         try:
             ready = self._prepare(current_any(folder, tenant, model))
         except (ScoringError, OSError) as error:
@@ -322,11 +328,3 @@ class PackageShelf:
             return None
         self._known.add(model)
         return ready
-
-    def _holds(
-        self, slot: _Slot, signature: Signature | None, folder: Path, tenant: str, model: str
-    ) -> bool:
-        """Whether what was found is still so."""
-        if slot.signature != signature:
-            return False
-        return slot.refused is None or slot.files == files_of(folder, tenant, model)
