@@ -44,7 +44,7 @@ from training.experiment import (
     train,
     why_not_trainable,
 )
-from training.fitting import dataset as dataset_module
+from training.fitting import features_at
 from training.fitting.candidates import Fitted
 from training.fitting.contenders import linear_models
 from training.fitting.figures import COUNTED_TO
@@ -406,7 +406,7 @@ def test_stored_features_are_used_and_those_declared_otherwise_are_not(
             evaluated.append(1)
         return feature_frame(*given)
 
-    monkeypatch.setattr(dataset_module, "feature_frame", watched)
+    monkeypatch.setattr(features_at, "feature_frame", watched)
     again = load_dataset(shop.tenant, SPEC, shop.snapshot, as_of=shop.as_of, features=tmp_path)
     assert not evaluated
     assert again.train.equals(dataset.train)
