@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy import select
+from tests.commands import bellwether
 from tests.serving.shop import OPEN, Client
 
 from commerce.records import schema
@@ -32,23 +30,8 @@ from serving.rest.batch_bodies import JSON, LINES
 from serving.schema import score
 
 SLUG = "acme"
-AT_ONCE = 5_000
-
-
-def bellwether(home: Path, *words: str) -> None:
-    """Type a command in a home."""
-    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    done = subprocess.run(
-        [sys.executable, "-c", "from workbench.cli import main; main()", *words],
-        env=environ | {"BELLWETHER_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-4_000:]
-
-
 CUSTOMERS = 10_000
+AT_ONCE = 5_000
 
 
 @pytest.fixture

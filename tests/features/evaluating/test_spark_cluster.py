@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.commands import bellwether
 from tests.features.spark_rules import NEEDS_SPARK
 from tests.ports import free_port
 
@@ -78,21 +78,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
                 "Successfully registered with master",
             )
         yield master, places
-
-
-def bellwether(home: Path, *words: str) -> str:
-    """Type a command in a home."""
-    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    done = subprocess.run(
-        [sys.executable, "-c", "from workbench.cli import main; main()", *words],
-        env=environ | {"BELLWETHER_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=3 * PATIENCE,
-        check=False,
-    )
-    assert (done.returncode, done.stdout != "") == (0, True), done.stderr[-4_000:]
-    return done.stdout
 
 
 def test_a_cluster_of_two_workers_builds_the_table_that_one_machine_builds(
