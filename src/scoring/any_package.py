@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from scoring.errors import InvalidPackage
 
@@ -60,3 +60,33 @@ class AnyPackage:
     def model(self) -> str:
         """The model without its tenant: "churn"."""
         return self.name.rpartition(".")[2]
+
+
+class Label(NamedTuple):
+    """A label's parts."""
+
+    tenant: str
+    model: str
+    version: str
+
+
+def read_label(label: str) -> Label:
+    """Read what `AnyPackage.label` wrote.
+
+    Parameters
+    ----------
+    label : str
+
+    Returns
+    -------
+    Label
+        What is not there is empty.
+
+    Examples
+    --------
+    >>> read_label("demo.churn/3")
+    Label(tenant='demo', model='churn', version='3')
+    """
+    name, _, version = label.partition("/")
+    tenant, _, model = name.rpartition(".")
+    return Label(tenant, model, version)

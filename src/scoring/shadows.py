@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from scoring.any_package import read_label
 from scoring.errors import PackageDamaged
 from scoring.files import read_package
 from scoring.package import Package
@@ -103,9 +104,7 @@ def read_shadow(shadows: Path, label: str) -> Package:
     PackageNotFound, PackageDamaged, InvalidPackage
         As `scoring.files.read_package`.
     """
-    name, _, version = label.partition("/")
-    tenant, _, model = name.partition(".")
-    return read_package(shadows / tenant / model / version)
+    return read_package(shadows.joinpath(*read_label(label)))
 
 
 def _place(shadows: Path, tenant: str, model: str) -> Path:

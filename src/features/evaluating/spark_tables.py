@@ -78,7 +78,7 @@ def write_table(
     Raises
     ------
     EngineFailed
-        "engine spark must evaluate ...; got ..."
+        "engine spark must write a table of ...; got ..."
     """
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
@@ -114,7 +114,7 @@ def write_table(
         shutil.rmtree(target, ignore_errors=True)
         unfinished.rename(target)
     except (Py4JError, PySparkException) as error:
-        raise EngineFailed(f"score {snapshot.tenant}", error) from error
+        raise EngineFailed(f"write a table of {snapshot.tenant}", error) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return rows

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from features.declaring.declaration import Catalogue
-from scoring.any_package import AnyPackage
+from scoring.any_package import AnyPackage, read_label
 from scoring.errors import ScoringError
 from scoring.files import P, as_kind, read_package
 from scoring.lifetime_value import ValuePackage, check_inputs
@@ -207,13 +207,12 @@ class PackageShelf:
         rules = rules_of(label, self.catalogue)
         if rules is not None:
             return rules
-        name, _, version = label.partition("/")
-        tenant, _, model = name.partition(".")
+        parts = read_label(label)
         for folder in self.folders:
-            place = folder / tenant / model / version
+            place = folder.joinpath(*parts)
             if place.is_dir():
                 return read_package(place)
-        raise ModelMissing(tenant, model)
+        raise ModelMissing(parts.tenant, parts.model)
 
     def place(self, package: AnyPackage) -> Path | None:
         """Find the folder of a version; None where it was taken away."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 from commerce.records import schema
 from commerce.records.identity import identify
 from commerce.records.tenants import Tenant
+from scoring.any_package import read_label
 from scoring.decisions import Action, Decision
 from serving.predict.shadow_figures import Differing, Money, ShadowComparison
 from serving.schema import score, shadow_score
@@ -109,17 +110,12 @@ def was_asked(connection: Connection, tenant: Tenant, label: str) -> bool:
         select(shadow_score.c.request_id)
         .where(
             shadow_score.c.tenant_id == tenant.id,
-            shadow_score.c.model == _model(label),
+            shadow_score.c.model == read_label(label).model,
             shadow_score.c.model_version == label,
         )
         .limit(1)
     )
     return connection.scalar(query) is not None
-
-
-def _model(label: str) -> str:
-    """Read a model's name in a label: "churn" of "demo.churn/3"."""
-    return label.partition("/")[0].partition(".")[2]
 
 
 def _asked(tenant: Tenant, label: str, since: datetime | None, until: datetime) -> Any:
@@ -141,7 +137,7 @@ def _asked(tenant: Tenant, label: str, since: datetime | None, until: datetime) 
         .join(shadow_score, shadow_score.c.request_id == score.c.request_id)
         .where(
             shadow_score.c.tenant_id == tenant.id,
-            shadow_score.c.model == _model(label),
+            shadow_score.c.model == read_label(label).model,
             shadow_score.c.model_version == label,
             shadow_score.c.asked_at < until,
         )

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commerce.records.instants import from_micros, to_micros
+from scoring.any_package import read_label
 from scoring.decisions import Decision
 from scoring.package import Package
 from serving.predict.scores import ScoreRow, name_values, score_row
@@ -127,7 +128,7 @@ def read_entries(frames: Iterator[bytes]) -> Iterator[Logged]:
                 request_id=found.request_id,
                 tenant_id=0,
                 customer_id=None if customer is None else UUID(bytes=customer),
-                model=found.package.partition("/")[0].rpartition(".")[2],
+                model=read_label(found.package).model,
                 model_version=found.package,
                 as_of=from_micros(found.as_of),
                 made_at=from_micros(found.made_at),
