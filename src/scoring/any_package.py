@@ -63,7 +63,12 @@ class AnyPackage:
 
 
 class Label(NamedTuple):
-    """A label's parts."""
+    """The parts of a label.
+
+    Parameters
+    ----------
+    tenant, model, version : str
+    """
 
     tenant: str
     model: str
