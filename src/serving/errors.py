@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commerce.records.tenants import SHARED
+from scoring.any_package import read_label
 from scoring.bank_model import BANK_MODEL, TRAINED_BY
 
 
@@ -174,7 +175,7 @@ class Unexplained(ServingError, LookupError):
     def __init__(self, label: str) -> None:
         super().__init__(
             f"model {label} must give reasons to be explained; got one that is served as it is, without any."
-            f" Ask POST /predict/{label.partition('/')[0].rpartition('.')[2]}, or train a model here: that one is"
+            f" Ask POST /predict/{read_label(label).model}, or train a model here: that one is"
             " explained."
         )
 

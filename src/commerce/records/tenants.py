@@ -28,7 +28,8 @@ ClockMode = Literal["wall", "recorded"]
 SHARED = "shared"
 """The slug of no shop: models of tables that somebody brings go by it, and every shop may ask them."""
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+"""What a tenant, a model or a saved import may be called; a name becomes a folder, so it must never be a path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +121,7 @@ def check_slug(slug: str) -> None:
         raise RecordError(
             f"tenant must not be {SHARED!r}, by which models of tables go; got that name. Choose another."
         )
-    if not _SLUG.fullmatch(slug):
+    if not SLUG.fullmatch(slug):
         raise RecordError(
             f"tenant must be lower-case letters, digits, - and _; got {slug!r}."
             " It names folders and models: choose one like acme-uk."

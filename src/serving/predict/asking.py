@@ -25,7 +25,7 @@ from serving.predict.prediction_log.writer import PredictionLog
 from serving.predict.store import RecordStore
 
 BATCHES_AT_ONCE = 2
-"""Batches that are answered at once, by one process: each holds its body in memory."""
+"""Batches that are answered at once, by one process: each keeps a core busy, and its body on the disk."""
 
 
 @dataclass(frozen=True, kw_only=True)

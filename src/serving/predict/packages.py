@@ -8,7 +8,6 @@ one answers meanwhile: the one before it, also after a restart. Once its files a
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from commerce.records.tenants import SLUG
 from features.declaring.declaration import Catalogue
 from scoring.any_package import AnyPackage, read_label
 from scoring.errors import ScoringError
@@ -34,9 +34,6 @@ from serving.predict.package_files import Signature, files_of, signature_of
 from serving.predict.rules import rules_of
 
 logger = logging.getLogger(__name__)
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-"""What a tenant and a model may be called; a name becomes a folder, so it must never be a path."""
 
 T = TypeVar("T")
 
@@ -162,7 +159,7 @@ class PackageShelf:
 
     def _look_up(self, tenant: str, model: str) -> _Ready:
         refused: str | None = None
-        if _NAME.fullmatch(tenant) and _NAME.fullmatch(model):
+        if SLUG.fullmatch(tenant) and SLUG.fullmatch(model):
             for folder in self.folders:
                 slot = self._look(folder, tenant, model)
                 if slot.ready is not None:
@@ -274,7 +271,7 @@ class PackageShelf:
 
     def misspelt(self, tenant: str, model: str) -> bool:
         """Whether a name is no model's: it cannot be one, or the tenant has none such and it is close to one it has."""
-        if not _NAME.fullmatch(model):
+        if not SLUG.fullmatch(model):
             return True
         known = {name for whose, name in self.published() if whose == tenant}
         return model not in known and bool(get_close_matches(model, known))

@@ -51,12 +51,9 @@ async def predict(
         raise unable
     pipeline = pipeline_of(state, asked.tenant, model)
     try:
-        if (
-            pipeline is not None
-        ):  # no record store is asked, and no thread that waits for one held up
-            found: AnyAnswer = await run_in_threadpool(
-                answer_pipeline, state, pipeline, asked, request_id
-            )
+        found: AnyAnswer
+        if pipeline is not None:  # in a thread that is none of those that wait for the record store
+            found = await run_in_threadpool(answer_pipeline, state, pipeline, asked, request_id)
         elif state.store is None:  # a few milliseconds of arithmetic: not worth a thread
             found = answer(state, model, asked, request_id)
         else:

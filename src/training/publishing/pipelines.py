@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
+from commerce.records.tenants import SLUG
 from scoring.errors import InvalidField, UntrustedPipeline
 from scoring.files import KINDS, kind_of
 from scoring.package import DecisionRule
@@ -29,7 +29,6 @@ from training.publishing.tracking import Tracker
 from training.publishing.tracking.logged_models import LoggedModel
 from training.specs import SPECS, TABLE_SPECS
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _TYPES: Mapping[str, FieldType] = {
     "boolean": "bool",
     "integer": "int",
@@ -75,7 +74,7 @@ class PipelineQuestion:
     trusted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not SLUG.fullmatch(self.name):
             raise NotServable(
                 f"name must be small letters, digits, - and _, a letter or digit first; got {self.name!r}."
             )

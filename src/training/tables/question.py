@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from commerce.records.tenants import SLUG
 from scoring.fields import is_missing
 from tabular.errors import did_you_mean
 from training.errors import InvalidTable
@@ -19,8 +20,6 @@ Integers = NDArray[np.int64]
 
 _YES = ("yes", "true", "y", "t", "1", "positive", "bad", "churn", "churned", "default")
 """What an outcome is called that happened."""
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _SHOWN = 5
 
 
@@ -55,7 +54,7 @@ class Question:
     time: str | None = None
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not SLUG.fullmatch(self.name):
             raise InvalidTable(
                 f"name must be small letters, digits, - and _, a letter or digit first; got {self.name!r}."
                 " Give --name."

@@ -7,7 +7,6 @@ it was given.
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ import click
 from workbench.cli import home
 from workbench.errors import SettingsError
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _OF_ONE_RUN = frozenset({"file", "folder", "dry_run", "as_json", "save_as", "backfill"})
 """Parameters that belong to one file, or to one way of looking at it."""
 _META = "workbench.cli.imports.save_as"
@@ -72,9 +70,11 @@ def _typed(ctx: click.Context, parameter: click.Parameter) -> bool:
 
 
 def _check_name(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
+    from commerce.records.tenants import SLUG
+
     if name is None:
         return
-    if not _NAME.fullmatch(name):
+    if not SLUG.fullmatch(name):
         raise SettingsError(
             f"--save-as must be lower-case letters, digits, - and _; got {name!r}. Choose one like daily-sales."
         )
