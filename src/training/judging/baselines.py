@@ -102,14 +102,15 @@ def measure_baselines(
         power = single_feature_power(train, features)
         plain = fit_plain(train, features)
         feature, ranking = _naive(dataset)
+        views = linear_views(train, asked, features)
         return Baselines(
             plain=plain,
             plain_probabilities=plain.predict_proba(_values(test, features))[:, 1],
             feature=feature,
             ranking=ranking,
-            permuted_auc=permuted_auc(train, asked, features, seed=seed),
+            permuted_auc=permuted_auc(views, seed=seed),
             power=power,
-            learning=learning_curve(train, asked, features, seed=seed),
+            learning=learning_curve(views, seed=seed),
             groups=groups_of(dataset, test["customer_id"].tolist()),
         )
 
@@ -129,36 +130,61 @@ def single_feature_power(frame: pd.DataFrame, features: tuple[str, ...]) -> dict
     return dict(sorted(power.items(), key=lambda item: (-item[1], item[0])))
 
 
-def permuted_auc(
-    train: pd.DataFrame, test: pd.DataFrame, features: tuple[str, ...], *, seed: int = 0
-) -> float:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LinearViews:
+    """Rows to learn from and rows to be tested on, as a linear model sees them.
+
+    Parameters
+    ----------
+    train, test : float arrays of shape (n_rows, n_inputs)
+        Filled and standardised by the rows to learn from.
+    train_labels, test_labels : int arrays of shape (n_rows,), 0 or 1
+    customers : int array of shape (n_train_rows,)
+        The number of each row's customer, from 0.
+    """
+
+    train: Floats
+    test: Floats
+    train_labels: Integers
+    test_labels: Integers
+    customers: Integers
+
+
+def linear_views(train: pd.DataFrame, test: pd.DataFrame, features: tuple[str, ...]) -> LinearViews:
+    """See the features of frames as a linear model does."""
+    steps = linear_model(STRENGTH)[:-1]
+    return LinearViews(
+        train=steps.fit_transform(_values(train, features)),
+        test=steps.transform(_values(test, features)),
+        train_labels=train[LABEL].to_numpy(dtype=np.int64),
+        test_labels=test[LABEL].to_numpy(dtype=np.int64),
+        customers=np.unique(train["customer_id"].to_numpy(dtype=str), return_inverse=True)[1],
+    )
+
+
+def permuted_auc(views: LinearViews, *, seed: int = 0) -> float:
     """AUC out of time where labels were shuffled in training, the mean of several shuffles.
 
     The test labels are the real ones: about .5 says that the ranking comes from what was learned, and that
     the test rows' outcomes reach it by no other way. It says nothing of a feature that knows the outcome;
-    for that, look at the power of single features. All shuffles are learned at once, by least squares on the
-    values of a linear model.
+    for that, look at the power of single features. All shuffles are learned at once, by least squares; values and
+    labels have mean 0, so that there is no intercept to learn, and nothing to copy.
     """
-    random = np.random.default_rng(seed)
-    labels = train[LABEL].to_numpy(dtype=np.int64)
+    random, labels = np.random.default_rng(seed), views.train_labels
     shuffled = np.column_stack([random.permutation(labels) for _ in range(SHUFFLES)])
-    seen, unseen = _transformed(_values(train, features), _values(test, features))
-    scores = Ridge(alpha=1 / STRENGTH).fit(seen, shuffled).predict(unseen)
-    tested = test[LABEL].to_numpy(dtype=np.int64)
-    return float(np.mean([roc_auc_score(tested, each) for each in scores.T]))
+    learner = Ridge(alpha=1 / STRENGTH, fit_intercept=False, copy_X=False)
+    scores = learner.fit(views.train, shuffled - labels.mean()).predict(views.test)
+    return float(np.mean([roc_auc_score(views.test_labels, each) for each in scores.T]))
 
 
-def learning_curve(
-    train: pd.DataFrame, test: pd.DataFrame, features: tuple[str, ...], *, seed: int = 0
-) -> tuple[LearningPoint, ...]:
+def learning_curve(views: LinearViews, *, seed: int = 0) -> tuple[LearningPoint, ...]:
     """AUC out of time of a linear model that learned from ever more of the customers.
 
     Where it still rises at the end, more customers would help; where it is level, other features might.
 
     Parameters
     ----------
-    train, test : DataFrame
-    features : tuple of str
+    views : LinearViews
     seed : int, default 0
         Of the order in which customers come in; a smaller part is always within a larger one.
 
@@ -167,20 +193,17 @@ def learning_curve(
     tuple of LearningPoint
         One per share of `SHARES` that holds enough of both outcomes.
     """
-    customers = np.unique(train["customer_id"].to_numpy(dtype=str), return_inverse=True)[1]
-    total = int(customers.max()) + 1
-    place = np.random.default_rng(seed).permutation(total)[customers]
-    labels = train[LABEL].to_numpy(dtype=np.int64)
-    seen, unseen = _transformed(_values(train, features), _values(test, features))
-    tested = test[LABEL].to_numpy(dtype=np.int64)
+    total, labels = int(views.customers.max()) + 1, views.train_labels
+    place = np.random.default_rng(seed).permutation(total)[views.customers]
     points = []
     for share in SHARES:
         count = round(share * total)
         inside = place < count
         if np.bincount(labels[inside], minlength=2).min() < LEAST_OUTCOMES:
             continue
-        model = LogisticRegression(C=STRENGTH, max_iter=2000).fit(seen[inside], labels[inside])
-        area = float(roc_auc_score(tested, model.decision_function(unseen)))
+        learned = views.train if inside.all() else views.train[inside]
+        model = LogisticRegression(C=STRENGTH, max_iter=2000).fit(learned, labels[inside])
+        area = float(roc_auc_score(views.test_labels, model.decision_function(views.test)))
         points.append(LearningPoint(share=share, customers=count, auc=area))
     return tuple(points)
 
@@ -194,12 +217,6 @@ def _naive(dataset: Dataset) -> tuple[str | None, Floats | None]:
     area = _area(train[LABEL].to_numpy(dtype=np.int64), _filled(values))
     ranked = dataset.test[feature].fillna(float(np.nanmedian(values))).to_numpy(dtype=np.float64)
     return feature, ranked if area >= 0.5 else -ranked
-
-
-def _transformed(seen: Floats, unseen: Floats) -> tuple[Floats, Floats]:
-    """Values as a linear model sees them."""
-    steps = linear_model(STRENGTH)[:-1].fit(seen)
-    return steps.transform(seen), steps.transform(unseen)
 
 
 def _values(frame: pd.DataFrame, features: tuple[str, ...]) -> Floats:

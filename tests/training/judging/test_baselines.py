@@ -14,6 +14,7 @@ from training.judging import baselines
 from training.judging.baselines import (
     SHARES,
     learning_curve,
+    linear_views,
     measure_baselines,
     permuted_auc,
     single_feature_power,
@@ -23,15 +24,16 @@ FEATURES = ("days_since_order", "order_gap_days", "orders_365d", "failed_payment
 
 
 def test_labels_shuffled_in_training_teach_nothing(dataset: Dataset) -> None:
-    areas = [permuted_auc(dataset.train, dataset.test, FEATURES, seed=seed) for seed in range(5)]
+    views = linear_views(dataset.train, dataset.test, FEATURES)
+    areas = [permuted_auc(views, seed=seed) for seed in range(5)]
     assert np.mean(areas) == pytest.approx(0.5, abs=0.05)
 
 
 class Peeking:
     """A learner that ranks by the outcome itself, whatever it was taught."""
 
-    def __init__(self, alpha: float) -> None:
-        self.alpha = alpha
+    def __init__(self, **settings: object) -> None:
+        self.settings = settings
 
     def fit(self, values: object, labels: object) -> Peeking:
         return self
@@ -44,7 +46,7 @@ def test_a_ranking_that_does_not_come_from_learning_is_found_out(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(baselines, "Ridge", Peeking)
-    assert permuted_auc(dataset.train, dataset.test, ("label",)) == 1
+    assert permuted_auc(linear_views(dataset.train, dataset.test, ("label",))) == 1
 
 
 def test_the_strongest_feature_alone_is_found_as_scikit_learn_ranks_it(dataset: Dataset) -> None:
@@ -75,16 +77,18 @@ def test_without_a_feature_to_rank_by_there_is_no_such_baseline(dataset: Dataset
 
 
 def test_a_learning_curve_begins_with_few_customers_and_ends_with_all(dataset: Dataset) -> None:
-    points = learning_curve(dataset.train, dataset.test, FEATURES)
+    views = linear_views(dataset.train, dataset.test, FEATURES)
+    points = learning_curve(views)
     assert [point.share for point in points] == list(SHARES)
     assert points[-1].customers == dataset.train["customer_id"].nunique()
-    assert points == learning_curve(dataset.train, dataset.test, FEATURES)
+    assert points == learning_curve(views)
 
 
 def test_a_learning_curve_leaves_out_parts_that_hold_too_few_outcomes(dataset: Dataset) -> None:
     few = make_frame(60, (1_700_000_000_000_000,))
     few["label"] = (np.arange(60) < 12).astype(np.int64)
-    assert [point.share for point in learning_curve(few, dataset.test, FEATURES)] == [1.0]
+    views = linear_views(few, dataset.test, FEATURES)
+    assert [point.share for point in learning_curve(views)] == [1.0]
 
 
 def test_figures_may_be_about_a_part_of_the_test_rows(dataset: Dataset) -> None:
