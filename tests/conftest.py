@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, make_url
 from sqlalchemy.util import LRUCache
@@ -18,6 +19,11 @@ from tests.tenants import BRANCHES, make_tenant
 
 from commerce.records.database import connect, migrate
 from commerce.records.tenants import Tenant
+
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile(
+    "patient"
+)  # how long an example takes says how busy the machine is
 
 _LONGEST = (
     "test_whole_way.py",

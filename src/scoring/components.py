@@ -25,7 +25,8 @@ Integers = NDArray[np.int64]
 _BYTE = 8
 _FEW = 32
 """Rows up to which looking all slots up at once takes less than going through trees one by one."""
-_ROWS_AT_ONCE = 2048
+_FEW_AT_ONCE, _ROWS_AT_ONCE = 8, 2048
+"""Rows of which all that is looked at stays near the processor."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,11 +80,13 @@ class Trees:
         float array of shape (n_rows, n_columns)
             Log-odds, before `weight`.
         """
+        explain, at_once = self._explain_many, _ROWS_AT_ONCE
         if len(values) <= _FEW:
-            return self._explain_few(values)
-        starts = range(0, len(values), _ROWS_AT_ONCE)
-        parts = [self._explain_many(values[start : start + _ROWS_AT_ONCE]) for start in starts]
-        return np.concatenate(parts)
+            explain, at_once = self._explain_few, _FEW_AT_ONCE
+        if len(values) <= at_once:
+            return explain(values)
+        starts = range(0, len(values), at_once)
+        return np.concatenate([explain(values[start : start + at_once]) for start in starts])
 
     def _explain_few(self, values: Floats) -> Floats:
         """Look all slots of all rows up at once, and sum them by row and column."""
@@ -91,13 +94,12 @@ class Trees:
         tested = values.take(self.feature, axis=1)
         left = tested <= self.threshold
         left |= (tested != tested) & self.missing_left
-        packed = np.packbits(left.reshape(rows, self.n_trees, _BYTE), axis=2, bitorder="little")[
-            :, :, 0
-        ]
-        places = packed.take(self.slot_tree, axis=1) + self.slot_offset
+        packed = np.packbits(left.ravel(), bitorder="little").reshape(rows, self.n_trees)
+        first, width, within, table = self._by_pattern
+        places = (packed * width + first).take(self.slot_tree, axis=1) + within
         cells = self.slot_feature + np.arange(rows)[:, None] * columns
         summed = np.bincount(
-            cells.ravel(), weights=self.table.take(places).ravel(), minlength=rows * columns
+            cells.ravel(), weights=table.take(places).ravel(), minlength=rows * columns
         )
         return np.asarray(summed, dtype=np.float64).reshape(rows, columns)
 
@@ -163,9 +165,32 @@ class Trees:
         return places.reshape(self.n_trees, _BYTE).T.ravel()
 
     @cached_property
+    def _by_pattern(self) -> tuple[Integers, Integers, Integers, Floats]:
+        """`table`, with all that a tree says under one pattern side by side: there it is read at once.
+
+        Returns
+        -------
+        first, width : int arrays of shape (n_trees,)
+            Where each tree begins, and of how many columns it tells.
+        within : int array of shape (n_slots,)
+            Which of its tree's columns each slot is.
+        table : float array
+            Tree by tree, pattern by pattern, column by column.
+        """
+        first, width = np.zeros((2, self.n_trees), dtype=np.int64)
+        within = np.zeros(len(self.slot_tree), dtype=np.int64)
+        parts, end = [np.zeros(0)], 0
+        for tree, told, table in self._by_tree:
+            first[tree], width[tree] = end, len(told)
+            within[self.slot_tree == tree] = np.arange(len(told))
+            parts.append(table.T.ravel())
+            end += table.size
+        return first, width, within, np.concatenate(parts)
+
+    @cached_property
     def _by_tree(self) -> list[tuple[int, list[int], Floats]]:
         """Of each tree: its number, the columns it tells of, and what it says of each under every pattern."""
-        ends = [*self.slot_offset[1:].tolist(), len(self.table)]
+        ends = [*self.slot_offset.tolist(), len(self.table)][1:]
         found: dict[int, tuple[list[int], list[Floats]]] = {}
         for tree, column, first, end in zip(
             self.slot_tree.tolist(),

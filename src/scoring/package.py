@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.any_package import AnyPackage
 from scoring.calibration import Calibration
@@ -219,6 +220,12 @@ class Package(AnyPackage):
         for column, output in enumerate(self.outputs):
             found.setdefault(output.family, []).append(column)
         return {family: tuple(columns) for family, columns in found.items()}
+
+    @cached_property
+    def family_of(self) -> NDArray[np.int64]:
+        """The place of each column's family among `families`, shape (n_outputs,)."""
+        places = {family: place for place, family in enumerate(self.families)}
+        return np.array([places[output.family] for output in self.outputs], dtype=np.int64)
 
     def scaled(self, rule_score: int | None) -> int | None:
         """Put a rule score on the scale of the learned one.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.package import Package
-from scoring.sentences import tell
+from scoring.sentences import teller_of
 from scoring.templates import ALTERNATIVE
 from scoring.wording import write_value
 
@@ -73,27 +73,22 @@ def reasons(
         are told as another one count to its concept. Where there is none, how high the risk usually is.
     """
     row, parts = values.tolist(), contributions.tolist()
-    totals: dict[str, float] = {}
-    for family, columns in package.families.items():
-        total = 0.0  # from left to right
-        for column in columns:
-            total += parts[column]
-        totals[family] = total
+    summed = np.bincount(package.family_of, weights=contributions)  # from left to right
+    totals = dict(zip(package.families, summed.tolist(), strict=True))
     raised = [family for family, total in totals.items() if total > NOISE_FLOOR]
+    tell = teller_of(package).tell
     groups: dict[str, dict[str, float]] = {}
     told: dict[str, tuple[int, str]] = {}
     said: dict[str, str] = {}  # the same sentence is about the same
-    for family in sorted(raised, key=lambda name: (-totals[name], package.families[name])):
-        raising = sorted(
-            (column for column in package.families[family] if parts[column] > 0),
-            key=lambda column: (-parts[column], column),
-        )
-        first = next(filter(None, (tell(package, row, column) for column in raising)), None)
+    for family in sorted(raised, key=totals.__getitem__, reverse=True):  # of equals the first
+        raising = [column for column in package.families[family] if parts[column] > 0]
+        raising.sort(key=parts.__getitem__, reverse=True)
+        first = next(filter(None, (tell(row, column) for column in raising)), None)
         if first is None:
             continue
         column, text = first
         concept = said.setdefault(text, package.outputs[column].family)
-        told.setdefault(concept, (column, text))
+        told.setdefault(concept, first)
         groups.setdefault(concept, {concept: totals[concept]})[family] = totals[family]
     sums = {concept: _sum(group.values()) for concept, group in groups.items()}
     found = sorted(

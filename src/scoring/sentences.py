@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 from math import nan
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 from scoring.package import Package
 from scoring.templates import OWN, Alternative, alternatives
@@ -26,35 +26,71 @@ _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-def tell(package: Package, row: list[float], column: int) -> tuple[int, str] | None:
-    """Say of one feature what is true of a row, whichever way it counts.
+class Teller:
+    """Says of one feature what is true of a row, whichever way it counts.
 
     Parameters
     ----------
     package : Package
-    row : list of float, n_outputs
-        NaN where missing.
-    column : int
-        Of the feature.
+        Whose features they are.
+    """
+
+    def __init__(self, package: Package) -> None:
+        self._names = _Names(package)
+        self._known: dict[tuple[int, bool], tuple[_Sentence, ...]] = {}
+
+    def tell(self, row: list[float], column: int) -> tuple[int, str] | None:
+        """Give the first alternative that is true of a row.
+
+        Parameters
+        ----------
+        row : list of float, n_outputs
+            NaN where missing.
+        column : int
+            Of the feature.
+
+        Returns
+        -------
+        tuple of int and str, or None
+            The column of the feature that the sentence tells of, and the sentence. None where none is true.
+        """
+        value = row[column]
+        key = column, value != value
+        sentences = self._known.get(key)
+        if sentences is None:
+            sentences = self._known[key] = self._names.sentences(*key)
+        for sentence in sentences:
+            if not sentence.is_true(row):
+                continue
+            if sentence.told_as is not None:
+                found = self.tell(row, sentence.told_as)
+                if found is not None:
+                    return found
+                continue
+            filled = sentence.fill(row, value)
+            if filled:
+                return column, filled
+        return None
+
+
+_tellers: WeakKeyDictionary[Package, Teller] = WeakKeyDictionary()
+
+
+def teller_of(package: Package) -> Teller:
+    """Give the teller of a package, which looks its templates up once.
+
+    Parameters
+    ----------
+    package : Package
 
     Returns
     -------
-    tuple of int and str, or None
-        The column of the feature that the sentence tells of, and the sentence: the first alternative that is true. None
-        where none is.
+    Teller
     """
-    for sentence in _sentences(package, column, missing=row[column] != row[column]):
-        if not all(_holds(package, row, test) for test in sentence.tests):
-            continue
-        if sentence.told_as is not None:
-            found = tell(package, row, sentence.told_as)
-            if found is not None:
-                return found
-            continue
-        filled = _fill(package, row, column, sentence.parts)
-        if filled:
-            return column, filled
-    return None
+    found = _tellers.get(package)
+    if found is None:
+        found = _tellers.setdefault(package, Teller(package))
+    return found
 
 
 class _Term(NamedTuple):
@@ -62,130 +98,158 @@ class _Term(NamedTuple):
 
     place: int | None
     number: float
-    unit: str
+    write: Callable[[float], str]
 
     def value(self, row: list[float]) -> float:
         """Give its value; NaN where it is missing."""
         return self.number if self.place is None else row[self.place]
 
 
+class _Comparison(NamedTuple):
+    """Words that hold a feature's value against the usual one."""
+
+    reference: float
+    usual: str
+    least: float
+    """By how much a value must differ from it."""
+    sign: int
+    """Which way it must differ; 0 for either."""
+    write: Callable[[float], str]
+    clause: str
+
+    def speaks(self, value: float) -> bool:
+        """Whether a value differs from the usual one, and not the way that speaks against the risk."""
+        beyond = value - self.reference
+        return (
+            abs(beyond) >= self.least
+            and self.sign * beyond >= 0
+            and self.write(value) != self.usual
+        )
+
+
 class _Part(NamedTuple):
-    """Literal text, and what follows it: a term, or words that hold the value against the usual one."""
+    """Literal text, and the term that follows it."""
 
     literal: str
     term: _Term | None
-    compared: str | None
 
 
 class _Sentence(NamedTuple):
     """An alternative of one column of a package."""
 
-    tests: tuple[tuple[_Term, str, _Term], ...]
+    tests: tuple[tuple[_Term, Callable[[float, float], bool] | None, _Term], ...]
+    """Without a comparison between two, they must be written alike."""
     told_as: int | None
     """The column that tells it instead."""
+    comparisons: tuple[_Comparison, ...]
     parts: tuple[_Part, ...]
 
+    def is_true(self, row: list[float]) -> bool:
+        """Whether every test holds; none does where what it looks at is missing."""
+        for left, compares, right in self.tests:
+            one, other = left.value(row), right.value(row)
+            if one != one or other != other:
+                return False
+            if compares is None:
+                if left.write(one) != right.write(other):
+                    return False
+            elif not compares(one, other):
+                return False
+        return True
 
-_known: WeakKeyDictionary[Package, dict[tuple[int, bool], tuple[_Sentence, ...]]] = (
-    WeakKeyDictionary()
-)
+    def fill(self, row: list[float], value: float) -> str | None:
+        """Write the sentence about a feature of some value; None where it would tell of what is missing, or usual."""
+        for comparison in self.comparisons:
+            if not comparison.speaks(value):
+                return None
+        written: list[str] = []
+        for literal, term in self.parts:
+            written.append(literal)
+            if term is not None:
+                told = term.value(row)
+                if told != told:
+                    return None
+                written.append(term.write(told))
+        return "".join(written)
 
 
-def _sentences(package: Package, column: int, *, missing: bool) -> tuple[_Sentence, ...]:
-    """Give the alternatives that can be true of a column, their names looked up."""
-    of_package = _known.get(package)
-    if of_package is None:
-        of_package = _known.setdefault(package, {})
-    found = of_package.get((column, missing))
-    if found is None:
-        output = package.outputs[column]
+class _Names:
+    """Looks up what names in templates stand for in a package."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = proxy(package)
+
+    def sentences(self, column: int, missing: bool) -> tuple[_Sentence, ...]:
+        """Give the alternatives that can be true of a column, their names looked up."""
+        output = self._package.outputs[column]
         template = output.missing if missing else output.template
-        looked_up = (_looked_up(package, column, each) for each in alternatives(template))
-        found = of_package[column, missing] = tuple(filter(None, looked_up))
-    return found
+        looked_up = (self._sentence(column, each) for each in alternatives(template))
+        return tuple(filter(None, looked_up))
 
-
-def _looked_up(package: Package, column: int, given: Alternative) -> _Sentence | None:
-    """Look up the names of an alternative; None where the package lacks one, so that it is never true."""
-    told_as = None if given.told_as is None else package.columns.get(given.told_as)
-    tests, parts = [], []
-    for left, test, right in given.tests:
-        sides = _term(package, column, left), _term(package, column, right)
-        if sides[0] is None or sides[1] is None:
+    def _sentence(self, column: int, given: Alternative) -> _Sentence | None:
+        """Look up the names of an alternative; None where the package lacks one, so that it is never true."""
+        columns = self._package.columns
+        told_as = None if given.told_as is None else columns.get(given.told_as)
+        if given.told_as is not None and told_as is None:
             return None
-        tests.append((sides[0], test, sides[1]))
-    for literal, name, words in given.parts:
-        term = None
-        if name is not None and name != "compared":
-            term = _term(package, column, name)
-            if term is None:
+        tests, comparisons, parts = [], list[_Comparison](), list[_Part]()
+        for left, test, right in given.tests:
+            sides = self._term(column, left), self._term(column, right)
+            if sides[0] is None or sides[1] is None:
                 return None
-        parts.append(_Part(literal, term, words if name == "compared" else None))
-    if given.told_as is not None and told_as is None:
-        return None
-    return _Sentence(tuple(tests), told_as, tuple(parts))
+            compares = None if test == _ALIKE else _COMPARISONS[test]
+            tests.append((sides[0], compares, sides[1]))
+        for literal, name, words in given.parts:
+            if name == "compared":
+                held = self._comparison(column, words)
+                comparisons += [] if held is None else [held]
+                parts.append(_Part(literal + ("" if held is None else held.clause), None))
+                continue
+            term = None if name is None else self._term(column, name, told=True)
+            if name is not None and term is None:
+                return None
+            parts.append(_Part(literal, term))
+        return _Sentence(tuple(tests), told_as, tuple(comparisons), tuple(parts))
 
+    def _term(self, column: int, name: str, *, told: bool = False) -> _Term | None:
+        """Look up a name; None where the package has no such feature, or does not know what is usual.
 
-def _term(package: Package, column: int, name: str) -> _Term | None:
-    """Look up a name; None where the package has no such feature, or does not know what is usual."""
-    if name.isdigit():
-        return _Term(None, float(name), "")
-    place = column if name in OWN else package.columns.get(name)
-    if place is None:
-        return None
-    output = package.outputs[place]
-    if name != "reference":
-        return _Term(place, nan, output.unit)
-    return None if output.reference is None else _Term(None, output.reference, output.unit)
+        What is told of a table is written as the table has it.
+        """
+        fields = self._package.fields
+        if name.isdigit():
+            place, number, unit = None, float(name), ""
+        else:
+            found = column if name in OWN else self._package.columns.get(name)
+            if found is None:
+                return None
+            output = self._package.outputs[found]
+            place, number, unit = found, nan, output.unit
+            if name == "reference":
+                if output.reference is None:
+                    return None
+                place, number = None, output.reference
+        if told and fields is not None:
+            return _Term(place, number, fields.columns[column].write)
+        return _Term(place, number, self._writing(unit))
 
-
-def _holds(package: Package, row: list[float], test: tuple[_Term, str, _Term]) -> bool:
-    """Whether a test holds; not where what it looks at is missing."""
-    left, name, right = test
-    one, other = left.value(row), right.value(row)
-    if one != one or other != other:
-        return False
-    if name == _ALIKE:
-        return write_value(one, left.unit, package.currency) == write_value(
-            other, right.unit, package.currency
+    def _comparison(self, column: int, words: str | None) -> _Comparison | None:
+        """Look up what is usual of a column; None where that is not known."""
+        output = self._package.outputs[column]
+        if output.reference is None:
+            return None
+        noun, _, among = (words or "").partition("/")
+        write = self._writing(output.unit)
+        usual = write(output.reference)
+        return _Comparison(
+            reference=output.reference,
+            usual=usual,
+            least=NOTABLE * abs(output.reference),
+            sign=output.expected_sign,
+            write=write,
+            clause="; usually " + " ".join(filter(None, (usual, noun, among))),
         )
-    return _COMPARISONS[name](one, other)
 
-
-def _fill(package: Package, row: list[float], column: int, parts: tuple[_Part, ...]) -> str | None:
-    written: list[str] = []
-    for literal, term, compared in parts:
-        written.append(literal)
-        if term is not None:
-            value = term.value(row)
-            if value != value:
-                return None
-            written.append(_written(package, column, value, term.unit))
-        elif compared is not None:
-            clause = _compared(package, row, column, compared)
-            if clause is None:
-                return None
-            written.append(clause)
-    return "".join(written)
-
-
-def _written(package: Package, column: int, value: float, unit: str) -> str:
-    """Write a value of a sentence: as the table has it where the package is one of a table."""
-    if package.fields is not None:
-        return package.fields.columns[column].write(value)
-    return write_value(value, unit, package.currency)
-
-
-def _compared(package: Package, row: list[float], column: int, words: str) -> str | None:
-    """Hold a value against the usual one; None where that would speak against the risk, or for nothing."""
-    output, value = package.outputs[column], row[column]
-    if output.reference is None:
-        return ""
-    beyond = value - output.reference
-    if abs(beyond) < NOTABLE * abs(output.reference) or output.expected_sign * beyond < 0:
-        return None
-    noun, _, among = words.partition("/")
-    usual = write_value(output.reference, output.unit, package.currency)
-    if write_value(value, output.unit, package.currency) == usual:
-        return None
-    return "; usually " + " ".join(filter(None, (usual, noun, among)))
+    def _writing(self, unit: str) -> Callable[[float], str]:
+        currency = self._package.currency
+        return lambda value: write_value(value, unit, currency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.migration import KeptBand, migration
@@ -16,7 +16,6 @@ scores = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(before=scores, after=scores)
 def test_everybody_is_counted_once(
     before: dict[UUID, KeptBand], after: dict[UUID, KeptBand]

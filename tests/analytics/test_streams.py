@@ -131,9 +131,7 @@ def view_of(rows: Sequence[Row], instant: int, engine: Engine, folder: Path) -> 
     )
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=shops(), instant=_instants)
 def test_every_question_equals_plain_pandas(
     rows: list[Row], instant: int, empty_store: Engine
@@ -147,9 +145,7 @@ def test_every_question_equals_plain_pandas(
         view.database.close()
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=shops(), instants=st.lists(_instants, min_size=2, max_size=5))
 @example(
     rows=[

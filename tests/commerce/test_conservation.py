@@ -309,7 +309,6 @@ def play(engine: Engine, examples: int, *, shrink: bool = True, another: int | N
         settings=settings(
             max_examples=examples,
             stateful_step_count=30,
-            deadline=None,
             derandomize=True,
             phases=list(Phase) if shrink else [Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -112,7 +112,7 @@ NAIVE: dict[str, Callable[[list[Row], int], int | None]] = {
 
 
 @pytest.mark.parametrize("name", sorted(LABELS))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 2**32))
 def test_a_label_is_what_a_naive_reader_finds(name: str, seed: int) -> None:
     rows = shop(seed)

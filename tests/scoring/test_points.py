@@ -15,7 +15,7 @@ from scoring.points import points_table
 from scoring.populations import Population
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10_000),
     calibration=st.sampled_from(CALIBRATIONS),

@@ -42,7 +42,7 @@ def rank(band: str | None) -> int:
     return BAND_NAMES.index(band)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), count=st.integers(0, 4))
 def test_every_way_reaches_its_band_and_none_that_costs_less_does(seed: int, count: int) -> None:
     random = np.random.default_rng(seed)

@@ -53,7 +53,10 @@ def test_contributions_are_the_shapley_values_of_their_definition(
     component = trees_component([tree], start=0.0)
     values = rows(random, 12, 4)
     expected = np.array([shapley(tree, row) for row in values])
-    np.testing.assert_allclose(component.contributions(values), expected, atol=1e-12)
+    found = component.contributions(values)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    among_many = component.contributions(np.tile(values, (4, 1)))
+    assert np.array_equal(among_many, np.tile(found, (4, 1)))
 
 
 def test_base_and_contributions_add_up_to_the_leaf(random: np.random.Generator) -> None:

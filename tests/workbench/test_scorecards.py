@@ -21,7 +21,7 @@ from workbench.scorecards import as_sql, write_scorecard
 
 
 @pytest.mark.parametrize("database", ["duckdb", "sqlite"])
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     seed=st.integers(0, 10_000),
     calibration=st.sampled_from(CALIBRATIONS),

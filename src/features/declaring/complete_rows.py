@@ -48,14 +48,14 @@ def surely_agree(catalogue: Catalogue, sent: Floats) -> bool:
     return check is not None and check.passes(sent)
 
 
-def all_surely_agree(catalogue: Catalogue, sent: Sequence[Floats]) -> bool:
+def all_surely_agree(catalogue: Catalogue, sent: Floats) -> bool:
     """Whether `surely_agree` is true of every one of some rows; a few together take little more than one does.
 
     Parameters
     ----------
     catalogue : Catalogue
-    sent : sequence of float64 arrays of shape (n_outputs,)
-        At least one.
+    sent : float64 array of shape (n_rows, n_outputs)
+        At least one row.
     """
     check = check_of(catalogue)
     pages = (sent[start : start + _TOGETHER] for start in range(0, len(sent), _TOGETHER))
@@ -179,18 +179,18 @@ class Check:
 
     def passes(self, sent: Floats) -> bool:
         """Whether every rule surely holds."""
-        return self.laws.hold(np.array(self._known(sent)))
+        return self.laws.hold(np.array(self._known(sent.tolist())))
 
-    def all_pass(self, sent: Sequence[Floats]) -> bool:
+    def all_pass(self, sent: Floats) -> bool:
         """Whether every rule surely holds in every row."""
         laws = self.of_rows.get(len(sent))
         if laws is None:
             laws = self.of_rows[len(sent)] = self.laws.of_rows(len(sent))
-        return laws.hold(np.array([value for row in sent for value in self._known(row)]))
+        return laws.hold(np.array([self._known(row) for row in sent.tolist()]).ravel())
 
-    def _known(self, sent: Floats) -> list[float]:
+    def _known(self, sent: list[float]) -> list[float]:
         """Give the values that were sent, and some for what was not."""
-        known: list[float] = sent.tolist() + [math.nan] * len(self.unsent)
+        known = sent + [math.nan] * len(self.unsent)
         waiting = [each for each in self.unsent if not each.solve(known)]
         for pair in self.pairs:
             pair.solve(known)

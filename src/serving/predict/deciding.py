@@ -167,13 +167,13 @@ def decide_together(
             payloads = [read_values(request, served) for request, _ in asked]
         except InvalidRequest:
             return None
+        table = np.stack([each.values for each in payloads])
     else:
-        rows = [read_whole(request.features, served.outputs) for request, _ in asked]
-        whole = [row for row in rows if row is not None]
-        if len(whole) < len(asked) or not all_surely_agree(served.outputs, whole):
+        whole = read_whole([request.features for request, _ in asked], served.outputs)
+        if whole is None or not all_surely_agree(served.outputs, whole):
             return None
-        payloads = [Payload(values=row, assumed={}) for row in whole]
-    decisions = decide_many(served.package, np.stack([each.values for each in payloads]))
+        payloads, table = [Payload(values=row, assumed={}) for row in whole], whole
+    decisions = decide_many(served.package, table)
     return [
         _answer(moment, request, request_id, payload, decision)
         for (request, request_id), payload, decision in zip(asked, payloads, decisions, strict=True)

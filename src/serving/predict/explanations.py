@@ -14,7 +14,7 @@ from commerce.records.tenants import find_tenant
 from scoring.calibration import Calibration
 from scoring.package import Package
 from scoring.scorer import score
-from scoring.sentences import tell
+from scoring.sentences import teller_of
 from serving.errors import Unexplained
 from serving.predict.answers import answer
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
@@ -184,7 +184,7 @@ def contributions_of(
 
 
 def _contribution(package: Package, row: list[float], column: int, part: float) -> Contribution:
-    output, told = package.outputs[column], tell(package, row, column)
+    output, told = package.outputs[column], teller_of(package).tell(row, column)
     return Contribution(
         place=column + 1,
         feature=output.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -22,6 +22,8 @@ from scoring.errors import InvalidField
 from scoring.fields import Fields
 from serving.errors import InvalidRequest
 from tabular.errors import did_you_mean
+
+_NUMBERS = {int, float, NoneType}
 
 LARGEST_WHOLE = 2**53
 """Beyond this, a float64 no longer holds every whole number."""
@@ -64,9 +66,9 @@ def read_payload(
             " Send what you know of the customer; the rest takes its value of an empty window.",
             field="features",
         )
-    row = read_whole(features, outputs)
-    if row is not None and surely_agree(outputs, row):
-        return Payload(values=row, assumed={})
+    whole = read_whole([features], outputs)
+    if whole is not None and surely_agree(outputs, whole[0]):
+        return Payload(values=whole[0], assumed={})
     known = {output.name: output for output in outputs.outputs}
     for name in features:
         if name not in known:
@@ -118,26 +120,43 @@ def _accepted(outputs: Catalogue) -> _Accepted:
     )
 
 
-def read_whole(features: Mapping[str, Any], outputs: Catalogue) -> NDArray[np.float64] | None:
-    """Read a payload of all outputs at once; None where one is left out, or is not surely what it must be.
+def read_whole(
+    asked: Sequence[Mapping[str, Any]], outputs: Catalogue
+) -> NDArray[np.float64] | None:
+    """Read payloads of all outputs at once; None where in one of them one is left out, or not surely what it must be.
 
     Whether its values contradict each other is another question: `features.declaring.complete_rows.surely_agree`.
+
+    Parameters
+    ----------
+    asked : sequence of mapping of str to number or None
+        At least one, by output name.
+    outputs : Catalogue
+        What the package reads.
+
+    Returns
+    -------
+    float array of shape (n_asked, n_outputs), or None
     """
-    if not 1 < len(features) == len(outputs):
-        return None
-    accepted = _accepted(outputs)
-    try:
-        sent = accepted.pick(features)
-        if not {int, float, NoneType}.issuperset(map(type, sent)):  # bool is a type of its own
+    accepted, rows, missing = _accepted(outputs), [], 0
+    for features in asked:
+        if not 1 < len(features) == len(outputs):
             return None
-        row = np.array(sent, dtype=np.float64)
-    except (KeyError, OverflowError):
+        try:
+            sent = accepted.pick(features)
+        except KeyError:
+            return None
+        if not _NUMBERS.issuperset(map(type, sent)):  # bool is a type of its own
+            return None
+        missing += sent.count(None)
+        rows.append(sent)
+    try:
+        table = np.array(rows, dtype=np.float64)
+    except OverflowError:
         return None
-    if np.count_nonzero(_accepts(row, accepted)) < len(sent) or np.count_nonzero(
-        row != row
-    ) > sent.count(None):
-        return None
-    return row
+    is_accepted = np.all(_accepts(table, accepted))
+    # NaN may be sent by no other name than null
+    return table if is_accepted and np.count_nonzero(table != table) == missing else None
 
 
 def _accepts(values: NDArray[np.float64], accepted: _Accepted) -> NDArray[np.bool_]:

@@ -39,9 +39,7 @@ OFFERS = st.lists(
 )
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(offers=OFFERS, reserve=st.none() | st.integers(1_000, 5_000))
 def test_after_any_bids_price_leader_and_hold_are_those_of_the_pure_function(
     floor: Floor, offers: list[tuple[int, int, int]], reserve: int | None

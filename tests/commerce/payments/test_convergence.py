@@ -101,7 +101,6 @@ def play(bank: Bank, payment: UUID, events: list[dict[str, Any]]) -> Payment:
 @given(data=st.data(), history=histories())
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_order_of_a_providers_events_ends_in_the_same_totals_state_and_money(

@@ -66,7 +66,7 @@ def test_only_some_mismatches_are_shown() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(rows=streams(max_size=30))
 def test_python_over_a_snapshot_agrees_with_duckdb_whatever_is_read_together(
     rows: list[Row],

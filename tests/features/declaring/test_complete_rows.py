@@ -58,14 +58,14 @@ def test_rows_are_judged_together_as_they_are_one_by_one(customers: list[Values]
     agree = [row for row in rows if surely_agree(CATALOGUE, row)]
     assert len(agree) > 20
     for together in (1, 2, 15, 16, 17, len(agree)):
-        assert all_surely_agree(CATALOGUE, agree[:together])
+        assert all_surely_agree(CATALOGUE, np.array(agree[:together]))
     broken = agree[0].copy()
     broken[PLACES["orders_30d"]] = broken[PLACES["orders_90d"]] + 1
     assert not surely_agree(CATALOGUE, broken)
     for place in range(18):
         some = agree[:18]
         some[place] = broken
-        assert not all_surely_agree(CATALOGUE, some)
+        assert not all_surely_agree(CATALOGUE, np.array(some))
 
 
 @st.composite
@@ -107,7 +107,7 @@ def edit(
     row[:] = np.clip(row, low, high)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 10_000), st.lists(edits(), min_size=1, max_size=4))
 def test_what_surely_agrees_is_accepted_as_it_is(
     customers: list[Values], customer: int, changes: list[tuple[str, int, int, float]]
@@ -248,7 +248,7 @@ def test_two_that_are_not_sent_are_found_from_their_quotient(rate: float, agrees
     assert surely_agree(shop, np.array([rate])) is agrees
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.lists(edits(), max_size=3), min_size=1, max_size=40))
 def test_rows_of_a_table_are_judged_as_they_are_alone(
     customers: list[Values], changes: list[list[tuple[str, int, int, float]]]

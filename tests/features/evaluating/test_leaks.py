@@ -103,13 +103,13 @@ def poison_reaches(evaluator: Evaluate, rows: Sequence[Row]) -> list[str]:
     return changed(evaluator(alone(rows)), evaluator(alone(poisoned(rows))))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=streams(max_size=30))
 def test_poison_in_the_future_changes_no_feature_in_python(rows: list[Row]) -> None:
     assert poison_reaches(in_python, rows) == []
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(rows=streams(max_size=40))
 def test_poison_in_the_future_changes_no_feature_on_duckdb(rows: list[Row]) -> None:
     assert poison_reaches(on_duckdb, rows) == []
@@ -128,7 +128,7 @@ def test_the_naive_reading_finds_a_leaky_evaluator_out(evaluator: Evaluate) -> N
             not np.allclose(evaluator(alone(rows)), naive(alone(rows)), atol=1e-6, equal_nan=True)
         ),
         settings=settings(
-            max_examples=2_000, phases=[Phase.generate], deadline=None
+            max_examples=2_000, phases=[Phase.generate]
         ),  # any will do, the smallest takes long
     )
     assert np.allclose(in_python(alone(found)), naive(alone(found)), atol=1e-6, equal_nan=True)
@@ -199,7 +199,7 @@ def shared(rows: Sequence[Row], name: str, **instants: int) -> list[Row]:
 
 
 @pytest.mark.parametrize("name", sorted(LABELS))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(data=hypothesis.strategies.data())
 def test_no_event_is_seen_by_a_feature_and_by_the_label(
     name: str, data: hypothesis.strategies.DataObject

@@ -26,7 +26,7 @@ def test_the_naive_reading_knows_every_operator() -> None:
     assert {output.kind for output in EVERYTHING.outputs} == set(OPERATORS)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=streams(max_size=30))
 def test_python_gives_what_the_naive_reading_gives(rows: list[Row]) -> None:
     for customer in {row[2] for row in rows}:
@@ -44,7 +44,7 @@ def test_python_gives_what_the_naive_reading_gives(rows: list[Row]) -> None:
             assert wrong == {}
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=streams(max_size=40))
 def test_duckdb_gives_what_the_naive_reading_gives(rows: list[Row]) -> None:
     table = on_duckdb(rows, [CUTOFF], EVERYTHING)

@@ -26,14 +26,14 @@ from features.evaluating.duckdb_evaluator import evaluate
 from features.evaluating.python_evaluator import evaluate_rows
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=streams())
 def test_duckdb_and_python_agree_to_the_bit_on_every_feature(rows: list[Row]) -> None:
     assert differences(rows) == []
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=streams(max_size=90))
 def test_duckdb_and_python_agree_on_many_more_streams(rows: list[Row]) -> None:
     assert differences(rows) == []
@@ -55,7 +55,7 @@ def differences(rows: list[Row]) -> list[tuple[str, str, float, float]]:
     return found
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=streams(max_size=20))
 def test_the_customers_known_at_a_cutoff_are_those_with_an_admitted_event(rows: list[Row]) -> None:
     table = on_duckdb(rows, [CUTOFF], EVERYTHING.subset(["orders"]))

@@ -75,7 +75,7 @@ def afresh(rows: list[Row], cutoff: int, chosen: Catalogue) -> np.ndarray[Any, A
 
 
 @pytest.mark.slow
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=streams(max_size=50))
 def test_the_plan_gives_what_the_plain_query_gives(rows: list[Row]) -> None:
     cutoffs = [CUTOFF, 30 * DAY, 200 * DAY, CUTOFF + 1]

@@ -69,7 +69,6 @@ def many_streams(count: int) -> list[Row]:
     @settings(
         max_examples=count,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

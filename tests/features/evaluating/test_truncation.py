@@ -50,13 +50,13 @@ def leaks(evaluator: Evaluate, rows: list[Row]) -> list[str]:
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rows=streams(max_size=40))
 def test_deleting_what_was_recorded_later_changes_no_feature_in_python(rows: list[Row]) -> None:
     assert leaks(in_python, rows) == []
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(rows=streams(max_size=40))
 def test_deleting_what_was_recorded_later_changes_no_feature_on_duckdb(rows: list[Row]) -> None:
     assert leaks(on_duckdb, rows) == []
@@ -66,9 +66,7 @@ def test_the_guard_is_red_on_a_leaky_evaluator() -> None:
     found = hypothesis.find(
         streams(max_size=10),
         lambda rows: bool(leaks(leaky, rows)),
-        settings=settings(
-            max_examples=2_000, phases=[Phase.generate], deadline=None
-        ),  # any will do
+        settings=settings(max_examples=2_000, phases=[Phase.generate]),  # any will do
     )
     assert leaks(leaky, found)
     assert leaks(in_python, found) == []
@@ -76,5 +74,5 @@ def test_the_guard_is_red_on_a_leaky_evaluator() -> None:
         hypothesis.find(
             streams(max_size=10),
             lambda rows: bool(leaks(in_python, rows)),
-            settings=settings(max_examples=50, deadline=None),
+            settings=settings(max_examples=50),
         )

@@ -253,7 +253,6 @@ def test_a_missing_column_is_asked_for_by_its_option(shop: Shop) -> None:
 
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -99,7 +99,6 @@ def check_days(shop: Shop, days: list[list[TrueOrder]]) -> None:
 @given(data=st.data())
 @settings(
     max_examples=8,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_the_next_exports_of_a_shop_make_the_records_what_it_is(
@@ -114,7 +113,6 @@ def test_the_next_exports_of_a_shop_make_the_records_what_it_is(
 @given(data=st.data())
 @settings(
     max_examples=500,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_the_next_exports_of_a_thousand_shops_make_the_records_what_they_are(

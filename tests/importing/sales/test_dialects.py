@@ -124,7 +124,6 @@ def test_totals_of_orders_come_in_once(
 @given(true=orders, dialect=dialects)
 @settings(
     max_examples=100,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_shop_in_any_dialect_is_the_truth_or_a_question(
@@ -137,7 +136,6 @@ def test_a_shop_in_any_dialect_is_the_truth_or_a_question(
 @given(true=orders, dialect=dialects)
 @settings(
     max_examples=2_000,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_shop_in_thousands_of_dialects_is_the_truth_or_a_question(

@@ -67,9 +67,7 @@ _NAMED: dict[str, Any] = {
     repeats=st.sampled_from(["keep", "drop"]),
     returns=st.sampled_from([None, "prefix:C", "negative"]),
 )
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_is_accounted_for_and_known_the_second_time(
     shop: Shop, rows: list[list[str]], repeats: str, returns: str | None
 ) -> None:

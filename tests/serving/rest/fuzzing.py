@@ -121,7 +121,6 @@ class Fuzz:
         @hypothesis.seed(_seed(route, who))
         @settings(
             max_examples=examples,
-            deadline=None,
             database=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
