@@ -1,66 +1,32 @@
 """Clients of the serving API: one that waits for its answers, and one for `asyncio`.
 
-Their methods are the questions of `bellwether.questions`, by the same names and parameters.
+Their methods are the questions of `bellwether.questions` and `bellwether.batches`, by the same names and parameters.
 """
 
 from __future__ import annotations
 
 # longer than modules are here: the two clients stand side by side, for what one does the other does with `await`
 import asyncio
-import inspect
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import cached_property, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast, get_args, get_type_hints
+from collections.abc import AsyncGenerator, Awaitable, Generator
+from contextlib import aclosing, closing
+from functools import cached_property
+from itertools import count
+from typing import Any, TypeVar, cast
 
 import httpx
 
-from bellwether import questions
+from bellwether import batches, questions
+from bellwether.answers import BatchRow
+from bellwether.batch_parts import Awaited, cut
+from bellwether.batch_rows import RowReader
+from bellwether.batches import Batch
 from bellwether.connection import Asker
-from bellwether.exchange import Outcome
+from bellwether.exchange import Outcome, wait_after
+from bellwether.methods import asks, awaits, streams, streams_awaited
 from bellwether.questions import Question
 
 Told = TypeVar("Told")
-Asked = ParamSpec("Asked")
-
-
-def _asks(
-    question: Callable[Asked, Question[Told]],
-) -> Callable[Concatenate[Client, Asked], Told]:
-    """Make a method of a question: it asks and gives the answer."""
-
-    @wraps(question)
-    def ask(self: Client, /, *given: Asked.args, **named: Asked.kwargs) -> Told:
-        return self.ask(question(*given, **named))
-
-    return _signed(ask, question)
-
-
-def _awaits(
-    question: Callable[Asked, Question[Told]],
-) -> Callable[Concatenate[AsyncClient, Asked], Coroutine[Any, Any, Told]]:
-    """Make a method of a question that is awaited."""
-
-    @wraps(question)
-    async def ask(self: AsyncClient, /, *given: Asked.args, **named: Asked.kwargs) -> Told:
-        return await self.ask(question(*given, **named))
-
-    return _signed(ask, question)
-
-
-Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-def _signed(method: Method, question: Callable[..., Question[Any]]) -> Method:
-    """Write a method's signature as a notebook shows it: the question's, and what it is answered with."""
-    signature = inspect.signature(question)
-    itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-    (told,) = get_args(get_type_hints(question)["return"])
-    method.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[itself, *signature.parameters.values()], return_annotation=told
-    )
-    method.__annotations__ = {**method.__annotations__, "return": told}
-    return method
 
 
 class Client(Asker[httpx.BaseTransport, object]):
@@ -104,13 +70,14 @@ class Client(Asker[httpx.BaseTransport, object]):
 
     _http: httpx.Client
 
-    predict = _asks(questions.predict)
-    explain = _asks(questions.explain)
-    models = _asks(questions.models)
-    model = _asks(questions.model)
-    recommendations = _asks(questions.recommendations)
-    value = _asks(questions.value)
-    credit_profile = _asks(questions.credit_profile)
+    predict = asks(questions.predict)
+    explain = asks(questions.explain)
+    models = asks(questions.models)
+    model = asks(questions.model)
+    recommendations = asks(questions.recommendations)
+    value = asks(questions.value)
+    credit_profile = asks(questions.credit_profile)
+    predict_batch = streams(batches.predict_batch)
 
     def ask(self, question: Question[Told]) -> Told:
         """Ask a question of `bellwether.questions`.
@@ -139,6 +106,43 @@ class Client(Asker[httpx.BaseTransport, object]):
                 outcome = None
             else:
                 outcome = self._send(step)
+
+    def stream(self, batch: Batch) -> Generator[BatchRow, None, None]:
+        """Ask a batch of `bellwether.batches`, and give its answers one by one.
+
+        Parameters
+        ----------
+        batch : Batch
+
+        Yields
+        ------
+        BatchAnswer or RefusedRow
+
+        Raises
+        ------
+        ClientError
+        """
+        with closing(cut(batch)) as parts:
+            for part in parts:
+                if part is None:
+                    continue
+                request = self._request_of(batch, part, part)
+                for attempt in count():
+                    reader = RowReader(part)
+                    try:
+                        with closing(self._http.send(request, stream=True)) as response:
+                            if response.is_success:
+                                for chunk in response.iter_bytes():
+                                    yield from reader.read(chunk)
+                                yield from reader.end()
+                                break
+                            response.read()
+                            outcome: Outcome = response
+                    except httpx.RequestError as error:
+                        outcome = reader.before_the_first(error)
+                    self._sleep(
+                        wait_after(outcome, attempt, request, self._patience, batch.timeout)
+                    )
 
     def close(self) -> None:
         """Close the connections."""
@@ -194,13 +198,14 @@ class AsyncClient(Asker[httpx.AsyncBaseTransport, Awaitable[object]]):
 
     _http: httpx.AsyncClient
 
-    predict = _awaits(questions.predict)
-    explain = _awaits(questions.explain)
-    models = _awaits(questions.models)
-    model = _awaits(questions.model)
-    recommendations = _awaits(questions.recommendations)
-    value = _awaits(questions.value)
-    credit_profile = _awaits(questions.credit_profile)
+    predict = awaits(questions.predict)
+    explain = awaits(questions.explain)
+    models = awaits(questions.models)
+    model = awaits(questions.model)
+    recommendations = awaits(questions.recommendations)
+    value = awaits(questions.value)
+    credit_profile = awaits(questions.credit_profile)
+    predict_batch = streams_awaited(batches.predict_batch)
 
     async def ask(self, question: Question[Told]) -> Told:
         """Ask a question of `bellwether.questions`.
@@ -229,6 +234,49 @@ class AsyncClient(Asker[httpx.AsyncBaseTransport, Awaitable[object]]):
                 outcome = None
             else:
                 outcome = await self._send(step)
+
+    async def stream(self, batch: Batch) -> AsyncGenerator[BatchRow, None]:
+        """Ask a batch of `bellwether.batches`, and give its answers one by one.
+
+        Parameters
+        ----------
+        batch : Batch
+
+        Yields
+        ------
+        BatchAnswer or RefusedRow
+
+        Raises
+        ------
+        ClientError
+        """
+        with closing(cut(batch)) as parts:
+            for part in parts:
+                if part is None:
+                    await asyncio.sleep(0)
+                    continue
+                request = self._request_of(batch, part, Awaited(part))
+                for attempt in count():
+                    reader = RowReader(part)
+                    try:
+                        async with (
+                            self._turns,
+                            aclosing(await self._http.send(request, stream=True)) as response,
+                        ):
+                            if response.is_success:
+                                async for chunk in response.aiter_bytes():
+                                    for row in reader.read(chunk):
+                                        yield row
+                                for row in reader.end():
+                                    yield row
+                                break
+                            await response.aread()
+                            outcome: Outcome = response
+                    except httpx.RequestError as error:
+                        outcome = reader.before_the_first(error)
+                    await self._sleep(
+                        wait_after(outcome, attempt, request, self._patience, batch.timeout)
+                    )
 
     async def close(self) -> None:
         """Close the connections."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterable, Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 import httpx
 
+from bellwether.batch_parts import Part
+from bellwether.batches import Batch
 from bellwether.errors import InvalidArgument
 from bellwether.exchange import Patience, Steps, converse
 from bellwether.questions import Question
+
+LINES = "application/x-ndjson"
+"""What a batch is sent and answered as: a line of JSON for each question."""
 
 Told = TypeVar("Told")
 Transport = TypeVar("Transport")
@@ -68,6 +73,19 @@ class Asker(Generic[Transport, Slept]):
             question.method, question.path, params=question.query, headers=headers, content=body
         )
         return converse(request, question.told, self._patience, self.timeout)
+
+    def _request_of(
+        self, batch: Batch, part: Part, body: Iterable[bytes] | AsyncIterable[bytes]
+    ) -> httpx.Request:
+        tenant = batch.tenant or self.tenant
+        return self._http.build_request(
+            "POST",
+            batch.path,
+            params={**batch.query, **({} if tenant is None else {"tenant": tenant})},
+            headers={"Content-Type": LINES, "Accept": LINES, "Content-Length": str(part.size)},
+            content=body,
+            timeout=httpx.Timeout(batch.timeout, connect=self.timeout, pool=None),
+        )
 
 
 def _address(base_url: str) -> httpx.URL:
