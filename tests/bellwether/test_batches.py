@@ -3,192 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing, closing
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Any
 
-import httpx
-import msgspec
 import numpy as np
 import pytest
 from tests.bellwether.asking import listening
+from tests.bellwether.many import VALUES, Ask, Network
 from tests.serving.rest.people import Shops
 
 from bellwether import batch_parts, batches
 from bellwether.answers import BatchAnswer, BatchRow, Prediction, RefusedRow
 from bellwether.client import AsyncClient, Client
 from bellwether.errors import (
-    BrokenOff,
     ClientError,
     InvalidArgument,
     NotAllowed,
     NotFound,
-    Refused,
-    Unanswered,
     Unavailable,
-    Unreachable,
-    Unreadable,
 )
-from serving.predict.asking import BATCHES_AT_ONCE
 from serving.predict.batches import MOST_ROWS
 from serving.rest import batch_bodies, protection
-
-VALUES: list[dict[str, Any]] = [
-    {"orders_90d": 2, "spend_90d": 3499, "days_since_order": 28.5, "order_value_90d": 1749.5},
-    {"orders_90d": 0, "spend_90d": 0, "days_since_order": 120, "order_value_90d": None},
-    {"orders_90d": 2, "days_since_order": 28.5},
-]
-
-
-class Ask(Protocol):
-    """Has one of the clients ask a batch."""
-
-    def __call__(
-        self,
-        model: str = "churn",
-        *,
-        rows: list[BatchRow] | None = None,
-        url: str | None = None,
-        sleep: Callable[[float], None] | None = None,
-        client: dict[str, Any] | None = None,
-        **asked: Any,
-    ) -> list[BatchRow]:
-        """Ask.
-
-        Parameters
-        ----------
-        rows : list, optional
-            Which the answers are put into as they come.
-        """
-        ...
-
-
-@pytest.fixture(params=[Client, AsyncClient], ids=lambda kind: kind.__name__)
-def ask(request: pytest.FixtureRequest, url: str) -> Ask:
-    """Ask by either client."""
-    here = url
-
-    def told(
-        model: str = "churn",
-        *,
-        rows: list[BatchRow] | None = None,
-        url: str | None = None,
-        sleep: Callable[[float], None] | None = None,
-        client: dict[str, Any] | None = None,
-        **asked: Any,
-    ) -> list[BatchRow]:
-        found = [] if rows is None else rows
-        options: dict[str, Any] = {"tenant": "acme", "draw": lambda: 1.0, **(client or {})}
-        if request.param is Client:
-            with Client(url or here, sleep=sleep, **options) as waiting:
-                for row in waiting.predict_batch(model, **asked):
-                    found.append(row)
-            return found
-
-        async def sleep_awaited(seconds: float) -> None:
-            assert sleep is not None
-            sleep(seconds)
-
-        async def listen() -> None:
-            slept = None if sleep is None else sleep_awaited
-            async with AsyncClient(url or here, sleep=slept, **options) as awaited:
-                async for row in awaited.predict_batch(model, **asked):
-                    found.append(row)
-
-        asyncio.run(listen())
-        return found
-
-    return told
-
-
-class Network(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """The network, where connections fail.
-
-    Parameters
-    ----------
-    failures : list
-        Of each request: an error in place of an answer; of how many bytes the answer ends in an error; or None.
-    """
-
-    def __init__(self, *failures: Exception | int | None) -> None:
-        self.failures = list(failures)
-        self.sent: list[httpx.Request] = []
-        self._waiting, self._awaited = httpx.HTTPTransport(), httpx.AsyncHTTPTransport()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Hand a request on."""
-        failure = self._failure(request)
-        answer = self._waiting.handle_request(request)
-        assert isinstance(answer.stream, httpx.SyncByteStream)
-        return httpx.Response(
-            answer.status_code, headers=answer.headers, stream=Ending(answer.stream, failure)
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Hand a request on."""
-        failure = self._failure(request)
-        answer = await self._awaited.handle_async_request(request)
-        assert isinstance(answer.stream, httpx.AsyncByteStream)
-        return httpx.Response(
-            answer.status_code, headers=answer.headers, stream=Ending(answer.stream, failure)
-        )
-
-    def close(self) -> None:
-        """Let all connections go."""
-        self._waiting.close()
-
-    async def aclose(self) -> None:
-        """Let all connections go."""
-        await self._awaited.aclose()
-
-    def _failure(self, request: httpx.Request) -> int | None:
-        self.sent.append(request)
-        failure = self.failures.pop(0) if self.failures else None
-        if isinstance(failure, Exception):
-            raise failure
-        return failure
-
-
-class Ending(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """Bytes of which no more than so many come."""
-
-    def __init__(self, stream: Any, most: int | None) -> None:
-        self._stream, self._left = stream, most
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Give them."""
-        for chunk in self._stream:
-            yield self._some(chunk)
-            self._end()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Give them."""
-        async for chunk in self._stream:
-            yield self._some(chunk)
-            self._end()
-
-    def _some(self, chunk: bytes) -> bytes:
-        if self._left is None:
-            return chunk
-        some = chunk[: self._left]
-        self._left -= len(some)
-        return some
-
-    def _end(self) -> None:
-        if self._left == 0:
-            raise httpx.ReadError("connection reset")
-
-    def close(self) -> None:
-        """Let the connection go."""
-        self._stream.close()
-
-    async def aclose(self) -> None:
-        """Let the connection go."""
-        await self._stream.aclose()
 
 
 def alone(row: BatchRow) -> Prediction:
@@ -306,144 +144,6 @@ def test_what_is_given_is_not_held(ask: Ask) -> None:
     assert most <= 3
 
 
-def test_a_busy_server_is_asked_again_with_all_of_it(ask: Ask, app: Any) -> None:
-    turns, waited = app.state.serving.batches, list[float]()
-    for _ in range(BATCHES_AT_ONCE):
-        assert turns.acquire(blocking=False)
-    taken = BATCHES_AT_ONCE
-
-    def sleep(seconds: float) -> None:
-        nonlocal taken
-        waited.append(seconds)
-        if len(waited) == 2:
-            turns.release()
-            taken -= 1
-
-    try:
-        given = ({**VALUES[0], "days_since_order": day / 100} for day in range(5000))
-        rows = ask(features=given, reasons=False, sleep=sleep)
-        assert waited == [2.2, 2.4]
-        assert [row.index for row in rows] == list(range(5000))
-        assert all(isinstance(row, BatchAnswer) for row in rows)
-        assert turns.acquire(blocking=False)
-        taken += 1
-        with pytest.raises(Unavailable, match="batch must wait its turn; got 2"):
-            ask(features=VALUES, client={"longest_wait": 1.0})
-    finally:
-        for _ in range(taken):
-            turns.release()
-
-
-@pytest.mark.parametrize(
-    "failure", [httpx.ConnectError("connection refused"), 0, 40], ids=["before", "at once", "early"]
-)
-def test_a_connection_that_fails_before_an_answer_is_tried_again_with_all_of_it(
-    ask: Ask, failure: Exception | int
-) -> None:
-    network, waited = Network(failure), list[float]()
-    rows = ask(features=iter(VALUES), sleep=waited.append, client={"transport": network})
-    assert [row.index for row in rows] == [0, 1, 2]
-    assert len(network.sent) == 2
-    assert waited == [0.2]
-
-
-def test_a_server_that_stays_away_is_said_so(ask: Ask) -> None:
-    network, waited = Network(*[httpx.ReadError("")] * 4), list[float]()
-    with pytest.raises(Unreachable, match="server must be reachable"):
-        ask(features=VALUES, sleep=waited.append, client={"transport": network})
-    assert waited == [0.2, 0.4, 0.8]
-
-
-def test_answers_that_break_off_are_good_and_not_asked_for_again(ask: Ask, url: str) -> None:
-    answer = httpx.post(
-        f"{url}/predict/churn/batch?tenant=acme",
-        content=msgspec.json.encode({"features": VALUES[0]}),
-        headers={"Content-Type": "application/x-ndjson"},
-    )
-    network, rows = Network(len(answer.content) + 9), list[BatchRow]()
-    given = [{"spend_90d": np.inf}, VALUES[0], VALUES[1]]
-    with pytest.raises(BrokenOff) as broken:
-        ask(features=iter(given), rows=rows, client={"transport": network})
-    assert str(broken.value) == (
-        "answers must come for all 2 questions of a request; got 1 before the connection failed: connection reset."
-        " Ask again from place 2 on."
-    )
-    assert broken.value.index == 2
-    assert isinstance(broken.value.__cause__, httpx.ReadError)
-    assert [row.index for row in rows] == [0, 1]
-    assert len(network.sent) == 1
-
-
-def test_a_part_that_fails_leaves_those_before_it(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batch_parts, "MOST_QUESTIONS", 2)
-    network, rows = Network(None, httpx.ReadTimeout("timed out")), list[BatchRow]()
-    with pytest.raises(Unanswered, match="must come within 7 seconds"):
-        ask(features=VALUES, rows=rows, timeout=7, client={"transport": network})
-    assert [row.index for row in rows] == [0, 1]
-
-
-def test_how_long_is_waited_is_the_batchs_own() -> None:
-    network = Network(httpx.ReadTimeout("timed out"))
-    with (
-        Client("http://localhost", transport=network, timeout=3.0) as client,
-        pytest.raises(Unanswered),
-    ):
-        list(client.predict_batch("churn", features=VALUES, timeout=60.0))
-    assert network.sent[0].extensions["timeout"] == {
-        "connect": 3.0,
-        "read": 60.0,
-        "write": 60.0,
-        "pool": None,
-    }
-
-
-def test_a_batch_that_is_stopped_early_gives_connection_and_turn_back(app: Any, url: str) -> None:
-    given = [VALUES[0]] * 20_000
-    with Client(url, tenant="acme", connections=1) as client:
-        with closing(client.predict_batch("churn", features=given)) as rows:
-            assert next(rows).index == 0
-            assert (
-                turns_free(app) == BATCHES_AT_ONCE - 1
-            )  # the answers are not waited for as a whole
-        wait_for_turns(app)
-        assert client.models().count == 2
-        for row in client.predict_batch("churn", features=given):
-            assert row.index == 0
-            break
-        wait_for_turns(app)
-        assert client.models().count == 2
-
-    async def stop() -> None:
-        async with AsyncClient(url, tenant="acme", connections=1) as awaited:
-            async with aclosing(awaited.predict_batch("churn", features=given)) as rows:
-                assert (await anext(rows)).index == 0
-                assert turns_free(app) == BATCHES_AT_ONCE - 1
-            wait_for_turns(app)
-            assert (await awaited.models()).count == 2
-
-    asyncio.run(stop())
-
-
-def wait_for_turns(app: Any) -> None:
-    """Wait until the server answers no batch any more."""
-    ends = time.monotonic() + 30
-    while turns_free(app) < BATCHES_AT_ONCE:
-        assert time.monotonic() < ends
-        time.sleep(0.05)
-
-
-def turns_free(app: Any) -> int:
-    """How many batches may begin."""
-    turns, taken = app.state.serving.batches, 0
-    while turns.acquire(blocking=False):
-        taken += 1
-    for _ in range(taken):
-        turns.release()
-    return taken
-
-
 def test_others_have_their_turn_while_a_batch_is_written(url: str) -> None:
     written, seen = [0], list[int]()
 
@@ -542,15 +242,3 @@ def test_a_batch_is_asked_with_the_clients_credential(
         assert isinstance(row, BatchAnswer)
         with pytest.raises(NotAllowed):
             ask("credit", url=url, client={"key": key_of("models:read")}, features=values)
-
-
-def test_a_page_in_place_of_answers_is_said_so() -> None:
-    def page(request: httpx.Request) -> httpx.Response:
-        status = 502 if request.url.path == "/predict/credit/batch" else 200
-        return httpx.Response(status, text="<html>It works!</html>")
-
-    with Client("http://localhost", transport=httpx.MockTransport(page)) as client:
-        with pytest.raises(Refused, match="got 502 Bad Gateway without its reason"):
-            list(client.predict_batch("credit", features=VALUES))
-        with pytest.raises(Unreadable, match="answer must be of the declared shape; got another"):
-            list(client.predict_batch("churn", features=VALUES))
