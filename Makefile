@@ -17,7 +17,8 @@ NOTEBOOKS := $(BIN)/python -m pytest --nbval-lax --no-header notebooks -p tests.
 COVERAGE := --cov --cov-report=term:skip-covered --cov-report=html
 
 # what a data scientist calls: numpydoc holds its docstrings
-NUMPYDOC := src/bellwether/client.py src/bellwether/exchange.py \
+NUMPYDOC := src/bellwether/batch_parts.py src/bellwether/batch_rows.py src/bellwether/batches.py src/bellwether/client.py \
+	src/bellwether/exchange.py \
 	src/features/frames.py src/features/labels.py src/features/declaring/compilation.py \
 	src/features/declaring/declaration.py src/features/declaring/derivations.py src/features/declaring/meanings.py \
 	src/features/declaring/operators.py src/features/declaring/origins.py src/features/declaring/reductions.py \

@@ -103,6 +103,35 @@ class Prediction:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BatchAnswer(Prediction):
+    """The answer to one question of a batch; `index` is the place of its question, from 0."""
+
+    index: int
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowError:
+    """Why a question of a batch has no answer: the status and the sentence that it has when it is asked alone."""
+
+    status: int
+    detail: str
+    field: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefusedRow:
+    """A question of a batch that has no answer; `index` is its place, from 0."""
+
+    index: int
+    error: RowError
+
+
+BatchRow = BatchAnswer | RefusedRow
+"""What comes back for a question of a batch."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Contribution:
     """What one feature adds to the log-odds; `place` is its own among the model's inputs."""
 

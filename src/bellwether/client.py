@@ -1,125 +1,35 @@
 """Clients of the serving API: one that waits for its answers, and one for `asyncio`.
 
-Their methods are the questions of `bellwether.questions`, by the same names and parameters.
+Their methods are the questions of `bellwether.questions` and `bellwether.batches`, by the same names and parameters.
 """
 
 from __future__ import annotations
 
 # longer than modules are here: the two clients stand side by side, for what one does the other does with `await`
 import asyncio
-import inspect
-import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import cached_property, wraps
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, get_args, get_type_hints
+from collections.abc import AsyncGenerator, Awaitable, Generator
+from contextlib import aclosing, closing
+from functools import cached_property
+from itertools import count
+from typing import Any, TypeVar, cast
 
 import httpx
 
-from bellwether import questions
-from bellwether.errors import InvalidArgument
-from bellwether.exchange import Outcome, Patience, Steps, converse
+from bellwether import batches, questions
+from bellwether.answers import BatchRow
+from bellwether.batch_parts import Awaited, cut
+from bellwether.batch_rows import RowReader
+from bellwether.batches import Batch
+from bellwether.connection import Asker
+from bellwether.exchange import Outcome, wait_after
+from bellwether.methods import asks, awaits, streams, streams_awaited
 from bellwether.questions import Question
 
 Told = TypeVar("Told")
-Asked = ParamSpec("Asked")
-Transport = TypeVar("Transport")
-Slept = TypeVar("Slept")
 
 
-class _Asker(Generic[Transport, Slept]):
-    """What both clients are made of: where the server is, who asks, and how patiently."""
-
-    _http: httpx.Client | httpx.AsyncClient
-
-    def __init__(
-        self,
-        base_url: str,
-        *,
-        key: str | None = None,
-        token: str | None = None,
-        tenant: str | None = None,
-        timeout: float = 10.0,
-        retries: int = 3,
-        longest_wait: float = 30.0,
-        connections: int = 20,
-        transport: Transport | None = None,
-        sleep: Callable[[float], Slept] | None = None,
-        draw: Callable[[], float] = random.random,
-    ) -> None:
-        self.tenant, self.timeout = tenant, timeout
-        self._patience = Patience(retries=retries, longest=longest_wait, draw=draw)
-        self._sleep = sleep or self._usual_sleep
-        self._connections = connections
-        self._http = self._open(
-            base_url=_address(base_url),
-            headers={"User-Agent": "bellwether.client", **_credential(key, token)},
-            timeout=httpx.Timeout(timeout, pool=None),  # whoever waits its turn is not too late
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            transport=transport,
-        )
-
-    @staticmethod
-    def _usual_sleep(seconds: float) -> Slept:
-        raise NotImplementedError
-
-    def _open(self, **options: Any) -> httpx.Client | httpx.AsyncClient:
-        raise NotImplementedError
-
-    def __repr__(self) -> str:
-        """Tell where the server is and whose customers are asked about, and nothing of the credential."""
-        url = self._http.base_url
-        place = f"{url.scheme}://{url.netloc.decode()}{url.path.rstrip('/')}"
-        return f"{type(self).__name__}({place!r}, tenant={self.tenant!r})"
-
-    def _begin(self, question: Question[Told]) -> Steps[Told]:
-        headers, body = question.of(self.tenant)
-        request = self._http.build_request(
-            question.method, question.path, params=question.query, headers=headers, content=body
-        )
-        return converse(request, question.told, self._patience, self.timeout)
-
-
-def _asks(
-    question: Callable[Asked, Question[Told]],
-) -> Callable[Concatenate[Client, Asked], Told]:
-    """Make a method of a question: it asks and gives the answer."""
-
-    @wraps(question)
-    def ask(self: Client, /, *given: Asked.args, **named: Asked.kwargs) -> Told:
-        return self.ask(question(*given, **named))
-
-    return _signed(ask, question)
-
-
-def _awaits(
-    question: Callable[Asked, Question[Told]],
-) -> Callable[Concatenate[AsyncClient, Asked], Coroutine[Any, Any, Told]]:
-    """Make a method of a question that is awaited."""
-
-    @wraps(question)
-    async def ask(self: AsyncClient, /, *given: Asked.args, **named: Asked.kwargs) -> Told:
-        return await self.ask(question(*given, **named))
-
-    return _signed(ask, question)
-
-
-Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-def _signed(method: Method, question: Callable[..., Question[Any]]) -> Method:
-    """Write a method's signature as a notebook shows it: the question's, and what it is answered with."""
-    signature = inspect.signature(question)
-    itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-    (told,) = get_args(get_type_hints(question)["return"])
-    method.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[itself, *signature.parameters.values()], return_annotation=told
-    )
-    method.__annotations__ = {**method.__annotations__, "return": told}
-    return method
-
-
-class Client(_Asker[httpx.BaseTransport, object]):
+class Client(Asker[httpx.BaseTransport, object]):
     """Asks a server, and waits for its answers; threads may share one.
 
     Connections are kept and used again: make one client and close it in the end, or use it in a ``with`` block.
@@ -160,13 +70,14 @@ class Client(_Asker[httpx.BaseTransport, object]):
 
     _http: httpx.Client
 
-    predict = _asks(questions.predict)
-    explain = _asks(questions.explain)
-    models = _asks(questions.models)
-    model = _asks(questions.model)
-    recommendations = _asks(questions.recommendations)
-    value = _asks(questions.value)
-    credit_profile = _asks(questions.credit_profile)
+    predict = asks(questions.predict)
+    explain = asks(questions.explain)
+    models = asks(questions.models)
+    model = asks(questions.model)
+    recommendations = asks(questions.recommendations)
+    value = asks(questions.value)
+    credit_profile = asks(questions.credit_profile)
+    predict_batch = streams(batches.predict_batch)
 
     def ask(self, question: Question[Told]) -> Told:
         """Ask a question of `bellwether.questions`.
@@ -196,6 +107,43 @@ class Client(_Asker[httpx.BaseTransport, object]):
             else:
                 outcome = self._send(step)
 
+    def stream(self, batch: Batch) -> Generator[BatchRow, None, None]:
+        """Ask a batch of `bellwether.batches`, and give its answers one by one.
+
+        Parameters
+        ----------
+        batch : Batch
+
+        Yields
+        ------
+        BatchAnswer or RefusedRow
+
+        Raises
+        ------
+        ClientError
+        """
+        with closing(cut(batch)) as parts:
+            for part in parts:
+                if part is None:
+                    continue
+                request = self._request_of(batch, part, part)
+                for attempt in count():
+                    reader = RowReader(part)
+                    try:
+                        with closing(self._http.send(request, stream=True)) as response:
+                            if response.is_success:
+                                for chunk in response.iter_bytes():
+                                    yield from reader.read(chunk)
+                                yield from reader.end()
+                                break
+                            response.read()
+                            outcome: Outcome = response
+                    except httpx.RequestError as error:
+                        outcome = reader.before_the_first(error)
+                    self._sleep(
+                        wait_after(outcome, attempt, request, self._patience, batch.timeout)
+                    )
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -222,7 +170,7 @@ class Client(_Asker[httpx.BaseTransport, object]):
         time.sleep(seconds)
 
 
-class AsyncClient(_Asker[httpx.AsyncBaseTransport, Awaitable[object]]):
+class AsyncClient(Asker[httpx.AsyncBaseTransport, Awaitable[object]]):
     """Asks a server while others run: `Client` with methods that are awaited, and an ``async with`` block.
 
     Parameters
@@ -250,13 +198,14 @@ class AsyncClient(_Asker[httpx.AsyncBaseTransport, Awaitable[object]]):
 
     _http: httpx.AsyncClient
 
-    predict = _awaits(questions.predict)
-    explain = _awaits(questions.explain)
-    models = _awaits(questions.models)
-    model = _awaits(questions.model)
-    recommendations = _awaits(questions.recommendations)
-    value = _awaits(questions.value)
-    credit_profile = _awaits(questions.credit_profile)
+    predict = awaits(questions.predict)
+    explain = awaits(questions.explain)
+    models = awaits(questions.models)
+    model = awaits(questions.model)
+    recommendations = awaits(questions.recommendations)
+    value = awaits(questions.value)
+    credit_profile = awaits(questions.credit_profile)
+    predict_batch = streams_awaited(batches.predict_batch)
 
     async def ask(self, question: Question[Told]) -> Told:
         """Ask a question of `bellwether.questions`.
@@ -285,6 +234,49 @@ class AsyncClient(_Asker[httpx.AsyncBaseTransport, Awaitable[object]]):
                 outcome = None
             else:
                 outcome = await self._send(step)
+
+    async def stream(self, batch: Batch) -> AsyncGenerator[BatchRow, None]:
+        """Ask a batch of `bellwether.batches`, and give its answers one by one.
+
+        Parameters
+        ----------
+        batch : Batch
+
+        Yields
+        ------
+        BatchAnswer or RefusedRow
+
+        Raises
+        ------
+        ClientError
+        """
+        with closing(cut(batch)) as parts:
+            for part in parts:
+                if part is None:
+                    await asyncio.sleep(0)
+                    continue
+                request = self._request_of(batch, part, Awaited(part))
+                for attempt in count():
+                    reader = RowReader(part)
+                    try:
+                        async with (
+                            self._turns,
+                            aclosing(await self._http.send(request, stream=True)) as response,
+                        ):
+                            if response.is_success:
+                                async for chunk in response.aiter_bytes():
+                                    for row in reader.read(chunk):
+                                        yield row
+                                for row in reader.end():
+                                    yield row
+                                break
+                            await response.aread()
+                            outcome: Outcome = response
+                    except httpx.RequestError as error:
+                        outcome = reader.before_the_first(error)
+                    await self._sleep(
+                        wait_after(outcome, attempt, request, self._patience, batch.timeout)
+                    )
 
     async def close(self) -> None:
         """Close the connections."""
@@ -316,31 +308,3 @@ class AsyncClient(_Asker[httpx.AsyncBaseTransport, Awaitable[object]]):
     @staticmethod
     async def _usual_sleep(seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-
-def _address(base_url: str) -> httpx.URL:
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL as error:
-        raise InvalidArgument(
-            f"base_url must be an address; got one that is none: {error}. Write http://localhost:3000."
-        ) from error
-    if url.userinfo:
-        raise InvalidArgument("base_url must name no user; got one. Give a key or a token instead.")
-    if url.scheme not in ("http", "https") or not url.host:
-        raise InvalidArgument(
-            f"base_url must begin with http:// or https://; got {base_url[:100]!r}. Write http://localhost:3000."
-        )
-    return url
-
-
-def _credential(key: str | None, token: str | None) -> dict[str, str]:
-    """Show either as Authorization, which httpx hides wherever it shows headers."""
-    if key and token:
-        raise InvalidArgument(
-            "credential must be a key or a token; got both. Give the one that is meant to be asked with."
-        )
-    shown = (key or token or "").strip()
-    if not shown.isascii() or not shown.isprintable():
-        raise InvalidArgument("credential must be of plain characters; got others. Copy it again.")
-    return {"Authorization": f"Bearer {shown}"} if shown else {}

@@ -37,6 +37,25 @@ class Unreadable(ClientError, ValueError):
     """An answer came that is not of the declared shape."""
 
 
+class BrokenOff(ClientError, ConnectionError):
+    """The answers of a batch ended before the last; those that came are good, and it is not asked again.
+
+    Parameters
+    ----------
+    sentence : str
+    index : int
+        The place of the first question whose answer did not come.
+    """
+
+    def __init__(self, sentence: str, index: int) -> None:
+        super().__init__(sentence, index)
+        self.index = index
+
+    def __str__(self) -> str:
+        """Give the sentence."""
+        return str(self.args[0])
+
+
 class Refused(ClientError):
     """The server refused; its subclasses go by the status, this one stands for any other.
 

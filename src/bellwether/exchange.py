@@ -110,23 +110,67 @@ def converse(
         assert outcome is not None
         if isinstance(outcome, httpx.Response) and outcome.is_success:
             return _read(outcome, told)
-        failure = _failure(outcome, request, timeout)
-        asked_for = failure.retry_after if isinstance(failure, Refused) else None
-        pause = patience.pause(attempt, asked_for) if failure.passing else None
-        if pause is None:
-            raise failure from (outcome if isinstance(outcome, Exception) else None)
-        yield pause
+        yield wait_after(outcome, attempt, request, patience, timeout)
     raise AssertionError("counted to the end")
+
+
+def wait_after(
+    outcome: Outcome, attempt: int, request: httpx.Request, patience: Patience, timeout: float
+) -> float:
+    """Say how long to wait before a request that has no answer is sent again.
+
+    Parameters
+    ----------
+    outcome : httpx.Response or httpx.RequestError
+        Of a response, a refusal, read to its end.
+    attempt : int, >= 0
+        How often it was sent before.
+    request : httpx.Request
+    patience : Patience
+    timeout : float, seconds
+        How long was waited for an answer.
+
+    Returns
+    -------
+    float
+        Seconds.
+
+    Raises
+    ------
+    ClientError
+        Where it is not sent again.
+    """
+    failure = _failure(outcome, request, timeout)
+    asked_for = failure.retry_after if isinstance(failure, Refused) else None
+    pause = patience.pause(attempt, asked_for) if failure.passing else None
+    if pause is None:
+        raise failure from (outcome if isinstance(outcome, Exception) else None)
+    return pause
+
+
+def unreadable(why: Exception | str) -> Unreadable:
+    """Say that an answer is not of the declared shape.
+
+    Parameters
+    ----------
+    why : Exception or str
+
+    Returns
+    -------
+    Unreadable
+        To be raised.
+    """
+    return Unreadable(
+        f"answer must be of the declared shape; got another: {str(why).rstrip('.')}. Check base_url, and that"
+        " this client is not older than the server."
+    )
 
 
 def _read(response: httpx.Response, told: type[Told]) -> Told:
     try:
         return msgspec.json.decode(response.content, type=told)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(
-            f"answer must be of the declared shape; got another: {str(error).rstrip('.')}. Check base_url, and that"
-            " this client is not older than the server."
-        ) from error
+        raise unreadable(error) from error
 
 
 def _failure(outcome: Outcome, request: httpx.Request, timeout: float) -> ClientError:
@@ -137,7 +181,7 @@ def _failure(outcome: Outcome, request: httpx.Request, timeout: float) -> Client
     late = isinstance(outcome, httpx.TimeoutException)
     if late and not isinstance(outcome, httpx.ConnectTimeout):
         return Unanswered(
-            f"answer must come within {timeout:g} seconds; got none from {place}. Give the client a longer timeout."
+            f"answer must come within {timeout:g} seconds; got none from {place}. Allow a longer timeout."
         )
     if isinstance(outcome, httpx.DecodingError):
         return Unreadable(f"answer must be readable; got one from {place} that is not: {outcome}.")

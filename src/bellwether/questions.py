@@ -5,13 +5,9 @@ A client has a method of the same name and parameters for each.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Generic, Literal, TypeVar
-from urllib.parse import quote
-from uuid import UUID
 
 import msgspec
 
@@ -25,13 +21,9 @@ from bellwether.answers import (
     Prediction,
     Recommendations,
 )
-from bellwether.errors import InvalidArgument
+from bellwether.writing import AsOf, CustomerKey, instant, path_part, plain
 
 Told = TypeVar("Told")
-CustomerKey = str | int | UUID
-"""The shop's own id or our UUID; our number as ``number:17``."""
-AsOf = str | date
-"""A date, an instant, or either in ISO 8601; without an offset it is in the shop's zone."""
 Mode = Literal["history", "similar_customers", "inventory"]
 
 
@@ -106,7 +98,7 @@ def predict(
     body = _about(customer_id, as_of, features)
     return Question(
         method="POST",
-        path=f"/predict/{_part('model', model)}",
+        path=f"/predict/{path_part('model', model)}",
         told=Prediction,
         body=body,
         tenant=tenant,
@@ -143,7 +135,7 @@ def explain(
     body = _about(customer_id, as_of, features)
     return Question(
         method="POST",
-        path=f"/explain/{_part('model', model)}",
+        path=f"/explain/{path_part('model', model)}",
         told=Explanation,
         body=body,
         tenant=tenant,
@@ -185,7 +177,7 @@ def model(name: str, *, tenant: str | None = None) -> Question[ModelDescription]
     -------
     ModelDescription
     """
-    path = f"/models/{_part('name', name)}"
+    path = f"/models/{path_part('name', name)}"
     return Question(method="GET", path=path, told=ModelDescription, tenant=tenant)
 
 
@@ -223,11 +215,11 @@ def recommendations(
         "type": mode,
         "limit": limit,
         "threshold": threshold,
-        "as_of": _instant(as_of),
+        "as_of": instant(as_of),
     }
     return Question(
         method="GET",
-        path=f"/api/recommendations/{_part('customer_id', customer_id)}",
+        path=f"/api/recommendations/{path_part('customer_id', customer_id)}",
         told=Recommendations,
         query={name: value for name, value in asked.items() if value is not None},
         tenant=tenant,
@@ -251,12 +243,12 @@ def value(
     -------
     CustomerValue
     """
-    instant = _instant(as_of)
+    settled = instant(as_of)
     return Question(
         method="GET",
-        path=f"/api/customer/{_part('customer_id', customer_id)}/clv",
+        path=f"/api/customer/{path_part('customer_id', customer_id)}/clv",
         told=CustomerValue,
-        query={} if instant is None else {"as_of": instant},
+        query={} if settled is None else {"as_of": settled},
         tenant=tenant,
     )
 
@@ -281,7 +273,7 @@ def credit_profile(
     NotFound
         Where no score was given.
     """
-    path = f"/api/customers/{_part('customer_id', customer_id)}/credit-profile"
+    path = f"/api/customers/{path_part('customer_id', customer_id)}/credit-profile"
     return Question(method="GET", path=path, told=CreditProfile, tenant=tenant)
 
 
@@ -291,35 +283,9 @@ def _about(
     """Write the body of a question for a decision; what does not go together is refused by the server's own words."""
     asked = {
         "customer_id": None if customer_id is None else str(customer_id),
-        "as_of": _instant(as_of),
+        "as_of": instant(as_of),
         "features": None
         if features is None
-        else {name: _plain(name, value) for name, value in features.items()},
+        else {name: plain(name, value) for name, value in features.items()},
     }
     return {name: value for name, value in asked.items() if value is not None}
-
-
-def _instant(as_of: AsOf | None) -> str | None:
-    return as_of.isoformat() if isinstance(as_of, date) else as_of
-
-
-def _plain(name: str, value: Any) -> Any:
-    """Give a value as JSON has it: numpy's numbers as Python's, NaN as missing."""
-    value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, float) and not math.isfinite(value):
-        if math.isinf(value):
-            raise InvalidArgument(
-                f"features.{name} must be finite; got {value}. Leave it out, or send None where it is missing."
-            )
-        return None
-    return value
-
-
-def _part(name: str, value: CustomerKey) -> str:
-    """Write a part of a path; dots alone would lead elsewhere."""
-    text = str(value)
-    if not text:
-        raise InvalidArgument(
-            f"{name} must be 1 character at least; got ''. Name whom or what you ask about."
-        )
-    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")

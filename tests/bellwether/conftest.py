@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from tests.bellwether.asking import InProcess, listening, open_app
+from tests.bellwether.many import Ask
 from tests.scoring.values import make_value
 from tests.serving.rest.people import Shops, open_shops
 from tests.serving.shop import make_owing_package
 
-from bellwether.client import Client
+from bellwether.answers import BatchRow
+from bellwether.client import AsyncClient, Client
 from features.catalogue import CATALOGUE
 from scoring.published import publish
 from serving.predict.packages import PackageShelf
@@ -63,3 +66,41 @@ def key_of(shops: Shops) -> Callable[..., str]:
         return made
 
     return make
+
+
+@pytest.fixture(params=[Client, AsyncClient], ids=lambda kind: kind.__name__)
+def ask(request: pytest.FixtureRequest, url: str) -> Ask:
+    """Ask by either client."""
+    here = url
+
+    def told(
+        model: str = "churn",
+        *,
+        rows: list[BatchRow] | None = None,
+        url: str | None = None,
+        sleep: Callable[[float], None] | None = None,
+        client: dict[str, Any] | None = None,
+        **asked: Any,
+    ) -> list[BatchRow]:
+        found = [] if rows is None else rows
+        options: dict[str, Any] = {"tenant": "acme", "draw": lambda: 1.0, **(client or {})}
+        if request.param is Client:
+            with Client(url or here, sleep=sleep, **options) as waiting:
+                for row in waiting.predict_batch(model, **asked):
+                    found.append(row)
+            return found
+
+        async def sleep_awaited(seconds: float) -> None:
+            assert sleep is not None
+            sleep(seconds)
+
+        async def listen() -> None:
+            slept = None if sleep is None else sleep_awaited
+            async with AsyncClient(url or here, sleep=slept, **options) as awaited:
+                async for row in awaited.predict_batch(model, **asked):
+                    found.append(row)
+
+        asyncio.run(listen())
+        return found
+
+    return told

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import AsyncGenerator, Generator
 from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
 
 from bellwether import questions
-from bellwether.answers import Refusal
+from bellwether.answers import BatchAnswer, BatchRow, Refusal, RefusedRow
+from bellwether.batches import predict_batch
 from bellwether.client import AsyncClient, Client
 from bellwether.questions import Question
 
@@ -75,6 +77,37 @@ def test_an_answer_is_read_as_the_api_declares_it(document: dict[str, Any], name
 def test_a_refusal_is_read_as_the_api_declares_it(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     assert shape_told(Refusal) == shape(schemas["Refusal"], schemas)
+
+
+@pytest.mark.parametrize("told", [BatchAnswer, RefusedRow])
+def test_a_row_of_a_batch_is_read_as_the_api_declares_it(
+    document: dict[str, Any], told: type[BatchRow]
+) -> None:
+    schemas = document["components"]["schemas"]
+    route = document["paths"]["/predict/churn/batch"]["post"]
+    rows = route["responses"]["200"]["content"]["application/json"]["schema"]["items"]["anyOf"]
+    assert {"$ref": f"#/components/schemas/{told.__name__}"} in rows
+    assert len(rows) == len(get_args(BatchRow))
+    assert shape_told(told) == shape(schemas[told.__name__], schemas)
+
+
+def test_what_a_batch_is_asked_with_is_what_the_route_takes(document: dict[str, Any]) -> None:
+    route = document["paths"]["/predict/churn/batch"]["post"]
+    taken = {each["name"] for each in route["parameters"] if each["in"] == "query"}
+    batch = predict_batch("churn", customer_ids=["17"], as_of="2026-01-01", reasons=False)
+    assert {*batch.query, "tenant"} == taken
+
+
+def test_a_batch_is_a_method_of_both_clients() -> None:
+    for kind, told in (
+        (Client, Generator[BatchRow, None, None]),
+        (AsyncClient, AsyncGenerator[BatchRow, None]),
+    ):
+        method: Any = kind.predict_batch
+        signature = inspect.signature(method)
+        assert list(signature.parameters)[1:] == list(inspect.signature(predict_batch).parameters)
+        assert signature.return_annotation == told
+        assert method.__doc__ == predict_batch.__doc__
 
 
 @pytest.mark.parametrize("name", ASKED)

@@ -1,4 +1,4 @@
-"""The page on the client holds: its code is run, its commands typed, against a server that listens."""
+"""The pages on the client and on batches hold: code is run, commands are typed, against a server that listens."""
 
 from __future__ import annotations
 
@@ -24,8 +24,16 @@ from commerce.records.tenants import find_tenant
 from commerce.records.work import working
 from workbench.cli import group
 
-PAGE = (Path(__file__).parents[2] / "docs" / "python-client.md").read_text(encoding="utf-8")
-BLOCKS: list[tuple[str, str]] = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def blocks(page: str) -> list[tuple[str, str]]:
+    """The blocks of a page, each with its kind."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+BLOCKS = blocks("python-client.md")
 HERE = "http://localhost:3000"
 
 
@@ -56,7 +64,19 @@ def test_its_code_prints_what_it_shows(
                 holds(shown, printed.getvalue().replace(url, HERE))
     finally:
         names["client"].close()
-    assert {"answer", "guess", "scorer", "score", "table"} <= names.keys()
+    assert {"answer", "guess", "scorer", "score", "scored", "table"} <= names.keys()
+
+
+def test_the_code_on_batches_is_answered(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    here = {HERE: url, "demo": "acme", "C00042": "17850", "C00043": "12346"}
+    code = "\n".join(code for kind, code in blocks("batches.md") if kind == "python")
+    for shown, ours in here.items():
+        code = code.replace(shown, ours)
+    names: dict[str, Any] = {}
+    exec(compile(code, "batches.md", "exec"), names)
+    assert [line[:4] for line in capsys.readouterr().out.splitlines()] == ["0 0.", "1 0."]
+    assert names["rows"]["probability"].null_count == 0
+    assert len(names["rows"]) == 2
 
 
 def commands() -> Iterator[tuple[str, str]]:
