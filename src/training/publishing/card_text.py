@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from scoring.any_package import AnyPackage
 from scoring.package import Package
+from scoring.pipelines import PipelinePackage
 from training.judging.credit_scores import CreditScores
 
 _STRONGEST = 5
 
 
-def card_text(package: Package) -> str:
+def card_text(package: AnyPackage) -> str:
     """Write the card of a version as Markdown.
 
     Parameters
     ----------
-    package : Package
-        With a card, as `training.publishing.card.model_card` makes it; what an older one lacks is left out.
+    package : AnyPackage
+        Of any kind. Of its card, as `training.publishing.card.model_card` and those of other kinds make it, what is not
+        there is left out.
 
     Returns
     -------
@@ -25,13 +28,15 @@ def card_text(package: Package) -> str:
         A heading, then sections of a few lines.
     """
     card = package.card
+    decided = [package.decision.rule] if isinstance(package, Package | PipelinePackage) else []
     parts = [f"# {package.label}", _about(card)]
     if renewal := card.get("renewal"):
         parts.append(f"**{renewal}**")
     parts += [
-        _section("How good it is", _figures(card)),
+        _section("How good it is", [*_figures(card), *_figures_of_all(card)]),
+        _section("Why this one", [card["why"]] if "why" in card else []),
         _section("Credit scores", _credit(card)),
-        _section("What is decided", [package.decision.rule]),
+        _section("What is decided", decided),
         _section("Gates", [_gate(gate) for gate in card.get("gates", ())]),
         _section("What was done to it", card.get("notes", ())),
         _section("Columns", card.get("columns", ())),
@@ -60,7 +65,7 @@ def _about(card: Mapping[str, Any]) -> str:
 
 def _figures(card: Mapping[str, Any]) -> list[str]:
     found, plain = card.get("out_of_time"), card.get("baseline", {})
-    if not found:
+    if not found or "auc" not in found:
         return []
     tested = card.get("tested", "out of time on {rows} customers").format(rows=f"{found['rows']:,}")
     lines = [
@@ -70,6 +75,20 @@ def _figures(card: Mapping[str, Any]) -> list[str]:
     ]
     if "auc" in plain:
         lines.append(f"a plain logistic regression has AUC {plain['auc']:.3f}")
+    return lines
+
+
+def _figures_of_all(card: Mapping[str, Any]) -> list[str]:
+    """The figures of a model that is no binary one, beside those of what it was held against."""
+    lines = []
+    for name, figures in card.get("out_of_time", {}).items():
+        if isinstance(figures, Mapping):
+            shown = ", ".join(
+                f"{what.replace('_', ' ')} {figure:.4g}"
+                for what, figure in figures.items()
+                if isinstance(figure, int | float)
+            )
+            lines.append(f"{name.replace('_', ' ')}: {shown}")
     return lines
 
 
@@ -96,14 +115,20 @@ def _gate(gate: Mapping[str, Any]) -> str:
 def _origin(origin: Mapping[str, Any]) -> list[str]:
     if "file" in origin:
         return [f"{origin['n_train']:,} rows of {origin['file']}, hash `{origin['snapshot']}`"]
+    if "registered" in origin:
+        return [f"registered as {origin['registered']}, run {origin['run']}"]
     if "train_cutoffs" not in origin:
-        return []
+        return _records(origin) if "as_of" in origin else []
     days = ", ".join(_moment(cutoff) for cutoff in origin["train_cutoffs"])
     return [
         f"{origin['n_train']:,} rows at {days}; tested on {origin['n_test']:,} at"
         f" {_moment(origin['test_cutoff'])}",
-        f"snapshot `{origin['snapshot']}`, as of {_moment(origin['as_of'])}",
+        *_records(origin),
     ]
+
+
+def _records(origin: Mapping[str, Any]) -> list[str]:
+    return [f"snapshot `{origin['snapshot']}`, as of {_moment(origin['as_of'])}"]
 
 
 def _candidate(each: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from tests.pipelines import pipeline_package
+from tests.scoring.values import make_value
 from tests.serving.shop import make_real_package, make_stale
 from tests.workbench.shops import settings_of
 
@@ -101,6 +102,48 @@ def test_a_model_of_another_kind_is_promoted_and_taken_back_alike(
     refused = str(invoke("promote", "acme.fraud/3", "--yes").exception)
     assert "must be served beside scikit-learn 0.9" in refused
     assert current_version(packages, "acme", "fraud") == "1"
+
+
+def test_a_pipeline_that_answers_as_it_is_is_shown_and_has_a_card(
+    invoke: Invoke, packages: Path
+) -> None:
+    made = pipeline_package("acme.fraud", "1", skops=b"no matter")
+    publish(
+        replace(made, trained_on={"registered": "models:/fraud/1", "run": "a1"}, card={"limits": ["As it is."]}),
+        packages,
+    )  # fmt: skip
+    shown = invoke("show", "acme.fraud/1").output
+    assert "a probability" in shown
+    assert made.decision.rule in shown
+    told = json.loads(invoke("show", "acme.fraud/1", "--json").output)
+    assert (told["kind"], told["usable"]) == ("pipeline", True)
+    assert told["features"] == [each.name for each in made.fields]
+    card = invoke("card", "acme.fraud/1").output
+    assert f"## What is decided\n\n- {made.decision.rule}" in card
+    assert "registered as models:/fraud/1, run a1" in card
+    old = replace(made, version="2", made_with={"scikit-learn": "0.9.1"})
+    lay_down(old, packages)
+    assert "no: package acme.fraud/2 must be served beside" in invoke("show", "acme.fraud/2").output
+
+
+def test_a_model_that_decides_nothing_is_shown_and_has_a_card(
+    invoke: Invoke, packages: Path
+) -> None:
+    card = {
+        "predicts": "what a customer pays",
+        "why": "means are kept.",
+        "out_of_time": {"means": {"spearman": 0.61234, "note": "no figure"}},
+    }
+    origin = {"as_of": "2026-01-01T00:00:00+00:00", "snapshot": "ab12"}
+    publish(replace(make_value(), card=card, trained_on=origin), packages)
+    label = make_value().label
+    shown = invoke("show", label).output
+    assert "what customers will pay" in shown
+    assert json.loads(invoke("show", label, "--json").output)["decision"] is None
+    text = invoke("card", label).output
+    assert "- means: spearman 0.6123\n\n## Why this one\n\n- means are kept." in text
+    assert "- snapshot `ab12`, as of 2026-01-01 00:00 UTC" in text
+    assert "What is decided" not in text
 
 
 def test_a_version_that_cannot_be_used_here_is_not_promoted(invoke: Invoke, packages: Path) -> None:
