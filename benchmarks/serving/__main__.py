@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -171,7 +172,9 @@ class Bench:
     def _mlflow(self) -> Iterator[Server]:
         model = self.shop.natural / "mlflow"
         command = ["-m", "mlflow", "models", "serve", "-m", str(model), "--env-manager", "local"]
-        with serving([*command, "--port"], self.environ, ready="/ping") as server:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # it calls uvicorn
+        environ = {**self.environ, "PATH": path}
+        with serving([*command, "--port"], environ, ready="/ping") as server:
             yield server
 
     @contextmanager

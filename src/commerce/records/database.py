@@ -8,9 +8,8 @@ leaves nothing.
 from __future__ import annotations
 
 import importlib.resources
-import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, text
 
-from commerce.records.errors import MigrationNeeded, RecordError, StoreUnusable, check_text
+from commerce.records.documents import write_document
+from commerce.records.errors import MigrationNeeded, RecordError, StoreUnusable
 from commerce.records.store_url import make_file, store_url, unreachable
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def connect(url: str) -> Engine:
         engine = create_engine(
             parsed,
             pool_pre_ping=backend == "postgresql",
-            json_serializer=_written,
+            json_serializer=write_document,
         )
     except ModuleNotFoundError as error:
         raise StoreUnusable(
@@ -86,25 +86,6 @@ def _connect(
     except errors as error:
         raise unreachable(engine.url, str(error)) from error
     return connection
-
-
-def _written(document: object) -> str:
-    """Write a document, unless a text in it cannot be stored."""
-    text = json.dumps(document)
-    if "\\u0000" in text or "\\ud" in text:
-        _check_texts(document)
-    return text
-
-
-def _check_texts(document: object) -> None:
-    """Check every text in a document."""
-    if isinstance(document, str):
-        check_text("document", document)
-    elif isinstance(document, Mapping | list | tuple):
-        for part in document:
-            _check_texts(part)
-            if isinstance(document, Mapping):
-                _check_texts(document[part])
 
 
 def _configure_sqlite(connection: Any) -> None:

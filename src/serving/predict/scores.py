@@ -77,10 +77,10 @@ def score_row(
 
 def name_values(row: NDArray[np.float64], names: Sequence[str]) -> dict[str, float | None]:
     """Name the values of a scored row, None where missing."""
-    return {
-        name: None if value != value else value
-        for name, value in zip(names, row.tolist(), strict=True)
-    }
+    named: dict[str, float | None] = dict(zip(names, row.tolist(), strict=True))
+    for place in np.flatnonzero(np.isnan(row)).tolist():
+        named[names[place]] = None
+    return named
 
 
 _INSERT = score.insert()
