@@ -90,7 +90,8 @@ class Bench:
             self._ask("BentoML's natural service", natural, self.by_values, "/predict")
         with self._mlflow() as mlflow:
             records = [
-                {"inputs": [list(each["features"].values())]} for each in self.shop.by_values
+                {"inputs": [[each["features"].get(name) for name in self.shop.columns]]}
+                for each in self.shop.by_values
             ]
             self._ask(
                 "mlflow models serve",

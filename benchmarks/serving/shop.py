@@ -42,6 +42,8 @@ class Shop:
         A home of Bellwether, with packages and records.
     natural : Path
         A folder with the scikit-learn model: ``model.joblib``, and ``mlflow`` for MLflow.
+    columns : tuple of str
+        What that model reads: the features, and forecasts that nobody sends.
     by_customer, by_values : list of dict
         Bodies of questions.
     """
@@ -49,6 +51,7 @@ class Shop:
     home: Path
     package: Package
     natural: Path
+    columns: tuple[str, ...]
     by_customer: list[dict[str, Any]]
     by_values: list[dict[str, Any]]
 
@@ -80,7 +83,7 @@ def open_shop(folder: Path, customers: int) -> Shop:
     )
     by_customer, by_values = _questions(engine, package)
     engine.dispose()
-    return Shop(home, package, natural, by_customer, by_values)
+    return Shop(home, package, natural, tuple(fitted.features), by_customer, by_values)
 
 
 def open_records(url: str, customers: int, folder: Path) -> Engine:
