@@ -180,7 +180,7 @@ class Trees:
         first, width = np.zeros((2, self.n_trees), dtype=np.int64)
         within = np.zeros(len(self.slot_tree), dtype=np.int64)
         parts, end = [np.zeros(0)], 0
-        for tree, told, table in self._by_tree:
+        for tree, told, table in self._told():
             first[tree], width[tree] = end, len(told)
             within[self.slot_tree == tree] = np.arange(len(told))
             parts.append(table.T.ravel())
@@ -189,6 +189,10 @@ class Trees:
 
     @cached_property
     def _by_tree(self) -> list[tuple[int, list[int], Floats]]:
+        """`_told`, kept."""
+        return self._told()
+
+    def _told(self) -> list[tuple[int, list[int], Floats]]:
         """Of each tree: its number, the columns it tells of, and what it says of each under every pattern."""
         ends = [*self.slot_offset.tolist(), len(self.table)][1:]
         found: dict[int, tuple[list[int], list[Floats]]] = {}

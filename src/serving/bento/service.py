@@ -1,5 +1,8 @@
 """The Bento: BentoML serves the application of `serving.app`; nothing is decided here.
 
+The process that starts the workers imports this module, too; the application, whose two hundred routes take two seconds
+to make, is made by workers alone.
+
 Binds to 127.0.0.1 unless told otherwise. Tracing, access log and metrics are off: the first two cost
 more than an answer does, and BentoML's metrics count by raw path. `serving.rest.request_log` logs instead.
 """
@@ -11,8 +14,10 @@ import logging
 import os
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import bentoml
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,7 +31,8 @@ from commerce.shops import list_shops
 from commerce.ticks import outside_of
 from features.catalogue import CATALOGUE
 from serving.access.gate import open_gate
-from serving.app import make_app
+from serving.cache import open_cache
+from serving.cards import open_cards
 from serving.errors import ServingError
 from serving.jobs.process import WorkerProcess
 from serving.predict.asking import AppState
@@ -49,6 +55,11 @@ from serving.settings import (
     workers_from,
 )
 
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from serving.app import Application
+
 _SOURCES = Path(__file__).resolve().parents[2]
 _PACKAGE_PAUSE = 0.05
 """Seconds in which a new champion is not noticed: to look is a system call, in which another thread goes first."""
@@ -57,10 +68,23 @@ HOST, PORT = "127.0.0.1", 3000
 logger = logging.getLogger("serving")
 
 try:
-    _workers = workers_from(os.environ)
-    app = make_app(door=DoorSettings.from_env(os.environ))
+    _workers, _door = workers_from(os.environ), DoorSettings.from_env(os.environ)
+    open_cache(_door.redis_url)
+    open_cards(_door)
 except (ServingError, RecordError) as error:
     sys.exit(f"bellwether: {error}")
+
+
+@cache
+def application() -> Application:
+    """Make the application, once in a process."""
+    from serving.app import make_app
+
+    return make_app(door=_door)
+
+
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await application()(scope, receive, send)
 
 
 @bentoml.service(
@@ -73,8 +97,8 @@ except (ServingError, RecordError) as error:
     tracing={"excluded_urls": ".*"},
 )
 @bentoml.asgi_app(
-    app.__call__, path="/"
-)  # of an application it knows, BentoML looks at every route each time
+    _answer, path="/"
+)  # of an application it knows, it looks at every route each time
 class Service:
     """Explained decisions per customer: will they leave, will they pay."""
 
@@ -92,8 +116,8 @@ class Service:
             log=None if log is None else PredictionLog(log, strict=settings.strict),
             shadows=settings.shadows,
         )
-        app.state.serving = self.state
-        door = app.state.door = DoorSettings.from_env(os.environ)
+        app, door = application(), DoorSettings.from_env(os.environ)
+        app.state.serving, app.state.door = self.state, door
         if store is not None:
             app.state.gate = open_gate(settings, door, store.engine, self.state.now)
         warm_pipelines(self.state)
@@ -182,11 +206,11 @@ def _require_usable_store() -> None:
     """End in one sentence where a setting is broken: a worker that raises is started over and over."""
     try:
         settings = ServingSettings.from_env(os.environ, _SOURCES)
-        if app.state.door.sentry_dsn:
-            report_to_sentry(app.state.door.sentry_dsn)
+        if _door.sentry_dsn:
+            report_to_sentry(_door.sentry_dsn)
         if settings.database_url is not None:
             engine = connect(settings.database_url)
-            open_gate(settings, app.state.door, engine, lambda: datetime.now(UTC))
+            open_gate(settings, _door, engine, lambda: datetime.now(UTC))
             engine.dispose()
             if settings.works:
                 outside_of(os.environ, sys.stderr, mail=None)
