@@ -69,7 +69,9 @@ logger = logging.getLogger("serving")
 
 try:
     _workers, _door = workers_from(os.environ), DoorSettings.from_env(os.environ)
-    open_cache(_door.redis_url)
+    open_cache(
+        _door.redis_url
+    )  # what cannot be opened is said before a worker fails by it, over and over
     open_cards(_door)
 except (ServingError, RecordError) as error:
     sys.exit(f"bellwether: {error}")

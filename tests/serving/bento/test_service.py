@@ -130,6 +130,18 @@ def test_one_command_answers_and_does_jobs_unless_told_otherwise(
     gc.set_threshold(*collector)
 
 
+def test_the_process_that_starts_workers_makes_no_application(tmp_path: Path) -> None:
+    looks = (
+        "import sys, serving.bento.service as service; print('serving.app' in sys.modules);"
+        " service.application(); print('serving.app' in sys.modules)"
+    )
+    environ = {**os.environ, "BELLWETHER_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", looks], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "True"]
+
+
 @pytest.mark.slow
 def test_a_server_whose_worker_could_send_no_mail_says_so_and_ends(tmp_path: Path) -> None:
     environ = {**os.environ, "BELLWETHER_HOME": str(tmp_path), "MAIL_URL": "ftp://nowhere"}
