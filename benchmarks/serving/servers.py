@@ -19,7 +19,7 @@ import psutil
 ALONE = """
 import sys, uvicorn, serving.bento.service as service
 service.Service.inner()
-uvicorn.run(service.application(), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
+uvicorn.run(service.answer, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
 """
 """The application without BentoML."""
 

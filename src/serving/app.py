@@ -20,7 +20,7 @@ from serving import rest
 from serving.access.gate import Gate
 from serving.cache import open_cache
 from serving.cards import open_cards
-from serving.hot.path import HotPath
+from serving.hot.front import in_front
 from serving.pages import site
 from serving.predict.asking import AppState
 from serving.predict.packages import Served
@@ -29,7 +29,6 @@ from serving.rest.admission import is_at_home
 from serving.rest.conditional import Conditional
 from serving.rest.faults import Faults
 from serving.rest.openapi import list_models
-from serving.rest.overload import Overload
 from serving.rest.protection import Protection
 from serving.rest.refusals import add_refusals, refuse
 from serving.rest.request_log import RequestLog
@@ -92,9 +91,12 @@ class Application(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection: in front of the framework what need not pass through it."""
         if self._front is None:
-            hot = HotPath(super().__call__, self.state, self.has_model)
-            self._front = Overload(hot, self.state.door.most_at_once)
+            self._front = in_front(self.behind, self.state)
         await self._front(scope, receive, send)
+
+    async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection that came past what stands in front."""
+        await super().__call__(scope, receive, send)
 
     @property
     def models(self) -> dict[str, Served]:

@@ -51,7 +51,6 @@ HOME_VARIABLE = "BELLWETHER_HOME"
 DATABASE_VARIABLE = "DATABASE_URL"
 OPEN_VARIABLE = "BELLWETHER_OPEN"
 WORK_VARIABLE = "BACKGROUND_WORK"
-WORKERS_VARIABLE = "BELLWETHER_WORKERS"
 LOG_VARIABLE = "PREDICTION_LOG"
 LOG_MODES = ("strict", "relaxed")
 PACKAGES = Path("data") / "packages"
@@ -221,22 +220,6 @@ class DoorSettings:
             image_sizes=_sizes(listed("IMAGE_SIZES")) or cls.image_sizes,
             open=frozenset(listed(OPEN_VARIABLE)),
         )
-
-
-def workers_from(environ: Mapping[str, str]) -> int:
-    """Read how many processes answer.
-
-    Raises
-    ------
-    ServingError
-        "BELLWETHER_WORKERS must be a whole number of 1 to 64; got ..."
-
-    Examples
-    --------
-    >>> workers_from({}), workers_from({"BELLWETHER_WORKERS": "4"})
-    (1, 4)
-    """
-    return _whole(environ, WORKERS_VARIABLE, 1, 64, "Begin with one for each core.")
 
 
 def _whole(environ: Mapping[str, str], name: str, otherwise: int, most: int, advice: str) -> int:

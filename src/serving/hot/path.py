@@ -24,10 +24,9 @@ from serving.predict.answers import keep
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
 from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed, is_whole
 from serving.rest.patience import in_time
-from serving.rest.predict import PREFIX, SCOPE, UNABLE
 from serving.rest.protection import LARGEST_BODY, carried, is_to_us
 from serving.rest.request_log import log_request, new_request_id, note, note_steps
-from serving.rest.schemas import write_answer
+from serving.rest.schemas import PREFIX, SCOPE, UNABLE, write_answer
 from serving.settings import DoorSettings
 
 logger = logging.getLogger(__name__)
@@ -40,7 +39,7 @@ _REFUSALS = (CommerceError, ScoringError, ServingError, TimeoutError)
 
 
 class Served(Protocol):
-    """The application's state."""
+    """The application's state, or what it is made with."""
 
     serving: AppState
     gate: Gate | None

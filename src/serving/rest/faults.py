@@ -11,7 +11,7 @@ from importlib import import_module
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.errors import ServingError
-from serving.rest.refusals import problem
+from serving.rest.problems import problem
 from serving.rest.request_log import request_id_of
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import uuid
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.rest.refusals import problem
+from serving.rest.problems import problem
 from serving.rest.request_log import log_request
 
 RETRY_SECONDS = 1

@@ -18,12 +18,8 @@ from serving.rest.openapi import request_examples
 from serving.rest.patience import in_time
 from serving.rest.refusals import RESPONSES
 from serving.rest.request_log import note_steps, noted, request_id_of
-from serving.rest.schemas import Prediction, PredictionBody, write_answer
+from serving.rest.schemas import PREFIX, SCOPE, UNABLE, Prediction, PredictionBody, write_answer
 from serving.rest.shown import SECURITY
-
-SCOPE, PREFIX = "predictions:write", "/predict"
-UNABLE = "unable"
-"""The note under which it is left that a request cannot be answered now, and why, by who found out before."""
 
 router = APIRouter(prefix=PREFIX, tags=["decisions"])
 

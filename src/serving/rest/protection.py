@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.errors import UnknownShop
-from serving.rest.refusals import problem
+from serving.rest.problems import problem
 from serving.rest.request_log import note, request_id_of
 from serving.settings import LOOPBACK, DoorSettings
 

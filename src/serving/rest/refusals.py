@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
@@ -40,14 +39,12 @@ from serving.errors import (
     UnknownName,
     Unreadable,
 )
+from serving.rest.problems import PROBLEM, problem
 from serving.rest.request_log import request_id_of
 from serving.rest.schemas import FORMS, ByCustomer, ByValues
 from tabular.errors import did_you_mean
 
 EXAMPLE = '{"tenant": "demo", "customer_id": "17"} or {"tenant": "demo", "features": {...}}'
-PROBLEM = "application/problem+json"
-JSON_ALONE = "/customers/analyze"
-"""How paths begin whose clients know ``application/json`` alone, in refusals, too."""
 
 _BUSY = (TooMany, PipelineBusy)
 """What says after how many seconds to ask again."""
@@ -114,7 +111,7 @@ _MEANINGS = {
 def refusals(
     *more: int, reads: bool = False, as_json: bool = False
 ) -> dict[int | str, dict[str, Any]]:
-    """Give the refusals that a route can meet, for the OpenAPI document; ``as_json``: of a path of `JSON_ALONE`."""
+    """Give the refusals that a route can meet, for the OpenAPI document; ``as_json``: of `problems.JSON_ALONE`."""
     usual = (400, 401, 403, 404, 422, 429, 503) if reads else tuple(_MEANINGS.keys() - {415})
     kind = "application/json" if as_json else PROBLEM
     content = {kind: {"schema": {"$ref": "#/components/schemas/Refusal"}}}
@@ -146,32 +143,6 @@ def refuse(
         allowed=allowed,
         path=request.url.path,
     )
-
-
-def problem(
-    status: int,
-    sentence: str,
-    request_id: str | None,
-    field: str | None = None,
-    *,
-    headers: Mapping[str, str] | None = None,
-    allowed: Sequence[str] | None = None,
-    path: str = "",
-) -> JSONResponse:
-    """Write a refusal as `Refusal` declares it; of the type that clients of the path know."""
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": sentence,
-        "field": field,
-        "request_id": request_id,
-    }
-    if allowed is not None:
-        body["allowed"] = list(allowed)
-    kind = "application/json" if path.startswith(JSON_ALONE) else PROBLEM
-    usual = {503: {"Retry-After": "2"}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
-    return JSONResponse(body, status, {**usual, **(headers or {})}, media_type=kind)
 
 
 def add_refusals(app: FastAPI) -> None:

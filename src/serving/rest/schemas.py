@@ -10,6 +10,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from commerce.records.tenants import SHARED
 from serving.predict.asking import AnyAnswer, CustomerRequest, ValuesRequest
 
+PREFIX, SCOPE = "/predict", "predictions:write"
+"""Where one decision is asked for, and what a credential must open to ask."""
+UNABLE = "unable"
+"""The note under which it is left that a request cannot be answered now, and why, by who found out before."""
+
 LONGEST_NAME = 200
 """Characters of a tenant or a customer id."""
 

@@ -81,7 +81,8 @@ def serve(port: int, host: str, workers: int, log: str, opened: tuple[str, ...])
     committed a second ago counts. Who asks shows a credential: `create-admin`, then POST /api/token; or `create-key`.
     """
     from serving.bento.building import BENTO_STORE, bento_environment
-    from serving.settings import LOG_VARIABLE, LOOPBACK, OPEN_VARIABLE, WORKERS_VARIABLE
+    from serving.bento.supervision import WORKERS_VARIABLE
+    from serving.settings import LOG_VARIABLE, LOOPBACK, OPEN_VARIABLE
 
     home.require_extra("serving")
     settings = home.settings()
