@@ -25,6 +25,8 @@ Integers = NDArray[np.int64]
 _BYTE = 8
 _FEW = 32
 """Rows up to which looking all slots up at once takes less than going through trees one by one."""
+_MOST_SMALL = 127
+"""Ranks that fit one byte."""
 _FEW_AT_ONCE, _ROWS_AT_ONCE = 8, 2048
 """Rows of which all that is looked at stays near the processor."""
 
@@ -120,21 +122,26 @@ class Trees:
         return np.ascontiguousarray(summed.T)
 
     def _patterns(self, by_column: Floats) -> Integers:
-        """Give the comparison pattern of each tree and row, shape (n_trees, n_rows)."""
+        """Give the comparison pattern of each tree and row, shape (n_trees, n_rows).
+
+        A value is ranked once among the thresholds of its column; ranks are compared eight times as fast as values.
+        """
         rows = by_column.shape[1]
-        left = np.empty((len(self.feature), rows), dtype=np.bool_)
-        for column, first, end, threshold, stays in self._by_column:
+        left = np.zeros((len(self.feature), rows + -rows % _BYTE), dtype=np.bool_)
+        for column, first, end, thresholds, most, stays in self._by_column:
             values = by_column[column]
-            np.less_equal(values, threshold, out=left[first:end])
+            ranks = np.searchsorted(thresholds, values).astype(most.dtype)
+            np.less_equal(ranks, most, out=left[first:end, :rows])
             missing = values != values
             if missing.any():
-                left[stays] |= missing
+                left[stays, :rows] |= missing
         bits = left.view(np.uint8).take(self._place_of_bit, axis=0)
-        packed = bits[: self.n_trees].copy()
+        by_bit = bits.reshape(_BYTE, -1).view(np.uint64)  # eight at once: none shifts into the next
+        packed = by_bit[0].copy()
         for bit in range(1, _BYTE):
-            some = bits[bit * self.n_trees : (bit + 1) * self.n_trees]
-            packed |= np.left_shift(some, bit, out=some)
-        return packed.astype(np.int64)
+            packed |= np.left_shift(by_bit[bit], bit, out=by_bit[bit])
+        patterns = packed.view(np.uint8).reshape(self.n_trees, -1)[:, :rows]
+        return np.asarray(patterns, dtype=np.int64)
 
     @cached_property
     def _order(self) -> Integers:
@@ -142,8 +149,15 @@ class Trees:
         return np.argsort(self.feature, kind="stable")
 
     @cached_property
-    def _by_column(self) -> list[tuple[int, int, int, Floats, Integers]]:
-        """Of each column: its number, where its tests begin and end, their thresholds, those a missing value passes."""
+    def _by_column(self) -> list[tuple[int, int, int, Floats, NDArray[np.signedinteger], Integers]]:
+        """What is tested of each column.
+
+        Returns
+        -------
+        list of tuple
+            The number of the column; where its tests begin and end; their thresholds, each once and rising; the largest
+            rank that passes each test, shape (n_tests, 1), -1 where none does; the tests a missing value passes.
+        """
         columns, firsts = np.unique(self.feature[self._order], return_index=True)
         found = []
         for column, first, end in zip(
@@ -154,7 +168,12 @@ class Trees:
         ):
             tests = self._order[first:end]
             stays = first + np.flatnonzero(self.missing_left[tests])
-            found.append((column, first, end, self.threshold[tests][:, None], stays))
+            threshold = self.threshold[tests]
+            is_test = threshold == threshold
+            thresholds = np.unique(threshold[is_test])
+            most = np.where(is_test, np.searchsorted(thresholds, threshold), -1)
+            kind = np.dtype(np.int8 if len(thresholds) <= _MOST_SMALL else np.int64)
+            found.append((column, first, end, thresholds, most.astype(kind)[:, None], stays))
         return found
 
     @cached_property
