@@ -91,18 +91,17 @@ class Trees:
         return np.concatenate([explain(values[start : start + at_once]) for start in starts])
 
     def _explain_few(self, values: Floats) -> Floats:
-        """Look all slots of all rows up at once, and sum them by row and column."""
+        """Look all trees of all rows up at once, and sum what they say by row and column."""
         rows, columns = values.shape
-        tested = values.take(self.feature, axis=1)
-        left = tested <= self.threshold
-        left |= (tested != tested) & self.missing_left
+        seen = np.empty((rows, columns, 2))  # missing, a value passes no test, or else every one
+        seen[:, :, 0] = values
+        seen[:, :, 1] = np.where(values != values, -np.inf, values)
+        left = seen.reshape(rows, 2 * columns).take(self._place_of_test, axis=1) <= self.threshold
         packed = np.packbits(left.ravel(), bitorder="little").reshape(rows, self.n_trees)
-        first, width, within, table = self._by_pattern
-        places = (packed * width + first).take(self.slot_tree, axis=1) + within
-        cells = self.slot_feature + np.arange(rows)[:, None] * columns
-        summed = np.bincount(
-            cells.ravel(), weights=table.take(places).ravel(), minlength=rows * columns
-        )
+        first, table = self._by_pattern
+        said = table.take(packed + first, axis=0)
+        cells = self._cells(columns)[:rows]
+        summed = np.bincount(cells.ravel(), weights=said.ravel(), minlength=rows * columns)
         return np.asarray(summed, dtype=np.float64).reshape(rows, columns)
 
     def _explain_many(self, values: Floats) -> Floats:
@@ -116,7 +115,7 @@ class Trees:
         looked_up = np.empty((widest, rows))
         parts = list(looked_up)
         for tree, told, table in self._by_tree:
-            np.take(table, patterns[tree], axis=1, out=looked_up[: len(told)], mode="clip")
+            table.take(patterns[tree], axis=1, out=looked_up[: len(told)], mode="clip")
             for column, part in zip(told, parts, strict=False):
                 np.add(into[column], part, out=into[column])
         return np.ascontiguousarray(summed.T)
@@ -184,27 +183,52 @@ class Trees:
         return places.reshape(self.n_trees, _BYTE).T.ravel()
 
     @cached_property
-    def _by_pattern(self) -> tuple[Integers, Integers, Integers, Floats]:
+    def _place_of_test(self) -> Integers:
+        """Where the value of each test stands among two of each column, the second for what missing ones pass."""
+        return 2 * self.feature + self.missing_left
+
+    @cached_property
+    def _by_pattern(self) -> tuple[Integers, Floats]:
         """`table`, with all that a tree says under one pattern side by side: there it is read at once.
 
         Returns
         -------
-        first, width : int arrays of shape (n_trees,)
-            Where each tree begins, and of how many columns it tells.
-        within : int array of shape (n_slots,)
-            Which of its tree's columns each slot is.
-        table : float array
-            Tree by tree, pattern by pattern, column by column.
+        first : int array of shape (n_trees,)
+            Where the patterns of each tree begin.
+        table : float array of shape (n_patterns, n_widest)
+            Of every tree and pattern, what is said of the columns that the tree tells of; 0 behind them.
         """
-        first, width = np.zeros((2, self.n_trees), dtype=np.int64)
-        within = np.zeros(len(self.slot_tree), dtype=np.int64)
-        parts, end = [np.zeros(0)], 0
-        for tree, told, table in self._told():
-            first[tree], width[tree] = end, len(told)
-            within[self.slot_tree == tree] = np.arange(len(told))
-            parts.append(table.T.ravel())
-            end += table.size
-        return first, width, within, np.concatenate(parts)
+        first = np.zeros(self.n_trees, dtype=np.int64)
+        told = self._told()
+        widths = [len(columns) for _, columns, _ in told]
+        table = np.zeros((sum(each.shape[1] for *_, each in told) or 1, max(widths, default=0)))
+        end = 0
+        for tree, columns, each in told:
+            first[tree] = end
+            table[end : end + each.shape[1], : len(columns)] = each.T
+            end += each.shape[1]
+        return first, table
+
+    def _cells(self, columns: int) -> Integers:
+        """Give where the sums are that what `_by_pattern` holds is added to; 0 is added to any.
+
+        Returns
+        -------
+        int array of shape (`_FEW_AT_ONCE`, n_trees, n_widest)
+            Of the first row, the second, and so on, among the cells of a table of so many columns.
+        """
+        found = self._known_cells.get(columns)
+        if found is None:
+            cells = np.zeros((self.n_trees, self._by_pattern[1].shape[1]), dtype=np.int64)
+            for tree, told, _ in self._told():
+                cells[tree, : len(told)] = told
+            rows = np.arange(_FEW_AT_ONCE)[:, None, None]
+            found = self._known_cells[columns] = cells + rows * columns
+        return found
+
+    @cached_property
+    def _known_cells(self) -> dict[int, Integers]:
+        return {}
 
     @cached_property
     def _by_tree(self) -> list[tuple[int, list[int], Floats]]:

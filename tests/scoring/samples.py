@@ -43,7 +43,7 @@ OTHERS = Population(
 
 
 def grow(random: np.random.Generator, columns: int, leaves: int = 8) -> Tree:
-    """A random tree: split a random leaf until there are enough."""
+    """A random tree: split a random leaf until there are enough; some tests ask alone whether a value is missing."""
     feature, threshold, missing_left = [0], [0.0], [False]
     left, right, cover, value = [-1], [-1], [float(random.integers(300, 900))], [random.normal()]
     while left.count(-1) < leaves:
@@ -54,6 +54,8 @@ def grow(random: np.random.Generator, columns: int, leaves: int = 8) -> Tree:
         feature[node] = int(random.integers(columns))
         threshold[node] = round(float(random.normal()), 1)
         missing_left[node] = bool(random.integers(2))
+        if round(share) % 8 == 0:  # whether there is a value at all
+            threshold[node], missing_left[node] = np.inf, False
         left[node], right[node] = len(left), len(left) + 1
         for part in (share, cover[node] - share):
             feature.append(0)
