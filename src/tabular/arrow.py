@@ -138,11 +138,21 @@ class ArrowWriter:
 
 
 def _numbers(column: pa.Array[Any]) -> NDArray[np.float64]:
+    """Give a column's numbers, NaN where null; from its buffers, for Arrow's own conversion imports pandas."""
     import pyarrow as pa
 
-    if pa.types.is_null(column.type):
+    if pa.types.is_null(column.type) or not len(column):
         return np.full(len(column), np.nan)
-    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+    if not pa.types.is_float64(column.type):
+        column = column.cast(pa.float64(), safe=False)  # beyond 2**53, to the nearest
+    valid, data = column.buffers()
+    first, end = column.offset, column.offset + len(column)
+    assert data is not None
+    numbers = np.frombuffer(memoryview(data), dtype=np.float64, count=end)[first:]
+    if not column.null_count or valid is None:
+        return numbers
+    bits = np.unpackbits(np.frombuffer(memoryview(valid), dtype=np.uint8), bitorder="little")
+    return np.where(bits[first:end] == 1, numbers, np.nan)
 
 
 class _Window(RawIOBase):

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from io import BytesIO
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,38 @@ def test_numbers_of_every_kind_are_read_as_a_table() -> None:
     np.testing.assert_array_equal(table, expected)
     assert (found.rows, found.names) == (3, ("whole", "half", "big", "none"))
     assert all(map(found.is_number, found.names))
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5, 100])
+def test_numbers_are_the_same_however_many_are_read_at_once(at_once: int) -> None:
+    numbers = [None if place % 3 == 0 else place / 7 for place in range(23)]
+    table = pa.table({"some": pa.array(numbers, pa.float64()), "all": pa.array(range(23))})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as made:
+        made.write_table(table.slice(4), max_chunksize=9)  # what begins in the middle of a byte
+    found = ArrowStream(BytesIO(sink.getvalue().to_pybytes()))
+    expected = np.array(
+        [[np.nan if number is None else number, place] for place, number in enumerate(numbers)]
+    )
+    read = list(found.tables(at_once))
+    assert {len(each) for each in read} <= set(range(1, at_once + 1))
+    np.testing.assert_array_equal(np.concatenate(read), expected[4:])
+
+
+def test_reading_numbers_imports_no_pandas() -> None:
+    program = """
+import sys
+from tabular.arrow import ArrowStream
+found = ArrowStream(open(sys.argv[1], "rb"))
+print(list(found.tables(5))[0].tolist(), "pandas" in sys.modules)
+"""
+    with NamedTemporaryFile() as file:
+        file.write(stream({"a": [1.5, None], "b": [1, 2]}).getvalue())
+        file.flush()
+        done = subprocess.run(
+            [sys.executable, "-c", program, file.name], capture_output=True, check=True
+        )
+    assert done.stdout.split()[-1] == b"False"
 
 
 def test_records_come_so_many_at_once() -> None:

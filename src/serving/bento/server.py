@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -168,6 +168,20 @@ class Server:
         for sentence in state.shelf.stand_ins():
             logger.warning("%s", sentence)
         logger.info(_openness(door))
+
+
+class _ShutOut:
+    """Refuses to import pandas, which PyArrow otherwise does wherever it is: half a second, and 60 MB."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Find nothing, as of every module."""
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas must not be imported by what answers", name=name)
+
+
+def shut_out() -> None:
+    """Have this process never import pandas."""
+    sys.meta_path.insert(0, _ShutOut())
 
 
 def _require_usable(

@@ -53,9 +53,11 @@ class Service:
     """Explained decisions per customer: will they leave, will they pay."""
 
     def __init__(self) -> None:
-        from serving.bento.server import Server, Unopened
+        from serving.bento.server import Server, Unopened, shut_out
 
         index = bentoml.server_context.worker_index  # None where no server runs it
+        if index is not None:
+            shut_out()
         try:
             self.server = Server(os.environ, first=index in (None, 1))
         except Unopened as error:

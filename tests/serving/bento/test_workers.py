@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
+import psutil
+import pyarrow as pa
 import pytest
 from sqlalchemy import Engine, select
-from tests.serving.bento.running import Load, running
+from tests.serving.bento.running import PATIENCE, Load, running
 from tests.serving.shop import make_real_package, make_shop
 
 from commerce.records.database import reading
@@ -64,3 +67,31 @@ def test_no_answer_that_was_given_is_lost_however_the_server_ends(
         load.end()
     assert set(load.statuses) <= {200, 503}
     assert lost(engine, home, load) == set()
+
+
+def test_a_batch_that_comes_and_goes_as_arrow_brings_no_pandas_into_a_worker(
+    engine: Engine, home: Path
+) -> None:
+    sink = pa.BufferOutputStream()
+    asked = pa.table({"customer_id": ["17850", "nobody"]})
+    with pa.ipc.new_stream(sink, asked.schema) as made:
+        made.write_table(asked)
+    form = "application/vnd.apache.arrow.stream"
+    with running(engine, home) as server:
+        response = httpx.post(
+            f"{server.base}/predict/churn/batch?tenant=acme",
+            content=sink.getvalue().to_pybytes(),
+            headers={"content-type": form, "accept": form},
+            timeout=PATIENCE,
+        )
+        assert response.status_code == 200, (home / "serve.log").read_text()
+        answers = pa.ipc.open_stream(response.content).read_all().to_pylist()
+        loaded = {
+            Path(each.path).parts[-3:-1]
+            for process in psutil.Process(server.process.pid).children(recursive=True)
+            if "_bentoml_impl.worker.service" in process.cmdline()
+            for each in process.memory_maps()
+        }
+    assert [each["error"] is None for each in answers] == [True, False]
+    assert any("pyarrow" in parts for parts in loaded)
+    assert not any("pandas" in part for parts in loaded for part in parts)
