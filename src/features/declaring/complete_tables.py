@@ -156,20 +156,19 @@ def _fractions(values: Floats) -> tuple[Floats, Floats]:
     above, below = np.floor(values), np.ones_like(values)
     above_before, below_before = np.ones_like(values), np.zeros_like(values)
     left = values - above
+    open_ = np.arange(len(values))
     for _ in range(_MOST_STEPS):
-        goes_on = (left > 0) & (np.abs(values * below - above) > ROUNDING * above / 8)
-        if not goes_on.any():
+        off = np.abs(values[open_] * below[open_] - above[open_])
+        goes_on = (left[open_] > 0) & (off > ROUNDING * above[open_] / 8)
+        open_ = open_[goes_on]
+        if not len(open_):
             break
-        turned = np.where(goes_on, 1 / left, 0.0)
+        turned = 1 / left[open_]
         whole = np.floor(turned)
-        left = turned - whole
-        above, above_before = (
-            np.where(goes_on, whole * above + above_before, above),
-            np.where(goes_on, above, above_before),
-        )
-        below, below_before = (
-            np.where(goes_on, whole * below + below_before, below),
-            np.where(goes_on, below, below_before),
-        )
+        left[open_] = turned - whole
+        for now, before in ((above, above_before), (below, below_before)):
+            latest = now[open_]
+            now[open_] = whole * latest + before[open_]
+            before[open_] = latest
     usual = (values == 0) | ((values > 2**-31) & (values < 2**31))
     return _given(usual, above), _given(usual, below)
