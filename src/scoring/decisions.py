@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Self
 
+import msgspec
 import numpy as np
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from scoring.package import Package
@@ -23,8 +24,7 @@ Floats = NDArray[np.float64]
 NO_VALUE = "This customer never ordered, so what an offer would earn is not known: none is made."
 
 
-@dataclass(frozen=True, kw_only=True)
-class Action:
+class Action(msgspec.Struct, frozen=True, kw_only=True):
     """What to do, the probability at which it changes, and the money that sets it.
 
     Parameters
@@ -52,8 +52,7 @@ class Action:
     success: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """One customer's answer, described here alone: what is kept, sent and replayed follows from these fields.
 
     Parameters
@@ -110,9 +109,9 @@ class Decision:
             Ready for JSON.
         """
         return {
-            **vars(self),
-            "decision": dict(vars(self.decision)),
-            "reasons": [dict(vars(reason)) for reason in self.reasons],
+            **asdict(self),
+            "decision": asdict(self.decision),
+            "reasons": [asdict(reason) for reason in self.reasons],
         }
 
     @classmethod
@@ -291,7 +290,14 @@ def _action(
     if terms is None:
         return Action(action=rule.below, threshold=1.0, rule=NO_VALUE)
     action = rule.at_or_above if terms.gain > 0 else rule.below
-    return Action(action=action, **terms._asdict())
+    return Action(
+        action=action,
+        threshold=terms.threshold,
+        rule=terms.rule,
+        gain=terms.gain,
+        value=terms.value,
+        success=terms.success,
+    )
 
 
 def _group_name(package: Package, group: Group | None) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import BoundedSemaphore, Semaphore
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -73,8 +74,7 @@ class ValuesRequest:
     features: Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnyAnswer:
+class AnyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A decision, and what it is about."""
 
     package: AnyPackage
@@ -88,7 +88,7 @@ class AnyAnswer:
     request_id: str
     steps: tuple[str, ...]
     """What led to it, for the log: nothing personal."""
-    assumed: Mapping[str, float | None] = field(default_factory=dict)
+    assumed: Mapping[str, float | None] = {}
     """Of an answer by values: what was not sent, and what it was taken to be."""
 
     @property
@@ -97,8 +97,7 @@ class AnyAnswer:
         return isinstance(self.package, Package)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer(AnyAnswer):
+class Answer(AnyAnswer, frozen=True, kw_only=True):
     """One that a package of tables gave, with its reasons."""
 
     package: Package

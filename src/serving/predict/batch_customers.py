@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableSequence, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
@@ -36,8 +37,7 @@ _AT_ONCE = 200
 _MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A question that can be decided.
 
     Attributes
@@ -55,7 +55,7 @@ class Row:
     backfills: int = 0
     customer_id: str | None = None
     customer: Identity | None = None
-    assumed: Mapping[str, float | None] = field(default_factory=dict)
+    assumed: Mapping[str, float | None] = {}
 
 
 @dataclass(kw_only=True)

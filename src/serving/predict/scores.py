@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, func, select
 
@@ -24,8 +24,7 @@ from scoring.package import Package
 from serving.schema import Origin, score
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScoreRow(Decision):
+class ScoreRow(Decision, frozen=True, kw_only=True):
     """A decision as it is kept, with its origin: the columns of `score`."""
 
     request_id: str
@@ -61,7 +60,7 @@ def score_row(
 ) -> ScoreRow:
     """Write a decision down with its origin: which package decided, upon which values, shape (n_outputs,)."""
     return ScoreRow(
-        **vars(decision),
+        **asdict(decision),
         request_id=request_id,
         tenant_id=tenant_id,
         customer_id=customer_id,

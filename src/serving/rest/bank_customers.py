@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
+from msgspec.structs import asdict
 from pydantic import Field
 
 from commerce.people import bank_profiles, customers
@@ -169,7 +170,7 @@ def analyze_customer(
     return AnalysisAnswer(
         customer_id=bank_profiles.own_number(customer.external_id, customer.number),
         churn_risk_score=answer.decision.risk,
-        reasons=[ReasonPart(**vars(reason)) for reason in found.reasons],
+        reasons=[ReasonPart(**asdict(reason)) for reason in found.reasons],
         contributions=found.contributions,
         usual_risk=found.usual_risk,
         action=answer.decision.decision.action,

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import asdict
 
 from scoring.any_package import AnyPackage
 from serving.predict.asking import AnyAnswer
@@ -86,7 +87,7 @@ def write_rows(
             "tenant": tenant,
             "customer_id": each.customer_id,
             "customer": None if customer is None else customer.as_dict(),
-            **vars(each.decision),
+            **asdict(each.decision),
             "explained": each.is_explained,
             "assumed": each.assumed if each.customer_id is None else None,
             "model_version": label,
@@ -116,8 +117,8 @@ def _in_plain_types(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             **row,
-            **({"decision": vars(row["decision"])} if "decision" in row else {}),
-            **({"reasons": [vars(each) for each in row["reasons"]]} if "reasons" in row else {}),
+            **({"decision": asdict(row["decision"])} if "decision" in row else {}),
+            **({"reasons": [asdict(each) for each in row["reasons"]]} if "reasons" in row else {}),
             **({"assumed": list(row["assumed"].items())} if row.get("assumed") is not None else {}),
         }
         for row in rows

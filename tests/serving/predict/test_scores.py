@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import DBAPIError
 from tests.serving.shop import NOW, customer_id, make_shop
@@ -57,7 +57,7 @@ def make_row(tenant_id: int, **changes: object) -> ScoreRow:
             ),
         ),
     )
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)
 
 
 def test_a_score_comes_back_to_the_last_digit(any_engine: Engine) -> None:

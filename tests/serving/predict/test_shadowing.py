@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from sqlalchemy import Engine, update
 from sqlalchemy.exc import DBAPIError
 from tests.serving.predict.shadowed import BY_VALUES, Shadowed, make_shadow
@@ -58,7 +59,7 @@ def test_a_shadow_says_to_the_bit_what_replayed_traffic_says(any_shop: Shadowed)
     said = {row["request_id"]: row["answer"] for row in any_shop.rows()}
     for each in given:
         assert each.values is not None
-        expected = replace(decide(candidate, each.values), reasons=()).as_dict()
+        expected = structs.replace(decide(candidate, each.values), reasons=()).as_dict()
         assert said[each.request_id] == expected
     with reading(any_shop.engine) as connection:
         tenant = find_tenant(connection, "acme")

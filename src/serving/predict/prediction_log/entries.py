@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 import numpy as np
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from commerce.records.instants import from_micros, to_micros
@@ -20,8 +21,7 @@ from scoring.package import Package
 from serving.predict.scores import ScoreRow, name_values, score_row
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """An answer that was decided, and is to be kept before it is given."""
 
     decision: Decision
@@ -82,20 +82,36 @@ def write_features(package: Package) -> bytes:
 
 def write_entry(entry: Entry) -> bytes:
     """Write an answer."""
+    micros = to_micros(entry.as_of), to_micros(entry.made_at)
+    return _write(_as_answer(entry, entry.package.label, *micros))
+
+
+def write_entries(entries: Sequence[Entry]) -> list[bytes]:
+    """Write answers, each by itself; what many of them share is worked out once."""
+    label, micros = lru_cache(maxsize=4)(_label_of), lru_cache(maxsize=4)(to_micros)
+    return [
+        _write(_as_answer(each, label(each.package), micros(each.as_of), micros(each.made_at)))
+        for each in entries
+    ]
+
+
+def _as_answer(entry: Entry, label: str, as_of: int, made_at: int) -> _Answer:
     customer = entry.customer_id
-    return _write(
-        _Answer(
-            entry.request_id,
-            entry.tenant,
-            None if customer is None else customer.bytes,
-            entry.package.label,
-            to_micros(entry.as_of),
-            to_micros(entry.made_at),
-            entry.backfills,
-            entry.decision,
-            _bytes_of(entry.values),
-        )
+    return _Answer(
+        entry.request_id,
+        entry.tenant,
+        None if customer is None else customer.bytes,
+        label,
+        as_of,
+        made_at,
+        entry.backfills,
+        entry.decision,
+        _bytes_of(entry.values),
     )
+
+
+def _label_of(package: Package) -> str:
+    return package.label
 
 
 def _bytes_of(values: NDArray[np.float64]) -> bytes:
@@ -124,7 +140,7 @@ def read_entries(frames: Iterator[bytes]) -> Iterator[Logged]:
         yield Logged(
             found.tenant,
             ScoreRow(
-                **vars(found.decision),
+                **asdict(found.decision),
                 request_id=found.request_id,
                 tenant_id=0,
                 customer_id=None if customer is None else UUID(bytes=customer),

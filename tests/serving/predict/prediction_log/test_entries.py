@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from tests.serving.predict.prediction_log.logs import make_entry
 
 from serving.predict.prediction_log.entries import read_entries, write_entry, write_features

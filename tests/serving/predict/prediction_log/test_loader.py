@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, func, select
 from tests.serving.predict.prediction_log.logs import make_entry
 from tests.serving.shop import make_shop
