@@ -6,6 +6,7 @@ Every answer by customer is kept, and every answer by values where there is a re
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from commerce.records.tenants import find_tenant
 from scoring.package import Package
@@ -78,13 +79,21 @@ def keep(state: AppState, found: Answer) -> None:
             record_score(connection, found.entry.row(tenant.id))
 
 
-def keep_all(state: AppState, entries: Sequence[Entry]) -> None:
-    """Keep the answers about one tenant before any of them is given, all or none; raises as `keep`."""
-    if not entries:
-        return
+def begin_keeping(state: AppState, entries: Sequence[Entry]) -> Callable[[], None]:
+    """Begin to keep the answers about one tenant, all or none.
+
+    Returns
+    -------
+    callable
+        Waits until they are kept, before any of them is given; raises as `keep`.
+    """
     if state.log is not None:
-        state.log.keep_all(entries)
-    elif state.store is not None:
+        return state.log.begin_keeping(entries).result
+    return partial(_record, state, entries)
+
+
+def _record(state: AppState, entries: Sequence[Entry]) -> None:
+    if entries and state.store is not None:
         with state.store.writing() as connection:
             tenant = find_tenant(connection, entries[0].tenant)
             record_scores(connection, [each.row(tenant.id) for each in entries])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from commerce.records.tenants import SHARED
 from scoring.bank_model import BANK_MODEL
 from scoring.decisions import decide_many
 from serving.errors import ModelMissing
-from serving.predict.answers import keep_all
+from serving.predict.answers import begin_keeping
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
 from serving.predict.batch_customers import REFUSED, CustomerReader, Row
 from serving.predict.deciding import read_values, served_by_values
@@ -114,6 +115,16 @@ class Batch:
         list of Answer or Exception
             One for each question: of the exceptions in `REFUSED`, why it has no answer.
         """
+        return self.begin(chunk)()
+
+    def begin(self, chunk: Chunk) -> Callable[[], list[Answer | Exception]]:
+        """Answer questions, and begin to keep the answers: the next ones can be decided while a disk is at work.
+
+        Returns
+        -------
+        callable
+            Waits until they are kept, and gives what `answer` does.
+        """
         found: list[Answer | Exception] = [_UNANSWERED] * len(chunk.questions)
         by_values, by_customer = self._split(chunk, found)
         if by_values:
@@ -125,13 +136,10 @@ class Batch:
             each.entry for each in found if isinstance(each, Answer) and each.entry is not None
         ]
         try:
-            keep_all(self._state, entries)
+            wait = begin_keeping(self._state, entries)
         except REFUSED as error:
-            return [
-                error if isinstance(each, Answer) and each.entry is not None else each
-                for each in found
-            ]
-        return found
+            return partial(_unkept, found, error)
+        return partial(_kept, found, wait)
 
     def _split(self, chunk: Chunk, found: list[Answer | Exception]) -> tuple[list[Row], list[Row]]:
         """Read values and customers; what is refused is put among what was found."""
@@ -203,6 +211,22 @@ class Batch:
                 values=row.values,
                 entry=entry,
             )
+
+
+def _kept(found: list[Answer | Exception], wait: Callable[[], None]) -> list[Answer | Exception]:
+    """Give answers once they are kept."""
+    try:
+        wait()
+    except REFUSED as error:
+        return _unkept(found, error)
+    return found
+
+
+def _unkept(found: list[Answer | Exception], error: Exception) -> list[Answer | Exception]:
+    """Refuse what could not be kept."""
+    return [
+        error if isinstance(each, Answer) and each.entry is not None else each for each in found
+    ]
 
 
 _UNANSWERED = RuntimeError("a question was passed over")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile, gettempdir
 from threading import Semaphore
@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from commerce.records.tenants import SHARED
 from serving.access.callers import Caller
 from serving.errors import BatchesBusy, InvalidRequest, ModelMissing, NoRoom, UnknownFormat
-from serving.predict.asking import BATCHES_AT_ONCE, AppState
+from serving.predict.asking import BATCHES_AT_ONCE, AnyAnswer, AppState
 from serving.predict.batches import MOST_ROWS, Batch, BatchRequest, Chunk
 from serving.predict.packages import Served
 from serving.predict.pipelines.answering import PipelineBatch, pipeline_of
@@ -267,11 +267,23 @@ def _parts(
 ) -> Iterator[bytes]:
     """Answer chunk by chunk."""
     first = 0
-    for chunk in chunks:
-        found = batch.answer(chunk)
+    for found in _answered(batch, chunks):
         yield writer.write(write_rows(first, found, with_reasons=with_reasons))
         first += len(found)
     yield writer.end()
+
+
+def _answered(
+    batch: Batch | PipelineBatch, chunks: Iterator[Chunk]
+) -> Iterator[Sequence[AnyAnswer | Exception]]:
+    """Give the answers to each chunk; while they are being kept, the next are decided."""
+    begun = None
+    for chunk in chunks:
+        before, begun = begun, batch.begin(chunk)
+        if before is not None:
+            yield before()
+    if begun is not None:
+        yield begun()
 
 
 async def _streamed(first: bytes, parts: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -8,7 +8,7 @@ one row and many give the same does not hold here.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -106,6 +106,11 @@ class PipelineBatch:
     def __init__(self, state: AppState, package: PipelinePackage) -> None:
         self._state, self._package = state, package
         self._began = False
+
+    def begin(self, chunk: Chunk) -> Callable[[], Sequence[AnyAnswer | Exception]]:
+        """Answer questions, and give the answers when asked: none of them is kept."""
+        found = self.answer(chunk)
+        return lambda: found
 
     def answer(self, chunk: Chunk) -> Sequence[AnyAnswer | Exception]:
         """Answer questions; where the process fails, all of the first chunk is refused, or each row of a later one."""

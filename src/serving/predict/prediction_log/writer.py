@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from scoring.package import Package
 from serving.errors import LogUnwritable
-from serving.predict.prediction_log.entries import Entry, write_entry, write_features
+from serving.predict.prediction_log.entries import Entry, write_entries, write_entry, write_features
 from serving.predict.prediction_log.segments import Segment, require_room
 
 logger = logging.getLogger(__name__)
@@ -83,13 +83,26 @@ class PredictionLog:
         LogUnwritable
             As `keep`; none of them was kept then.
         """
-        if not entries:
-            return
-        done: Future[None] | None = Future() if self.strict else None
-        *before, last = (_Waiting(each.package, write_entry(each), None) for each in entries)
-        self._put(*before, last._replace(done=done))
-        if done is not None:
-            done.result()
+        self.begin_keeping(entries).result()
+
+    def begin_keeping(self, entries: Sequence[Entry]) -> Future[None]:
+        """Begin to keep many answers together, by one sync.
+
+        Returns
+        -------
+        Future
+            Done once they are kept, in a relaxed log at once; it raises as `keep` where none of them was.
+        """
+        done: Future[None] = Future()
+        if not entries or not self.strict:
+            done.set_result(None)
+        if entries:
+            *before, last = (
+                _Waiting(each.package, frame, None)
+                for each, frame in zip(entries, write_entries(entries), strict=True)
+            )
+            self._put(*before, last._replace(done=done if self.strict else None))
+        return done
 
     async def kept(self, entry: Entry) -> None:
         """Keep an answer, on an event loop; raises as `keep` does."""
