@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from msgspec.structs import fields, replace
 from sqlalchemy import Engine
 from tests.serving.shop import SHOP, Client
 
@@ -23,7 +23,7 @@ from serving.schema import score
 
 
 def names(described: Any) -> list[str]:
-    """The fields of a dataclass, in order."""
+    """The fields of a struct, in order."""
     return [field.name for field in fields(described)]
 
 
