@@ -23,8 +23,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BYTE = 8
-_FEW = 32
-"""Rows up to which looking all slots up at once takes less than going through trees one by one."""
+_FEW = 128
+"""Rows up to which looking all trees up at once takes less than going through trees one by one."""
 _MOST_SMALL = 127
 """Ranks that fit one byte."""
 _FEW_AT_ONCE, _ROWS_AT_ONCE = 8, 2048
