@@ -84,7 +84,7 @@ def client(home: Path) -> Iterator[Client]:
 
 def told(answer: dict[str, Any]) -> dict[str, Any]:
     """What an answer says, without what it says of itself."""
-    return {name: answer[name] for name in Decision.__dataclass_fields__}
+    return {name: answer[name] for name in Decision.__struct_fields__}
 
 
 def in_batches(client: Client, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
