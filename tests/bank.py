@@ -11,8 +11,8 @@ from commerce.people.bank_schema import BANK_V1
 from commerce.records.tenants import SHARED
 from scoring.bank_model import BANK_MODEL
 from scoring.binned import Term, binned_component
-from scoring.components import Linear
 from scoring.fields import Field, Fields
+from scoring.linear import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.published import publish
 from training.specs.bank_churn import BANK_CHURN

@@ -11,8 +11,8 @@ import numpy as np
 
 from commerce.records.tenants import SHARED
 from scoring.binned import Term, binned_component
-from scoring.components import Linear
 from scoring.fields import Field, Fields
+from scoring.linear import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from simulation.bank import bank_customers
 

@@ -1,8 +1,8 @@
-"""The forms a scored model is made of: trees as tables, a linear model on transformed values, shape functions.
+"""The forms a scored model is made of: trees as tables, here; `scoring.linear` and shape functions, `scoring.binned`.
 
 Each gives a row of contributions, one per column, whose sum with `base` is the component's logit. Nothing
 here depends on how many rows are scored together: comparisons and look-ups are exact, sums run in one fixed
-order, logarithms are taken one by one; so one row and many agree to the last bit.
+order; so one row and many agree to the last bit.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import copysign, log1p
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.binned import Binned
 from scoring.errors import InvalidPackage
+from scoring.linear import Linear
 from scoring.tree_tables import MAX_TESTS, Tree, tabulate
 
 Floats = NDArray[np.float64]
@@ -250,56 +250,6 @@ class Trees:
             told.append(column)
             tables.append(self.table[first:end])
         return [(tree, told, np.stack(tables)) for tree, (told, tables) in found.items()]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Linear:
-    """A linear model on transformed values, with contributions measured from the training mean.
-
-    A value is filled where missing, passed through log1p of its size (keeping the sign) where `log` says so,
-    and contributes `coefficient * (transformed - mean)`. Whether it was missing contributes
-    `missing_coefficient * (missing - missing_mean)` to the same column.
-
-    Parameters
-    ----------
-    weight : float
-        What the component counts for in the package's logit.
-    base : float
-        Logit of a row at the training means.
-    log : bool array of shape (n_columns,)
-    fill, mean, coefficient, missing_mean, missing_coefficient : float arrays of shape (n_columns,)
-    """
-
-    weight: float
-    base: float
-    log: NDArray[np.bool_]
-    fill: Floats
-    mean: Floats
-    coefficient: Floats
-    missing_mean: Floats
-    missing_coefficient: Floats
-
-    @cached_property
-    def _logged(self) -> Integers:
-        return np.flatnonzero(self.log)
-
-    def fits(self, columns: int) -> bool:
-        """Whether it is a model on `columns` columns."""
-        return len(self.mean) == columns
-
-    def contributions(self, values: Floats) -> Floats:
-        """Explain rows; parameters and result as `Trees.contributions`."""
-        missing = values != values
-        filled = np.where(missing, self.fill, values)
-        logged = filled[:, self._logged]
-        filled[:, self._logged] = np.array(
-            [copysign(log1p(abs(value)), value) for value in logged.ravel().tolist()],
-            dtype=np.float64,
-        ).reshape(logged.shape)
-        filled -= self.mean
-        filled *= self.coefficient
-        filled += self.missing_coefficient * (missing - self.missing_mean)
-        return filled
 
 
 Component = Trees | Linear | Binned

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.binned import Binned
-from scoring.components import Component, Linear, Trees
+from scoring.components import Component, Trees
 from scoring.contents.binary import contents
+from scoring.linear import Linear
 from scoring.package import Package
 
 DECISION = ("decision", "offer", "population", "actionable")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scoring.binned import Binned, Term, binned_component
 from scoring.calibration import Calibration
-from scoring.components import Linear
+from scoring.linear import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.populations import Group, Population
 from scoring.scale import Scale

@@ -11,9 +11,9 @@ import pytest
 from tests.scoring.samples import NAMES, rows
 
 from scoring.calibration import Calibration
-from scoring.components import Linear
 from scoring.decisions import decide, decide_many
 from scoring.errors import InvalidPackage
+from scoring.linear import Linear
 from scoring.package import DecisionRule, Package
 from scoring.rules import RuleInputs
 from scoring.scale import Scale, band

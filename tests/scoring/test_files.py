@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from tests.scoring.samples import NAMES, linear, rows
 
-from scoring.components import Linear
 from scoring.decisions import decide_many
 from scoring.errors import (
     InvalidPackage,
@@ -27,6 +26,7 @@ from scoring.errors import (
     PackageNotFound,
 )
 from scoring.files import read_package, write_package
+from scoring.linear import Linear
 from scoring.package import Package, check_outputs
 from scoring.published import current, current_version, publish
 from scoring.rules import RuleInputs

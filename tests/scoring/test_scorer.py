@@ -10,8 +10,8 @@ import pytest
 from tests.scoring.samples import NAMES, rows
 
 from scoring.calibration import Calibration
-from scoring.components import Linear
 from scoring.errors import InvalidValues
+from scoring.linear import Linear
 from scoring.package import Package
 from scoring.scorer import score
 

@@ -21,7 +21,7 @@ from commerce.records.tenants import Tenant, create_tenant
 from features.catalogue import CATALOGUE
 from features.declaring.declaration import DAYS, catalogue, count, ratio, recency, source, total
 from scoring.calibration import Calibration
-from scoring.components import Linear
+from scoring.linear import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale

@@ -15,7 +15,7 @@ from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
 from features.declaring.activities import placed
 from features.snapshots.snapshot import Snapshot
-from scoring.components import Linear
+from scoring.linear import Linear
 from scoring.offers import Offer, SuccessRate
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.populations import EVERYONE, Population

@@ -9,7 +9,7 @@ import numpy as np
 from tests.serving.shop import make_real_package
 
 from features.catalogue import CATALOGUE
-from scoring.components import Linear
+from scoring.linear import Linear
 from scoring.offers import Offer, SuccessRate
 from scoring.package import Package
 from scoring.purchase_models import MeanOrders, MeanValue

@@ -14,7 +14,7 @@ import pytest
 from commerce.records.instants import from_micros, to_micros
 from features.catalogue import CATALOGUE
 from features.snapshots.snapshot import Snapshot
-from scoring.components import Linear
+from scoring.linear import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.published import current, publish
 from scoring.scale import Scale

@@ -8,10 +8,11 @@ from typing import Any
 
 from scoring.binned import Binned
 from scoring.calibration import Calibration
-from scoring.components import Component, Linear, Trees
+from scoring.components import Component, Trees
 from scoring.derived import DerivedColumns
 from scoring.errors import InvalidPackage
 from scoring.fields import Fields
+from scoring.linear import Linear
 from scoring.offers import Offer
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.populations import Group, Population

@@ -11,7 +11,7 @@ import numpy as np
 
 from commerce.records.money import to_minor
 from features.declaring.declaration import Catalogue
-from scoring.components import Linear
+from scoring.linear import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.rules import POINTS, RuleInputs
 

@@ -14,7 +14,8 @@ from sklearn.pipeline import Pipeline
 
 from commerce.records.instants import from_micros
 from scoring.binned import Binned, Term, binned_component
-from scoring.components import Component, Linear, Trees, trees_component
+from scoring.components import Component, Trees, trees_component
+from scoring.linear import Linear
 from scoring.package import Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale

@@ -15,6 +15,12 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     await send(scope["path"])
 
 
+def made_after(may_go: threading.Event) -> Any:
+    """Make an application, once it may be there."""
+    assert may_go.wait(10)
+    return echo
+
+
 async def ask(app: MadeBeside, path: str) -> list[str]:
     said: list[str] = []
 
@@ -31,12 +37,8 @@ async def ask(app: MadeBeside, path: str) -> list[str]:
 def test_who_asks_too_early_waits_and_is_answered() -> None:
     may_go = threading.Event()
 
-    def make() -> Any:
-        may_go.wait(10)
-        return echo
-
     async def early() -> list[str]:
-        app = MadeBeside(make)
+        app = MadeBeside(lambda: made_after(may_go))
         asking = asyncio.create_task(ask(app, "/a"))
         await asyncio.sleep(0)
         assert not asking.done()
@@ -49,12 +51,8 @@ def test_who_asks_too_early_waits_and_is_answered() -> None:
 def test_who_waits_no_longer_takes_the_application_from_nobody_else() -> None:
     may_go = threading.Event()
 
-    def make() -> Any:
-        may_go.wait(10)
-        return echo
-
     async def given_up() -> list[str]:
-        app = MadeBeside(make)
+        app = MadeBeside(lambda: made_after(may_go))
         one, other = asyncio.create_task(ask(app, "/a")), asyncio.create_task(ask(app, "/b"))
         await asyncio.sleep(0)
         one.cancel()

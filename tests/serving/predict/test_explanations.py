@@ -17,7 +17,7 @@ from tests.serving.shop import SHOP, make_package
 from commerce.records.database import reading
 from commerce.records.tenants import Tenant
 from scoring.calibration import Calibration, sigmoid
-from scoring.components import Linear
+from scoring.linear import Linear
 from scoring.package import Package
 from scoring.populations import Group, Population
 from scoring.published import publish

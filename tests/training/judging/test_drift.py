@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from tests.training.datasets import FEATURES, make_frame, valued_package
 
-from scoring.components import Linear
+from scoring.linear import Linear
 from scoring.package import Package
 from training.fitting.dataset import Dataset
 from training.judging.drift import (

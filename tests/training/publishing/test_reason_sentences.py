@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from features.catalogue import CATALOGUE
-from scoring.components import Linear
+from scoring.linear import Linear
 from scoring.package import DecisionRule, Package, PackageOutput
 from scoring.reasons import Reason, reasons
 from training.publishing.reason_sentences import (
