@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BYTE = 8
-_FEW = 128
+_FEW = 384
 """Rows up to which looking all trees up at once takes less than going through trees one by one."""
 _MOST_SMALL = 127
 """Ranks that fit one byte."""
@@ -43,10 +44,12 @@ class Trees:
         Logit of a row of which nothing is known: the start value plus every tree's mean.
     feature, threshold, missing_left : arrays of shape (8 * n_trees,)
         The tests, eight per tree; unused places have a threshold of NaN, which no value passes.
-    slot_tree, slot_feature, slot_offset : int arrays of shape (n_slots,)
-        One slot per (tree, column it tests): where in `table` its contributions begin.
-    table : float array
-        All contributions, slot by slot, pattern by pattern.
+    told : int array of shape (n_trees, n_widest)
+        The columns that each tree tells of; -1 behind them.
+    first : int array of shape (n_trees,)
+        Where in `said` the patterns of each tree begin; a tree without tests has one.
+    said : float array of shape (n_patterns, n_widest)
+        Of every tree and pattern, the contribution of each column told of; 0 behind them.
     """
 
     weight: float
@@ -54,10 +57,9 @@ class Trees:
     feature: Integers
     threshold: Floats
     missing_left: NDArray[np.bool_]
-    slot_tree: Integers
-    slot_feature: Integers
-    slot_offset: Integers
-    table: Floats
+    told: Integers
+    first: Integers
+    said: Floats
 
     @property
     def n_trees(self) -> int:
@@ -66,7 +68,7 @@ class Trees:
 
     def fits(self, columns: int) -> bool:
         """Whether it reads no other than the first `columns` columns."""
-        used = max(self.feature.max(initial=0), self.slot_feature.max(initial=0))
+        used = max(self.feature.max(initial=0), self.told.max(initial=0))
         return bool(used < columns)
 
     def contributions(self, values: Floats) -> Floats:
@@ -98,8 +100,7 @@ class Trees:
         seen[:, :, 1] = np.where(values != values, -np.inf, values)
         left = seen.reshape(rows, 2 * columns).take(self._place_of_test, axis=1) <= self.threshold
         packed = np.packbits(left.ravel(), bitorder="little").reshape(rows, self.n_trees)
-        first, table = self._by_pattern
-        said = table.take(packed + first, axis=0)
+        said = self.said.take(packed + self.first, axis=0)
         cells = self._cells(columns)[:rows]
         summed = np.bincount(cells.ravel(), weights=said.ravel(), minlength=rows * columns)
         return np.asarray(summed, dtype=np.float64).reshape(rows, columns)
@@ -108,19 +109,19 @@ class Trees:
         """Go through the trees, and add what each says of every row to its columns: the same sums in the same order."""
         rows, columns = values.shape
         by_column = np.ascontiguousarray(values.T)
-        patterns = self._patterns(by_column)
         summed = np.zeros((columns, rows))
         into = list(summed)
-        widest = max((len(told) for _, told, _ in self._by_tree), default=0)
-        looked_up = np.empty((widest, rows))
-        parts = list(looked_up)
-        for tree, told, table in self._by_tree:
-            table.take(patterns[tree], axis=1, out=looked_up[: len(told)], mode="clip")
+        looked_up = np.empty((rows, self.said.shape[1]))
+        parts = list(looked_up.T)
+        for pattern, told, said in zip(
+            self._patterns(by_column), self._columns, self._patterns_said, strict=True
+        ):
+            said.take(pattern, axis=0, out=looked_up, mode="clip")
             for column, part in zip(told, parts, strict=False):
                 np.add(into[column], part, out=into[column])
         return np.ascontiguousarray(summed.T)
 
-    def _patterns(self, by_column: Floats) -> Integers:
+    def _patterns(self, by_column: Floats) -> NDArray[np.uint8]:
         """Give the comparison pattern of each tree and row, shape (n_trees, n_rows).
 
         A value is ranked once among the thresholds of its column; ranks are compared eight times as fast as values.
@@ -139,8 +140,8 @@ class Trees:
         packed = by_bit[0].copy()
         for bit in range(1, _BYTE):
             packed |= np.left_shift(by_bit[bit], bit, out=by_bit[bit])
-        patterns = packed.view(np.uint8).reshape(self.n_trees, -1)[:, :rows]
-        return np.asarray(patterns, dtype=np.int64)
+        patterns: NDArray[np.uint8] = packed.view(np.uint8).reshape(self.n_trees, -1)[:, :rows]
+        return patterns
 
     @cached_property
     def _order(self) -> Integers:
@@ -187,30 +188,8 @@ class Trees:
         """Where the value of each test stands among two of each column, the second for what missing ones pass."""
         return 2 * self.feature + self.missing_left
 
-    @cached_property
-    def _by_pattern(self) -> tuple[Integers, Floats]:
-        """`table`, with all that a tree says under one pattern side by side: there it is read at once.
-
-        Returns
-        -------
-        first : int array of shape (n_trees,)
-            Where the patterns of each tree begin.
-        table : float array of shape (n_patterns, n_widest)
-            Of every tree and pattern, what is said of the columns that the tree tells of; 0 behind them.
-        """
-        first = np.zeros(self.n_trees, dtype=np.int64)
-        told = self._told()
-        widths = [len(columns) for _, columns, _ in told]
-        table = np.zeros((sum(each.shape[1] for *_, each in told) or 1, max(widths, default=0)))
-        end = 0
-        for tree, columns, each in told:
-            first[tree] = end
-            table[end : end + each.shape[1], : len(columns)] = each.T
-            end += each.shape[1]
-        return first, table
-
     def _cells(self, columns: int) -> Integers:
-        """Give where the sums are that what `_by_pattern` holds is added to; 0 is added to any.
+        """Give where the sums are that what is `said` is added to; 0 is added to any.
 
         Returns
         -------
@@ -219,11 +198,8 @@ class Trees:
         """
         found = self._known_cells.get(columns)
         if found is None:
-            cells = np.zeros((self.n_trees, self._by_pattern[1].shape[1]), dtype=np.int64)
-            for tree, told, _ in self._told():
-                cells[tree, : len(told)] = told
             rows = np.arange(_FEW_AT_ONCE)[:, None, None]
-            found = self._known_cells[columns] = cells + rows * columns
+            found = self._known_cells[columns] = np.maximum(self.told, 0) + rows * columns
         return found
 
     @cached_property
@@ -231,25 +207,14 @@ class Trees:
         return {}
 
     @cached_property
-    def _by_tree(self) -> list[tuple[int, list[int], Floats]]:
-        """`_told`, kept."""
-        return self._told()
+    def _columns(self) -> list[list[int]]:
+        """The columns that each tree tells of."""
+        return [[column for column in told if column >= 0] for told in self.told.tolist()]
 
-    def _told(self) -> list[tuple[int, list[int], Floats]]:
-        """Of each tree: its number, the columns it tells of, and what it says of each under every pattern."""
-        ends = [*self.slot_offset.tolist(), len(self.table)][1:]
-        found: dict[int, tuple[list[int], list[Floats]]] = {}
-        for tree, column, first, end in zip(
-            self.slot_tree.tolist(),
-            self.slot_feature.tolist(),
-            self.slot_offset.tolist(),
-            ends,
-            strict=True,
-        ):
-            told, tables = found.setdefault(tree, ([], []))
-            told.append(column)
-            tables.append(self.table[first:end])
-        return [(tree, told, np.stack(tables)) for tree, (told, tables) in found.items()]
+    @cached_property
+    def _patterns_said(self) -> list[Floats]:
+        """What each tree says under its patterns, parts of `said`."""
+        return np.split(self.said, self.first[1:])
 
 
 Component = Trees | Linear | Binned
@@ -278,29 +243,42 @@ def trees_component(trees: Sequence[Tree], *, start: float, weight: float = 1.0)
     feature = np.zeros(n_tests, dtype=np.int64)
     threshold = np.full(n_tests, np.nan)
     missing_left = np.zeros(n_tests, dtype=np.bool_)
-    slots: list[tuple[int, int, int]] = []
-    tables: list[Floats] = []
-    base, offset = float(start), 0
-    for index, tree in enumerate(trees):
+    base, explained = float(start), [tabulate(tree) for tree in trees]
+    for index, (tree, table) in enumerate(zip(trees, explained, strict=True)):
         first, nodes = index * MAX_TESTS, tree.tests
         feature[first : first + len(nodes)] = tree.feature[nodes]
         threshold[first : first + len(nodes)] = tree.threshold[nodes]
         missing_left[first : first + len(nodes)] = tree.missing_left[nodes]
-        explained = tabulate(tree)
-        base += explained.expected
-        for column, contributions in zip(explained.features, explained.contributions, strict=True):
-            slots.append((index, column, offset))
-            tables.append(contributions)
-            offset += len(contributions)
-    places = np.array(slots, dtype=np.int64).reshape(-1, 3)
+        base += table.expected
     return Trees(
         weight=weight,
         base=base,
         feature=feature,
         threshold=threshold,
         missing_left=missing_left,
-        slot_tree=places[:, 0].copy(),
-        slot_feature=places[:, 1].copy(),
-        slot_offset=places[:, 2].copy(),
-        table=np.concatenate(tables) if tables else np.zeros(0),
+        **lay_out([(table.features, table.contributions) for table in explained]),
     )
+
+
+def lay_out(tables: Sequence[tuple[Sequence[int], Floats]]) -> dict[str, Any]:
+    """Put the tables of all trees into one, where what a tree says under one pattern is read at once.
+
+    Parameters
+    ----------
+    tables : sequence of (sequence of int, float array of shape (n_told, n_patterns))
+        Of each tree the columns that it tells of, and what it says of each under every pattern.
+
+    Returns
+    -------
+    dict of str to array
+        `told`, `first` and `said`, as `Trees` has them.
+    """
+    lengths = np.array([said.shape[1] for _, said in tables], dtype=np.int64)
+    first = np.cumsum(lengths) - lengths
+    widest = max(len(columns) for columns, _ in tables)
+    told = np.full((len(tables), widest), -1, dtype=np.int64)
+    table = np.zeros((int(lengths.sum()), widest))
+    for tree, (columns, said) in enumerate(tables):
+        told[tree, : len(columns)] = columns
+        table[first[tree] : first[tree] + said.shape[1], : len(columns)] = said.T
+    return {"told": told, "first": first, "said": table}

@@ -27,10 +27,12 @@ DECISION = ("decision", "offer", "population", "actionable")
 """What belongs to the decision."""
 
 _COLUMNS: Mapping[type[Component], tuple[str, ...]] = {
-    Trees: ("feature", "slot_feature"),
+    Trees: ("feature", "told"),
     Binned: ("column",),
 }
 """Arrays that hold columns, by component; those of linear ones have a place for each column."""
+_WRITTEN_COLUMNS = frozenset({"feature", "slot_feature", "column"})
+"""What they are called in a file."""
 
 _TOLD = ("version", "validation", "card")
 """What is told of a version: neither of its parts."""
@@ -158,7 +160,7 @@ def _narrowed(
     component = package.components[int(place)]
     if isinstance(component, Linear):
         return array[kept]
-    if field not in _COLUMNS[type(component)]:
+    if field not in _WRITTEN_COLUMNS:
         return array
     moved = np.zeros(_width(package), dtype=array.dtype)
     moved[kept] = np.arange(len(kept))
@@ -177,7 +179,7 @@ def _reads(component: Component, columns: int) -> NDArray[np.bool_]:
     if isinstance(component, Linear):
         read |= (component.coefficient != 0) | (component.missing_coefficient != 0)
     elif isinstance(component, Trees):
-        read[np.unique(component.slot_feature)] = True
+        read[component.told[component.told >= 0]] = True
     else:
         read[np.unique(component.column)] = True
     return read

@@ -11,6 +11,7 @@ from tests.scoring.samples import FAMILIES, NAMES, UNITS, grow, linear
 from scoring.calibration import Calibration
 from scoring.components import Component, trees_component
 from scoring.package import DecisionRule, Package, PackageOutput
+from scoring.tree_tables import Tree
 
 
 @pytest.fixture
@@ -19,13 +20,19 @@ def random() -> np.random.Generator:
     return np.random.default_rng(7)
 
 
+def _trees(random: np.random.Generator) -> list[Tree]:
+    """Random trees, of which some are a single leaf: boosting ends with such where nothing is left to learn."""
+    trees = [grow(random, len(NAMES)) for _ in range(60)]
+    return [*trees[:20], grow(random, len(NAMES), leaves=1), *trees[20:], grow(random, 1, leaves=1)]
+
+
 @pytest.fixture
 def make_package(random: np.random.Generator) -> Callable[..., Package]:
     """Make a package; any of its parts can be given."""
 
     def make(**parts: object) -> Package:
         components: tuple[Component, ...] = (
-            trees_component([grow(random, len(NAMES)) for _ in range(60)], start=-0.4, weight=0.6),
+            trees_component(_trees(random), start=-0.4, weight=0.6),
             linear(random, len(NAMES), weight=0.4),
         )
         given: dict[str, object] = {

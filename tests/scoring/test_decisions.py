@@ -47,7 +47,7 @@ def test_one_customer_and_many_are_decided_alike(
     package = make_package(
         scale=Scale(), rule_inputs=RuleInputs(columns={"spend": "spend_365d"}, typical_order=50)
     )
-    values = rows(random, 200, len(NAMES))
+    values = rows(random, 500, len(NAMES))
     assert decide_many(package, values) == [decide(package, row) for row in values]
 
 

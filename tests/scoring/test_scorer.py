@@ -35,7 +35,7 @@ def test_one_row_and_many_agree_to_the_bit(
 def test_the_layout_in_memory_does_not_change_a_bit(
     random: np.random.Generator, make_package: MakePackage
 ) -> None:
-    package, values = make_package(), rows(random, 100, len(NAMES))
+    package, values = make_package(), rows(random, 500, len(NAMES))
     turned, spread = np.asfortranarray(values), np.repeat(values, 2, axis=1)[:, ::2]
     for same in (turned, spread):
         assert score(package, same).logit.tobytes() == score(package, values).logit.tobytes()

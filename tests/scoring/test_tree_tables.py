@@ -55,8 +55,21 @@ def test_contributions_are_the_shapley_values_of_their_definition(
     expected = np.array([shapley(tree, row) for row in values])
     found = component.contributions(values)
     np.testing.assert_allclose(found, expected, atol=1e-12)
-    among_many = component.contributions(np.tile(values, (16, 1)))
-    assert np.array_equal(among_many, np.tile(found, (16, 1)))
+    among_many = component.contributions(np.tile(values, (40, 1)))
+    assert np.array_equal(among_many, np.tile(found, (40, 1)))
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_tree_of_one_leaf_says_nothing_of_one_row_or_of_many(
+    random: np.random.Generator, place: int
+) -> None:
+    trees = [grow(random, columns=4) for _ in range(2)]
+    values = rows(random, 500, 4)
+    without = trees_component(trees, start=0.0).contributions(values)
+    trees.insert(place, grow(random, columns=4, leaves=1))
+    component = trees_component(trees, start=0.0)
+    assert np.array_equal(component.contributions(values), without)
+    assert np.array_equal(component.contributions(values[:3]), without[:3])
 
 
 def test_base_and_contributions_add_up_to_the_leaf(random: np.random.Generator) -> None:

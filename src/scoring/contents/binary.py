@@ -9,6 +9,7 @@ from typing import Any
 from scoring.binned import Binned
 from scoring.calibration import Calibration
 from scoring.components import Component, Trees
+from scoring.contents.tree_slots import SLOTS, TESTS, as_slots, from_slots
 from scoring.derived import DerivedColumns
 from scoring.errors import InvalidPackage
 from scoring.fields import Fields
@@ -111,8 +112,8 @@ def contents(package: Package) -> tuple[dict[str, Any], dict[str, Any]]:
     for index, component in enumerate(package.components):
         kind = next(name for name, form in _COMPONENTS.items() if isinstance(component, form))
         components.append({"kind": kind, "weight": component.weight, "base": component.base})
-        for name in _array_names(type(component)):
-            arrays[f"{index}.{name}"] = getattr(component, name)
+        for name, array in _arrays_of(component).items():
+            arrays[f"{index}.{name}"] = array
     content: dict[str, Any] = {
         "name": package.name,
         "version": package.version,
@@ -145,10 +146,28 @@ def _read_components(arrays: Arrays, described: list[dict[str, Any]]) -> tuple[C
                 f"component must be one of {', '.join(_COMPONENTS)}; got {description['kind']!r}."
                 " Read the package with the version that wrote it."
             )
-        parts = {name: arrays[f"{index}.{name}"] for name in _array_names(kind)}
-        components.append(kind(weight=description["weight"], base=description["base"], **parts))
+        weight, base = description["weight"], description["base"]
+        parts = {name: arrays[f"{index}.{name}"] for name in _ARRAYS[kind]}
+        if kind is Trees:
+            components.append(from_slots(weight, base, parts))
+        else:
+            components.append(kind(weight=weight, base=base, **parts))
     return tuple(components)
 
 
-def _array_names(kind: type[Component]) -> list[str]:
-    return [field.name for field in fields(kind) if field.name not in ("weight", "base")]
+def _arrays_of(component: Component) -> dict[str, Any]:
+    if isinstance(component, Trees):
+        return as_slots(component)
+    return {name: getattr(component, name) for name in _ARRAYS[type(component)]}
+
+
+def _array_names(kind: type[Component]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in ("weight", "base"))
+
+
+_ARRAYS: Mapping[type[Component], tuple[str, ...]] = {
+    Trees: (*TESTS, *SLOTS),
+    Linear: _array_names(Linear),
+    Binned: _array_names(Binned),
+}
+"""What each form is written as."""
