@@ -11,6 +11,10 @@ async def app(scope, receive, send):
             await send({"type": "lifespan.startup.complete"})
         await send({"type": "lifespan.shutdown.complete"})
         return
+    scope["app"].middleware_stack = answer  # the next ones come directly, as ours do
+    await answer(scope, receive, send)
+
+async def answer(scope, receive, send):
     while (await receive()).get("more_body", False):
         pass
     headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]

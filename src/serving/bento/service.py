@@ -35,8 +35,12 @@ _servers: list[Server] = []
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve one connection."""
-    await _servers[-1].front(scope, receive, send)
+    """Serve a connection that came through BentoML, and have the next ones come directly."""
+    from serving.bento.direct import direct_to
+
+    front = _servers[-1].front
+    direct_to(front, scope)
+    await front(scope, receive, send)
 
 
 @bentoml.service(

@@ -1,4 +1,4 @@
-"""What stands in front of the application: what answers at once, and the bound on all that is asked at once."""
+"""What stands in front of the application: what answers at once, how many may ask, and for how long."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from concurrent.futures import Future
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.hot.path import HotPath, Served
+from serving.rest.deadline import Deadline
 from serving.rest.overload import Overload
+
+DEADLINE = 30.0
+"""Seconds in which an answer of the application begins, or is refused."""
 
 logger = logging.getLogger(__name__)
 
 
 def in_front(app: ASGIApp, served: Served) -> ASGIApp:
-    """Put the hot path before an application, and the bound of its door before both."""
+    """Put the hot path before an application and its deadline, and the bound of the door before them all."""
 
     def has_model(name: str) -> bool:
         return served.serving is not None and served.serving.shelf.has_model(name)
 
-    return Overload(HotPath(app, served, has_model), served.door.most_at_once)
+    in_time = Deadline(app, DEADLINE)
+    return Overload(HotPath(in_time, served, has_model), served.door.most_at_once)
 
 
 class MadeBeside:

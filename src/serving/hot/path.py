@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -19,11 +18,12 @@ from serving.access.gate import Gate
 from serving.errors import LogUnwritable, ServingError, StoreUnavailable
 from serving.hot.bodies import read_question, write
 from serving.hot.door import Door, Letterhead
+from serving.hot.limits import Limit
 from serving.hot.together import Together
 from serving.predict.answers import keep
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
 from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed, is_whole
-from serving.rest.patience import in_time
+from serving.rest.patience import DEADLINE, in_time
 from serving.rest.protection import LARGEST_BODY, carried, is_to_us
 from serving.rest.request_log import log_request, new_request_id, note, note_steps
 from serving.rest.schemas import PREFIX, SCOPE, UNABLE, write_answer
@@ -180,14 +180,15 @@ async def _keep(state: AppState, found: Answer) -> None:
     if state.log is None:
         await in_time(keep, state, found)
     else:
-        await state.log.kept(found.entry)
+        with Limit(DEADLINE):
+            await state.log.kept(found.entry)
 
 
 async def _received(receive: Receive, came: list[Message]) -> bytes | None:
     """Receive a body, and all that came of it; None where it does not come at once, or is too large."""
     body: bytes = b""
     try:
-        async with asyncio.timeout(_PATIENCE):
+        with Limit(_PATIENCE):
             while True:
                 came.append(message := await receive())
                 body += message.get("body", b"")
