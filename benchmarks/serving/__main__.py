@@ -74,6 +74,8 @@ class Bench:
         )
         with self._script("empty", peers.EMPTY) as empty:
             self._ask("empty route, tuned Bento", empty, self.by_values)
+        with self._script("empty", peers.EMPTY, DIRECT="yes") as empty:
+            self._ask("the same, past its middlewares", empty, self.by_values)
         started = _start_seconds(lambda: self._script("empty", peers.EMPTY))
         self.figures["cold_start_over_empty_s"] = _start_seconds(self._ours) - started
         with self._ours() as ours:
@@ -108,6 +110,7 @@ class Bench:
         values, customer = usual["ours, by values"], usual["ours, by customer, SQLite"]
         self.figures |= {
             "over_empty_route": values.rate / usual["empty route, tuned Bento"].rate,
+            "over_direct_empty_route": values.rate / usual["the same, past its middlewares"].rate,
             "over_bentoml_noop": values.rate / usual["BentoML's default, no-op"].rate,
             "over_natural_bentoml": values.rate / usual["BentoML's natural service"].rate,
             "over_mlflow_serve": values.rate / usual["mlflow models serve"].rate,
@@ -161,12 +164,12 @@ class Bench:
             yield server
 
     @contextmanager
-    def _script(self, name: str, source: str) -> Iterator[Server]:
+    def _script(self, name: str, source: str, **more: str) -> Iterator[Server]:
         place = self.folder / name
         place.mkdir(exist_ok=True)
         (place / "peer.py").write_text(source, encoding="utf-8")
         command = ["-m", "bentoml", "serve", "peer:Service", "--port"]
-        with serving(command, self.environ, ready="/readyz", cwd=place) as server:
+        with serving(command, self.environ | more, ready="/readyz", cwd=place) as server:
             yield server
 
     @contextmanager

@@ -22,12 +22,8 @@ logger = logging.getLogger(__name__)
 
 def in_front(app: ASGIApp, served: Served) -> ASGIApp:
     """Put the hot path before an application and its deadline, and the bound of the door before them all."""
-
-    def has_model(name: str) -> bool:
-        return served.serving is not None and served.serving.shelf.has_model(name)
-
     in_time = Deadline(app, DEADLINE)
-    return Overload(HotPath(in_time, served, has_model), served.door.most_at_once)
+    return Overload(HotPath(in_time, served), served.door.most_at_once)
 
 
 class MadeBeside:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
@@ -55,13 +54,10 @@ class HotPath:
     Parameters
     ----------
     served : Served
-    has_model : callable
-        Whether a name is a model's, and so may be logged.
     """
 
-    def __init__(self, app: ASGIApp, served: Served, has_model: Callable[[str], bool]) -> None:
-        self.app = app
-        self._served, self._has_model = served, has_model
+    def __init__(self, app: ASGIApp, served: Served) -> None:
+        self.app, self._served = app, served
         self._door = Door(lambda scope: is_to_us(scope, served.door))
         self._together = Together(lambda: served.serving)
         self._headers: dict[tuple[str, DoorSettings], list[tuple[bytes, bytes]]] = {}
@@ -114,13 +110,14 @@ class HotPath:
     ) -> Answer | None:
         """Answer, and keep the answer; None where it takes a closer look."""
         model, asked = scope["path"].removeprefix(_UNDER), read_question(body)
-        if asked is None or not self._has_model(model):
+        state: AppState | None = self._served.serving
+        if asked is None or state is None or not state.shelf.has_model(model):
             return None
         try:
             if not await self._let_in(scope, letterhead, asked.tenant):
                 return None
             found = await self._decide(model, asked, request_id)
-            await _keep(self._served.serving, found)
+            await _keep(state, found)
             return found
         except _UNABLE as error:  # which the route would only find out once more
             note(scope, **{UNABLE: error})

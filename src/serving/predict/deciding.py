@@ -281,7 +281,7 @@ def _without_records(shelf: PackageShelf, tenant: str, model: str) -> Served:
         return shelf.current(tenant, model)
     except ModelMissing:
         tenants = sorted({known for known, _ in shelf.published()})
-        if not tenants or tenant in tenants:
+        if not tenants or tenant in (*tenants, SHARED):  # which nobody has to name
             raise
         raise UnknownName(
             f"tenant must have a model here; got {tenant!r}. Check the name.",

@@ -8,8 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from commerce.records.tenants import SHARED
+from scoring.bank_model import BANK_MODEL
 from serving.access.callers import Caller, require_shop
 from serving.access.gate import missing
+from serving.errors import InvalidRequest
 from serving.predict.packages import PackageShelf
 from serving.rest.protection import name_of_host
 from serving.rest.shown import address_of, identify, read_shown, shops_asked
@@ -77,14 +79,23 @@ def shops_of(request: Request, caller: Caller | None) -> tuple[str, ...]:
     return asked or tuple(sorted(door.open))
 
 
-def refuse_misspelt(request: Request, shelf: PackageShelf, tenant: str, model: str) -> None:
-    """Refuse the path of a model whose name is none, with one that is close; `PackageShelf.misspelt` says which."""
+def refuse_missing(request: Request, shelf: PackageShelf, tenant: str, model: str) -> None:
+    """Refuse what nobody could answer: a name that is none, as `PackageShelf.misspelt` says, or a model of no shop.
+
+    A path with such a name is refused with one that is close.
+    """
     if shelf.misspelt(tenant, model):
         path = request.url.path
         before, after = path.split("/")[:2], path.split("/")[3:]
         names = [name for whose, name in shelf.published() if whose == tenant]
         known = ["/".join([*before, name, *after]) for name in names]
         raise HTTPException(404, f"path must exist; got {path!r}. {did_you_mean(path, known)}")
+    if tenant == SHARED and model != BANK_MODEL:
+        raise InvalidRequest(
+            f"tenant must be named for a model that is a shop's own; got none for {model!r}."
+            f" Name it, or run `bellwether train --name {model} --table FILE --target COLUMN` for a model of a table.",
+            field="tenant",
+        )
 
 
 def _require_open(request: Request, tenants: set[str]) -> None:

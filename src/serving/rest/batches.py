@@ -22,7 +22,7 @@ from serving.predict.asking import BATCHES_AT_ONCE, AnyAnswer, AppState
 from serving.predict.batches import MOST_ROWS, Batch, BatchRequest, Chunk
 from serving.predict.packages import Served
 from serving.predict.pipelines.answering import PipelineBatch, pipeline_of
-from serving.rest.admission import asking, refuse_misspelt, require_about
+from serving.rest.admission import asking, refuse_missing, require_about
 from serving.rest.batch_answers import (
     AnswerWriter,
     ArrayWriter,
@@ -160,13 +160,7 @@ async def predict_batch(
         try:
             batch = await run_in_threadpool(_begin, state, asked)
         except ModelMissing:
-            refuse_misspelt(request, state.shelf, asked.tenant, model)
-            if tenant is None:
-                raise InvalidRequest(
-                    f"tenant must be named for a model that is a shop's own; got none for {model!r}."
-                    " Add ?tenant=, or name a model of a table.",
-                    field="tenant",
-                ) from None
+            refuse_missing(request, state.shelf, asked.tenant, model)
             raise
         served = batch.served if isinstance(batch.served, Served) else None
         kind, writer = _writer(request, with_reasons=reasons)

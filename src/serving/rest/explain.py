@@ -11,7 +11,7 @@ from serving.access.callers import Caller
 from serving.errors import ModelMissing
 from serving.predict.asking import AppState
 from serving.predict.explanations import explain
-from serving.rest.admission import asking, refuse_misspelt, require_about
+from serving.rest.admission import asking, refuse_missing, require_about
 from serving.rest.explained import ExplainedPrediction, write_explanation
 from serving.rest.openapi import request_examples
 from serving.rest.patience import in_time
@@ -47,7 +47,7 @@ async def explain_decision(
     try:
         found = await in_time(explain, state, model, asked, request_id_of(request.scope))
     except ModelMissing:
-        refuse_misspelt(request, state.shelf, asked.tenant, model)
+        refuse_missing(request, state.shelf, asked.tenant, model)
         raise
     note_steps(request.scope, found.answer.steps)
     return JSONResponse(write_explanation(found))

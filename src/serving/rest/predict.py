@@ -13,7 +13,7 @@ from serving.errors import ModelMissing
 from serving.predict.answers import answer
 from serving.predict.asking import AnyAnswer, AppState
 from serving.predict.pipelines.answering import answer_pipeline, pipeline_of
-from serving.rest.admission import asking, refuse_misspelt, require_about
+from serving.rest.admission import asking, refuse_missing, require_about
 from serving.rest.openapi import request_examples
 from serving.rest.patience import in_time
 from serving.rest.refusals import RESPONSES
@@ -55,7 +55,7 @@ async def predict(
         else:
             found = await in_time(answer, state, model, asked, request_id)
     except ModelMissing:
-        refuse_misspelt(request, state.shelf, asked.tenant, model)
+        refuse_missing(request, state.shelf, asked.tenant, model)
         raise
     note_steps(request.scope, found.steps)
     return JSONResponse(write_answer(found))

@@ -79,6 +79,16 @@ def test_values_are_explained_without_a_record_store(client_without_records: Cli
     assert body["recourse_note"].startswith("The model knows of nothing")
 
 
+@pytest.mark.parametrize("path", ["/predict/weather", "/explain/weather", "/predict/weather/batch"])
+def test_a_model_of_a_shop_is_asked_with_the_name_of_the_shop(client: Client, path: str) -> None:
+    values = BY_VALUES["features"]
+    batch = path.endswith("batch")
+    refused = client.post(path, [{"features": values}] if batch else {"features": values})
+    told = refused.json()
+    assert (refused.status_code, told["field"]) == (422, "tenant")
+    assert told["detail"].startswith("tenant must be named for a model that is a shop's own; got")
+
+
 @pytest.mark.parametrize(
     ("model", "asked", "status", "says"),
     [
