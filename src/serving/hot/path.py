@@ -21,7 +21,7 @@ from serving.hot.limits import Limit
 from serving.hot.together import Together
 from serving.predict.answers import keep
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
-from serving.predict.deciding import decide_by_customer, decide_by_values, decide_observed, is_whole
+from serving.predict.deciding import decide_by_customer, decide_by_values, is_whole, see_customer
 from serving.rest.patience import DEADLINE, in_time
 from serving.rest.protection import LARGEST_BODY, carried, is_to_us
 from serving.rest.request_log import log_request, new_request_id, note, note_steps
@@ -138,12 +138,12 @@ class HotPath:
                 return await self._together.decide(model, asked, request_id)
             return await run_in_threadpool(decide_by_values, state, model, asked, request_id)
         if state.store is not None and state.store.is_near:
-            found = decide_observed(state, model, asked, request_id)
+            seen = see_customer(state, model, asked, request_id)
         else:
-            found = await in_time(decide_observed, state, model, asked, request_id)
-        if found is None:
-            found = await in_time(decide_by_customer, state, model, asked, request_id)
-        return found
+            seen = await in_time(see_customer, state, model, asked, request_id)
+        if seen is None:
+            return await in_time(decide_by_customer, state, model, asked, request_id)
+        return await self._together.decide_seen(seen)
 
     async def _let_in(self, scope: Scope, letterhead: Letterhead, tenant: str) -> bool:
         """Whether the sender may ask about a tenant, as was told a moment ago; counts the request."""

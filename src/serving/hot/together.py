@@ -1,4 +1,4 @@
-"""Questions by values that came at once are decided at once: a table of several rows costs little more than of one.
+"""What is asked at once is decided at once: a table of several rows costs little more than of one.
 
 Nobody waits for anybody: what an event loop finds in one turn is taken together, and that is often one alone.
 """
@@ -6,24 +6,23 @@ Nobody waits for anybody: what an event loop finds in one turn is taken together
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
 
+import numpy as np
+
+from scoring.decisions import Decision, decide_many
+from scoring.package import Package
 from serving.predict.asking import Answer, AppState, ValuesRequest
-from serving.predict.deciding import decide_by_values, decide_together
+from serving.predict.deciding import SeenCustomer, decide_by_values, decide_together
 
-
-class _Waiting(NamedTuple):
-    request: ValuesRequest
-    request_id: str
-    found: asyncio.Future[Answer | None]
-
-
-_Key = tuple[asyncio.AbstractEventLoop, str, str]
+Key = TypeVar("Key", bound=Hashable)
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
 
 
 class Together:
-    """Decides upon values, those of one turn of the event loop together.
+    """Decides what is asked in one turn of the event loop together.
 
     Parameters
     ----------
@@ -33,37 +32,79 @@ class Together:
 
     def __init__(self, state: Callable[[], AppState]) -> None:
         self._state = state
-        self._waiting: dict[_Key, list[_Waiting]] = {}
+        self._values = _Turns(self._decide_values)
+        self._seen = _Turns(_decide_rows)
 
     async def decide(self, model: str, request: ValuesRequest, request_id: str) -> Answer:
         """Decide upon the values of a request; raises as `serving.predict.deciding.decide_by_values` does."""
-        loop = asyncio.get_running_loop()
-        key = loop, model, request.tenant
-        others = self._waiting.get(key)
-        if others is None:  # the first of this turn decides for all
-            found = await self._decide_for_all(key, request, request_id)
-        else:
-            waiting = _Waiting(request, request_id, loop.create_future())
-            others.append(waiting)
-            found = await waiting.found
+        found = await self._values.ask((model, request.tenant), (request, request_id))
         return found or decide_by_values(self._state(), model, request, request_id)
 
-    async def _decide_for_all(
-        self, key: _Key, request: ValuesRequest, request_id: str
-    ) -> Answer | None:
-        """Let the turn go by, and decide for who came in it; None where each has to look for itself."""
-        others = self._waiting[key] = []
-        await asyncio.sleep(0)
-        del self._waiting[key]
-        if not others:
-            return None
-        _, model, tenant = key
-        asked = [(request, request_id), *((each.request, each.request_id) for each in others)]
-        found: Sequence[Answer | None] = [None] * len(asked)
+    async def decide_seen(self, seen: SeenCustomer) -> Answer:
+        """Decide upon what was read of a customer; raises as `scoring.decisions.decide` does."""
+        decision = await self._seen.ask(seen.served.package, seen)
+        return seen.decided() if decision is None else seen.answer(decision)
+
+    def _decide_values(
+        self, key: tuple[str, str], asked: Sequence[tuple[ValuesRequest, str]]
+    ) -> Sequence[Answer] | None:
+        model, tenant = key
+        return decide_together(self._state(), model, tenant, asked)
+
+
+def _decide_rows(package: Package, seen: Sequence[SeenCustomer]) -> Sequence[Decision]:
+    return decide_many(package, np.stack([each.values for each in seen]))
+
+
+class _Turns(Generic[Key, Asked, Found]):
+    """Finds what is asked in one turn together, by key.
+
+    Parameters
+    ----------
+    find : callable
+        Takes a key and all that was asked by it, and finds as many; or None, where each has to look for itself.
+    """
+
+    def __init__(self, find: Callable[[Key, Sequence[Asked]], Sequence[Found] | None]) -> None:
+        self._find = find
+        self._waiting: dict[
+            tuple[asyncio.AbstractEventLoop, Key], list[tuple[Asked, asyncio.Future[Found | None]]]
+        ] = {}
+
+    async def ask(self, key: Key, asked: Asked) -> Found | None:
+        """Let the turn go by, and give what was found; None for one alone, and where each has to look for itself."""
+        loop = asyncio.get_running_loop()
+        others = self._waiting.get((loop, key))
+        if others is not None:
+            found: asyncio.Future[Found | None] = loop.create_future()
+            others.append((asked, found))
+            return await found
+        others = self._waiting[loop, key] = []  # the first of this turn asks for all
         try:
-            found = decide_together(self._state(), model, tenant, asked) or found
+            await asyncio.sleep(0)
+            del self._waiting[loop, key]
+            return self._find_for_all(key, asked, others) if others else None
         finally:
-            for each, answer in zip(others, found[1:], strict=True):
-                if not each.found.done():
-                    each.found.set_result(answer)
+            if self._waiting.get((loop, key)) is others:  # given up meanwhile
+                del self._waiting[loop, key]
+            _settle(others)
+
+    def _find_for_all(
+        self, key: Key, asked: Asked, others: Sequence[tuple[Asked, asyncio.Future[Found | None]]]
+    ) -> Found | None:
+        found = self._find(key, [asked, *(each for each, _ in others)])
+        if found is None:
+            return None
+        _settle(others, found[1:])
         return found[0]
+
+
+def _settle(
+    others: Sequence[tuple[Asked, asyncio.Future[Found | None]]],
+    found: Sequence[Found] | None = None,
+) -> None:
+    """Give who waits what was found; nothing more to who was given something, or gave up."""
+    nothing: Sequence[Found | None] = [None] * len(others)
+    for (_, waiting), each in zip(others, found or nothing, strict=True):
+        if not waiting.done():
+            waiting.set_result(each)

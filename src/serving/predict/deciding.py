@@ -1,6 +1,6 @@
 """From what is asked to a decision: record, features, package. Nothing is kept here.
 
-Of a customer, what was read stays so: see `decide_observed`.
+Of a customer, what was read stays so: see `see_customer`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from commerce.records.errors import CustomerNotFound, CustomerNotYet, RecordError
-from commerce.records.identity import was_known
+from commerce.records.identity import Identity, was_known
 from commerce.records.lookup import look_up
 from commerce.records.stream.backfills import last_backfill
 from commerce.records.tenants import SHARED, Tenant, find_tenant, observe, settle_as_of
@@ -46,9 +47,9 @@ def decide_by_customer(
         return found
     assert state.store is not None
     with state.store.writing() as connection:
-        found = _decide(state, connection, model, request, request_id, otherwise, observes=True)
-    assert found is not None
-    return found
+        seen = _see(state, connection, model, request, request_id, otherwise, observes=True)
+        assert seen is not None
+        return seen.decided()
 
 
 def decide_observed(
@@ -59,7 +60,64 @@ def decide_observed(
     *,
     otherwise: Callable[[], Package] | None = None,
 ) -> Answer | None:
-    """Decide about a customer by reading alone, where whatever comes in later is recorded later.
+    """Decide about a customer as `see_customer` sees it; None where the tenant must be observed first."""
+    seen = see_customer(state, model, request, request_id, otherwise=otherwise)
+    return None if seen is None else seen.decided()
+
+
+class SeenCustomer(NamedTuple):
+    """An answer about a customer but for the decision: what was read, and who is to decide upon it."""
+
+    served: Served
+    values: NDArray[np.float64]
+    """What the package reads, shape (n_outputs,)."""
+    request: CustomerRequest
+    request_id: str
+    tenant: str
+    customer: Identity
+    as_of: datetime
+    now: datetime
+    backfills: int
+
+    def decided(self) -> Answer:
+        """Decide, and give the answer."""
+        return self.answer(decide(self.served.package, self.values))
+
+    def answer(self, decision: Decision) -> Answer:
+        """Give the answer that comes of a decision."""
+        package, values = self.served.package, self.values
+        return Answer(
+            package=package,
+            decision=decision,
+            customer_id=self.request.customer_id,
+            customer=self.customer,
+            as_of=self.as_of,
+            request_id=self.request_id,
+            steps=("customer", f"features:{len(values)}", package.label, "kept"),
+            values=values,
+            entry=Entry(
+                decision=decision,
+                package=package,
+                values=values,
+                request_id=self.request_id,
+                tenant=self.tenant,
+                customer_id=self.customer.id,
+                as_of=self.as_of,
+                made_at=self.now,
+                backfills=self.backfills,
+            ),
+        )
+
+
+def see_customer(
+    state: AppState,
+    model: str,
+    request: CustomerRequest,
+    request_id: str,
+    *,
+    otherwise: Callable[[], Package] | None = None,
+) -> SeenCustomer | None:
+    """Read what is to be decided upon, by reading alone, where whatever comes in later is recorded later.
 
     That is so once the tenant was observed as of the answer's instant, or later: whoever records anything reads that
     mark under a lock that its change waits for, and records no earlier than it says. So what is not seen after the mark
@@ -67,19 +125,19 @@ def decide_observed(
 
     Returns
     -------
-    Answer or None
+    SeenCustomer or None
         None where the tenant must be observed first, which is a write.
     """
     if state.store is None:
         raise StoreMissing
     return state.store.look(
-        lambda connection: _decide(
+        lambda connection: _see(
             state, connection, model, request, request_id, otherwise, observes=False
         )
     )
 
 
-def _decide(
+def _see(
     state: AppState,
     connection: Connection,
     model: str,
@@ -88,7 +146,7 @@ def _decide(
     otherwise: Callable[[], Package] | None,
     *,
     observes: bool,
-) -> Answer | None:
+) -> SeenCustomer | None:
     now = state.now()
     known = look_up(connection, request.tenant, request.customer_id)
     tenant = find_tenant(connection, request.tenant) if known is None else known.tenant
@@ -107,27 +165,8 @@ def _decide(
         observe(connection, tenant, as_of + AHEAD if ahead else as_of)
         backfills = last_backfill(connection, tenant.id)
     values = customer_values(connection, tenant, customer.id, as_of, served, backfills=backfills)
-    decision = decide(served.package, values)
-    return Answer(
-        package=served.package,
-        decision=decision,
-        customer_id=request.customer_id,
-        customer=customer,
-        as_of=as_of,
-        request_id=request_id,
-        steps=("customer", f"features:{len(values)}", served.package.label, "kept"),
-        values=values,
-        entry=Entry(
-            decision=decision,
-            package=served.package,
-            values=values,
-            request_id=request_id,
-            tenant=tenant.slug,
-            customer_id=customer.id,
-            as_of=as_of,
-            made_at=now,
-            backfills=backfills,
-        ),
+    return SeenCustomer(
+        served, values, request, request_id, tenant.slug, customer, as_of, now, backfills
     )
 
 

@@ -165,7 +165,7 @@ def test_a_fault_on_the_hot_path_is_logged_and_the_route_answers(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("customer 17850")
 
-    monkeypatch.setattr("serving.hot.path.decide_observed", broken)
+    monkeypatch.setattr("serving.hot.path.see_customer", broken)
     with caplog.at_level(logging.ERROR):
         assert client.post("/predict/churn", BY_CUSTOMER).status_code == 200
     assert "failed on the hot path" in caplog.text

@@ -7,13 +7,24 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, select
 
+from commerce.records.database import reading
+from commerce.records.schema import customer
+from commerce.records.tenants import Tenant
+from scoring.decisions import Decision, decide_many
 from scoring.errors import InvalidValues
+from scoring.package import Package
 from serving.errors import InvalidRequest
 from serving.hot import together as module
 from serving.hot.together import Together
-from serving.predict.asking import Answer, AppState, ValuesRequest
-from serving.predict.deciding import decide_by_values, decide_together
+from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
+from serving.predict.deciding import (
+    decide_by_customer,
+    decide_by_values,
+    decide_together,
+    see_customer,
+)
 
 VALUES = {"orders_90d": 2, "spend_90d": 3499, "days_since_order": 28.5, "order_value_90d": 1749.5}
 
@@ -95,16 +106,49 @@ def test_a_fault_reaches_everybody(
         assert isinstance(each, InvalidValues)
 
 
-def test_who_gave_up_holds_up_nobody(make_state: Callable[..., AppState]) -> None:
+@pytest.mark.parametrize("gone", [0, 2])
+def test_who_gave_up_holds_up_nobody(make_state: Callable[..., AppState], gone: int) -> None:
     state = make_state()
 
     async def ask() -> list[Answer | BaseException]:
         together = Together(lambda: state)
         tasks = [asyncio.create_task(together.decide("churn", asked(n), str(n))) for n in range(4)]
         await asyncio.sleep(0)
-        tasks[2].cancel()
-        return await asyncio.gather(*tasks, return_exceptions=True)
+        tasks[gone].cancel()
+        async with asyncio.timeout(5):
+            return await asyncio.gather(*tasks, return_exceptions=True)
 
     found = asyncio.run(ask())
-    assert isinstance(found[2], asyncio.CancelledError)
-    assert [isinstance(found[place], Answer) for place in (0, 1, 3)] == [True] * 3
+    assert [isinstance(each, Answer) for each in found] == [place != gone for place in range(4)]
+    assert isinstance(found[gone], asyncio.CancelledError)
+
+
+def test_customers_who_are_asked_about_at_once_are_decided_at_once_and_as_alone(
+    shop: Tenant,
+    engine: Engine,
+    make_state: Callable[..., AppState],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+
+    def watched(package: Package, values: Any) -> list[Decision]:
+        sizes.append(len(values))
+        return decide_many(package, values)
+
+    monkeypatch.setattr(module, "decide_many", watched)
+    state = make_state(engine)
+    with reading(engine) as connection:
+        numbers = connection.scalars(select(customer.c.external_id)).all()
+    requests = [CustomerRequest(tenant="acme", customer_id=each) for each in numbers if each]
+    decide_by_customer(state, "churn", requests[0], "0")  # who is asked about first is observed
+    seen = [see_customer(state, "churn", each, str(n)) for n, each in enumerate(requests)]
+
+    async def ask() -> list[Answer]:
+        together = Together(lambda: state)
+        return await asyncio.gather(*(together.decide_seen(each) for each in seen if each))
+
+    assert [each.decision for each in asyncio.run(ask())] == [
+        each.decided().decision for each in seen if each
+    ]
+    assert sizes == [len(requests)]
+    assert len(requests) > 1
