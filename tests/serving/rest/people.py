@@ -6,11 +6,13 @@ other shop.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -37,6 +39,8 @@ from serving.predict.packages import PackageShelf
 from serving.predict.store import RecordStore
 from serving.questions import Questions, QuestionSettings
 from serving.settings import DoorSettings
+
+Made = TypeVar("Made")
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -198,3 +202,19 @@ class Shops:
 def open_shops(engine: Engine, *, rates: Rates | None = None, **door: Any) -> Shops:
     """Open the shops ``acme`` and ``other`` with somebody in every role; ``door`` as `DoorSettings` takes it."""
     return Shops(engine, DoorSettings(**door), rates)
+
+
+def once(make: Callable[[Shops], Made]) -> Callable[[Shops], Made]:
+    """Have something made once for each shop that is opened.
+
+    The shops are held on to: another one that was opened where they lay in memory would be taken for them.
+    """
+    last: list[tuple[Shops, Made]] = []
+
+    @wraps(make)
+    def made(shops: Shops) -> Made:
+        if not last or last[0][0] is not shops:
+            last[:] = [(shops, make(shops))]
+        return last[0][1]
+
+    return made

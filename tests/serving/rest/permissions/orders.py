@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from tests.commerce.delivery.journeys import placed
-from tests.serving.rest.people import Shops
+from tests.serving.rest.people import Shops, once
 from tests.serving.rest.selling import customer_of, settle, shop_of
 
 from commerce.orders import cart
@@ -56,18 +56,12 @@ def bodies(shops: Shops, number: int) -> dict[str, object]:
     }
 
 
-_known: dict[int, tuple[str, str]] = {}
-
-
+@once
 def _made(shops: Shops) -> tuple[str, str]:
-    """Made once for each shop that is opened."""
-    if id(shops) not in _known:
-        _known.clear()
-        shop = shop_of(shops)
-        settle(shop, shops.buyer)
-        variant: UUID = shop.variant(1000, seller=shops.seller.actor)
-        made = placed(shop, shops.buyer.actor, (variant, 1))
-        with shop.work(shops.buyer.actor) as work:
-            cart.add(work, variant)
-        _known[id(shops)] = str(made), str(variant)
-    return _known[id(shops)]
+    shop = shop_of(shops)
+    settle(shop, shops.buyer)
+    variant: UUID = shop.variant(1000, seller=shops.seller.actor)
+    made = placed(shop, shops.buyer.actor, (variant, 1))
+    with shop.work(shops.buyer.actor) as work:
+        cart.add(work, variant)
+    return str(made), str(variant)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.serving.rest.people import Shops
+from tests.serving.rest.people import Shops, once
 from tests.serving.rest.selling import customer_of, settle, shop_of
 
 from commerce.orders.offline import record_order
@@ -50,29 +50,23 @@ def bodies(shops: Shops, number: int) -> dict[str, object]:
     }
 
 
-_known: dict[int, dict[str, str]] = {}
-
-
+@once
 def _made(shops: Shops) -> dict[str, str]:
-    """Made once for each shop that is opened."""
-    if id(shops) not in _known:
-        _known.clear()
-        shop, buyer = shop_of(shops), shops.buyer.actor
-        customer = customer_of(shops.buyer)
-        settle(shop, shops.buyer)
-        with shop.work() as work:
-            elsewhere = record_order(work, customer, 10_000)
-        with shop.work(buyer) as work:
-            card = methods.attach(work, customer, "pm_card_visa")
-            paid = intents.begin(work, elsewhere, customer, 2_000, "card", method_id=card)
-            intents.confirm(work, paid)
-            waits = intents.begin(work, elsewhere, customer, 1_000, "card", method_id=card)
-        with shop.work() as work:
-            dispute = disputes.begin(work, paid, 500, "fraudulent")
-        _known[id(shops)] = {
-            "payment_id": str(waits),
-            "method_id": str(card),
-            "dispute_id": str(dispute),
-            "order_id": str(elsewhere),
-        }
-    return _known[id(shops)]
+    shop, buyer = shop_of(shops), shops.buyer.actor
+    customer = customer_of(shops.buyer)
+    settle(shop, shops.buyer)
+    with shop.work() as work:
+        elsewhere = record_order(work, customer, 10_000)
+    with shop.work(buyer) as work:
+        card = methods.attach(work, customer, "pm_card_visa")
+        paid = intents.begin(work, elsewhere, customer, 2_000, "card", method_id=card)
+        intents.confirm(work, paid)
+        waits = intents.begin(work, elsewhere, customer, 1_000, "card", method_id=card)
+    with shop.work() as work:
+        dispute = disputes.begin(work, paid, 500, "fraudulent")
+    return {
+        "payment_id": str(waits),
+        "method_id": str(card),
+        "dispute_id": str(dispute),
+        "order_id": str(elsewhere),
+    }

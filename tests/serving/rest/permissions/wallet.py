@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.commerce.delivery.journeys import placed
-from tests.serving.rest.people import Shops
+from tests.serving.rest.people import Shops, once
 from tests.serving.rest.selling import customer_of, settle, shop_of
 
 from commerce.payments import invoices
@@ -23,16 +23,12 @@ LINES = {
     "POST /api/invoices/{invoice_id}/charge_back": "403 403 403 403 409 409",
 }  # fmt: skip
 
-_known: dict[int, str] = {}
 
-
+@once
 def ids(shops: Shops) -> dict[str, str]:
-    """An invoice of the buyer's, of 11.90; made once for each shop that is opened."""
-    if id(shops) not in _known:
-        _known.clear()
-        shop, buyer = shop_of(shops), shops.buyer.actor
-        settle(shop, shops.buyer)
-        placed(shop, buyer, (shop.variant(1000), 1), method="pay_later")
-        with shop.look() as work:
-            _known[id(shops)] = str(invoices.of_customer(work, customer_of(shops.buyer))[0].id)
-    return {"invoice_id": _known[id(shops)]}
+    """An invoice of the buyer's, of 11.90."""
+    shop, buyer = shop_of(shops), shops.buyer.actor
+    settle(shop, shops.buyer)
+    placed(shop, buyer, (shop.variant(1000), 1), method="pay_later")
+    with shop.look() as work:
+        return {"invoice_id": str(invoices.of_customer(work, customer_of(shops.buyer))[0].id)}
