@@ -1,4 +1,4 @@
-"""Limits of time for whom each microsecond counts: `asyncio.timeout` takes eight, these take two."""
+"""Limits of time for whom each microsecond counts: `asyncio.timeout` takes four, these take two."""
 
 from __future__ import annotations
 
