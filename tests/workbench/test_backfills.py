@@ -22,7 +22,7 @@ from commerce.records.doctor import examine
 from commerce.records.stream.backfills import last_backfill
 from commerce.records.tenants import find_tenant
 from features.catalogue import CATALOGUE
-from features.evaluating.online import online_features
+from features.evaluating.online import online_partials
 from features.frames import feature_frame, training_frame, write_features
 from features.snapshots.snapshot import Snapshot
 from importing.engine.logbook import SourceFile
@@ -309,9 +309,9 @@ def test_an_answer_that_a_backfill_overtakes_replays_as_it_was_given(
         )
         importing.start()
         importing.join()
-        return online_features(*given, **more)
+        return online_partials(*given, **more)
 
-    monkeypatch.setattr(customer_values, "online_features", overtaken)
+    monkeypatch.setattr(customer_values, "online_partials", overtaken)
     asked = home.ask("ann", 1, "2011-03-01")
     assert "backfilled: 7 events" in told[0]
     kept = home.replayed(asked)

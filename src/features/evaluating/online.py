@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from commerce.records.stream import customer_rows
 from features.declaring.compilation import Catalogue
 from features.evaluating.formulas import Floats
-from features.evaluating.python_evaluator import evaluate_rows
+from features.evaluating.python_evaluator import Partials, evaluate_partials, finish_partials
 
 
 def online_features(
@@ -43,5 +43,34 @@ def online_features(
     PartialTooLarge
         "partial aggregate ... must be smaller than 2^53 in size; got ..."
     """
+    partials = online_partials(
+        connection, tenant_id, customer_id, cutoff, catalogue, backfills=backfills
+    )
+    values: Floats = finish_partials([partials], catalogue)[0]
+    return values
+
+
+def online_partials(
+    connection: Connection,
+    tenant_id: int,
+    customer_id: uuid.UUID,
+    cutoff: int,
+    catalogue: Catalogue,
+    *,
+    backfills: int | None = None,
+) -> Partials:
+    """Read what the features of one customer are made of, as `online_features` does.
+
+    Parameters
+    ----------
+    connection : Connection
+    cutoff : int, epoch microseconds
+    backfills : int, optional
+
+    Returns
+    -------
+    `Partials`
+        Of several customers, `features.evaluating.python_evaluator.finish_partials` makes values at once.
+    """
     rows = customer_rows(connection, tenant_id, customer_id, cutoff, backfills=backfills)
-    return evaluate_rows(rows, cutoff, catalogue)
+    return evaluate_partials(rows, cutoff, catalogue)

@@ -34,6 +34,9 @@ from features.evaluating.aggregates import (
 from features.evaluating.finish import finish
 from features.evaluating.formulas import REDUCTIONS, Column, Floats
 
+Partials = list[int | None]
+"""A customer's partial aggregates, in the order of a catalogue's; None where one is missing."""
+
 
 def evaluate_rows(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> Floats:
     """Evaluate a catalogue for one customer.
@@ -56,18 +59,48 @@ def evaluate_rows(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> Flo
     PartialTooLarge
         "partial aggregate ... must be smaller than 2^53 in size; got ..."
     """
-    partials = evaluate_partials(rows, cutoff, catalogue)
-    missing = np.array([[partial is None for partial in partials]], dtype=np.bool_)
-    try:
-        counted = np.array([[partial or 0 for partial in partials]], dtype=np.int64)
-    except OverflowError:
-        place = max(range(len(partials)), key=lambda index: abs(partials[index] or 0))
-        raise PartialTooLarge(catalogue.partials[place].text, partials[place] or 0) from None
-    values: Floats = finish(catalogue, counted.reshape(missing.shape), missing)[0]
+    values: Floats = finish_partials([evaluate_partials(rows, cutoff, catalogue)], catalogue)[0]
     return values
 
 
-def evaluate_partials(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> list[int | None]:
+def finish_partials(customers: Sequence[Partials], catalogue: Catalogue) -> Floats:
+    """Turn the partial aggregates of some customers into values, the same bits as of each alone.
+
+    Of one customer that takes a tenth of a millisecond, and of twenty hardly more.
+
+    Parameters
+    ----------
+    customers : sequence of `Partials`
+        Of each customer, as `evaluate_partials` gives them.
+
+    Returns
+    -------
+    float64 array of shape (n_customers, n_outputs)
+        In the order of ``catalogue.outputs``; NaN where a value is missing.
+
+    Raises
+    ------
+    PartialTooLarge
+        "partial aggregate ... must be smaller than 2^53 in size; got ..."
+    """
+    shape = len(customers), len(catalogue.partials)
+    missing = np.array(
+        [[each is None for each in partials] for partials in customers], dtype=np.bool_
+    ).reshape(shape)
+    try:
+        counted = np.array(
+            [[each or 0 for each in partials] for partials in customers], dtype=np.int64
+        ).reshape(shape)
+    except OverflowError:
+        place, value = max(
+            ((place, each or 0) for partials in customers for place, each in enumerate(partials)),
+            key=lambda found: abs(found[1]),
+        )
+        raise PartialTooLarge(catalogue.partials[place].text, value) from None
+    return finish(catalogue, counted, missing)
+
+
+def evaluate_partials(rows: Sequence[Row], cutoff: int, catalogue: Catalogue) -> Partials:
     """Compute a customer's partial aggregates, in the order of ``catalogue.partials``; None where missing."""
     origins, dispatch, nothing = _plan(catalogue)
     found: list[list[Row]] = [[] for _ in origins]

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from commerce.records.errors import CommerceError
 from commerce.records.tenants import SHARED
+from features.errors import FeatureError
 from scoring.errors import ScoringError
 from serving.access.callers import Caller, require_shop
 from serving.access.gate import Gate
@@ -21,7 +22,8 @@ from serving.hot.limits import Limit
 from serving.hot.together import Together
 from serving.predict.answers import keep
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
-from serving.predict.deciding import decide_by_customer, decide_by_values, is_whole, see_customer
+from serving.predict.by_customer import decide_by_customer, see_customer
+from serving.predict.by_values import decide_by_values, is_whole
 from serving.rest.patience import DEADLINE, in_time
 from serving.rest.protection import LARGEST_BODY, carried, is_to_us
 from serving.rest.request_log import log_request, new_request_id, note, note_steps
@@ -34,7 +36,7 @@ _UNDER, _BATCH = f"{PREFIX}/", "/batch"
 _PATIENCE = 1.0
 """Seconds for which a body is waited for; one that comes later is waited for elsewhere."""
 _UNABLE = (LogUnwritable, StoreUnavailable)
-_REFUSALS = (CommerceError, ScoringError, ServingError, TimeoutError)
+_REFUSALS = (CommerceError, FeatureError, ScoringError, ServingError, TimeoutError)
 
 
 class Served(Protocol):

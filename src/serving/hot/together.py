@@ -9,12 +9,11 @@ import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
-import numpy as np
-
-from scoring.decisions import Decision, decide_many
-from scoring.package import Package
+from features.errors import PartialTooLarge
 from serving.predict.asking import Answer, AppState, ValuesRequest
-from serving.predict.deciding import SeenCustomer, decide_by_values, decide_together
+from serving.predict.by_customer import SeenCustomer, decide_seen
+from serving.predict.by_values import decide_by_values, decide_together
+from serving.predict.packages import Served
 
 Key = TypeVar("Key", bound=Hashable)
 Asked = TypeVar("Asked")
@@ -33,17 +32,16 @@ class Together:
     def __init__(self, state: Callable[[], AppState]) -> None:
         self._state = state
         self._values = _Turns(self._decide_values)
-        self._seen = _Turns(_decide_rows)
+        self._seen = _Turns(_decide_seen)
 
     async def decide(self, model: str, request: ValuesRequest, request_id: str) -> Answer:
-        """Decide upon the values of a request; raises as `serving.predict.deciding.decide_by_values` does."""
+        """Decide upon the values of a request; raises as `serving.predict.by_values.decide_by_values` does."""
         found = await self._values.ask((model, request.tenant), (request, request_id))
         return found or decide_by_values(self._state(), model, request, request_id)
 
     async def decide_seen(self, seen: SeenCustomer) -> Answer:
-        """Decide upon what was read of a customer; raises as `scoring.decisions.decide` does."""
-        decision = await self._seen.ask(seen.served.package, seen)
-        return seen.decided() if decision is None else seen.answer(decision)
+        """Decide upon what was read of a customer; raises as `serving.predict.by_customer.decide_seen` does."""
+        return await self._seen.ask(seen.served, seen) or seen.decided()
 
     def _decide_values(
         self, key: tuple[str, str], asked: Sequence[tuple[ValuesRequest, str]]
@@ -52,8 +50,11 @@ class Together:
         return decide_together(self._state(), model, tenant, asked)
 
 
-def _decide_rows(package: Package, seen: Sequence[SeenCustomer]) -> Sequence[Decision]:
-    return decide_many(package, np.stack([each.values for each in seen]))
+def _decide_seen(served: Served, seen: Sequence[SeenCustomer]) -> Sequence[Answer] | None:
+    try:
+        return decide_seen(served, seen)
+    except PartialTooLarge:  # of one of them
+        return None
 
 
 class _Turns(Generic[Key, Asked, Found]):

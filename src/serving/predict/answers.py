@@ -11,7 +11,8 @@ from functools import partial
 from commerce.records.tenants import find_tenant
 from scoring.package import Package
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
-from serving.predict.deciding import decide_by_customer, decide_by_values
+from serving.predict.by_customer import decide_by_customer
+from serving.predict.by_values import decide_by_values
 from serving.predict.prediction_log.entries import Entry
 from serving.predict.scores import record_score, record_scores
 

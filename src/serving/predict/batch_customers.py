@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,16 +22,22 @@ from commerce.records.identity import Identity, was_known
 from commerce.records.lookup import Lookup, look_up
 from commerce.records.stream.backfills import last_backfill
 from commerce.records.tenants import Tenant, find_tenant, observe
+from features.errors import FeatureError
 from scoring.errors import ScoringError
 from serving.errors import InvalidRequest, ModelMissing, ServingError, StoreMissing
 from serving.predict.asking import Answer, AppState, CustomerRequest
-from serving.predict.customer_values import customer_values, served_for
-from serving.predict.deciding import settle
+from serving.predict.by_customer import settle
+from serving.predict.customer_values import (
+    CustomerRead,
+    read_customer,
+    served_for,
+    values_of_all,
+)
 from serving.predict.packages import Served
 
 Floats = NDArray[np.float64]
 
-REFUSED = (CommerceError, ScoringError, ServingError, TimeoutError)
+REFUSED = (CommerceError, FeatureError, ScoringError, ServingError, TimeoutError)
 """What refuses one question; the others are answered."""
 _AT_ONCE = 200
 """How many customers are read through one connection before another request may have it."""
@@ -56,6 +63,16 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     customer_id: str | None = None
     customer: Identity | None = None
     assumed: Mapping[str, float | None] = {}
+
+
+class _CustomerRow(NamedTuple):
+    """A question whose customer was read."""
+
+    place: int
+    question: CustomerRequest
+    as_of: datetime
+    customer: Identity
+    read: CustomerRead
 
 
 @dataclass(kw_only=True)
@@ -129,7 +146,7 @@ class CustomerReader:
             except REFUSED as error:
                 found[place] = error
 
-        def read(connection: Connection) -> list[Row]:
+        def read(connection: Connection) -> list[_CustomerRow]:
             rows = []
             for place, question, as_of in settled:
                 try:
@@ -138,7 +155,7 @@ class CustomerReader:
                     found[place] = error
             return rows
 
-        return store.look(read)
+        return _with_values(seen, store.look(read), found)
 
     def _observed(self) -> _Observation:
         """Observe the tenant, once for all customers."""
@@ -201,7 +218,7 @@ def _read_customer(
     place: int,
     question: CustomerRequest,
     as_of: datetime,
-) -> Row:
+) -> _CustomerRow:
     """Read what a package wants to know of a customer."""
     tenant = seen.tenant
     known = look_up(connection, tenant.slug, question.customer_id)
@@ -210,13 +227,33 @@ def _read_customer(
     customer = known.customer
     if known.since > as_of and not was_known(connection, tenant, customer.id, as_of):
         raise CustomerNotYet(question.customer_id, as_of)
-    return Row(
-        place=place,
-        values=customer_values(
-            connection, tenant, customer.id, as_of, seen.served, backfills=seen.backfills
-        ),
-        as_of=as_of,
-        backfills=seen.backfills,
-        customer_id=question.customer_id,
-        customer=customer,
+    found = read_customer(
+        connection, tenant, customer.id, as_of, seen.served, backfills=seen.backfills
     )
+    return _CustomerRow(place, question, as_of, customer, found)
+
+
+def _with_values(
+    seen: _Observation, rows: Sequence[_CustomerRow], found: MutableSequence[Answer | Exception]
+) -> list[Row]:
+    """Give customers their values, all at once; where that cannot be, each by itself, to tell whose fault it is."""
+    if not rows:
+        return []
+    try:
+        table = values_of_all(seen.served, [each.read for each in rows])
+    except REFUSED as error:
+        if len(rows) == 1:
+            found[rows[0].place] = error
+            return []
+        return [row for each in rows for row in _with_values(seen, [each], found)]
+    return [
+        Row(
+            place=each.place,
+            values=values,
+            as_of=each.as_of,
+            backfills=seen.backfills,
+            customer_id=each.question.customer_id,
+            customer=each.customer,
+        )
+        for each, values in zip(rows, table, strict=True)
+    ]

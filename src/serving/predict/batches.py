@@ -1,7 +1,7 @@
 """Many questions at once: what each comes to, or why it is refused; as one observation, by one package.
 
 A batch is answered a chunk at a time, so that memory stays bounded: values are read as a table, customers are paged
-through as `serving.predict.deciding` reads one, and both are decided together. A chunk is kept before it is given.
+through as `serving.predict.by_customer` reads one, and both are decided together. A chunk is kept before it is given.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from serving.errors import ModelMissing
 from serving.predict.answers import begin_keeping
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
 from serving.predict.batch_customers import REFUSED, CustomerReader, Row
-from serving.predict.deciding import read_values, served_by_values
+from serving.predict.by_values import read_values, served_by_values
 from serving.predict.packages import Served
 from serving.predict.payload import accept_rows
 from serving.predict.prediction_log.entries import Entry

@@ -5,8 +5,9 @@ Either is read from the stream as it was known before an instant, so that an ans
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -16,13 +17,17 @@ from sqlalchemy import Connection
 from commerce.people.bank_profiles import NoBankRecord, bank_fields
 from commerce.records.instants import to_micros
 from commerce.records.tenants import SHARED, Tenant
-from features.evaluating.online import online_features
+from features.evaluating.online import online_partials
+from features.evaluating.python_evaluator import Partials, finish_partials
 from scoring.bank_model import BANK_MODEL
 from scoring.package import Package
 from serving.errors import ModelMissing
 from serving.predict.packages import PackageShelf, Served
 
 Floats = NDArray[np.float64]
+
+CustomerRead = Partials | Floats
+"""What was read of a customer: partial aggregates of the stream, or the values of a bank's record as they are."""
 
 
 def served_for(
@@ -74,10 +79,56 @@ def customer_values(
     ------
     NoBankRecord
         "bank record must exist; got none for ..."
+    PartialTooLarge
+        As `values_of_all`.
+    """
+    found = read_customer(connection, tenant, customer_id, as_of, served, backfills=backfills)
+    values: Floats = values_of_all(served, [found])[0]
+    return values
+
+
+def values_of_all(served: Served, customers: Sequence[CustomerRead]) -> Floats:
+    """Give what a package wants to know of customers that were read for it.
+
+    Parameters
+    ----------
+    customers : sequence of `CustomerRead`
+        At least one.
+
+    Returns
+    -------
+    float array of shape (n_customers, n_outputs)
+        Each row to the bit as of this customer alone.
+
+    Raises
+    ------
+    PartialTooLarge
+        "partial aggregate ... must be smaller than 2^53 in size; got ...", of any of them.
+    """
+    if served.package.fields is not None:
+        return np.stack(cast("Sequence[Floats]", customers))
+    return finish_partials(cast("Sequence[Partials]", customers), served.outputs)
+
+
+def read_customer(
+    connection: Connection,
+    tenant: Tenant,
+    customer_id: UUID,
+    as_of: datetime,
+    served: Served,
+    *,
+    backfills: int,
+) -> CustomerRead:
+    """Read a customer as `customer_values` does, and leave it to `values_of_all` to make values of that.
+
+    Raises
+    ------
+    NoBankRecord
+        "bank record must exist; got none for ..."
     """
     before, fields = to_micros(as_of), served.package.fields
     if fields is None:
-        return online_features(
+        return online_partials(
             connection, tenant.id, customer_id, before, served.outputs, backfills=backfills
         )
     known = bank_fields(connection, tenant, customer_id, before, backfills=backfills)

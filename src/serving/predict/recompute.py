@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import Connection, select
 
 from commerce.records.database import reading, writing
@@ -16,7 +15,8 @@ from commerce.records.identity import known_customers
 from commerce.records.instants import to_micros
 from commerce.records.stream.backfills import last_backfill
 from commerce.records.tenants import Tenant, observe
-from features.evaluating.online import online_features
+from features.evaluating.online import online_partials
+from features.evaluating.python_evaluator import finish_partials
 from serving.errors import StoreMissing
 from serving.predict.asking import AppState
 from serving.predict.customer_values import served_for
@@ -81,8 +81,8 @@ def recompute_all(
             page = customers[start : start + _AT_ONCE]
             with reading(engine) as connection:
                 new = _unscored(connection, {name(customer): customer for customer in page})
-                values = [
-                    online_features(
+                partials = [
+                    online_partials(
                         connection,
                         tenant.id,
                         customer,
@@ -99,7 +99,7 @@ def recompute_all(
                     served.package,
                     state.shelf.catalogue,
                     customer_ids=[customer.hex for customer in new],
-                    values=np.array(values),
+                    values=finish_partials(partials, served.outputs),
                     as_of=as_of,
                     now=state.now(),
                     backfills=backfills,

@@ -1,7 +1,7 @@
 """The record store as a server uses it: connections that only read and stay open, and short transactions.
 
 An answer about a customer writes only where the tenant must be observed first: see
-`serving.predict.deciding.see_customer`.
+`serving.predict.by_customer.see_customer`.
 """
 
 from __future__ import annotations

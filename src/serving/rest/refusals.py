@@ -17,6 +17,7 @@ from commerce.payments.providers.port import WebhookRefused
 from commerce.people.passwords import BadCredentials
 from commerce.records import errors
 from commerce.records.errors import CustomerNotFound, CustomerNotYet, TenantNotFound
+from features.errors import PartialTooLarge
 from scoring.errors import OtherKind
 from serving.access.errors import NotAllowed, TooMany, Unauthorised, UnknownShop
 from serving.errors import (
@@ -62,6 +63,7 @@ _STATUS: Sequence[tuple[type[Exception], int, str | None]] = (
     (MediaMissing, 503, None),
     (ModelMissing, 503, None),
     (OtherKind, 404, None),
+    (PartialTooLarge, 422, "customer_id"),
     (Unexplained, 404, None),
     (PipelineBusy, 429, None),
     (PipelineFailed, 503, None),

@@ -23,7 +23,11 @@ from tests.features.streams import (
 from features.declaring.clocks import DAY
 from features.errors import PartialTooLarge
 from features.evaluating.duckdb_evaluator import evaluate
-from features.evaluating.python_evaluator import evaluate_rows
+from features.evaluating.python_evaluator import (
+    evaluate_partials,
+    evaluate_rows,
+    finish_partials,
+)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
@@ -70,6 +74,17 @@ def test_a_subset_has_the_values_of_the_whole() -> None:
     assert evaluate_rows(rows, 10 * DAY, chosen).tolist() == [
         whole[EVERYTHING.names.index(name)] for name in chosen.names
     ]
+
+
+@settings(max_examples=20)
+@given(rows=streams(max_size=20))
+def test_customers_who_are_finished_together_have_the_bits_of_each_alone(rows: list[Row]) -> None:
+    own = [rows_of(each, rows) for each in CUSTOMERS]
+    partials = [evaluate_partials(each, CUTOFF, EVERYTHING) for each in own]
+    together = finish_partials(partials, EVERYTHING)
+    alone = [evaluate_rows(each, CUTOFF, EVERYTHING) for each in own]
+    assert [each.tobytes() for each in together] == [each.tobytes() for each in alone]
+    assert finish_partials([], EVERYTHING).shape == (0, len(EVERYTHING))
 
 
 def test_only_the_customers_asked_for_are_evaluated() -> None:

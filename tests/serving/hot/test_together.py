@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,19 +12,19 @@ from sqlalchemy import Engine, select
 from commerce.records.database import reading
 from commerce.records.schema import customer
 from commerce.records.tenants import Tenant
-from scoring.decisions import Decision, decide_many
 from scoring.errors import InvalidValues
-from scoring.package import Package
 from serving.errors import InvalidRequest
 from serving.hot import together as module
 from serving.hot.together import Together
 from serving.predict.asking import Answer, AppState, CustomerRequest, ValuesRequest
-from serving.predict.deciding import (
+from serving.predict.by_customer import (
+    SeenCustomer,
     decide_by_customer,
-    decide_by_values,
-    decide_together,
+    decide_seen,
     see_customer,
 )
+from serving.predict.by_values import decide_by_values, decide_together
+from serving.predict.packages import Served
 
 VALUES = {"orders_90d": 2, "spend_90d": 3499, "days_since_order": 28.5, "order_value_90d": 1749.5}
 
@@ -99,8 +99,8 @@ def test_a_fault_reaches_everybody(
     def broken(*_: Any) -> None:
         raise InvalidValues("values must be finite; got none. Try.")
 
-    monkeypatch.setattr("serving.predict.deciding.decide_many", broken)
-    monkeypatch.setattr("serving.predict.deciding.decide", broken)
+    monkeypatch.setattr("serving.predict.by_values.decide_many", broken)
+    monkeypatch.setattr("serving.predict.by_values.decide", broken)
     state = make_state()
     for each in asyncio.run(all_at_once(Together(lambda: state), [asked(1), asked(2), asked(3)])):
         assert isinstance(each, InvalidValues)
@@ -131,11 +131,11 @@ def test_customers_who_are_asked_about_at_once_are_decided_at_once_and_as_alone(
 ) -> None:
     sizes: list[int] = []
 
-    def watched(package: Package, values: Any) -> list[Decision]:
-        sizes.append(len(values))
-        return decide_many(package, values)
+    def watched(served: Served, seen: Sequence[SeenCustomer]) -> list[Answer]:
+        sizes.append(len(seen))
+        return decide_seen(served, seen)
 
-    monkeypatch.setattr(module, "decide_many", watched)
+    monkeypatch.setattr(module, "decide_seen", watched)
     state = make_state(engine)
     with reading(engine) as connection:
         numbers = connection.scalars(select(customer.c.external_id)).all()
@@ -147,8 +147,12 @@ def test_customers_who_are_asked_about_at_once_are_decided_at_once_and_as_alone(
         together = Together(lambda: state)
         return await asyncio.gather(*(together.decide_seen(each) for each in seen if each))
 
-    assert [each.decision for each in asyncio.run(ask())] == [
-        each.decided().decision for each in seen if each
-    ]
+    found, alone = asyncio.run(ask()), [each.decided() for each in seen if each]
+    assert [each.decision for each in found] == [each.decision for each in alone]
+    assert [each.customer_id for each in found] == [each.customer_id for each in requests]
+    for one, other in zip(found, alone, strict=True):
+        assert one.values is not None
+        assert other.values is not None
+        assert one.values.tobytes() == other.values.tobytes()
     assert sizes == [len(requests)]
     assert len(requests) > 1

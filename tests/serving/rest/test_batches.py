@@ -6,6 +6,7 @@ import errno
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Engine
 from tests.serving.rest.people import Person, Shops
-from tests.serving.shop import OPEN, SHOP, Client, make_real_package
+from tests.serving.shop import LAST, OPEN, SHOP, Client, make_real_package, place_order
 
 from commerce.records.database import reading
+from commerce.records.errors import LARGEST
 from commerce.records.tenants import Tenant
 from features.catalogue import CATALOGUE
 from scoring.published import publish
@@ -171,6 +173,20 @@ def test_customers_and_values_may_be_mixed_and_each_is_refused_as_it_is_alone(
     assert [row["index"] for row in rows] == list(range(len(questions)))
     assert [unnamed(row) for row in rows] == one_by_one(client, questions)
     assert sum("error" in row for row in rows) == len(WRONG)
+
+
+def test_a_customer_whose_amounts_add_up_to_too_much_is_refused_and_the_others_are_answered(
+    client: Client, shop: Tenant, engine: Engine
+) -> None:
+    for days in (1, 2):
+        place_order(engine, shop, "12346", LAST - timedelta(days=days), LARGEST)
+    questions = [{"customer_id": "17850"}, {"customer_id": "12346"}, {"features": WHOLE[0]}]
+    rows = [unnamed(row) for row in read(ask(client, questions))]
+    assert rows == one_by_one(client, questions)
+    assert ["error" in row for row in rows] == [False, True, False]
+    error = rows[1]["error"]
+    assert (error["status"], error["field"]) == (422, "customer_id")
+    assert "must be smaller than 2^53 in size" in error["detail"]
 
 
 def test_columns_of_an_arrow_stream_may_be_left_out_and_null(client: Client) -> None:

@@ -112,7 +112,7 @@ def test_a_fault_of_ours_is_500_with_a_request_id_and_nothing_else(
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("customer 17850")
 
-    monkeypatch.setattr("serving.predict.deciding.decide", fail)
+    monkeypatch.setattr("serving.predict.by_customer.decide_many", fail)
     response = client.post("/predict/churn", {"tenant": "acme", "customer_id": "17850"})
     assert response.status_code == 500
     assert "17850" not in response.text

@@ -21,7 +21,7 @@ from commerce.records.stream import NewEvent, append
 from commerce.records.tenants import Tenant, hold_clock, recording_instant
 from serving.predict.answers import answer_customer
 from serving.predict.asking import AppState, CustomerRequest
-from serving.predict.deciding import AHEAD, decide_by_customer, decide_observed
+from serving.predict.by_customer import AHEAD, decide_by_customer, see_customer
 from serving.predict.packages import PackageShelf
 from serving.predict.prediction_log.writer import PredictionLog
 from serving.predict.replay import replay
@@ -130,7 +130,7 @@ def test_an_observed_tenant_is_answered_without_a_write(
 ) -> None:
     make_shop(engine, clock_mode="wall")
     state = make_state(engine)
-    assert decide_observed(state, "churn", ASKED, "1") is None
+    assert see_customer(state, "churn", ASKED, "1") is None
     first = decide_by_customer(state, "churn", ASKED, "1")
     assert first.as_of == NOW
     assert state.store is not None
@@ -140,13 +140,13 @@ def test_an_observed_tenant_is_answered_without_a_write(
     )
     ahead = replace(state, now=lambda: NOW + AHEAD)
     for each in (state, ahead):
-        found = decide_observed(each, "churn", ASKED, "2")
+        found = see_customer(each, "churn", ASKED, "2")
         assert found is not None
         assert found.as_of == each.now()
     assert said
     assert all(each.lstrip().startswith("SELECT") for each in said)
     later = replace(state, now=lambda: NOW + AHEAD + timedelta(microseconds=1))
-    assert decide_observed(later, "churn", ASKED, "3") is None
+    assert see_customer(later, "churn", ASKED, "3") is None
 
 
 def test_an_order_recorded_after_an_answer_counts_in_the_next(
