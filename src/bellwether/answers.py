@@ -191,7 +191,7 @@ class Recourse:
 class Explanation(Prediction):
     """A decision with all that it is made of.
 
-    `base` and every contribution, added in the order of ``place``, are `logit` to the last bit.
+    `base` and every contribution, added in any order, are `logit` to the last bit.
     """
 
     currency: str

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import InvalidPackage
+from scoring.sums import add_up
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -99,8 +100,16 @@ class Binned:
         """Whether it reads no other than the first `columns` columns."""
         return bool((self.column < columns).all())
 
-    def contributions(self, values: Floats) -> Floats:
-        """Explain rows; parameters and result as `Trees.contributions`."""
+    def logits(self, values: Floats) -> Floats:
+        """Score rows; parameters and result as `Trees.logits`."""
+        return add_up(self._contributions(values))
+
+    def explain(self, values: Floats) -> tuple[Floats, Floats]:
+        """Score rows, and tell what makes their logits; parameters and results as `Trees.explain`."""
+        contributions = self._contributions(values)
+        return add_up(contributions), contributions
+
+    def _contributions(self, values: Floats) -> Floats:
         at_once = max(1, _COMPARISONS_AT_ONCE // self.edges.size)
         if len(values) <= at_once:
             return self._explain(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import repeat
 from typing import Any, Self
 
@@ -17,7 +17,7 @@ from scoring.purchases import ExpectedPurchases
 from scoring.reasons import Reason, reasons
 from scoring.rules import rule_score
 from scoring.scale import band
-from scoring.scorer import score
+from scoring.scorer import Scores, explain, score
 
 Floats = NDArray[np.float64]
 
@@ -157,13 +157,19 @@ def decide_many(package: Package, values: Floats, *, with_reasons: bool = True) 
         "values must be a table of ... columns; got shape ...", or "values must be finite or missing; got ...".
     """
     table = np.ascontiguousarray(values, dtype=np.float64)
-    scores = score(package, table)
+    scores: Scores
+    told: Iterable[Floats | None]
+    if with_reasons:
+        scores = explained = explain(package, table)
+        told = explained.contributions
+    else:
+        scores, told = score(package, table), repeat(None, len(table))
     return [
-        _decision(package, row, group, told, probability=probability, logit=logit, value=value)
-        for row, group, told, probability, logit, value in zip(
+        _decision(package, row, group, parts, probability=probability, logit=logit, value=value)
+        for row, group, parts, probability, logit, value in zip(
             table,
             _groups(package, table),
-            scores.contributions if with_reasons else repeat(None, len(table)),
+            told,
             scores.probability.tolist(),
             scores.logit.tolist(),
             _values(package, table, scores.expected),

@@ -12,6 +12,8 @@ from math import copysign, log1p
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.sums import add_up
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -51,8 +53,16 @@ class Linear:
         """Whether it is a model on `columns` columns."""
         return len(self.mean) == columns
 
-    def contributions(self, values: Floats) -> Floats:
-        """Explain rows; parameters and result as `Trees.contributions`."""
+    def logits(self, values: Floats) -> Floats:
+        """Score rows; parameters and result as `Trees.logits`."""
+        return add_up(self._contributions(values))
+
+    def explain(self, values: Floats) -> tuple[Floats, Floats]:
+        """Score rows, and tell what makes their logits; parameters and results as `Trees.explain`."""
+        contributions = self._contributions(values)
+        return add_up(contributions), contributions
+
+    def _contributions(self, values: Floats) -> Floats:
         missing = values != values
         filled = np.where(missing, self.fill, values)
         logged = filled[:, self._logged]

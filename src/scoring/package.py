@@ -20,6 +20,7 @@ from scoring.offers import Offer
 from scoring.populations import Population
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
+from scoring.sums import to_steps
 
 if TYPE_CHECKING:
     from features.declaring.declaration import Catalogue
@@ -254,8 +255,8 @@ class Package(AnyPackage):
 
     @cached_property
     def base(self) -> float:
-        """The logit from which contributions are counted, after calibration."""
-        return float(self.calibration.bent(np.array([self.straight_base]))[0])
+        """The logit from which contributions are counted, after calibration, in steps of `scoring.sums`."""
+        return float(to_steps(self.calibration.bent(np.array([self.straight_base])))[0])
 
 
 def check_outputs(package: Package, catalogue: Catalogue) -> None:

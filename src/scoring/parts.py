@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.binned import Binned
-from scoring.components import Component, Trees
+from scoring.components import Component
 from scoring.contents.binary import contents
 from scoring.linear import Linear
 from scoring.package import Package
+from scoring.trees import Trees
 
 DECISION = ("decision", "offer", "population", "actionable")
 """What belongs to the decision."""

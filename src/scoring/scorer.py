@@ -1,4 +1,4 @@
-"""The one scorer: logit = base + sum of contributions, to the same bits for one row and for many."""
+"""The one scorer: of every row its logit and what makes it, to the same bits for one row and for many."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scoring.calibration import sigmoid
 from scoring.errors import InvalidValues
 from scoring.package import Package
 from scoring.purchases import ExpectedPurchases
+from scoring.sums import to_steps
 
 Floats = NDArray[np.float64]
 
@@ -22,23 +23,35 @@ class Scores:
     Parameters
     ----------
     base : float
-        Logit from which contributions count.
+        Logit from which contributions count, in steps of `scoring.sums`.
     expected : ExpectedPurchases or None
         What the package's derived columns were worked out of.
     logit, probability : float arrays of shape (n_rows,)
-    contributions : float array of shape (n_rows, n_outputs)
-        Log-odds per feature; added to `base` from left to right they give `logit` exactly.
+        Logits in steps of `scoring.sums`.
     """
 
     base: float
     expected: ExpectedPurchases | None
     logit: Floats
     probability: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Explained(Scores):
+    """Scores, and what makes them.
+
+    Parameters
+    ----------
+    contributions : float array of shape (n_rows, n_outputs)
+        Log-odds per feature, in steps of `scoring.sums`; added to `base`, in any order, they give `logit` exactly.
+        The largest of them holds what rounding left over.
+    """
+
     contributions: Floats
 
 
 def score(package: Package, values: Floats) -> Scores:
-    """Score and explain rows.
+    """Score rows.
 
     Parameters
     ----------
@@ -50,13 +63,71 @@ def score(package: Package, values: Floats) -> Scores:
     Returns
     -------
     Scores
-        Logit, probability and contributions of each row, to the same bits whatever other rows come with it.
+        Logit and probability of each row, to the same bits whatever other rows come with it.
 
     Raises
     ------
     InvalidValues
         "values must be a table of ... columns; got shape ...", or "values must be finite or missing; got ...".
     """
+    seen, expected = _seen(package, values)
+    told = np.zeros(len(seen))
+    for component in package.components:
+        told += component.weight * component.logits(seen)
+    logit = to_steps(package.calibration.bent(_straight(package, told)))
+    return Scores(
+        base=package.base, expected=expected, logit=logit, probability=_probability(logit)
+    )
+
+
+def explain(package: Package, values: Floats) -> Explained:
+    """Score rows, and tell what makes their scores; it takes several times as long.
+
+    Parameters
+    ----------
+    package : Package
+        The model.
+    values : float array of shape (n_rows, n_outputs)
+        In the order of `package.names`; NaN where missing.
+
+    Returns
+    -------
+    Explained
+        To the bit what `score` gives, and contributions.
+
+    Raises
+    ------
+    InvalidValues
+        As `score`.
+    """
+    seen, expected = _seen(package, values)
+    told, contributions = np.zeros(len(seen)), np.zeros_like(seen)
+    for component in package.components:
+        logits, parts = component.explain(seen)
+        told += component.weight * logits
+        parts *= component.weight
+        contributions += parts
+    if package.derived is not None:
+        contributions = package.derived.narrow(contributions, package.columns)
+    straight = _straight(package, told)
+    stretch = package.calibration.stretch(straight, package.straight_base)
+    contributions *= (package.calibration.slope * stretch)[:, None]
+    logit = to_steps(package.calibration.bent(straight))
+    contributions = to_steps(contributions)
+    left_over = logit - (package.base + contributions.sum(axis=1))
+    largest = np.abs(contributions).argmax(axis=1)
+    contributions[np.arange(len(contributions)), largest] += left_over
+    return Explained(
+        base=package.base,
+        expected=expected,
+        logit=logit,
+        probability=_probability(logit),
+        contributions=contributions,
+    )
+
+
+def _seen(package: Package, values: Floats) -> tuple[Floats, ExpectedPurchases | None]:
+    """Give what the components see of rows, and the purchases that are part of it."""
     table = np.ascontiguousarray(values, dtype=np.float64)
     if table.ndim != 2 or table.shape[1] != len(package.outputs):
         raise InvalidValues(
@@ -69,33 +140,17 @@ def score(package: Package, values: Floats) -> Scores:
             f"values must be finite or missing; got an infinite {column}. Correct the feature."
         )
     derived = package.derived
-    expected, seen = None, table
-    if derived is not None:
-        expected = derived.forecast.expect(table[:, derived.inputs(package.columns)])
-        seen = derived.join(table, expected)
-    contributions = np.zeros_like(seen)
-    for component in package.components:
-        contributions += component.weight * component.contributions(seen)
-    if derived is not None:
-        contributions = derived.narrow(contributions, package.columns)
-    contributions *= package.calibration.slope
-    if package.calibration.knots:
-        straight = _summed(package.straight_base, contributions)
-        contributions *= package.calibration.stretch(straight, package.straight_base)[:, None]
-    logit = _summed(package.base, contributions)
-    probability = np.array([sigmoid(value) for value in logit.tolist()], dtype=np.float64)
-    return Scores(
-        base=package.base,
-        expected=expected,
-        logit=logit,
-        probability=probability,
-        contributions=contributions,
-    )
+    if derived is None:
+        return table, None
+    expected = derived.forecast.expect(table[:, derived.inputs(package.columns)])
+    return derived.join(table, expected), expected
 
 
-def _summed(base: float, contributions: Floats) -> Floats:
-    """Add contributions to a base from left to right, shape (n_rows,)."""
-    steps = np.empty((contributions.shape[0], contributions.shape[1] + 1))
-    steps[:, 0] = base
-    steps[:, 1:] = contributions
-    return np.add.accumulate(steps, axis=1)[:, -1].copy()
+def _straight(package: Package, told: Floats) -> Floats:
+    """Put what the components say on the line of calibration."""
+    straight: Floats = package.straight_base + package.calibration.slope * told
+    return straight
+
+
+def _probability(logit: Floats) -> Floats:
+    return np.array([sigmoid(value) for value in logit.tolist()], dtype=np.float64)

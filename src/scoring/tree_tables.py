@@ -10,14 +10,17 @@ array built by doubling, and its Shapley values one product with a fixed matrix.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import factorial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import InvalidPackage
+from scoring.trees import Trees
 
 Floats = NDArray[np.float64]
 
@@ -153,3 +156,67 @@ def _shapley_matrix(players: int) -> Floats:
                 weight = -factorial(size) * factorial(players - size - 1) / factorial(players)
             matrix[coalition, player] = weight
     return matrix
+
+
+def trees_component(trees: Sequence[Tree], *, start: float, weight: float = 1.0) -> Trees:
+    """Tabulate boosted trees into a component.
+
+    Parameters
+    ----------
+    trees : sequence of Tree
+        At least one, each of at most eight tests.
+    start : float
+        The logit boosting started from.
+    weight : float, default 1
+        What the component counts for in a blend.
+
+    Raises
+    ------
+    InvalidPackage
+        "trees must be at least one; got 0. ..."
+    """
+    if not trees:
+        raise InvalidPackage("trees must be at least one; got 0. Fit for more iterations.")
+    n_tests = MAX_TESTS * len(trees)
+    feature = np.zeros(n_tests, dtype=np.int64)
+    threshold = np.full(n_tests, np.nan)
+    missing_left = np.zeros(n_tests, dtype=np.bool_)
+    base, explained = float(start), [tabulate(tree) for tree in trees]
+    for index, (tree, table) in enumerate(zip(trees, explained, strict=True)):
+        first, nodes = index * MAX_TESTS, tree.tests
+        feature[first : first + len(nodes)] = tree.feature[nodes]
+        threshold[first : first + len(nodes)] = tree.threshold[nodes]
+        missing_left[first : first + len(nodes)] = tree.missing_left[nodes]
+        base += table.expected
+    return Trees(
+        weight=weight,
+        base=base,
+        feature=feature,
+        threshold=threshold,
+        missing_left=missing_left,
+        **lay_out([(table.features, table.contributions) for table in explained]),
+    )
+
+
+def lay_out(tables: Sequence[tuple[Sequence[int], Floats]]) -> dict[str, Any]:
+    """Put the tables of all trees into one, where what a tree says under one pattern is read at once.
+
+    Parameters
+    ----------
+    tables : sequence of (sequence of int, float array of shape (n_told, n_patterns))
+        Of each tree the columns that it tells of, and what it says of each under every pattern.
+
+    Returns
+    -------
+    dict of str to array
+        `told`, `first` and `said`, as `Trees` has them.
+    """
+    lengths = np.array([said.shape[1] for _, said in tables], dtype=np.int64)
+    first = np.cumsum(lengths) - lengths
+    widest = max(len(columns) for columns, _ in tables)
+    told = np.full((len(tables), widest), -1, dtype=np.int64)
+    table = np.zeros((int(lengths.sum()), widest))
+    for tree, (columns, said) in enumerate(tables):
+        told[tree, : len(columns)] = columns
+        table[first[tree] : first[tree] + said.shape[1], : len(columns)] = said.T
+    return {"told": told, "first": first, "said": table}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scoring.decisions import decide_many
 from scoring.package import Package
-from scoring.scorer import score
+from scoring.scorer import explain
 from simulation.bank import write_bank_table
 from training.publishing.tracking import open_tracker
 from training.specs.bank_churn import BANK_CHURN
@@ -232,7 +232,7 @@ def contributions_table(package: Package, values: Floats) -> pd.DataFrame:
     DataFrame
         A row per field, what raises most first, between the risk that is usual and the one that comes out; in log-odds.
     """
-    scores = score(package, values[None, :])
+    scores = explain(package, values[None, :])
     written = [
         "missing" if value != value else field.write(value)
         for field, value in zip(

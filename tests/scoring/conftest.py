@@ -9,9 +9,9 @@ import pytest
 from tests.scoring.samples import FAMILIES, NAMES, UNITS, grow, linear
 
 from scoring.calibration import Calibration
-from scoring.components import Component, trees_component
+from scoring.components import Component
 from scoring.package import DecisionRule, Package, PackageOutput
-from scoring.tree_tables import Tree
+from scoring.tree_tables import Tree, trees_component
 
 
 @pytest.fixture

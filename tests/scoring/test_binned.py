@@ -17,7 +17,7 @@ from scoring.errors import InvalidPackage
 from scoring.files import read_package, write_package
 from scoring.package import Package
 from scoring.parts import is_same_model
-from scoring.scorer import score
+from scoring.scorer import explain
 
 MakePackage = Callable[..., Package]
 
@@ -36,13 +36,13 @@ def place(value: float, cuts: list[float]) -> int:
 def test_a_value_on_a_cut_point_lies_above_it_and_a_missing_one_in_a_bin_of_its_own() -> None:
     component = binned_component([alone(0, [1.0, 5.0], [9.0, 1.0, 2.0, 3.0])], base=0.5)
     values = np.array([[-1e308], [0.999], [1.0], [4.0], [5.0], [1e308], [np.nan]])
-    found = component.contributions(values)[:, 0]
+    found = component.explain(values)[1][:, 0]
     assert found.tolist() == [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 9.0]
 
 
 def test_a_column_without_a_cut_point_tells_missing_from_known() -> None:
     component = binned_component([alone(0, [], [0.25, -0.5])], base=0.0)
-    found = component.contributions(np.array([[np.nan], [3.0], [-0.0]]))
+    found = component.explain(np.array([[np.nan], [3.0], [-0.0]]))[1]
     assert found[:, 0].tolist() == [0.25, -0.5, -0.5]
 
 
@@ -50,7 +50,7 @@ def test_a_pair_gives_each_of_its_columns_half() -> None:
     table = np.arange(12.0).reshape(3, 4) + 0.1
     pair = Term(columns=(2, 0), cuts=(np.array([0.0]), np.array([1.0, 2.0])), contributions=table)
     component = binned_component([pair, alone(0, [0.0], [5.0, 6.0, 7.0])], base=0.0)
-    found = component.contributions(np.array([[1.5, 0.0, -1.0], [np.nan, 0.0, np.nan]]))
+    found = component.explain(np.array([[1.5, 0.0, -1.0], [np.nan, 0.0, np.nan]]))[1]
     assert found.tolist() == [
         [table[1, 2] / 2 + 7.0, 0.0, table[1, 2] / 2],
         [table[0, 0] / 2 + 5.0, 0.0, table[0, 0] / 2],
@@ -59,7 +59,7 @@ def test_a_pair_gives_each_of_its_columns_half() -> None:
 
 def test_contributions_are_what_the_terms_say(random: np.random.Generator) -> None:
     component, values = binned(random, 5), rows(random, 400, 5)
-    for row, found in zip(values.tolist(), component.contributions(values).tolist(), strict=True):
+    for row, found in zip(values.tolist(), component.explain(values)[1].tolist(), strict=True):
         expected = [0.0] * 5
         for term in component.terms:
             bins = tuple(
@@ -77,9 +77,9 @@ def test_one_row_and_many_agree_to_the_bit(
 ) -> None:
     components = (binned(random, len(NAMES), 0.7), linear(random, len(NAMES), 0.3))
     package, values = make_package(components=components), rows(random, count, len(NAMES))
-    many = score(package, values)
+    many = explain(package, values)
     for one in random.choice(count, size=min(count, 40), replace=False):
-        single = score(package, values[one : one + 1])
+        single = explain(package, values[one : one + 1])
         assert single.contributions.tobytes() == many.contributions[one : one + 1].tobytes()
         assert single.logit.tobytes() == many.logit[one : one + 1].tobytes()
 
@@ -88,12 +88,12 @@ def test_many_edges_are_compared_in_parts(random: np.random.Generator) -> None:
     cuts = np.sort(random.normal(size=20_000))
     terms = [alone(0, cuts.tolist(), random.normal(size=20_002).tolist())]
     component, values = binned_component(terms, base=0.0), rows(random, 120, 1)
-    parts = [component.contributions(values[one : one + 1]) for one in range(120)]
-    assert component.contributions(values).tobytes() == np.concatenate(parts).tobytes()
+    parts = [component.explain(values[one : one + 1])[1] for one in range(120)]
+    assert component.explain(values)[1].tobytes() == np.concatenate(parts).tobytes()
 
 
 def test_no_rows_give_no_contributions(random: np.random.Generator) -> None:
-    assert binned(random, 5).contributions(np.zeros((0, 5))).shape == (0, 5)
+    assert binned(random, 5).explain(np.zeros((0, 5)))[1].shape == (0, 5)
 
 
 def test_terms_come_back_as_they_were_given(random: np.random.Generator) -> None:

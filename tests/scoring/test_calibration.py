@@ -17,7 +17,7 @@ from scoring.errors import InvalidPackage
 from scoring.files import read_package, write_package
 from scoring.package import Package
 from scoring.parts import is_same_model
-from scoring.scorer import score
+from scoring.scorer import explain
 
 CURVE = Calibration(
     slope=0.9, intercept=0.1, knots=(-2.0, -0.5, 0.25, 1.5), heights=(-1.2, -0.9, 0.5, 3.0)
@@ -67,7 +67,7 @@ def test_contributions_still_sum_to_the_logit_and_keep_signs_and_shares(
     values = rows(np.random.default_rng(8), 300, 5)
     package = make_package(calibration=CURVE)
     line = replace(package, calibration=replace(CURVE, knots=(), heights=()))
-    straight, bent = score(line, values), score(package, values)
+    straight, bent = explain(line, values), explain(package, values)
     sums = bent.base + bent.contributions.sum(axis=1)
     np.testing.assert_allclose(sums, bent.logit, atol=1e-9)
     np.testing.assert_allclose(
@@ -83,9 +83,9 @@ def test_one_row_and_many_give_the_same_bits_on_a_curve(
     make_package: Callable[..., Package],
 ) -> None:
     package, values = make_package(calibration=CURVE), rows(np.random.default_rng(9), 200, 5)
-    together = score(package, values)
+    together = explain(package, values)
     for row in range(len(values)):
-        alone = score(package, values[row : row + 1])
+        alone = explain(package, values[row : row + 1])
         assert alone.logit[0].tobytes() == together.logit[row].tobytes()
         assert alone.contributions[0].tobytes() == together.contributions[row].tobytes()
 

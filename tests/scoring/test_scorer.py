@@ -13,7 +13,7 @@ from scoring.calibration import Calibration
 from scoring.errors import InvalidValues
 from scoring.linear import Linear
 from scoring.package import Package
-from scoring.scorer import score
+from scoring.scorer import explain, score
 
 MakePackage = Callable[..., Package]
 
@@ -24,12 +24,24 @@ def test_one_row_and_many_agree_to_the_bit(
 ) -> None:
     package = make_package()
     values = rows(random, count, len(NAMES)) * 1e3
-    many = score(package, values)
+    many = explain(package, values)
     for place in random.choice(count, size=min(count, 60), replace=False):
-        one = score(package, values[place : place + 1])
+        one = explain(package, values[place : place + 1])
         assert one.logit.tobytes() == many.logit[place : place + 1].tobytes()
         assert one.probability.tobytes() == many.probability[place : place + 1].tobytes()
         assert one.contributions.tobytes() == many.contributions[place : place + 1].tobytes()
+
+
+@pytest.mark.parametrize("count", [1, 9, 256, 257, 1300, 2049])
+def test_scores_are_to_the_bit_the_same_with_and_without_contributions(
+    random: np.random.Generator, make_package: MakePackage, count: int
+) -> None:
+    curve = Calibration(slope=0.9, intercept=0.1, knots=(-1.0, 0.5), heights=(-2.0, 0.4))
+    values = rows(random, count, len(NAMES)) * 1e3
+    for package in (make_package(), make_package(calibration=curve)):
+        explained, scores = explain(package, values), score(package, values)
+        assert explained.logit.tobytes() == scores.logit.tobytes()
+        assert explained.probability.tobytes() == scores.probability.tobytes()
 
 
 def test_the_layout_in_memory_does_not_change_a_bit(
@@ -41,17 +53,18 @@ def test_the_layout_in_memory_does_not_change_a_bit(
         assert score(package, same).logit.tobytes() == score(package, values).logit.tobytes()
 
 
-def test_base_and_contributions_give_the_logit_exactly(
+def test_base_and_contributions_give_the_logit_exactly_in_any_order(
     random: np.random.Generator, make_package: MakePackage
 ) -> None:
-    scores = score(make_package(), rows(random, 300, len(NAMES)))
+    scores = explain(make_package(), rows(random, 300, len(NAMES)))
     for contributions, logit in zip(
         scores.contributions.tolist(), scores.logit.tolist(), strict=True
     ):
-        total = scores.base
-        for contribution in contributions:
-            total += contribution
-        assert total == logit
+        for order in (contributions, contributions[::-1], sorted(contributions)):
+            total = scores.base
+            for contribution in order:
+                total += contribution
+            assert total == logit
 
 
 def test_a_linear_component_is_the_formula_it_documents(make_package: MakePackage) -> None:
@@ -71,7 +84,7 @@ def test_a_linear_component_is_the_formula_it_documents(make_package: MakePackag
     package = make_package(
         components=(linear,), calibration=Calibration(slope=2.0, intercept=0.125)
     )
-    scores = score(package, np.array([[-9.0, 3.0, np.nan, 1.0, 1.0]]))
+    scores = explain(package, np.array([[-9.0, 3.0, np.nan, 1.0, 1.0]]))
     expected = [
         2.0 * (-log1p(9.0) - 1.0) - 0.125,
         2.0 * (3.0 - 1.0) - 0.125,
@@ -79,9 +92,12 @@ def test_a_linear_component_is_the_formula_it_documents(make_package: MakePackag
         -0.125,
         -0.125,
     ]
-    np.testing.assert_allclose(scores.contributions[0], expected, rtol=1e-14)
+    np.testing.assert_allclose(
+        linear.explain(np.array([[-9.0, 3.0, np.nan, 1.0, 1.0]]))[1][0], expected, rtol=1e-14
+    )
+    np.testing.assert_allclose(scores.contributions[0], expected, rtol=0, atol=1e-12)
     logit = 2.0 * 0.5 * -1.0 + 0.125 + sum(expected)
-    assert scores.logit[0] == pytest.approx(logit, abs=1e-14)
+    assert scores.logit[0] == pytest.approx(logit, abs=2**-41)
     assert scores.probability[0] == pytest.approx(1 / (1 + exp(-logit)), abs=1e-15)
 
 

@@ -9,9 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from tests.scoring.samples import grow, rows
 
-from scoring.components import trees_component
 from scoring.errors import InvalidPackage
-from scoring.tree_tables import Tree, tabulate
+from scoring.tree_tables import Tree, tabulate, trees_component
 
 
 def goes_left(tree: Tree, node: int, row: NDArray[np.float64]) -> bool:
@@ -53,9 +52,9 @@ def test_contributions_are_the_shapley_values_of_their_definition(
     component = trees_component([tree], start=0.0)
     values = rows(random, 12, 4)
     expected = np.array([shapley(tree, row) for row in values])
-    found = component.contributions(values)
+    found = component.explain(values)[1]
     np.testing.assert_allclose(found, expected, atol=1e-12)
-    among_many = component.contributions(np.tile(values, (40, 1)))
+    among_many = component.explain(np.tile(values, (40, 1)))[1]
     assert np.array_equal(among_many, np.tile(found, (40, 1)))
 
 
@@ -65,11 +64,11 @@ def test_a_tree_of_one_leaf_says_nothing_of_one_row_or_of_many(
 ) -> None:
     trees = [grow(random, columns=4) for _ in range(2)]
     values = rows(random, 500, 4)
-    without = trees_component(trees, start=0.0).contributions(values)
+    without = trees_component(trees, start=0.0).explain(values)[1]
     trees.insert(place, grow(random, columns=4, leaves=1))
     component = trees_component(trees, start=0.0)
-    assert np.array_equal(component.contributions(values), without)
-    assert np.array_equal(component.contributions(values[:3]), without[:3])
+    assert np.array_equal(component.explain(values)[1], without)
+    assert np.array_equal(component.explain(values[:3])[1], without[:3])
 
 
 def test_base_and_contributions_add_up_to_the_leaf(random: np.random.Generator) -> None:
@@ -79,13 +78,13 @@ def test_base_and_contributions_add_up_to_the_leaf(random: np.random.Generator) 
     everything = frozenset(range(6))
     leaves = [0.3 + sum(expectation(tree, 0, row, everything) for tree in trees) for row in values]
     np.testing.assert_allclose(
-        component.base + component.contributions(values).sum(axis=1), leaves, atol=1e-11
+        component.base + component.explain(values)[1].sum(axis=1), leaves, atol=1e-11
     )
 
 
 def test_a_column_the_tree_does_not_test_contributes_nothing(random: np.random.Generator) -> None:
     component = trees_component([grow(random, columns=3)], start=0.0)
-    assert not component.contributions(rows(random, 50, 5))[:, 3:].any()
+    assert not component.explain(rows(random, 50, 5))[1][:, 3:].any()
 
 
 def test_a_tree_of_more_than_eight_tests_is_refused(random: np.random.Generator) -> None:

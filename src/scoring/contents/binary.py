@@ -8,7 +8,7 @@ from typing import Any
 
 from scoring.binned import Binned
 from scoring.calibration import Calibration
-from scoring.components import Component, Trees
+from scoring.components import Component
 from scoring.contents.tree_slots import SLOTS, TESTS, as_slots, from_slots
 from scoring.derived import DerivedColumns
 from scoring.errors import InvalidPackage
@@ -20,6 +20,7 @@ from scoring.populations import Group, Population
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
 from scoring.sealing import Arrays
+from scoring.trees import Trees
 
 _COMPONENTS: Mapping[str, type[Component]] = {"trees": Trees, "linear": Linear, "binned": Binned}
 

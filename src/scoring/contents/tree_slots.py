@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from scoring.components import Trees, lay_out
 from scoring.sealing import Arrays
-from scoring.tree_tables import MAX_TESTS
+from scoring.tree_tables import MAX_TESTS, lay_out
+from scoring.trees import Trees
 
 TESTS = ("feature", "threshold", "missing_left")
 SLOTS = ("slot_tree", "slot_feature", "slot_offset", "table")

@@ -16,7 +16,7 @@ from commerce.records.work import Work
 from scoring.bank_model import BANK_MODEL
 from scoring.calibration import sigmoid
 from scoring.reasons import Reason, reasons
-from scoring.scorer import score
+from scoring.scorer import explain
 from serving.predict.answers import answer_customer
 from serving.predict.asking import Answer, AppState, CustomerRequest
 from serving.predict.scores import ScoreRow, latest_score
@@ -92,7 +92,7 @@ def analyze(state: AppState, tenant: Tenant, customer_id: UUID, request_id: str)
     answer = answer_customer(state, BANK_MODEL, asked, request_id)
     package, values = answer.package, answer.values
     assert values is not None
-    scores = score(package, values[None, :])
+    scores = explain(package, values[None, :])
     contributions = scores.contributions[0]
     told = reasons(
         package,

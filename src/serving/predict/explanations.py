@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commerce.records.tenants import find_tenant
+from scoring import scorer
 from scoring.calibration import Calibration
 from scoring.package import Package
-from scoring.scorer import score
 from scoring.sentences import teller_of
 from serving.errors import Unexplained
 from serving.predict.answers import answer
@@ -69,7 +69,7 @@ class Contribution:
 class Explanation:
     """An answer, and all that it is made of.
 
-    `base` and the contributions, added in the order of their places, give `logit` to the last bit; `calibration` and
+    `base` and the contributions, added in any order, give `logit` to the last bit; `calibration` and
     the logistic function make of that the risk, to the last bit.
     """
 
@@ -141,7 +141,7 @@ def explained(
     """
     package, values = found.package, found.values
     assert values is not None
-    scores = score(package, values[None, :])
+    scores = scorer.explain(package, values[None, :])
     return Explanation(
         answer=found,
         base=scores.base,

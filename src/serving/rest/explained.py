@@ -81,7 +81,7 @@ class ExplainedPrediction(Prediction):
     currency: str = Field(description="ISO 4217, of amounts; XXX where there are none.")
     base: float = Field(description="Log-odds from which contributions count.")
     logit: float = Field(
-        description="Log-odds: `base` and every contribution, added in the order of `place`, to the last bit."
+        description="Log-odds: `base` and every contribution, added in any order, to the last bit."
     )
     calibration: CalibrationPart = Field(
         description="1 / (1 + exp(-(slope * logit + intercept))) is `probability`, or of customers who are asked about"

@@ -16,7 +16,7 @@ from commerce.records.money import minor_digits
 from features.catalogue import CATALOGUE
 from features.wording import title
 from scoring.package import Package
-from scoring.scorer import score
+from scoring.scorer import explain
 from training.judging.baselines import LearningPoint
 from training.judging.evaluation import Figures
 from training.judging.profit import Payoff, profit_curve
@@ -122,7 +122,7 @@ def distribution_figure(labels: Integers, probabilities: Floats, *, threshold: f
 
 def contributions_figure(package: Package, values: Floats, *, top: int = 15) -> Figure:
     """Draw what moves the score most: the mean size of each feature's contribution, in log-odds."""
-    sizes = np.abs(score(package, values).contributions).mean(axis=0)
+    sizes = np.abs(explain(package, values).contributions).mean(axis=0)
     order = np.argsort(-sizes, kind="stable")[:top][::-1]
     figure, axes = _blank("What moves the score", "mean size of contribution (log-odds)", "")
     height = 0.4 * len(order) + 1.0

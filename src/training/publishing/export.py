@@ -14,13 +14,14 @@ from sklearn.pipeline import Pipeline
 
 from commerce.records.instants import from_micros
 from scoring.binned import Binned, Term, binned_component
-from scoring.components import Component, Trees, trees_component
+from scoring.components import Component
 from scoring.linear import Linear
 from scoring.package import Package, PackageOutput
 from scoring.rules import RuleInputs
 from scoring.scale import Scale
 from scoring.templates import ALTERNATIVE
-from scoring.tree_tables import Tree
+from scoring.tree_tables import Tree, trees_component
+from scoring.trees import Trees
 from training.errors import NotExportable
 from training.fitting.candidates import Fitted
 from training.fitting.dataset import Dataset

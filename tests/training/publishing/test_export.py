@@ -13,12 +13,12 @@ from tests.training.datasets import BRISK
 
 from scoring.binned import Binned
 from scoring.calibration import Calibration
-from scoring.components import Trees
 from scoring.decisions import decide, decide_many
 from scoring.files import read_package
 from scoring.linear import Linear
 from scoring.published import publish
 from scoring.scorer import score
+from scoring.trees import Trees
 from training.errors import NotExportable
 from training.fitting.candidates import Fitted, fit_candidates
 from training.fitting.dataset import Dataset

@@ -150,8 +150,8 @@ def test_a_training_killed_after_any_step_finds_its_version_again(
     assert [each.version for each in tracker.versions(first.dataset.name)] == ["1"]
     assert tracker.version_with(first.dataset.name, CHAMPION) == "1"
     kept = current(packages, first.package.tenant, first.package.model)
-    assert kept.components[0].contributions(_values(first)).tobytes() == (
-        first.package.components[0].contributions(_values(first)).tobytes()
+    assert kept.components[0].explain(_values(first))[1].tobytes() == (
+        first.package.components[0].explain(_values(first))[1].tobytes()
     )
     assert [each.version for each in promotions(packages, kept.tenant, kept.model)] == ["1"]
 

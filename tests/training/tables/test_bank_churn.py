@@ -18,7 +18,7 @@ from commerce.people.bank_schema import BANK_V1
 from scoring.decisions import decide_many
 from scoring.package import Package
 from scoring.reasons import reasons
-from scoring.scorer import score
+from scoring.scorer import explain, score
 from training.errors import BaselineUnusable, InvalidTable
 from training.judging.evaluation import brier
 from training.tables.baseline import Baseline, fit_baseline, read_baseline, write_baseline
@@ -137,7 +137,7 @@ def test_an_inactive_member_is_told_so_and_reasons_come_by_what_they_contribute(
     bank: Learned,
 ) -> None:
     package, values = bank.package, bank.dataset.values
-    scores = score(package, values)
+    scores = explain(package, values)
     column = package.names.index("is_active_member")
     inactive = np.flatnonzero(values[:, column] == 0)
     assert len(inactive) > 100

@@ -32,7 +32,7 @@ def test_a_linear_model_gives_each_category_its_own_part(learned: Learned) -> No
     line, categories = components_of(as_blend([(model, 1.0)]), values.shape[1])
     assert isinstance(categories, Binned)
     assert {term.columns for term in categories.terms} == {(1,), (2,)}
-    told = line.contributions(values) + categories.contributions(values)
+    told = line.explain(values)[1] + categories.explain(values)[1]
     logits = line.base + told.sum(axis=1)
     assert logits == pytest.approx(model.decision_function(values), abs=1e-9)
 

@@ -87,8 +87,8 @@ def test_the_champion_is_published_and_the_same_again_is_the_same(
     values = learned.dataset.values[:50]
     told = learned.validation.made.package
     assert np.array_equal(
-        read_package(tmp_path / "shared" / "bank" / "1").components[0].contributions(values),
-        told.components[0].contributions(values),
+        read_package(tmp_path / "shared" / "bank" / "1").components[0].explain(values)[1],
+        told.components[0].explain(values)[1],
     )
 
 
