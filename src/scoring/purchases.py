@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from math import floor, isfinite
+from math import floor, isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -117,26 +117,33 @@ class SpendForecast:
                 f"values must be a table of {len(self.inputs)} columns; got shape {table.shape}."
                 f" Give one row per customer with {', '.join(self.inputs)}."
             )
-        rows = np.empty((len(table), 4))
-        for place, (times, latest, since_first, spend) in enumerate(table.tolist()):
-            bought = times >= 1.0
-            paid = spend if spend > 0.0 else 0.0
-            rows[place, 3] = self.value.value(paid, times) if bought else self.value.value(0.0, 0.0)
-            if not (bought and isfinite(latest) and isfinite(since_first)):
-                rows[place, :3] = np.nan
-                continue
-            age = float(floor(max(since_first, 0.0)))
-            repeats = min(times - 1.0, age)
-            some, rows[place, 2] = _orders(self.orders, repeats, age, float(self.horizon_days))
-            if isinstance(self.orders, BetaGeometric):
-                alive = self.orders.alive(repeats, min(float(floor(max(latest, 0.0))), age), age)
-                rows[place, 0], rows[place, 1] = alive, alive * some
-            else:
-                rows[place, 0], rows[place, 1] = np.nan, some
-        alive_, orders, kept, value = rows.T.copy()
+        orders = np.array([self._orders_of(*row) for row in table[:, :3].tolist()]).reshape(-1, 3)
+        order_value = [self._value_of(times, spend) for times, spend in table[:, [0, 3]].tolist()]
+        alive, some, kept = orders.T.copy()
         return ExpectedPurchases(
-            alive=alive_, orders=orders, orders_if_kept=kept, order_value=value
+            alive=alive,
+            orders=some,
+            orders_if_kept=kept,
+            order_value=np.array(order_value, dtype=np.float64),
         )
+
+    def _orders_of(self, times: float, latest: float, since_first: float) -> _Orders:
+        """Forecast the orders of a customer: the probability to be alive, the orders, and those of who is."""
+        if not (times >= 1.0 and isfinite(latest) and isfinite(since_first)):
+            return _NO_ORDERS
+        age = float(floor(max(since_first, 0.0)))
+        repeats = min(times - 1.0, age)
+        some, kept = _orders(self.orders, repeats, age, float(self.horizon_days))
+        if not isinstance(self.orders, BetaGeometric):
+            return nan, some, kept
+        alive = self.orders.alive(repeats, min(float(floor(max(latest, 0.0))), age), age)
+        return alive, alive * some, kept
+
+    def _value_of(self, times: float, spend: float) -> float:
+        """Forecast the value of an order of a customer."""
+        if not times >= 1.0:
+            return self.value.value(0.0, 0.0)
+        return self.value.value(spend if spend > 0.0 else 0.0, times)
 
     def as_dict(self) -> dict[str, Any]:
         """Write it in plain numbers and words, as JSON holds them.
@@ -175,6 +182,10 @@ class SpendForecast:
             value=_read(content["value"]),
             inputs=tuple(content["inputs"]),
         )
+
+
+_Orders = tuple[float, float, float]
+_NO_ORDERS: _Orders = (nan, nan, nan)
 
 
 @lru_cache(maxsize=2**14)

@@ -52,7 +52,7 @@ def to_steps(values: Floats) -> Floats:
 
     Examples
     --------
-    >>> (to_steps(np.array([0.1, 0.3])) - [0.1, 0.3]).round(13).tolist()
-    [-4e-13, 3e-13]
+    >>> (to_steps(np.array([0.1, 0.3])) * 2**40).tolist()
+    [109951162778.0, 329853488333.0]
     """
     return np.where(np.abs(values) < _EXACT_BELOW, np.rint(values * _STEPS) / _STEPS, values)

@@ -98,7 +98,7 @@ def test_a_linear_component_is_the_formula_it_documents(make_package: MakePackag
     np.testing.assert_allclose(scores.contributions[0], expected, rtol=0, atol=1e-12)
     logit = 2.0 * 0.5 * -1.0 + 0.125 + sum(expected)
     assert scores.logit[0] == pytest.approx(logit, abs=2**-41)
-    assert scores.probability[0] == pytest.approx(1 / (1 + exp(-logit)), abs=1e-15)
+    assert scores.probability[0] == pytest.approx(1 / (1 + exp(-logit)), abs=1e-12)
 
 
 def test_probabilities_stay_in_range_however_far_the_logit(make_package: MakePackage) -> None:

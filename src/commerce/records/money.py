@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from commerce.records.errors import LARGEST, RecordError
 
@@ -106,10 +107,18 @@ def format_money(minor: int, currency: str) -> str:
     >>> format_money(123456, "EUR"), format_money(-5, "EUR"), format_money(120, "JPY")
     ('1,234.56 EUR', '-0.05 EUR', '120 JPY')
     """
+    endings = _endings(currency)
+    whole, part = divmod(abs(minor), len(endings))
+    return f"{'-' if minor < 0 else ''}{whole:,}{endings[part]}"
+
+
+@lru_cache(maxsize=256)
+def _endings(currency: str) -> tuple[str, ...]:
+    """Write what stands behind whole units, for each number of minor ones; most of a long list of amounts is that."""
     digits = minor_digits(currency)
-    whole, part = divmod(abs(minor), 10**digits)
-    shown = f"{whole:,}.{part:0{digits}}" if digits else f"{whole:,}"
-    return f"{'-' if minor < 0 else ''}{shown} {currency}"
+    if not digits:
+        return (f" {currency}",)
+    return tuple(f".{part:0{digits}} {currency}" for part in range(10**digits))
 
 
 def exact_minor(amount: Decimal, currency: str, what: str = "amount") -> int:
