@@ -77,10 +77,10 @@ class ArrowStream:
     def tables(self, at_once: int) -> Iterator[NDArray[np.float64]]:
         """Give the numbers of all columns, so many rows at once, shape (n_rows, n_columns); NaN where one is null."""
         for batch in self._slices(at_once):
-            table = np.empty((batch.num_rows, batch.num_columns))
+            columns = np.empty((batch.num_columns, batch.num_rows))
             for place, column in enumerate(batch.columns):
-                table[:, place] = _numbers(column)
-            yield table
+                columns[place] = _numbers(column)
+            yield columns.T
 
     def records(self, at_once: int) -> Iterator[list[dict[str, Any]]]:
         """Give rows as mappings from column to value, None where null, so many at once."""

@@ -159,7 +159,8 @@ class ArrowRows:
                 return ValuesRequest(tenant=tenant, features=dict(zip(names, values, strict=True)))
 
             if len(order) == len(outputs):
-                yield Chunk(questions=[None] * len(table), table=table[:, order], look=look)
+                rows = np.ascontiguousarray(table[:, order])  # each is kept as it lies
+                yield Chunk(questions=[None] * len(table), table=rows, look=look)
             else:
                 yield one_by_one([look(place) for place in range(len(table))])
 
