@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 
 from scoring.any_package import AnyPackage
 from serving.predict.asking import AnyAnswer
+from serving.rest.problems import writable
 from serving.rest.refusals import reason_of
 from serving.rest.schemas import write_instant
 
@@ -109,7 +110,11 @@ def _refusal(error: Exception) -> dict[str, Any]:
     if reason is None:
         raise error
     status, sentence, field = reason
-    return {"status": status, "detail": sentence, "field": field}
+    return {
+        "status": status,
+        "detail": writable(sentence),
+        "field": None if field is None else writable(field),
+    }
 
 
 def _in_plain_types(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

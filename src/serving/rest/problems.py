@@ -12,6 +12,17 @@ JSON_ALONE = "/customers/analyze"
 """How paths begin whose clients know ``application/json`` alone, in refusals, too."""
 
 
+def writable(text: str) -> str:
+    r"""Write halves of characters as JSON does, which can hold them in names and values and no answer can.
+
+    Examples
+    --------
+    >>> writable("features.\ud800")
+    'features.\\ud800'
+    """
+    return text.encode(errors="backslashreplace").decode()
+
+
 def problem(
     status: int,
     sentence: str,
@@ -27,8 +38,8 @@ def problem(
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": sentence,
-        "field": field,
+        "detail": writable(sentence),
+        "field": None if field is None else writable(field),
         "request_id": request_id,
     }
     if allowed is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 from tests.pipelines import ROW, STRANGE, chance, dumped, fit, payments, pipeline_package
+from tests.serving.rest.fuzzing import TEXTS, VALUES
 from tests.serving.rest.people import Shops
 from tests.serving.shop import OPEN, SHOP, Client
 
@@ -25,9 +27,11 @@ from serving.app import make_app
 from serving.predict.asking import AppState
 from serving.predict.packages import PackageShelf
 from serving.predict.pipelines.process import PipelineProcess, PipelineSettings
+from serving.rest.batch_bodies import LINES
 from serving.schema import score
 
 AS_JSON = {"accept": "application/json"}
+SENT = {"content-type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +104,34 @@ def test_what_it_cannot_read_is_refused_by_name(
     response = client.post("/predict/fraud", body)
     assert (response.status_code, response.json()["field"]) == (422, field), response.json()
     assert says in response.json()["detail"]
+
+
+def test_nothing_that_is_put_into_a_row_is_a_fault_of_ours(client: Client) -> None:
+    """Answered or refused, alone as in a batch; the process that reads it goes on."""
+    rows = [{**ROW, name: value} for name in ROW for value in VALUES]
+    rows += [{**ROW, text: 1} for text in TEXTS]
+    statuses: list[int] = []
+    for row in rows:
+        body = json.dumps({"tenant": "acme", "features": row}).encode()
+        statuses.append(
+            client.request("POST", "/predict/fraud", content=body, headers=SENT).status_code
+        )
+    assert set(statuses) == {200, 422}
+    told: list[int] = []
+    for first in range(0, len(rows), 200):
+        lines = b"\n".join(
+            json.dumps({"features": row}).encode() for row in rows[first : first + 200]
+        )
+        found = client.request(
+            "POST",
+            "/predict/fraud/batch?tenant=acme",
+            content=lines,
+            headers={"content-type": LINES, **AS_JSON},
+        )
+        assert found.status_code == 200, found.text
+        told += [each.get("error", {"status": 200})["status"] for each in found.json()]
+    assert [each == 200 for each in told] == [each == 200 for each in statuses]
+    assert client.post("/predict/fraud", asked()).status_code == 200
 
 
 def test_it_cannot_be_explained_and_says_so(client: Client) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from tests.serving.rest.fuzzing import TEXTS
 from tests.serving.shop import Client
 
+from serving.rest.batch_bodies import LINES
 from serving.rest.protection import LARGEST_BODY
 
 JSON = {"content-type": "application/json"}
@@ -104,6 +107,28 @@ def test_a_body_too_large_to_be_a_request_is_413(client: Client) -> None:
     )
     assert response.status_code == 413
     assert "at most 1000000 bytes" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/predict/churn", "/explain/churn", "/predict/churn/batch"])
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_feature_of_any_name_is_refused_by_that_name(
+    client: Client, path: str, name: str
+) -> None:
+    asked: dict[str, Any] = {"features": {name: 1}}
+    if path.endswith("batch"):
+        kind = {"content-type": LINES}
+        response = client.request(
+            "POST", f"{path}?tenant=acme", content=json.dumps(asked), headers=kind
+        )
+        told = response.json()["error"]
+    else:
+        response = client.request(
+            "POST", path, content=json.dumps({**asked, "tenant": "acme"}), headers=JSON
+        )
+        told = response.json()
+    assert told["status"] == 422, told
+    assert told["field"] == f"features.{name.encode(errors='backslashreplace').decode()}"
+    assert told["detail"].startswith("features must be named as the model's inputs are; got ")
 
 
 def test_a_fault_of_ours_is_500_with_a_request_id_and_nothing_else(
