@@ -42,6 +42,8 @@ class Explained(Scores):
 
     Parameters
     ----------
+    base, expected, logit, probability
+        As `Scores` has them.
     contributions : float array of shape (n_rows, n_outputs)
         Log-odds per feature, in steps of `scoring.sums`; added to `base`, in any order, they give `logit` exactly.
         The largest of them holds what rounding left over.
