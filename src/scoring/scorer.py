@@ -42,7 +42,9 @@ class Explained(Scores):
 
     Parameters
     ----------
-    base, expected, logit, probability
+    base : float
+    expected : ExpectedPurchases or None
+    logit, probability : float arrays of shape (n_rows,)
         As `Scores` has them.
     contributions : float array of shape (n_rows, n_outputs)
         Log-odds per feature, in steps of `scoring.sums`; added to `base`, in any order, they give `logit` exactly.
