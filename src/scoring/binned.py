@@ -112,12 +112,12 @@ class Binned:
     def _contributions(self, values: Floats) -> Floats:
         at_once = max(1, _COMPARISONS_AT_ONCE // self.edges.size)
         if len(values) <= at_once:
-            return self._explain(values)
+            return self._contributions_of_page(values)
         starts = range(0, len(values), at_once)
-        parts = [self._explain(values[start : start + at_once]) for start in starts]
+        parts = [self._contributions_of_page(values[start : start + at_once]) for start in starts]
         return np.concatenate(parts)
 
-    def _explain(self, values: Floats) -> Floats:
+    def _contributions_of_page(self, values: Floats) -> Floats:
         rows, columns = values.shape
         binned = np.count_nonzero(
             self.edges <= values.take(self.column, axis=1)[:, :, None], axis=2

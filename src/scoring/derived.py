@@ -52,9 +52,8 @@ class DerivedColumns:
                 f"derived columns must be among {', '.join(FIGURES)}; got {sorted(unknown)}."
                 " Read the package with the version that wrote it."
             )
-        if len(self.places) != len(self.counted_to) or list(self.places) != sorted(
-            set(self.places)
-        ):
+        rising = sorted({place for place in self.places if place >= 0})
+        if len(self.places) != len(self.counted_to) or list(self.places) != rising:
             raise InvalidPackage(
                 f"derived columns must have a place each, rising; got {list(self.places)} for"
                 f" {', '.join(self.counted_to)}. Export it again."

@@ -47,8 +47,8 @@ class Explained(Scores):
     logit, probability : float arrays of shape (n_rows,)
         As `Scores` has them.
     contributions : float array of shape (n_rows, n_outputs)
-        Log-odds per feature, in steps of `scoring.sums`; added to `base`, in any order, they give `logit` exactly.
-        The largest of them holds what rounding left over.
+        Log-odds per feature, in steps of `scoring.sums`; added to `base`, in any order, they give `logit`
+        exactly, as long as what is added stays below 8,192. The largest of them holds what rounding left over.
     """
 
     contributions: Floats
@@ -75,10 +75,10 @@ def score(package: Package, values: Floats) -> Scores:
         "values must be a table of ... columns; got shape ...", or "values must be finite or missing; got ...".
     """
     seen, expected = _seen(package, values)
-    told = np.zeros(len(seen))
+    summed = np.zeros(len(seen))
     for component in package.components:
-        told += component.weight * component.logits(seen)
-    logit = to_steps(package.calibration.bent(_straight(package, told)))
+        summed += component.weight * component.logits(seen)
+    logit = to_steps(package.calibration.bent(_straight(package, summed)))
     return Scores(
         base=package.base, expected=expected, logit=logit, probability=_probability(logit)
     )
@@ -105,20 +105,21 @@ def explain(package: Package, values: Floats) -> Explained:
         As `score`.
     """
     seen, expected = _seen(package, values)
-    told, contributions = np.zeros(len(seen)), np.zeros_like(seen)
+    summed, contributions = np.zeros(len(seen)), np.zeros_like(seen)
     for component in package.components:
         logits, parts = component.explain(seen)
-        told += component.weight * logits
+        summed += component.weight * logits
         parts *= component.weight
         contributions += parts
     if package.derived is not None:
         contributions = package.derived.narrow(contributions, package.columns)
-    straight = _straight(package, told)
+    straight = _straight(package, summed)
     stretch = package.calibration.stretch(straight, package.straight_base)
     contributions *= (package.calibration.slope * stretch)[:, None]
     logit = to_steps(package.calibration.bent(straight))
     contributions = to_steps(contributions)
     left_over = logit - (package.base + contributions.sum(axis=1))
+    left_over[~np.isfinite(left_over)] = 0.0  # of log-odds without bounds
     largest = np.abs(contributions).argmax(axis=1)
     contributions[np.arange(len(contributions)), largest] += left_over
     return Explained(
@@ -150,9 +151,9 @@ def _seen(package: Package, values: Floats) -> tuple[Floats, ExpectedPurchases |
     return derived.join(table, expected), expected
 
 
-def _straight(package: Package, told: Floats) -> Floats:
-    """Put what the components say on the line of calibration."""
-    straight: Floats = package.straight_base + package.calibration.slope * told
+def _straight(package: Package, summed: Floats) -> Floats:
+    """Put the summed logits of the components on the line of calibration."""
+    straight: Floats = package.straight_base + package.calibration.slope * summed
     return straight
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_STEPS = 2.0**40
-_EXACT_BELOW = 2.0**12
+STEP = 2.0**-40
+"""Log-odds; 10^-12."""
+_LARGEST = 2.0**12
 """From here on a number stays as it is: log-odds so large mean a probability of 0 or 1."""
 
 
@@ -48,11 +49,12 @@ def to_steps(values: Floats) -> Floats:
     Returns
     -------
     float array of the same shape
-        At most 2^-41 away.
+        At most half a step away, and never -0; 4096 and more as it is.
 
     Examples
     --------
     >>> (to_steps(np.array([0.1, 0.3])) * 2**40).tolist()
     [109951162778.0, 329853488333.0]
     """
-    return np.where(np.abs(values) < _EXACT_BELOW, np.rint(values * _STEPS) / _STEPS, values)
+    is_small = np.abs(values) < _LARGEST
+    return np.where(is_small, np.rint(np.where(is_small, values, 0.0) / STEP) * STEP + 0.0, values)

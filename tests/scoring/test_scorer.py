@@ -67,6 +67,19 @@ def test_base_and_contributions_give_the_logit_exactly_in_any_order(
             assert total == logit
 
 
+@pytest.mark.parametrize("size", [1e4, 1e300])
+def test_log_odds_without_bounds_are_still_scored_and_explained(
+    random: np.random.Generator, make_package: MakePackage, size: float
+) -> None:
+    package = make_package()
+    values = rows(random, 40, len(NAMES)) * size
+    explained = explain(package, values)
+    assert explained.logit.tobytes() == score(package, values).logit.tobytes()
+    assert not np.isnan(explained.contributions).any()
+    sums = package.base + explained.contributions.sum(axis=1)
+    np.testing.assert_allclose(sums, explained.logit, rtol=1e-12, atol=1e-9)
+
+
 def test_a_linear_component_is_the_formula_it_documents(make_package: MakePackage) -> None:
     def full(value: float) -> np.ndarray:
         return np.full(len(NAMES), value)

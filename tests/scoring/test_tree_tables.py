@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -69,6 +70,41 @@ def test_a_tree_of_one_leaf_says_nothing_of_one_row_or_of_many(
     component = trees_component(trees, start=0.0)
     assert np.array_equal(component.explain(values)[1], without)
     assert np.array_equal(component.explain(values[:3])[1], without[:3])
+
+
+@pytest.mark.parametrize("count", [3, 130, 255, 256, 257, 300])
+def test_many_trees_and_thresholds_come_to_the_same_for_one_row_and_for_many(
+    random: np.random.Generator, count: int
+) -> None:
+    """Each tree asks one column whether it is at most another number: the leaf says at which it stands."""
+    trees = [
+        replace(_STUMP, threshold=np.array([place, 0.0, 0.0]), value=random.normal(size=3))
+        for place in range(count)
+    ]
+    component = trees_component(trees, start=0.0)
+    values = np.array([[value] for value in [*np.arange(-1, count + 1, 0.5), np.nan]])
+    table = np.tile(values, (300 // len(values) + 1, 1))
+    leaves = [
+        sum(tree.value[1 if goes_left(tree, 0, row) else 2] for tree in trees) for row in values
+    ]
+    logits, contributions = component.explain(table)
+    assert component.logits(table).tobytes() == logits.tobytes()
+    np.testing.assert_allclose(component.base + logits[: len(values)], leaves, atol=1e-10)
+    for place in range(0, len(values), 7):
+        alone = component.explain(values[place : place + 1])
+        assert alone[0].tobytes() == logits[place : place + 1].tobytes()
+        assert alone[1].tobytes() == contributions[place : place + 1].tobytes()
+
+
+_STUMP = Tree(
+    feature=np.zeros(3, dtype=np.int64),
+    threshold=np.zeros(3),
+    missing_left=np.zeros(3, dtype=np.bool_),
+    left=np.array([1, -1, -1]),
+    right=np.array([2, -1, -1]),
+    cover=np.array([100.0, 40.0, 60.0]),
+    value=np.zeros(3),
+)
 
 
 def test_base_and_contributions_add_up_to_the_leaf(random: np.random.Generator) -> None:

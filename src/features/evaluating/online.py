@@ -59,13 +59,7 @@ def online_partials(
     *,
     backfills: int | None = None,
 ) -> Partials:
-    """Read what the features of one customer are made of, as `online_features` does.
-
-    Parameters
-    ----------
-    connection : Connection
-    cutoff : int, epoch microseconds
-    backfills : int, optional
+    """Read what the features of one customer are made of; parameters as those of `online_features`.
 
     Returns
     -------

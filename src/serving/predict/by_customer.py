@@ -104,6 +104,11 @@ def decide_seen(served: Served, customers: Sequence[SeenCustomer]) -> list[Answe
     ----------
     customers : sequence of SeenCustomer
         At least one.
+
+    Raises
+    ------
+    PartialTooLarge
+        As `serving.predict.customer_values.values_of_all`.
     """
     table = values_of_all(served, [each.read for each in customers])
     return [

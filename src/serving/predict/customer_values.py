@@ -107,7 +107,8 @@ def values_of_all(served: Served, customers: Sequence[CustomerRead]) -> Floats:
     """
     if served.package.fields is not None:
         return np.stack(cast("Sequence[Floats]", customers))
-    return finish_partials(cast("Sequence[Partials]", customers), served.outputs)
+    table = finish_partials(cast("Sequence[Partials]", customers), served.outputs)
+    return np.ascontiguousarray(table)  # each row is kept as it lies
 
 
 def read_customer(

@@ -1,5 +1,7 @@
 """Any past answer can be rebuilt: from the stream, or from its own values, to the last digit.
 
+What was answered before log-odds were told in steps (`scoring.sums`) comes out the same but for its last digits.
+
 A backfill that came after an answer changes nothing in its replay: the stream is read as the answer knew it.
 Where the features were declared otherwise since, the stream no longer gives the values of then; the answer is
 decided from the values that were kept with it, and the replay says so.
@@ -25,6 +27,7 @@ from commerce.records.tenants import tenant_with
 from scoring.decisions import decide
 from scoring.errors import PackageMismatch
 from scoring.package import Package
+from scoring.sums import STEP
 from serving.errors import ReplayDiffers, UnknownName
 from serving.predict.customer_values import customer_values
 from serving.predict.packages import PackageShelf
@@ -45,6 +48,8 @@ class Replay:
     unread: str | None = None
     """Why the features were not computed again from the stream, in a sentence; None where they were, or where
     the request itself brought its values."""
+    rounded: tuple[str, ...] = ()
+    """What differs by less than ten steps of log-odds: it was kept before they were told in steps."""
     left_out: int = 0
     """Events of the customer that were backfilled, or undone, after the answer and would change it by now."""
 
@@ -110,11 +115,11 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         for name, value in features.items()
         if kept.features.get(name) != value
     ]
-    differences += [
-        f"{name} was {was[name]!r}, is {value!r}"
-        for name, value in again.items()
-        if was[name] != value
-    ]
+    rounded: list[str] = []
+    for name, value in again.items():
+        if was[name] != value:
+            where = rounded if _is_nearly(was[name], value) else differences
+            where.append(f"{name} was {was[name]!r}, is {value!r}")
     again["features"] = features
     customer = None
     if kept.customer_id is not None:
@@ -125,8 +130,20 @@ def replay(connection: Connection, shelf: PackageShelf, request_id: str) -> Repl
         again=again,
         differences=tuple(differences),
         unread=unread,
+        rounded=tuple(rounded),
         left_out=left_out,
     )
+
+
+def _is_nearly(was: Any, now: Any) -> bool:
+    """Whether one is the other but for the last digits of numbers."""
+    if isinstance(was, float) and isinstance(now, float):
+        return abs(was - now) < 10 * STEP
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        return was.keys() == now.keys() and all(_is_nearly(was[name], now[name]) for name in was)
+    if isinstance(was, list | tuple) and isinstance(now, list | tuple):
+        return len(was) == len(now) and all(map(_is_nearly, was, now))
+    return bool(was == now)
 
 
 def _backfilled_since(connection: Connection, kept: ScoreRow) -> int:

@@ -125,4 +125,10 @@ def _rebuild(request_id: str, *, as_json: bool) -> None:
         click.echo(
             f"  left out: {rebuilt.left_out:,} events that were backfilled or undone after the answer was given"
         )
+    if rebuilt.rounded:
+        click.echo(
+            "  the same but for the last digits, as what was answered before log-odds were told in steps:"
+            f" {rebuilt.rounded[0]}"
+        )
+        return
     click.echo(f"  the same to the last digit, {len(kept.features)} features included")

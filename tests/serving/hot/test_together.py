@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
+from tests.serving.shop import LAST, place_order
 
 from commerce.records.database import reading
+from commerce.records.errors import LARGEST
 from commerce.records.schema import customer
 from commerce.records.tenants import Tenant
+from features.errors import PartialTooLarge
 from scoring.errors import InvalidValues
 from serving.errors import InvalidRequest
 from serving.hot import together as module
@@ -156,3 +160,24 @@ def test_customers_who_are_asked_about_at_once_are_decided_at_once_and_as_alone(
         assert one.values.tobytes() == other.values.tobytes()
     assert sizes == [len(requests)]
     assert len(requests) > 1
+
+
+def test_of_customers_asked_about_at_once_one_alone_is_refused_for_amounts_too_large(
+    shop: Tenant, engine: Engine, make_state: Callable[..., AppState]
+) -> None:
+    for days in (1, 2):
+        place_order(engine, shop, "12346", LAST - timedelta(days=days), LARGEST)
+    state = make_state(engine)
+    requests = [CustomerRequest(tenant="acme", customer_id=each) for each in ("12346", "17850")]
+    decide_by_customer(state, "churn", requests[1], "0")
+    seen = [see_customer(state, "churn", each, each.customer_id) for each in requests]
+
+    async def ask() -> list[Answer | BaseException]:
+        together = Together(lambda: state)
+        return await asyncio.gather(
+            *(together.decide_seen(each) for each in seen if each), return_exceptions=True
+        )
+
+    refused, answered = asyncio.run(ask())
+    assert isinstance(refused, PartialTooLarge)
+    assert isinstance(answered, Answer)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete, text
+from sqlalchemy import Engine, delete, text, update
 from tests.serving.shop import LAST, NOW, SHOP, Client, customer_id, make_package
 
 from commerce.records import schema
@@ -19,6 +19,7 @@ from scoring.published import publish
 from serving.errors import ReplayDiffers, UnknownName
 from serving.predict.packages import PackageShelf
 from serving.predict.replay import replay
+from serving.schema import score
 
 REQUEST = {"tenant": "acme", "customer_id": "17850"}
 
@@ -60,6 +61,21 @@ def test_a_stream_changed_by_hand_is_noticed(
         found = replay(connection, PackageShelf([packages], SHOP), body["request_id"])
     with pytest.raises(ReplayDiffers, match=r"feature orders_90d was 2\.0, is 1\.0"):
         found.require_same()
+
+
+@pytest.mark.parametrize(("by", "holds"), [(1e-13, True), (1e-9, False)])
+def test_an_answer_of_before_is_the_same_but_for_its_last_digits(
+    client: Client, engine: Engine, packages: Path, by: float, holds: bool
+) -> None:
+    body = client.post("/predict/churn", REQUEST).json()
+    with writing(engine) as connection:
+        connection.execute(text("DROP TRIGGER score_refuses_update"))
+        connection.execute(update(score).values(probability=body["probability"] + by))
+    with reading(engine) as connection:
+        found = replay(connection, PackageShelf([packages], SHOP), body["request_id"])
+    told = found.rounded if holds else found.differences
+    assert [each.split(" was ")[0] for each in told] == ["probability"]
+    assert (not found.differences) == holds
 
 
 def test_an_answer_on_features_declared_otherwise_since_replays_from_its_kept_values(
