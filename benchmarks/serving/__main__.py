@@ -140,16 +140,20 @@ class Bench:
             print(f"{name:34}{connections:5}{shown}", flush=True)
 
     def _ask_batch(self, ours: Server) -> None:
-        """Ask about as many customers as a batch may hold, by values and without reasons."""
-        file = write_batch(self.shop.by_values, MOST_ROWS, self.folder / "batch.arrow")
-        batch = ask_batch(ours, f"/predict/{MODEL}", file, MOST_ROWS)
+        """Ask about as many customers as a batch may hold, by values and without reasons; the median turn counts.
+
+        One row goes first: a server is ready before it has the route of batches, and starting is measured elsewhere.
+        """
+        file, path = self.folder / "batch.arrow", f"/predict/{MODEL}"
+        ask_batch(ours, path, write_batch(self.shop.by_values, 1, file), 1)
+        write_batch(self.shop.by_values, MOST_ROWS, file)
+        turns = [ask_batch(ours, path, file, MOST_ROWS) for _ in range(self.turns)]
+        rate = median(each.rate for each in turns)
         single = self.found["ours, by values"][1].rate
-        print(
-            f"{f'ours, {MOST_ROWS:,} rows by values':34}{1:5}{batch.rate:11.0f} rows/s", flush=True
-        )
+        print(f"{f'ours, {MOST_ROWS:,} rows by values':34}{1:5}{rate:11.0f} rows/s", flush=True)
         self.figures |= {
-            "rss_batch_mb": batch.megabytes,
-            "batch_over_single": batch.rate / single,
+            "rss_batch_mb": max(each.megabytes for each in turns),
+            "batch_over_single": rate / single,
         }
 
     @contextmanager
