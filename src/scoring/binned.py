@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import InvalidPackage
-from scoring.sums import add_up
+from scoring.sums import Additive
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -47,7 +47,7 @@ class Term:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Binned:
+class Binned(Additive):
     """A sum of shape functions.
 
     Parameters
@@ -100,16 +100,8 @@ class Binned:
         """Whether it reads no other than the first `columns` columns."""
         return bool((self.column < columns).all())
 
-    def logits(self, values: Floats) -> Floats:
-        """Score rows; parameters and result as `Trees.logits`."""
-        return add_up(self._contributions(values))
-
-    def explain(self, values: Floats) -> tuple[Floats, Floats]:
-        """Score rows, and tell what makes their logits; parameters and results as `Trees.explain`."""
-        contributions = self._contributions(values)
-        return add_up(contributions), contributions
-
-    def _contributions(self, values: Floats) -> Floats:
+    def contributions(self, values: Floats) -> Floats:
+        """Tell what makes the logits of rows; parameters and result as `scoring.sums.Additive`."""
         at_once = max(1, _COMPARISONS_AT_ONCE // self.edges.size)
         if len(values) <= at_once:
             return self._contributions_of_page(values)

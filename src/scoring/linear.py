@@ -12,14 +12,14 @@ from math import copysign, log1p
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.sums import add_up
+from scoring.sums import Additive
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Linear:
+class Linear(Additive):
     """A linear model on transformed values, with contributions measured from the training mean.
 
     A value is filled where missing, passed through log1p of its size (keeping the sign) where `log` says so,
@@ -53,16 +53,8 @@ class Linear:
         """Whether it is a model on `columns` columns."""
         return len(self.mean) == columns
 
-    def logits(self, values: Floats) -> Floats:
-        """Score rows; parameters and result as `Trees.logits`."""
-        return add_up(self._contributions(values))
-
-    def explain(self, values: Floats) -> tuple[Floats, Floats]:
-        """Score rows, and tell what makes their logits; parameters and results as `Trees.explain`."""
-        contributions = self._contributions(values)
-        return add_up(contributions), contributions
-
-    def _contributions(self, values: Floats) -> Floats:
+    def contributions(self, values: Floats) -> Floats:
+        """Tell what makes the logits of rows; parameters and result as `scoring.sums.Additive`."""
         missing = values != values
         filled = np.where(missing, self.fill, values)
         logged = filled[:, self._logged]

@@ -6,6 +6,8 @@ size, float64 holds every sum of such numbers exactly, so they may be added in a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,3 +60,31 @@ def to_steps(values: Floats) -> Floats:
     """
     is_small = np.abs(values) < _LARGEST
     return np.where(is_small, np.rint(np.where(is_small, values, 0.0) / STEP) * STEP + 0.0, values)
+
+
+class Additive(ABC):
+    """A component whose logit is the sum of its contributions; one that sums otherwise is none."""
+
+    @abstractmethod
+    def contributions(self, values: Floats) -> Floats:
+        """Tell what makes the logits of rows.
+
+        Parameters
+        ----------
+        values : float array of shape (n_rows, n_columns)
+            NaN where missing.
+
+        Returns
+        -------
+        float array of shape (n_rows, n_columns)
+            Log-odds, before the component's weight.
+        """
+
+    def logits(self, values: Floats) -> Floats:
+        """Score rows; parameters and result as `scoring.trees.Trees.logits`."""
+        return add_up(self.contributions(values))
+
+    def explain(self, values: Floats) -> tuple[Floats, Floats]:
+        """Score rows, and tell what makes their logits; parameters and results as `scoring.trees.Trees.explain`."""
+        contributions = self.contributions(values)
+        return add_up(contributions), contributions
