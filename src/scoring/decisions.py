@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Self
 
@@ -164,15 +164,19 @@ def decide_many(package: Package, values: Floats, *, with_reasons: bool = True) 
         told = explained.contributions
     else:
         scores, told = score(package, table), repeat(None, len(table))
+    groups = _groups(package, table)
+    logits, risks = scores.logit.tolist(), scores.probability.tolist()
+    for place, group in enumerate(groups):
+        if group is not None:
+            risks[place] = group.probability(logits[place])
     return [
-        _decision(package, row, group, parts, probability=probability, logit=logit, value=value)
-        for row, group, parts, probability, logit, value in zip(
+        _decision(package, row, group, parts, risk, action)
+        for row, group, parts, risk, action in zip(
             table,
-            _groups(package, table),
+            groups,
             told,
-            scores.probability.tolist(),
-            scores.logit.tolist(),
-            _values(package, table, scores.expected),
+            risks,
+            _actions(package, table, groups, risks, scores.expected),
             strict=True,
         )
     ]
@@ -230,80 +234,71 @@ def _decision(
     row: Floats,
     group: Group | None,
     contributions: Floats | None,
-    *,
-    probability: float,
-    logit: float,
-    value: float | None,
+    risk: float,
+    action: Action,
 ) -> Decision:
     """Decide for a customer; without contributions, no reasons are told."""
-    if group is not None:
-        probability = group.probability(logit)
     returns = group is not None and group.returns
-    learned = None if package.scale is None else package.scale.score(probability)
+    learned = None if package.scale is None else package.scale.score(risk)
     ruled = score_by_rules(package, row)
     return Decision(
-        probability=None if returns else probability,
+        probability=None if returns else risk,
         score=learned,
         band=None if learned is None else band(learned),
         rule_score=ruled,
         rule_band=None if ruled is None else band(ruled),
-        decision=_action(package, row, probability, value, returns=returns),
+        decision=action,
         reasons=()
         if contributions is None
-        else tuple(reasons(package, row, contributions, probability=probability)),
+        else tuple(reasons(package, row, contributions, probability=risk)),
         population=_group_name(package, group),
-        return_probability=1.0 - probability if returns else None,
+        return_probability=1.0 - risk if returns else None,
         note=None if group is None else group.note,
     )
 
 
 def _groups(package: Package, table: Floats) -> list[Group | None]:
-    """The group of each customer, None for the model's own; as `Population.group_of` finds it."""
-    others = () if package.population is None else package.population.others
-    told = [table[:, package.columns[each.feature]].tolist() for each in others]
-    if not told:
+    """The group of each customer, None for the model's own."""
+    if package.population is None:
         return [None] * len(table)
-    return [
-        next((each for each, value in zip(others, values, strict=True) if each.holds(value)), None)
-        for values in zip(*told, strict=True)
-    ]
+    told_by = {
+        each.feature: table[:, package.columns[each.feature]] for each in package.population.others
+    }
+    return package.population.groups_of(told_by, len(table))
 
 
-def _values(
-    package: Package, table: Floats, expected: ExpectedPurchases | None
-) -> list[float] | list[None]:
-    """What each customer earns within the horizon, if kept; None where the package knows no values."""
-    offer = package.offer
+def _actions(
+    package: Package,
+    table: Floats,
+    groups: Sequence[Group | None],
+    risks: Sequence[float],
+    expected: ExpectedPurchases | None,
+) -> Iterator[Action]:
+    """What to do about each customer: by the expected gain where a value is known, else by the threshold."""
+    rule, offer = package.decision, package.offer
     if offer is None:
-        return [None] * len(table)
+        for risk in risks:
+            action = rule.at_or_above if risk >= rule.threshold else rule.below
+            yield Action(action=action, threshold=rule.threshold, rule=rule.rule)
+        return
     if expected is None or not package.forecasts_once:
         columns = [package.columns[name] for name in offer.forecast.inputs]
         expected = offer.forecast.expect(table[:, columns])
-    values: list[float] = offer.values_of(expected).tolist()
-    return values
-
-
-def _action(
-    package: Package, row: Floats, probability: float, value: float | None, *, returns: bool
-) -> Action:
-    """What to do about a customer: by the expected gain where a value is known, else by the threshold."""
-    rule, offer = package.decision, package.offer
-    if offer is None or value is None:
-        action = rule.at_or_above if probability >= rule.threshold else rule.below
-        return Action(action=action, threshold=rule.threshold, rule=rule.rule)
-    silence = float(row[package.columns[offer.silence]])
-    terms = offer.terms(value, silence, probability, returns=returns)
-    if terms is None:
-        return Action(action=rule.below, threshold=1.0, rule=NO_VALUE)
-    action = rule.at_or_above if terms.gain > 0 else rule.below
-    return Action(
-        action=action,
-        threshold=terms.threshold,
-        rule=terms.rule,
-        gain=terms.gain,
-        value=terms.value,
-        success=terms.success,
-    )
+    values = offer.values_of(expected).tolist()
+    silences = table[:, package.columns[offer.silence]].tolist()
+    returns = [group is not None and group.returns for group in groups]
+    for terms in offer.terms(values, silences, risks, returns):
+        if terms is None:
+            yield Action(action=rule.below, threshold=1.0, rule=NO_VALUE)
+            continue
+        yield Action(
+            action=rule.at_or_above if terms.gain > 0 else rule.below,
+            threshold=terms.threshold,
+            rule=terms.rule,
+            gain=terms.gain,
+            value=terms.value,
+            success=terms.success,
+        )
 
 
 def _group_name(package: Package, group: Group | None) -> str | None:

@@ -6,6 +6,7 @@ break-even probability of their own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from commerce.records.money import format_money
+from commerce.records.money import format_money, money_writer
 from scoring.purchases import ExpectedPurchases, SpendForecast
 
 Floats = NDArray[np.float64]
@@ -108,42 +109,52 @@ class Offer:
                 rate = each.rate
         return rate
 
-    def terms(self, value: float, silence: float, risk: float, *, returns: bool) -> Terms | None:
-        """Say what an offer to one customer comes to.
+    def terms(
+        self,
+        values: Iterable[float],
+        silences: Iterable[float],
+        risks: Iterable[float],
+        returns: Iterable[bool],
+    ) -> Iterator[Terms | None]:
+        """Say what an offer to each of some customers comes to.
 
         Parameters
         ----------
-        value : float, minor units
-            As `values` gives it.
-        silence : float, days
-        risk : float, in [0, 1]
+        values : iterable of float, minor units
+            As `values` gives them.
+        silences : iterable of float, days
+        risks : iterable of float, in [0, 1]
             Of leaving, or of staying away.
-        returns : bool
+        returns : iterable of bool
             Whether the customer left already.
 
-        Returns
-        -------
+        Yields
+        ------
         Terms or None
             None where the customer never ordered, so that nothing is known of a value.
         """
-        if value != value:
-            return None
-        success = self.success_of(silence, returns=returns)
-        won = success * value
-        gain = risk * won - self.cost
-        threshold = min(self.cost / won, 1.0) if won > 0 else 1.0
-        before, between = _said_of_all(
-            self.cost, self.margin, self.currency, self.forecast.horizon_days, success, returns
-        )
-        money = f"{before} {format_money(round(value), self.currency)} {between}"
-        money += f" {format_money(round(value / self.margin), self.currency)}):"
-        money += (
-            f" it pays from a risk of {100 * threshold:.1f} %, and is expected to earn"
-            f" {format_money(round(gain), self.currency)}."
-            if threshold < 1
-            else " it pays at no risk."
-        )
-        return Terms(threshold, round(gain), round(value), success, money)
+        money, cost, margin = money_writer(self.currency), self.cost, self.margin
+        said: dict[tuple[float, bool], tuple[str, str]] = {}
+        for value, silence, risk, back in zip(values, silences, risks, returns, strict=True):
+            if value != value:
+                yield None
+                continue
+            success = self.success_of(silence, returns=back)
+            won = success * value
+            gain, earned = round(risk * won - cost), round(value)
+            threshold = min(cost / won, 1.0) if won > 0 else 1.0
+            kind = success, back
+            if kind not in said:
+                days = self.forecast.horizon_days
+                said[kind] = _said_of_all(cost, margin, self.currency, days, success, back)
+            before, between = said[kind]
+            what = (
+                f"it pays from a risk of {100 * threshold:.1f} %, and is expected to earn {money(gain)}."
+                if threshold < 1
+                else "it pays at no risk."
+            )
+            rule = f"{before} {money(earned)} {between} {money(round(value / margin))}): {what}"
+            yield Terms(threshold, gain, earned, success, rule)
 
     def as_dict(self) -> dict[str, Any]:
         """Write it in plain numbers and words, as JSON holds them."""

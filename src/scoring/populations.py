@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scoring.calibration import Calibration, sigmoid
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,15 @@ class Group:
             return self.missing
         return (self.above is not None and value > self.above) or value == self.equals
 
+    def holding(self, values: Floats) -> Flags:
+        """Mark the values of the feature, an array of any shape, of which `holds` is true."""
+        found = values != values if self.missing else np.zeros(values.shape, dtype=np.bool_)
+        if self.above is not None:
+            found |= values > self.above
+        if self.equals is not None:
+            found |= values == self.equals
+        return found
+
     def probability(self, logit: float) -> float:
         """Give the probability of the outcome from the package's logit."""
         return sigmoid(self.calibration.slope * logit + self.calibration.intercept)
@@ -90,7 +100,23 @@ class Population:
         """Find the group of a customer with these values; None for the model's own."""
         return next((group for group in self.others if group.holds(values[group.feature])), None)
 
-    def within(self, columns: Mapping[str, Sequence[float] | Floats]) -> NDArray[np.bool_]:
+    def groups_of(self, columns: Mapping[str, Floats], rows: int) -> list[Group | None]:
+        """Find the groups of many customers at once, as `group_of` finds each.
+
+        Parameters
+        ----------
+        columns : mapping of str to float array of shape (rows,)
+            The features that tell groups, by name.
+        rows : int
+            How many customers there are.
+        """
+        found: list[Group | None] = [None] * rows
+        for group in reversed(self.others):  # the first that holds comes last
+            for place in np.flatnonzero(group.holding(columns[group.feature])).tolist():
+                found[place] = group
+        return found
+
+    def within(self, columns: Mapping[str, Sequence[float] | Floats]) -> Flags:
         """Mark the rows of a table that the model is about.
 
         Parameters
@@ -98,10 +124,9 @@ class Population:
         columns : mapping of str to array of shape (n_rows,)
             The features that tell groups, by name; a DataFrame will do.
         """
-        inside: NDArray[np.bool_] | None = None
+        inside: Flags | None = None
         for group in self.others:
-            values = np.asarray(columns[group.feature], dtype=np.float64)
-            out = np.array([group.holds(value) for value in values.tolist()], dtype=np.bool_)
+            out = group.holding(np.asarray(columns[group.feature], dtype=np.float64))
             inside = ~out if inside is None else inside & ~out
         if inside is None:
             first = next(iter(columns.values()), ())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scoring.offers import Offer, SuccessRate
+from scoring.offers import Offer, SuccessRate, Terms
 from scoring.purchase_models import MeanOrders, MeanValue
 from scoring.purchases import SpendForecast
 
@@ -29,8 +29,13 @@ OFFER = Offer(
 )
 
 
+def _terms(value: float, silence: float, risk: float, *, returns: bool = False) -> Terms | None:
+    [found] = OFFER.terms([value], [silence], [risk], [returns])
+    return found
+
+
 def test_the_gain_is_risk_times_success_times_value_less_the_cost() -> None:
-    terms = OFFER.terms(100_00.0, 10.0, 0.6, returns=False)
+    terms = _terms(100_00.0, 10.0, 0.6)
     assert terms is not None
     assert (terms.gain, terms.value, terms.success) == (
         round(0.6 * 0.25 * 100_00 - 500),
@@ -48,14 +53,14 @@ def test_a_long_silence_is_won_back_less_often_and_who_left_least() -> None:
     assert OFFER.success_of(59.9, returns=False) == 0.25
     assert OFFER.success_of(60.0, returns=False) == 0.10
     assert OFFER.success_of(400.0, returns=True) == 0.02
-    terms = OFFER.terms(100_00.0, 400.0, 0.99, returns=True)
+    terms = _terms(100_00.0, 400.0, 0.99, returns=True)
     assert terms is not None
     assert terms.gain < 0
     assert "brings back 2 % of such customers; back, this one earns" in terms.rule
 
 
 def test_at_the_break_even_risk_the_gain_is_nothing() -> None:
-    terms = OFFER.terms(80_00.0, 10.0, 0.25, returns=False)
+    terms = _terms(80_00.0, 10.0, 0.25)
     assert terms is not None
     assert (terms.threshold, terms.gain) == (0.25, 0)
 
@@ -63,11 +68,11 @@ def test_at_the_break_even_risk_the_gain_is_nothing() -> None:
 def test_who_is_worth_nothing_is_offered_nothing_and_of_whom_nothing_is_known_nothing_is_said() -> (
     None
 ):
-    free = OFFER.terms(0.0, 10.0, 0.9, returns=False)
+    free = _terms(0.0, 10.0, 0.9)
     assert free is not None
     assert (free.threshold, free.gain) == (1.0, -500)
     assert free.rule.endswith("it pays at no risk.")
-    assert OFFER.terms(float("nan"), float("nan"), 0.9, returns=False) is None
+    assert _terms(float("nan"), float("nan"), 0.9) is None
 
 
 def test_a_value_is_the_margin_of_what_is_expected_and_the_same_for_one_row_and_many() -> None:

@@ -53,6 +53,17 @@ def test_rows_are_marked_as_customers_are_grouped_one_by_one() -> None:
     assert EVERYONE.within({"silence": silence}).all()
 
 
+def test_many_customers_are_grouped_as_one_is() -> None:
+    values = [0.0, 1.0, 100.0, 100.5, np.nan]
+    silence, debts = (column.ravel() for column in np.meshgrid(values, values))
+    one_by_one = [
+        ACTIVE.group_of({"silence": one, "debts": other})
+        for one, other in zip(silence.tolist(), debts.tolist(), strict=True)
+    ]
+    assert ACTIVE.groups_of({"silence": silence, "debts": debts}, len(silence)) == one_by_one
+    assert EVERYONE.groups_of({}, 3) == [None, None, None]
+
+
 def test_a_group_has_a_calibration_of_its_own() -> None:
     assert ACTIVE.others[1].probability(2.0) == sigmoid(0.5 * 2.0 + 1.0)
     assert ACTIVE.others[0].probability(2.0) == sigmoid(2.0)

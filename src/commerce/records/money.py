@@ -6,7 +6,7 @@ Kuwaiti dinar. Rounding to minor units is half-even, so that a long column of ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
@@ -107,18 +107,23 @@ def format_money(minor: int, currency: str) -> str:
     >>> format_money(123456, "EUR"), format_money(-5, "EUR"), format_money(120, "JPY")
     ('1,234.56 EUR', '-0.05 EUR', '120 JPY')
     """
-    endings = _endings(currency)
-    whole, part = divmod(abs(minor), len(endings))
-    return f"{'-' if minor < 0 else ''}{whole:,}{endings[part]}"
+    return money_writer(currency)(minor)
 
 
 @lru_cache(maxsize=256)
-def _endings(currency: str) -> tuple[str, ...]:
-    """Write what stands behind whole units, for each number of minor ones; most of a long list of amounts is that."""
+def money_writer(currency: str) -> Callable[[int], str]:
+    """Give what writes amounts of a currency as `format_money` does, for long lists of them."""
     digits = minor_digits(currency)
-    if not digits:
-        return (f" {currency}",)
-    return tuple(f".{part:0{digits}} {currency}" for part in range(10**digits))
+    size = 10**digits
+    endings = [
+        f".{part:0{digits}} {currency}" if digits else f" {currency}" for part in range(size)
+    ]
+
+    def write(minor: int) -> str:
+        whole, part = divmod(abs(minor), size)
+        return f"{'-' if minor < 0 else ''}{whole:,}{endings[part]}"
+
+    return write
 
 
 def exact_minor(amount: Decimal, currency: str, what: str = "amount") -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any, Protocol
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec.structs import asdict, astuple
 
 from scoring.any_package import AnyPackage
+from scoring.decisions import Decision
 from serving.predict.asking import AnyAnswer
 from serving.rest.problems import writable
 from serving.rest.refusals import reason_of
@@ -17,11 +18,31 @@ from serving.rest.schemas import write_instant
 
 _write = msgspec.json.Encoder()
 
+_Answered: Any = msgspec.defstruct(
+    "_Answered",
+    [
+        *("index", "model", "tenant", "customer_id", "customer"),
+        *Decision.__struct_fields__,
+        *("explained", "assumed", "model_version", "as_of", "request_id"),
+    ],
+)
+"""A question that has an answer; what is `msgspec.UNSET` is not written."""
+
+
+class _Refused(msgspec.Struct):
+    """A question that has none."""
+
+    index: int
+    error: dict[str, Any]
+
+
+Rows = Sequence[msgspec.Struct]
+
 
 class AnswerWriter(Protocol):
     """Writes rows, so many at once; `end` gives what comes after the last."""
 
-    def write(self, rows: Sequence[dict[str, Any]]) -> bytes:
+    def write(self, rows: Rows) -> bytes:
         """Give the bytes of some rows."""
         ...
 
@@ -33,7 +54,7 @@ class AnswerWriter(Protocol):
 class LineWriter:
     """One JSON object a line."""
 
-    def write(self, rows: Sequence[dict[str, Any]]) -> bytes:
+    def write(self, rows: Rows) -> bytes:
         """Give the bytes of some rows."""
         return _write.encode_lines(rows)
 
@@ -48,7 +69,7 @@ class ArrayWriter:
     def __init__(self) -> None:
         self._before = b"["
 
-    def write(self, rows: Sequence[dict[str, Any]]) -> bytes:
+    def write(self, rows: Rows) -> bytes:
         """Give the bytes of some rows."""
         if not rows:
             return b""
@@ -60,9 +81,7 @@ class ArrayWriter:
         return b"[]" if self._before == b"[" else b"]"
 
 
-def write_rows(
-    first: int, found: Iterable[AnyAnswer | Exception], *, with_reasons: bool
-) -> list[dict[str, Any]]:
+def write_rows(first: int, found: Iterable[AnyAnswer | Exception], *, with_reasons: bool) -> Rows:
     """Write answers and refusals as rows, as `serving.rest.schemas.write_answer` does but with parts left as they are.
 
     Parameters
@@ -75,28 +94,29 @@ def write_rows(
     Exception
         One that refuses no question, but that nobody foresaw.
     """
-    rows, write, names = [], lru_cache(maxsize=16)(write_instant), lru_cache(maxsize=4)(_names)
+    rows: list[msgspec.Struct] = []
+    write, names = lru_cache(maxsize=16)(write_instant), lru_cache(maxsize=4)(_names)
     for index, each in enumerate(found, first):
         if isinstance(each, Exception):
-            rows.append({"index": index, "error": _refusal(each)})
+            rows.append(_Refused(index, _refusal(each)))
             continue
         customer = each.customer
         model, tenant, label = names(each.package)
-        row = {
-            "index": index,
-            "model": model,
-            "tenant": tenant,
-            "customer_id": each.customer_id,
-            "customer": None if customer is None else customer.as_dict(),
-            **asdict(each.decision),
-            "explained": each.is_explained,
-            "assumed": each.assumed if each.customer_id is None else None,
-            "model_version": label,
-            "as_of": write(each.as_of),
-            "request_id": each.request_id,
-        }
+        row = _Answered(
+            index,
+            model,
+            tenant,
+            each.customer_id,
+            None if customer is None else customer.as_dict(),
+            *astuple(each.decision),
+            each.is_explained,
+            each.assumed if each.customer_id is None else None,
+            label,
+            write(each.as_of),
+            each.request_id,
+        )
         if not with_reasons:
-            del row["reasons"]
+            row.reasons = msgspec.UNSET
         rows.append(row)
     return rows
 
@@ -117,17 +137,23 @@ def _refusal(error: Exception) -> dict[str, Any]:
     }
 
 
-def _in_plain_types(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _in_plain_types(rows: Rows) -> list[dict[str, Any]]:
     """Give rows with dictionaries for parts, as Arrow takes them."""
-    return [
-        {
-            **row,
-            **({"decision": asdict(row["decision"])} if "decision" in row else {}),
-            **({"reasons": [asdict(each) for each in row["reasons"]]} if "reasons" in row else {}),
-            **({"assumed": list(row["assumed"].items())} if row.get("assumed") is not None else {}),
-        }
-        for row in rows
-    ]
+    return [_in_plain_type(row) for row in rows]
+
+
+def _in_plain_type(row: msgspec.Struct) -> dict[str, Any]:
+    plain = asdict(row)
+    if isinstance(row, _Refused):
+        return plain
+    plain["decision"] = asdict(plain["decision"])
+    if plain["reasons"] is msgspec.UNSET:
+        del plain["reasons"]
+    else:
+        plain["reasons"] = [asdict(each) for each in plain["reasons"]]
+    if plain["assumed"] is not None:
+        plain["assumed"] = list(plain["assumed"].items())
+    return plain
 
 
 class ArrowAnswers:
@@ -138,7 +164,7 @@ class ArrowAnswers:
 
         self._writer = ArrowWriter(partial(_arrow_schema, with_reasons=with_reasons))
 
-    def write(self, rows: Sequence[dict[str, Any]]) -> bytes:
+    def write(self, rows: Rows) -> bytes:
         """Give the bytes of some rows."""
         return self._writer.write(_in_plain_types(rows))
 

@@ -93,7 +93,7 @@ def calibrate_groups(dataset: Dataset, fitted: Fitted) -> Population:
     left = np.ones(len(frame), dtype=np.bool_)
     others = []
     for group in dataset.population.others:
-        inside = left & np.array([group.holds(value) for value in frame[group.feature].tolist()])
+        inside = left & group.holding(frame[group.feature].to_numpy(dtype=np.float64))
         left &= ~inside
         counts = np.bincount(labels[inside], minlength=2)
         enough = counts.min() >= LEAST_OF_A_GROUP

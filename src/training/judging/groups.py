@@ -36,7 +36,7 @@ def group_figures(dataset: Dataset, package: Package) -> tuple[GroupFigures, ...
     logits = score(package, test[list(package.names)].to_numpy(dtype=np.float64)).logit
     left, found = np.ones(len(test), dtype=np.bool_), []
     for group in population.others:
-        inside = left & np.array([group.holds(value) for value in test[group.feature].tolist()])
+        inside = left & group.holding(test[group.feature].to_numpy(dtype=np.float64))
         left &= ~inside
         if not inside.any():
             continue

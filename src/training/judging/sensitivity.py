@@ -51,11 +51,10 @@ def stakes(package: Package, values: Floats) -> Stakes:
     risk, returns = scores.probability.copy(), np.zeros(len(values), dtype=np.bool_)
     if package.population is not None:
         told_by = {
-            group.feature: package.columns[group.feature] for group in package.population.others
+            group.feature: values[:, package.columns[group.feature]]
+            for group in package.population.others
         }
-        for row in range(len(values)):
-            told = {name: float(values[row, column]) for name, column in told_by.items()}
-            group = package.population.group_of(told)
+        for row, group in enumerate(package.population.groups_of(told_by, len(values))):
             if group is not None:
                 risk[row], returns[row] = group.probability(float(scores.logit[row])), group.returns
     silences = values[:, package.columns[offer.silence]]
