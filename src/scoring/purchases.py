@@ -9,9 +9,9 @@ orders times value is spend. Nothing depends on how many rows come together: eac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import floor, isfinite, nan
 from typing import Any
 
@@ -117,33 +117,10 @@ class SpendForecast:
                 f"values must be a table of {len(self.inputs)} columns; got shape {table.shape}."
                 f" Give one row per customer with {', '.join(self.inputs)}."
             )
-        orders = np.array([self._orders_of(*row) for row in table[:, :3].tolist()]).reshape(-1, 3)
-        order_value = [self._value_of(times, spend) for times, spend in table[:, [0, 3]].tolist()]
-        alive, some, kept = orders.T.copy()
-        return ExpectedPurchases(
-            alive=alive,
-            orders=some,
-            orders_if_kept=kept,
-            order_value=np.array(order_value, dtype=np.float64),
-        )
-
-    def _orders_of(self, times: float, latest: float, since_first: float) -> _Orders:
-        """Forecast the orders of a customer: the probability to be alive, the orders, and those of who is."""
-        if not (times >= 1.0 and isfinite(latest) and isfinite(since_first)):
-            return _NO_ORDERS
-        age = float(floor(max(since_first, 0.0)))
-        repeats = min(times - 1.0, age)
-        some, kept = _orders(self.orders, repeats, age, float(self.horizon_days))
-        if not isinstance(self.orders, BetaGeometric):
-            return nan, some, kept
-        alive = self.orders.alive(repeats, min(float(floor(max(latest, 0.0))), age), age)
-        return alive, alive * some, kept
-
-    def _value_of(self, times: float, spend: float) -> float:
-        """Forecast the value of an order of a customer."""
-        if not times >= 1.0:
-            return self.value.value(0.0, 0.0)
-        return self.value.value(spend if spend > 0.0 else 0.0, times)
+        forecast = _forecast_by(self)
+        rows = [forecast(*known) for known in table.tolist()]
+        alive, orders, kept, paid = np.array(rows, dtype=np.float64).reshape(-1, 4).T.copy()
+        return ExpectedPurchases(alive=alive, orders=orders, orders_if_kept=kept, order_value=paid)
 
     def as_dict(self) -> dict[str, Any]:
         """Write it in plain numbers and words, as JSON holds them.
@@ -184,16 +161,33 @@ class SpendForecast:
         )
 
 
-_Orders = tuple[float, float, float]
-_NO_ORDERS: _Orders = (nan, nan, nan)
+_Forecast = tuple[float, float, float, float]
 
 
-@lru_cache(maxsize=2**14)
-def _orders(
-    model: BetaGeometric | MeanOrders, repeats: float, age: float, days: float
-) -> tuple[float, float]:
-    """Give the model's orders; they take a tenth of a millisecond, and there are few different ones."""
-    return model.orders(repeats, age, days)
+@lru_cache(maxsize=16)
+def _forecast_by(forecast: SpendForecast) -> Callable[[float, float, float, float], _Forecast]:
+    """Give what forecasts a customer of `INPUTS`, and gives the fields of `ExpectedPurchases`."""
+    days, value = float(forecast.horizon_days), forecast.value.value
+    alive_of = forecast.orders.alive if isinstance(forecast.orders, BetaGeometric) else None
+    # orders take a tenth of a millisecond, and there are few different ones
+    orders_of = lru_cache(maxsize=2**13)(partial(forecast.orders.orders, days=days))
+
+    def expect(times: float, latest: float, since_first: float, spend: float) -> _Forecast:
+        if not times >= 1.0:
+            return nan, nan, nan, value(0.0, 0.0)
+        paid = value(spend if spend > 0.0 else 0.0, times)
+        if not (isfinite(latest) and isfinite(since_first)):
+            return nan, nan, nan, paid
+        age = float(floor(since_first)) if since_first > 0.0 else 0.0
+        repeats = min(times - 1.0, age)
+        orders, kept = orders_of(repeats, age)
+        if alive_of is None:
+            return nan, orders, kept, paid
+        ordering = float(floor(latest)) if latest > 0.0 else 0.0
+        alive = alive_of(repeats, min(ordering, age), age)
+        return alive, alive * orders, kept, paid
+
+    return expect
 
 
 _KINDS: Mapping[str, Any] = {

@@ -7,6 +7,8 @@ import os
 import numpy as np
 
 _DRAWN = 64
+_LENGTH = 36
+_PLACES_OF_DIGITS = [place for place in range(_LENGTH) if place not in {8, 13, 18, 23}]
 
 
 def new_request_ids(count: int) -> list[str]:
@@ -24,11 +26,11 @@ def new_request_ids(count: int) -> list[str]:
     random = np.frombuffer(os.urandom(16 * count), dtype=np.uint8).reshape(count, 16).copy()
     random[:, 6] = random[:, 6] & 0x0F | 0x40  # the version,
     random[:, 8] = random[:, 8] & 0x3F | 0x80  # and the variant
-    digits = random.tobytes().hex()
-    return [
-        f"{each[:8]}-{each[8:12]}-{each[12:16]}-{each[16:20]}-{each[20:]}"
-        for each in (digits[first : first + 32] for first in range(0, 32 * count, 32))
-    ]
+    digits = np.frombuffer(random.tobytes().hex().encode(), dtype=np.uint8).reshape(count, 32)
+    text = np.full((count, _LENGTH), ord("-"), dtype=np.uint8)
+    text[:, _PLACES_OF_DIGITS] = digits
+    written = text.tobytes().decode()
+    return [written[first : first + _LENGTH] for first in range(0, len(written), _LENGTH)]
 
 
 class RequestIds:
