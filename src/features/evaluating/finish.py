@@ -70,12 +70,8 @@ def _finished(plan: _Plan, partials: Floats, missing: Flags) -> Floats:
     values = np.empty((plan.width, partials.shape[1]))
     with np.errstate(divide="ignore", invalid="ignore"):
         for step in plan.steps:
-            if step.derived:
-                operands = [values[places] for places in step.operands]
-                lacking = [np.isnan(operand) for operand in operands]
-            else:
-                operands = [partials[places] for places in step.operands]
-                lacking = [missing[places] for places in step.operands]
+            operands = (values if step.derived else partials)[step.operands]
+            lacking = np.isnan(operands) if step.derived else missing[step.operands]
             given = Operands(operands, lacking, step.divisor, step.limits)
             result, empty = FORMULAS[step.formula](given)
             values[step.targets] = np.where(empty, step.null, result)
@@ -88,8 +84,9 @@ class _Step:
 
     formula: str
     derived: bool
-    targets: npt.NDArray[np.intp]
-    operands: tuple[npt.NDArray[np.intp], ...]
+    targets: slice
+    operands: npt.NDArray[np.intp]
+    """Of shape (n_operands, n_targets), places among partial aggregates or, where `derived`, among values."""
     divisor: Floats
     null: Floats
     limits: Floats
@@ -106,9 +103,9 @@ class _Plan:
 
 @lru_cache(maxsize=64)
 def _plan(catalogue: Catalogue) -> _Plan:
-    """Group a catalogue's outputs by depth and formula."""
+    """Group a catalogue's outputs by depth and formula; values lie in the order of the steps."""
     partial_at = {partial: index for index, partial in enumerate(catalogue.partials)}
-    output_at = {output.name: index for index, output in enumerate(catalogue.evaluated)}
+    output_at: dict[str, int] = {}
     depth: dict[str, int] = {}
     groups: dict[tuple[int, str], list[Output]] = {}
     for output in catalogue.evaluated:
@@ -117,6 +114,8 @@ def _plan(catalogue: Catalogue) -> _Plan:
         groups.setdefault((depth[output.name], formula), []).append(output)
     steps = []
     for (level, formula), outputs in sorted(groups.items(), key=lambda group: group[0]):
+        begin = len(output_at)
+        output_at |= {output.name: place for place, output in enumerate(outputs, begin)}
         places = [
             [output_at[needed] for needed in output.inputs]
             if level
@@ -127,8 +126,8 @@ def _plan(catalogue: Catalogue) -> _Plan:
             _Step(
                 formula=formula,
                 derived=level > 0,
-                targets=np.array([output_at[output.name] for output in outputs]),
-                operands=tuple(np.array(place) for place in zip(*places, strict=True)),
+                targets=slice(begin, len(output_at)),
+                operands=np.array(places).T.copy(),
                 divisor=np.array([[float(OPERATORS[output.kind].divisor)] for output in outputs]),
                 null=np.array(
                     [[np.nan if output.null is None else output.null] for output in outputs]

@@ -6,10 +6,10 @@ Two tables, and the only ones: an evaluator has no list of its own. DuckDB and S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,7 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One customer's rows in which a column has a value: their instants, ascending, and the values."""
 
     times: list[int]
@@ -129,14 +128,13 @@ REDUCTIONS: Mapping[str, Reduction] = {
 """By kind of partial aggregate."""
 
 
-@dataclass(frozen=True)
-class Operands:
+class Operands(NamedTuple):
     """What a formula is given: partial aggregates or outputs, one array each, in the order of the declaration.
 
-    Parameters
+    Attributes
     ----------
-    values : sequence of float64 arrays of shape (n_outputs, n_rows)
-    missing : sequence of bool arrays of the same shape
+    values : float64 array of shape (n_operands, n_outputs, n_rows)
+    missing : bool array of the same shape
         True where there is no value; what `values` holds there does not matter.
     divisor : float64 array of shape (n_outputs, 1)
         Of each operator: what brings the value to its unit.
@@ -144,8 +142,8 @@ class Operands:
         Of each output, from low to high; infinite where it has fewer.
     """
 
-    values: Sequence[Floats]
-    missing: Sequence[Flags]
+    values: Floats
+    missing: Flags
     divisor: Floats
     limits: Floats
 
@@ -186,11 +184,8 @@ def _share(given: Operands) -> tuple[Floats, Flags]:
 
 
 def _threshold(given: Operands) -> tuple[Floats, Flags]:
-    (looked_at,) = given.values
-    reached = np.zeros_like(looked_at)
-    for limits in given.limits:
-        reached += looked_at >= limits
-    return reached, given.missing[0]
+    reached = np.count_nonzero(given.values[0] >= given.limits, axis=0)
+    return reached.astype(np.float64), given.missing[0]
 
 
 FORMULAS: Mapping[str, Formula] = {
