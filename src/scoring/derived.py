@@ -64,7 +64,7 @@ class DerivedColumns:
         """The outputs it cannot do without."""
         return tuple(dict.fromkeys([*self.forecast.inputs, *self.counted_to.values()]))
 
-    def widen(self, values: Floats, columns: Mapping[str, int]) -> Floats:
+    def widen(self, values: Floats, columns: Mapping[str, int]) -> tuple[Floats, ExpectedPurchases]:
         """Put the figures in their place among the outputs.
 
         Parameters
@@ -75,37 +75,11 @@ class DerivedColumns:
 
         Returns
         -------
-        float array of shape (n_rows, n_outputs + n_figures)
-        """
-        return self.join(values, self.forecast.expect(values[:, self.inputs(columns)]))
-
-    def inputs(self, columns: Mapping[str, int]) -> list[int]:
-        """Give the columns of what the forecast reads.
-
-        Parameters
-        ----------
-        columns : mapping of str to int
-            The column of each output.
-
-        Returns
-        -------
-        list of int
-        """
-        return [columns[name] for name in self.forecast.inputs]
-
-    def join(self, values: Floats, expected: ExpectedPurchases) -> Floats:
-        """Put the figures in their place, as `widen` does, of purchases that were forecast already.
-
-        Parameters
-        ----------
-        values : float array of shape (n_rows, n_outputs)
+        seen : float array of shape (n_rows, n_outputs + n_figures)
         expected : ExpectedPurchases
-            Of the same rows.
-
-        Returns
-        -------
-        float array of shape (n_rows, n_outputs + n_figures)
+            What the figures were worked out of.
         """
+        expected = self.forecast.expect(values[:, [columns[name] for name in self.forecast.inputs]])
         figures = [FIGURES[name](expected) for name in self.counted_to]
         seen = np.empty((len(values), values.shape[1] + len(self.places)))
         begin = 0  # column by column between the figures: quicker than by a list of columns
@@ -114,7 +88,7 @@ class DerivedColumns:
             seen[:, place] = figure
             begin = place + 1
         seen[:, begin:] = values[:, begin - len(self.places) :]
-        return seen
+        return seen, expected
 
     def narrow(self, contributions: Floats, columns: Mapping[str, int]) -> Floats:
         """Count the contributions of the figures to outputs.

@@ -144,11 +144,9 @@ def _seen(package: Package, values: Floats) -> tuple[Floats, ExpectedPurchases |
         raise InvalidValues(
             f"values must be finite or missing; got an infinite {column}. Correct the feature."
         )
-    derived = package.derived
-    if derived is None:
+    if package.derived is None:
         return table, None
-    expected = derived.forecast.expect(table[:, derived.inputs(package.columns)])
-    return derived.join(table, expected), expected
+    return package.derived.widen(table, package.columns)
 
 
 def _straight(package: Package, summed: Floats) -> Floats:

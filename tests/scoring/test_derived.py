@@ -77,8 +77,9 @@ def test_components_see_the_figures_among_the_outputs(
     random: np.random.Generator, package: Package
 ) -> None:
     rows = customers(random, 50)
-    seen = DERIVED.widen(rows, package.columns)
-    expected = DERIVED.forecast.expect(rows[:, [NAMES.index(name) for name in INPUTS]])
+    seen, expected = DERIVED.widen(rows, package.columns)
+    alone = DERIVED.forecast.expect(rows[:, [NAMES.index(name) for name in INPUTS]])
+    np.testing.assert_array_equal(expected.spend, alone.spend)
     np.testing.assert_array_equal(np.delete(seen, DERIVED.places, axis=1), rows)
     np.testing.assert_array_equal(seen[:, 5], expected.spend)
     np.testing.assert_array_equal(seen[:, 8], expected.alive)
@@ -91,7 +92,7 @@ def test_figures_are_told_by_the_outputs_they_are_counted_to(
     random: np.random.Generator, package: Package
 ) -> None:
     rows = customers(random, 50)
-    seen = DERIVED.widen(rows, package.columns)
+    seen, _ = DERIVED.widen(rows, package.columns)
     apart = package.calibration.slope * np.asarray(
         sum(part.weight * part.explain(seen)[1] for part in package.components)
     )

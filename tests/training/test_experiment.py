@@ -178,7 +178,8 @@ def test_expected_purchases_are_seen_by_the_model_and_told_by_outputs(
     assert package.derived is not None
     assert package.derived.forecast == dataset.forecast.models
     assert not set(COUNTED_TO) & set(package.names)
-    seen = package.derived.widen(dataset.test[list(package.names)].to_numpy(float), package.columns)
+    values = dataset.test[list(package.names)].to_numpy(float)
+    seen, _ = package.derived.widen(values, package.columns)
     np.testing.assert_array_equal(
         seen[:, : len(fitted.features)], dataset.test[list(fitted.features)].to_numpy(float)
     )

@@ -59,7 +59,7 @@ def test_a_package_sees_the_columns_the_model_was_fitted_on() -> None:
     assert derived is not None
     outputs = [name for name in features if name not in COUNTED_TO]
     outputs += [name for name in derived.outputs if name not in outputs]
-    seen = derived.widen(
+    seen, _ = derived.widen(
         ROWS[outputs].to_numpy(float), {name: place for place, name in enumerate(outputs)}
     )
     np.testing.assert_array_equal(seen[:, : len(features)], widened[list(features)].to_numpy(float))
